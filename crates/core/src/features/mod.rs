@@ -1,0 +1,6 @@
+//! What the operator does, one folder a feature, one file an operation.
+
+pub mod queues;
+pub mod search;
+pub mod session;
+pub mod sync;

@@ -1,0 +1,6 @@
+//! Search over records.
+
+mod search;
+pub mod view;
+
+pub use search::search;

@@ -1,0 +1,12 @@
+//! The connection and what waits.
+
+mod discard;
+mod pull_now;
+mod retry;
+mod status;
+pub mod view;
+
+pub use discard::discard;
+pub use pull_now::pull_now;
+pub use retry::retry;
+pub use status::status;

@@ -1,0 +1,88 @@
+//! The connection and what waits, as the UI sees it.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::Error;
+use crate::features::queues::view::OperationView;
+
+/// The foot of the rail and the Sync screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct SyncView {
+    /// How things stand with the platform.
+    pub link: Link,
+    /// Since when, tenant's wall clock, RFC 3339 with offset.
+    pub since: Option<String>,
+    /// Seconds since the last completed pull; none before the first.
+    pub age_seconds: Option<u32>,
+    /// When that pull was, RFC 3339 with offset.
+    pub as_of: Option<String>,
+    /// Why it is cut off.
+    pub problem: Option<Error>,
+    /// Next attempt, RFC 3339 with offset.
+    pub next_try: Option<String>,
+    /// Hints arrive over the stream; else polling.
+    pub live: bool,
+    /// First fill: records so far.
+    pub filling: Option<u32>,
+    /// Records in the mirror.
+    pub records: u32,
+    /// Operations that wait, newest last.
+    pub waiting: Vec<OperationView>,
+    /// Operations held for the operator.
+    pub held: Vec<OperationView>,
+    /// Operations that the platform has, without a final verdict.
+    pub under_way: Vec<OperationView>,
+    /// The last settled ones, newest first, at most 20.
+    pub settled: Vec<OperationView>,
+    /// Records that could not be read.
+    pub quarantine: Vec<QuarantineView>,
+    /// The audit chain.
+    pub chain: ChainView,
+    /// Age of the newest server time known, and whether the clock is carried or guessed.
+    pub clock_unsure: bool,
+    /// Platform address.
+    pub platform: String,
+    /// Pack in force: name and version.
+    pub pack: String,
+}
+
+/// How things stand with the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// The first fill is under way.
+    Filling,
+    /// In step.
+    InStep,
+    /// Cut off: work goes on here.
+    CutOff,
+    /// The token is not accepted any more: nothing is sent until somebody signs in.
+    SignedOut,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct QuarantineView {
+    /// Kind, if it could be told.
+    pub kind: Option<String>,
+    /// Id, if it could be told.
+    pub id: Option<String>,
+    /// What is wrong with it.
+    pub problem: String,
+    /// Since when, RFC 3339 with offset.
+    pub since: String,
+    /// Bytes kept.
+    pub bytes: u32,
+}
+
+/// The audit chain in a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ChainView {
+    /// Entries.
+    pub entries: u32,
+    /// The last entry that the platform countersigned.
+    pub countersigned: u32,
+    /// First bad entry that the verifier found; none when the chain holds.
+    pub broken_at: Option<u32>,
+}

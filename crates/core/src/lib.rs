@@ -1,0 +1,16 @@
+//! The engine of Watchkeeper, without a window.
+//!
+//! Every screen is answered from local data and every change takes one way:
+//! [`features`] → policy → one `state.db` transaction (audit, outbox, overlay) → lane → platform.
+
+pub mod app;
+pub mod changes;
+pub mod clock;
+pub mod engine;
+pub mod error;
+pub mod features;
+pub mod secrets;
+
+pub use app::{App, Config, Demo};
+pub use engine::Engine;
+pub use error::{Code, Error};

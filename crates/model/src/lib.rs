@@ -1,0 +1,27 @@
+//! Pure decisions of the engine: what policy says, what an action would do, how an audit chain
+//! holds together. Laptop and platform run this very code.
+//!
+//! No clock, no I/O, no randomness: everything comes in as arguments.
+
+pub mod audit;
+pub mod decision;
+pub mod plan;
+pub mod snapshot;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use decision::{Decision, Outcome, RowOutcome, RowResult, Situation, decide};
+pub use plan::{Call, Plan};
+pub use snapshot::Snapshot;
+
+/// What a lookup said, and of when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LookupValue {
+    /// The answer; null where there is none.
+    pub value: Value,
+    /// Instant of the data that it was computed from, UTC.
+    pub as_of: DateTime<Utc>,
+}

@@ -1,0 +1,5 @@
+//! A pack as one file named by its hash.
+
+/// A pack as one file.
+#[derive(Debug)]
+pub struct Bundle {}

@@ -1,0 +1,23 @@
+//! The pack: one tenant's operations as data.
+//!
+//! A pack is untrusted input. [`load_dir`] and [`Bundle::load`] check it as a whole and answer
+//! either a [`Pack`] in which every name resolves and every expression compiles, or all problems
+//! at once, each with a code, a place and a hint.
+//!
+//! Pure: no clock, no network; files are read only by [`load_dir`].
+
+pub mod bundle;
+pub mod diagnostic;
+pub mod expr;
+pub mod filter;
+pub mod format;
+pub mod loader;
+pub mod pack;
+pub mod schedule;
+pub mod template;
+pub mod value;
+
+pub use bundle::Bundle;
+pub use diagnostic::{Diagnostic, Severity};
+pub use loader::{load_dir, load_files};
+pub use pack::{Action, Kind, Pack, View};

@@ -1,0 +1,280 @@
+//! The checked pack: every name resolves, every expression compiles. Cheap to clone behind an `Arc`.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::Diagnostic;
+use crate::expr::Program;
+use crate::filter::Filter;
+use crate::format::{
+    ActionDef, ClockDef, ComputedDef, ControlDef, FieldDef, LookupDef, SessionDef, SettingDef,
+    StateDef, TemplateFile, ViewDef,
+};
+use crate::schedule::Schedule;
+use crate::template::Template;
+
+/// One tenant's operations, checked.
+#[derive(Debug)]
+pub struct Pack {
+    /// SHA-256 of the bundle, hex.
+    pub hash: String,
+    /// Stable id.
+    pub id: String,
+    /// Version; only rises.
+    pub version: u32,
+    /// Name of the operation.
+    pub name: String,
+    /// Zone of its day.
+    pub zone: Tz,
+    /// Currency of amounts that name none.
+    pub currency: String,
+    /// BCP 47 tag of its texts.
+    pub language: String,
+    /// Views in the navigation, in order.
+    pub queues: Vec<String>,
+    /// The operator's sessions.
+    pub sessions: BTreeMap<String, Session>,
+    /// Policy settings.
+    pub settings: BTreeMap<String, SettingDef>,
+    /// Switches.
+    pub controls: BTreeMap<String, ControlDef>,
+    /// Kinds by name.
+    pub kinds: BTreeMap<String, Kind>,
+    /// Texts that are sent, by id.
+    pub templates: BTreeMap<String, MailTemplate>,
+    /// Problems that do not stop it.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A session of the operator.
+#[derive(Debug)]
+pub struct Session {
+    /// As written.
+    pub def: SessionDef,
+    /// Its schedule.
+    pub schedule: Schedule,
+}
+
+/// A kind of record.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name.
+    pub name: String,
+    /// As shown: one.
+    pub label_one: String,
+    /// As shown: many.
+    pub label_many: String,
+    /// Names one record in a line; sees `record` and `refs`.
+    pub title: Template,
+    /// Fields by name.
+    pub fields: BTreeMap<String, FieldDef>,
+    /// States, in order.
+    pub states: Vec<StateDef>,
+    /// Computed fields by name.
+    pub computed: BTreeMap<String, Computed>,
+    /// Lookups by name.
+    pub lookups: BTreeMap<String, Lookup>,
+    /// Clocks by name.
+    pub clocks: BTreeMap<String, Clock>,
+    /// Actions by name.
+    pub actions: BTreeMap<String, Action>,
+    /// Views by id.
+    pub views: BTreeMap<String, View>,
+    /// Names shown in the detail panel.
+    pub detail: Vec<String>,
+}
+
+/// A computed field.
+#[derive(Debug)]
+pub struct Computed {
+    /// As written.
+    pub def: ComputedDef,
+    /// Compiled.
+    pub program: Program,
+    /// It mentions `now`: for display only, never stored.
+    pub volatile: bool,
+}
+
+/// A lookup.
+#[derive(Debug)]
+pub struct Lookup {
+    /// As written.
+    pub def: LookupDef,
+    /// Compiled.
+    pub filter: Filter,
+}
+
+/// A clock.
+#[derive(Debug)]
+pub struct Clock {
+    /// As written.
+    pub def: ClockDef,
+    /// When it started.
+    pub start: Program,
+    /// When it is due.
+    pub due: Program,
+    /// Whether it runs; always where absent.
+    pub runs: Option<Program>,
+}
+
+/// An action.
+#[derive(Debug)]
+pub struct Action {
+    /// Its name.
+    pub name: String,
+    /// As written.
+    pub def: ActionDef,
+    /// Compiled rows, in the order of `def.policy`.
+    pub policy: Vec<Policy>,
+    /// Compiled `not_after`.
+    pub not_after: Option<Program>,
+    /// Compiled effects, in the order of `def.effects`.
+    pub effects: Vec<Effect>,
+    /// Compiled lines of "this will …".
+    pub will: Vec<Template>,
+}
+
+/// A compiled policy row.
+#[derive(Debug)]
+pub struct Policy {
+    /// The guard.
+    pub when: Program,
+    /// What was found.
+    pub found: Template,
+    /// Sentence of the refusal.
+    pub refusal: Template,
+}
+
+/// Compiled assignments: field → expression.
+pub type Assignments = BTreeMap<String, Program>;
+
+/// A compiled effect.
+#[derive(Debug)]
+pub enum Effect {
+    /// Sets fields of the record.
+    Set(Assignments),
+    /// Sets fields of the record that `field` refers to.
+    SetOn {
+        /// Field of type `ref`.
+        field: String,
+        /// Kind that it leads to.
+        kind: String,
+        /// What is set.
+        set: Assignments,
+    },
+    /// Makes a record.
+    Create {
+        /// Its kind.
+        kind: String,
+        /// Its fields.
+        set: Assignments,
+    },
+    /// Calls a provider.
+    Call(Box<CallEffect>),
+}
+
+/// A compiled call.
+#[derive(Debug)]
+pub struct CallEffect {
+    /// As written.
+    pub def: crate::format::CallDef,
+    /// Arguments.
+    pub args: Assignments,
+    /// Set on success.
+    pub then: Assignments,
+    /// Set on a final refusal.
+    pub otherwise: Assignments,
+    /// Set on another record on success: field, kind, assignments.
+    pub then_on: Option<(String, String, Assignments)>,
+}
+
+/// A view.
+#[derive(Debug)]
+pub struct View {
+    /// Its id, unique in the pack.
+    pub id: String,
+    /// Kind of its records.
+    pub kind: String,
+    /// As written.
+    pub def: ViewDef,
+    /// Compiled filter of all that it shows.
+    pub filter: Filter,
+    /// Compiled filters of its sections, in order.
+    pub sections: Vec<Filter>,
+}
+
+/// A text that is sent.
+#[derive(Debug)]
+pub struct MailTemplate {
+    /// As written.
+    pub def: TemplateFile,
+    /// Compiled receiver.
+    pub to: Program,
+    /// Compiled subject.
+    pub subject: Template,
+    /// Compiled body.
+    pub body: Template,
+}
+
+impl Pack {
+    /// A kind by name.
+    pub fn kind(&self, name: &str) -> Option<&Kind> {
+        self.kinds.get(name)
+    }
+
+    /// A view by id, wherever it is declared.
+    pub fn view(&self, id: &str) -> Option<&View> {
+        self.kinds.values().find_map(|kind| kind.views.get(id))
+    }
+
+    /// The settings in force: the tenant's where it said something, else the defaults.
+    pub fn settings_in_force(&self, tenant: &Map<String, Value>) -> Map<String, Value> {
+        in_force(
+            self.settings.iter().map(|(name, def)| (name, &def.default)),
+            tenant,
+        )
+    }
+
+    /// The controls in force, likewise.
+    pub fn controls_in_force(&self, platform: &Map<String, Value>) -> Map<String, Value> {
+        in_force(
+            self.controls.iter().map(|(name, def)| (name, &def.default)),
+            platform,
+        )
+    }
+}
+
+fn in_force<'a>(
+    defaults: impl Iterator<Item = (&'a String, &'a Value)>,
+    said: &Map<String, Value>,
+) -> Map<String, Value> {
+    defaults
+        .map(|(name, default)| (name.clone(), said.get(name).unwrap_or(default).clone()))
+        .collect()
+}
+
+impl Kind {
+    /// SQL expressions to be indexed, one partial index each: `(index name, expression)`, over a
+    /// table `record` with columns `kind`, `body` and `computed`.
+    pub fn indexed_expressions(&self) -> Vec<(String, String)> {
+        let fields = self
+            .fields
+            .iter()
+            .filter(|(_, def)| def.indexed)
+            .map(|(name, _)| name);
+        let computed = self
+            .computed
+            .iter()
+            .filter(|(_, c)| c.def.indexed)
+            .map(|(name, _)| name);
+        fields
+            .chain(computed)
+            .filter_map(|name| {
+                let expression = crate::filter::column(self, name)?;
+                Some((format!("record_{}_{name}", self.name), expression))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,74 @@
+//! Who is signed in: `GET /v1/me`, `POST /v1/devices`.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The answer of `GET /v1/me`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// Version of the API, [`crate::API_VERSION`]. Its presence is how an app knows a platform.
+    pub api: u32,
+    /// Whose token this is.
+    pub operator: Operator,
+    /// The tenant that the token belongs to; a token reaches exactly one.
+    pub tenant: Tenant,
+    /// Roles of the operator in this tenant.
+    pub roles: Vec<String>,
+    /// Regions that the operator may see; empty means all.
+    pub regions: Vec<String>,
+    /// The platform's clock when it answered, UTC.
+    pub server_time: DateTime<Utc>,
+    /// The tenant's active pack; absent where nobody has published one yet.
+    pub pack: Option<PackRef>,
+    /// Rises with every change of [`Me::settings`].
+    pub settings_version: u64,
+    /// The tenant's policy settings, by the names that the pack declares.
+    #[schema(value_type = Object)]
+    pub settings: Map<String, Value>,
+    /// Switches of the platform (freezes, pauses, incident mode), by name.
+    #[schema(value_type = Object)]
+    pub controls: Map<String, Value>,
+    /// Ed25519 public key, hex, with which the platform countersigns audit heads; pinned at sign-in.
+    pub audit_key: String,
+}
+
+/// A person who operates a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Operator {
+    /// Stable id.
+    pub id: String,
+    /// Name as shown.
+    pub name: String,
+}
+
+/// One operation on a platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tenant {
+    /// Stable id.
+    pub id: String,
+    /// Name as shown.
+    pub name: String,
+    /// IANA zone in which its day begins.
+    pub zone: String,
+}
+
+/// A pack bundle, named by what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PackRef {
+    /// SHA-256 of the bundle's bytes, lower-case hex; the name under `/v1/packs/`.
+    pub hash: String,
+    /// The pack's own version; only rises.
+    pub version: u32,
+}
+
+/// Body of `POST /v1/devices`: enrols a laptop. Enrolling the same id again changes its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Device {
+    /// Made by the app, once per profile.
+    pub id: Uuid,
+    /// Name that the operator recognises.
+    pub name: String,
+}
