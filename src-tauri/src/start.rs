@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tauri::{AppHandle, Manager, RunEvent};
 use tokio::sync::SetOnce;
 use watchkeeper_core::clock::{Clock, SystemClock};
-use watchkeeper_core::secrets::Keyring;
+use watchkeeper_core::secrets::OsKeyring;
 use watchkeeper_core::{App, Config, Engine, Error};
 
 use crate::args::Args;
@@ -48,7 +48,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         data: data.clone(),
         demo: args.demo()?,
         clock: Arc::clone(&clock),
-        secrets: Arc::new(Keyring::default()),
+        secrets: Arc::new(OsKeyring),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let bindings = bindings::builder();
