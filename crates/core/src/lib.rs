@@ -9,7 +9,9 @@ pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod features;
+pub mod profile;
 pub mod secrets;
+pub mod store;
 
 pub use app::{App, Config, Demo};
 pub use engine::Engine;
