@@ -9,9 +9,12 @@ pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod features;
+pub mod outbox;
+pub mod overlay;
 pub mod profile;
 pub mod secrets;
 pub mod store;
+pub mod sync;
 
 pub use app::{App, Config, Demo};
 pub use engine::Engine;

@@ -105,9 +105,12 @@ mod tests {
         assert_eq!(event.hint.unwrap().seq, 7);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn silence_ends_the_stream() {
-        let mut read = events(futures_util::stream::pending::<Chunk>(), SILENCE);
+        let mut read = events(
+            futures_util::stream::pending::<Chunk>(),
+            Duration::from_millis(5),
+        );
         assert!(matches!(
             read.next().await,
             Some(Err(ClientError::Transient(_)))
