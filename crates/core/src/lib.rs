@@ -4,11 +4,13 @@
 //! [`features`] → policy → one `state.db` transaction (audit, outbox, overlay) → lane → platform.
 
 pub mod app;
+pub mod audit;
 pub mod changes;
 pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod features;
+pub mod keys;
 pub mod outbox;
 pub mod overlay;
 pub mod profile;

@@ -261,6 +261,27 @@ fn sweep(cache: &Connection, generation: i64) -> Result<BTreeSet<String>, StoreE
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Takes in a record that was set aside and reads now, unless the mirror has a newer one.
+pub fn take_in(
+    cache: &Connection,
+    pack: &Pack,
+    seq: u64,
+    record: &Prepared,
+) -> Result<(), StoreError> {
+    let place = i64::try_from(seq).unwrap_or(i64::MAX);
+    let newer: bool = cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE kind = ?1 AND id = ?2 AND seq >= ?3)",
+        )?
+        .query_row(params![record.kind, record.id, place], |row| row.get(0))?;
+    if !newer {
+        write(cache, Some(pack), position(cache)?.generation, seq, record)?;
+        let key = (record.kind.clone(), record.id.clone());
+        text::retitle(cache, pack, &BTreeSet::from([key]))?;
+    }
+    release(cache, &record.kind, &record.id)
+}
+
 /// Sets a line aside. The newest of one record stands.
 pub fn quarantine(cache: &Connection, bad: &Bad, now: DateTime<Utc>) -> Result<(), StoreError> {
     cache
