@@ -103,7 +103,11 @@ async fn turn(engine: &Engine, was_cut_off: bool) -> Result<(), SendError> {
     let now = engine.clock.now().at;
     engine.update_link(|link| link.reached(now));
     if was_cut_off {
-        engine.stores.state.write(|state| queue::end_back_off(state)).await?;
+        engine
+            .stores
+            .state
+            .write(|state| queue::end_back_off(state))
+            .await?;
     }
     send::round(engine).await?;
     pull::pull(engine, &client).await?;

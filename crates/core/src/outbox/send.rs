@@ -180,9 +180,7 @@ async fn back_off(
         | ClientError::Revoked
         | ClientError::Unreachable(_)
         | ClientError::Tls(_) => (true, Duration::ZERO),
-        ClientError::RateLimited(asked) => {
-            (true, backoff::retry_after(*asked, engine.chance()))
-        }
+        ClientError::RateLimited(asked) => (true, backoff::retry_after(*asked, engine.chance())),
         _ => (
             false,
             backoff::full_jitter(operation.attempts, engine.chance()),
@@ -207,11 +205,7 @@ fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
     now + TimeDelta::from_std(wait).unwrap_or_default()
 }
 
-async fn settle(
-    engine: &Engine,
-    request: &Operation,
-    verdict: Verdict,
-) -> Result<(), StoreError> {
+async fn settle(engine: &Engine, request: &Operation, verdict: Verdict) -> Result<(), StoreError> {
     let (scribe, now) = (engine.scribe(), engine.clock.now().at);
     let changed = engine
         .stores

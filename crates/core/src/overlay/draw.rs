@@ -65,10 +65,13 @@ pub fn draw(
         }
         // An operation that is under way stays on the list even when the mirror has its internal
         // part already.
-        let under_way = rows.iter().find(|row| {
-            row.is_main() && matches!(row.status, Status::Accepted | Status::Unknown)
-        });
-        if on_the_way.is_none() && !any_stopped && let Some(row) = under_way {
+        let under_way = rows
+            .iter()
+            .find(|row| row.is_main() && matches!(row.status, Status::Accepted | Status::Unknown));
+        if on_the_way.is_none()
+            && !any_stopped
+            && let Some(row) = under_way
+        {
             write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
         }
         let drawn: Vec<&OverlayRow> = live.iter().copied().filter(|row| !stopped(row)).collect();

@@ -157,9 +157,8 @@ pub fn apply(
 
 /// What the mirror has of the records of a page.
 fn known(cache: &Connection, items: &[Item]) -> Result<BTreeMap<Key, Known>, StoreError> {
-    let mut statement = cache.prepare_cached(
-        "SELECT seq, revision, body FROM record WHERE kind = ?1 AND id = ?2",
-    )?;
+    let mut statement = cache
+        .prepare_cached("SELECT seq, revision, body FROM record WHERE kind = ?1 AND id = ?2")?;
     let mut known = BTreeMap::new();
     for item in items {
         let (key, seq) = match item {
@@ -255,8 +254,7 @@ fn sweep(cache: &Connection, generation: i64) -> Result<BTreeSet<String>, StoreE
          WHERE rowid IN (SELECT rowid FROM record WHERE generation < ?1)",
         [generation],
     )?;
-    let mut statement =
-        cache.prepare("DELETE FROM record WHERE generation < ?1 RETURNING kind")?;
+    let mut statement = cache.prepare("DELETE FROM record WHERE generation < ?1 RETURNING kind")?;
     let rows = statement.query_map([generation], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

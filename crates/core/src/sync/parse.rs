@@ -354,7 +354,8 @@ mod tests {
             assert_eq!(bad.key(), "parcel/p1");
             assert_eq!(bad.seq, Some(5));
         }
-        let text = r#"{"type":"upsert","seq":9223372036854775808,"record":{"kind":"parcel","id":"p"}}"#;
+        let text =
+            r#"{"type":"upsert","seq":9223372036854775808,"record":{"kind":"parcel","id":"p"}}"#;
         assert!(line(text).unwrap_err().problem.contains("missing field"));
         let bad = line("nonsense").unwrap_err();
         assert_eq!(bad.key().len(), 64);

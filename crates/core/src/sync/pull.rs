@@ -92,7 +92,11 @@ pub async fn who_am_i(engine: &Engine, client: &Client) -> Result<Me, SendError>
 /// Pulls to the head of the feed, then reads back what has no final verdict, cleans up, and
 /// delivers the audit chain.
 pub async fn pull(engine: &Engine, client: &Client) -> Result<(), SendError> {
-    let done_with = engine.stores.state.read(|state| clean::candidates(state)).await?;
+    let done_with = engine
+        .stores
+        .state
+        .read(|state| clean::candidates(state))
+        .await?;
     feed(engine, client).await?;
     if !done_with.is_empty() {
         engine
@@ -116,7 +120,11 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
     let mut seen: BTreeMap<Option<String>, u32> = BTreeMap::new();
     let mut restarted = false;
     loop {
-        let position = engine.stores.cache.read(|cache| apply::position(cache)).await?;
+        let position = engine
+            .stores
+            .cache
+            .read(|cache| apply::position(cache))
+            .await?;
         let rounds = seen.entry(position.cursor.clone()).or_default();
         *rounds += 1;
         if *rounds > ROUNDS {
@@ -167,7 +175,11 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
 /// The feed said two things: ask again, then start anew.
 async fn suspect(engine: &Engine, problems: &[String]) -> Result<(), StoreError> {
     let problem = problems.first().map_or("", String::as_str);
-    tracing::error!(problem, count = problems.len(), "the feed contradicts itself");
+    tracing::error!(
+        problem,
+        count = problems.len(),
+        "the feed contradicts itself"
+    );
     engine.update_link(|link| link.contradicted(problem));
     let mut memory = engine.memory.lock().await;
     memory.suspicion += 1;
@@ -243,7 +255,11 @@ async fn settled(engine: &Engine, clean: bool) -> Result<(), StoreError> {
     if clean {
         engine.memory.lock().await.suspicion = 0;
     }
-    let position = engine.stores.cache.read(|cache| apply::position(cache)).await?;
+    let position = engine
+        .stores
+        .cache
+        .read(|cache| apply::position(cache))
+        .await?;
     engine.update_link(|link| {
         link.filled = position.filled;
         if clean {
@@ -255,5 +271,8 @@ async fn settled(engine: &Engine, clean: bool) -> Result<(), StoreError> {
 
 /// The tenant has no pack: said once, where nothing else is wrong.
 pub(super) fn no_pack() -> Error {
-    Error::with(Code::NoPack, "nobody has published a pack for this tenant yet")
+    Error::with(
+        Code::NoPack,
+        "nobody has published a pack for this tenant yet",
+    )
 }

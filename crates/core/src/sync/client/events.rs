@@ -126,9 +126,6 @@ mod tests {
         let read: Vec<_> = events(futures_util::stream::iter(chunks), SILENCE)
             .collect()
             .await;
-        assert!(matches!(
-            read.as_slice(),
-            [Err(ClientError::TooLarge(_))]
-        ));
+        assert!(matches!(read.as_slice(), [Err(ClientError::TooLarge(_))]));
     }
 }
