@@ -9,6 +9,7 @@ pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod features;
+pub mod keys;
 pub mod profile;
 pub mod secrets;
 pub mod store;

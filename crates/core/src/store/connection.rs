@@ -58,10 +58,7 @@ pub(super) fn open_writer(
     which: Which,
     key: &DbKey,
 ) -> Result<Connection, StoreError> {
-    if path.exists() {
-        let look = open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        refuse_newer(&look, which)?;
-    }
+    look(path, which, key)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = open(path, which, key, flags)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
@@ -76,7 +73,32 @@ pub(super) fn open_writer(
         "PRAGMA synchronous = {synchronous}; PRAGMA journal_size_limit = {WAL_LIMIT};"
     ))?;
     migrations(which).run(&mut connection).map_err(migration)?;
+    check(&connection, which)?;
     Ok(connection)
+}
+
+/// Refuses a file of a newer app, without touching it.
+pub(super) fn look(path: &Path, which: Which, key: &DbKey) -> Result<(), StoreError> {
+    if path.exists() {
+        let look = open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        refuse_newer(&look, which)?;
+    }
+    Ok(())
+}
+
+/// Looks for damage: all of `state.db`, which is small; of `cache.db` a sample, for the sake of a
+/// quick start. A page of it that turns out bad later is found by whoever reads it.
+fn check(connection: &Connection, which: Which) -> Result<(), StoreError> {
+    let sql = match which {
+        Which::State => "PRAGMA quick_check(1)",
+        Which::Cache => "PRAGMA quick_check(feed)",
+    };
+    let found: String = connection.query_row(sql, [], |row| row.get(0))?;
+    if found == "ok" {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt("quick_check found damage".into()))
+    }
 }
 
 /// Opens a read-only connection to a file that the writer has open. Temporary tables live in
@@ -96,6 +118,8 @@ fn open(
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // SQLCipher would write to standard error what it answers us anyway.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let hexed = Zeroizing::new(hex::encode(key.bytes()));
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", hexed.as_str()));
     connection.execute_batch(&pragma)?;

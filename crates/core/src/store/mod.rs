@@ -11,11 +11,15 @@
 mod connection;
 mod db;
 mod error;
+pub(crate) mod files;
+pub mod opening;
+mod salvage;
 pub mod setting;
 
 pub use connection::DbKey;
 pub use db::Db;
 pub use error::StoreError;
+pub use opening::Repair;
 
 use std::path::Path;
 
@@ -51,8 +55,8 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// Opens both in a profile's folder, making what is not there. What to do about a damaged one
-    /// is the caller's to decide: see [`crate::profile`].
+    /// Opens both in a profile's folder, making what is not there. A damaged one is an error here;
+    /// [`opening::open`] knows what to do about it.
     pub fn open(folder: &Path, key: &DbKey) -> Result<Self, StoreError> {
         Ok(Self {
             state: Db::open(folder, Which::State, key)?,

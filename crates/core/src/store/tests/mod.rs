@@ -5,6 +5,8 @@
     clippy::indexing_slicing
 )]
 
+mod damage;
+
 use tempfile::TempDir;
 
 use super::*;
