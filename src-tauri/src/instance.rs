@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn folders_have_tags_of_their_own() {
-        let one = folder_tag(Path::new("/home/op/.local/share/watchkeeper"));
-        let two = folder_tag(Path::new("/home/op/.local/share/watchkeeper2"));
+        let one = folder_tag(Path::new("/data/watchkeeper"));
+        let two = folder_tag(Path::new("/data/watchkeeper2"));
         assert_ne!(one, two);
         assert_eq!(one.len(), 16);
     }

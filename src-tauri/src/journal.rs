@@ -19,25 +19,3 @@ pub(crate) fn start() {
         );
     }));
 }
-
-/// Longest text taken over from the window.
-const LONGEST: usize = 200;
-
-/// A text of the window as it may stand in the journal: one line, short, without control characters.
-pub(crate) fn line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_of_the_window_cannot_forge_a_line_or_flood() {
-        assert_eq!(line("one\ntwo\u{1b}[31m"), "one two [31m");
-        assert_eq!(line(&"x".repeat(5_000)).len(), LONGEST);
-    }
-}

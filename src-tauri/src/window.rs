@@ -59,7 +59,7 @@ fn is_ours(url: &Url) -> bool {
         "tauri" => host == Some("localhost"),
         "http" | "https" => {
             (cfg!(windows) && host == Some("tauri.localhost"))
-                || (tauri::is_dev() && host == Some("localhost") && url.port() == Some(5173))
+                || (tauri::is_dev() && host == Some("127.0.0.1") && url.port() == Some(1420))
         }
         _ => false,
     }
@@ -88,8 +88,8 @@ mod tests {
         for other in [
             "https://example.org/",
             "http://localhost/",
-            "http://localhost:8080/",
-            "https://localhost:5174/",
+            "http://127.0.0.1:8080/",
+            "https://127.0.0.1:1421/",
             "http://tauri.localhost.example.org/",
             "tauri://example.org/",
             "file:///etc/passwd",

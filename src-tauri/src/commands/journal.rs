@@ -1,26 +1,32 @@
 //! What goes wrong in the window, for the journal.
 
-use serde::{Deserialize, Serialize};
-use specta::Type;
+use watchkeeper_core::Error;
 
-use crate::journal::line;
-
-/// A fault of the window. It carries no message, because that may quote data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub(crate) struct UiError {
-    /// Name of the error's class, such as `TypeError`.
-    pub(crate) name: String,
-    /// Where: component or file and line.
-    pub(crate) place: String,
-}
-
-/// Writes a fault of the window to the journal.
+/// Writes a fault of the window to the journal: its class, such as `TypeError`. What follows the
+/// colon is left out, because a message may quote data.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn report_ui_error(error: UiError) {
-    tracing::error!(
-        name = line(&error.name),
-        place = line(&error.place),
-        "fault in the window"
-    );
+pub(crate) fn report_ui_error(message: String) -> Result<(), Error> {
+    tracing::error!(class = class(&message), "fault in the window");
+    Ok(())
+}
+
+/// The class of an error as it begins its own text.
+fn class(message: &str) -> &str {
+    let class = message.split(':').next().unwrap_or_default();
+    let plain = class.len() <= 40 && class.chars().all(|c| c.is_ascii_alphanumeric());
+    if plain { class } else { "unnamed" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_class_of_a_fault_is_written() {
+        assert_eq!(class("TypeError: Jane Doe is not a function"), "TypeError");
+        assert_eq!(class("Jane Doe paid 22 dollars"), "unnamed");
+        assert_eq!(class("one\ntwo"), "unnamed");
+        assert_eq!(class(&"x".repeat(5_000)), "unnamed");
+    }
 }

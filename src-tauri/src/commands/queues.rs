@@ -51,9 +51,9 @@ pub(crate) async fn act(
 /// A new id for an operation, taken when a dialog opens: a second click is the same operation.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn new_operation_id(shell: State<'_, Shell>) -> String {
+pub(crate) fn new_operation_id(shell: State<'_, Shell>) -> Result<String, Error> {
     let now = shell.clock().wall();
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
     let at = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
-    Uuid::new_v7(at).to_string()
+    Ok(Uuid::new_v7(at).to_string())
 }

@@ -36,7 +36,7 @@ export const commands = {
 	/**  Decides by policy and queues an operation. */
 	act: (request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
-	newOperationId: () => __TAURI_INVOKE<string>("new_operation_id"),
+	newOperationId: () => typedError<string, Error>(__TAURI_INVOKE("new_operation_id")),
 	/**  How things stand. */
 	syncStatus: () => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status")),
 	/**  Asks for a pull and a push now; answers at once. */
@@ -47,8 +47,11 @@ export const commands = {
 	discardOperation: (operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { operation })),
 	/**  Records whose words match, best first. */
 	search: (query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { query })),
-	/**  Writes a fault of the window to the journal. */
-	reportUiError: (error: UiError) => __TAURI_INVOKE<void>("report_ui_error", { error }),
+	/**
+	 *  Writes a fault of the window to the journal: its class, such as `TypeError`. What follows the
+	 *  colon is left out, because a message may quote data.
+	 */
+	reportUiError: (message: string) => typedError<null, Error>(__TAURI_INVOKE("report_ui_error", { message })),
 };
 
 /** Events */
@@ -158,7 +161,7 @@ text: string } |
 /**  Number. */
 { type: "number"; 
 /**  The number. */
-number: number | null } | 
+number: number } | 
 /**  Yes or no. */
 { type: "flag"; 
 /**  Which. */
@@ -220,9 +223,9 @@ export type ClockView = {
 	/**  When it is due, likewise. */
 	due: string,
 	/**  Seconds left at the page's instant; negative when passed. */
-	seconds_left: number | null,
+	seconds_left: number,
 	/**  Seconds from start to due. */
-	seconds_total: number | null,
+	seconds_total: number,
 	/**  Green, amber or red. */
 	tone: Tone,
 	/**  It runs; a settled record's does not. */
@@ -329,7 +332,7 @@ export type Confirm =
 "none" | 
 /**  Say yes. */
 "click" | 
-/**  Type the amount (money) or the record's title. */
+/**  Type the amount in digits (money, such as `22.00`) or the record's title. */
 "typed";
 
 /**  A demo platform that the app may sign in to. */
@@ -430,7 +433,7 @@ export type MailView = {
 /**  An amount. */
 export type MoneyView = {
 	/**  Minor units; exact, within ±2^53. */
-	minor: number | null,
+	minor: number,
 	/**  ISO 4217. */
 	currency: string,
 	/**  Digits behind the point. */
@@ -606,7 +609,7 @@ export type QueueEntry = {
 	/**  How many may remain. */
 	target: number,
 	/**  Estimated minutes for all that waits. */
-	minutes: number | null,
+	minutes: number,
 };
 
 /**  One record. */
@@ -816,14 +819,6 @@ export type Tone =
 "red" | 
 /**  Information. */
 "blue";
-
-/**  A fault of the window. It carries no message, because that may quote data. */
-export type UiError = {
-	/**  Name of the error's class, such as `TypeError`. */
-	name: string,
-	/**  Where: component or file and line. */
-	place: string,
-};
 
 /**  A page of a view. */
 export type ViewPage = {
