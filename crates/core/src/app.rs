@@ -146,6 +146,11 @@ impl App {
         self.turn.lock().await
     }
 
+    /// The turn, unless somebody has it.
+    pub(crate) fn try_turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        self.turn.try_lock().ok()
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         self.lock().clone()
     }

@@ -39,8 +39,14 @@ impl Wanted {
     }
 }
 
-/// The words round the first match, with `⟦` and `⟧` round every one that matches.
-pub(super) fn excerpt(text: &str, wanted: &Wanted) -> String {
+/// The words round the first match, with `⟦` and `⟧` round every one that matches. The title, with
+/// which the words of a record begin, is shown beside it anyway: only where nothing else matched is
+/// the match looked for in it.
+pub(super) fn excerpt(title: &str, words: &str, wanted: &Wanted) -> String {
+    let text = match words.strip_prefix(title) {
+        Some(rest) if wanted.matches(rest) => rest,
+        _ => words,
+    };
     let words: Vec<&str> = text.split_whitespace().collect();
     let first = words
         .iter()
@@ -95,16 +101,29 @@ mod tests {
     fn the_words_round_the_first_match_are_shown_and_matches_marked() {
         let text = "one two three four five six Café seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen";
         assert_eq!(
-            excerpt(text, &Wanted::new("cafe twel")),
+            excerpt("", text, &Wanted::new("cafe twel")),
             "… three four five six ⟦Café⟧ seven eight nine ten eleven ⟦twelve⟧ thirteen fourteen fifteen …"
         );
-        assert_eq!(excerpt("ch_3Pab", &Wanted::new("3pa")), "⟦ch_3Pab⟧");
-        assert_eq!(excerpt("", &Wanted::new("x")), "");
+        assert_eq!(excerpt("", "ch_3Pab", &Wanted::new("3pa")), "⟦ch_3Pab⟧");
+        assert_eq!(excerpt("", "", &Wanted::new("x")), "");
+    }
+
+    #[test]
+    fn the_title_is_not_shown_twice() {
+        let words = "Happy Tails Happy Tails near the river";
+        let found = |typed| excerpt("Happy Tails", words, &Wanted::new(typed));
+        assert_eq!(found("river"), "Happy Tails near the ⟦river⟧");
+        assert_eq!(found("happy"), "⟦Happy⟧ Tails near the river");
+        let only = excerpt("Happy Tails", "Happy Tails tk_1", &Wanted::new("happy"));
+        assert_eq!(only, "⟦Happy⟧ Tails tk_1");
     }
 
     #[test]
     fn a_record_cannot_forge_the_marks() {
-        assert_eq!(excerpt("⟦evil⟧ word", &Wanted::new("word")), "evil ⟦word⟧");
+        assert_eq!(
+            excerpt("", "⟦evil⟧ word", &Wanted::new("word")),
+            "evil ⟦word⟧"
+        );
     }
 
     #[test]

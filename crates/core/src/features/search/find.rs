@@ -157,7 +157,7 @@ fn hit(
     Ok(SearchHit {
         kind_label: kind.map_or_else(|| record.kind.clone(), |kind| kind.label_one.clone()),
         view: pack.and_then(|pack| view_of(pack, &record.kind)),
-        excerpt: excerpt(&words, wanted),
+        excerpt: excerpt(&record.title, &words, wanted),
         kind: record.kind,
         id: record.id,
         title: record.title,

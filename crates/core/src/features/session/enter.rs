@@ -1,5 +1,6 @@
 //! From a key to an open profile.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -8,6 +9,7 @@ use zeroize::Zeroizing;
 use super::view::{Notice, Phase};
 use crate::app::{App, Live};
 use crate::audit;
+use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -111,6 +113,15 @@ async fn open_live(
             return Err(error);
         }
     };
+    for db in [&stores.state, &stores.cache] {
+        let changes = app.changes.clone();
+        db.on_damage(move || {
+            let _ = changes.send(ChangeSet {
+                tags: BTreeSet::from([Tag::App]),
+                source: Source::Sync,
+            });
+        });
+    }
     let profile = OpenProfile {
         id: file.id.clone(),
         folder,

@@ -200,3 +200,60 @@ async fn every_change_of_the_session_is_told() {
     app.stop().await;
     assert!(told());
 }
+
+#[tokio::test]
+async fn a_page_of_cache_db_that_turns_out_bad_while_it_is_open_is_healed_at_the_next_look() {
+    let platform = Platform::start().await;
+    let (machine, id) = left(&platform).await;
+    let app = machine.app().await;
+    let cache = app.live().unwrap().profile.stores.cache;
+    cache
+        .write(|tx| {
+            for number in 0..2_000 {
+                tx.execute(
+                    "INSERT INTO record (kind, id, revision, seq, generation, updated_at, title, body, computed)
+                     VALUES ('ticket', ?1, 1, 1, 1, 0, 't', ?2, '{}')",
+                    (number, format!("{{\"name\":\"{}\"}}", "y".repeat(600))),
+                )?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    app.stop().await;
+    drop((app, cache));
+    let path = machine.profile(&id).join("cache.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    for page in bytes.chunks_mut(8192).skip(20).take(100) {
+        page[99] ^= 1;
+    }
+    std::fs::write(&path, bytes).unwrap();
+
+    let app = machine.app().await;
+    assert_eq!(view(&app).await.notices, []);
+    let mut changes = app.changes();
+    let cache = app.live().unwrap().profile.stores.cache;
+    let read = cache.read(|tx| {
+        Ok::<i64, StoreError>(
+            tx.query_row("SELECT sum(length(body)) FROM record", [], |row| row.get(0))?,
+        )
+    });
+    assert!(read.await.is_err());
+    let told = changes.recv().await.unwrap();
+    assert!(told.tags.contains(&crate::changes::Tag::App));
+    let seen = view(&app).await;
+    assert_eq!(
+        (seen.phase, seen.notices),
+        (Phase::Open, vec![Notice::CacheRebuilt])
+    );
+    assert_eq!(work_left(&app).await, 1);
+    let cache = app.live().unwrap().profile.stores.cache;
+    let records: i64 = cache
+        .read(|tx| {
+            Ok::<_, StoreError>(tx.query_row("SELECT count(*) FROM record", [], |row| row.get(0))?)
+        })
+        .await
+        .unwrap();
+    assert_eq!(records, 0);
+    app.stop().await;
+}

@@ -19,7 +19,7 @@ async fn signing_in_makes_a_profile_that_opens_by_itself_the_next_time() {
     let seen = view(&app).await;
     assert_eq!(seen.phase, Phase::Open);
     assert_eq!(seen.current, Some(signed_in.profile.id.clone()));
-    assert_eq!(seen.profiles, [signed_in.profile.clone()]);
+    assert_eq!(seen.profiles, vec![signed_in.profile.clone()]);
     assert_eq!(seen.profiles[0].operator, "Ada Canary");
     assert_eq!(app.engine().unwrap().pack().unwrap().id, "small");
     leave_work(&app).await;
