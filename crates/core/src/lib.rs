@@ -4,6 +4,7 @@
 //! [`features`] → policy → one `state.db` transaction (audit, outbox, overlay) → lane → platform.
 
 pub mod app;
+pub mod audit;
 pub mod changes;
 pub mod clock;
 pub mod engine;

@@ -97,6 +97,16 @@ impl Template {
         })
     }
 
+    /// A template that gives nothing.
+    pub(crate) fn empty(zone: Tz) -> Self {
+        let mut environment = Environment::empty();
+        filters::install(&mut environment, zone);
+        Self {
+            source: String::new(),
+            environment,
+        }
+    }
+
     /// Fills it in. A missing value, or too much of anything, is an error.
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, TemplateError> {
         let template = self
