@@ -4,12 +4,16 @@
 //! [`features`] → policy → one `state.db` transaction (audit, outbox, overlay) → lane → platform.
 
 pub mod app;
+pub mod audit;
 pub mod changes;
 pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod features;
+pub mod keys;
+pub mod profile;
 pub mod secrets;
+pub mod store;
 
 pub use app::{App, Config, Demo};
 pub use engine::Engine;

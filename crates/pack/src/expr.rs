@@ -1,34 +1,241 @@
 //! Expressions: CEL behind one module. Nobody else names the `cel` crate.
+//!
+//! An expression is checked when it is compiled: only declared names, only the functions of
+//! [`check::FUNCTIONS`], a bounded number of nodes, bounded depth, and no more than two nested
+//! comprehensions. So an expression that compiles ends soon. What may still go wrong when it runs
+//! (a value that is missing, a type that does not fit) is an [`EvalError`], never a guess.
+//!
+//! Null: an optional field that a record does not have is `null`; a required one that is missing
+//! is an error. `has()` is not offered, because a field is either declared or unknown.
+
+mod check;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+pub(crate) use check::nearest;
+pub use scope::Scope;
+
+/// Longest expression, in bytes.
+pub const MAX_SOURCE: usize = 2_000;
+/// Stack of the thread that parses; the parser takes several hundred KiB for a trivial input.
+const PARSER_STACK: usize = 64 << 20;
+
+static ENV: LazyLock<Arc<cel::Env>> = LazyLock::new(|| Arc::new(cel::Env::stdlib()));
 
 /// A compiled expression.
-#[derive(Debug)]
 pub struct Program {
     /// As written.
     pub source: String,
+    program: cel::Program,
+    references: BTreeSet<Reference>,
 }
 
-/// What an expression may see. Absent parts are not in scope.
-#[derive(Debug, Clone, Default)]
-pub struct Scope {
-    /// The record with its stored computed fields merged in; timestamps and durations typed by the loader's field types.
-    pub record: Map<String, Value>,
-    /// For titles and receivers: fields of the records referred to, by field name.
-    pub refs: Map<String, Value>,
-    /// Parameters of the action.
-    pub params: Map<String, Value>,
-    /// `{id, roles, regions}`.
-    pub actor: Map<String, Value>,
-    /// Settings in force.
-    pub settings: Map<String, Value>,
-    /// Controls in force.
-    pub controls: Map<String, Value>,
-    /// Answers of lookups.
-    pub lookups: Map<String, Value>,
-    /// In `then` of a call: what the provider answered.
-    pub result: Option<Value>,
-    /// The instant of the decision, UTC.
-    pub now: Option<DateTime<Utc>>,
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Program").field(&self.source).finish()
+    }
+}
+
+/// A name that an expression reads: `record.amount`, or `now`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// `record`, `params`, `actor`, `now`, …
+    pub root: String,
+    /// Its field, where one is read.
+    pub field: Option<String>,
+}
+
+/// What may follow a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// A value; what is selected on it is not checked.
+    Value,
+    /// Only these fields; the name never stands alone.
+    Fields(BTreeMap<String, Shape>),
+}
+
+/// Names that an expression or template may read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// By root.
+    pub roots: BTreeMap<String, Shape>,
+}
+
+impl Allowed {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Also `root` as a value, such as `now`.
+    #[must_use]
+    pub fn value(mut self, root: &str) -> Self {
+        self.roots.insert(root.to_owned(), Shape::Value);
+        self
+    }
+
+    /// Also `root.name` for each name.
+    #[must_use]
+    pub fn fields<I, S>(mut self, root: &str, names: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        let names = names.into_iter().map(|name| (name.into(), Shape::Value));
+        self.roots
+            .insert(root.to_owned(), Shape::Fields(names.collect()));
+        self
+    }
+
+    /// Also `root` with this shape.
+    #[must_use]
+    pub fn shape(mut self, root: &str, shape: Shape) -> Self {
+        self.roots.insert(root.to_owned(), shape);
+        self
+    }
+}
+
+/// An expression that does not compile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ExprError {
+    /// What is wrong.
+    pub message: String,
+    /// Line in the expression, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// An expression that gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct EvalError {
+    /// Why.
+    pub message: String,
+}
+
+impl EvalError {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
+
+impl Program {
+    /// Compiles and checks. Parsing runs on a thread of its own with a large stack.
+    pub fn compile(source: &str, allowed: &Allowed) -> Result<Self, ExprError> {
+        let at_start = |message: String| ExprError {
+            message,
+            line: 1,
+            column: 1,
+        };
+        if source.len() > MAX_SOURCE {
+            return Err(at_start(format!(
+                "longer than {MAX_SOURCE} bytes ({} bytes)",
+                source.len()
+            )));
+        }
+        check::brackets(source)?;
+        std::thread::scope(|threads| {
+            let parser = std::thread::Builder::new()
+                .stack_size(PARSER_STACK)
+                .spawn_scoped(threads, || Self::parse(source, allowed))
+                .map_err(|error| at_start(format!("no thread to parse on: {error}")))?;
+            parser
+                .join()
+                .unwrap_or_else(|_| Err(at_start("the parser gave up".into())))
+        })
+    }
+
+    fn parse(source: &str, allowed: &Allowed) -> Result<Self, ExprError> {
+        let program = ENV.compile(source).map_err(|errors| {
+            let first = errors.errors.first();
+            let place = |n: Option<isize>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+            ExprError {
+                message: first.map_or_else(
+                    || "not an expression".to_owned(),
+                    |e| check::plain_words(&e.msg),
+                ),
+                line: place(first.map(|e| e.pos.0)).max(1),
+                column: place(first.map(|e| e.pos.1)).max(1),
+            }
+        })?;
+        let references = check::check(&program, source, allowed)?;
+        Ok(Self {
+            source: source.to_owned(),
+            program,
+            references,
+        })
+    }
+
+    /// The names that it reads.
+    pub fn references(&self) -> &BTreeSet<Reference> {
+        &self.references
+    }
+
+    /// Does it read anything of this root?
+    pub fn reads(&self, root: &str) -> bool {
+        self.references.iter().any(|r| r.root == root)
+    }
+
+    /// Does it read `root.field`?
+    pub fn reads_field(&self, root: &str, field: &str) -> bool {
+        self.references
+            .iter()
+            .any(|r| r.root == root && r.field.as_deref() == Some(field))
+    }
+
+    /// Its value; instants as canonical text.
+    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
+        scope::to_json(&self.run(scope)?)
+    }
+
+    /// Its value, where only true or false will do.
+    pub fn eval_bool(&self, scope: &Scope<'_>) -> Result<bool, EvalError> {
+        match self.run(scope)? {
+            cel::Value::Bool(answer) => Ok(answer),
+            other => Err(EvalError::new(format!(
+                "expected true or false, found {}",
+                scope::type_name(&other)
+            ))),
+        }
+    }
+
+    /// Its value, where only an instant will do.
+    pub fn eval_instant(&self, scope: &Scope<'_>) -> Result<DateTime<Utc>, EvalError> {
+        self.eval_optional_instant(scope)?
+            .ok_or_else(|| EvalError::new("expected an instant, found null"))
+    }
+
+    /// Its value, where only an instant or null will do.
+    pub fn eval_optional_instant(
+        &self,
+        scope: &Scope<'_>,
+    ) -> Result<Option<DateTime<Utc>>, EvalError> {
+        match self.run(scope)? {
+            cel::Value::Timestamp(at) => Ok(Some(at.with_timezone(&Utc))),
+            cel::Value::Null => Ok(None),
+            other => Err(EvalError::new(format!(
+                "expected an instant, found {}",
+                scope::type_name(&other)
+            ))),
+        }
+    }
+
+    fn run(&self, scope: &Scope<'_>) -> Result<cel::Value, EvalError> {
+        let mut context = cel::Context::with_env(Arc::clone(&ENV));
+        scope.bind(&self.references, &mut context)?;
+        self.program
+            .execute(&context)
+            .map_err(|error| EvalError::new(scope::plain_error(&error)))
+    }
 }

@@ -458,7 +458,7 @@ pub enum Confirm {
     None,
     /// Say yes.
     Click,
-    /// Type the amount (money) or the record's title.
+    /// Type the amount in digits (money, such as `22.00`) or the record's title.
     Typed,
 }
 
@@ -519,8 +519,9 @@ pub struct CallDef {
     /// Fields of the record set when the provider refused for good.
     #[serde(default)]
     pub otherwise: BTreeMap<String, String>,
-    /// Fields of a record referred to, set with `then`.
-    pub then_on: Option<SetOnDef>,
+    /// Fields of records referred to, set with `then`.
+    #[serde(default)]
+    pub then_on: Vec<SetOnDef>,
     /// Sent only after the calls before it succeeded.
     #[serde(default)]
     pub after_previous: bool,

@@ -1,16 +1,298 @@
-//! Loading and checking.
+//! Loading and checking: from files to a [`Pack`] in which every name resolves and every
+//! expression compiles, or to all problems at once.
+//!
+//! First every file is parsed for itself; then the parts are checked against each other. A kind
+//! whose file does not parse is known by its file name, so that one mistake is not told twice.
 
-use crate::diagnostic::Diagnostic;
-use crate::pack::Pack;
+mod action;
+mod mail;
+mod names;
+mod problems;
+mod record;
+mod scopes;
+#[cfg(test)]
+mod tests;
+mod view;
+mod yaml;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono_tz::Tz;
+
+use crate::bundle::{self, Bundle, BundleError};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::format::{FORMAT, PackFile, RecordFile, TemplateFile};
+use crate::pack::{Pack, Session};
+use crate::schedule::Schedule;
+use problems::{Problems, Spot};
+
+/// Most problems told at once.
+const MAX_PROBLEMS: usize = 200;
 
 /// Loads and checks a pack's folder.
-pub fn load_dir(_dir: &std::path::Path) -> Result<Pack, Vec<Diagnostic>> {
-    Err(Vec::new())
+pub fn load_dir(dir: &Path) -> Result<Pack, Vec<Diagnostic>> {
+    match bundle::read_dir(dir) {
+        Ok(files) => load_files(&files),
+        Err(error) => Err(vec![whole(&error)]),
+    }
 }
 
 /// Loads and checks a pack from its files, path → bytes.
-pub fn load_files(
-    _files: &std::collections::BTreeMap<String, Vec<u8>>,
-) -> Result<Pack, Vec<Diagnostic>> {
-    Err(Vec::new())
+pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let sources = Sources::read(files, &mut problems);
+    let pack = sources.check(&mut problems);
+    let mut list = problems.list;
+    list.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.file.clone(), d.line, d.column);
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| key(a).cmp(&key(b)))
+    });
+    list.dedup();
+    list.truncate(MAX_PROBLEMS);
+    if list.iter().any(|d| d.severity == Severity::Error) {
+        return Err(list);
+    }
+    let Some(mut pack) = pack else {
+        return Err(list);
+    };
+    let text = files
+        .iter()
+        .filter_map(|(path, bytes)| Some((path.clone(), String::from_utf8(bytes.clone()).ok()?)));
+    let bundle = Bundle::from_files(text.collect()).map_err(|error| vec![whole(&error)])?;
+    pack.hash = bundle.hash().to_owned();
+    pack.warnings = list;
+    Ok(pack)
+}
+
+/// A problem of the pack as a whole.
+fn whole(error: &BundleError) -> Diagnostic {
+    let code = match error {
+        BundleError::TooLarge(_) => "pack.too_large",
+        BundleError::NotText(_) => "pack.not_utf8",
+        BundleError::Link(_) => "pack.link",
+        BundleError::Io { .. } => "pack.unreadable",
+        _ => "pack.malformed",
+    };
+    Diagnostic {
+        code: code.to_owned(),
+        severity: Severity::Error,
+        file: "pack.yaml".to_owned(),
+        line: 0,
+        column: 0,
+        message: error.to_string(),
+        hint: None,
+    }
+}
+
+/// The parsed files.
+#[derive(Default)]
+struct Sources {
+    pack: Option<PackFile>,
+    /// By kind.
+    records: BTreeMap<String, RecordFile>,
+    /// By id.
+    templates: BTreeMap<String, TemplateFile>,
+    /// Kinds and templates whose files do not parse, by file name.
+    unparsed: BTreeSet<String>,
+}
+
+impl Sources {
+    fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Problems) -> Self {
+        let mut sources = Self::default();
+        if !files.contains_key("pack.yaml") {
+            let spot = Spot::file("pack.yaml");
+            let hint = "a pack's folder holds pack.yaml, records/ and templates/";
+            problems.error_with(&spot, "pack.no_pack", "there is no pack.yaml", hint);
+        }
+        for (file, bytes) in files {
+            let stem = file
+                .rsplit('/')
+                .next()
+                .unwrap_or(file)
+                .trim_end_matches(".yaml");
+            let parsed = if !bundle::belongs(file) || bytes.len() > bundle::MAX_FILE {
+                problems.error(
+                    &Spot::file(file),
+                    "pack.file",
+                    "this file has no place in a pack",
+                );
+                false
+            } else if file == "pack.yaml" {
+                let pack = read_file(file, bytes, problems);
+                sources.pack = pack;
+                true
+            } else if file.starts_with("records/") {
+                read_file(file, bytes, problems).is_some_and(|record: RecordFile| {
+                    let spot = Spot::file(file);
+                    names::same_as_file(&spot.at("kind"), &record.kind, stem, problems);
+                    sources.records.insert(stem.to_owned(), record);
+                    true
+                })
+            } else {
+                read_file(file, bytes, problems).is_some_and(|template: TemplateFile| {
+                    let spot = Spot::file(file);
+                    names::same_as_file(&spot.at("id"), &template.id, stem, problems);
+                    sources.templates.insert(stem.to_owned(), template);
+                    true
+                })
+            };
+            if !parsed {
+                sources.unparsed.insert(stem.to_owned());
+            }
+        }
+        sources
+    }
+
+    fn check(&self, problems: &mut Problems) -> Option<Pack> {
+        let Some(file) = &self.pack else {
+            // Without the pack's zone, settings and controls the rest cannot be judged.
+            return None;
+        };
+        let spot = Spot::file("pack.yaml");
+        head(file, &spot, problems);
+        let zone = zone(&spot.at("zone"), &file.zone, problems);
+        let sessions = sessions(file, zone, &spot, problems);
+        settings(file, &spot, problems);
+        let world = scopes::World {
+            zone,
+            pack: file,
+            records: &self.records,
+            templates: &self.templates,
+            unparsed: &self.unparsed,
+        };
+        names::across_kinds(&world, problems);
+        let mut kinds = BTreeMap::new();
+        for (name, def) in &self.records {
+            kinds.insert(name.clone(), record::check(&world, name, def, problems));
+        }
+        let mut templates = BTreeMap::new();
+        for (id, def) in &self.templates {
+            if let Some(template) = mail::check(&world, id, def, problems) {
+                templates.insert(id.clone(), template);
+            }
+        }
+        Some(Pack {
+            hash: String::new(),
+            id: file.id.clone(),
+            version: file.version,
+            name: file.name.clone(),
+            zone,
+            currency: file.currency.clone(),
+            language: file.language.clone(),
+            queues: file.queues.clone(),
+            sessions,
+            settings: file.settings.clone(),
+            controls: file.controls.clone(),
+            kinds,
+            templates,
+            warnings: Vec::new(),
+        })
+    }
+}
+
+fn read_file<T: serde::de::DeserializeOwned>(
+    file: &str,
+    bytes: &[u8],
+    problems: &mut Problems,
+) -> Option<T> {
+    match yaml::parse(file, bytes) {
+        Ok((value, places)) => {
+            problems.read(file, places, bytes);
+            Some(value)
+        }
+        Err(diagnostic) => {
+            problems.list.push(diagnostic);
+            None
+        }
+    }
+}
+
+fn head(file: &PackFile, spot: &Spot, problems: &mut Problems) {
+    if file.format != FORMAT {
+        problems.error_with(
+            &spot.at("format"),
+            "pack.format",
+            format!("format {} is not known", file.format),
+            format!("this version reads format {FORMAT}"),
+        );
+    }
+    if file.version == 0 {
+        problems.error(&spot.at("version"), "pack.version", "versions start at 1");
+    }
+    let dashed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if file.id.is_empty() || file.id.len() > 64 || !file.id.chars().all(dashed) {
+        let message = "an id has lower-case letters, digits and dashes";
+        problems.error(&spot.at("id"), "pack.name", message);
+    }
+    if !crate::value::is_currency(&file.currency) {
+        let message = "a currency has three capital letters (ISO 4217)";
+        problems.error(&spot.at("currency"), "pack.currency", message);
+    }
+    let tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if file.language.len() < 2 || file.language.len() > 35 || !file.language.chars().all(tag) {
+        let message = "a language is a BCP 47 tag such as `en-AU`";
+        problems.error(&spot.at("language"), "pack.language", message);
+    }
+}
+
+fn zone(spot: &Spot, name: &str, problems: &mut Problems) -> Tz {
+    name.parse().unwrap_or_else(|_| {
+        let near = crate::expr::nearest(name, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()));
+        let message = format!("unknown time zone `{name}`{near}");
+        problems.error(spot, "pack.zone", message);
+        Tz::UTC
+    })
+}
+
+fn sessions(
+    file: &PackFile,
+    pack_zone: Tz,
+    spot: &Spot,
+    problems: &mut Problems,
+) -> BTreeMap<String, Session> {
+    names::check(&spot.at("sessions"), file.sessions.keys(), problems);
+    let mut sessions = BTreeMap::new();
+    for (name, def) in &file.sessions {
+        let spot = spot.at("sessions").at(name);
+        names::row(&spot.at("row"), &def.row, problems);
+        let zone = def
+            .zone
+            .as_ref()
+            .map_or(pack_zone, |name| zone(&spot.at("zone"), name, problems));
+        if def.minutes == 0 {
+            problems.error(
+                &spot.at("minutes"),
+                "pack.minutes",
+                "a session takes some minutes",
+            );
+        }
+        match Schedule::parse(&def.rule, zone) {
+            Ok(schedule) => {
+                let def = def.clone();
+                sessions.insert(name.clone(), Session { def, schedule });
+            }
+            Err(error) => problems.error(&spot.at("rule"), "pack.schedule", error.message),
+        }
+    }
+    sessions
+}
+
+fn settings(file: &PackFile, spot: &Spot, problems: &mut Problems) {
+    names::check(&spot.at("settings"), file.settings.keys(), problems);
+    names::check(&spot.at("controls"), file.controls.keys(), problems);
+    for (name, def) in &file.settings {
+        let spot = spot.at("settings").at(name);
+        names::row(&spot.at("row"), &def.row, problems);
+        if !def.one_of.is_empty() && !def.one_of.contains(&def.default) {
+            let message = "the default is none of the allowed values";
+            problems.error(&spot.at("default"), "pack.default", message);
+        }
+    }
+    for (name, def) in &file.controls {
+        let row = spot.at("controls").at(name).at("row");
+        names::row(&row, &def.row, problems);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
@@ -156,14 +157,7 @@ pub enum Effect {
     /// Sets fields of the record.
     Set(Assignments),
     /// Sets fields of the record that `field` refers to.
-    SetOn {
-        /// Field of type `ref`.
-        field: String,
-        /// Kind that it leads to.
-        kind: String,
-        /// What is set.
-        set: Assignments,
-    },
+    SetOn(SetOn),
     /// Makes a record.
     Create {
         /// Its kind.
@@ -173,6 +167,17 @@ pub enum Effect {
     },
     /// Calls a provider.
     Call(Box<CallEffect>),
+}
+
+/// Sets fields of a record referred to.
+#[derive(Debug)]
+pub struct SetOn {
+    /// Field of type `ref`; where it is optional and null, nothing is set.
+    pub field: String,
+    /// Kind that it leads to.
+    pub kind: String,
+    /// What is set.
+    pub set: Assignments,
 }
 
 /// A compiled call.
@@ -186,8 +191,10 @@ pub struct CallEffect {
     pub then: Assignments,
     /// Set on a final refusal.
     pub otherwise: Assignments,
-    /// Set on another record on success: field, kind, assignments.
-    pub then_on: Option<(String, String, Assignments)>,
+    /// Set on other records on success.
+    pub then_on: Vec<SetOn>,
+    /// The text to send, where `def.template` names one: its id in [`Pack::templates`].
+    pub template: Option<String>,
 }
 
 /// A view.
@@ -255,7 +262,22 @@ fn in_force<'a>(
         .collect()
 }
 
+impl Pack {
+    /// The operator's next session: its name, itself, and when it begins (strictly after `now`).
+    pub fn next_session(&self, now: DateTime<Utc>) -> Option<(&str, &Session, DateTime<Utc>)> {
+        self.sessions
+            .iter()
+            .filter_map(|(name, s)| Some((name.as_str(), s, s.schedule.next_after(now)?)))
+            .min_by_key(|(_, _, at)| *at)
+    }
+}
+
 impl Kind {
+    /// A state by its value.
+    pub fn state(&self, id: &str) -> Option<&StateDef> {
+        self.states.iter().find(|state| state.id == id)
+    }
+
     /// SQL expressions to be indexed, one partial index each: `(index name, expression)`, over a
     /// table `record` with columns `kind`, `body` and `computed`.
     pub fn indexed_expressions(&self) -> Vec<(String, String)> {
@@ -269,8 +291,11 @@ impl Kind {
             .iter()
             .filter(|(_, c)| c.def.indexed)
             .map(|(name, _)| name);
+        let state = (!self.states.is_empty()).then_some("state");
         fields
             .chain(computed)
+            .map(String::as_str)
+            .chain(state)
             .filter_map(|name| {
                 let expression = crate::filter::column(self, name)?;
                 Some((format!("record_{}_{name}", self.name), expression))

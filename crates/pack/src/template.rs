@@ -1,8 +1,225 @@
 //! Templates: minijinja with strict undefined and fuel, behind one module.
+//!
+//! A template sees the same roots as an expression. A name that is missing stops it: a mail with
+//! a hole in it never leaves. There is no loader, no include, no macro of another file; size,
+//! steps and output are capped.
+//!
+//! Filters, beside `upper`, `lower`, `trim` and `title`:
+//!
+//! | filter | of | gives |
+//! |---|---|---|
+//! | `money` | `{minor, currency}` | `$22.00 AUD` |
+//! | `date` | instant or day | `20 November 2026`, in the pack's zone |
+//! | `datetime` | instant | `20 November 2026, 14:22`, in the pack's zone |
+//! | `weekday` | instant or day | `Friday` |
+//! | `since(a)` | instant | seconds from `a` to it |
+//! | `duration` | seconds | `68 h 48`, `2 d 6 h`, `12 min`, `40 s` |
+//! | `days` | seconds | whole days, rounded down |
+
+mod filters;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+use minijinja::{Environment, UndefinedBehavior};
+
+use crate::expr::{Allowed, Scope, Shape};
+use crate::value;
+
+pub use filters::duration_words;
+
+/// Longest template, in bytes.
+pub const MAX_SOURCE: usize = 16_000;
+/// Longest output, in bytes.
+pub const MAX_OUTPUT: usize = 64_000;
+/// Instructions that one rendering may take.
+const FUEL: u64 = 20_000;
+/// Deepest recursion.
+const RECURSION: usize = 20;
+const NAME: &str = "template";
 
 /// A compiled template.
-#[derive(Debug)]
 pub struct Template {
     /// As written.
     pub source: String,
+    environment: Environment<'static>,
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Template").field(&self.source).finish()
+    }
+}
+
+/// A template that does not compile, or that a missing value stopped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TemplateError {
+    /// What is wrong.
+    pub message: String,
+    /// Line in the template, from 1.
+    pub line: u32,
+}
+
+impl Template {
+    /// Compiles and checks the names that it reads. Instants are shown in `zone`.
+    pub fn compile(source: &str, zone: Tz, allowed: &Allowed) -> Result<Self, TemplateError> {
+        let at_start = |message: String| TemplateError { message, line: 1 };
+        if source.len() > MAX_SOURCE {
+            let message = format!("longer than {MAX_SOURCE} bytes ({} bytes)", source.len());
+            return Err(at_start(message));
+        }
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        environment.set_recursion_limit(RECURSION);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        filters::install(&mut environment, zone);
+        environment
+            .add_template_owned(NAME, source.to_owned())
+            .map_err(|error| plain(&error))?;
+        let names = environment
+            .get_template(NAME)
+            .map_err(|error| plain(&error))?
+            .undeclared_variables(true);
+        let names: BTreeSet<String> = names.into_iter().collect();
+        for name in &names {
+            known(name, allowed).map_err(|message| TemplateError {
+                message,
+                line: line_of(source, name),
+            })?;
+        }
+        Ok(Self {
+            source: source.to_owned(),
+            environment,
+        })
+    }
+
+    /// A template that gives nothing.
+    pub(crate) fn empty(zone: Tz) -> Self {
+        let mut environment = Environment::empty();
+        filters::install(&mut environment, zone);
+        Self {
+            source: String::new(),
+            environment,
+        }
+    }
+
+    /// Fills it in. A missing value, or too much of anything, is an error.
+    pub fn render(&self, scope: &Scope<'_>) -> Result<String, TemplateError> {
+        let template = self
+            .environment
+            .get_template(NAME)
+            .map_err(|error| plain(&error))?;
+        let text = template
+            .render(context(scope))
+            .map_err(|error| plain(&error))?;
+        if text.len() > MAX_OUTPUT {
+            return Err(TemplateError {
+                message: format!("gives more than {MAX_OUTPUT} bytes"),
+                line: 1,
+            });
+        }
+        Ok(text)
+    }
+}
+
+/// Null and missing are the same to a text: both leave a hole, so both are left out.
+fn context(scope: &Scope<'_>) -> minijinja::Value {
+    let part = |map: &serde_json::Map<String, serde_json::Value>| {
+        let present = map.iter().filter(|(_, v)| !v.is_null());
+        minijinja::Value::from_pairs(present.map(|(k, v)| (k.as_str(), plain_value(v))))
+    };
+    let mut roots = vec![
+        ("record", part(&scope.record)),
+        ("refs", part(&scope.refs)),
+        ("params", part(&scope.params)),
+        ("actor", part(&scope.actor)),
+        ("settings", part(&scope.settings)),
+        ("controls", part(&scope.controls)),
+        ("lookups", part(&scope.lookups)),
+    ];
+    if let Some(now) = scope.now {
+        roots.push(("now", minijinja::Value::from(value::instant_text(now))));
+    }
+    minijinja::Value::from_pairs(roots)
+}
+
+fn plain_value(json: &serde_json::Value) -> minijinja::Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => minijinja::Value::from(()),
+        Json::Bool(b) => (*b).into(),
+        Json::Number(n) => match (n.as_i64(), n.as_f64()) {
+            (Some(i), _) => i.into(),
+            (None, Some(f)) => f.into(),
+            (None, None) => minijinja::Value::from(()),
+        },
+        Json::String(text) => text.as_str().into(),
+        Json::Array(items) => items.iter().map(plain_value).collect::<Vec<_>>().into(),
+        Json::Object(fields) => {
+            minijinja::Value::from_pairs(fields.iter().map(|(k, v)| (k.as_str(), plain_value(v))))
+        }
+    }
+}
+
+fn known(name: &str, allowed: &Allowed) -> Result<(), String> {
+    let mut parts = name.split('.');
+    let root = parts.next().unwrap_or_default();
+    let Some(mut shape) = allowed.roots.get(root) else {
+        let near = crate::expr::nearest(root, allowed.roots.keys().map(String::as_str));
+        return Err(format!("unknown name `{root}`{near}"));
+    };
+    let mut path = root.to_owned();
+    while let Shape::Fields(names) = shape {
+        let Some(field) = parts.next() else {
+            return Err(format!("`{path}` must be followed by a field"));
+        };
+        let Some(next) = names.get(field) else {
+            let near = crate::expr::nearest(field, names.keys().map(String::as_str));
+            return Err(format!("unknown name `{path}.{field}`{near}"));
+        };
+        path = format!("{path}.{field}");
+        shape = next;
+    }
+    Ok(())
+}
+
+fn line_of(source: &str, name: &str) -> u32 {
+    let before = source.find(name).and_then(|at| source.get(..at));
+    let lines = before.map_or(0, |text| text.matches('\n').count());
+    u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// The error without values: they may be personal.
+fn plain(error: &minijinja::Error) -> TemplateError {
+    use minijinja::ErrorKind;
+    let line = error
+        .line()
+        .and_then(|n| u32::try_from(n).ok())
+        .unwrap_or(1);
+    let message = match error.kind() {
+        ErrorKind::UndefinedError => {
+            let source = error.template_source().zip(error.range());
+            let what = source
+                .and_then(|(text, range)| text.get(range))
+                .map(str::trim);
+            what.filter(|text| !text.is_empty() && text.len() < 80)
+                .map_or_else(
+                    || "a value is missing".to_owned(),
+                    |text| format!("a value is missing: `{text}`"),
+                )
+        }
+        ErrorKind::OutOfFuel => "takes too many steps".to_owned(),
+        ErrorKind::SyntaxError
+        | ErrorKind::UnknownFilter
+        | ErrorKind::UnknownFunction
+        | ErrorKind::UnknownTest => error
+            .detail()
+            .map_or_else(|| error.kind().to_string(), ToOwned::to_owned),
+        kind => kind.to_string(),
+    };
+    TemplateError { message, line }
 }

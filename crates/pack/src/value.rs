@@ -1,1 +1,212 @@
-//! Placeholder.
+//! Values of records: their canonical form, what is computed from them, what they are called.
+//!
+//! [`normalise`] is strict about types and lenient about the future: a field that the pack does
+//! not declare survives unchanged, and so does a state or enum value that it does not list
+//! (fault 24).
+
+mod shown;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde_json::{Map, Value};
+
+use crate::expr::Scope;
+use crate::format::{FieldDef, FieldType};
+use crate::pack::Kind;
+
+pub use shown::{digits, money_text, search_words, title};
+
+/// Largest whole number that JSON carries safely, 2^53.
+pub const MAX_INTEGER: i64 = 1 << 53;
+
+/// A value that is not of its field's type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}`: expected {expected}, found {found}")]
+pub struct FieldFault {
+    /// The field.
+    pub field: String,
+    /// What its type asks for.
+    pub expected: String,
+    /// What stands there, by type and never by value.
+    pub found: String,
+}
+
+/// An instant from RFC 3339 text.
+pub fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+    let year = chrono::Datelike::year(&at);
+    (0..=9999).contains(&year).then_some(at)
+}
+
+/// An instant as records hold it: UTC with exactly milliseconds, so that text order is time order.
+pub fn instant_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A record's fields in canonical form. Every declared field is checked; the state stays a string
+/// whatever its value.
+pub fn normalise(kind: &Kind, body: &Map<String, Value>) -> Result<Map<String, Value>, FieldFault> {
+    let mut out = body.clone();
+    for (name, def) in &kind.fields {
+        match body.get(name) {
+            None | Some(Value::Null) if def.optional => {
+                out.remove(name);
+            }
+            found => {
+                let value = normalise_field(name, def.type_, found.unwrap_or(&Value::Null))?;
+                out.insert(name.clone(), value);
+            }
+        }
+    }
+    if !kind.states.is_empty() && !kind.fields.contains_key("state") {
+        let state = body.get("state").unwrap_or(&Value::Null);
+        normalise_field("state", FieldType::String, state)?;
+    }
+    Ok(out)
+}
+
+/// One value in the canonical form of its type.
+pub fn normalise_field(name: &str, type_: FieldType, value: &Value) -> Result<Value, FieldFault> {
+    let canonical = match (type_, value) {
+        (
+            FieldType::String | FieldType::Text | FieldType::Id | FieldType::Ref | FieldType::Enum,
+            Value::String(_),
+        )
+        | (FieldType::Boolean, Value::Bool(_)) => Some(value.clone()),
+        (FieldType::Integer, Value::Number(_)) => safe_integer(value).map(Value::from),
+        (FieldType::Number, Value::Number(n)) => n
+            .as_f64()
+            .filter(|f| f.is_finite() && (n.is_f64() || safe_integer(value).is_some()))
+            .map(|_| value.clone()),
+        (FieldType::Timestamp, Value::String(text)) => {
+            instant(text).map(|at| Value::String(instant_text(at)))
+        }
+        (FieldType::Date, Value::String(text)) => text
+            .parse::<NaiveDate>()
+            .ok()
+            .map(|day| day.to_string())
+            .filter(|day| day == text)
+            .map(Value::String),
+        (FieldType::Money, Value::Object(money)) => money_form(money),
+        _ => None,
+    };
+    canonical.ok_or_else(|| FieldFault {
+        field: name.to_owned(),
+        expected: expected(type_).to_owned(),
+        found: found(value).to_owned(),
+    })
+}
+
+fn safe_integer(value: &Value) -> Option<i64> {
+    value
+        .as_i64()
+        .filter(|i| (-MAX_INTEGER..=MAX_INTEGER).contains(i))
+}
+
+fn money_form(money: &Map<String, Value>) -> Option<Value> {
+    let minor = safe_integer(money.get("minor")?)?;
+    let currency = money.get("currency")?.as_str()?;
+    (money.len() == 2 && is_currency(currency))
+        .then(|| serde_json::json!({"minor": minor, "currency": currency}))
+}
+
+/// Three capital letters, as ISO 4217 writes them.
+pub fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn expected(type_: FieldType) -> &'static str {
+    match type_ {
+        FieldType::String | FieldType::Text | FieldType::Enum => "text",
+        FieldType::Id | FieldType::Ref => "an id",
+        FieldType::Integer => "a whole number within ±2^53",
+        FieldType::Number => "a finite number",
+        FieldType::Boolean => "true or false",
+        FieldType::Timestamp => "an instant such as 2026-11-20T03:22:28.000Z",
+        FieldType::Date => "a day such as 2026-11-20",
+        FieldType::Money => "{minor, currency}",
+    }
+}
+
+fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "another number",
+        Value::String(_) => "other text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// The stored computed fields; one whose expression fails is null.
+pub fn compute(kind: &Kind, body: &Map<String, Value>) -> Map<String, Value> {
+    let mut scope = Scope {
+        kind: Some(kind),
+        record: body.clone(),
+        ..Scope::default()
+    };
+    evaluate(kind, &mut scope, false)
+}
+
+/// The computed fields that mention `now`: for display and decisions, never stored.
+pub fn compute_at(
+    kind: &Kind,
+    body: &Map<String, Value>,
+    computed: &Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Map<String, Value> {
+    let mut record = body.clone();
+    record.extend(computed.clone());
+    let mut scope = Scope {
+        kind: Some(kind),
+        record,
+        now: Some(now),
+        ..Scope::default()
+    };
+    evaluate(kind, &mut scope, true)
+}
+
+/// What expressions see as `record`: fields, stored computed fields, and those of this instant.
+pub fn merged(
+    kind: &Kind,
+    body: &Map<String, Value>,
+    computed: &Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Map<String, Value> {
+    let mut record = body.clone();
+    record.extend(computed.clone());
+    record.extend(compute_at(kind, body, computed, now));
+    record
+}
+
+fn evaluate(kind: &Kind, scope: &mut Scope<'_>, volatile: bool) -> Map<String, Value> {
+    kind.computed
+        .iter()
+        .filter(|(_, computed)| computed.volatile == volatile)
+        .map(|(name, computed)| {
+            let value = computed.program.eval(scope).ok();
+            let value = value.and_then(|v| normalise_field(name, computed.def.type_, &v).ok());
+            (name.clone(), value.unwrap_or(Value::Null))
+        })
+        .collect()
+}
+
+/// Is this a value that a field may be set to? Null only where it may be absent.
+pub fn fits(name: &str, def: &FieldDef, value: &Value) -> Result<Value, FieldFault> {
+    if value.is_null() && def.optional {
+        return Ok(Value::Null);
+    }
+    let value = normalise_field(name, def.type_, value)?;
+    match value.as_str() {
+        Some(word) if def.type_ == FieldType::Enum && !def.one_of.iter().any(|w| w == word) => {
+            Err(FieldFault {
+                field: name.to_owned(),
+                expected: format!("one of {}", def.one_of.join(", ")),
+                found: "another word".into(),
+            })
+        }
+        _ => Ok(value),
+    }
+}

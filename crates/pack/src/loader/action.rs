@@ -1,0 +1,432 @@
+//! Checks of actions: states, parameters, policy rows, effects.
+
+use std::collections::BTreeMap;
+
+use super::problems::{Problems, Spot};
+use super::scopes::World;
+use super::{names, record};
+use crate::expr::{Allowed, Program, Scope};
+use crate::format::{
+    ActionDef, CallDef, Connector, EffectDef, FieldDef, FieldType, Nature, RecordFile, SetOnDef,
+};
+use crate::pack::{Action, Assignments, CallEffect, Effect, Policy, SetOn};
+use crate::value;
+
+/// Most effects of one action.
+const MAX_EFFECTS: usize = 20;
+
+pub(super) fn check(
+    world: &World<'_>,
+    def: &RecordFile,
+    spot: &Spot,
+    problems: &mut Problems,
+) -> BTreeMap<String, Action> {
+    let spot = spot.at("actions");
+    names::check(&spot, def.actions.keys(), problems);
+    let keys = def.actions.iter();
+    let keys = keys.filter_map(|(n, a)| Some((a.key.as_deref()?, spot.at(n).at("key"))));
+    names::distinct(keys.collect(), problems);
+    let mut actions = BTreeMap::new();
+    for (name, action) in &def.actions {
+        let one = One {
+            world,
+            record: def,
+            action,
+            allowed: world.action(def, action),
+        };
+        if let Some(action) = one.check(name, &spot.at(name), problems) {
+            actions.insert(name.clone(), action);
+        }
+    }
+    actions
+}
+
+struct One<'a> {
+    world: &'a World<'a>,
+    record: &'a RecordFile,
+    action: &'a ActionDef,
+    allowed: Allowed,
+}
+
+impl One<'_> {
+    fn check(&self, name: &str, spot: &Spot, problems: &mut Problems) -> Option<Action> {
+        let action = self.action;
+        names::row(&spot.at("row"), &action.row, problems);
+        if action
+            .key
+            .as_ref()
+            .is_some_and(|key| key.chars().count() != 1)
+        {
+            problems.error(&spot.at("key"), "pack.key", "a key is one character");
+        }
+        for (index, state) in action.from.iter().enumerate() {
+            self.state(state, &spot.at("from").at(index), problems);
+        }
+        if action.from.is_empty() && !self.record.states.is_empty() {
+            problems.error(&spot.at("from"), "pack.missing", "no state to start from");
+        }
+        self.params(&spot.at("params"), problems);
+        let policy = self.policy(&spot.at("policy"), problems);
+        let not_after = action
+            .not_after
+            .as_ref()
+            .map(|source| problems.program(&spot.at("not_after"), source, &self.allowed));
+        let effects = self.effects(&spot.at("effects"), problems);
+        let will: Vec<_> = action
+            .will
+            .iter()
+            .enumerate()
+            .map(|(index, source)| {
+                let spot = spot.at("will").at(index);
+                problems.template(&spot, source, self.world.zone, &self.allowed)
+            })
+            .collect();
+        if action.will.is_empty() {
+            let message = "an action says what it will do";
+            problems.error(&spot.at("will"), "pack.missing", message);
+        }
+        Some(Action {
+            name: name.to_owned(),
+            def: action.clone(),
+            policy: policy?,
+            not_after: match not_after {
+                None => None,
+                Some(program) => Some(program?),
+            },
+            effects: effects?,
+            will: will.into_iter().collect::<Option<_>>()?,
+        })
+    }
+
+    fn state(&self, state: &str, spot: &Spot, problems: &mut Problems) {
+        let states = self.record.states.iter().map(|s| s.id.as_str());
+        if !states.clone().any(|s| s == state) {
+            let near = crate::expr::nearest(state, states);
+            let message = format!("unknown state `{state}`{near}");
+            problems.error(spot, "pack.unknown_name", message);
+        }
+    }
+
+    fn params(&self, spot: &Spot, problems: &mut Problems) {
+        names::check(spot, self.action.params.keys(), problems);
+        for (name, param) in &self.action.params {
+            record::one_of(&param.one_of, param.type_, &spot.at(name), problems);
+            if matches!(param.type_, FieldType::Ref) {
+                let message = "a parameter cannot be a `ref` yet; take its id";
+                problems.error(&spot.at(name).at("type"), "pack.field", message);
+            }
+        }
+    }
+
+    fn policy(&self, spot: &Spot, problems: &mut Problems) -> Option<Vec<Policy>> {
+        let ids = self.action.policy.iter().enumerate();
+        let ids = ids.map(|(i, row)| (row.id.as_str(), spot.at(i).at("id")));
+        names::distinct(ids.collect(), problems);
+        let rows: Vec<Option<Policy>> = self
+            .action
+            .policy
+            .iter()
+            .enumerate()
+            .map(|(index, row)| {
+                let spot = spot.at(index);
+                names::row(&spot.at("id"), &row.id, problems);
+                names::code(&spot.at("otherwise"), &row.otherwise, problems);
+                let when = problems.program(&spot.at("when"), &row.when, &self.allowed);
+                let mut text = |name: &str, source: &str| {
+                    let zone = self.world.zone;
+                    problems.template(&spot.at(name), source, zone, &self.allowed)
+                };
+                let found = text("found", &row.found);
+                let refusal = text("refusal", &row.refusal);
+                Some(Policy {
+                    when: when?,
+                    found: found?,
+                    refusal: refusal?,
+                })
+            })
+            .collect();
+        rows.into_iter().collect()
+    }
+
+    fn effects(&self, spot: &Spot, problems: &mut Problems) -> Option<Vec<Effect>> {
+        let effects = &self.action.effects;
+        if effects.is_empty() || effects.len() > MAX_EFFECTS {
+            let message = format!("an action has 1 to {MAX_EFFECTS} effects");
+            problems.error(spot, "pack.effects", message);
+        }
+        let mut called = false;
+        let mut all = Some(Vec::new());
+        for (index, effect) in effects.iter().enumerate() {
+            let spot = spot.at(index);
+            let effect = match effect {
+                EffectDef::Set(set) => self
+                    .assign(
+                        set,
+                        Some(self.record),
+                        &self.allowed,
+                        &spot.at("set"),
+                        problems,
+                    )
+                    .map(Effect::Set),
+                EffectDef::SetOn(set_on) => self
+                    .set_on(set_on, &self.allowed, &spot.at("set_on"), problems)
+                    .map(Effect::SetOn),
+                EffectDef::Create(create) => {
+                    let spot = spot.at("create");
+                    let target = self.kind(&create.kind, &spot.at("kind"), problems);
+                    self.required(target, &create.set, &spot, problems);
+                    self.assign(
+                        &create.set,
+                        target,
+                        &self.allowed,
+                        &spot.at("set"),
+                        problems,
+                    )
+                    .map(|set| Effect::Create {
+                        kind: create.kind.clone(),
+                        set,
+                    })
+                }
+                EffectDef::Call(call) => {
+                    let first = !std::mem::replace(&mut called, true);
+                    self.call(call, first, &spot.at("call"), problems)
+                        .map(|call| Effect::Call(Box::new(call)))
+                }
+            };
+            match (effect, &mut all) {
+                (Some(effect), Some(all)) => all.push(effect),
+                _ => all = None,
+            }
+        }
+        all
+    }
+
+    fn kind(&self, kind: &str, spot: &Spot, problems: &mut Problems) -> Option<&RecordFile> {
+        if !self.world.knows(kind) {
+            record::unknown_kind(self.world, kind, spot, problems);
+        }
+        self.world.records.get(kind)
+    }
+
+    /// A new record needs all its required fields.
+    fn required(
+        &self,
+        target: Option<&RecordFile>,
+        set: &BTreeMap<String, String>,
+        spot: &Spot,
+        problems: &mut Problems,
+    ) {
+        let Some(target) = target else { return };
+        let required = target.fields.iter().filter(|(_, def)| !def.optional);
+        let mut required: Vec<&str> = required.map(|(name, _)| name.as_str()).collect();
+        if !target.states.is_empty() {
+            required.push("state");
+        }
+        for name in required.into_iter().filter(|name| !set.contains_key(*name)) {
+            let message = format!("a new record of this kind needs `{name}`");
+            problems.error(&spot.at("set"), "pack.missing", message);
+        }
+    }
+
+    fn set_on(
+        &self,
+        def: &SetOnDef,
+        allowed: &Allowed,
+        spot: &Spot,
+        problems: &mut Problems,
+    ) -> Option<SetOn> {
+        let field = self.record.fields.get(&def.field);
+        let Some(kind) = field.and_then(|f| f.kind.as_ref()) else {
+            let message = format!("`{}` is no field that refers to a record", def.field);
+            problems.error(&spot.at("field"), "pack.unknown_name", message);
+            return None;
+        };
+        let target = self.world.records.get(kind);
+        let set = self.assign(&def.set, target, allowed, &spot.at("set"), problems)?;
+        Some(SetOn {
+            field: def.field.clone(),
+            kind: kind.clone(),
+            set,
+        })
+    }
+
+    fn call(
+        &self,
+        def: &CallDef,
+        first: bool,
+        spot: &Spot,
+        problems: &mut Problems,
+    ) -> Option<CallEffect> {
+        let offered: &[&str] = match def.connector {
+            Connector::Stripe => &["refund"],
+            Connector::Mail => &["send"],
+            _ => &[],
+        };
+        if !offered.contains(&def.operation.as_str()) {
+            let message = format!("this connector does not offer `{}`", def.operation);
+            let hint = match offered {
+                [] => "no platform of this version has this connector".to_owned(),
+                offered => format!("it offers {}", offered.join(", ")),
+            };
+            problems.error_with(&spot.at("operation"), "pack.connector", message, hint);
+        }
+        if def.connector == Connector::Stripe && self.action.nature != Nature::Money {
+            let message = "a call that moves money belongs to an action of `nature: money`";
+            problems.error(&spot.at("connector"), "pack.nature", message);
+        }
+        if first && def.after_previous {
+            let message = "there is no call before this one";
+            problems.error(&spot.at("after_previous"), "pack.effects", message);
+        }
+        self.arguments(def, spot, problems);
+        self.template(def, spot, problems);
+        let after = self.allowed.clone().value("result");
+        let record = Some(self.record);
+        let args = self.assign(&def.args, None, &self.allowed, &spot.at("args"), problems);
+        let then = self.assign(&def.then, record, &after, &spot.at("then"), problems);
+        let otherwise = self.assign(
+            &def.otherwise,
+            record,
+            &after,
+            &spot.at("otherwise"),
+            problems,
+        );
+        let then_on: Vec<_> = def
+            .then_on
+            .iter()
+            .enumerate()
+            .map(|(index, one)| self.set_on(one, &after, &spot.at("then_on").at(index), problems))
+            .collect();
+        Some(CallEffect {
+            def: def.clone(),
+            args: args?,
+            then: then?,
+            otherwise: otherwise?,
+            then_on: then_on.into_iter().collect::<Option<_>>()?,
+            template: def.template.clone(),
+        })
+    }
+
+    fn arguments(&self, def: &CallDef, spot: &Spot, problems: &mut Problems) {
+        let (needed, offered): (&[&str], &[&str]) = match def.connector {
+            Connector::Stripe => (&["charge", "amount"], &["charge", "amount", "reason"]),
+            _ => (&[], &[]),
+        };
+        for name in needed.iter().filter(|name| !def.args.contains_key(**name)) {
+            let message = format!("this call needs the argument `{name}`");
+            problems.error(spot, "pack.missing", message);
+        }
+        for name in def
+            .args
+            .keys()
+            .filter(|name| !offered.contains(&name.as_str()))
+        {
+            let message = format!("this call has no argument `{name}`");
+            problems.error(
+                &spot.at("args").at(name).key(),
+                "pack.unknown_name",
+                message,
+            );
+        }
+    }
+
+    fn template(&self, def: &CallDef, spot: &Spot, problems: &mut Problems) {
+        let Some(id) = &def.template else {
+            if def.connector == Connector::Mail {
+                problems.error(spot, "pack.missing", "a mail names its template");
+            }
+            return;
+        };
+        let spot = spot.at("template");
+        match self.world.templates.get(id) {
+            _ if def.connector != Connector::Mail => {
+                problems.error(&spot, "pack.connector", "only a mail has a template");
+            }
+            None if self.world.unparsed.contains(id) => {}
+            None => {
+                let known = self.world.templates.keys().map(String::as_str);
+                let near = crate::expr::nearest(id, known);
+                let message = format!("unknown template `{id}`{near}");
+                problems.error(&spot, "pack.unknown_name", message);
+            }
+            Some(template) if template.kind != self.record.kind => {
+                let message = format!("`{id}` is filled by records of kind `{}`", template.kind);
+                problems.error(&spot, "pack.wrong_kind", message);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Assignments to fields of `target`; to anything where there is none.
+    fn assign(
+        &self,
+        set: &BTreeMap<String, String>,
+        target: Option<&RecordFile>,
+        allowed: &Allowed,
+        spot: &Spot,
+        problems: &mut Problems,
+    ) -> Option<Assignments> {
+        let mut all = Some(Assignments::new());
+        for (name, source) in set {
+            let spot = spot.at(name);
+            if let Some(target) = target {
+                let is_state = name == "state" && !target.states.is_empty();
+                if !is_state && !target.fields.contains_key(name) {
+                    let near = crate::expr::nearest(name, target.fields.keys().map(String::as_str));
+                    let message = format!("unknown field `{name}`{near}");
+                    problems.error(&spot.key(), "pack.unknown_name", message);
+                }
+            }
+            let program = problems.program(&spot, source, allowed);
+            if let (Some(program), Some(target)) = (&program, target) {
+                constant(program, name, target, &spot, problems);
+            }
+            match (program, &mut all) {
+                (Some(program), Some(all)) => {
+                    all.insert(name.clone(), program);
+                }
+                _ => all = None,
+            }
+        }
+        all
+    }
+}
+
+/// A constant must be a value of its field: a state that exists, a word that is listed.
+fn constant(
+    program: &Program,
+    name: &str,
+    target: &RecordFile,
+    spot: &Spot,
+    problems: &mut Problems,
+) {
+    if !program.references().is_empty() {
+        return;
+    }
+    let value = match program.eval(&Scope::default()) {
+        Ok(value) => value,
+        Err(error) => return problems.error(spot, "pack.expression", error.message),
+    };
+    if name == "state" && !target.states.is_empty() {
+        let states = target.states.iter().map(|s| s.id.as_str());
+        if !states.clone().any(|s| Some(s) == value.as_str()) {
+            let near = value.as_str().map(|v| crate::expr::nearest(v, states));
+            let message = format!("unknown state{}", near.unwrap_or_default());
+            problems.error(spot, "pack.unknown_name", message);
+        }
+    } else if let Some(def) = target.fields.get(name) {
+        fits(name, def, &value, spot, problems);
+    }
+}
+
+fn fits(
+    name: &str,
+    def: &FieldDef,
+    value: &serde_json::Value,
+    spot: &Spot,
+    problems: &mut Problems,
+) {
+    if let Err(fault) = value::fits(name, def, value) {
+        problems.error(spot, "pack.wrong_type", fault.to_string());
+    }
+}

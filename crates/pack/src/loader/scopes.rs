@@ -1,0 +1,156 @@
+//! What each place in a pack may read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+
+use super::problems::Spot;
+use crate::expr::{Allowed, Shape};
+use crate::filter::Columns;
+use crate::format::{ActionDef, FieldType, PackFile, RecordFile, TemplateFile};
+
+/// All parsed files, while they are checked against each other.
+pub(super) struct World<'a> {
+    pub zone: Tz,
+    pub pack: &'a PackFile,
+    pub records: &'a BTreeMap<String, RecordFile>,
+    pub templates: &'a BTreeMap<String, TemplateFile>,
+    pub unparsed: &'a BTreeSet<String>,
+}
+
+impl World<'_> {
+    /// The file of a kind.
+    pub fn record(&self, kind: &str) -> Spot {
+        Spot::file(&format!("records/{kind}.yaml"))
+    }
+
+    /// Is this a kind, or one whose file does not parse?
+    pub fn knows(&self, kind: &str) -> bool {
+        self.records.contains_key(kind) || self.unparsed.contains(kind)
+    }
+
+    /// `settings` and `controls`.
+    fn tenant(&self, allowed: Allowed) -> Allowed {
+        allowed
+            .fields("settings", self.pack.settings.keys())
+            .fields("controls", self.pack.controls.keys())
+    }
+
+    /// Expressions of stored computed fields: the record's own fields, and `now`.
+    pub fn computed(&self, record: &RecordFile) -> Allowed {
+        Allowed::none()
+            .fields("record", own(record, With::FieldsOnly))
+            .value("now")
+    }
+
+    /// Titles: fields, stored computed fields, and fields of records referred to.
+    pub fn title(&self, record: &RecordFile) -> Allowed {
+        Allowed::none()
+            .fields("record", own(record, With::Stored))
+            .shape("refs", self.refs(record))
+    }
+
+    /// Deadlines.
+    pub fn clock(&self, record: &RecordFile) -> Allowed {
+        Allowed::none()
+            .fields("record", own(record, With::Stored))
+            .value("now")
+    }
+
+    /// Operands of a view's filter.
+    pub fn view(&self) -> Allowed {
+        let allowed = Allowed::none().fields("actor", ACTOR).value("now");
+        self.tenant(allowed)
+    }
+
+    /// Operands of a lookup's filter, on the record that asks.
+    pub fn lookup(&self, record: &RecordFile) -> Allowed {
+        let names = own(record, With::Stored);
+        self.view().fields("record", names)
+    }
+
+    /// Guards, effects and texts of an action.
+    pub fn action(&self, record: &RecordFile, action: &ActionDef) -> Allowed {
+        self.decision(record).fields("params", action.params.keys())
+    }
+
+    /// Mails: likewise, with those parameters that every action has that sends this text.
+    pub fn mail(&self, record: &RecordFile, template: &str) -> Allowed {
+        let mut common: Option<BTreeSet<&String>> = None;
+        for action in record.actions.values() {
+            let sends = action.effects.iter().any(|effect| match effect {
+                crate::format::EffectDef::Call(call) => call.template.as_deref() == Some(template),
+                _ => false,
+            });
+            if sends {
+                let names: BTreeSet<&String> = action.params.keys().collect();
+                common = Some(match common {
+                    Some(before) => before.intersection(&names).copied().collect(),
+                    None => names,
+                });
+            }
+        }
+        let names = common.unwrap_or_default();
+        self.decision(record).fields("params", names)
+    }
+
+    fn decision(&self, record: &RecordFile) -> Allowed {
+        let allowed = Allowed::none()
+            .fields("record", own(record, With::All))
+            .shape("refs", self.refs(record))
+            .fields("actor", ACTOR)
+            .fields("lookups", record.lookups.keys())
+            .value("now");
+        self.tenant(allowed)
+    }
+
+    /// `refs.<field>.<field of the kind referred to>`.
+    fn refs(&self, record: &RecordFile) -> Shape {
+        let refs = record.fields.iter().filter_map(|(name, def)| {
+            let kind = def.kind.as_ref().filter(|_| def.type_ == FieldType::Ref)?;
+            let shape = self.records.get(kind).map_or(Shape::Value, |target| {
+                let names = own(target, With::FieldsOnly);
+                Shape::Fields(names.map(|name| (name, Shape::Value)).collect())
+            });
+            Some((name.clone(), shape))
+        });
+        Shape::Fields(refs.collect())
+    }
+}
+
+const ACTOR: [&str; 3] = ["id", "roles", "regions"];
+
+/// Does an expression mention `now`? Judged by its words, before it is compiled.
+pub(super) fn mentions_now(expr: &str) -> bool {
+    expr.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.')
+        .any(|word| word == "now" || word.starts_with("now."))
+}
+
+/// Which computed fields may be read.
+#[derive(Clone, Copy, PartialEq)]
+enum With {
+    FieldsOnly,
+    Stored,
+    All,
+}
+
+/// Names of a record: fields, state, and computed ones.
+fn own(record: &RecordFile, with: With) -> impl Iterator<Item = String> {
+    let state = (!record.states.is_empty()).then(|| "state".to_owned());
+    let computed = record.computed.iter().filter(move |(_, def)| match with {
+        With::FieldsOnly => false,
+        With::Stored => !mentions_now(&def.expr),
+        With::All => true,
+    });
+    let computed = computed.map(|(name, _)| name.clone());
+    record.fields.keys().cloned().chain(state).chain(computed)
+}
+
+/// What filters over a kind may test.
+pub(super) fn columns(record: &RecordFile) -> Columns<'_> {
+    Columns {
+        fields: &record.fields,
+        computed: &record.computed,
+        states: !record.states.is_empty(),
+    }
+}

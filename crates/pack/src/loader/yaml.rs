@@ -1,0 +1,211 @@
+//! YAML with locations: the typed value, and where each part of it stands.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::Spanned;
+
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// Places by path, such as `actions/approve/policy/0/when`. The path of a key ends with `/@`.
+#[derive(Debug, Default)]
+pub(super) struct Places(BTreeMap<String, Place>);
+
+impl Places {
+    /// The place of the value at `path`, else of the nearest one above.
+    pub fn find(&self, path: &str) -> Option<Place> {
+        let mut path = path;
+        loop {
+            if let Some(place) = self.0.get(path) {
+                return Some(*place);
+            }
+            path = path.strip_suffix("/@").unwrap_or(path);
+            if let Some(place) = self.0.get(path) {
+                return Some(*place);
+            }
+            path = path.rsplit_once('/').map_or("", |(above, _)| above);
+            if path.is_empty() {
+                return self.0.get("").copied();
+            }
+        }
+    }
+}
+
+/// Parses one file. No anchors, no aliases, one document, little of everything.
+pub(super) fn parse<T: DeserializeOwned>(
+    file: &str,
+    bytes: &[u8],
+) -> Result<(T, Places), Diagnostic> {
+    let problem = |code: &str, line, column, message: String| Diagnostic {
+        code: code.to_owned(),
+        severity: Severity::Error,
+        file: file.to_owned(),
+        line,
+        column,
+        message,
+        hint: None,
+    };
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let lines = good.split(|b| *b == b'\n');
+        let line = u32::try_from(lines.clone().count()).unwrap_or(0);
+        let last = lines.last().unwrap_or_default();
+        let column = String::from_utf8_lossy(last).chars().count() + 1;
+        let column = u32::try_from(column).unwrap_or(1);
+        problem("pack.not_utf8", line, column, "not UTF-8".into())
+    })?;
+    let told = |error: serde_saphyr::Error| {
+        let error = error.without_snippet();
+        let place = error.location();
+        let number = |n: Option<u64>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        let message = error.to_string();
+        let message: String = message.chars().take(400).collect();
+        problem(
+            "pack.yaml",
+            number(place.map(|p| p.line())),
+            number(place.map(|p| p.column())),
+            first_line(&message),
+        )
+    };
+    let value: T = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
+    let tree: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
+    let mut places = Places::default();
+    walk(&mut String::new(), &tree, &mut places);
+    Ok((value, places))
+}
+
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().trim().to_owned()
+}
+
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: 40_000,
+            max_nodes: 20_000,
+            max_depth: 24,
+            max_documents: 1,
+            max_aliases: 0,
+            max_anchors: 0,
+            max_merge_keys: 0,
+            max_total_scalar_bytes: 512 << 10,
+            flow_nesting_limit: 24,
+        },
+        with_snippet: false,
+        strict_booleans: true,
+    }
+}
+
+enum Node {
+    Scalar,
+    List(Vec<Spanned<Node>>),
+    Map(Vec<(Spanned<String>, Spanned<Node>)>),
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("any YAML value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Node, D::Error> {
+        Node::deserialize(d)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Node::Map(entries))
+    }
+}
+
+fn place<T>(spanned: &Spanned<T>) -> Place {
+    let number = |n: u64| u32::try_from(n).unwrap_or(0);
+    Place {
+        line: number(spanned.referenced.line()),
+        column: number(spanned.referenced.column()),
+    }
+}
+
+fn walk(path: &mut String, node: &Spanned<Node>, places: &mut Places) {
+    places.0.insert(path.clone(), place(node));
+    let length = path.len();
+    let enter = |path: &mut String, name: &str| {
+        if length > 0 {
+            path.push('/');
+        }
+        path.push_str(name);
+    };
+    match &node.value {
+        Node::Scalar => {}
+        Node::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                enter(path, &index.to_string());
+                walk(path, item, places);
+                path.truncate(length);
+            }
+        }
+        Node::Map(entries) => {
+            for (key, value) in entries {
+                enter(path, &key.value);
+                places.0.insert(format!("{path}/@"), place(key));
+                walk(path, value, places);
+                path.truncate(length);
+            }
+        }
+    }
+}
