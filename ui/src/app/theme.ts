@@ -29,8 +29,8 @@ function kept(): Theme {
 }
 
 export function apply(theme: Theme): void {
-  if (theme === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = theme;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
 }
 
 export const startTheme = () => apply(useTheme.getState().theme);

@@ -48,6 +48,7 @@ type DataGridProps<Row> = {
 
 const ROW_PX = 32;
 const SECTION_PX = 28;
+const HEAD_PX = 31;
 const OVERSCAN = 8;
 
 /**
@@ -68,10 +69,14 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: (place) => (places.at(place).section ? SECTION_PX : ROW_PX),
     overscan: OVERSCAN,
+    // The column headers scroll along and stick, so that they keep above their cells.
+    scrollMargin: HEAD_PX,
+    scrollPaddingStart: HEAD_PX,
     rangeExtractor: useCallback(
       (range: Range) => {
         const seen = defaultRangeExtractor(range);
-        if (activePlace < 0 || activePlace >= range.count || seen.includes(activePlace)) return seen;
+        if (activePlace < 0 || activePlace >= range.count || seen.includes(activePlace))
+          return seen;
         return activePlace < (seen[0] ?? 0) ? [activePlace, ...seen] : [...seen, activePlace];
       },
       [activePlace],
@@ -102,22 +107,35 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     onActive(next);
   };
 
+  const keyed = (key: string, page: number): (() => void) | null => {
+    switch (key) {
+      case "ArrowDown":
+      case "j":
+        return () => move(active + 1);
+      case "ArrowUp":
+      case "k":
+        return () => move(active - 1);
+      case "Home":
+        return () => move(0);
+      case "End":
+        return () => move(total - 1);
+      case "PageDown":
+        return () => move(active + page);
+      case "PageUp":
+        return () => move(active - page);
+      case "Enter":
+        return () => onOpen(active);
+      case " ":
+        return () => onActive(active);
+      default:
+        return null;
+    }
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || total === 0) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => move(active + 1),
-      j: () => move(active + 1),
-      ArrowUp: () => move(active - 1),
-      k: () => move(active - 1),
-      Home: () => move(0),
-      End: () => move(total - 1),
-      PageDown: () => move(active + page),
-      PageUp: () => move(active - page),
-      Enter: () => onOpen(active),
-      " ": () => onActive(active),
-    };
-    const go = moves[event.key];
+    const go = keyed(event.key, page);
     if (!go) return;
     event.preventDefault();
     go();
@@ -132,6 +150,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       aria-rowcount={places.count + 1}
       aria-colcount={columns.length}
       style={tracks as CSSProperties}
+      ref={scroller}
     >
       <div role="rowgroup" className="grid-head">
         <div role="row" aria-rowindex={1} className="grid-row">
@@ -140,62 +159,59 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="grid-body" ref={scroller} tabIndex={-1}>
-        <div role="presentation" className="grid-canvas" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const { section, row: index } = places.at(item.index);
-            const lifted = { transform: `translateY(${item.start}px)` };
-            if (section) {
-              return (
-                <div
-                  key={`section ${section.id}`}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  className="grid-section"
-                  style={lifted}
-                >
-                  <div role="gridcell" aria-colspan={columns.length}>
-                    {section.header}
-                  </div>
-                </div>
-              );
-            }
-            const row = props.rowAt(index);
-            const isActive = index === active;
+      <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => {
+          const { section, row: index } = places.at(item.index);
+          const lifted = { transform: `translateY(${item.start - HEAD_PX}px)` };
+          if (section) {
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of all rows are heard once, below
               <div
-                key={row === undefined ? `row ${index}` : props.rowKey(row)}
+                key={`section ${section.id}`}
                 role="row"
                 aria-rowindex={item.index + 2}
-                aria-selected={row !== undefined && props.rowKey(row) === props.selectedKey}
-                aria-busy={row === undefined || undefined}
-                tabIndex={isActive ? 0 : -1}
-                data-place={item.index}
-                className="grid-row grid-data"
+                className="grid-section"
                 style={lifted}
-                onClick={() => {
-                  wantsFocus.current = true;
-                  onActive(index);
-                }}
-                onDoubleClick={() => onOpen(index)}
-                onKeyDown={onKeyDown}
               >
-                {columns.map((column, at) => (
-                  <div
-                    key={column.id}
-                    role="gridcell"
-                    aria-colindex={at + 1}
-                    className="grid-cell"
-                    data-align={column.align}
-                  >
-                    {row === undefined ? <span className="bone" /> : props.cell(row, column)}
-                  </div>
-                ))}
+                <div role="gridcell" aria-colspan={columns.length}>
+                  {section.header}
+                </div>
               </div>
             );
-          })}
-        </div>
+          }
+          const row = props.rowAt(index);
+          const isActive = index === active;
+          return (
+            <div
+              key={row === undefined ? `row ${index}` : props.rowKey(row)}
+              role="row"
+              aria-rowindex={item.index + 2}
+              aria-selected={row !== undefined && props.rowKey(row) === props.selectedKey}
+              aria-busy={row === undefined || undefined}
+              tabIndex={isActive ? 0 : -1}
+              data-place={item.index}
+              className="grid-row grid-data"
+              style={lifted}
+              onClick={() => {
+                wantsFocus.current = true;
+                onActive(index);
+              }}
+              onDoubleClick={() => onOpen(index)}
+              onKeyDown={onKeyDown}
+            >
+              {columns.map((column, at) => (
+                <div
+                  key={column.id}
+                  role="gridcell"
+                  aria-colindex={at + 1}
+                  className="grid-cell"
+                  data-align={column.align}
+                >
+                  {row === undefined ? <span className="bone" /> : props.cell(row, column)}
+                </div>
+              ))}
+            </div>
+          );
+        })}
       </div>
     </div>
   );

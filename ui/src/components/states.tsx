@@ -5,7 +5,12 @@ import { t } from "../locales/catalogue";
 import { asBackendError } from "../platform/backend";
 import { SEVERITY_SHAPES } from "./tones";
 
-type EmptyStateProps = { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode };
+type EmptyStateProps = {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+};
 
 /** Nothing here: a statement, and what proves it. */
 export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {

@@ -19,7 +19,10 @@ import { Tone } from "./tones";
 
 export function Money({ money }: { money: MoneyView }) {
   return (
-    <span className="figure" title={t("money-title", { amount: moneyWords(money), currency: money.currency })}>
+    <span
+      className="figure"
+      title={t("money-title", { amount: moneyWords(money), currency: money.currency })}
+    >
       {moneyWords(money)}
     </span>
   );
@@ -51,7 +54,7 @@ export function Instant({ at, both = false }: { at: string; both?: boolean }) {
 
 /** Seconds left now, given when the clock was read. */
 export function secondsLeft(clock: ClockView, received: number): number {
-  const left = clock.seconds_left ?? 0;
+  const left = clock.seconds_left;
   return clock.runs ? left - secondsSince(received) : left;
 }
 
@@ -81,7 +84,7 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
   const left = secondsLeft(clock, received);
   const passed = left <= 0;
   const Shape = passed ? Ban : Hourglass;
-  const total = clock.seconds_total ?? 0;
+  const total = clock.seconds_total;
   const share = total > 0 ? Math.min(1, Math.max(0, 1 - left / total)) : 1;
   const duration = durationWords(left);
   const words = t(passed ? "clock-ago" : "clock-left", { what: clock.label, duration });
@@ -107,7 +110,9 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
         <div className="bar-full" style={{ inlineSize: `${share * 100}%` }} />
       </div>
       {clock.before_session && (
-        <div className="clock-note">{t("clock-before-session", { session: sessionWords(clock.before_session) })}</div>
+        <div className="clock-note">
+          {t("clock-before-session", { session: sessionWords(clock.before_session) })}
+        </div>
       )}
     </div>
   );
@@ -141,11 +146,7 @@ export function Value({ value, received, both = false }: ValueProps) {
     case "text":
       return <bdi>{value.text}</bdi>;
     case "number":
-      return (
-        <span className="figure">
-          {value.number === null ? t("value-none") : numberWords(value.number)}
-        </span>
-      );
+      return <span className="figure">{numberWords(value.number)}</span>;
     case "flag":
       return <span>{t(value.on ? "value-yes" : "value-no")}</span>;
     case "money":

@@ -24,4 +24,3 @@ export function t(id: string, args?: Record<string, FluentVariable>): string {
   if (!message?.value) return id;
   return bundle.formatPattern(message.value, args ?? null);
 }
-

@@ -22,7 +22,6 @@ export const ageWords = (seconds: number) => t("age", { duration: durationWords(
 
 /** An amount with its currency's sign, from minor units without a detour over fractions. */
 export function moneyWords({ minor, currency, digits }: MoneyView): string {
-  if (minor === null) return t("value-none");
   try {
     return new Intl.NumberFormat(locale, {
       style: "currency",

@@ -26,7 +26,9 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
           </span>
           <span className="tenant-words">
             <strong>{profile.tenant}</strong>
-            <span>{t("tenant-line", { zone: zoneName(profile.zone), operator: profile.operator })}</span>
+            <span>
+              {t("tenant-line", { zone: zoneName(profile.zone), operator: profile.operator })}
+            </span>
           </span>
           <ChevronsUpDown size={14} aria-hidden className="tenant-more" />
         </button>

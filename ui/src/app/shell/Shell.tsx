@@ -90,5 +90,7 @@ function Screen({ readOnly }: { readOnly: boolean }) {
   const place = usePlace((store) => store.place);
   if (place === null) return null;
   if (place.screen === "sync") return <SyncScreen />;
-  return <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />;
+  return (
+    <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />
+  );
 }

@@ -29,7 +29,8 @@ export function linkWords(sync: SyncView & { received: number }): LinkWords {
       };
     case "in_step":
       if (age === null) return { tone: "green", words: t("sync-in-step") };
-      if (age > STALE_SECONDS) return { tone: "amber", words: t("sync-stale", { age: ageWords(age) }) };
+      if (age > STALE_SECONDS)
+        return { tone: "amber", words: t("sync-stale", { age: ageWords(age) }) };
       return { tone: "green", words: t("sync-in-step-age", { age: ageWords(age) }) };
   }
 }
@@ -59,10 +60,10 @@ export function SyncLine() {
         {under_way.length - unknown > 0 && (
           <span>{t("sync-sent", { count: under_way.length - unknown })}</span>
         )}
-        {unknown > 0 && (
-          <span data-tone="amber">{t("sync-unknown", { count: unknown })}</span>
+        {unknown > 0 && <span data-tone="amber">{t("sync-unknown", { count: unknown })}</span>}
+        {held.length > 0 && (
+          <span data-tone="red">{t("sync-refused", { count: held.length })}</span>
         )}
-        {held.length > 0 && <span data-tone="red">{t("sync-refused", { count: held.length })}</span>}
       </span>
     </button>
   );

@@ -38,7 +38,9 @@ function WallClock({ unsure }: { unsure: boolean }) {
   return (
     <div className="wallclock" title={unsure ? t("clock-unsure-text") : undefined}>
       <div>
-        {unsure && <TriangleAlert size={12} aria-label={t("clock-unsure")} />}
+        {unsure && (
+          <TriangleAlert size={12} className="wallclock-unsure" aria-label={t("clock-unsure")} />
+        )}
         <strong>{clockWords(now)}</strong> {zoneName(zone)}
       </div>
       <div className="quiet">{t("clock-utc", { time: clockWords(onFace(now, 0)) })}</div>

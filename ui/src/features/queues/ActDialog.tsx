@@ -112,7 +112,8 @@ export function ActDialog({ record, action, amends, onClose }: ActDialogProps) {
             {t("act-offline-text")}
           </Banner>
         )}
-        {action.params.length > 0 && action.mails.map((mail) => <Mail key={mail.row} mail={mail} />)}
+        {action.params.length > 0 &&
+          action.mails.map((mail) => <Mail key={mail.row} mail={mail} />)}
       </form>
     </Dialog>
   );

@@ -22,10 +22,11 @@ type ActionBlockProps = {
   actions: ActionView[];
   shown: ActionView;
   onShow: (action: ActionView) => void;
+  onMails: () => void;
 };
 
 /** The policy of an action, row by row, and what the action will do. */
-export function ActionBlock({ actions, shown, onShow }: ActionBlockProps) {
+export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProps) {
   return (
     <>
       <div className="record-part">
@@ -54,7 +55,7 @@ export function ActionBlock({ actions, shown, onShow }: ActionBlockProps) {
       </div>
       {shown.will.length > 0 && (
         <div className="record-part">
-          <Will action={shown} />
+          <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
         </div>
       )}
     </>
@@ -89,7 +90,13 @@ function Refused({ action }: { action: ActionView }) {
 }
 
 /** "Approve will …", line by line, and the latest instant. */
-export function Will({ action }: { action: ActionView }) {
+export function Will({
+  action,
+  onMails,
+}: {
+  action: ActionView;
+  onMails?: (() => void) | undefined;
+}) {
   return (
     <div className="will">
       <strong>{t("action-will", { action: action.label })}</strong>
@@ -98,11 +105,20 @@ export function Will({ action }: { action: ActionView }) {
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {action.not_after && (
-        <p className="quiet">
-          {t("action-not-after")} <Instant at={action.not_after} both />
-        </p>
-      )}
+      <div className="will-foot">
+        <span className="quiet">
+          {action.not_after && (
+            <>
+              {t("action-not-after")} <Instant at={action.not_after} both />
+            </>
+          )}
+        </span>
+        {onMails && (
+          <button type="button" className="link" aria-keyshortcuts="m" onClick={onMails}>
+            {t("mail-open")}
+          </button>
+        )}
+      </div>
     </div>
   );
 }

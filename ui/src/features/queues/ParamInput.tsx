@@ -26,9 +26,7 @@ export function ParamInput({ param, value, onValue }: ParamInputProps) {
       return <Choice label={label} value={value} options={options} onValue={onValue} />;
     }
     case "text":
-      return (
-        <TextArea label={label} value={value} required={!param.optional} onValue={onValue} />
-      );
+      return <TextArea label={label} value={value} required={!param.optional} onValue={onValue} />;
     default: {
       const wrong = value.trim() !== "" && paramJson(param, value) === null;
       return (

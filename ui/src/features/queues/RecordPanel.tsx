@@ -85,7 +85,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
-  if (shown && shown.mails.length > 0) keys["m"] = () => setMails(shown.mails);
+  if (shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
   useKeys(keys);
 
   const amend = (operation: OperationView) => {
@@ -118,7 +118,12 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
           </dl>
         </div>
         {shown && (
-          <ActionBlock actions={actions} shown={shown} onShow={(each) => setChosen(each.action)} />
+          <ActionBlock
+            actions={actions}
+            shown={shown}
+            onShow={(each) => setChosen(each.action)}
+            onMails={() => setMails(shown.mails)}
+          />
         )}
         {settled.length > 0 && (
           <div className="record-part">
@@ -143,13 +148,6 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
               {needsMore(action) ? t("action-more", { action: action.label }) : action.label}
             </Button>
           ))}
-          {shown.mails.length > 0 && (
-            <span className="record-foot-end">
-              <Button look="plain" hotkey="m" onClick={() => setMails(shown.mails)}>
-                {t("mail-open")}
-              </Button>
-            </span>
-          )}
         </footer>
       )}
       {asked && (

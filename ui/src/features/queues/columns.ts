@@ -4,12 +4,12 @@ import type { ColumnKind, ViewPage } from "../../platform/backend";
 
 const WIDTHS: Record<ColumnKind, string> = {
   text: "minmax(0, 1.6fr)",
-  id: "76px",
+  id: "72px",
   number: "72px",
   money: "84px",
-  instant: "98px",
+  instant: "100px",
   clock: "92px",
-  state: "116px",
+  state: "110px",
 };
 
 /** Stands for our operation where the view has no column of states to show its word in. */

@@ -7,7 +7,9 @@ export function paramJson(param: ParamView, put: string): string | null {
   const text = put.trim();
   switch (param.kind) {
     case "integer":
-      return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? String(Number(text)) : null;
+      return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text))
+        ? String(Number(text))
+        : null;
     case "number":
       return text !== "" && Number.isFinite(Number(text)) ? String(Number(text)) : null;
     case "boolean":

@@ -9,7 +9,7 @@ import {
   UserRound,
 } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
-import { Dialog as RacDialog, Modal, ModalOverlay } from "react-aria-components";
+import { Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
 import { useBackend } from "../../app/backend";
 import { usePlace } from "../../app/place";
 import { useSearch } from "../../app/reads";
@@ -76,16 +76,12 @@ export function CommandPalette({ queues, onOverlay, onClose }: CommandPalettePro
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    const last = items.length - 1;
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => setAt(chosen >= last ? 0 : chosen + 1),
-      ArrowUp: () => setAt(chosen <= 0 ? Math.max(0, last) : chosen - 1),
-      Enter: () => run(items[chosen]),
-    };
-    const act = keys[event.key];
-    if (!act) return;
+    const last = Math.max(0, items.length - 1);
+    if (event.key === "ArrowDown") setAt(chosen >= last ? 0 : chosen + 1);
+    else if (event.key === "ArrowUp") setAt(chosen <= 0 ? last : chosen - 1);
+    else if (event.key === "Enter") run(items[chosen]);
+    else return;
     event.preventDefault();
-    act();
   };
 
   return (

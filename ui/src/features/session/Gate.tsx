@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { FileLock2, KeyRound, type LucideIcon, LockKeyhole, PackagePlus } from "lucide-react";
+import { FileLock2, KeyRound, LockKeyhole, type LucideIcon, PackagePlus } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { Button } from "../../components/Button";

@@ -60,7 +60,9 @@ export function LinkState({ sync, busy, onPull }: LinkStateProps) {
 function Sentence({ sync }: { sync: ReceivedSync }) {
   useTick(1);
   const age =
-    sync.age_seconds === null ? t("link-never") : ageWords(sync.age_seconds + secondsSince(sync.received));
+    sync.age_seconds === null
+      ? t("link-never")
+      : ageWords(sync.age_seconds + secondsSince(sync.received));
   const next = sync.next_try ? parseWall(sync.next_try) : null;
   switch (sync.link) {
     case "filling":

@@ -64,6 +64,6 @@ export function fromAddress({ search }: Location): MemoryBackend {
     usePlace.getState().go({ screen: "queue", view: "pending", record });
   }
   const theme = asked.get("theme");
-  if (theme) document.documentElement.dataset["theme"] = theme;
+  if (theme) document.documentElement.dataset.theme = theme;
   return new MemoryBackend(world);
 }

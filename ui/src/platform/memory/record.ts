@@ -127,13 +127,21 @@ export function recordOf(world: World, request: Request): RecordView {
         label: "Requested",
         value: { type: "instant", at: wall(request.purchased + 19 * HOUR) },
       },
-      { field: "charge", label: "Charge", value: { type: "text", text: "ch_3QmK…k81 · succeeded" } },
+      {
+        field: "charge",
+        label: "Charge",
+        value: { type: "text", text: "ch_3QmK…k81 · succeeded" },
+      },
       {
         field: "placement",
         label: "Placement",
         value: { type: "text", text: `position 3 of 15 · ${request.place}` },
       },
-      { field: "earlier", label: "Earlier refunds", value: { type: "text", text: "none in 90 days" } },
+      {
+        field: "earlier",
+        label: "Earlier refunds",
+        value: { type: "text", text: "none in 90 days" },
+      },
     ],
     actions: actionsOf(world, request),
     operations: ours ? [ours] : [],

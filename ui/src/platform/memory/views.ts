@@ -66,7 +66,8 @@ export function clockOf(request: Request): ClockView {
     tone: left <= 0 ? "red" : left < 12 * 3600 ? "amber" : "green",
     runs: request.state === "requested",
     row: "R-17",
-    before_session: left > 0 && left < 12 * 3600 ? "Session Mon 09:00" : null,
+    before_session:
+      left > 0 && left < 12 * 3600 ? `your session ${wall(NOW_MS + 66 * HOUR)}` : null,
   };
 }
 

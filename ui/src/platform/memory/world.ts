@@ -1,12 +1,12 @@
 import type {
   AppView,
-  Error as WireError,
   Link,
   MoneyView,
   OperationView,
   OperationWord,
   ProfileView,
   Standing,
+  Error as WireError,
 } from "../backend";
 
 /** The instant that the invented world stands at, and its zone's offset. */
