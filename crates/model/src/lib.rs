@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod chain;
+pub mod clock;
 pub mod decision;
 pub mod plan;
 pub mod snapshot;
@@ -13,8 +14,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use decision::{Decision, Outcome, RowOutcome, RowResult, Situation, decide};
-pub use plan::{Call, Plan};
+pub use clock::{ClockStanding, standing};
+pub use decision::{Actor, Decision, Outcome, RowOutcome, RowResult, Situation, decide};
+pub use plan::{Call, Mail, Plan, PlanError, Settled, mails, settle};
 pub use snapshot::Snapshot;
 
 /// What a lookup said, and of when.

@@ -14,6 +14,7 @@ pub mod format;
 pub mod loader;
 pub mod pack;
 pub mod schedule;
+pub mod schema;
 pub mod template;
 pub mod value;
 

@@ -198,10 +198,7 @@ mod tests {
     #[tokio::test]
     async fn lines_are_joined_over_chunks_and_a_last_one_needs_no_end() {
         let read = all(lines(&[b"ab", b"c\r\n\nde\nf", b"g"], SMALL)).await;
-        assert_eq!(
-            read.unwrap(),
-            vec![whole("abc"), whole("de"), whole("fg")]
-        );
+        assert_eq!(read.unwrap(), vec![whole("abc"), whole("de"), whole("fg")]);
     }
 
     #[tokio::test]
