@@ -189,13 +189,7 @@ impl App {
     pub(crate) fn announce(&self) {
         // Nobody listening is fine.
         let _ = self.changes.send(ChangeSet {
-            tags: BTreeSet::from([
-                Tag::App,
-                Tag::Navigation,
-                Tag::Sync,
-                Tag::Audit,
-                Tag::Pack,
-            ]),
+            tags: BTreeSet::from([Tag::App, Tag::Navigation, Tag::Sync, Tag::Audit, Tag::Pack]),
             source: Source::Operator,
         });
     }
