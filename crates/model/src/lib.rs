@@ -4,6 +4,7 @@
 //! No clock, no I/O, no randomness: everything comes in as arguments.
 
 pub mod audit;
+pub mod chain;
 pub mod clock;
 pub mod decision;
 pub mod plan;

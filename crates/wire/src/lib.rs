@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod feed;
+pub mod ingest;
 pub mod operation;
 pub mod problem;
 pub mod session;

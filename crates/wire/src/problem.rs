@@ -62,6 +62,10 @@ codes! {
     TooLarge = ("too_large", 413, "Too large");
     /// The audit chain does not extend the head that the platform holds.
     ChainBroken = ("audit.chain_broken", 409, "This chain does not extend the one we hold");
+    /// The bytes of a blob do not have its hash.
+    BlobMismatch = ("blob.mismatch", 422, "These bytes do not have this hash");
+    /// A part of a blob does not begin where the last one ended; `Range` says what is held.
+    BlobOffset = ("blob.offset", 409, "Go on where the last part ended");
     /// Too many requests; see `Retry-After`.
     Busy = ("busy", 429, "Too many requests");
     /// Down for now; see `Retry-After`.

@@ -1,0 +1,189 @@
+//! Documents, named by the SHA-256 of their bytes.
+//!
+//! A blob lies in `blobs/<tenant>/<sha256>`; while it comes in, in `….part` beside it. It gets its
+//! name only when the bytes hash to it, so nothing half or altered is ever served. Tenants share
+//! no file, even of the same bytes: having a name must not tell whether another tenant has it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use axum::body::BodyDataStream;
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+use tokio::fs;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// The most bytes of one blob.
+pub const MAX_BLOB: u64 = 256 * 1024 * 1024;
+
+/// True for 64 lower-case hex digits.
+pub fn is_name(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Why a blob, or a part of it, was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PutError {
+    /// The part does not begin where the last one ended.
+    #[error("the next byte expected is {held}")]
+    Offset {
+        /// Bytes held so far.
+        held: u64,
+    },
+    /// Another request writes this blob just now.
+    #[error("this blob is being written")]
+    Busy,
+    /// The bytes do not hash to the name.
+    #[error("the bytes do not have this hash")]
+    Mismatch,
+    /// More bytes than announced or allowed.
+    #[error("too many bytes")]
+    TooLarge,
+    /// The request broke off.
+    #[error("the request broke off")]
+    Broken,
+    /// The disk.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// What became of a part.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Took {
+    /// The blob is whole and verified.
+    Whole,
+    /// So many bytes are held; the rest is awaited.
+    Part(u64),
+}
+
+/// The folder of blobs.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    folder: PathBuf,
+    writing: Arc<Mutex<BTreeSet<PathBuf>>>,
+}
+
+struct Writing {
+    of: Blobs,
+    path: PathBuf,
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let mut writing = self.of.writing.lock().unwrap_or_else(|e| e.into_inner());
+        writing.remove(&self.path);
+    }
+}
+
+impl Blobs {
+    /// In this folder, which is made when needed.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            writing: Arc::default(),
+        }
+    }
+
+    /// Where a blob lies once it is whole.
+    pub fn path(&self, tenant: &str, sha256: &str) -> PathBuf {
+        // The tenant's id is hashed, so that it can hold any character.
+        let tenant: String = hex::encode(Sha256::digest(tenant)).chars().take(16).collect();
+        self.folder.join(tenant).join(sha256)
+    }
+
+    /// Takes bytes from `offset` on, of a blob of `total` bytes where that is known.
+    pub async fn put(
+        &self,
+        tenant: &str,
+        sha256: &str,
+        offset: u64,
+        total: Option<u64>,
+        mut body: BodyDataStream,
+    ) -> Result<Took, PutError> {
+        let path = self.path(tenant, sha256);
+        if fs::try_exists(&path).await? {
+            return Ok(Took::Whole);
+        }
+        let limit = total.unwrap_or(MAX_BLOB).min(MAX_BLOB);
+        if total.is_some_and(|total| total > MAX_BLOB) {
+            return Err(PutError::TooLarge);
+        }
+        let _writing = self.start(&path)?;
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).await?;
+        }
+        let part = path.with_extension("part");
+        if offset == 0 && total.is_none() {
+            remove(&part).await?;
+        }
+        let mut held = match fs::metadata(&part).await {
+            Ok(meta) => meta.len(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error.into()),
+        };
+        if offset != held {
+            return Err(PutError::Offset { held });
+        }
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&part)
+            .await?;
+        while let Some(bytes) = body.next().await {
+            let Ok(bytes) = bytes else {
+                file.flush().await?;
+                return Err(PutError::Broken);
+            };
+            held += bytes.len() as u64;
+            if held > limit {
+                drop(file);
+                remove(&part).await?;
+                return Err(PutError::TooLarge);
+            }
+            file.write_all(&bytes).await?;
+        }
+        file.sync_all().await?;
+        drop(file);
+        if total.is_some_and(|total| held < total) {
+            return Ok(Took::Part(held));
+        }
+        if hash_file(&part).await? != sha256 {
+            remove(&part).await?;
+            return Err(PutError::Mismatch);
+        }
+        fs::rename(&part, &path).await?;
+        Ok(Took::Whole)
+    }
+
+    fn start(&self, path: &Path) -> Result<Writing, PutError> {
+        let mut writing = self.writing.lock().unwrap_or_else(|e| e.into_inner());
+        if !writing.insert(path.to_owned()) {
+            return Err(PutError::Busy);
+        }
+        Ok(Writing {
+            of: self.clone(),
+            path: path.to_owned(),
+        })
+    }
+}
+
+async fn remove(path: &Path) -> Result<(), std::io::Error> {
+    match fs::remove_file(path).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn hash_file(path: &Path) -> Result<String, std::io::Error> {
+    let mut file = fs::File::open(path).await?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut buffer).await?;
+        let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
+            return Ok(hex::encode(hash.finalize()));
+        };
+        hash.update(bytes);
+    }
+}

@@ -1,0 +1,56 @@
+//! The platform's clock, passed in: tests and the demo world decide what time it is.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, UTC, in whole milliseconds.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// The machine's clock, moved by a constant: the demo world may begin at any instant.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock {
+    /// Added to the machine's clock.
+    pub offset: TimeDelta,
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        millis(Utc::now() + self.offset)
+    }
+}
+
+/// A clock that stands still until somebody moves it; for tests.
+#[derive(Debug)]
+pub struct ManualClock {
+    now: Mutex<DateTime<Utc>>,
+}
+
+impl ManualClock {
+    /// Stands at this instant.
+    pub fn new(now: DateTime<Utc>) -> Self {
+        Self {
+            now: Mutex::new(millis(now)),
+        }
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: TimeDelta) {
+        let mut now = self.now.lock().unwrap_or_else(|broken| broken.into_inner());
+        *now += by;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.now.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+}
+
+/// Cut to milliseconds, the precision of every instant in the API.
+pub fn millis(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(3)
+}

@@ -1,0 +1,142 @@
+//! What the stand-ins share: a ledger file of their own and the secret that their clients show.
+//!
+//! The ledger survives a kill of the platform, as a real provider would.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS account (secret TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS charge (
+    id TEXT NOT NULL PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refund (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL,
+    amount INTEGER NOT NULL, currency TEXT NOT NULL, metadata TEXT NOT NULL,
+    status TEXT NOT NULL, created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS refund_charge ON refund (charge, place);
+CREATE TABLE IF NOT EXISTS answered (
+    key TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mail (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, message TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+) STRICT;
+";
+
+/// The stand-ins' ledger.
+#[derive(Clone)]
+pub struct Ledger {
+    connection: Arc<Mutex<Connection>>,
+    secret: String,
+}
+
+impl Ledger {
+    /// Opens it, or makes it with this secret.
+    pub fn open(path: &Path, fresh_secret: &str) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.execute_batch(TABLES)?;
+        let known: Option<String> = connection
+            .query_row("SELECT secret FROM account", [], |r| r.get(0))
+            .optional()?;
+        let secret = match known {
+            Some(secret) => secret,
+            None => {
+                connection.execute("INSERT INTO account (secret) VALUES (?)", [fresh_secret])?;
+                fresh_secret.to_owned()
+            }
+        };
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            secret,
+        })
+    }
+
+    /// The key that the provider's clients show.
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
+    /// Runs statements in one transaction; small and rare, so on the calling thread.
+    pub fn transact<T>(
+        &self,
+        statements: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut connection = self.connection.lock().unwrap_or_else(|e| e.into_inner());
+        let transaction = connection.transaction()?;
+        let answer = statements(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+
+    /// Charges that customers paid; ones already known stay as they are.
+    pub fn charge(&self, charges: &[Charge]) -> rusqlite::Result<()> {
+        self.transact(|tx| {
+            let mut insert = tx.prepare(
+                "INSERT INTO charge (id, amount, currency, created) VALUES (?, ?, ?, ?)
+                 ON CONFLICT (id) DO NOTHING",
+            )?;
+            for charge in charges {
+                insert.execute(params![
+                    charge.id,
+                    charge.amount,
+                    charge.currency,
+                    charge.created
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Refunds made outside the platform, such as long ago; known ids stay as they are.
+    pub fn refund(&self, refunds: &[PastRefund]) -> rusqlite::Result<()> {
+        self.transact(|tx| {
+            let mut insert = tx.prepare(
+                "INSERT INTO refund (id, charge, amount, currency, metadata, status, created)
+                 VALUES (?, ?, ?, ?, ?, 'succeeded', ?) ON CONFLICT (id) DO NOTHING",
+            )?;
+            for refund in refunds {
+                insert.execute(params![
+                    refund.id,
+                    refund.of.id,
+                    refund.of.amount,
+                    refund.of.currency,
+                    "{}",
+                    refund.created
+                ])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A charge at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// Its id.
+    pub id: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217, as the provider writes it.
+    pub currency: String,
+    /// Seconds since 1970.
+    pub created: i64,
+}
+
+/// A full refund that was made before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastRefund {
+    /// Its id.
+    pub id: String,
+    /// The charge.
+    pub of: Charge,
+    /// Seconds since 1970.
+    pub created: i64,
+}

@@ -1,0 +1,149 @@
+//! What the platform remembers, behind one narrow trait.
+//!
+//! Each method is one transaction and says what it does in the platform's own terms, so that
+//! handlers know no SQL and another database fits behind it. [`contract`] holds what every
+//! implementation must keep; [`sqlite`] is the embedded one.
+//!
+//! **Order.** Every change of a tenant takes the next `seq` inside the transaction that makes it,
+//! so that no reader can see a later one before an earlier one. There is exactly one change per
+//! record and transaction.
+//!
+//! **Deciding.** [`Store::facts`] reads all that a decision needs and the tenant's head at that
+//! moment; [`Store::commit_operation`] writes only while the head is still the same, else it
+//! answers [`Committed::Moved`] and the caller decides again. So a decision never rests on facts
+//! that have changed since, and stays a pure function outside the transaction.
+
+pub mod contract;
+pub mod sqlite;
+mod types;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use watchkeeper_model::audit::Entry;
+use watchkeeper_wire::audit::SignedHead;
+use watchkeeper_wire::operation::Verdict;
+use watchkeeper_wire::session::{Operator, PackRef, Tenant};
+
+pub use types::*;
+
+/// What can go wrong in a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database itself.
+    #[error("database: {0}")]
+    Database(Box<dyn std::error::Error + Send + Sync>),
+    /// A stored value cannot be read back.
+    #[error("stored value is damaged: {0}")]
+    Damaged(String),
+    /// Something was asked about a tenant that is not there.
+    #[error("no such tenant")]
+    NoTenant,
+}
+
+/// The answer of every method.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The platform's memory.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Secrets of this store, made by `fresh` when it is new.
+    async fn secrets(&self, fresh: Secrets) -> Result<Secrets>;
+
+    /// Makes a tenant, or changes its name and zone.
+    async fn found_tenant(&self, tenant: &Tenant) -> Result<()>;
+    /// A tenant as it is now.
+    async fn tenant(&self, id: &str) -> Result<Option<TenantState>>;
+    /// Says what the tenant's settings are; a change takes a seq, so that decisions notice it.
+    async fn set_settings(&self, tenant: &str, settings: &Map<String, Value>) -> Result<u64>;
+    /// Says what the tenant's controls are, likewise.
+    async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64>;
+    /// Keeps a pack and makes it the active one. Versions only rise: false where this one does not.
+    async fn publish_pack(&self, tenant: &str, pack: &PackRef, bundle: &[u8]) -> Result<bool>;
+    /// The bundle of a pack of this tenant.
+    async fn pack(&self, tenant: &str, hash: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Makes an operator, or changes their name.
+    async fn add_operator(&self, tenant: &str, operator: &Operator) -> Result<()>;
+    /// Keeps a token by its hash.
+    async fn issue_token(&self, token: &NewToken) -> Result<()>;
+    /// What a token gives, revoked ones included.
+    async fn access(&self, token_hash: &str) -> Result<Option<Access>>;
+    /// Ends a token; false where there is none that still held.
+    async fn revoke_token(&self, token_hash: &str, at: DateTime<Utc>) -> Result<bool>;
+    /// Gives all tokens of an operator other rights. Answers the tokens that this touched.
+    async fn change_rights(
+        &self,
+        tenant: &str,
+        operator: &str,
+        roles: &[String],
+        regions: &[String],
+    ) -> Result<Vec<String>>;
+    /// Enrols a laptop, or changes its name; false where it belongs to another operator.
+    async fn enrol(
+        &self,
+        tenant: &str,
+        operator: &str,
+        device: Uuid,
+        name: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool>;
+
+    /// One record.
+    async fn record(&self, tenant: &str, kind: &str, id: &str) -> Result<Option<RecordRow>>;
+    /// Records of a kind that pass a compiled filter, by id.
+    async fn records(&self, tenant: &str, kind: &str, filter: &Question) -> Result<Vec<RecordRow>>;
+    /// Number of records of a kind.
+    async fn count(&self, tenant: &str, kind: &str) -> Result<u64>;
+    /// Writes records that the platform's own systems bring.
+    async fn ingest(&self, tenant: &str, at: DateTime<Utc>, writes: &[Write]) -> Result<Touched>;
+    /// Everything that a decision needs, read in one moment.
+    async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>>;
+
+    /// An operation and its current verdict.
+    async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>>;
+    /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
+    async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
+
+    /// Calls that wait and whose time has come, oldest first, over all tenants.
+    async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>>;
+    /// All calls of an operation, in order.
+    async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>>;
+    /// Counts an attempt before it is made.
+    async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<()>;
+    /// Puts a call off.
+    async fn postpone_call(&self, call: &CallId, to: &Postponed) -> Result<()>;
+    /// Ends a call: record writes, the call's end and, where it is known, the operation's next
+    /// verdict, all or nothing. Writes only while the tenant's head is `expected_head`.
+    async fn settle_call(&self, settle: &Settle) -> Result<Committed>;
+    /// A new verdict for an operation whose calls stay as they are.
+    async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched>;
+
+    /// A page of the feed, read in one moment.
+    async fn page(&self, asked: &PageAsked) -> Result<PageRead>;
+    /// Kinds that changed after a seq, and the head.
+    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched>;
+    /// Forgets all but the newest `keep` changes; older cursors are answered with a fresh snapshot.
+    async fn compact(&self, tenant: &str, keep: u64) -> Result<()>;
+
+    /// The operator a device belongs to.
+    async fn device_owner(&self, tenant: &str, device: Uuid) -> Result<Option<String>>;
+    /// The newest countersignature of a device's chain.
+    async fn signed_head(&self, tenant: &str, device: Uuid) -> Result<Option<SignedHead>>;
+    /// The hash of one entry of a chain.
+    async fn audit_hash(&self, tenant: &str, device: Uuid, seq: u64) -> Result<Option<String>>;
+    /// Adds entries to a chain whose head is `after`, with the countersignature of the new head;
+    /// false where the head is another by now.
+    async fn extend_audit(
+        &self,
+        tenant: &str,
+        device: Uuid,
+        after: u64,
+        entries: &[Entry],
+        head: &SignedHead,
+    ) -> Result<bool>;
+
+    /// True when a record that a reader with these regions may see names the blob.
+    async fn names_blob(&self, tenant: &str, sha256: &str, regions: &[String]) -> Result<bool>;
+}

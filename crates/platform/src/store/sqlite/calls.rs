@@ -1,0 +1,187 @@
+//! The platform's own outbox.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, Transaction, params};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::values::{from_json, instant, ms, to_json};
+use super::{operations, records, tenants};
+use crate::store::{
+    CallId, CallRow, CallStatus, Committed, NewCall, Postponed, Result, Settle, StoreError,
+};
+
+const COLUMNS: &str = "tenant, operation, effect, call, basis, status, ambiguous, attempts, \
+                       generation, sent_at, not_after, result";
+
+struct Raw {
+    tenant: String,
+    operation: String,
+    effect: u32,
+    call: String,
+    basis: String,
+    status: String,
+    ambiguous: bool,
+    attempts: u32,
+    generation: u32,
+    sent_at: Option<i64>,
+    not_after: Option<i64>,
+    result: Option<String>,
+}
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    Ok(Raw {
+        tenant: row.get(0)?,
+        operation: row.get(1)?,
+        effect: row.get(2)?,
+        call: row.get(3)?,
+        basis: row.get(4)?,
+        status: row.get(5)?,
+        ambiguous: row.get(6)?,
+        attempts: row.get(7)?,
+        generation: row.get(8)?,
+        sent_at: row.get(9)?,
+        not_after: row.get(10)?,
+        result: row.get(11)?,
+    })
+}
+
+impl TryFrom<Raw> for CallRow {
+    type Error = StoreError;
+    fn try_from(raw: Raw) -> Result<Self> {
+        Ok(Self {
+            id: CallId {
+                tenant: raw.tenant,
+                operation: Uuid::parse_str(&raw.operation)
+                    .map_err(|error| StoreError::Damaged(error.to_string()))?,
+                effect: raw.effect,
+            },
+            call: from_json(&raw.call)?,
+            basis: from_json(&raw.basis)?,
+            status: status(&raw.status)?,
+            ambiguous: raw.ambiguous,
+            attempts: raw.attempts,
+            generation: raw.generation,
+            sent_at: raw.sent_at.map(instant).transpose()?,
+            not_after: raw.not_after.map(instant).transpose()?,
+            result: raw.result.as_deref().map(from_json::<Value>).transpose()?,
+        })
+    }
+}
+
+fn status(word: &str) -> Result<CallStatus> {
+    match word {
+        "waiting" => Ok(CallStatus::Waiting),
+        "done" => Ok(CallStatus::Done),
+        "refused" => Ok(CallStatus::Refused),
+        "given_up" => Ok(CallStatus::GivenUp),
+        other => Err(StoreError::Damaged(format!("call status {other}"))),
+    }
+}
+
+fn word(status: CallStatus) -> &'static str {
+    match status {
+        CallStatus::Waiting => "waiting",
+        CallStatus::Done => "done",
+        CallStatus::Refused => "refused",
+        CallStatus::GivenUp => "given_up",
+    }
+}
+
+pub fn add(tx: &Transaction<'_>, tenant: &str, operation: Uuid, call: &NewCall) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO call (tenant, operation, effect, call, basis, status, not_after)
+         VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
+    )?
+    .execute(params![
+        tenant,
+        operation.to_string(),
+        call.call.effect,
+        to_json(&call.call)?,
+        to_json(&call.basis)?,
+        call.not_after.map(ms)
+    ])?;
+    Ok(())
+}
+
+pub fn due(tx: &Transaction<'_>, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
+    tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM call WHERE status = 'waiting' AND not_before <= ?
+         ORDER BY not_before, operation, effect LIMIT ?"
+    ))?
+    .query_map(params![ms(now), limit], raw)?
+    .map(|row| CallRow::try_from(row?))
+    .collect()
+}
+
+pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>> {
+    tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM call WHERE tenant = ? AND operation = ? ORDER BY effect"
+    ))?
+    .query_map(params![tenant, operation.to_string()], raw)?
+    .map(|row| CallRow::try_from(row?))
+    .collect()
+}
+
+pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+    // From here on it may have been sent: a crash before the answer leaves it ambiguous.
+    tx.execute(
+        "UPDATE call SET attempts = attempts + 1, ambiguous = 1, sent_at = ?
+         WHERE tenant = ? AND operation = ? AND effect = ?",
+        params![
+            ms(at),
+            call.tenant,
+            call.operation.to_string(),
+            call.effect
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn postpone(tx: &Transaction<'_>, call: &CallId, to: &Postponed) -> Result<()> {
+    tx.execute(
+        "UPDATE call SET not_before = ?, ambiguous = ?, generation = ?
+         WHERE tenant = ? AND operation = ? AND effect = ?",
+        params![
+            ms(to.until),
+            to.ambiguous,
+            to.generation,
+            call.tenant,
+            call.operation.to_string(),
+            call.effect
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn settle(tx: &Transaction<'_>, settle: &Settle) -> Result<Committed> {
+    let call = &settle.call;
+    let tenant = call.tenant.as_str();
+    if tenants::head(tx, tenant)? != settle.expected_head {
+        return Ok(Committed::Moved);
+    }
+    tx.execute(
+        "UPDATE call SET status = ?, result = ?, ambiguous = 0
+         WHERE tenant = ? AND operation = ? AND effect = ? AND status = 'waiting'",
+        params![
+            word(settle.status),
+            settle.result.as_ref().map(to_json).transpose()?,
+            tenant,
+            call.operation.to_string(),
+            call.effect
+        ],
+    )?;
+    for effect in &settle.give_up {
+        tx.execute(
+            "UPDATE call SET status = 'given_up'
+             WHERE tenant = ? AND operation = ? AND effect = ? AND status = 'waiting'",
+            params![tenant, call.operation.to_string(), effect],
+        )?;
+    }
+    let mut kinds = records::apply(tx, tenant, settle.at, &settle.writes)?;
+    if let Some(verdict) = &settle.verdict {
+        kinds.insert(verdict.kind.clone());
+        operations::say(tx, tenant, verdict)?;
+    }
+    Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
+}

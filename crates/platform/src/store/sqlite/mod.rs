@@ -1,0 +1,376 @@
+//! The embedded store: one SQLite file, one writer, readers beside it (WAL).
+//!
+//! `synchronous=FULL`: an operation that was answered is on the disk. Statements live in the
+//! files of this folder by what they are about; this one opens the file and hands each method of
+//! [`Store`] to its statement inside one transaction.
+
+mod access;
+mod audit;
+mod calls;
+mod feed;
+mod operations;
+mod records;
+mod tenants;
+mod values;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use watchkeeper_model::audit::Entry;
+use watchkeeper_wire::audit::SignedHead;
+use watchkeeper_wire::operation::Verdict;
+use watchkeeper_wire::session::{Operator, PackRef, Tenant};
+
+use super::*;
+
+mod migrations {
+    refinery::embed_migrations!("../../migrations/platform");
+}
+
+/// Readers that are kept open when idle.
+const IDLE_READERS: usize = 4;
+
+/// The embedded store.
+#[derive(Clone)]
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: std::path::PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(Box::new(error))
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+impl SqliteStore {
+    /// Opens the store at this path, making or migrating it.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut writer = Connection::open(path)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        set_up(&writer)?;
+        migrations::migrations::runner()
+            .run(&mut writer)
+            .map_err(|error| StoreError::Database(Box::new(error)))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path: path.to_owned(),
+                writer: Mutex::new(writer),
+                readers: Mutex::new(Vec::new()),
+            }),
+        })
+    }
+
+    /// Runs one writing transaction off the async threads.
+    async fn write<T: Send + 'static>(
+        &self,
+        statements: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
+            let transaction =
+                writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = statements(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// Like [`Self::write`], but rolls back where the answer is not [`Committed::Done`].
+    async fn guarded(
+        &self,
+        statements: impl FnOnce(&Transaction<'_>) -> Result<Committed> + Send + 'static,
+    ) -> Result<Committed> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
+            let transaction =
+                writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = statements(&transaction)?;
+            match answer {
+                Committed::Done(_) => transaction.commit()?,
+                Committed::Moved | Committed::Known(_) => transaction.rollback()?,
+            }
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// Reads one consistent state off the async threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        statements: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let idle = inner.readers.lock().unwrap_or_else(|e| e.into_inner()).pop();
+            let mut reader = match idle {
+                Some(reader) => reader,
+                None => open_reader(&inner.path)?,
+            };
+            let transaction = reader.transaction()?;
+            let answer = statements(&transaction)?;
+            transaction.finish()?;
+            let mut readers = inner.readers.lock().unwrap_or_else(|e| e.into_inner());
+            if readers.len() < IDLE_READERS {
+                readers.push(reader);
+            }
+            Ok(answer)
+        })
+        .await
+    }
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
+    let reader = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    set_up(&reader)?;
+    Ok(reader)
+}
+
+fn set_up(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| StoreError::Database(Box::new(error)))?
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn secrets(&self, fresh: Secrets) -> Result<Secrets> {
+        self.write(move |tx| access::secrets(tx, &fresh)).await
+    }
+
+    async fn found_tenant(&self, tenant: &Tenant) -> Result<()> {
+        let tenant = tenant.clone();
+        self.write(move |tx| tenants::found(tx, &tenant)).await
+    }
+
+    async fn tenant(&self, id: &str) -> Result<Option<TenantState>> {
+        let id = id.to_owned();
+        self.read(move |tx| tenants::state(tx, &id)).await
+    }
+
+    async fn set_settings(&self, tenant: &str, settings: &Map<String, Value>) -> Result<u64> {
+        let (tenant, settings) = (tenant.to_owned(), settings.clone());
+        self.write(move |tx| tenants::set_settings(tx, &tenant, &settings))
+            .await
+    }
+
+    async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64> {
+        let (tenant, controls) = (tenant.to_owned(), controls.clone());
+        self.write(move |tx| tenants::set_controls(tx, &tenant, &controls))
+            .await
+    }
+
+    async fn publish_pack(&self, tenant: &str, pack: &PackRef, bundle: &[u8]) -> Result<bool> {
+        let (tenant, pack, bundle) = (tenant.to_owned(), pack.clone(), bundle.to_vec());
+        self.write(move |tx| tenants::publish_pack(tx, &tenant, &pack, &bundle))
+            .await
+    }
+
+    async fn pack(&self, tenant: &str, hash: &str) -> Result<Option<Vec<u8>>> {
+        let (tenant, hash) = (tenant.to_owned(), hash.to_owned());
+        self.read(move |tx| tenants::pack(tx, &tenant, &hash)).await
+    }
+
+    async fn add_operator(&self, tenant: &str, operator: &Operator) -> Result<()> {
+        let (tenant, operator) = (tenant.to_owned(), operator.clone());
+        self.write(move |tx| access::add_operator(tx, &tenant, &operator))
+            .await
+    }
+
+    async fn issue_token(&self, token: &NewToken) -> Result<()> {
+        let token = token.clone();
+        self.write(move |tx| access::issue_token(tx, &token)).await
+    }
+
+    async fn access(&self, token_hash: &str) -> Result<Option<Access>> {
+        let hash = token_hash.to_owned();
+        self.read(move |tx| access::access(tx, &hash)).await
+    }
+
+    async fn revoke_token(&self, token_hash: &str, at: DateTime<Utc>) -> Result<bool> {
+        let hash = token_hash.to_owned();
+        self.write(move |tx| access::revoke(tx, &hash, at)).await
+    }
+
+    async fn change_rights(
+        &self,
+        tenant: &str,
+        operator: &str,
+        roles: &[String],
+        regions: &[String],
+    ) -> Result<Vec<String>> {
+        let (tenant, operator) = (tenant.to_owned(), operator.to_owned());
+        let (roles, regions) = (roles.to_vec(), regions.to_vec());
+        self.write(move |tx| access::change_rights(tx, &tenant, &operator, roles, regions))
+            .await
+    }
+
+    async fn enrol(
+        &self,
+        tenant: &str,
+        operator: &str,
+        device: Uuid,
+        name: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let (tenant, operator, name) = (tenant.to_owned(), operator.to_owned(), name.to_owned());
+        self.write(move |tx| access::enrol(tx, &tenant, &operator, device, &name, at))
+            .await
+    }
+
+    async fn record(&self, tenant: &str, kind: &str, id: &str) -> Result<Option<RecordRow>> {
+        let (tenant, kind, id) = (tenant.to_owned(), kind.to_owned(), id.to_owned());
+        self.read(move |tx| records::one(tx, &tenant, &kind, &id)).await
+    }
+
+    async fn records(&self, tenant: &str, kind: &str, filter: &Question) -> Result<Vec<RecordRow>> {
+        let (tenant, kind, filter) = (tenant.to_owned(), kind.to_owned(), filter.clone());
+        self.read(move |tx| records::matching(tx, &tenant, &kind, &filter))
+            .await
+    }
+
+    async fn count(&self, tenant: &str, kind: &str) -> Result<u64> {
+        let (tenant, kind) = (tenant.to_owned(), kind.to_owned());
+        self.read(move |tx| records::count(tx, &tenant, &kind)).await
+    }
+
+    async fn ingest(&self, tenant: &str, at: DateTime<Utc>, writes: &[Write]) -> Result<Touched> {
+        let (tenant, writes) = (tenant.to_owned(), writes.to_vec());
+        self.write(move |tx| {
+            let kinds = records::apply(tx, &tenant, at, &writes)?;
+            tenants::touched(tx, &tenant, kinds)
+        })
+        .await
+    }
+
+    async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.clone());
+        self.read(move |tx| records::facts(tx, &tenant, &asked)).await
+    }
+
+    async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| operations::one(tx, &tenant, id)).await
+    }
+
+    async fn commit_operation(&self, commit: &Commit) -> Result<Committed> {
+        let commit = commit.clone();
+        self.guarded(move |tx| operations::commit(tx, &commit)).await
+    }
+
+    async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
+        self.read(move |tx| calls::due(tx, now, limit)).await
+    }
+
+    async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| calls::of_operation(tx, &tenant, operation))
+            .await
+    }
+
+    async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+        let call = call.clone();
+        self.write(move |tx| calls::begin(tx, &call, at)).await
+    }
+
+    async fn postpone_call(&self, call: &CallId, to: &Postponed) -> Result<()> {
+        let (call, to) = (call.clone(), *to);
+        self.write(move |tx| calls::postpone(tx, &call, &to)).await
+    }
+
+    async fn settle_call(&self, settle: &Settle) -> Result<Committed> {
+        let settle = settle.clone();
+        self.guarded(move |tx| calls::settle(tx, &settle)).await
+    }
+
+    async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched> {
+        let (tenant, verdict) = (tenant.to_owned(), verdict.clone());
+        self.write(move |tx| {
+            operations::say(tx, &tenant, &verdict)?;
+            tenants::touched(tx, &tenant, [verdict.kind.clone()].into())
+        })
+        .await
+    }
+
+    async fn page(&self, asked: &PageAsked) -> Result<PageRead> {
+        let asked = asked.clone();
+        self.read(move |tx| feed::page(tx, &asked)).await
+    }
+
+    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| feed::changed_since(tx, &tenant, seq)).await
+    }
+
+    async fn compact(&self, tenant: &str, keep: u64) -> Result<()> {
+        let tenant = tenant.to_owned();
+        self.write(move |tx| feed::compact(tx, &tenant, keep)).await
+    }
+
+    async fn device_owner(&self, tenant: &str, device: Uuid) -> Result<Option<String>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| audit::owner(tx, &tenant, device)).await
+    }
+
+    async fn signed_head(&self, tenant: &str, device: Uuid) -> Result<Option<SignedHead>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| audit::head(tx, &tenant, device)).await
+    }
+
+    async fn audit_hash(&self, tenant: &str, device: Uuid, seq: u64) -> Result<Option<String>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| audit::hash(tx, &tenant, device, seq)).await
+    }
+
+    async fn extend_audit(
+        &self,
+        tenant: &str,
+        device: Uuid,
+        after: u64,
+        entries: &[Entry],
+        head: &SignedHead,
+    ) -> Result<bool> {
+        let (tenant, entries, head) = (tenant.to_owned(), entries.to_vec(), head.clone());
+        self.write(move |tx| audit::extend(tx, &tenant, device, after, &entries, &head))
+            .await
+    }
+
+    async fn names_blob(&self, tenant: &str, sha256: &str, regions: &[String]) -> Result<bool> {
+        let (tenant, sha256, regions) = (tenant.to_owned(), sha256.to_owned(), regions.to_vec());
+        self.read(move |tx| records::names_blob(tx, &tenant, &sha256, &regions))
+            .await
+    }
+}

@@ -1,0 +1,349 @@
+//! Records: reading them, writing them with their place in the feed, looking things up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
+use serde_json::{Map, Value};
+use watchkeeper_model::LookupValue;
+
+use super::tenants;
+use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
+use crate::store::{
+    Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write, sees,
+};
+
+const COLUMNS: &str = "kind, id, revision, seq, updated_at, region, body, computed";
+
+struct Raw {
+    kind: String,
+    id: String,
+    revision: i64,
+    seq: i64,
+    updated_at: i64,
+    region: Option<String>,
+    body: String,
+    computed: String,
+}
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    Ok(Raw {
+        kind: row.get(0)?,
+        id: row.get(1)?,
+        revision: row.get(2)?,
+        seq: row.get(3)?,
+        updated_at: row.get(4)?,
+        region: row.get(5)?,
+        body: row.get(6)?,
+        computed: row.get(7)?,
+    })
+}
+
+impl TryFrom<Raw> for RecordRow {
+    type Error = StoreError;
+    fn try_from(raw: Raw) -> Result<Self> {
+        Ok(Self {
+            kind: raw.kind,
+            id: raw.id,
+            revision: unsigned(raw.revision),
+            seq: unsigned(raw.seq),
+            updated_at: instant(raw.updated_at)?,
+            region: raw.region,
+            body: from_json(&raw.body)?,
+            computed: from_json(&raw.computed)?,
+        })
+    }
+}
+
+pub fn one(tx: &Transaction<'_>, tenant: &str, kind: &str, id: &str) -> Result<Option<RecordRow>> {
+    tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM record WHERE tenant = ? AND kind = ? AND id = ?"
+    ))?
+    .query_row(params![tenant, kind, id], raw)
+    .optional()?
+    .map(RecordRow::try_from)
+    .transpose()
+}
+
+pub fn matching(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    kind: &str,
+    filter: &Question,
+) -> Result<Vec<RecordRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record WHERE tenant = ? AND kind = ? AND ({}) ORDER BY id",
+        filter.text
+    );
+    tx.prepare(&sql)?
+        .query_map(bound(tenant, kind, filter), raw)?
+        .map(|row| RecordRow::try_from(row?))
+        .collect()
+}
+
+pub fn count(tx: &Transaction<'_>, tenant: &str, kind: &str) -> Result<u64> {
+    let count: i64 = tx.query_row(
+        "SELECT COUNT(*) FROM record WHERE tenant = ? AND kind = ?",
+        params![tenant, kind],
+        |r| r.get(0),
+    )?;
+    Ok(unsigned(count))
+}
+
+fn bound(
+    tenant: &str,
+    kind: &str,
+    filter: &Question,
+) -> rusqlite::ParamsFromIter<impl Iterator<Item = Sql>> {
+    let own = [Sql::Text(tenant.to_owned()), Sql::Text(kind.to_owned())];
+    let filter: Vec<Sql> = filter.params.iter().map(parameter).collect();
+    params_from_iter(own.into_iter().chain(filter))
+}
+
+pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {
+    let Some(state) = tenants::state(tx, tenant)? else {
+        return Ok(None);
+    };
+    let record = one(tx, tenant, &asked.kind, &asked.id)?;
+    let mut refs = BTreeMap::new();
+    for (field, kind) in &asked.refs {
+        let id = record
+            .as_ref()
+            .and_then(|record| record.body.get(field))
+            .and_then(Value::as_str);
+        if let Some(id) = id
+            && let Some(row) = one(tx, tenant, kind, id)?
+        {
+            refs.insert(field.clone(), row);
+        }
+    }
+    let mut lookups = BTreeMap::new();
+    for (name, lookup) in &asked.lookups {
+        let value = look_up(tx, tenant, lookup)?;
+        lookups.insert(
+            name.clone(),
+            LookupValue {
+                value,
+                as_of: asked.now,
+            },
+        );
+    }
+    Ok(Some(Facts {
+        tenant: state,
+        record,
+        refs,
+        lookups,
+    }))
+}
+
+fn look_up(tx: &Transaction<'_>, tenant: &str, lookup: &LookupAsked) -> Result<Value> {
+    let sql = format!(
+        "SELECT {} FROM record WHERE tenant = ? AND kind = ? AND {}",
+        lookup.answer, lookup.filter.text
+    );
+    let value: Option<Sql> = tx
+        .prepare(&sql)?
+        .query_row(bound(tenant, &lookup.kind, &lookup.filter), |r| r.get(0))
+        .optional()?;
+    Ok(value.map_or(Value::Null, answer))
+}
+
+/// Writes records, each with its revision, its place in the feed and its mentions of blobs.
+/// Answers the kinds that changed; a record that is already so is left alone.
+pub fn apply(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    at: DateTime<Utc>,
+    writes: &[Write],
+) -> Result<BTreeSet<String>> {
+    let mut kinds = BTreeSet::new();
+    // The last word on a record counts: one change per record and transaction.
+    let last: BTreeMap<(&str, &str), &Write> = writes
+        .iter()
+        .map(|write| ((write.kind.as_str(), write.id.as_str()), write))
+        .collect();
+    for write in last.values() {
+        let before = one(tx, tenant, &write.kind, &write.id)?;
+        let changed = match &write.put {
+            Some(put) => put_record(tx, tenant, at, write, put, before)?,
+            None => remove_record(tx, tenant, write, before)?,
+        };
+        if changed {
+            kinds.insert(write.kind.clone());
+        }
+    }
+    Ok(kinds)
+}
+
+fn put_record(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    at: DateTime<Utc>,
+    write: &Write,
+    put: &Put,
+    before: Option<RecordRow>,
+) -> Result<bool> {
+    if let Some(before) = &before
+        && before.body == put.body
+        && before.computed == put.computed
+    {
+        return Ok(false);
+    }
+    let region = put.body.get("region").and_then(Value::as_str);
+    let tombstone: Option<i64> = tx
+        .prepare_cached(
+            "DELETE FROM removed WHERE tenant = ? AND kind = ? AND id = ? RETURNING revision",
+        )?
+        .query_row(params![tenant, write.kind, write.id], |r| r.get(0))
+        .optional()?;
+    let last = before
+        .as_ref()
+        .map_or(tombstone.map_or(0, unsigned), |row| row.revision);
+    let seq = tenants::next_seq(tx, tenant)?;
+    tx.prepare_cached(
+        "INSERT INTO record (tenant, kind, id, revision, seq, updated_at, region, title, body, computed)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (tenant, kind, id) DO UPDATE SET
+           revision = excluded.revision, seq = excluded.seq, updated_at = excluded.updated_at,
+           region = excluded.region, title = excluded.title, body = excluded.body,
+           computed = excluded.computed",
+    )?
+    .execute(params![
+        tenant,
+        write.kind,
+        write.id,
+        signed(last + 1),
+        signed(seq),
+        ms(at),
+        region,
+        put.title,
+        to_json(&put.body)?,
+        to_json(&put.computed)?,
+    ])?;
+    note_change(
+        tx,
+        tenant,
+        seq,
+        "record",
+        write,
+        before.is_some(),
+        before.as_ref().and_then(|row| row.region.as_deref()),
+        region,
+    )?;
+    name_blobs(tx, tenant, write, &put.body)?;
+    Ok(true)
+}
+
+fn remove_record(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    write: &Write,
+    before: Option<RecordRow>,
+) -> Result<bool> {
+    let Some(before) = before else {
+        return Ok(false);
+    };
+    tx.execute(
+        "DELETE FROM record WHERE tenant = ? AND kind = ? AND id = ?",
+        params![tenant, write.kind, write.id],
+    )?;
+    tx.execute(
+        "INSERT INTO removed (tenant, kind, id, revision, region) VALUES (?, ?, ?, ?, ?)",
+        params![
+            tenant,
+            write.kind,
+            write.id,
+            signed(before.revision),
+            before.region
+        ],
+    )?;
+    let seq = tenants::next_seq(tx, tenant)?;
+    let region = before.region.as_deref();
+    note_change(tx, tenant, seq, "removed", write, true, region, None)?;
+    Ok(true)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn note_change(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    seq: u64,
+    what: &str,
+    write: &Write,
+    existed: bool,
+    region_before: Option<&str>,
+    region_after: Option<&str>,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO change (tenant, seq, what, kind, id, existed, region_before, region_after)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        tenant,
+        signed(seq),
+        what,
+        write.kind,
+        write.id,
+        existed,
+        region_before,
+        region_after
+    ])?;
+    Ok(())
+}
+
+fn name_blobs(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    write: &Write,
+    body: &Map<String, Value>,
+) -> Result<()> {
+    tx.prepare_cached("DELETE FROM blob_name WHERE tenant = ? AND kind = ? AND id = ?")?
+        .execute(params![tenant, write.kind, write.id])?;
+    let mut names = BTreeSet::new();
+    body.values().for_each(|value| collect_blobs(value, &mut names));
+    for sha256 in names {
+        tx.prepare_cached(
+            "INSERT INTO blob_name (tenant, sha256, kind, id) VALUES (?, ?, ?, ?)",
+        )?
+        .execute(params![tenant, sha256, write.kind, write.id])?;
+    }
+    Ok(())
+}
+
+/// A field names a blob as `{"sha256": "<64 hex digits>", …}`, at any depth.
+fn collect_blobs(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(name)) = fields.get("sha256")
+                && crate::blobs::is_name(name)
+            {
+                names.insert(name.clone());
+            }
+            fields.values().for_each(|value| collect_blobs(value, names));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_blobs(value, names)),
+        _ => {}
+    }
+}
+
+pub fn names_blob(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    sha256: &str,
+    regions: &[String],
+) -> Result<bool> {
+    let mut statement = tx.prepare_cached(
+        "SELECT r.region FROM blob_name b
+         JOIN record r ON r.tenant = b.tenant AND r.kind = b.kind AND r.id = b.id
+         WHERE b.tenant = ? AND b.sha256 = ?",
+    )?;
+    let mut rows = statement.query(params![tenant, sha256])?;
+    while let Some(row) = rows.next()? {
+        let region: Option<String> = row.get(0)?;
+        if sees(regions, region.as_deref()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
