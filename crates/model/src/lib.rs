@@ -7,6 +7,8 @@ pub mod audit;
 pub mod chain;
 pub mod clock;
 pub mod decision;
+#[cfg(test)]
+mod fixture;
 pub mod plan;
 pub mod snapshot;
 
