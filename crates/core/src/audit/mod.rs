@@ -57,7 +57,7 @@ pub fn append(
     event: Event,
 ) -> Result<Entry, StoreError> {
     let countersigned = last_signed(state)?.map(|signed| format!("{}:{}", signed.seq, signed.hash));
-    let before = last(state)?;
+    let before = head(state)?;
     let entry = Entry::append(before.as_ref(), at, actor, device, event, countersigned)?;
     let text = serde_json_canonicalizer::to_string(&entry)?;
     state
@@ -67,7 +67,7 @@ pub fn append(
 }
 
 /// The last entry.
-fn last(state: &Connection) -> Result<Option<Entry>, StoreError> {
+pub fn head(state: &Connection) -> Result<Option<Entry>, StoreError> {
     let text: Option<String> = state
         .prepare_cached("SELECT entry FROM audit ORDER BY seq DESC LIMIT 1")?
         .query_row([], |row| row.get(0))

@@ -69,7 +69,7 @@ async fn what_was_appended_holds_and_is_delivered_from_the_last_signed_head_on()
     over_state(|state| {
         add(state, 3);
         assert_eq!(undelivered(state, 2).unwrap().len(), 2);
-        let at_three = last(state).unwrap().unwrap();
+        let at_three = head(state).unwrap().unwrap();
         take_signed(state, &sign(3, &at_three.hash), &audit_key(), DEVICE).unwrap();
         assert!(undelivered(state, 100).unwrap().is_empty());
         add(state, 2);
@@ -95,7 +95,7 @@ async fn what_was_appended_holds_and_is_delivered_from_the_last_signed_head_on()
 async fn a_head_is_taken_only_when_signed_by_the_pinned_key_and_an_extension_of_ours() {
     over_state(|state| {
         add(state, 3);
-        let at_three = last(state).unwrap().unwrap();
+        let at_three = head(state).unwrap().unwrap();
         let good = sign(3, &at_three.hash);
 
         let mut forged = good.clone();
@@ -131,7 +131,7 @@ async fn fault_69_the_first_bad_entry_is_named_and_a_cut_tail_is_found() {
         add(state, 5);
         take_signed(
             state,
-            &sign(5, &last(state).unwrap().unwrap().hash),
+            &sign(5, &head(state).unwrap().unwrap().hash),
             &audit_key(),
             DEVICE,
         )
