@@ -164,11 +164,19 @@ async fn fault_69_the_first_bad_entry_is_named_and_a_cut_tail_is_found() {
         assert_eq!(tamper("DELETE FROM audit WHERE seq > 3"), (4, Why::Cut));
         assert_eq!(tamper("DELETE FROM audit"), (1, Why::Cut));
         // All of it made anew, every hash right: only the countersignature tells.
-        state.execute_batch("DELETE FROM audit").unwrap();
+        state
+            .execute_batch(
+                "CREATE TEMP TABLE kept AS SELECT * FROM signed_head;
+                 DELETE FROM audit; DELETE FROM signed_head;",
+            )
+            .unwrap();
         let at = Utc.timestamp_opt(1_790_000_001, 0).unwrap();
         for _ in 0..5 {
             append(state, at, "op-2", DEVICE, Event::SignedIn).unwrap();
         }
+        state
+            .execute_batch("INSERT INTO signed_head SELECT * FROM kept")
+            .unwrap();
         assert_eq!(broken(state), (5, Why::NotAsSigned));
     })
     .await;
