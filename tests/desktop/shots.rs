@@ -20,7 +20,7 @@ async fn take(dark: bool, size: (u32, u32)) {
     let window = laptop.open().await;
     window.fill_screen().await;
     let colour = window
-        .run("return getComputedStyle(document.body).backgroundColor")
+        .run("return getComputedStyle(document.documentElement).backgroundColor")
         .await;
     let wanted = if dark {
         "rgb(16, 18, 20)"
