@@ -4,9 +4,10 @@
 //! No clock, no I/O, no randomness: everything comes in as arguments.
 
 pub mod audit;
-pub mod chain;
 pub mod clock;
 pub mod decision;
+#[cfg(test)]
+mod fixture;
 pub mod plan;
 pub mod snapshot;
 

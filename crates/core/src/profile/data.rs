@@ -13,7 +13,8 @@ use crate::error::{Code, Error};
 #[derive(Debug)]
 pub struct DataFolder {
     root: PathBuf,
-    _lock: File,
+    /// None where the folder cannot be written.
+    lock: Option<File>,
 }
 
 /// `app.json`.
@@ -36,13 +37,32 @@ impl DataFolder {
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 root: root.to_owned(),
-                _lock: lock,
+                lock: Some(lock),
             }),
             Err(TryLockError::WouldBlock) => Err(Error::with(
                 Code::InUse,
                 "another Watchkeeper has this data folder open",
             )),
             Err(TryLockError::Error(error)) => Err(disk(error)),
+        }
+    }
+
+    /// The folder as it is, without a hold on it: for one that cannot be written.
+    pub fn look(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            lock: None,
+        }
+    }
+
+    /// Refuses where the folder is only looked at.
+    pub fn writable(&self) -> Result<(), Error> {
+        match self.lock {
+            Some(_) => Ok(()),
+            None => Err(Error::with(
+                Code::ReadOnly,
+                "the data folder cannot be written",
+            )),
         }
     }
 

@@ -87,6 +87,19 @@ impl ProfileFile {
         write_json(&folder.join(Self::NAME), self)
     }
 
+    /// Keeps a copy beside a `state.db` that was moved aside: its recovery code still opens that.
+    pub fn keep_beside(&self, folder: &Path, moved: &str) -> Result<(), Error> {
+        write_json(&folder.join(moved).with_extension("profile.json"), self)
+    }
+
+    /// Removes the file of a profile's folder; fine where there is none.
+    pub fn remove(folder: &Path) -> Result<(), Error> {
+        match std::fs::remove_file(folder.join(Self::NAME)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(disk(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// As the UI sees it.
     pub fn view(&self) -> ProfileView {
         ProfileView {
