@@ -282,13 +282,18 @@ async fn a_page_of_state_db_that_turns_out_bad_while_it_is_open_is_healed_and_wo
 
     let app = machine.app().await;
     assert_eq!(work_left(&app).await, 401);
-    // While it is open, a page that no reader has in memory yet.
+    // While it is open.
     let path = machine.profile(&id).join("state.db");
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 4096 / 2 * 4096;
     bytes[middle + 77] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     let state = app.live().unwrap().profile.stores.state;
+    // After a write nobody reads from memory what was read before.
+    state
+        .write(|tx| crate::store::setting::put(tx, "something", &1))
+        .await
+        .unwrap();
     let read = state.read(|tx| {
         Ok::<i64, StoreError>(tx.query_row(
             "SELECT sum(length(title)) FROM operation",
