@@ -11,7 +11,7 @@ use watchkeeper_model::{LookupValue, Situation, Snapshot};
 use watchkeeper_pack::{Kind, Pack};
 
 use crate::clock::Instant;
-use crate::engine::{Contact, Engine, LinkState, Rights};
+use crate::engine::{Engine, LinkState, Rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Queued};
 use crate::overlay;
@@ -29,6 +29,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) me: String,
     /// Operations that are not settled, oldest first.
     pub(crate) open: Vec<Queued>,
+    /// Places in `open` by lane.
+    lanes: BTreeMap<String, Vec<usize>>,
     /// Instant of the mirror's data, UTC.
     pub(crate) pulled_at: Option<DateTime<Utc>>,
 }
@@ -48,6 +50,12 @@ where
         .stores()
         .read_both(move |state, cache| {
             overlay::draw(cache, &overlay::rows::all(state)?, pack.as_deref())?;
+            let open = queue::open(state)?;
+            let mut lanes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (place, operation) in open.iter().enumerate() {
+                let lane = operation.request.lane();
+                lanes.entry(lane).or_default().push(place);
+            }
             look(&Reading {
                 state,
                 cache,
@@ -56,7 +64,8 @@ where
                 link,
                 now,
                 me,
-                open: queue::open(state)?,
+                open,
+                lanes,
                 pulled_at: apply::position(cache)?.pulled_at,
             })
         })
@@ -141,9 +150,10 @@ impl Reading<'_> {
         self.pulled_at.map(|at| self.wall(at))
     }
 
-    /// The platform does not answer just now.
-    pub(crate) fn is_cut_off(&self) -> bool {
-        matches!(self.link.contact, Contact::CutOff | Contact::SignedOut)
+    /// Operations of a lane that are not settled, oldest first.
+    pub(crate) fn lane(&self, lane: &str) -> impl Iterator<Item = &Queued> {
+        let places = self.lanes.get(lane).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.open.get(*place))
     }
 
     /// A record, with our operations over it.

@@ -160,12 +160,11 @@ fn denial(decision: &Decision) -> Option<DenialView> {
 
 /// An operation of ours is in the way.
 fn under_way(reading: &Reading<'_>, row: &Row, action: &str) -> Option<DenialView> {
-    super::act::in_the_way(&reading.open, &row.kind, &row.id, action, None).map(|detail| {
-        DenialView {
-            code: "operation.in_the_way".into(),
-            row: None,
-            detail: detail.into(),
-        }
+    let lane = format!("{}/{}", row.kind, row.id);
+    super::act::in_the_way(reading.lane(&lane), action, None).map(|detail| DenialView {
+        code: "operation.in_the_way".into(),
+        row: None,
+        detail: detail.into(),
     })
 }
 
