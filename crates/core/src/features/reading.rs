@@ -17,7 +17,7 @@ use crate::outbox::queue::{self, Queued};
 use crate::overlay;
 use crate::sync::{apply, text};
 
-/// A look at both databases: `cache` has `record_now` and `on_the_way` (see [`crate::overlay`]).
+/// A look at both databases: `cache` has `record_now`, `record_shown` and `on_the_way` (see [`crate::overlay`]).
 pub(crate) struct Reading<'a> {
     pub(crate) state: &'a Transaction<'a>,
     pub(crate) cache: &'a Transaction<'a>,
@@ -156,10 +156,19 @@ impl Reading<'_> {
         places.iter().filter_map(|place| self.open.get(*place))
     }
 
-    /// A record, with our operations over it.
+    /// A record with all our operations over it, for decisions.
     pub(crate) fn record(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        self.one("record_now", kind, id)
+    }
+
+    /// A record as it is shown: with what the platform has said is done.
+    pub(crate) fn shown(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        self.one("record_shown", kind, id)
+    }
+
+    fn one(&self, view: &str, kind: &str, id: &str) -> Result<Option<Row>, Error> {
         let sql = format!(
-            "SELECT {} FROM record_now WHERE kind = ?1 AND id = ?2",
+            "SELECT {} FROM {view} WHERE kind = ?1 AND id = ?2",
             Row::COLUMNS
         );
         let mut statement = self.cache.prepare(&sql)?;
