@@ -299,6 +299,16 @@ fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
     }
 }
 
+/// The expressions in a filter, as written.
+pub(crate) fn expressions(def: &FilterDef) -> Vec<&str> {
+    let all = def.values().flat_map(operations);
+    all.filter_map(|(_, raw)| match raw {
+        Raw::Expr(_, source) => Some(source),
+        _ => None,
+    })
+    .collect()
+}
+
 fn among(values: &[Value], type_: FieldType) -> Result<Vec<Value>, String> {
     if values.is_empty() || values.len() > MAX_AMONG {
         return Err(format!("a list of 1 to {MAX_AMONG} values is needed"));

@@ -243,6 +243,13 @@ pub(super) fn filter(
     spot: &Spot,
     problems: &mut Problems,
 ) -> Option<Filter> {
+    let expressions = crate::filter::expressions(def);
+    if !expressions
+        .iter()
+        .all(|source| problems.spend(spot, source))
+    {
+        return None;
+    }
     match Filter::compile(def, columns, allowed) {
         Ok(filter) => Some(filter),
         Err(faults) => {
