@@ -146,6 +146,11 @@ impl App {
         self.turn.lock().await
     }
 
+    /// The turn, unless somebody has it.
+    pub(crate) fn try_turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        self.turn.try_lock().ok()
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         self.lock().clone()
     }
@@ -189,13 +194,7 @@ impl App {
     pub(crate) fn announce(&self) {
         // Nobody listening is fine.
         let _ = self.changes.send(ChangeSet {
-            tags: BTreeSet::from([
-                Tag::App,
-                Tag::Navigation,
-                Tag::Sync,
-                Tag::Audit,
-                Tag::Pack,
-            ]),
+            tags: BTreeSet::from([Tag::App, Tag::Navigation, Tag::Sync, Tag::Audit, Tag::Pack]),
             source: Source::Operator,
         });
     }

@@ -25,9 +25,11 @@ use watchkeeper_wire::operation::Operation;
 
 pub use self::link::{Contact, LinkState};
 pub use self::rights::Rights;
+use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::error::Error;
+use crate::outbox::send::SendError;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
@@ -48,6 +50,8 @@ pub struct Engine {
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
+    /// First entry of the audit chain that does not hold, once it was checked.
+    chain_broken: Mutex<Option<u64>>,
     pull: Notify,
     push: Notify,
     listen: Notify,
@@ -79,6 +83,15 @@ impl Engine {
     /// Starts an open profile: reads what was kept, then works in the background. Waits on no
     /// network.
     pub async fn start(profile: OpenProfile) -> Result<Arc<Self>, Error> {
+        let engine = Self::assemble(profile).await?;
+        let tasks = tasks::spawn(&engine);
+        *engine.tasks.lock().unwrap_or_else(PoisonError::into_inner) = tasks;
+        Ok(engine)
+    }
+
+    /// An engine without its background tasks, for a caller that keeps its own time: see
+    /// [`Engine::sync_once`].
+    pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
         let client = Client::new(profile.pinned.platform.clone(), profile.token.expose())?;
         let rights = rights::load(&profile.stores, &profile.pinned).await?;
         let (pack, pack_problem) = activate::active(&profile.stores).await?;
@@ -89,7 +102,7 @@ impl Engine {
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
         link.pack_problem = pack_problem;
-        let engine = Arc::new(Self {
+        Ok(Arc::new(Self {
             stores: profile.stores,
             clock: profile.clock,
             pinned: profile.pinned,
@@ -99,16 +112,20 @@ impl Engine {
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
+            chain_broken: Mutex::default(),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),
-        });
-        let tasks = tasks::spawn(&engine);
-        *engine.tasks.lock().unwrap_or_else(PoisonError::into_inner) = tasks;
-        Ok(engine)
+        }))
+    }
+
+    /// One turn with the platform: who am I, push, pull, read back, deliver the audit chain. How it
+    /// went is also in [`Engine::link`].
+    pub async fn sync_once(&self) -> Result<(), SendError> {
+        tasks::turn(self).await
     }
 
     /// Ends background work. What is under way in the databases is finished; the databases stay
@@ -189,6 +206,30 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// First entry of the audit chain that does not hold.
+    pub fn chain_broken_at(&self) -> Option<u64> {
+        *self
+            .chain_broken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks the whole audit chain and keeps what was found for the Sync screen.
+    pub async fn check_chain(&self) -> Result<audit::Checked, Error> {
+        let (key, device) = (self.pinned.audit_key.clone(), self.pinned.device);
+        let checked = self
+            .stores
+            .state
+            .read(move |state| audit::check(state, &key, device))
+            .await?;
+        *self
+            .chain_broken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = checked.broken.as_ref().map(|b| b.seq);
+        self.changed([Tag::Sync, Tag::Audit], Source::Clock);
+        Ok(checked)
     }
 
     pub(crate) fn client(&self) -> Arc<Client> {

@@ -4,7 +4,6 @@
 //! No clock, no I/O, no randomness: everything comes in as arguments.
 
 pub mod audit;
-pub mod chain;
 pub mod clock;
 pub mod decision;
 #[cfg(test)]

@@ -99,6 +99,13 @@ impl Window {
         }
     }
 
+    /// Waits until there is something to read.
+    pub async fn loaded(&self) {
+        let script =
+            "return document.querySelector('#root > *') && document.body.innerText.length > 10";
+        self.until(script, "the page").await;
+    }
+
     /// Waits until the page shows this text.
     pub async fn shows(&self, text: &str) {
         let script = format!("return document.body.innerText.includes({})", json!(text));

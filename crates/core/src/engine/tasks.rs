@@ -7,7 +7,6 @@ use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use super::{Contact, Engine};
-use crate::changes::{Source, Tag};
 use crate::error::Error;
 use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
@@ -28,6 +27,7 @@ pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
         tokio::spawn(until_end(engine.clone(), pulling(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), pushing(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), listening(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
     ]
 }
 
@@ -49,23 +49,34 @@ fn wait_after(engine: &Engine, error: &SendError, failures: u32) -> Duration {
 }
 
 /// Records a failure on the line.
-fn note(engine: &Engine, error: &SendError, wait: Duration) {
+fn note(engine: &Engine, error: &SendError) {
     let now = engine.clock.now().at;
-    engine.update_link(|link| {
-        match error {
-            SendError::Client(error) => link.failed(now, error),
-            SendError::Store(error) => link.broken(Error::with(error.code(), error.to_string())),
-        }
-        link.next_try = (link.contact != Contact::SignedOut)
-            .then(|| now + TimeDelta::from_std(wait).unwrap_or_default());
+    engine.update_link(|link| match error {
+        SendError::Client(error) => link.failed(now, error),
+        SendError::Store(error) => link.broken(Error::with(error.code(), error.to_string())),
     });
+}
+
+/// Records when it is tried again.
+fn schedule(engine: &Engine, wait: Duration) {
+    let at = engine.clock.now().at + TimeDelta::from_std(wait).unwrap_or_default();
+    engine.update_link(|link| {
+        link.next_try = (link.contact != Contact::SignedOut).then_some(at);
+    });
+}
+
+/// Once after the start: the chain is long, and nobody waits for it.
+async fn checking(engine: Arc<Engine>) {
+    if let Err(error) = engine.check_chain().await {
+        tracing::warn!(%error, "the audit chain was not checked");
+    }
 }
 
 async fn pulling(engine: Arc<Engine>) {
     let mut failures = 0_u32;
     let mut kept_at = None;
     loop {
-        let wait = match turn(&engine, failures > 0).await {
+        let wait = match turn(&engine).await {
             Ok(()) => {
                 failures = 0;
                 let now = engine.clock.boot();
@@ -81,7 +92,7 @@ async fn pulling(engine: Arc<Engine>) {
                 tracing::info!(%error, failures, "pull failed");
                 let wait = wait_after(&engine, &error, failures);
                 failures = failures.saturating_add(1);
-                note(&engine, &error, wait);
+                schedule(&engine, wait);
                 wait
             }
         };
@@ -96,18 +107,25 @@ async fn pulling(engine: Arc<Engine>) {
     }
 }
 
-/// One turn with the platform. A short-lived line is used for what is ours first.
-async fn turn(engine: &Engine, was_cut_off: bool) -> Result<(), SendError> {
+/// One turn with the platform. A line that has just come back may be gone soon: what is ours goes
+/// first.
+pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
+    let outcome = exchange(engine).await;
+    if let Err(error) = &outcome {
+        note(engine, error);
+    }
+    outcome
+}
+
+async fn exchange(engine: &Engine) -> Result<(), SendError> {
     let client = engine.client();
     pull::who_am_i(engine, &client).await?;
+    let was_there = engine.link().contact == Contact::There;
     let now = engine.clock.now().at;
     engine.update_link(|link| link.reached(now));
-    if was_cut_off {
-        engine
-            .stores
-            .state
-            .write(|state| queue::end_back_off(state))
-            .await?;
+    if !was_there {
+        let state = &engine.stores.state;
+        state.write(|state| queue::end_back_off(state)).await?;
     }
     send::round(engine).await?;
     pull::pull(engine, &client).await?;
@@ -137,7 +155,7 @@ async fn pushing(engine: Arc<Engine>) {
             Err(error) => {
                 let wait = wait_after(&engine, &error, failures);
                 failures = failures.saturating_add(1);
-                note(&engine, &error, wait);
+                note(&engine, &error);
                 Some(wait)
             }
         };
@@ -169,8 +187,7 @@ async fn listening(engine: Arc<Engine>) {
             failures.saturating_add(1)
         };
         if let ClientError::SignedOut | ClientError::Revoked = ended {
-            note(&engine, &ended.clone().into(), Duration::ZERO);
-            engine.changed([Tag::Sync], Source::Sync);
+            note(&engine, &ended.into());
             continue;
         }
         let wait = wait_after(&engine, &ended.into(), failures);

@@ -50,8 +50,8 @@ pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
         if head.status != Status::Waiting || head.author != me {
             continue;
         }
-        // Never carried out after that instant: at it, it is too late already.
-        if !now.unsure && head.not_after.is_some_and(|limit| limit <= now.at) {
+        // Never carried out after that instant; at the instant itself it is still in time.
+        if !now.unsure && head.not_after.is_some_and(|limit| limit < now.at) {
             turn.lapse.push(head.seq);
         } else if head.not_before <= now.at {
             send.push(head);
@@ -122,8 +122,8 @@ mod tests {
         let mut late = waiting(1, "a");
         late.not_after = Some(at(10));
         let open = [late];
-        assert_eq!(turn(&open, "me", sure(9)).send, vec![1]);
-        assert_eq!(turn(&open, "me", sure(10)).lapse, vec![1]);
+        assert_eq!(turn(&open, "me", sure(10)).send, vec![1]);
+        assert_eq!(turn(&open, "me", sure(11)).lapse, vec![1]);
         let unsure = Instant {
             at: at(99),
             unsure: true,

@@ -332,7 +332,18 @@ pub fn set(
     Ok(())
 }
 
-/// Places of the operations that stand so.
+/// The operator gave it up.
+pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET status = 'discarded', hold = NULL, settled_at = ?2
+             WHERE id = ?1",
+        )?
+        .execute(params![id.to_string(), now.timestamp_millis()])?;
+    Ok(())
+}
+
+/// The operations that stand so, oldest first.
 pub fn standing(state: &Connection, status: Status) -> Result<Vec<Queued>, StoreError> {
     many(state, "status = ?1 ORDER BY seq", [status.as_str()])
 }

@@ -76,6 +76,11 @@ pub fn put_aside(folder: &Path, now: DateTime<Utc>) -> Result<Option<String>, St
     Ok(file)
 }
 
+/// Removes a `cache.db` that is closed and known to be damaged.
+pub fn remove_cache(folder: &Path) -> Result<(), StoreError> {
+    Ok(files::remove(&folder.join(Which::Cache.file()))?)
+}
+
 /// Removes both databases of a profile that was never used.
 pub fn remove(folder: &Path) -> Result<(), StoreError> {
     for which in [Which::State, Which::Cache] {

@@ -3,6 +3,7 @@
 use watchkeeper_wire::audit::Delivery;
 
 use super::client::Client;
+use super::enrol::enrol;
 use crate::audit::{self, HeadError};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -23,6 +24,7 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
         if entries.is_empty() {
             return Ok(());
         }
+        enrol(engine, client).await?;
         let device = engine.pinned.device;
         let signed = client.audit(&Delivery { device, entries }).await?;
         let key = engine.pinned.audit_key.clone();

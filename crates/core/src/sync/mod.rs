@@ -5,6 +5,7 @@ pub mod apply;
 pub mod backoff;
 pub mod client;
 pub mod deliver;
+pub mod enrol;
 pub mod hints;
 pub mod page;
 pub mod parse;

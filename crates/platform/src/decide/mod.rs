@@ -44,7 +44,11 @@ pub async fn apply(
     let fingerprint = operation
         .fingerprint()
         .map_err(|error| ApiError::new(Code::BodyInvalid, error.to_string()))?;
-    if let Some(known) = platform.store.operation(&access.tenant, operation.id).await? {
+    if let Some(known) = platform
+        .store
+        .operation(&access.tenant, operation.id)
+        .await?
+    {
         return replay(platform, access, operation, &fingerprint, known).await;
     }
     for _ in 0..MAX_TRIES {
@@ -218,7 +222,10 @@ async fn judge(
         let late = reason("operation.lapsed", row, "It came after its time.");
         return no(VerdictWord::Lapsed, late);
     }
-    if operation.base_revision.is_some_and(|seen| seen != record.revision) {
+    if operation
+        .base_revision
+        .is_some_and(|seen| seen != record.revision)
+    {
         let changed = reason(
             "record.changed",
             None,
@@ -273,7 +280,9 @@ async fn effects(
     };
     let plan = &allowed.plan;
     let mut draft = Draft::new(&access.tenant, &pack);
-    draft.set(platform, &record.kind, &record.id, &plan.sets).await?;
+    draft
+        .set(platform, &record.kind, &record.id, &plan.sets)
+        .await?;
     for on in &plan.sets_on {
         draft.set(platform, &on.kind, &on.id, &on.set).await?;
     }

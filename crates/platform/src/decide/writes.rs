@@ -65,13 +65,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes a record. Its id follows from the operation, so that nothing is made twice.
-    pub fn create(
-        &mut self,
-        operation: Uuid,
-        place: usize,
-        kind: &str,
-        body: &Map<String, Value>,
-    ) {
+    pub fn create(&mut self, operation: Uuid, place: usize, kind: &str, body: &Map<String, Value>) {
         let hash: [u8; 32] = Sha256::digest(format!("{operation}/{place}/{kind}")).into();
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(hash).for_each(|(b, h)| *b = h);
@@ -135,7 +129,9 @@ pub async fn settled_writes(
     settled: &Settled,
 ) -> Result<Vec<Write>, ApiError> {
     let mut draft = Draft::new(tenant, pack);
-    draft.set(platform, record.0, record.1, &settled.sets).await?;
+    draft
+        .set(platform, record.0, record.1, &settled.sets)
+        .await?;
     for on in &settled.sets_on {
         draft.set(platform, &on.kind, &on.id, &on.set).await?;
     }

@@ -1,11 +1,13 @@
 //! The state of the app.
 
+use super::heal::heal;
 use super::view::{AppView, DemoView};
 use crate::app::App;
 use crate::error::Error;
 
 /// The state of the app. Answers in every phase.
 pub async fn app_view(app: &App) -> Result<AppView, Error> {
+    heal(app).await;
     let standing = app.standing();
     let profiles = app.data.profiles();
     let notices = profiles

@@ -104,7 +104,9 @@ pub(super) fn address(typed: &str) -> Result<Url, Error> {
         _ => return Err(invalid("the address begins with https://")),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid("no user or password in the address; the token is apart"));
+        return Err(invalid(
+            "no user or password in the address; the token is apart",
+        ));
     }
     url.set_query(None);
     url.set_fragment(None);

@@ -67,7 +67,6 @@ async fn make(
             KeyRing::create(id, &Protection::Keyring(&outer))?
         }
     };
-    enter::enrol(&welcome.client, pinned.device).await?;
     let folder = app.data.make_folder(id)?;
     let mut file = ProfileFile::new(pinned, keys);
     file.notices.extend(notice);

@@ -1,14 +1,15 @@
 //! From a key to an open profile.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
-use watchkeeper_wire::session::Device;
 use zeroize::Zeroizing;
 
 use super::view::{Notice, Phase};
 use crate::app::{App, Live};
 use crate::audit;
+use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -16,7 +17,6 @@ use crate::keys::{self, KeyRing, Protection};
 use crate::profile::{OpenProfile, Pinned, ProfileFile};
 use crate::secrets::{Item, Secret};
 use crate::store::{DbKey, Repair, Stores, opening, setting};
-use crate::sync::client::Client;
 
 /// Name of the token in table `setting`, where there is no keyring for it.
 pub(super) const TOKEN: &str = "token";
@@ -25,12 +25,8 @@ pub(super) const TOKEN: &str = "token";
 pub(super) async fn keyring_key(app: &App, file: &ProfileFile) -> Result<DbKey, Error> {
     let found = app.keyring.get(&file.id, Item::Key).await;
     app.saw_keyring(found.as_ref().err());
-    let outer = found?.ok_or_else(|| {
-        Error::with(
-            Code::KeyMissing,
-            "the keyring has no key for this profile",
-        )
-    })?;
+    let outer = found?
+        .ok_or_else(|| Error::with(Code::KeyMissing, "the keyring has no key for this profile"))?;
     file.keys
         .open_with_keyring(&file.id, &outer)
         .map_err(|error| Error::with(Code::KeyMissing, error.to_string()))
@@ -117,6 +113,15 @@ async fn open_live(
             return Err(error);
         }
     };
+    for db in [&stores.state, &stores.cache] {
+        let changes = app.changes.clone();
+        db.on_damage(move || {
+            let _ = changes.send(ChangeSet {
+                tags: BTreeSet::from([Tag::App]),
+                source: Source::Sync,
+            });
+        });
+    }
     let profile = OpenProfile {
         id: file.id.clone(),
         folder,
@@ -127,11 +132,6 @@ async fn open_live(
         changes: app.changes.clone(),
         version: app.version.clone(),
     };
-    start(profile).await
-}
-
-/// Starts the engine of an open profile; closes its databases where it does not start.
-pub(super) async fn start(profile: OpenProfile) -> Result<Live, Error> {
     match Engine::start(profile.clone()).await {
         Ok(engine) => Ok(Live { profile, engine }),
         Err(error) => {
@@ -157,13 +157,14 @@ pub(super) async fn open_stores(
         return Ok(stores);
     }
     for repair in repairs {
-        file.notices.push(match repair {
+        let notice = match repair {
             Repair::CacheRebuilt => Notice::CacheRebuilt,
             Repair::StateMovedAside { file: name, .. } => {
                 begin_new_chain(file, &stores, now).await?;
                 Notice::StateMovedAside { file: name }
             }
-        });
+        };
+        file.notices.push(notice);
     }
     file.write(&folder)?;
     Ok(stores)
@@ -265,25 +266,6 @@ pub(super) async fn keep_token(
             .await?;
     }
     Ok(())
-}
-
-/// Tells the platform of this laptop, so that it takes in its audit chain.
-pub(super) async fn enrol(client: &Client, device: Uuid) -> Result<(), Error> {
-    let name = machine_name();
-    client.device(&Device { id: device, name }).await?;
-    Ok(())
-}
-
-/// The name by which the operator knows this machine.
-fn machine_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .or_else(|| std::env::var("COMPUTERNAME").ok())
-        .unwrap_or_default();
-    match name.trim() {
-        "" => "laptop".to_owned(),
-        name => name.chars().take(100).collect(),
-    }
 }
 
 /// Runs blocking work off the async threads.

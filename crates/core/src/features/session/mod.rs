@@ -11,6 +11,7 @@ mod close;
 mod create;
 mod dismiss_notices;
 mod enter;
+mod heal;
 mod open;
 mod recover;
 mod renew_token;

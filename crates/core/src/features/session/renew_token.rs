@@ -1,11 +1,10 @@
 //! Gives the open profile a new token after the old one was refused.
 
 use super::ask;
-use super::enter::{keep_token, start};
+use super::enter::keep_token;
 use super::view::Phase;
 use crate::app::App;
 use crate::error::{Code, Error};
-use crate::secrets::Secret;
 
 /// Gives the open profile a new token after the old one was refused. What waits goes on waiting,
 /// and out under the new one.
@@ -27,17 +26,9 @@ pub async fn renew_token(app: &App, token: &str) -> Result<(), Error> {
     }
     let file = app.data.profile(&live.profile.id)?;
     keep_token(app, &file, &live.profile.stores, &welcome.token).await?;
-    live.engine.stop().await;
-    let mut profile = live.profile.clone();
-    profile.token = Secret::new(welcome.token.expose());
-    match start(profile).await {
-        Ok(live) => {
-            app.stand(Phase::Open, Some(file.id), Some(live));
-            Ok(())
-        }
-        Err(error) => {
-            app.stand(Phase::SignIn, Some(file.id), None);
-            Err(error)
-        }
-    }
+    live.engine.renew(&welcome.token)?;
+    let mut live = live;
+    live.profile.token = welcome.token;
+    app.stand(Phase::Open, Some(file.id), Some(live));
+    Ok(())
 }

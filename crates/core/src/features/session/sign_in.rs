@@ -102,7 +102,6 @@ async fn again(
             .read(|state| crate::store::setting::get::<Pinned>(state, Pinned::SETTING))
             .await?;
         pinned.device = known.map_or(file.pinned.device, |known| known.device);
-        enter::enrol(&welcome.client, pinned.device).await?;
         enter::keep_token(app, &file, &stores, &welcome.token).await?;
         settle(&stores, &pinned, welcome, fetched, app.clock.wall()).await?;
         file.pinned = pinned;
