@@ -6,6 +6,8 @@
 pub mod audit;
 pub mod clock;
 pub mod decision;
+#[cfg(test)]
+mod fixture;
 pub mod plan;
 pub mod snapshot;
 

@@ -10,6 +10,8 @@ pub mod bundle;
 pub mod diagnostic;
 pub mod expr;
 pub mod filter;
+#[cfg(test)]
+mod fixture;
 pub mod format;
 pub mod loader;
 pub mod pack;

@@ -30,3 +30,14 @@ pub struct SignedHead {
     /// Ed25519 over the RFC 8785 form of the other fields, hex; key is [`crate::session::Me::audit_key`].
     pub signature: String,
 }
+
+impl SignedHead {
+    /// The bytes that are signed: RFC 8785 of every field but the signature.
+    pub fn message(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut value = serde_json::to_value(self)?;
+        if let serde_json::Value::Object(fields) = &mut value {
+            fields.remove("signature");
+        }
+        serde_json_canonicalizer::to_vec(&value)
+    }
+}

@@ -35,6 +35,7 @@ pub struct QueueEntry {
     /// How many may remain.
     pub target: u32,
     /// Estimated minutes for all that waits.
+    #[specta(type = i32)] // always finite: a number, never null
     pub minutes: f32,
 }
 
@@ -201,6 +202,7 @@ pub enum CellValue {
     /// Number.
     Number {
         /// The number.
+        #[specta(type = i32)] // always finite: a number, never null
         number: f64,
     },
     /// Yes or no.
@@ -243,6 +245,7 @@ pub enum CellValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct MoneyView {
     /// Minor units; exact, within ±2^53.
+    #[specta(type = i32)] // always finite: a number, never null
     pub minor: f64,
     /// ISO 4217.
     pub currency: String,
@@ -262,8 +265,10 @@ pub struct ClockView {
     /// When it is due, likewise.
     pub due: String,
     /// Seconds left at the page's instant; negative when passed.
+    #[specta(type = i32)] // always finite: a number, never null
     pub seconds_left: f64,
     /// Seconds from start to due.
+    #[specta(type = i32)] // always finite: a number, never null
     pub seconds_total: f64,
     /// Green, amber or red.
     pub tone: Tone,

@@ -1,6 +1,9 @@
 //! Search over records.
 
-mod search;
+mod excerpt;
+mod find;
+mod question;
 pub mod view;
 
-pub use search::search;
+pub use find::search;
+pub use question::fts_query;

@@ -1,0 +1,248 @@
+//! One database: a writer thread and a few readers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::connection::{self, DbKey};
+use super::error::damage;
+use super::{StoreError, Which};
+
+/// Readers at the same time. Each may hold a page cache of its own, so not more than needed.
+const READERS: usize = 2;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// One database. Clones share its connections.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    which: Which,
+    key: DbKey,
+    writer: Mutex<Option<Writer>>,
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+    damaged: AtomicBool,
+    on_damage: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+struct Writer {
+    jobs: mpsc::Sender<Job>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Db").field(&self.inner.which.file()).finish()
+    }
+}
+
+impl Db {
+    /// Opens a database in a profile's folder, makes it where it is not there, and brings its
+    /// schema up to date. Blocks: call it where that is allowed.
+    pub fn open(folder: &Path, which: Which, key: &DbKey) -> Result<Self, StoreError> {
+        let path = folder.join(which.file());
+        let writer = connection::open_writer(&path, which, key)?;
+        let reader = connection::open_reader(&path, which, key)?;
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let thread = std::thread::Builder::new()
+            .name(format!("write {}", which.file()))
+            .spawn(move || {
+                let mut connection = writer;
+                while let Ok(job) = queue.recv() {
+                    job(&mut connection);
+                }
+            })?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path,
+                which,
+                key: key.clone(),
+                writer: Mutex::new(Some(Writer { jobs, thread })),
+                idle: Mutex::new(vec![reader]),
+                permits: Arc::new(Semaphore::new(READERS)),
+                damaged: AtomicBool::new(false),
+                on_damage: OnceLock::new(),
+            }),
+        })
+    }
+
+    /// Runs a closure in a transaction of its own on the one write connection, in the order asked.
+    /// It is committed when this answers `Ok`. Once asked it is carried out even if the caller
+    /// stops waiting.
+    pub async fn write<T, E, F>(&self, write: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let db = self.clone();
+        let job: Job = Box::new(move |connection| {
+            damage::take();
+            let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, write)));
+            let result = result.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
+            if damage::take() {
+                db.note_damage();
+            }
+            // Nobody waiting any more is no failure of the write.
+            let _ = reply.send(result);
+        });
+        self.jobs()?.send(job).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs a closure over a snapshot. Temporary tables may be made; they go with it.
+    pub async fn read<T, E, F>(&self, read: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let mut reader = self.reader().await?;
+        let db = self.clone();
+        blocking(move || {
+            damage::take();
+            let result = reader.snapshot().map_err(E::from).and_then(|tx| read(&tx));
+            if damage::take() {
+                db.note_damage();
+            }
+            result
+        })
+        .await
+    }
+
+    /// A page of it turned out bad. It goes on answering what it can; it is to be closed and opened
+    /// anew by the rules of [`super::opening`].
+    pub fn is_damaged(&self) -> bool {
+        self.inner.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Tells of damage when it is met, once. Only the first who asks is told.
+    pub fn on_damage(&self, tell: impl Fn() + Send + Sync + 'static) {
+        let _ = self.inner.on_damage.set(Box::new(tell));
+    }
+
+    pub(super) fn note_damage(&self) {
+        if !self.inner.damaged.swap(true, Ordering::Relaxed)
+            && let Some(tell) = self.inner.on_damage.get()
+        {
+            tell();
+        }
+    }
+
+    /// Its key, for opening it anew.
+    pub(crate) fn key(&self) -> DbKey {
+        self.inner.key.clone()
+    }
+
+    /// Where its file is.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Waits for the writes that were asked for and closes the connections. Idempotent.
+    pub async fn close(&self) {
+        self.inner.permits.close();
+        lock(&self.inner.idle).clear();
+        let writer = lock(&self.inner.writer).take();
+        if let Some(Writer { jobs, thread }) = writer {
+            drop(jobs);
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+
+    pub(super) async fn reader(&self) -> Result<Reader, StoreError> {
+        let permit = Arc::clone(&self.inner.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        Ok(Reader {
+            db: self.clone(),
+            connection: lock(&self.inner.idle).pop(),
+            _permit: permit,
+        })
+    }
+
+    fn jobs(&self) -> Result<mpsc::Sender<Job>, StoreError> {
+        lock(&self.inner.writer)
+            .as_ref()
+            .map(|writer| writer.jobs.clone())
+            .ok_or(StoreError::Closed)
+    }
+}
+
+/// A read-only connection, lent for one closure.
+pub(super) struct Reader {
+    db: Db,
+    connection: Option<Connection>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    /// Begins a snapshot of now. It is rolled back at its end, and temporary tables with it.
+    pub(super) fn snapshot(&mut self) -> Result<Transaction<'_>, StoreError> {
+        let inner = &self.db.inner;
+        let connection = match self.connection.take() {
+            Some(open) => open,
+            None => connection::open_reader(&inner.path, inner.which, &inner.key)?,
+        };
+        let snapshot = self
+            .connection
+            .insert(connection)
+            .transaction_with_behavior(TransactionBehavior::Deferred)?;
+        // A deferred transaction sees nothing until its first read.
+        snapshot
+            .prepare_cached("SELECT count(*) FROM sqlite_schema")?
+            .query_row([], |_| Ok(()))?;
+        Ok(snapshot)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && !self.db.inner.permits.is_closed()
+        {
+            lock(&self.db.inner.idle).push(connection);
+        }
+    }
+}
+
+fn in_transaction<T, E: From<StoreError>>(
+    connection: &mut Connection,
+    write: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(StoreError::from)?;
+    let value = write(&transaction)?;
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(value)
+}
+
+/// Runs blocking work off the async threads; a panic in it becomes an error.
+pub(super) async fn blocking<T, E, F>(work: F) -> Result<T, E>
+where
+    F: FnOnce() -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(StoreError::Panicked.into()),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,71 @@
+//! The files of a database: the file itself and what SQLite keeps beside it.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+/// The database's own file comes last, so that a crash in between leaves it in place.
+const BESIDE: [&str; 3] = ["-shm", "-wal", ""];
+
+/// Removes a database with everything beside it.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    // Without its database a stray WAL is ignored; a database without its WAL would be older than
+    // it was. So here, where nothing is to be kept, the database goes first.
+    for suffix in BESIDE.iter().rev() {
+        match std::fs::remove_file(with_suffix(path, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    sync_folder(path)
+}
+
+/// Puts a database and everything beside it under another name, `state.damaged-<UTC>.db`, and
+/// answers that name. At every instant either name holds all of it: the new one is linked and on
+/// disk before the old one goes.
+pub(super) fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<String> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stamp = now.format("%Y%m%dT%H%M%SZ");
+    let mut name = format!("{stem}.damaged-{stamp}.db");
+    let mut count = 1;
+    while path.with_file_name(&name).exists() {
+        count += 1;
+        name = format!("{stem}.damaged-{stamp}-{count}.db");
+    }
+    let aside = path.with_file_name(&name);
+    for suffix in BESIDE {
+        let from = with_suffix(path, suffix);
+        let to = with_suffix(&aside, suffix);
+        // The index of the WAL is made anew by whoever opens it.
+        if suffix == "-shm" || !from.exists() {
+            continue;
+        }
+        // Not every file system knows links.
+        if std::fs::hard_link(&from, &to).is_err() {
+            std::fs::copy(&from, &to)?;
+            std::fs::File::open(&to)?.sync_all()?;
+        }
+    }
+    sync_folder(path)?;
+    remove(path)?;
+    Ok(name)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Makes names durable. Only where folders can be opened for that.
+pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = file.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod damage;
+
+use tempfile::TempDir;
+
+use super::*;
+
+fn key(byte: u8) -> DbKey {
+    DbKey::new([byte; 32])
+}
+
+fn stores() -> (TempDir, Stores) {
+    let folder = TempDir::new().unwrap();
+    let stores = Stores::open(folder.path(), &key(1)).unwrap();
+    (folder, stores)
+}
+
+async fn count(db: &Db) -> i64 {
+    db.read(|tx| {
+        Ok::<_, StoreError>(tx.query_row("SELECT count(*) FROM setting", [], |r| r.get(0))?)
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_closure_that_answers_ok_is_committed_and_survives_reopening() {
+    let (folder, stores) = stores();
+    stores
+        .state
+        .write(|tx| setting::put(tx, "a", &1))
+        .await
+        .unwrap();
+    stores.close().await;
+    let stores = Stores::open(folder.path(), &key(1)).unwrap();
+    let value = stores
+        .state
+        .read(|tx| setting::get::<u8>(tx, "a"))
+        .await
+        .unwrap();
+    assert_eq!(value, Some(1));
+}
+
+#[tokio::test]
+async fn a_closure_that_answers_err_or_panics_leaves_nothing_and_the_writer_goes_on() {
+    let (_folder, stores) = stores();
+    let refused: Result<(), StoreError> = stores
+        .state
+        .write(|tx| {
+            setting::put(tx, "a", &1)?;
+            Err(StoreError::Busy)
+        })
+        .await;
+    assert!(matches!(refused, Err(StoreError::Busy)));
+    let panicked: Result<(), StoreError> = stores
+        .state
+        .write(|tx| {
+            setting::put(tx, "a", &1)?;
+            panic!("on purpose")
+        })
+        .await;
+    assert!(matches!(panicked, Err(StoreError::Panicked)));
+    assert_eq!(count(&stores.state).await, 0);
+    stores
+        .state
+        .write(|tx| setting::put(tx, "b", &1))
+        .await
+        .unwrap();
+    assert_eq!(count(&stores.state).await, 1);
+}
+
+#[tokio::test]
+async fn readers_cannot_write_but_may_use_temporary_tables_that_go_with_the_snapshot() {
+    let (_folder, stores) = stores();
+    let refused = stores
+        .cache
+        .read(|tx| Ok::<_, StoreError>(tx.execute("DELETE FROM feed", [])?));
+    assert!(matches!(refused.await, Err(StoreError::ReadOnly)));
+    for _ in 0..4 {
+        let sum: i64 = stores
+            .cache
+            .read(|tx| {
+                tx.execute_batch("CREATE TEMP TABLE t (n INTEGER); INSERT INTO t VALUES (2), (3)")?;
+                Ok::<_, StoreError>(tx.query_row("SELECT sum(n) FROM t", [], |r| r.get(0))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(sum, 5);
+    }
+}
+
+#[tokio::test]
+async fn a_read_sees_one_snapshot_even_when_something_is_written_meanwhile() {
+    let (_folder, stores) = stores();
+    let (began, wait_begun) = std::sync::mpsc::channel();
+    let (go, wait_go) = std::sync::mpsc::channel::<()>();
+    let reading = tokio::spawn({
+        let stores = stores.clone();
+        async move {
+            stores
+                .read_both(move |state, _cache| {
+                    began.send(()).unwrap();
+                    wait_go.recv().unwrap();
+                    Ok::<i64, StoreError>(state.query_row(
+                        "SELECT count(*) FROM setting",
+                        [],
+                        |r| r.get(0),
+                    )?)
+                })
+                .await
+        }
+    });
+    tokio::task::spawn_blocking(move || wait_begun.recv().unwrap())
+        .await
+        .unwrap();
+    stores
+        .state
+        .write(|tx| setting::put(tx, "a", &1))
+        .await
+        .unwrap();
+    go.send(()).unwrap();
+    assert_eq!(reading.await.unwrap().unwrap(), 0);
+    assert_eq!(count(&stores.state).await, 1);
+}
+
+#[tokio::test]
+async fn closed_databases_say_so() {
+    let (_folder, stores) = stores();
+    stores.close().await;
+    stores.close().await;
+    let write = stores.state.write(|tx| setting::put(tx, "a", &1)).await;
+    assert!(matches!(write, Err(StoreError::Closed)));
+    let read = stores.cache.read(|tx| setting::get::<u8>(tx, "a")).await;
+    assert!(matches!(read, Err(StoreError::Closed)));
+}

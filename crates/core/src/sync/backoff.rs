@@ -1,0 +1,61 @@
+//! How long to wait before the next try. Pure: chance comes in as a number.
+
+use std::time::Duration;
+
+/// First step of the back-off.
+const BASE: Duration = Duration::from_secs(1);
+/// The longest that a back-off waits.
+pub const CAP: Duration = Duration::from_secs(60);
+/// The shortest and the longest that a `Retry-After` is believed (fault 30).
+const RETRY_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15 * 60));
+
+/// Full jitter: anything between nothing and `min(60 s, 1 s · 2^failures)`. `chance` is in `0..1`.
+pub fn full_jitter(failures: u32, chance: f64) -> Duration {
+    let ceiling = BASE
+        .saturating_mul(2_u32.saturating_pow(failures.min(16)))
+        .min(CAP);
+    ceiling.mul_f64(chance.clamp(0.0, 1.0))
+}
+
+/// What `Retry-After` asks for, clamped to 1 s – 15 min. Jitter is only ever added, up to a tenth,
+/// so that nobody comes back sooner than asked and many do not come back together.
+pub fn retry_after(asked: Duration, chance: f64) -> Duration {
+    let believed = asked.clamp(RETRY_AFTER.0, RETRY_AFTER.1);
+    (believed + believed.mul_f64(0.1 * chance.clamp(0.0, 1.0))).min(RETRY_AFTER.1)
+}
+
+/// Spreads a period by a tenth either way, so that laptops that started together drift apart.
+pub fn spread(period: Duration, chance: f64) -> Duration {
+    period.mul_f64(0.9 + 0.2 * chance.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ceiling_doubles_up_to_the_cap() {
+        assert_eq!(full_jitter(0, 1.0), Duration::from_secs(1));
+        assert_eq!(full_jitter(3, 1.0), Duration::from_secs(8));
+        assert_eq!(full_jitter(40, 1.0), CAP);
+        assert_eq!(full_jitter(40, 0.0), Duration::ZERO);
+        assert_eq!(full_jitter(1, 0.5), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn retry_after_is_clamped_and_only_grows() {
+        assert_eq!(retry_after(Duration::ZERO, 0.0), Duration::from_secs(1));
+        assert_eq!(
+            retry_after(Duration::from_secs(3600), 1.0),
+            Duration::from_secs(900)
+        );
+        assert_eq!(
+            retry_after(Duration::from_secs(20), 0.0),
+            Duration::from_secs(20)
+        );
+        assert_eq!(
+            retry_after(Duration::from_secs(20), 1.0),
+            Duration::from_secs(22)
+        );
+    }
+}

@@ -1,0 +1,315 @@
+//! The one HTTP client. Everything that comes back is untrusted: redirects are never followed (the
+//! token goes to one address only), content types are checked before anything is read, sizes are
+//! limited while they stream, and silence ends in a time-out.
+
+mod answer;
+pub mod error;
+pub mod events;
+pub mod lines;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::ACCEPT;
+use reqwest::redirect::Policy;
+use reqwest::{Method, RequestBuilder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use url::{Host, Url};
+use uuid::Uuid;
+use watchkeeper_wire::audit::{Delivery, SignedHead};
+use watchkeeper_wire::operation::{Batch, BatchAnswer, Verdict};
+use watchkeeper_wire::session::{Device, Me};
+use watchkeeper_wire::{API_VERSION, MAX_RECORD_BYTES, NDJSON};
+use zeroize::Zeroizing;
+
+pub use self::error::{ClientError, TlsFault};
+pub use self::events::{Event, Events};
+pub use self::lines::{Limits, Lines, RawLine};
+use crate::error::{Code, Error};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Of silence within an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Of a whole small answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The most bytes of a JSON answer; one may carry a whole record.
+const MAX_ANSWER_BYTES: u64 = 2 * MAX_RECORD_BYTES as u64;
+/// The most bytes of a pack bundle.
+const MAX_PACK_BYTES: u64 = 32 * 1024 * 1024;
+
+const JSON: &str = "application/json";
+const SSE: &str = "text/event-stream";
+
+/// A platform at one address, spoken to with one token.
+pub struct Client {
+    http: reqwest::Client,
+    /// Without a read time-out: a stream of hints has its own.
+    streaming: reqwest::Client,
+    base: Url,
+    token: Zeroizing<String>,
+}
+
+impl Client {
+    /// A client for a platform. Sends nothing yet.
+    ///
+    /// `base` must be https, or http to this very machine; anything else is
+    /// [`Code::UrlInvalid`], so that a token never travels in clear.
+    pub fn new(base: Url, token: impl Into<String>) -> Result<Self, Error> {
+        let base = checked(base)?;
+        let build = || {
+            let builder = reqwest::Client::builder()
+                .redirect(Policy::none())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .referer(false)
+                .user_agent(concat!("watchkeeper/", env!("CARGO_PKG_VERSION")));
+            if is_this_machine(&base) {
+                builder.no_proxy()
+            } else {
+                builder
+            }
+        };
+        let failed = |error: reqwest::Error| Error::with(Code::Internal, error.to_string());
+        Ok(Self {
+            http: build().read_timeout(READ_TIMEOUT).build().map_err(failed)?,
+            streaming: build().build().map_err(failed)?,
+            base,
+            token: Zeroizing::new(token.into()),
+        })
+    }
+
+    /// The address.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Who is signed in. Also tells a platform from anything else.
+    pub async fn me(&self) -> Result<Me, ClientError> {
+        let answer = self.get("v1/me", &[]).await?;
+        let body = answer::bytes(answer, MAX_ANSWER_BYTES).await?;
+        // A platform is known by the version that it speaks, before anything else is read.
+        let api = serde_json::from_slice::<serde_json::Value>(&body)
+            .ok()
+            .and_then(|me| me.get("api")?.as_u64());
+        match api {
+            None => Err(ClientError::NotAPlatform(
+                "something answers there, but it is no platform",
+            )),
+            Some(api) if api == u64::from(API_VERSION) => serde_json::from_slice(&body)
+                .map_err(|error| ClientError::Protocol(format!("who-am-I does not read: {error}"))),
+            Some(api) => Err(ClientError::Protocol(format!(
+                "the platform speaks version {api} of the API, this app speaks {API_VERSION}"
+            ))),
+        }
+    }
+
+    /// The bytes of a pack bundle; they are what the hash says, or an error.
+    pub async fn pack(&self, hash: &str) -> Result<Bytes, ClientError> {
+        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ClientError::Protocol("a pack has no proper hash".into()));
+        }
+        let request = self.request(&self.http, Method::GET, &format!("v1/packs/{hash}"))?;
+        let response = request.send().await?;
+        // Whatever a bundle's media type is: its hash proves it. A refusal is still a problem.
+        let response = if response.status().is_success() {
+            response
+        } else {
+            answer::check(response, JSON).await?
+        };
+        let bundle = answer::bytes(response, MAX_PACK_BYTES).await?;
+        if hex::encode(Sha256::digest(&bundle)) == hash.to_ascii_lowercase() {
+            Ok(bundle)
+        } else {
+            Err(ClientError::Protocol(
+                "the pack is not the one that its name says".into(),
+            ))
+        }
+    }
+
+    /// A page of the feed, line by line: from the beginning without a cursor, at most `limit`
+    /// records.
+    pub async fn changes(&self, cursor: Option<&str>, limit: u32) -> Result<Lines, ClientError> {
+        let limit = limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        let request = self
+            .request(&self.http, Method::GET, "v1/changes")?
+            .query(&query)
+            .header(ACCEPT, NDJSON);
+        let response = answer::check(request.send().await?, NDJSON).await?;
+        Ok(Lines::new(response.bytes_stream(), Limits::default()))
+    }
+
+    /// Hints, from after `last` on.
+    pub async fn events(&self, last: Option<&str>) -> Result<Events, ClientError> {
+        let mut request = self
+            .request(&self.streaming, Method::GET, "v1/events")?
+            .header(ACCEPT, SSE);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let sent = tokio::time::timeout(READ_TIMEOUT, request.send()).await;
+        let response = sent.map_err(|_| ClientError::Transient("no answer in time".into()))??;
+        let response = answer::check(response, SSE).await?;
+        Ok(events::events(response.bytes_stream(), events::SILENCE))
+    }
+
+    /// Sends operations; a verdict each, in the order asked.
+    pub async fn operations(&self, batch: &Batch) -> Result<BatchAnswer, ClientError> {
+        let answer: BatchAnswer = self.post("v1/operations", batch).await?;
+        if answer.verdicts.len() == batch.operations.len()
+            && (answer.verdicts.iter().zip(&batch.operations))
+                .all(|(verdict, operation)| verdict.operation == operation.id)
+        {
+            Ok(answer)
+        } else {
+            Err(ClientError::Protocol(
+                "the verdicts are not those of the operations sent".into(),
+            ))
+        }
+    }
+
+    /// What became of an operation; none where the platform never received it.
+    pub async fn operation(&self, id: Uuid) -> Result<Option<Verdict>, ClientError> {
+        match self.get(&format!("v1/operations/{id}"), &[]).await {
+            Ok(response) => {
+                let verdict: Verdict = answer::json(response, MAX_ANSWER_BYTES).await?;
+                if verdict.operation == id {
+                    Ok(Some(verdict))
+                } else {
+                    Err(ClientError::Protocol(
+                        "the verdict is of another operation".into(),
+                    ))
+                }
+            }
+            Err(ClientError::Rejected(problem)) if problem.status == 404 => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Enrols this laptop, or renames it.
+    pub async fn device(&self, device: &Device) -> Result<(), ClientError> {
+        let request = self
+            .request(&self.http, Method::POST, "v1/devices")?
+            .json(device);
+        let response = request.timeout(ANSWER_TIMEOUT).send().await?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        answer::check(response, JSON).await.map(drop)
+    }
+
+    /// Delivers audit entries; the platform countersigns its head.
+    pub async fn audit(&self, delivery: &Delivery) -> Result<SignedHead, ClientError> {
+        self.post("v1/audit", delivery).await
+    }
+
+    async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<reqwest::Response, ClientError> {
+        let request = self
+            .request(&self.http, Method::GET, path)?
+            .query(query)
+            .header(ACCEPT, JSON)
+            .timeout(ANSWER_TIMEOUT);
+        answer::check(request.send().await?, JSON).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let request = self
+            .request(&self.http, Method::POST, path)?
+            .header(ACCEPT, JSON)
+            .json(body)
+            .timeout(ANSWER_TIMEOUT);
+        let response = answer::check(request.send().await?, JSON).await?;
+        answer::json(response, MAX_ANSWER_BYTES).await
+    }
+
+    fn request(
+        &self,
+        http: &reqwest::Client,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, ClientError> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|error| ClientError::Protocol(error.to_string()))?;
+        Ok(http.request(method, url).bearer_auth(self.token.as_str()))
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}
+
+/// The address with a path that others may be joined to.
+fn checked(mut base: Url) -> Result<Url, Error> {
+    let refuse = |why: &str| Err(Error::with(Code::UrlInvalid, why));
+    match base.scheme() {
+        "https" => {}
+        "http" if is_this_machine(&base) => {}
+        "http" => return refuse("http is for this very machine only; use https"),
+        _ => return refuse("an address begins with https://"),
+    }
+    if base.host().is_none() {
+        return refuse("the address names no host");
+    }
+    if !base.username().is_empty() || base.password().is_some() {
+        return refuse("the address must not carry a name or password");
+    }
+    base.set_query(None);
+    base.set_fragment(None);
+    if !base.path().ends_with('/') {
+        let path = format!("{}/", base.path());
+        base.set_path(&path);
+    }
+    Ok(base)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn code(address: &str) -> Result<String, Code> {
+        checked(address.parse().unwrap())
+            .map(|url| url.to_string())
+            .map_err(|error| error.code)
+    }
+
+    #[test]
+    fn a_token_never_travels_in_clear() {
+        assert_eq!(
+            code("https://a.example/x"),
+            Ok("https://a.example/x/".into())
+        );
+        assert_eq!(
+            code("http://127.0.0.1:4000"),
+            Ok("http://127.0.0.1:4000/".into())
+        );
+        assert_eq!(code("http://[::1]:4000"), Ok("http://[::1]:4000/".into()));
+        for bad in [
+            "http://a.example",
+            "http://127.0.0.1.example",
+            "ftp://a.example",
+            "file:///etc/passwd",
+            "https://name:word@a.example",
+        ] {
+            assert_eq!(code(bad), Err(Code::UrlInvalid), "{bad}");
+        }
+    }
+}

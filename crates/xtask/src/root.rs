@@ -1,0 +1,24 @@
+//! Where things are in the repository.
+
+use std::path::{Path, PathBuf};
+
+/// The repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// What builds and tests leave behind; never committed.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// A program of this workspace, as built for development.
+pub fn program(name: &str) -> PathBuf {
+    target().join("debug").join(name)
+}
+
+/// The user interface.
+pub fn ui() -> PathBuf {
+    root().join("ui")
+}

@@ -1,0 +1,7 @@
+//! What the window may ask: each command takes its arguments, calls the core and passes its answer on.
+
+pub(crate) mod journal;
+pub(crate) mod queues;
+pub(crate) mod search;
+pub(crate) mod session;
+pub(crate) mod sync;

@@ -1,0 +1,59 @@
+//! Queues and the records in them.
+
+use tauri::State;
+use uuid::{NoContext, Timestamp, Uuid};
+use watchkeeper_core::Error;
+use watchkeeper_core::features::queues;
+use watchkeeper_core::features::queues::view::{
+    ActRequest, NavigationView, OperationView, RecordView, ViewPage, ViewRequest,
+};
+
+use crate::start::Shell;
+
+/// The rail.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn navigation(shell: State<'_, Shell>) -> Result<NavigationView, Error> {
+    queues::navigation(&*shell.engine().await?).await
+}
+
+/// A page of a view.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_page(
+    shell: State<'_, Shell>,
+    request: ViewRequest,
+) -> Result<ViewPage, Error> {
+    queues::page(&*shell.engine().await?, request).await
+}
+
+/// One record.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn queue_record(
+    shell: State<'_, Shell>,
+    kind: String,
+    id: String,
+) -> Result<RecordView, Error> {
+    queues::record(&*shell.engine().await?, &kind, &id).await
+}
+
+/// Decides by policy and queues an operation.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn act(
+    shell: State<'_, Shell>,
+    request: ActRequest,
+) -> Result<OperationView, Error> {
+    queues::act(&*shell.engine().await?, request).await
+}
+
+/// A new id for an operation, taken when a dialog opens: a second click is the same operation.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn new_operation_id(shell: State<'_, Shell>) -> Result<String, Error> {
+    let now = shell.clock().wall();
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    let at = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
+    Ok(Uuid::new_v7(at).to_string())
+}

@@ -1,0 +1,18 @@
+//! Search over records.
+
+use tauri::State;
+use watchkeeper_core::Error;
+use watchkeeper_core::features::search;
+use watchkeeper_core::features::search::view::SearchHit;
+
+use crate::start::Shell;
+
+/// Records whose words match, best first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search(
+    shell: State<'_, Shell>,
+    query: String,
+) -> Result<Vec<SearchHit>, Error> {
+    search::search(&*shell.engine().await?, &query).await
+}

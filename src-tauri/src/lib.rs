@@ -1,0 +1,21 @@
+//! The desktop shell: a window, thin commands, one event. Whatever decides anything is in
+//! `watchkeeper-core`.
+//!
+//! - [`commands`]: what the window may ask, five lines each;
+//! - [`bindings`]: the same as TypeScript;
+//! - [`changes`]: the one event;
+//! - [`window`]: the one window and what it may not do;
+//! - [`instance`]: one app per data folder;
+//! - [`start`]: from arguments to a running app.
+
+mod args;
+mod bindings;
+mod changes;
+mod commands;
+mod instance;
+mod journal;
+mod start;
+mod window;
+
+pub use args::Args;
+pub use start::run;

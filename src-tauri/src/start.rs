@@ -1,0 +1,96 @@
+//! From arguments to a running app.
+
+use std::sync::Arc;
+
+use tauri::{AppHandle, Manager, RunEvent};
+use tokio::sync::SetOnce;
+use watchkeeper_core::clock::{Clock, SystemClock};
+use watchkeeper_core::secrets::OsKeyring;
+use watchkeeper_core::{App, Config, Engine, Error};
+
+use crate::args::Args;
+use crate::{bindings, changes, instance, journal, window};
+
+/// What the commands share. The core starts beside the window, which takes longer; commands that
+/// arrive before it wait for it.
+pub(crate) struct Shell {
+    started: SetOnce<Result<Arc<App>, Error>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Shell {
+    /// The core; the error with which it could not start otherwise.
+    pub(crate) async fn app(&self) -> Result<Arc<App>, Error> {
+        self.started.wait().await.clone()
+    }
+
+    /// The open profile.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Error> {
+        self.app().await?.engine()
+    }
+
+    /// The machine's clocks.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+}
+
+/// Runs the app until its window is closed.
+///
+/// # Errors
+/// Where the arguments do not hold or no window can be made. A core that cannot start is told in the
+/// window instead.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    journal::start();
+    let data = args.data_folder()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let config = Config {
+        data: data.clone(),
+        demo: args.demo()?,
+        clock: Arc::clone(&clock),
+        secrets: Arc::new(OsKeyring),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let bindings = bindings::builder();
+    let tag = instance::folder_tag(&data);
+
+    tauri::Builder::default()
+        .plugin(instance::plugin(&data))
+        .plugin(window::state_plugin(&tag))
+        .plugin(tauri_plugin_notification::init())
+        .invoke_handler(bindings.invoke_handler())
+        .manage(Shell {
+            started: SetOnce::new(),
+            clock,
+        })
+        .setup(move |app| {
+            bindings.mount_events(app);
+            tauri::async_runtime::spawn(start_core(config, app.handle().clone()));
+            window::open(app, &data)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                tauri::async_runtime::block_on(stop_core(app));
+            }
+        });
+    Ok(())
+}
+
+async fn start_core(config: Config, handle: AppHandle) {
+    let started = App::start(config).await.map(Arc::new);
+    match &started {
+        Ok(app) => {
+            tauri::async_runtime::spawn(changes::pass_on(app.changes(), handle.clone()));
+        }
+        Err(error) => tracing::error!(code = ?error.code, "the core did not start"),
+    }
+    let _ = handle.state::<Shell>().started.set(started);
+}
+
+async fn stop_core(handle: &AppHandle) {
+    if let Some(Ok(app)) = handle.state::<Shell>().started.get() {
+        app.stop().await;
+    }
+}

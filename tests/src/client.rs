@@ -1,0 +1,143 @@
+//! The app without a window, as a real process that can be killed: the program `headless`.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::programs::program;
+use crate::wait_for;
+
+/// A running client; killed when dropped.
+pub struct Client {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    data: PathBuf,
+    demo_file: PathBuf,
+}
+
+impl Client {
+    /// Starts one on a data folder and a platform's ready file. It signs in to the demo where it
+    /// has no profile yet, else it opens the one it has.
+    pub fn start(data: &Path, demo_file: &Path) -> Result<Self> {
+        std::fs::create_dir_all(data)?;
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(data.with_extension("log"))?;
+        let mut child = Command::new(program("headless")?)
+            .arg(data)
+            .arg(demo_file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .context("start the client")?;
+        let input = child.stdin.take().context("its input")?;
+        let output = BufReader::new(child.stdout.take().context("its output")?);
+        let mut client = Self {
+            child,
+            input,
+            output,
+            data: data.to_owned(),
+            demo_file: demo_file.to_owned(),
+        };
+        client.answer().context("the client did not start")?;
+        Ok(client)
+    }
+
+    /// SIGKILL, then a new process on the same data.
+    pub fn kill_and_restart(&mut self) -> Result<()> {
+        self.kill()?;
+        let (data, demo_file) = (self.data.clone(), self.demo_file.clone());
+        *self = Self::start(&data, &demo_file)?;
+        Ok(())
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill().context("kill the client")?;
+        self.child.wait().context("wait for the client")?;
+        Ok(())
+    }
+
+    /// Asks something; the engine's error comes back as an error.
+    pub fn ask(&mut self, request: &Value) -> Result<Value> {
+        self.tell(request)?;
+        self.answer()
+    }
+
+    /// Asks something and does not wait for the answer.
+    pub fn tell(&mut self, request: &Value) -> Result<()> {
+        writeln!(self.input, "{request}")?;
+        Ok(self.input.flush()?)
+    }
+
+    /// What Sync shows.
+    pub fn status(&mut self) -> Result<Value> {
+        self.ask(&json!({"do": "status"}))
+    }
+
+    /// Rows of a view.
+    pub fn rows(&mut self, view: &str) -> Result<Vec<Value>> {
+        let page = self.ask(&json!({"do": "page", "view": view}))?;
+        Ok(page
+            .get("rows")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default())
+    }
+
+    /// One record.
+    pub fn record(&mut self, kind: &str, id: &str) -> Result<Value> {
+        self.ask(&json!({"do": "record", "kind": kind, "id": id}))
+    }
+
+    /// Waits until the first fill is complete.
+    pub fn filled(&mut self) -> Result<()> {
+        wait_for("the first fill", || {
+            let status = self.status()?;
+            Ok((status.get("link").and_then(Value::as_str) == Some("in_step")).then_some(()))
+        })
+    }
+
+    /// Waits until nothing waits, is under way or held.
+    pub fn drained(&mut self) -> Result<Value> {
+        wait_for("the outbox to drain", || {
+            let status = self.status()?;
+            let open = |name: &str| {
+                status
+                    .get(name)
+                    .and_then(Value::as_array)
+                    .is_some_and(|list| !list.is_empty())
+            };
+            Ok((!open("waiting") && !open("under_way")).then(|| status.clone()))
+        })
+    }
+
+    fn answer(&mut self) -> Result<Value> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        anyhow::ensure!(!line.is_empty(), "the client ended: {}", self.log());
+        let answer: Value = serde_json::from_str(&line).context("not an answer")?;
+        match answer.get("error") {
+            Some(error) => anyhow::bail!("{error}"),
+            None => Ok(answer.get("ok").cloned().unwrap_or(Value::Null)),
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.data.with_extension("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // A process that is gone already is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,136 @@
+//! The line between app and platform: a TCP relay that can be cut, or lose answers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use anyhow::{Context, Result};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A relay on a port of its own; ends with its value.
+pub struct Line {
+    address: SocketAddr,
+    state: Arc<State>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+#[derive(Default)]
+struct State {
+    cut: AtomicBool,
+    lose: AtomicU32,
+    lost: AtomicU32,
+}
+
+impl Line {
+    /// A relay to this address, `http://host:port`.
+    pub fn to(platform: &str) -> Result<Self> {
+        let upstream: SocketAddr = platform
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .parse()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State::default());
+        let shared = state.clone();
+        runtime.spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(relay(client, upstream, shared.clone()));
+            }
+        });
+        Ok(Self {
+            address,
+            state,
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Address for the app.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Cuts the line, connections in use included, or mends it.
+    pub fn cut(&self, cut: bool) {
+        self.state.cut.store(cut, Ordering::SeqCst);
+    }
+
+    /// The answers to this many requests that send operations are lost on the way back.
+    pub fn lose_answers(&self, times: u32) {
+        self.state.lose.store(times, Ordering::SeqCst);
+    }
+
+    /// Answers lost so far.
+    pub fn lost(&self) -> u32 {
+        self.state.lost.load(Ordering::SeqCst)
+    }
+
+    /// A demo file like this one, with the line's address.
+    pub fn demo_file(&self, of: &std::path::Path) -> Result<std::path::PathBuf> {
+        let mut demo: serde_json::Value = serde_json::from_slice(&std::fs::read(of)?)?;
+        let platform = demo
+            .get_mut("platform")
+            .context("a ready file names its platform")?;
+        *platform = self.url().into();
+        let file = of.with_file_name("through-the-line.json");
+        std::fs::write(&file, demo.to_string())?;
+        Ok(file)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
+    if state.cut.load(Ordering::SeqCst) {
+        return;
+    }
+    let Ok(mut server) = TcpStream::connect(upstream).await else {
+        return;
+    };
+    let (mut up, mut down) = (vec![0u8; 16 * 1024], vec![0u8; 16 * 1024]);
+    let mut losing = false;
+    loop {
+        tokio::select! {
+            read = client.read(&mut up) => {
+                let Ok(count @ 1..) = read else { return };
+                let bytes = up.get(..count).unwrap_or_default();
+                let sends = bytes.windows(19).any(|window| window == b"POST /v1/operations");
+                if sends && take_one(&state.lose) {
+                    losing = true;
+                }
+                if server.write_all(bytes).await.is_err() { return }
+            }
+            read = server.read(&mut down) => {
+                let Ok(count @ 1..) = read else { return };
+                if losing {
+                    // The platform has answered, so it has committed; nobody hears it.
+                    state.lost.fetch_add(1, Ordering::SeqCst);
+                    return;
+                }
+                if client.write_all(down.get(..count).unwrap_or_default()).await.is_err() { return }
+            }
+            () = tokio::time::sleep(std::time::Duration::from_millis(50)) => {}
+        }
+        if state.cut.load(Ordering::SeqCst) {
+            return;
+        }
+    }
+}
+
+fn take_one(counter: &AtomicU32) -> bool {
+    counter
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            left.checked_sub(1)
+        })
+        .is_ok()
+}

@@ -1,0 +1,186 @@
+//! The demo platform as a real process.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::programs::{program, root};
+use crate::wait_for;
+
+/// What the platform writes into its ready file.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Ready {
+    /// Its address.
+    pub platform: String,
+    /// Token of the operator.
+    pub token: String,
+    /// Token for the stand-ins' controls.
+    pub admin: String,
+    /// Its tenant as shown.
+    pub tenant: String,
+}
+
+/// A running demo platform; ended when dropped.
+pub struct Platform {
+    child: Option<Child>,
+    folder: PathBuf,
+    extra: Vec<String>,
+    listen: String,
+    /// What it told when it was ready.
+    pub ready: Ready,
+}
+
+impl Platform {
+    /// Starts one with its data in a folder, and waits until it serves.
+    pub fn start(folder: &Path, extra: &[&str]) -> Result<Self> {
+        let extra: Vec<String> = extra.iter().map(ToString::to_string).collect();
+        let (child, ready) = spawn(folder, "127.0.0.1:0", &extra)?;
+        let listen = ready
+            .platform
+            .trim_end_matches('/')
+            .trim_start_matches("http://")
+            .to_owned();
+        Ok(Self {
+            child: Some(child),
+            folder: folder.to_owned(),
+            extra,
+            listen,
+            ready,
+        })
+    }
+
+    /// File that `--demo-file` of the app takes.
+    pub fn ready_file(&self) -> PathBuf {
+        ready_file(&self.folder)
+    }
+
+    /// SIGKILL: it has no chance to tidy up.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill().context("kill the platform")?;
+            child.wait().context("wait for the platform")?;
+        }
+        Ok(())
+    }
+
+    /// Starts it again on the same address and data.
+    pub fn restart(&mut self) -> Result<()> {
+        self.kill()?;
+        let (child, ready) = spawn(&self.folder, &self.listen, &self.extra)?;
+        self.child = Some(child);
+        self.ready = ready;
+        Ok(())
+    }
+
+    /// Tells the payment stand-in to misbehave.
+    pub fn misbehave(&self, mode: &str, times: u32) -> Result<()> {
+        self.post(
+            "provider/stripe/misbehave",
+            &json!({"mode": mode, "times": times}),
+        )
+        .map(|_| ())
+    }
+
+    /// Refunds that the payment stand-in made.
+    pub fn refunds(&self) -> Result<Vec<Value>> {
+        self.get("provider/stripe/refunds")
+    }
+
+    /// Mails that the mail stand-in sent.
+    pub fn mails(&self) -> Result<Vec<Value>> {
+        self.get("provider/mail/sent")
+    }
+
+    fn get(&self, path: &str) -> Result<Vec<Value>> {
+        let url = self.url(path);
+        let admin = self.ready.admin.clone();
+        block(async move {
+            let answer = reqwest::Client::new()
+                .get(url)
+                .bearer_auth(admin)
+                .send()
+                .await?;
+            Ok(answer.error_for_status()?.json().await?)
+        })
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<String> {
+        let url = self.url(path);
+        let admin = self.ready.admin.clone();
+        let body = body.clone();
+        block(async move {
+            let answer = reqwest::Client::new()
+                .post(url)
+                .bearer_auth(admin)
+                .json(&body)
+                .send()
+                .await?;
+            Ok(answer.error_for_status()?.text().await?)
+        })
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/{path}", self.ready.platform.trim_end_matches('/'))
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        // A process that is gone already is what we want.
+        let _ = self.kill();
+    }
+}
+
+/// Runs one request on a thread of its own, so that callers may be async or not.
+fn block<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    std::thread::spawn(move || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(work)
+    })
+    .join()
+    .map_err(|_| anyhow::anyhow!("the request's thread ended badly"))?
+}
+
+fn ready_file(folder: &Path) -> PathBuf {
+    folder.join("ready.json")
+}
+
+fn spawn(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)> {
+    std::fs::create_dir_all(folder)?;
+    let ready_file = ready_file(folder);
+    let _ = std::fs::remove_file(&ready_file);
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("platform.log"))?;
+    let mut child = Command::new(program("watchkeeper-platform")?)
+        .arg("--demo")
+        .arg("--packs")
+        .arg(root().join("packs"))
+        .arg("--data")
+        .arg(folder.join("platform"))
+        .args(["--listen", listen, "--ready-file"])
+        .arg(&ready_file)
+        .args(extra)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .context("start the platform")?;
+    let ready = wait_for("the platform to be ready", || {
+        if let Some(status) = child.try_wait()? {
+            let log = std::fs::read_to_string(folder.join("platform.log")).unwrap_or_default();
+            anyhow::bail!("the platform ended with {status}: {log}");
+        }
+        let Ok(text) = std::fs::read_to_string(&ready_file) else {
+            return Ok(None);
+        };
+        Ok(serde_json::from_str(&text).ok())
+    })?;
+    Ok((child, ready))
+}

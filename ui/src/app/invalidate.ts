@@ -1,0 +1,36 @@
+import type { QueryClient } from "@tanstack/react-query";
+import type { ChangeSet, Tag } from "../platform/backend";
+import { READS } from "./reads";
+
+type Touched = (typeof READS)[keyof typeof READS];
+
+/** What is read again for a tag. A record shows values of other kinds, so any kind touches all. */
+function touchedBy(tag: Tag): readonly Touched[] {
+  switch (tag.tag) {
+    case "app":
+      return [READS.app];
+    case "navigation":
+      return [READS.navigation];
+    case "kind":
+      return [READS.page, READS.record, READS.search];
+    case "sync":
+      // Pages and records say how old they are and what became of our operations.
+      return [READS.sync, READS.page, READS.record];
+    case "audit":
+      return [READS.sync];
+    case "pack":
+      return [READS.navigation, READS.page, READS.record, READS.sync, READS.search];
+  }
+}
+
+/** The reads that a change touches, each once. */
+export function readsOf(change: ChangeSet): Touched[] {
+  return [...new Set(change.tags.flatMap(touchedBy))];
+}
+
+/** Reads again what a change touched: at once where it is on the screen, else when it is. */
+export function applyChange(client: QueryClient, change: ChangeSet): void {
+  for (const read of readsOf(change)) {
+    void client.invalidateQueries({ queryKey: [read] });
+  }
+}

@@ -1,0 +1,33 @@
+import { useEffect, useRef } from "react";
+import { type KeyBindingMap, tinykeys } from "tinykeys";
+
+function isWriting(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+const isAsking = () => document.querySelector('[role="dialog"]') !== null;
+
+/**
+ * Keys that work in the whole window. Those without a modifier are silent while somebody writes;
+ * all are silent while a question is open.
+ */
+export function useKeys(bindings: Record<string, () => void>): void {
+  const current = useRef(bindings);
+  current.current = bindings;
+  const names = Object.keys(bindings).sort().join("\n");
+  useEffect(() => {
+    const map: KeyBindingMap = {};
+    for (const name of names.split("\n").filter(Boolean)) {
+      map[name] = (event) => {
+        if (isAsking() || event.defaultPrevented) return;
+        if (!/Control|Meta|Alt|\$mod/.test(name) && isWriting(event.target)) return;
+        event.preventDefault();
+        current.current[name]?.();
+      };
+    }
+    return tinykeys(window, map);
+  }, [names]);
+}

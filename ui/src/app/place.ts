@@ -1,0 +1,37 @@
+import { create } from "zustand";
+
+/** Where the operator is. */
+export type Place =
+  | { screen: "queue"; view: string; record: { kind: string; id: string } | null }
+  | { screen: "sync" };
+
+type PlaceStore = {
+  /** Nothing until the first queue is known. */
+  place: Place | null;
+  past: Place[];
+  go: (place: Place) => void;
+  /** Another record of the same queue: no step to go back to. */
+  select: (record: { kind: string; id: string } | null) => void;
+  back: () => void;
+  reset: () => void;
+};
+
+const STEPS_KEPT = 50;
+
+export const usePlace = create<PlaceStore>((set) => ({
+  place: null,
+  past: [],
+  go: (place) =>
+    set((was) => ({
+      place,
+      past: was.place ? [...was.past, was.place].slice(-STEPS_KEPT) : was.past,
+    })),
+  select: (record) =>
+    set((was) => (was.place?.screen === "queue" ? { place: { ...was.place, record } } : {})),
+  back: () =>
+    set((was) => {
+      const place = was.past.at(-1);
+      return place ? { place, past: was.past.slice(0, -1) } : {};
+    }),
+  reset: () => set({ place: null, past: [] }),
+}));

@@ -1,0 +1,138 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  type UseQueryOptions,
+  useQueries,
+  useQuery,
+} from "@tanstack/react-query";
+import { type Backend, BackendError, type ViewPage, type ViewRequest } from "../platform/backend";
+import { useBackend } from "./backend";
+import { hearNow } from "./time";
+
+/** Names of the reads, first part of each key. */
+export const READS = {
+  app: "app",
+  navigation: "navigation",
+  page: "page",
+  record: "record",
+  sync: "sync",
+  search: "search",
+} as const;
+
+/** Rows of one read of a view. */
+export const PAGE_ROWS = 200;
+/** Counts, ages and the clock are set right this often; nothing leaves the machine for it. */
+const REFRESH_MS = 30_000;
+
+/** A client whose data is stale only when told so, and that does not care for the network. */
+export function makeClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: "always",
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        retry: false,
+      },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}
+
+export function useAppView() {
+  const backend = useBackend();
+  return useQuery({ queryKey: [READS.app], queryFn: () => backend.appView() });
+}
+
+export function useNavigation() {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.navigation],
+    queryFn: async () => {
+      const navigation = await backend.navigation();
+      hearNow(navigation.now, navigation.zone);
+      return navigation;
+    },
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useSync() {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.sync],
+    queryFn: async () => ({ ...(await backend.syncStatus()), received: performance.now() }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** A page and when it came, so that its clocks run on. */
+export type ReceivedPage = ViewPage & { received: number };
+
+function pageQuery(
+  backend: Backend,
+  asked: Pick<ViewRequest, "view" | "sort" | "search">,
+  number: number,
+) {
+  return {
+    queryKey: [READS.page, asked.view, asked.sort, asked.search, number],
+    queryFn: async (): Promise<ReceivedPage> => {
+      const page = await backend.queuePage({
+        ...asked,
+        offset: number * PAGE_ROWS,
+        limit: PAGE_ROWS,
+      });
+      return { ...page, received: performance.now() };
+    },
+    placeholderData: keepPreviousData,
+  } satisfies UseQueryOptions<ReceivedPage>;
+}
+
+/** The first page of a view, with what holds for the whole of it, and the pages in sight. */
+export function usePages(
+  asked: Pick<ViewRequest, "view" | "sort" | "search">,
+  numbers: readonly number[],
+) {
+  const backend = useBackend();
+  const first = useQuery(pageQuery(backend, asked, 0));
+  const others = numbers.filter((number) => number > 0);
+  const rest = useQueries({
+    queries: others.map((number) => ({
+      ...pageQuery(backend, asked, number),
+      // Rows of another page in the place of rows that are still read would mislead.
+      placeholderData: undefined,
+    })),
+  });
+  const pages = new Map<number, ReceivedPage>();
+  if (first.data) pages.set(0, first.data);
+  others.forEach((number, at) => {
+    const data = rest[at]?.data;
+    if (data) pages.set(number, data);
+  });
+  return { first, pages };
+}
+
+export function useRecord(record: { kind: string; id: string } | null) {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.record, record?.kind, record?.id],
+    queryFn: async () => {
+      if (!record) throw new BackendError({ code: "not_found", detail: null, row: null });
+      const view = await backend.queueRecord(record.kind, record.id);
+      return { ...view, received: performance.now() };
+    },
+    enabled: record !== null,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useSearch(query: string) {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.search, query],
+    queryFn: () => backend.search(query),
+    enabled: query.trim() !== "",
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,60 @@
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { Choice } from "../../components/Field";
+import { t } from "../../locales/catalogue";
+import type { ProfileView } from "../../platform/backend";
+import { useBackend } from "../backend";
+import { usePlace } from "../place";
+import { type Theme, useTheme } from "../theme";
+
+type ProfileDialogProps = { profile: ProfileView; version: string; onClose: () => void };
+
+const THEMES: { value: Theme; words: string }[] = [
+  { value: "system", words: "theme-system" },
+  { value: "light", words: "theme-light" },
+  { value: "dark", words: "theme-dark" },
+];
+
+/** Who is signed in where; how it looks; closing it. */
+export function ProfileDialog({ profile, version, onClose }: ProfileDialogProps) {
+  const backend = useBackend();
+  const { theme, choose } = useTheme();
+  const close = async () => {
+    await backend.closeProfile();
+    usePlace.getState().reset();
+    onClose();
+  };
+  return (
+    <Dialog
+      title={t("profile-title")}
+      lenient
+      onClose={onClose}
+      footer={<Button onClick={() => void close()}>{t("profile-close")}</Button>}
+    >
+      <dl className="facts">
+        <dt>{t("profile-tenant")}</dt>
+        <dd>{profile.tenant}</dd>
+        <dt>{t("profile-operator")}</dt>
+        <dd>{profile.operator}</dd>
+        <dt>{t("profile-platform")}</dt>
+        <dd className="mono">{profile.platform}</dd>
+        <dt>{t("profile-zone")}</dt>
+        <dd>{profile.zone}</dd>
+        <dt>{t("profile-secrets")}</dt>
+        <dd>{t(profile.passphrase ? "profile-passphrase" : "profile-keyring")}</dd>
+        <dt>{t("profile-version")}</dt>
+        <dd>{version}</dd>
+      </dl>
+      <Choice
+        label={t("theme-label")}
+        value={theme}
+        options={THEMES.map(({ value, words }) => ({ value, label: t(words) }))}
+        onValue={(value) => {
+          const chosen = THEMES.find((each) => each.value === value);
+          if (chosen) choose(chosen.value);
+        }}
+      />
+      <p className="field-hint">{t("profile-close-text")}</p>
+    </Dialog>
+  );
+}

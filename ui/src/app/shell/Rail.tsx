@@ -1,0 +1,126 @@
+import { ChevronsUpDown, Hourglass, Inbox, RefreshCw } from "lucide-react";
+import type { ReactNode } from "react";
+import { t } from "../../locales/catalogue";
+import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
+import { usePlace } from "../place";
+import { useSync } from "../reads";
+import { zoneName } from "../time";
+import { SyncLine } from "./SyncLine";
+
+type RailProps = {
+  profile: ProfileView | undefined;
+  navigation: NavigationView | undefined;
+  onProfile: () => void;
+};
+
+/** Whose operation it is, the rooms, and at the foot how things stand with the platform. */
+export function Rail({ profile, navigation, onProfile }: RailProps) {
+  const { place, go } = usePlace();
+  const sync = useSync().data;
+  return (
+    <aside className="rail">
+      {profile && (
+        <button type="button" className="tenant" onClick={onProfile} title={t("profile-open")}>
+          <span className="tenant-mark" aria-hidden>
+            {initials(profile.tenant)}
+          </span>
+          <span className="tenant-words">
+            <strong>{profile.tenant}</strong>
+            <span>
+              {t("tenant-line", { zone: zoneName(profile.zone), operator: profile.operator })}
+            </span>
+          </span>
+          <ChevronsUpDown size={14} aria-hidden className="tenant-more" />
+        </button>
+      )}
+      <nav aria-label={t("nav-label")}>
+        <h2 className="rail-heading">{t("nav-queues")}</h2>
+        <ul>
+          {(navigation?.queues ?? []).map((queue) => (
+            <li key={queue.view}>
+              <Entry
+                icon={<Inbox size={16} aria-hidden />}
+                label={queue.label}
+                current={place?.screen === "queue" && place.view === queue.view}
+                onGo={() => go({ screen: "queue", view: queue.view, record: null })}
+                end={<QueueCount queue={queue} />}
+              />
+            </li>
+          ))}
+        </ul>
+        <hr />
+        <ul>
+          <li>
+            <Entry
+              icon={<RefreshCw size={16} aria-hidden />}
+              label={t("nav-sync")}
+              current={place?.screen === "sync"}
+              onGo={() => go({ screen: "sync" })}
+              end={
+                sync && sync.held.length > 0 ? (
+                  <span className="badge">
+                    {sync.held.length}
+                    <span className="visually-hidden">{t("nav-held")}</span>
+                  </span>
+                ) : null
+              }
+            />
+          </li>
+        </ul>
+      </nav>
+      <SyncLine />
+    </aside>
+  );
+}
+
+type EntryProps = {
+  icon: ReactNode;
+  label: string;
+  current: boolean;
+  onGo: () => void;
+  end: ReactNode;
+};
+
+function Entry({ icon, label, current, onGo, end }: EntryProps) {
+  return (
+    <button
+      type="button"
+      className="rail-entry"
+      aria-current={current ? "page" : undefined}
+      onClick={onGo}
+      title={label}
+    >
+      {icon}
+      <span className="rail-label">{label}</span>
+      {end}
+    </button>
+  );
+}
+
+function QueueCount({ queue }: { queue: QueueEntry }) {
+  return (
+    <span className="rail-count">
+      {queue.urgent > 0 && (
+        <span className="urgent" title={t("nav-urgent", { count: queue.urgent })}>
+          <Hourglass size={12} aria-hidden />
+          {queue.urgent}
+          <span className="visually-hidden">{t("nav-urgent", { count: queue.urgent })}</span>
+        </span>
+      )}
+      <span>
+        {queue.open}
+        <span className="visually-hidden">{t("nav-open")}</span>
+      </span>
+    </span>
+  );
+}
+
+/** First letters of the first two words. */
+function initials(name: string): string {
+  return name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .toUpperCase();
+}

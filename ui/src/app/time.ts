@@ -1,0 +1,134 @@
+import { useSyncExternalStore } from "react";
+import { create } from "zustand";
+import { locale } from "../locales/catalogue";
+
+/** A wall clock: milliseconds of its own face, and its offset from UTC in minutes. */
+export type Wall = { face: number; offset: number };
+
+/** The tenant's clock as last told, and when we heard it. */
+type TenantClock = { now: Wall; zone: string; heard: number };
+
+export const useTenantClock = create<{ clock: TenantClock | null }>(() => ({ clock: null }));
+
+const FORM = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Reads RFC 3339 with its offset. The face is what the text says, in whatever zone we run. */
+export function parseWall(text: string): Wall | null {
+  const found = FORM.exec(text);
+  if (!found) return null;
+  const [, year, month, day, hour, minute, second, fraction, zone] = found;
+  const face =
+    Date.UTC(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    ) + Math.floor(Number(fraction ?? 0) * 1000);
+  return { face, offset: offsetMinutes(zone ?? "Z") };
+}
+
+function offsetMinutes(zone: string): number {
+  if (zone === "Z") return 0;
+  const sign = zone.startsWith("-") ? -1 : 1;
+  return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
+}
+
+/** The same instant on the face of another clock. */
+export function onFace(wall: Wall, offset: number): Wall {
+  return { face: wall.face + (offset - wall.offset) * 60_000, offset };
+}
+
+/** The operator's own offset at an instant: all that the webview is asked about zones. */
+export function operatorOffset(wall: Wall): number {
+  return -new Date(wall.face - wall.offset * 60_000).getTimezoneOffset();
+}
+
+/** Last part of a zone's name, as people say it. */
+export function zoneName(zone: string): string {
+  return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}
+
+export function hearNow(text: string, zone: string): void {
+  const now = parseWall(text);
+  if (now) useTenantClock.setState({ clock: { now, zone, heard: performance.now() } });
+}
+
+/** The tenant's wall clock at this moment. */
+export function tenantNow(): Wall | null {
+  const clock = useTenantClock.getState().clock;
+  if (!clock) return null;
+  return { face: clock.now.face + performance.now() - clock.heard, offset: clock.now.offset };
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(options: Intl.DateTimeFormatOptions, face: number): string {
+  const key = JSON.stringify(options);
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+  formats.set(key, made);
+  return made.format(face);
+}
+
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const DAY_MS = 86_400_000;
+const NEAR_DAYS = 6;
+
+const dayOf = (face: number) => Math.floor(face / DAY_MS);
+
+/** Time of day, `14:05`. */
+export const timeWords = (wall: Wall) => format(TIME, wall.face);
+
+/** Weekday and time when near, day and month when far, the year when it is another. */
+export function instantWords(wall: Wall, now: Wall | null): string {
+  const seen = now ? onFace(now, wall.offset) : null;
+  const days = seen ? Math.abs(dayOf(wall.face) - dayOf(seen.face)) : Number.POSITIVE_INFINITY;
+  if (days <= NEAR_DAYS) return `${format({ weekday: "short" }, wall.face)} ${timeWords(wall)}`;
+  const year = (face: number) => new Date(face).getUTCFullYear();
+  if (seen && year(seen.face) === year(wall.face)) {
+    return `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
+  }
+  return format({ day: "numeric", month: "short", year: "numeric" }, wall.face);
+}
+
+/** Everything about an instant: weekday, date, time. */
+export function fullWords(wall: Wall): string {
+  const date = format(
+    { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+    wall.face,
+  );
+  return `${date} ${timeWords(wall)}`;
+}
+
+/** Weekday and time, for the clock of the top bar. */
+export const clockWords = (wall: Wall) =>
+  `${format({ weekday: "short" }, wall.face)} ${timeWords(wall)}`;
+
+const TICK_MS = 1000;
+const tickers = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+let ticks = 0;
+
+function subscribe(heard: () => void): () => void {
+  tickers.add(heard);
+  timer ??= setInterval(() => {
+    ticks += 1;
+    for (const ticker of tickers) ticker();
+  }, TICK_MS);
+  return () => {
+    tickers.delete(heard);
+    if (tickers.size === 0 && timer !== undefined) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** Renders again every `seconds`, from one timer for the whole window. */
+export function useTick(seconds: number): void {
+  useSyncExternalStore(subscribe, () => Math.floor(ticks / seconds));
+}
+
+/** Seconds since something was received. */
+export const secondsSince = (received: number) => (performance.now() - received) / 1000;

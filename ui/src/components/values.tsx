@@ -1,0 +1,167 @@
+import { Ban, Hourglass } from "lucide-react";
+import {
+  fullWords,
+  instantWords,
+  onFace,
+  operatorOffset,
+  parseWall,
+  secondsSince,
+  tenantNow,
+  timeWords,
+  useTenantClock,
+  useTick,
+  zoneName,
+} from "../app/time";
+import { t } from "../locales/catalogue";
+import { durationWords, moneyWords, numberWords } from "../locales/words";
+import type { CellValue, ClockView, MoneyView } from "../platform/backend";
+import { Tone } from "./tones";
+
+export function Money({ money }: { money: MoneyView }) {
+  return (
+    <span
+      className="figure"
+      title={t("money-title", { amount: moneyWords(money), currency: money.currency })}
+    >
+      {moneyWords(money)}
+    </span>
+  );
+}
+
+/** An instant in the tenant's words; beside it the operator's, where their clocks differ. */
+export function Instant({ at, both = false }: { at: string; both?: boolean }) {
+  useTick(60);
+  const zone = useTenantClock((store) => store.clock?.zone);
+  const wall = parseWall(at);
+  if (!wall) return <span>{at}</span>;
+  const mine = onFace(wall, operatorOffset(wall));
+  const differs = mine.offset !== wall.offset;
+  const title = differs
+    ? t("instant-both", { theirs: fullWords(wall), mine: fullWords(mine) })
+    : fullWords(wall);
+  return (
+    <time dateTime={at} title={title} className="figure">
+      {instantWords(wall, tenantNow())}
+      {both && zone && differs && (
+        <span className="quiet">
+          {" "}
+          {t("instant-zone", { zone: zoneName(zone), mine: instantWords(mine, tenantNow()) })}
+        </span>
+      )}
+    </time>
+  );
+}
+
+/** Seconds left now, given when the clock was read. */
+export function secondsLeft(clock: ClockView, received: number): number {
+  const left = clock.seconds_left;
+  return clock.runs ? left - secondsSince(received) : left;
+}
+
+/** Time left, in words. */
+export function ClockCell({ clock, received }: { clock: ClockView; received: number }) {
+  useTick(1);
+  const left = secondsLeft(clock, received);
+  if (!clock.runs) return <span className="quiet">{t("value-none")}</span>;
+  const passed = left <= 0;
+  const Shape = passed ? Ban : Hourglass;
+  const due = parseWall(clock.due);
+  return (
+    <span
+      className="clock figure"
+      data-tone={passed ? "red" : clock.tone}
+      title={due ? t("clock-title", { what: clock.label, due: fullWords(due) }) : undefined}
+    >
+      <Shape size={14} aria-hidden />
+      {passed ? t("clock-passed") : durationWords(left)}
+    </span>
+  );
+}
+
+/** A deadline as a sentence and a bar that fills. */
+export function ClockBar({ clock, received }: { clock: ClockView; received: number }) {
+  useTick(1);
+  const left = secondsLeft(clock, received);
+  const passed = left <= 0;
+  const Shape = passed ? Ban : Hourglass;
+  const total = clock.seconds_total;
+  const share = total > 0 ? Math.min(1, Math.max(0, 1 - left / total)) : 1;
+  const duration = durationWords(left);
+  const words = t(passed ? "clock-ago" : "clock-left", { what: clock.label, duration });
+  return (
+    <div className="clock-bar" data-tone={passed ? "red" : clock.tone}>
+      <div className="clock-bar-words">
+        <span className="clock figure" data-tone={passed ? "red" : clock.tone}>
+          <Shape size={14} aria-hidden />
+          {words}
+        </span>
+        <span className="quiet">
+          <Instant at={clock.due} /> · {clock.basis}
+        </span>
+      </div>
+      <div
+        className="bar"
+        role="progressbar"
+        aria-label={words}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(share * 100)}
+      >
+        <div className="bar-full" style={{ inlineSize: `${share * 100}%` }} />
+      </div>
+      {clock.before_session && (
+        <div className="clock-note">
+          {t("clock-before-session", { session: sessionWords(clock.before_session) })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Name and wall clock of a session: an instant in it is put in words. */
+function sessionWords(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/, (found) => {
+    const wall = parseWall(found);
+    return wall ? instantWords(wall, tenantNow()) : found;
+  });
+}
+
+/** A time of day of the tenant's clock. */
+export function TimeOf({ at }: { at: string }) {
+  const wall = parseWall(at);
+  return (
+    <time dateTime={at} className="figure" title={wall ? fullWords(wall) : undefined}>
+      {wall ? timeWords(wall) : at}
+    </time>
+  );
+}
+
+type ValueProps = { value: CellValue; received: number; both?: boolean };
+
+/** Any typed value. */
+export function Value({ value, received, both = false }: ValueProps) {
+  switch (value.type) {
+    case "empty":
+      return <span className="quiet">{t("value-none")}</span>;
+    case "text":
+      return <bdi>{value.text}</bdi>;
+    case "number":
+      return <span className="figure">{numberWords(value.number)}</span>;
+    case "flag":
+      return <span>{t(value.on ? "value-yes" : "value-no")}</span>;
+    case "money":
+      return <Money money={value.money} />;
+    case "instant":
+      return <Instant at={value.at} both={both} />;
+    case "clock":
+      return <ClockCell clock={value.clock} received={received} />;
+    case "state":
+      return <Tone tone={value.tone}>{value.label}</Tone>;
+    case "unknown":
+      return (
+        <span className="unknown-value" title={t("value-unknown")}>
+          <bdi>{value.text}</bdi>
+        </span>
+      );
+  }
+}

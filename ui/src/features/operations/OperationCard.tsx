@@ -1,0 +1,166 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useBackend } from "../../app/backend";
+import { useSaid } from "../../app/said";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { ErrorBanner } from "../../components/states";
+import { StatusWord } from "../../components/tones";
+import { Instant, TimeOf, Value } from "../../components/values";
+import { t } from "../../locales/catalogue";
+import type { OperationView } from "../../platform/backend";
+import { isHeld, isSettled, STANDINGS } from "./standing";
+
+type OperationCardProps = {
+  operation: OperationView;
+  /** Names the record, where the card does not stand beside it. */
+  onRecord?: () => void;
+  /** Opens the same action again, to replace this one. */
+  onAmend?: (() => void) | undefined;
+};
+
+/** One operation of ours: its word, where it stands, why it is held, and what may be done. */
+export function OperationCard({ operation, onRecord, onAmend }: OperationCardProps) {
+  const held = isHeld(operation);
+  return (
+    <article className="operation" data-held={held || undefined}>
+      <div className="operation-head">
+        <StatusWord word={operation.word} />
+        <strong>{operation.action}</strong>
+        {onRecord && (
+          <button type="button" className="link" onClick={onRecord}>
+            <bdi>{operation.title}</bdi>
+          </button>
+        )}
+        <span className="quiet operation-when">
+          <Instant at={operation.made_at} />
+        </span>
+      </div>
+      <div className="operation-body">
+        <p>
+          {t(STANDINGS[operation.standing].words)}
+          {operation.reason && <Reason operation={operation} />}
+        </p>
+        {operation.theirs.length > 0 && <Theirs operation={operation} />}
+        <Small operation={operation} />
+        <OperationButtons operation={operation} onAmend={onAmend} />
+      </div>
+    </article>
+  );
+}
+
+function Reason({ operation }: { operation: OperationView }) {
+  const { reason } = operation;
+  if (!reason) return null;
+  return (
+    <>
+      {" "}
+      <bdi>{reason.detail}</bdi> {reason.row && <code className="row-id">{reason.row}</code>}
+    </>
+  );
+}
+
+function Theirs({ operation }: { operation: OperationView }) {
+  return (
+    <div className="theirs">
+      <h4>{t("operation-theirs")}</h4>
+      <dl className="facts">
+        {operation.theirs.map((fact) => (
+          <div key={fact.field}>
+            <dt>{fact.label}</dt>
+            <dd>
+              <Value value={fact.value} received={performance.now()} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** What may be missed: author, attempts, next try, the latest instant. */
+function Small({ operation }: { operation: OperationView }) {
+  const settled = isSettled(operation);
+  return (
+    <p className="operation-small">
+      <span>{t("operation-author", { author: operation.author })}</span>
+      {operation.attempts > 0 && (
+        <span>{t("operation-attempts", { count: operation.attempts })}</span>
+      )}
+      {operation.next_try && !settled && (
+        <span>
+          {t("operation-next-try")} <TimeOf at={operation.next_try} />
+        </span>
+      )}
+      {operation.not_after && !settled && (
+        <span>
+          {t("operation-not-after")} <Instant at={operation.not_after} />
+        </span>
+      )}
+      {operation.behind > 0 && (
+        <span data-tone="amber">{t("operation-behind", { count: operation.behind })}</span>
+      )}
+      {operation.foreign && <span data-tone="amber">{t("operation-foreign")}</span>}
+    </p>
+  );
+}
+
+type OperationButtonsProps = Pick<OperationCardProps, "operation" | "onAmend">;
+
+function OperationButtons({ operation, onAmend }: OperationButtonsProps) {
+  const backend = useBackend();
+  const say = useSaid((store) => store.say);
+  const [asking, setAsking] = useState(false);
+  const may = STANDINGS[operation.standing];
+  const retrying = useMutation({
+    mutationFn: () => backend.retryOperation(operation.id),
+    onSuccess: () => say(t("operation-retried", { action: operation.action })),
+  });
+  const discarding = useMutation({
+    mutationFn: () => backend.discardOperation(operation.id),
+    onSuccess: () => {
+      setAsking(false);
+      say(t("operation-discarded", { action: operation.action }));
+    },
+  });
+  if (!may.retry && !may.amend && !may.discard) return null;
+  return (
+    <>
+      {retrying.error && <ErrorBanner error={retrying.error} />}
+      <div className="operation-buttons">
+        {may.retry && !operation.foreign && (
+          <Button disabled={retrying.isPending} onClick={() => retrying.mutate()}>
+            {t("operation-retry")}
+          </Button>
+        )}
+        {may.amend && onAmend && <Button onClick={onAmend}>{t("operation-amend")}</Button>}
+        {may.discard && (
+          <Button look="plain" onClick={() => setAsking(true)}>
+            {t("operation-discard")}
+          </Button>
+        )}
+      </div>
+      {asking && (
+        <Dialog
+          title={t("discard-title", { action: operation.action })}
+          onClose={() => setAsking(false)}
+          footer={
+            <>
+              <Button onClick={() => setAsking(false)}>{t("discard-keep")}</Button>
+              <Button
+                look="filled"
+                disabled={discarding.isPending}
+                onClick={() => discarding.mutate()}
+              >
+                {t("discard-do")}
+              </Button>
+            </>
+          }
+        >
+          {discarding.error && <ErrorBanner error={discarding.error} />}
+          <p>{t("discard-text", { title: operation.title })}</p>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import type { OperationView, Standing } from "../../platform/backend";
+
+/** What an operator may do about an operation of ours. */
+type Choices = { words: string; retry: boolean; amend: boolean; discard: boolean };
+
+const HELD = { retry: true, amend: true, discard: true };
+const GONE = { retry: false, amend: false, discard: false };
+const HERE = { ...GONE, discard: true };
+
+/** Where an operation stands, in words, and what that leaves to do. */
+export const STANDINGS: Record<Standing, Choices> = {
+  waiting: { words: "standing-waiting", ...HERE },
+  in_flight: { words: "standing-in-flight", ...GONE },
+  accepted: { words: "standing-accepted", ...GONE },
+  unknown: { words: "standing-unknown", ...GONE },
+  held_refused: { words: "standing-held-refused", ...HELD },
+  held_conflict: { words: "standing-held-conflict", ...HELD },
+  held_lapsed: { words: "standing-held-lapsed", ...HELD, retry: false },
+  held_rejected: { words: "standing-held-rejected", ...HELD },
+  blocked: { words: "standing-blocked", ...HERE },
+  confirmed: { words: "standing-confirmed", ...GONE },
+  discarded: { words: "standing-discarded", ...GONE },
+};
+
+export function isSettled(operation: OperationView): boolean {
+  return operation.standing === "confirmed" || operation.standing === "discarded";
+}
+
+export function isHeld(operation: OperationView): boolean {
+  return operation.standing.startsWith("held_");
+}

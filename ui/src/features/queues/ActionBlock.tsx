@@ -1,0 +1,124 @@
+import { CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
+import { Banner } from "../../components/states";
+import { Instant } from "../../components/values";
+import { t } from "../../locales/catalogue";
+import type { ActionView, PolicyRowView, RowWord } from "../../platform/backend";
+
+const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string }> = {
+  passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
+  failed: { icon: CircleX, tone: "red", words: "policy-failed" },
+  undecidable: { icon: CircleHelp, tone: "amber", words: "policy-undecidable" },
+};
+
+/** Why an action cannot be had now, as a sentence; nothing where it can. */
+export function refusal(action: ActionView): string | null {
+  if (action.denied) return action.denied.detail;
+  if (!action.allowed) return t("action-not-allowed");
+  if (action.may_lapse) return t("action-may-lapse");
+  return null;
+}
+
+type ActionBlockProps = {
+  actions: ActionView[];
+  shown: ActionView;
+  onShow: (action: ActionView) => void;
+  onMails: () => void;
+};
+
+/** The policy of an action, row by row, and what the action will do. */
+export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProps) {
+  return (
+    <>
+      <div className="record-part">
+        {actions.length > 1 && (
+          <div className="switch">
+            {actions.map((action) => (
+              <button
+                key={action.action}
+                type="button"
+                aria-pressed={action === shown}
+                onClick={() => onShow(action)}
+              >
+                {action.label}
+              </button>
+            ))}
+          </div>
+        )}
+        {shown.policy.length > 0 && (
+          <ul className="policy" aria-label={t("policy-label", { action: shown.label })}>
+            {shown.policy.map((row) => (
+              <PolicyRow key={row.id} row={row} />
+            ))}
+          </ul>
+        )}
+        <Refused action={shown} />
+      </div>
+      {shown.will.length > 0 && (
+        <div className="record-part">
+          <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function PolicyRow({ row }: { row: PolicyRowView }) {
+  const { icon: Icon, tone, words } = OUTCOMES[row.outcome];
+  return (
+    <li data-tone={tone}>
+      <Icon size={16} aria-label={t(words)} />
+      <div>
+        <strong>{row.title}</strong>
+        <span className="quiet">{row.found}</span>
+      </div>
+      <code className="row-id">{row.id}</code>
+    </li>
+  );
+}
+
+function Refused({ action }: { action: ActionView }) {
+  const reason = refusal(action);
+  if (!reason) return null;
+  const title = t(action.may_lapse ? "action-waits-title" : "action-refused-title", {
+    action: action.label,
+  });
+  return (
+    <Banner tone={action.may_lapse ? "amber" : "red"} title={title}>
+      {reason} <code className="row-id">{action.denied?.row ?? action.row}</code>
+    </Banner>
+  );
+}
+
+/** "Approve will …", line by line, and the latest instant. */
+export function Will({
+  action,
+  onMails,
+}: {
+  action: ActionView;
+  onMails?: (() => void) | undefined;
+}) {
+  return (
+    <div className="will">
+      <strong>{t("action-will", { action: action.label })}</strong>
+      <ul>
+        {action.will.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <div className="will-foot">
+        <span className="quiet">
+          {action.not_after && (
+            <>
+              {t("action-not-after")} <Instant at={action.not_after} both />
+            </>
+          )}
+        </span>
+        {onMails && (
+          <button type="button" className="link" aria-keyshortcuts="m" onClick={onMails}>
+            {t("mail-open")}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { Choice, Field, TextArea } from "../../components/Field";
+import { t } from "../../locales/catalogue";
+import type { FieldType, ParamView } from "../../platform/backend";
+import { paramJson } from "./params";
+
+type ParamInputProps = { param: ParamView; value: string; onValue: (value: string) => void };
+
+const INPUT_TYPES: Partial<Record<FieldType, string>> = {
+  date: "date",
+  timestamp: "datetime-local",
+};
+
+/** Asks for a parameter in the way of its type. */
+export function ParamInput({ param, value, onValue }: ParamInputProps) {
+  const label = param.optional ? t("param-optional", { label: param.label }) : param.label;
+  switch (param.kind) {
+    case "enum": {
+      const options = param.one_of.map((each) => ({ value: each, label: each }));
+      return <Choice label={label} value={value} options={options} onValue={onValue} />;
+    }
+    case "boolean": {
+      const options = [
+        { value: "true", label: t("value-yes") },
+        { value: "false", label: t("value-no") },
+      ];
+      return <Choice label={label} value={value} options={options} onValue={onValue} />;
+    }
+    case "text":
+      return <TextArea label={label} value={value} required={!param.optional} onValue={onValue} />;
+    default: {
+      const wrong = value.trim() !== "" && paramJson(param, value) === null;
+      return (
+        <Field
+          label={label}
+          type={INPUT_TYPES[param.kind] ?? "text"}
+          required={!param.optional}
+          value={value}
+          onValue={onValue}
+          hint={param.kind === "money" ? t("param-money") : undefined}
+          error={wrong ? t("param-wrong") : null}
+        />
+      );
+    }
+  }
+}

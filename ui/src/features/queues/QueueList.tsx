@@ -1,0 +1,229 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { CircleCheck, CloudDownload, Search, SearchX } from "lucide-react";
+import type { Ref } from "react";
+import { type ReceivedPage, useSync } from "../../app/reads";
+import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
+import { Button } from "../../components/Button";
+import { DataGrid, type GridColumn } from "../../components/DataGrid";
+import { Key } from "../../components/Key";
+import { EmptyState, ErrorState } from "../../components/states";
+import { StatusWord } from "../../components/tones";
+import { Value } from "../../components/values";
+import { t } from "../../locales/catalogue";
+import { durationWords, moneyWords } from "../../locales/words";
+import type { RowView, SectionView, ViewPage } from "../../platform/backend";
+import { gridColumns, OPERATION } from "./columns";
+
+type QueueListProps = {
+  first: UseQueryResult<ReceivedPage>;
+  rowAt: (index: number) => RowView | undefined;
+  receivedAt: (index: number) => number;
+  search: string;
+  onSearch: (words: string) => void;
+  filter: Ref<HTMLInputElement>;
+  active: number;
+  selected: { kind: string; id: string } | null;
+  onActive: (index: number) => void;
+  onOpen: () => void;
+  onSight: (first: number, last: number) => void;
+  sort: string;
+  onSort: (sort: string) => void;
+};
+
+export function QueueList(props: QueueListProps) {
+  const { first, search, onSearch } = props;
+  const page = first.data;
+  return (
+    <section className="card queue-list" aria-label={page?.label ?? t("nav-queues")}>
+      <header className="queue-tools">
+        <div className="filter">
+          <Search size={14} aria-hidden />
+          <input
+            ref={props.filter}
+            type="search"
+            aria-label={t("queue-filter")}
+            aria-keyshortcuts="/"
+            placeholder={t("queue-filter")}
+            spellCheck={false}
+            value={search}
+            onChange={(event) => onSearch(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape") return;
+              onSearch("");
+              event.currentTarget.blur();
+            }}
+          />
+          <Key>/</Key>
+        </div>
+        {page && <Summary page={page} />}
+      </header>
+      {page ? (
+        page.total > 0 ? (
+          <Grid {...props} page={page} />
+        ) : (
+          <NothingHere page={page} search={search} onClear={() => onSearch("")} />
+        )
+      ) : first.error ? (
+        <ErrorState
+          error={first.error}
+          action={<Button onClick={() => first.refetch()}>{t("try-again")}</Button>}
+        />
+      ) : (
+        <Bones />
+      )}
+      <footer className="queue-keys" aria-hidden>
+        <span>
+          <Key>j</Key>
+          <Key>k</Key> {t("keys-move")}
+        </span>
+        {page?.keys.map((each) => (
+          <span key={each.action}>
+            <Key>{each.key}</Key> {each.label}
+          </span>
+        ))}
+        <span>
+          <Key>m</Key> {t("keys-mail")}
+        </span>
+        <span className="queue-keys-all">
+          <Key>?</Key> {t("keys-all")}
+        </span>
+      </footer>
+    </section>
+  );
+}
+
+function Grid(props: QueueListProps & { page: ReceivedPage }) {
+  const { page, rowAt, receivedAt, selected } = props;
+  const columns = gridColumns(page);
+  const stateAt = page.columns.findIndex(({ kind }) => kind === "state");
+  const cellOf = (row: RowView, column: GridColumn) => {
+    const at = page.columns.findIndex(({ field }) => field === column.id);
+    if (row.operation && (column.id === OPERATION || at === stateAt)) {
+      return <StatusWord word={row.operation} />;
+    }
+    const cell = row.cells[at];
+    if (!cell) return null;
+    return (
+      <>
+        <span className={page.columns[at]?.kind === "id" ? "mono cell-main" : "cell-main"}>
+          <Value value={cell.value} received={receivedAt(props.active) || page.received} />
+        </span>
+        {cell.beside && <span className="beside">{cell.beside}</span>}
+      </>
+    );
+  };
+  return (
+    <DataGrid
+      label={t("queue-grid", { queue: page.label })}
+      columns={columns}
+      sections={page.sections.map((section) => ({ ...section, header: sectionHeader(section) }))}
+      total={page.total}
+      rowAt={rowAt}
+      rowKey={(row) => `${row.kind}/${row.id}`}
+      selectedKey={selected && `${selected.kind}/${selected.id}`}
+      cell={cellOf}
+      onSight={props.onSight}
+      active={props.active}
+      onActive={props.onActive}
+      onOpen={props.onOpen}
+      sort={props.sort}
+      onSort={props.onSort}
+    />
+  );
+}
+
+/** Name, count and sum of a section; nothing where the view has no sections. */
+function sectionHeader(section: SectionView) {
+  const label = section.id === "on_the_way" ? t("section-on-the-way") : section.label;
+  if (label === "") return null;
+  return (
+    <>
+      <strong>{label}</strong>
+      <span className="quiet">
+        {[
+          t("section-count", { count: section.count }),
+          section.sum ? moneyWords(section.sum) : null,
+          section.note,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </span>
+    </>
+  );
+}
+
+/** What waits, its sum, the order, and how old the data is. */
+function Summary({ page }: { page: ViewPage }) {
+  useTick(15);
+  const sync = useSync().data;
+  const asOf = page.as_of ? parseWall(page.as_of) : null;
+  const cut = sync?.link === "cut_off" || sync?.link === "signed_out";
+  const age = sync?.age_seconds == null ? null : sync.age_seconds + secondsSince(sync.received);
+  const open = page.sections[0]?.count ?? 0;
+  return (
+    <div className="queue-summary quiet">
+      <span>
+        {t("queue-open", { count: open })}
+        {page.sum && open > 0 && ` · ${moneyWords(page.sum)}`}
+      </span>
+      <span>{page.sort_label}</span>
+      {asOf && (
+        <span data-tone={cut ? "amber" : undefined}>
+          {cut && age !== null
+            ? t("queue-as-of-old", { time: timeWords(asOf), age: durationWords(age) })
+            : t("queue-as-of", { time: timeWords(asOf) })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+type NothingHereProps = { page: ViewPage; search: string; onClear: () => void };
+
+/** Empty is a statement with proof. */
+function NothingHere({ page, search, onClear }: NothingHereProps) {
+  useTick(15);
+  const sync = useSync().data;
+  if (search !== "") {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title={t("queue-no-match", { words: search })}
+        action={<Button onClick={onClear}>{t("queue-clear")}</Button>}
+      >
+        {t("queue-no-match-text", { queue: page.label })}
+      </EmptyState>
+    );
+  }
+  if (page.as_of === null) {
+    return (
+      <EmptyState icon={CloudDownload} title={t("queue-filling")}>
+        {t("queue-filling-text", { count: sync?.filling ?? 0 })}
+      </EmptyState>
+    );
+  }
+  const age = sync?.age_seconds == null ? 0 : sync.age_seconds + secondsSince(sync.received);
+  return (
+    <EmptyState icon={CircleCheck} title={t("queue-empty", { queue: page.label })}>
+      {t("queue-empty-proof", { records: sync?.records ?? 0, age: durationWords(age) })}
+    </EmptyState>
+  );
+}
+
+const BONES = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** The list before it is read: rows of the same height, so that nothing jumps. */
+function Bones() {
+  return (
+    <div className="bones" aria-busy>
+      <span className="visually-hidden">{t("loading")}</span>
+      {BONES.map((row) => (
+        <div key={row} className="bone-row">
+          <span className="bone" />
+          <span className="bone" />
+          <span className="bone" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useKeys } from "../../app/keys";
+import { usePlace } from "../../app/place";
+import { PAGE_ROWS, type ReceivedPage, usePages } from "../../app/reads";
+import type { RowView } from "../../platform/backend";
+import { QueueList } from "./QueueList";
+import { RecordPanel } from "./RecordPanel";
+
+type Picked = { kind: string; id: string };
+type QueueScreenProps = { view: string; record: Picked | null; readOnly: boolean };
+
+/** A queue: the list, and beside it the record that is picked. */
+export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
+  const select = usePlace((store) => store.select);
+  const [sort, setSort] = useState<string | null>(null);
+  const [search, setSearch] = useState("");
+  const [sight, setSight] = useState<readonly [number, number]>([0, 0]);
+  const [index, setIndex] = useState(0);
+  // A row that was moved to before it was read.
+  const [awaited, setAwaited] = useState<number | null>(null);
+  const panel = useRef<HTMLElement>(null);
+  const filter = useRef<HTMLInputElement>(null);
+
+  const { first, pages } = usePages({ view, sort, search }, pagesOf(sight));
+  const page = first.data;
+  const rowAt = (at: number): RowView | undefined =>
+    pages.get(Math.floor(at / PAGE_ROWS))?.rows[at % PAGE_ROWS];
+  const found = record ? locate(pages, record) : null;
+  const active = awaited ?? found ?? index;
+
+  const pick = (at: number) => {
+    const row = rowAt(at);
+    setIndex(at);
+    setAwaited(row ? null : at);
+    if (row) select({ kind: row.kind, id: row.id });
+  };
+  const total = page?.total ?? 0;
+  const wanted = awaited ?? (record === null && total > 0 ? Math.min(index, total - 1) : null);
+  const wantedRow = wanted === null ? undefined : rowAt(wanted);
+  useEffect(() => {
+    if (!wantedRow) return;
+    setAwaited(null);
+    select({ kind: wantedRow.kind, id: wantedRow.id });
+  }, [wantedRow, select]);
+
+  const step = (by: number) => total > 0 && pick(Math.max(0, Math.min(total - 1, active + by)));
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    "/": () => filter.current?.focus(),
+  });
+
+  return (
+    <div className="queue">
+      <QueueList
+        first={first}
+        rowAt={rowAt}
+        receivedAt={(at) => pages.get(Math.floor(at / PAGE_ROWS))?.received ?? 0}
+        search={search}
+        onSearch={(words) => {
+          setSearch(words);
+          setIndex(0);
+        }}
+        filter={filter}
+        active={active}
+        selected={record}
+        onActive={pick}
+        onOpen={() => panel.current?.focus()}
+        onSight={useCallback((from: number, to: number) => setSight([from, to]), [])}
+        sort={sort ?? page?.sort ?? ""}
+        onSort={setSort}
+      />
+      <RecordPanel record={record} panel={panel} readOnly={readOnly} empty={page?.total === 0} />
+    </div>
+  );
+}
+
+/** Numbers of the pages that hold the rows in sight. */
+function pagesOf([from, to]: readonly [number, number]): number[] {
+  const first = Math.floor(from / PAGE_ROWS);
+  const last = Math.floor(Math.max(from, to) / PAGE_ROWS);
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+function locate(pages: Map<number, ReceivedPage>, record: Picked): number | null {
+  for (const [number, { rows }] of pages) {
+    const at = rows.findIndex((row) => row.id === record.id && row.kind === record.kind);
+    if (at >= 0) return number * PAGE_ROWS + at;
+  }
+  return null;
+}

@@ -1,0 +1,71 @@
+import { parseWall, tenantNow } from "../../app/time";
+import { locale } from "../../locales/catalogue";
+import type { ParamView } from "../../platform/backend";
+
+/** What was put in for a parameter as JSON text, or nothing where it is no such value. */
+export function paramJson(param: ParamView, put: string): string | null {
+  const text = put.trim();
+  switch (param.kind) {
+    case "integer":
+      return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text))
+        ? String(Number(text))
+        : null;
+    case "number":
+      return text !== "" && Number.isFinite(Number(text)) ? String(Number(text)) : null;
+    case "boolean":
+      return text === "true" || text === "false" ? text : null;
+    case "enum":
+      return param.one_of.includes(text) ? JSON.stringify(text) : null;
+    case "date":
+      return /^\d{4}-\d\d-\d\d$/.test(text) ? JSON.stringify(text) : null;
+    case "timestamp":
+      return instantJson(text);
+    case "money":
+      return moneyJson(text);
+    case "string":
+    case "text":
+    case "id":
+    case "ref":
+      return text === "" ? null : JSON.stringify(text);
+  }
+}
+
+/** A local time of the tenant, as UTC. */
+function instantJson(text: string): string | null {
+  const wall = parseWall(`${text.length === 16 ? `${text}:00` : text}Z`);
+  const now = tenantNow();
+  if (!wall || !now) return null;
+  return JSON.stringify(new Date(wall.face - now.offset * 60_000).toISOString());
+}
+
+/** "22.00 AUD" as minor units, without a detour over fractions. */
+function moneyJson(text: string): string | null {
+  const found = /^(\d+)(?:\.(\d+))?\s*([A-Za-z]{3})$/.exec(text);
+  if (!found) return null;
+  const [, whole = "", fraction = "", letters = ""] = found;
+  const currency = letters.toUpperCase();
+  const digits = digitsOf(currency);
+  if (fraction.length > digits) return null;
+  const minor = Number(whole + fraction.padEnd(digits, "0"));
+  return Number.isSafeInteger(minor) ? JSON.stringify({ minor, currency }) : null;
+}
+
+function digitsOf(currency: string): number {
+  const options = { style: "currency", currency } as const;
+  return new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+export type Put = Record<string, string>;
+
+/** All parameters as JSON text, or nothing while one that is needed is missing or wrong. */
+export function paramsJson(params: readonly ParamView[], put: Put): Put | null {
+  const ready: Put = {};
+  for (const param of params) {
+    const text = put[param.name] ?? "";
+    if (text.trim() === "" && param.optional) continue;
+    const json = paramJson(param, text);
+    if (json === null) return null;
+    ready[param.name] = json;
+  }
+  return ready;
+}

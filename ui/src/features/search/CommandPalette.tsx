@@ -1,0 +1,237 @@
+import {
+  CircleHelp,
+  FileText,
+  Inbox,
+  type LucideIcon,
+  MoonStar,
+  RefreshCw,
+  Search,
+  UserRound,
+} from "lucide-react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
+import { Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
+import { useBackend } from "../../app/backend";
+import { usePlace } from "../../app/place";
+import { useSearch } from "../../app/reads";
+import { useSaid } from "../../app/said";
+import type { Overlay } from "../../app/shell/Shell";
+import { useTheme } from "../../app/theme";
+import { t } from "../../locales/catalogue";
+import type { QueueEntry, SearchHit } from "../../platform/backend";
+import { Excerpt } from "./Excerpt";
+
+type Item = {
+  id: string;
+  icon: LucideIcon;
+  label: string;
+  hit?: SearchHit;
+  hint?: string;
+  run: () => void;
+};
+
+type CommandPaletteProps = {
+  queues: QueueEntry[];
+  onOverlay: (overlay: Overlay) => void;
+  onClose: () => void;
+};
+
+/** Finds any record, queue or command. Typing filters, arrows move, Enter goes. */
+export function CommandPalette({ queues, onOverlay, onClose }: CommandPaletteProps) {
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const go = usePlace((store) => store.go);
+  const commands = useCommands(queues, onOverlay);
+  const asked = useDeferredValue(query.trim());
+  const search = useSearch(asked);
+  const hits = asked === "" ? [] : (search.data ?? []);
+
+  const words = query.trim().toLowerCase();
+  const matching = commands.filter((each) => each.label.toLowerCase().includes(words));
+  const records = hits.map(
+    (hit): Item => ({
+      id: `${hit.kind}/${hit.id}`,
+      icon: FileText,
+      label: hit.title,
+      hit,
+      hint: hit.kind_label,
+      run: () => {
+        const view = hit.view ?? queues[0]?.view;
+        if (view) go({ screen: "queue", view, record: { kind: hit.kind, id: hit.id } });
+      },
+    }),
+  );
+  const items = [...records, ...matching];
+  const chosen = Math.min(at, Math.max(0, items.length - 1));
+
+  useEffect(() => {
+    list.current?.querySelector(`[data-at="${chosen}"]`)?.scrollIntoView?.({ block: "nearest" });
+  }, [chosen]);
+
+  const run = (item: Item | undefined) => {
+    if (!item) return;
+    onClose();
+    item.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const last = Math.max(0, items.length - 1);
+    if (event.key === "ArrowDown") setAt(chosen >= last ? 0 : chosen + 1);
+    else if (event.key === "ArrowUp") setAt(chosen <= 0 ? last : chosen - 1);
+    else if (event.key === "Enter") run(items[chosen]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable
+      onOpenChange={(open) => !open && onClose()}
+      className="dialog-veil palette-veil"
+    >
+      <Modal className="dialog palette">
+        <RacDialog aria-label={t("palette-label")} className="dialog-inside">
+          <div className="palette-input">
+            <Search size={16} aria-hidden />
+            <input
+              // biome-ignore lint/a11y/noAutofocus: a palette is opened to be typed into
+              autoFocus
+              role="combobox"
+              aria-expanded
+              aria-autocomplete="list"
+              aria-controls={`${id}-list`}
+              aria-activedescendant={items.length > 0 ? `${id}-${chosen}` : undefined}
+              aria-label={t("palette-prompt")}
+              placeholder={t("palette-prompt")}
+              spellCheck={false}
+              value={query}
+              onChange={(event) => {
+                setQuery(event.target.value);
+                setAt(0);
+              }}
+              onKeyDown={onKeyDown}
+            />
+          </div>
+          <div className="palette-list" ref={list}>
+            <div role="listbox" id={`${id}-list`} aria-label={t("palette-results")}>
+              {items.map((item, index) => (
+                <Option
+                  key={item.id}
+                  item={item}
+                  id={`${id}-${index}`}
+                  at={index}
+                  chosen={index === chosen}
+                  heading={headingAt(index, records.length)}
+                  onRun={() => run(item)}
+                  onPoint={() => setAt(index)}
+                />
+              ))}
+            </div>
+            {items.length === 0 && (
+              <p className="palette-none">{t("palette-none", { words: query.trim() })}</p>
+            )}
+          </div>
+          <div className="visually-hidden" role="status">
+            {t("palette-count", { count: items.length })}
+          </div>
+        </RacDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function headingAt(index: number, records: number): string | null {
+  if (index === 0 && records > 0) return t("palette-records");
+  if (index === records) return t("palette-commands");
+  return null;
+}
+
+type OptionProps = {
+  item: Item;
+  id: string;
+  at: number;
+  chosen: boolean;
+  heading: string | null;
+  onRun: () => void;
+  onPoint: () => void;
+};
+
+function Option({ item, id, at, chosen, heading, onRun, onPoint }: OptionProps) {
+  const Icon = item.icon;
+  return (
+    <>
+      {heading && (
+        <div className="palette-heading" role="presentation">
+          {heading}
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard by the combobox */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus */}
+      <div
+        role="option"
+        id={id}
+        data-at={at}
+        aria-selected={chosen}
+        className="palette-option"
+        onClick={onRun}
+        onPointerMove={onPoint}
+      >
+        <Icon size={15} aria-hidden />
+        <span className="palette-words">
+          <bdi>{item.label}</bdi>
+          {item.hit && <Excerpt text={item.hit.excerpt} />}
+        </span>
+        {item.hint && <span className="quiet">{item.hint}</span>}
+      </div>
+    </>
+  );
+}
+
+/** What can be done from anywhere. */
+function useCommands(queues: QueueEntry[], onOverlay: (overlay: Overlay) => void): Item[] {
+  const backend = useBackend();
+  const go = usePlace((store) => store.go);
+  const say = useSaid((store) => store.say);
+  const { theme, choose } = useTheme();
+  const dark =
+    theme === "dark" ||
+    (theme === "system" && (window.matchMedia?.("(prefers-color-scheme: dark)").matches ?? false));
+  const pull = () =>
+    backend.pullNow().then(
+      () => say(t("sync-asked")),
+      () => say(t("error-internal"), "amber"),
+    );
+  return [
+    ...queues.map(
+      (queue): Item => ({
+        id: `queue ${queue.view}`,
+        icon: Inbox,
+        label: t("command-queue", { queue: queue.label }),
+        hint: t("queue-open", { count: queue.open }),
+        run: () => go({ screen: "queue", view: queue.view, record: null }),
+      }),
+    ),
+    {
+      id: "sync",
+      icon: RefreshCw,
+      label: t("command-sync"),
+      run: () => go({ screen: "sync" }),
+    },
+    { id: "pull", icon: RefreshCw, label: t("sync-now"), run: () => void pull() },
+    {
+      id: "theme",
+      icon: MoonStar,
+      label: t(dark ? "command-light" : "command-dark"),
+      run: () => choose(dark ? "light" : "dark"),
+    },
+    {
+      id: "profile",
+      icon: UserRound,
+      label: t("command-profile"),
+      run: () => onOverlay("profile"),
+    },
+    { id: "help", icon: CircleHelp, label: t("help-title"), run: () => onOverlay("help") },
+  ];
+}

@@ -1,0 +1,116 @@
+import { useMutation } from "@tanstack/react-query";
+import { CircleCheck } from "lucide-react";
+import { useBackend } from "../../app/backend";
+import { usePlace } from "../../app/place";
+import { useNavigation, useSync } from "../../app/reads";
+import { useSaid } from "../../app/said";
+import { Button } from "../../components/Button";
+import { Card } from "../../components/Card";
+import { ErrorState } from "../../components/states";
+import { t } from "../../locales/catalogue";
+import type { OperationView, SyncView } from "../../platform/backend";
+import { OperationCard } from "../operations/OperationCard";
+import { LinkState } from "./LinkState";
+import { SyncFacts } from "./SyncFacts";
+
+export type ReceivedSync = SyncView & { received: number };
+
+/** What waits, what is held and why, what is under way; the connection and its proofs. */
+export function SyncScreen() {
+  const backend = useBackend();
+  const say = useSaid((store) => store.say);
+  const sync = useSync();
+  const pulling = useMutation({
+    mutationFn: () => backend.pullNow(),
+    onSuccess: () => say(t("sync-asked")),
+  });
+  if (!sync.data) {
+    return sync.error ? (
+      <ErrorState
+        error={sync.error}
+        action={<Button onClick={() => sync.refetch()}>{t("try-again")}</Button>}
+      />
+    ) : (
+      <div className="sync" aria-busy>
+        <span className="visually-hidden">{t("loading")}</span>
+        <div className="card sync-bones">
+          <span className="bone" />
+          <span className="bone" />
+        </div>
+      </div>
+    );
+  }
+  const view = sync.data;
+  return (
+    <div className="sync">
+      <div className="sync-main">
+        <LinkState sync={view} busy={pulling.isPending} onPull={() => pulling.mutate()} />
+        <Operations sync={view} />
+      </div>
+      <SyncFacts sync={view} />
+    </div>
+  );
+}
+
+function Operations({ sync }: { sync: ReceivedSync }) {
+  const nothing = sync.held.length + sync.waiting.length + sync.under_way.length === 0;
+  return (
+    <>
+      {nothing && (
+        <div className="card sync-clear">
+          <CircleCheck size={18} aria-hidden />
+          <div>
+            <strong>{t("sync-clear")}</strong>
+            <span className="quiet">{t("sync-clear-proof", { count: sync.settled.length })}</span>
+          </div>
+        </div>
+      )}
+      <Group title={t("sync-held-title")} note={t("sync-held-note")} operations={sync.held} />
+      <Group
+        title={t("sync-waiting-title")}
+        note={t(sync.link === "in_step" ? "sync-waiting-note" : "sync-waiting-note-cut")}
+        operations={sync.waiting}
+      />
+      <Group
+        title={t("sync-under-way-title")}
+        note={t("sync-under-way-note")}
+        operations={sync.under_way}
+      />
+      <Group
+        title={t("sync-settled-title")}
+        note={t("sync-settled-note")}
+        operations={sync.settled}
+      />
+    </>
+  );
+}
+
+type GroupProps = { title: string; note: string; operations: OperationView[] };
+
+function Group({ title, note, operations }: GroupProps) {
+  const open = useOpenRecord();
+  if (operations.length === 0) return null;
+  return (
+    <Card title={t("sync-group", { title, count: operations.length })} aside={note}>
+      {operations.map((operation) => (
+        <OperationCard
+          key={operation.id}
+          operation={operation}
+          onRecord={() => open(operation)}
+          onAmend={() => open(operation)}
+        />
+      ))}
+    </Card>
+  );
+}
+
+/** Opens the record of an operation in the queue that was open last, else in the first. */
+function useOpenRecord() {
+  const { past, go } = usePlace();
+  const queues = useNavigation().data?.queues ?? [];
+  return ({ kind, record }: OperationView) => {
+    const last = past.findLast((place) => place.screen === "queue");
+    const view = last?.screen === "queue" ? last.view : queues[0]?.view;
+    if (view) go({ screen: "queue", view, record: { kind, id: record } });
+  };
+}

@@ -1,0 +1,427 @@
+## The app
+
+app-name = Watchkeeper
+app-line = Keeps watch over your operation, connected or not
+app-version = Version { $version }
+loading = Reading…
+try-again = Try again
+cancel = Cancel
+dialog-close = Close
+fallen-reload = Open again
+skip-to-screen = Skip to the screen
+
+## Navigation
+
+nav-label = Rooms
+nav-queues = Queues
+nav-sync = Sync
+nav-open = waiting
+nav-held = held for you
+nav-urgent =
+    { $count ->
+        [one] 1 is due soon
+       *[other] { $count } are due soon
+    }
+tenant-line = { $zone } · { $operator }
+section-on-the-way = On the way
+
+## Values and time
+
+value-none = —
+value-yes = yes
+value-no = no
+value-unknown = The pack does not know this value; it is shown as it came
+duration-days = { $days } d { $hours } h
+duration-hours = { $hours } h { $minutes }
+duration-minutes = { $minutes } min
+duration-seconds = { $seconds } s
+age = { $duration } ago
+money-title = { $amount } ({ $currency })
+instant-both = { $theirs } there, { $mine } here
+instant-zone = { $zone } · { $mine } here
+clock-passed = passed
+clock-title = { $what } { $due }
+clock-left = { $what } in { $duration }
+clock-ago = { $what } { $duration } ago
+clock-before-session = Due before { $session }
+clock-utc = { $time } UTC
+clock-unsure = Clock unsure
+clock-unsure-text = The clock is a guess until the platform answers
+size-bytes = { $bytes } B
+size-kilobytes = { $size } kB
+size-megabytes = { $size } MB
+
+## The five words
+
+word-queued = queued
+word-sent = sent
+word-confirmed = confirmed
+word-refused = refused
+word-unknown = unknown
+
+standing-waiting = Waits here for its turn.
+standing-in-flight = On its way to the platform.
+standing-accepted = The platform has it; its provider is at work.
+standing-unknown = Nobody knows yet whether it happened. It is looked up, never sent blindly again.
+standing-held-refused = Held for you: it was refused.
+standing-held-conflict = Held for you: the record is not what you saw.
+standing-held-lapsed = Held for you: it was too late.
+standing-held-rejected = Held for you: the platform did not understand it.
+standing-blocked = Waits behind one that is held.
+standing-confirmed = Done, and the platform said so.
+standing-discarded = Given up; it was not done.
+
+operation-theirs = What the platform has
+operation-author = by { $author }
+operation-attempts =
+    { $count ->
+        [one] sent once
+       *[other] sent { $count } times
+    }
+operation-next-try = next try
+operation-not-after = not after
+operation-behind =
+    { $count ->
+        [one] 1 waits behind it
+       *[other] { $count } wait behind it
+    }
+operation-foreign = made by somebody else, so it does not go out under your name
+operation-retry = Try again
+operation-amend = Amend…
+operation-discard = Discard…
+operation-retried = { $action }: back in its lane
+operation-discarded = { $action }: discarded
+discard-title = Discard “{ $action }”?
+discard-text = It stays undone for { $title }. The log keeps that you gave it up.
+discard-keep = Keep it
+discard-do = Discard
+
+## The line at the foot of the rail
+
+sync-reading = Reading…
+sync-unreadable = Sync state cannot be read
+sync-in-step = In step
+sync-in-step-age = In step · { $age }
+sync-stale = Nothing new · { $age }
+sync-cut-off = Cut off
+sync-cut-off-since = Cut off since { $since }
+sync-signed-out = Signed out
+sync-filling = Filling · { $count } records
+sync-nothing-waits = nothing waits
+sync-queued = { $count } queued
+sync-sent = { $count } sent
+sync-unknown = { $count } unknown
+sync-refused = { $count } refused
+
+## Queues
+
+queue-grid = { $queue }, list
+queue-filter = Filter this queue
+queue-open = { $count } open
+queue-as-of = as of { $time }
+queue-as-of-old = as of { $time }, { $age } old
+queue-empty = Nothing waits in “{ $queue }”
+queue-empty-proof = { $records } records looked at, oldest data { $age }
+queue-no-match = Nothing matches “{ $words }”
+queue-no-match-text = Only “{ $queue }” was looked at. Ctrl K finds any record.
+queue-clear = Clear the filter
+queue-filling = Filling for the first time
+queue-filling-text = { $count } records so far. The list appears when the first page is complete.
+section-count = { $count }
+column-operation = Operation
+grid-sort = Sort by { $column }
+keys-move = move
+keys-mail = mail preview
+keys-all = all keys
+
+record-label = Record
+record-none = Nothing to decide
+record-none-text = What you pick in the list is shown here with what decides it.
+record-revision = revision { $revision }
+record-as-seen = Shown as it was when you acted; the mirror does not have it yet.
+record-history = History
+record-read-only = The data folder cannot be written, so nothing can be queued.
+
+policy-label = What decides “{ $action }”
+policy-passed = Lets through
+policy-failed = Refuses
+policy-undecidable = Cannot be decided, so it refuses
+
+action-will = { $action } will
+action-not-after = Not after
+action-refused = { $action }: { $reason }
+action-refused-title = “{ $action }” is refused
+action-waits-title = “{ $action }” waits for a connection
+action-not-allowed = Policy does not allow it now.
+action-may-lapse = It may lapse before the next sync, so it is not queued while cut off.
+action-more = { $action }…
+
+act-title = { $action }: { $title }
+act-type = Type { $typed } to confirm
+act-type-hint = Exactly as shown, so that nothing is confirmed by habit.
+act-amends = This replaces the operation that is held.
+act-offline = Cut off: it will wait here
+act-offline-text = It is queued on this laptop and goes out when the line is back, if it is not too late by then.
+act-queued = { $action } queued: { $title }
+param-optional = { $label } (optional)
+param-money = Amount and currency, such as 22.00 AUD
+param-wrong = This is no such value.
+
+mail-title = Mail preview
+mail-open = Mail preview
+mail-to = To
+mail-subject = Subject
+
+## Sync
+
+link-in-step = In step
+link-cut-off = Cut off
+link-filling = Filling for the first time
+link-signed-out = Signed out
+link-since = since
+link-never = never
+link-live = Last pull { $age }. The platform says at once when something changes.
+link-polling = Last pull { $age }. No live hints, so the platform is asked every minute.
+link-cut-off-text = Work goes on here from data pulled { $age }; what you decide waits below.
+link-cut-off-next = Work goes on here from data pulled { $age }; what you decide waits below. Next try { $next }.
+link-filling-text = { $count } records so far. It goes on where it stopped if the line breaks.
+link-signed-out-text = The platform no longer takes the token. Nothing is sent until there is a new one; nothing is lost.
+
+sync-now = Sync now
+sync-try-now = Try now
+sync-asked = Asked the platform for news
+sync-clear = Nothing waits and nothing is held
+sync-clear-proof =
+    { $count ->
+        [0] No operation was made yet
+        [one] 1 operation settled lately
+       *[other] { $count } operations settled lately
+    }
+sync-group = { $title } · { $count }
+sync-held-title = Held for you
+sync-held-note = its lane stands still until you decide
+sync-waiting-title = Waiting
+sync-waiting-note = goes out in order
+sync-waiting-note-cut = goes out when connected
+sync-under-way-title = Under way
+sync-under-way-note = the final word is still to come
+sync-settled-title = Settled
+sync-settled-note = newest first
+
+facts-title = Connection
+facts-platform = Platform
+facts-pack = Pack
+facts-records = Records
+facts-as-of = As of
+facts-hints = News
+facts-hints-live = live
+facts-hints-polling = by asking
+facts-clock = Clock
+facts-clock-sure = set by the platform
+chain-title = Audit chain
+chain-holds = The chain holds
+chain-broken = Broken at entry { $entry }
+chain-entries = { $entries } entries, countersigned up to { $countersigned }.
+chain-behind =
+    { $count ->
+        [one] 1 waits for the platform.
+       *[other] { $count } wait for the platform.
+    }
+chain-broken-text = An entry was altered or is missing. Keep this laptop’s data folder and tell whoever audits you.
+quarantine-title = Unreadable records
+quarantine-empty = None: every record that came could be read.
+quarantine-text = Kept aside as they came. They are read again when the platform sends them anew.
+quarantine-no-id = without id
+quarantine-no-kind = unknown kind
+
+## Palette and help
+
+palette-label = Find anything
+palette-prompt = Find anything or run a command
+palette-results = Results
+palette-records = Records
+palette-commands = Commands
+palette-none = Nothing found for “{ $words }”
+palette-count =
+    { $count ->
+        [one] 1 result
+       *[other] { $count } results
+    }
+key-palette = Ctrl K
+command-queue = Go to { $queue }
+command-sync = Go to Sync
+command-light = Switch to light
+command-dark = Switch to dark
+command-profile = Profile and appearance
+
+help-title = Keys
+help-everywhere = Everywhere
+help-list = In a list
+help-record = On the record
+help-palette = find anything, run a command
+help-help = this list
+help-queues = go to the first queue
+help-sync = go to Sync
+help-back = back
+help-escape = close, clear
+help-down = next
+help-up = previous
+help-home = first
+help-end = last
+help-space = pick
+help-enter = into the record
+help-filter = filter
+help-mail = mail preview
+
+## Profile
+
+profile-open = Profile and appearance
+profile-title = Profile
+profile-tenant = Tenant
+profile-operator = Operator
+profile-platform = Platform
+profile-zone = Zone
+profile-secrets = Key and token
+profile-keyring = in the system’s keyring
+profile-passphrase = under your passphrase
+profile-version = Version
+profile-close = Close this profile
+profile-close-text = Closing takes the key out of memory. What waits stays on this laptop.
+theme-label = Appearance
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+
+## Signing in
+
+profiles-title = On this laptop
+profile-line = { $operator } · { $zone } · { $platform }
+demo-title = Demo: { $tenant }
+demo-text = A platform with invented records runs on this machine. Nothing leaves it.
+demo-open = Open the demo
+platform-title = Sign in to a platform
+platform-address = Address
+platform-placeholder = https://ops.example.org
+platform-token = Token
+platform-token-hint = As your platform issued it. It is kept where this machine keeps secrets.
+sign-in = Sign in
+sign-in-busy = Signing in…
+passphrase = Passphrase
+passphrase-title = Choose a passphrase
+passphrase-why = This machine has no keyring, so your data is locked by a passphrase. It is asked for at every start and kept nowhere.
+passphrase-new = New passphrase
+passphrase-again = Once more
+passphrase-rule = At least { $count } characters; a few words that do not belong together are best.
+passphrase-long-enough = Long enough.
+passphrase-short =
+    { $missing ->
+        [one] One more character, please.
+       *[other] { $missing } more characters, please.
+    }
+passphrase-differs = The two are not the same.
+
+recovery-title = Write this code down
+recovery-text = It opens your data when the keyring or the passphrase is lost. It is shown once and kept nowhere.
+recovery-code = Recovery code
+recovery-placeholder = XXXX-XXXX-…
+recovery-copy = Copy
+recovery-copied = Copied. Paste it somewhere safe.
+recovery-selected = Selected: press Ctrl C to copy.
+recovery-written = I have written it down
+recovery-go-on = Go on
+
+gate-other-profile = Another profile
+gate-back = Back
+gate-use-recovery = Use the recovery code
+gate-passphrase = Locked by your passphrase
+gate-passphrase-text = Your data stays encrypted on this laptop until you unlock it.
+gate-unlock = Unlock
+gate-unlocking = Unlocking…
+gate-recovery = Recovery code needed
+gate-recovery-text = The key to this profile is not in the keyring any more, or you asked to open it without. The code was shown when you first signed in.
+gate-recover = Open with the code
+gate-keyring = The keyring is locked
+gate-keyring-text = The key to your data is in the system’s keyring, which is locked. Nothing is lost.
+gate-keyring-step-open = Unlock the keyring: log in to your desktop again, or open “Passwords and Keys”.
+gate-keyring-step-return = Come back and try again.
+gate-newer = Your data is from a newer version
+gate-newer-text = A newer Watchkeeper has worked on this folder. Nothing was touched. Update this app, then open it again.
+gate-read-only = The data folder cannot be written
+gate-read-only-text = Check its permissions, and whether the disk is mounted read-only. Then try again.
+
+renew-open = Give a new token
+renew-title = A new token
+renew-text = The platform no longer takes the old one. What waits goes out under the new one, in order.
+renew-send = Use this token
+renew-done = Signed in again
+signed-out-title = Signed out: nothing is sent
+signed-out-text = The platform no longer takes the token. You can go on working; it all waits here.
+
+## Notices
+
+notice-read = I have read it
+notice-cache = The copy of the platform’s records was damaged
+notice-cache-text = It is being filled again from the platform. Your own work was elsewhere and is whole.
+notice-state = Your own data was damaged and set aside
+notice-state-text = What waited to be sent is in { $file } in the profile’s folder. Keep that file and check recent decisions on the platform.
+
+## Errors: a title that says what is so, a text that says what to do
+
+error-unreachable = The platform does not answer
+error-unreachable-text = Check the address and the line. Work goes on here meanwhile.
+error-not-a-platform = This is no platform
+error-not-a-platform-text = Something answers there, but not a platform: a web page, perhaps, or a log-in page of the network. Check the address.
+error-url-invalid = This is no address
+error-url-invalid-text = It starts with https://. Plain http:// is taken for this machine only.
+error-tls-invalid = The platform’s certificate does not hold
+error-tls-invalid-text = Nothing was sent. Check the clock of this laptop and the address; else ask whoever runs the platform.
+error-api-mismatch = The platform speaks another version
+error-api-mismatch-text = Update this app, or ask whoever runs the platform to update it.
+error-token-invalid = The token is not known
+error-token-invalid-text = Check that all of it was copied; a token belongs to one platform.
+error-token-revoked = The token was revoked
+error-token-revoked-text = Ask for a new one. What waits here stays until then.
+error-no-pack = The tenant has no pack yet
+error-no-pack-text = There is nothing to show before one is published. Ask whoever runs the platform.
+error-pack-invalid = The tenant’s pack does not load
+error-pack-invalid-text = Whoever wrote it has to mend it; this is the first problem:
+error-keyring-locked = The keyring is locked
+error-keyring-locked-text = Unlock it, then try again.
+error-keyring-absent = There is no keyring on this machine
+error-keyring-absent-text = Choose a passphrase instead.
+error-key-missing = The keyring has no key for this profile
+error-key-missing-text = Open it with the recovery code.
+error-secret-wrong = That does not open it
+error-secret-wrong-text = Check it and try once more. Nothing was changed.
+error-passphrase-weak = The passphrase is too short
+error-passphrase-weak-text = Take at least 12 characters.
+error-disk-full = The disk is full
+error-disk-full-text = Nothing was done. Make room, then try again.
+error-read-only = The data folder cannot be written
+error-read-only-text = What is there can be read; nothing can be queued. Check the folder’s permissions.
+error-newer-database = The data is from a newer version of the app
+error-newer-database-text = Nothing was touched. Update this app, then open it again.
+error-in-use = This data folder is open in another window
+error-in-use-text = Close the other one, then try again.
+error-storage = The local database failed
+error-storage-text = Nothing was done. Try again; if it stays, restart the app.
+error-signed-out = Nobody is signed in
+error-signed-out-text = Give a token, then go on.
+error-locked = The profile is locked
+error-locked-text = Open it again to go on.
+error-not-found = It is not here
+error-not-found-text = It was removed, or you may no longer see it.
+error-policy-denied = Policy refuses this
+error-policy-denied-text = The row that refused says why.
+error-stale = The record has changed since you saw it
+error-stale-text = Nothing was done. Look at it again, then decide.
+error-confirmation-missing = What was typed does not confirm
+error-confirmation-missing-text = Type it exactly as shown.
+error-may-lapse = It may lapse before it can be sent
+error-may-lapse-text = Nothing was queued. Do it when connected.
+error-outbox-full = Too much waits already
+error-outbox-full-text = Let some of it go out first; Sync shows what stands still.
+error-not-now = Not possible any more
+error-not-now-text = It has moved on meanwhile. Look at where it stands now.
+error-internal = Something went wrong in the app
+error-internal-text = It was written to the log. Try again; if it stays, restart the app.

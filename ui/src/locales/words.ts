@@ -1,0 +1,56 @@
+import type { MoneyView } from "../platform/backend";
+import { locale, t } from "./catalogue";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+/** A duration in its two largest units: "2 d 6 h", "3 h 12", "48 min", "12 s". */
+export function durationWords(seconds: number): string {
+  const whole = Math.floor(Math.abs(seconds));
+  const days = Math.floor(whole / DAY);
+  const hours = Math.floor((whole % DAY) / HOUR);
+  const minutes = Math.floor((whole % HOUR) / MINUTE);
+  if (days > 0) return t("duration-days", { days, hours });
+  if (hours > 0) return t("duration-hours", { hours, minutes: String(minutes).padStart(2, "0") });
+  if (minutes > 0) return t("duration-minutes", { minutes });
+  return t("duration-seconds", { seconds: whole });
+}
+
+/** How old something is: "12 s ago". */
+export const ageWords = (seconds: number) => t("age", { duration: durationWords(seconds) });
+
+/** An amount with its currency's sign, from minor units without a detour over fractions. */
+export function moneyWords({ minor, currency, digits }: MoneyView): string {
+  try {
+    return new Intl.NumberFormat(locale, {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(decimal(minor, digits) as `${number}`);
+  } catch {
+    // Not a currency code that Intl knows the form of.
+    return `${decimal(minor, digits)} ${currency}`;
+  }
+}
+
+function decimal(minor: number, digits: number): string {
+  const sign = minor < 0 ? "-" : "";
+  const all = BigInt(Math.abs(Math.trunc(minor)))
+    .toString()
+    .padStart(digits + 1, "0");
+  if (digits === 0) return sign + all;
+  return `${sign}${all.slice(0, -digits)}.${all.slice(-digits)}`;
+}
+
+export const numberWords = (value: number) =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(value);
+
+/** Bytes, in the unit that a person would say. */
+export function bytesWords(bytes: number): string {
+  if (bytes < 1024) return t("size-bytes", { bytes });
+  if (bytes < 1024 * 1024) return t("size-kilobytes", { size: Math.round(bytes / 1024) });
+  return t("size-megabytes", { size: Math.round(bytes / 1024 / 1024) });
+}

@@ -1,0 +1,66 @@
+import type {
+  ActRequest,
+  AppView,
+  ChangeSet,
+  Code,
+  NavigationView,
+  OperationView,
+  RecordView,
+  SearchHit,
+  SignedIn,
+  SignInRequest,
+  SyncView,
+  ViewPage,
+  ViewRequest,
+  Error as WireError,
+} from "../generated/bindings";
+
+export type * from "../generated/bindings";
+
+/** What the UI asks of the app. Every answer comes from local data, so none waits on a network. */
+export interface Backend {
+  appView(): Promise<AppView>;
+  signIn(request: SignInRequest): Promise<SignedIn>;
+  signInDemo(passphrase: string | null): Promise<SignedIn>;
+  openProfile(profile: string): Promise<void>;
+  unlock(profile: string, passphrase: string): Promise<void>;
+  recover(profile: string, code: string, passphrase: string | null): Promise<void>;
+  renewToken(token: string): Promise<void>;
+  closeProfile(): Promise<void>;
+  dismissNotices(): Promise<void>;
+  navigation(): Promise<NavigationView>;
+  queuePage(request: ViewRequest): Promise<ViewPage>;
+  queueRecord(kind: string, id: string): Promise<RecordView>;
+  act(request: ActRequest): Promise<OperationView>;
+  syncStatus(): Promise<SyncView>;
+  pullNow(): Promise<void>;
+  retryOperation(operation: string): Promise<void>;
+  discardOperation(operation: string): Promise<void>;
+  search(query: string): Promise<SearchHit[]>;
+  reportUiError(message: string): Promise<void>;
+  /** A fresh id, taken when a dialog opens, so that a second click is the same operation. */
+  newOperationId(): Promise<string>;
+  /** Calls `heard` for every change until the returned function is called. */
+  onChange(heard: (change: ChangeSet) => void): () => void;
+}
+
+/** An answer that was an error. */
+export class BackendError extends Error {
+  readonly code: Code;
+  readonly detail: string | null;
+  readonly row: string | null;
+
+  constructor({ code, detail, row }: WireError) {
+    super(detail ?? code);
+    this.name = "BackendError";
+    this.code = code;
+    this.detail = detail;
+    this.row = row;
+  }
+}
+
+/** Whatever was thrown, as an error with a code. */
+export function asBackendError(thrown: unknown): BackendError {
+  if (thrown instanceof BackendError) return thrown;
+  return new BackendError({ code: "internal", detail: String(thrown), row: null });
+}

@@ -1,0 +1,69 @@
+import { usePlace } from "../../app/place";
+import { MemoryBackend } from "./index";
+import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
+
+const DEMO = { platform: "http://127.0.0.1:4180", tenant: "Harbour Classes" };
+
+/** Worlds to look at, by the name in the address: `/?world=offline&screen=sync`. */
+const WORLDS: Record<string, () => World> = {
+  work: () => makeWorld(),
+  many: () => makeWorld(100_000),
+  empty: () => makeWorld(0),
+  offline: () => ({
+    ...makeWorld(),
+    link: "cut_off",
+    ageSeconds: 2520,
+    problem: { code: "unreachable", detail: null, row: null },
+  }),
+  revoked: () => ({
+    ...makeWorld(),
+    link: "signed_out",
+    problem: { code: "token_revoked", detail: null, row: null },
+  }),
+  filling: () => ({ ...makeWorld(0), link: "filling", filling: 8420 }),
+  trouble: () => ({ ...makeWorld(), quarantine: true, brokenAt: 97, clockUnsure: true }),
+  error: () => ({
+    ...makeWorld(),
+    fails: { queuePage: { code: "storage", detail: "disk I/O error", row: null } },
+  }),
+  loading: () => ({ ...makeWorld(), hangs: new Set(["queuePage", "queueRecord"]) }),
+  notices: () => {
+    const world = makeWorld();
+    world.app.notices = [
+      { type: "cache_rebuilt" },
+      { type: "state_moved_aside", file: "state.db.damaged-20261120T034512Z" },
+    ];
+    return world;
+  },
+  demo: () => signedOutWorld({ demo: DEMO }),
+  "sign-in": () => signedOutWorld(),
+  "no-keyring": () => signedOutWorld({ demo: DEMO, keyring: "absent" }),
+  profiles: () => signedOutWorld({ demo: DEMO, profiles: [PROFILE] }),
+  passphrase: () => gate("needs_passphrase"),
+  locked: () => gate("keyring_locked"),
+  recovery: () => gate("needs_recovery"),
+  newer: () => gate("newer_database"),
+  "read-only": () => gate("read_only"),
+};
+
+function gate(phase: World["app"]["phase"]): World {
+  const world = makeWorld();
+  world.app = { ...world.app, phase };
+  if (phase === "keyring_locked") world.app.keyring = "locked";
+  return world;
+}
+
+/** The world, screen and record that the address names. */
+export function fromAddress({ search }: Location): MemoryBackend {
+  const asked = new URLSearchParams(search);
+  const world = (WORLDS[asked.get("world") ?? "work"] ?? makeWorld)();
+  const id = asked.get("record");
+  if (asked.get("screen") === "sync") usePlace.getState().go({ screen: "sync" });
+  else if (id) {
+    const record = { kind: "refund", id };
+    usePlace.getState().go({ screen: "queue", view: "pending", record });
+  }
+  const theme = asked.get("theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+  return new MemoryBackend(world);
+}

@@ -1,0 +1,183 @@
+import {
+  type ActRequest,
+  type Backend,
+  BackendError,
+  type ChangeSet,
+  type Code,
+  type OperationView,
+  type SearchHit,
+  type SignedIn,
+  type Tag,
+} from "../backend";
+import { recordOf } from "./record";
+import { navigationOf, pageOf, syncOf, titleOf } from "./views";
+import { operation, PROFILE, type World } from "./world";
+
+const ALL: Tag[] = [
+  { tag: "app" },
+  { tag: "navigation" },
+  { tag: "kind", of: "refund" },
+  { tag: "sync" },
+];
+
+function fail(code: Code, detail: string | null = null, row: string | null = null): never {
+  throw new BackendError({ code, detail, row });
+}
+
+/**
+ * A backend without a shell, for component tests and for the browser. It keeps the contract's
+ * manners (an operation id counts once, typed confirmation is checked) over invented records.
+ */
+export class MemoryBackend implements Backend {
+  readonly world: World;
+  readonly calls: string[] = [];
+  readonly reported: string[] = [];
+  readonly #heard = new Set<(change: ChangeSet) => void>();
+  #ids = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** Changes the world and tells of it. */
+  change(how: (world: World) => void, tags: Tag[] = ALL): void {
+    how(this.world);
+    for (const heard of this.#heard) heard({ tags, source: "sync" });
+  }
+
+  async #read<T>(name: string, answer: () => T): Promise<T> {
+    this.calls.push(name);
+    if (this.world.hangs.has(name)) return new Promise<T>(() => {});
+    const error = this.world.fails[name];
+    if (error) throw new BackendError(error);
+    return structuredClone(answer());
+  }
+
+  appView = () => this.#read("appView", () => this.world.app);
+  navigation = () => this.#read("navigation", () => navigationOf(this.world));
+  queuePage: Backend["queuePage"] = (asked) =>
+    this.#read("queuePage", () => pageOf(this.world, asked));
+  syncStatus = () => this.#read("syncStatus", () => syncOf(this.world));
+  queueRecord = (_kind: string, id: string) =>
+    this.#read("queueRecord", () => {
+      const request = this.world.requests.find((each) => each.id === id);
+      return request ? recordOf(this.world, request) : fail("not_found");
+    });
+
+  search = (query: string) =>
+    this.#read("search", (): SearchHit[] =>
+      this.world.requests
+        .filter((each) => `${each.id} ${each.name}`.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, 50)
+        .map((each) => ({
+          kind: "refund",
+          kind_label: "Refund request",
+          id: each.id,
+          title: titleOf(each),
+          excerpt: `⟦${each.name}⟧ · ${each.place}`,
+          view: "pending",
+        })),
+    );
+
+  signIn: Backend["signIn"] = (request) =>
+    this.#read("signIn", (): SignedIn => {
+      if (!/^https?:\/\//.test(request.platform)) fail("url_invalid");
+      if (request.token === "wrong") fail("token_invalid");
+      return this.#open();
+    });
+  signInDemo = (_passphrase: string | null) => this.#read("signInDemo", () => this.#open());
+
+  #open(): SignedIn {
+    const profile = { ...PROFILE };
+    this.change(({ app }) => {
+      app.phase = "open";
+      app.profiles = [profile];
+      app.current = profile.id;
+    });
+    return { profile, recovery_code: "K7QD-3MFX-9RTA-VW2C-H5JP-8NEB-6GYZ-4LSU" };
+  }
+
+  openProfile = (_profile: string) => this.#read("openProfile", () => void this.#open());
+  unlock = (_profile: string, passphrase: string) =>
+    this.#read("unlock", () => {
+      if (passphrase !== "correct horse battery") fail("secret_wrong");
+      this.#open();
+    });
+  recover = (_profile: string, code: string, _passphrase: string | null) =>
+    this.#read("recover", () => {
+      if (code.length < 8) fail("secret_wrong");
+      this.#open();
+    });
+  renewToken = (token: string) =>
+    this.#read("renewToken", () => {
+      if (token === "wrong") fail("token_invalid");
+      this.change((world) => {
+        world.link = "in_step";
+        world.problem = null;
+      });
+    });
+  closeProfile = () =>
+    this.#read("closeProfile", () =>
+      this.change(({ app }) => {
+        app.phase = "sign_in";
+        app.current = null;
+      }),
+    );
+  dismissNotices = () =>
+    this.#read("dismissNotices", () =>
+      this.change(({ app }) => {
+        app.notices = [];
+      }),
+    );
+  pullNow = () => this.#read("pullNow", () => undefined);
+
+  act = (request: ActRequest) =>
+    this.#read("act", (): OperationView => {
+      const { world } = this;
+      const before = world.acted.get(request.operation);
+      if (before) return before;
+      const record = world.requests.find((each) => each.id === request.id) ?? fail("not_found");
+      const action =
+        recordOf(world, record).actions.find((each) => each.action === request.action) ??
+        fail("not_now");
+      if (action.denied) fail("policy_denied", action.denied.detail, action.denied.row);
+      if (action.typed !== null && action.typed !== request.typed) fail("confirmation_missing");
+      const made = operation(
+        { id: request.operation, record: record.id, title: titleOf(record), action: action.label },
+        "queued",
+        "waiting",
+      );
+      world.acted.set(request.operation, made);
+      this.change(() => world.operations.unshift(made));
+      return made;
+    });
+
+  retryOperation = (id: string) =>
+    this.#read("retryOperation", () =>
+      this.change(({ operations }) => {
+        for (const each of operations) {
+          if (each.id === id) Object.assign(each, { word: "queued", standing: "waiting" });
+        }
+      }),
+    );
+  discardOperation = (id: string) =>
+    this.#read("discardOperation", () =>
+      this.change((world) => {
+        world.operations = world.operations.filter((each) => each.id !== id);
+      }),
+    );
+
+  reportUiError = (message: string) =>
+    this.#read("reportUiError", () => void this.reported.push(message));
+
+  newOperationId = () =>
+    this.#read("newOperationId", () => {
+      this.#ids += 1;
+      return `01936a2e-0000-7000-8000-${String(this.#ids).padStart(12, "0")}`;
+    });
+
+  onChange(heard: (change: ChangeSet) => void): () => void {
+    this.#heard.add(heard);
+    return () => this.#heard.delete(heard);
+  }
+}

@@ -1,0 +1,151 @@
+import type { ActionView, PolicyRowView, RecordView } from "../backend";
+import { clockOf, operationOn, sectionOf, stateOf, titleOf } from "./views";
+import { aud, HOUR, NOW_MS, type Request, WINDOW, type World, wall } from "./world";
+
+function policy(request: Request): PolicyRowView[] {
+  const hours = (NOW_MS - request.purchased) / HOUR;
+  const words = `${Math.floor(hours)} h ${String(Math.floor((hours % 1) * 60)).padStart(2, "0")}`;
+  return [
+    {
+      id: "R-17",
+      title: "Inside 72 hours",
+      found: `${words} of 72 h, by the platform's clock`,
+      outcome: request.purchased + WINDOW > NOW_MS ? "passed" : "failed",
+    },
+    {
+      id: "R-19",
+      title: "Charge not refunded before",
+      found: "provider listed 12 s ago, no refund",
+      outcome: "passed",
+    },
+    {
+      id: "C-04",
+      title: "No freeze on refunds",
+      found: "controls as of 14:45",
+      outcome: "passed",
+    },
+  ];
+}
+
+function actionsOf(world: World, request: Request): ActionView[] {
+  if (request.state !== "requested" || sectionOf(world, request) === "on_the_way") return [];
+  const inside = request.purchased + WINDOW > NOW_MS;
+  const rows = policy(request);
+  const amount = (request.minor / 100).toFixed(2);
+  return [
+    {
+      action: "approve",
+      label: "Approve refund",
+      key: "a",
+      row: "R-18",
+      nature: "money",
+      params: [],
+      policy: rows,
+      allowed: inside,
+      denied: inside
+        ? null
+        : {
+            code: "refund.window_passed",
+            row: "R-17",
+            detail: "72 hours passed on Thu 09:03; nobody may approve it any more.",
+          },
+      confirm: "typed",
+      typed: amount,
+      will: [
+        `refund $${amount} once, to the card`,
+        "end the placement and move 12 others up",
+        "send “Refund processed”, 3–5 business days",
+      ],
+      mails: [
+        {
+          row: "R-18",
+          to: "studio@paper-and-press.example",
+          subject: "Your refund is on its way",
+          body: `Hello,\n\nwe have refunded $${amount} for your placement to the card it was paid with. Banks take three to five business days to show it.\n\nYour class page stays online as before.\n\nImogen\nHarbour Classes`,
+        },
+      ],
+      not_after: wall(request.purchased + WINDOW),
+      may_lapse: false,
+    },
+    {
+      action: "deny",
+      label: "Deny",
+      key: "r",
+      row: "R-20",
+      nature: "submission",
+      params: [
+        {
+          name: "reason",
+          label: "Reason",
+          kind: "enum",
+          one_of: ["outside the window", "already refunded", "not the buyer"],
+          optional: false,
+        },
+        { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
+      ],
+      policy: [
+        { id: "R-20", title: "A reason is given", found: "asked for next", outcome: "passed" },
+      ],
+      allowed: true,
+      denied: null,
+      confirm: "click",
+      typed: null,
+      will: ["close the request without a refund", "send “About your request”"],
+      mails: [
+        {
+          row: "R-20",
+          to: "studio@paper-and-press.example",
+          subject: "About your refund request",
+          body: "Hello,\n\nyour placement was bought more than three days ago, so we cannot refund it. It stays online until the end of its month.\n\nImogen\nHarbour Classes",
+        },
+      ],
+      not_after: null,
+      may_lapse: false,
+    },
+  ];
+}
+
+export function recordOf(world: World, request: Request): RecordView {
+  const ours = operationOn(world, request.id);
+  return {
+    kind: "refund",
+    kind_label: "Refund request",
+    id: request.id,
+    revision: request.revision,
+    title: titleOf(request),
+    state: stateOf(request),
+    clocks: request.state === "requested" ? [clockOf(request)] : [],
+    facts: [
+      { field: "amount", label: "Amount", value: { type: "money", money: aud(request.minor) } },
+      {
+        field: "purchased_at",
+        label: "Purchased",
+        value: { type: "instant", at: wall(request.purchased) },
+      },
+      {
+        field: "requested_at",
+        label: "Requested",
+        value: { type: "instant", at: wall(request.purchased + 19 * HOUR) },
+      },
+      {
+        field: "charge",
+        label: "Charge",
+        value: { type: "text", text: "ch_3QmK…k81 · succeeded" },
+      },
+      {
+        field: "placement",
+        label: "Placement",
+        value: { type: "text", text: `position 3 of 15 · ${request.place}` },
+      },
+      {
+        field: "earlier",
+        label: "Earlier refunds",
+        value: { type: "text", text: "none in 90 days" },
+      },
+    ],
+    actions: actionsOf(world, request),
+    operations: ours ? [ours] : [],
+    as_of: wall(NOW_MS - world.ageSeconds * 1000),
+    as_seen: false,
+  };
+}

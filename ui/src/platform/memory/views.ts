@@ -1,0 +1,211 @@
+import type {
+  CellValue,
+  ClockView,
+  ColumnView,
+  NavigationView,
+  OperationView,
+  RowView,
+  SectionView,
+  SyncView,
+  ViewPage,
+  ViewRequest,
+} from "../backend";
+import {
+  aud,
+  HOUR,
+  NOW_MS,
+  type Request,
+  type Section,
+  WINDOW,
+  type World,
+  wall,
+  ZONE,
+} from "./world";
+
+const SECTIONS: { id: Section; label: string; note: string | null }[] = [
+  { id: "open", label: "Open", note: null },
+  { id: "on_the_way", label: "", note: null },
+  {
+    id: "passed",
+    label: "Window passed while waiting for us",
+    note: "goes to the owner with a ready note",
+  },
+  { id: "decided", label: "Decided", note: "in 14 days" },
+];
+
+const COLUMNS: ColumnView[] = [
+  { field: "id", label: "Request", kind: "id", sortable: false },
+  { field: "name", label: "Business", kind: "text", sortable: true },
+  { field: "amount", label: "Amount", kind: "money", sortable: true },
+  { field: "purchased_at", label: "Purchased", kind: "instant", sortable: true },
+  { field: "clock.lapse", label: "Lapses in", kind: "clock", sortable: false },
+  { field: "state", label: "State", kind: "state", sortable: false },
+];
+
+/** Our newest operation on a record. */
+export function operationOn(world: World, id: string): OperationView | undefined {
+  return world.operations.find((operation) => operation.record === id);
+}
+
+export function sectionOf(world: World, request: Request): Section {
+  const ours = operationOn(world, request.id);
+  if (ours && ours.standing !== "confirmed" && ours.standing !== "discarded") return "on_the_way";
+  if (request.state !== "requested") return "decided";
+  return request.purchased + WINDOW > NOW_MS ? "open" : "passed";
+}
+
+export function clockOf(request: Request): ClockView {
+  const left = (request.purchased + WINDOW - NOW_MS) / 1000;
+  return {
+    label: "lapses",
+    basis: "72 h after purchase",
+    start: wall(request.purchased),
+    due: wall(request.purchased + WINDOW),
+    seconds_left: left,
+    seconds_total: WINDOW / 1000,
+    tone: left <= 0 ? "red" : left < 12 * 3600 ? "amber" : "green",
+    runs: request.state === "requested",
+    row: "R-17",
+    before_session:
+      left > 0 && left < 12 * 3600 ? `your session ${wall(NOW_MS + 66 * HOUR)}` : null,
+  };
+}
+
+export function stateOf(request: Request): CellValue {
+  const tone =
+    request.state === "refunded" ? "green" : request.state === "denied" ? "red" : "neutral";
+  return { type: "state", id: request.state, label: request.state, tone };
+}
+
+export const titleOf = (request: Request) =>
+  `${request.name} — $${(request.minor / 100).toFixed(2)}`;
+
+function rowOf(world: World, request: Request): RowView {
+  const clock = clockOf(request);
+  return {
+    kind: "refund",
+    id: request.id,
+    title: titleOf(request),
+    section: sectionOf(world, request),
+    cells: [
+      { value: { type: "text", text: request.id }, beside: null },
+      { value: { type: "text", text: request.name }, beside: request.place },
+      { value: { type: "money", money: aud(request.minor) }, beside: null },
+      { value: { type: "instant", at: wall(request.purchased) }, beside: null },
+      { value: clock.runs ? { type: "clock", clock } : { type: "empty" }, beside: null },
+      { value: stateOf(request), beside: null },
+    ],
+    operation: operationOn(world, request.id)?.word ?? null,
+  };
+}
+
+function sorted(requests: Request[], sort: string): Request[] {
+  const field = sort.replace(/^-/, "");
+  const turn = sort.startsWith("-") ? -1 : 1;
+  const key = (request: Request) =>
+    field === "amount" ? request.minor : field === "name" ? request.name : request.purchased;
+  return requests.toSorted((a, b) => (key(a) < key(b) ? -turn : key(a) > key(b) ? turn : 0));
+}
+
+export function pageOf(world: World, asked: ViewRequest): ViewPage {
+  const sort = asked.sort ?? "purchased_at";
+  const needle = asked.search.toLowerCase();
+  const found = world.requests.filter(
+    (request) =>
+      asked.view === "pending" &&
+      `${request.id} ${request.name} ${request.place}`.toLowerCase().includes(needle),
+  );
+  const bySection = SECTIONS.map((section) => ({
+    ...section,
+    requests: sorted(
+      found.filter((request) => sectionOf(world, request) === section.id),
+      sort,
+    ),
+  })).filter((section) => section.requests.length > 0);
+  let first = 0;
+  const sections: SectionView[] = bySection.map(({ id, label, note, requests }) => {
+    const at = first;
+    first += requests.length;
+    const sum = requests.reduce((total, request) => total + request.minor, 0);
+    return { id, label, note, count: requests.length, first: at, sum: aud(sum) };
+  });
+  const all = bySection.flatMap((section) => section.requests);
+  const empty = world.link === "filling" && world.requests.length === 0;
+  return {
+    view: asked.view,
+    label: asked.view === "pending" ? "Refund requests" : "Reviews",
+    row: "R-16",
+    sort_label: sort === "purchased_at" ? "oldest purchase first" : `by ${sort.replace(/^-/, "")}`,
+    sort,
+    target: 0,
+    columns: COLUMNS,
+    sections,
+    rows: all.slice(asked.offset, asked.offset + asked.limit).map((each) => rowOf(world, each)),
+    total: all.length,
+    sum: sections[0]?.sum ?? null,
+    as_of: empty ? null : wall(NOW_MS - world.ageSeconds * 1000),
+    keys: [
+      { action: "approve", label: "Approve refund", key: "a" },
+      { action: "deny", label: "Deny", key: "r" },
+    ],
+  };
+}
+
+export function navigationOf(world: World): NavigationView {
+  const open = world.requests.filter((each) => sectionOf(world, each) === "open");
+  const urgent = open.filter((each) => clockOf(each).tone !== "green").length;
+  return {
+    queues: [
+      {
+        view: "pending",
+        label: "Refund requests",
+        open: open.length,
+        urgent,
+        target: 0,
+        minutes: open.length * 4,
+      },
+      { view: "reviews", label: "Reviews", open: 0, urgent: 0, target: 0, minutes: 0 },
+    ],
+    now: wall(NOW_MS),
+    zone: ZONE,
+    clock_unsure: world.clockUnsure,
+    language: "en-AU",
+  };
+}
+
+export function syncOf(world: World): SyncView {
+  const standing = (...wanted: OperationView["standing"][]) =>
+    world.operations.filter((operation) => wanted.includes(operation.standing));
+  const cut = world.link === "cut_off";
+  const pulled = world.link === "filling" ? null : NOW_MS - world.ageSeconds * 1000;
+  return {
+    link: world.link,
+    since: wall(NOW_MS - (cut ? 42 * 60_000 : 5 * HOUR)),
+    age_seconds: pulled === null ? null : world.ageSeconds,
+    as_of: pulled === null ? null : wall(pulled),
+    problem: world.problem,
+    next_try: cut ? wall(NOW_MS + 18_000) : null,
+    live: world.link === "in_step",
+    filling: world.filling,
+    records: world.requests.length + 1264,
+    waiting: standing("waiting", "blocked"),
+    held: standing("held_refused", "held_conflict", "held_lapsed", "held_rejected"),
+    under_way: standing("in_flight", "accepted", "unknown"),
+    settled: standing("confirmed", "discarded"),
+    quarantine: world.quarantine
+      ? [
+          {
+            kind: "review",
+            id: "V-2231",
+            problem: "`rating` is text, expected a number",
+            since: wall(NOW_MS - 3 * HOUR),
+            bytes: 1840,
+          },
+        ]
+      : [],
+    chain: { entries: 214, countersigned: cut ? 209 : 214, broken_at: world.brokenAt },
+    clock_unsure: world.clockUnsure,
+    platform: "https://ops.harbour-classes.example",
+    pack: "Harbour Classes 3",
+  };
+}

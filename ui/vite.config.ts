@@ -1,0 +1,39 @@
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** Fails a production build that carries the development backend or a script as `data:`. */
+function onlyWhatShips(): Plugin {
+  return {
+    name: "watchkeeper-only-what-ships",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        const strays = Object.keys(chunk.modules).filter((id) => id.includes("/platform/memory/"));
+        if (strays.length > 0) this.error(`the memory backend is in ${chunk.fileName}: ${strays}`);
+        if (/import\(["']data:|src=["']data:text\/javascript/.test(chunk.code)) {
+          this.error(`a script as data: in ${chunk.fileName}`);
+        }
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), onlyWhatShips()],
+  clearScreen: false,
+  server: { host: "127.0.0.1", port: 1420, strictPort: true },
+  build: {
+    // Safari 16.4 is the level of the oldest webview that we support.
+    target: "safari16.4",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test-setup.ts"],
+    css: false,
+    restoreMocks: true,
+  },
+});
