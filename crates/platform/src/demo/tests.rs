@@ -93,7 +93,7 @@ fn the_figures_of_the_documents_are_there_with_every_seed() {
         assert_eq!(of(&generated, "business").count(), 500);
         assert_eq!(of(&generated, "council").count(), 43);
         let placements: Vec<_> = of(&generated, "placement").collect();
-        let in_state = |state| placements.iter().filter(|p| text(p, "state") == state);
+        let in_state = |state| placements.iter().filter(move |p| text(p, "state") == state);
         assert_eq!(in_state("active").count(), 90);
         let mut queued: BTreeMap<&str, usize> = BTreeMap::new();
         in_state("queued").for_each(|p| *queued.entry(text(p, "council")).or_default() += 1);
