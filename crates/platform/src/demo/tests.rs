@@ -147,3 +147,80 @@ fn the_figures_of_the_documents_are_there_with_every_seed() {
         assert_eq!(generated.refunds.len(), refunded);
     }
 }
+
+/// A world that has lived through so many arrivals: its feed, and what came.
+async fn lived(arrivals: usize) -> (Vec<String>, BTreeMap<String, usize>) {
+    let data = tempfile::tempdir().unwrap();
+    let clock = Arc::new(crate::clock::ManualClock::new(start()));
+    let server = Server::bind(Options {
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        stand_ins: true,
+        ..Options::new(data.path().to_owned())
+    })
+    .await
+    .unwrap();
+    let world = World::read(&folder()).unwrap();
+    let bundle = Bundle::from_dir(&folder()).unwrap();
+    let mut state = State {
+        start: start(),
+        ..State::new(&DemoOptions {
+            packs: PathBuf::new(),
+            data: PathBuf::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            seed: 5,
+            start: Some(start()),
+            lives: true,
+        })
+    };
+    fill(&server.platform, &world, &bundle, &mut state)
+        .await
+        .unwrap();
+    let tenant = world.tenant.id.clone();
+    let at = server
+        .platform
+        .store
+        .tenant(&tenant)
+        .await
+        .unwrap()
+        .unwrap()
+        .head;
+    let platform = Arc::clone(&server.platform);
+    let mut life = life::Life::new(platform, world, state.seed, state.next);
+    let mut arrived = 0;
+    while arrived < arrivals {
+        match life.step().await {
+            Some(wait) => clock.advance(TimeDelta::from_std(wait).unwrap()),
+            None => arrived += 1,
+        }
+    }
+    let asked = crate::store::PageAsked {
+        tenant,
+        operator: "kim".into(),
+        regions: Vec::new(),
+        from: crate::store::Place::Delta { at },
+        limit: 5000,
+        bytes: 1 << 24,
+    };
+    let page = server.platform.store.page(&asked).await.unwrap();
+    let crate::store::PageRead::Lines { lines, .. } = page else {
+        panic!("gone")
+    };
+    let mut kinds = BTreeMap::new();
+    for line in &lines {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let kind = line["record"]["kind"].as_str().unwrap().to_owned();
+        *kinds.entry(kind).or_default() += 1;
+    }
+    server.stop().await;
+    (lines, kinds)
+}
+
+#[tokio::test]
+async fn the_world_goes_on_and_the_same_one_goes_on_the_same() {
+    let (lines, kinds) = lived(120).await;
+    assert_eq!(lines, lived(120).await.0);
+    for kind in ["review", "charge", "placement", "refund"] {
+        assert!(kinds.get(kind).is_some_and(|count| *count > 0), "{kinds:?}");
+    }
+    assert_eq!(kinds["charge"], kinds["placement"]);
+}

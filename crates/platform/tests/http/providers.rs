@@ -181,8 +181,11 @@ async fn d_52_a_freeze_between_decision_and_sending_stops_the_money() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     let controls = json!({"freeze_refunds": true}).as_object().unwrap().clone();
-    let store = &world.platform().store;
-    store.set_controls(TENANT, &controls).await.unwrap();
+    world
+        .platform()
+        .set_controls(TENANT, &controls)
+        .await
+        .unwrap();
     world.settled_put_off(&operation).await;
     world.clock.advance(TimeDelta::minutes(2));
     let ended = world.until(operation.id, VerdictWord::Refused).await;

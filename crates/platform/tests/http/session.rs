@@ -193,3 +193,14 @@ async fn changed_rights_close_the_stream_and_begin_a_new_epoch() {
         (410.try_into().unwrap(), "cursor.gone".into())
     );
 }
+
+#[tokio::test]
+async fn one_server_at_a_time_has_a_folder() {
+    let world = World::new().await;
+    let options = watchkeeper_platform::Options::new(world.data.path().to_owned());
+    let second = watchkeeper_platform::Server::bind(options).await;
+    assert!(matches!(
+        second,
+        Err(watchkeeper_platform::StartError::InUse(_))
+    ));
+}
