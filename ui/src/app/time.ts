@@ -77,6 +77,9 @@ const NEAR_DAYS = 6;
 
 const dayOf = (face: number) => Math.floor(face / DAY_MS);
 
+/** Both faces show the same date. */
+export const sameDay = (one: Wall, other: Wall) => dayOf(one.face) === dayOf(other.face);
+
 /** Time of day, `14:05`. */
 export const timeWords = (wall: Wall) => format(TIME, wall.face);
 

@@ -69,6 +69,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: (place) => (places.at(place).section ? SECTION_PX : ROW_PX),
     overscan: OVERSCAN,
+    useFlushSync: false,
     // The column headers scroll along and stick, so that they keep above their cells.
     scrollMargin: HEAD_PX,
     scrollPaddingStart: HEAD_PX,

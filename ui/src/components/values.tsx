@@ -5,6 +5,7 @@ import {
   onFace,
   operatorOffset,
   parseWall,
+  sameDay,
   secondsSince,
   tenantNow,
   timeWords,
@@ -28,7 +29,7 @@ export function Money({ money }: { money: MoneyView }) {
   );
 }
 
-/** An instant in the tenant's words; beside it the operator's, where their clocks differ. */
+/** An instant in the tenant's words; with `both`, beside it the operator's where they differ. */
 export function Instant({ at, both = false }: { at: string; both?: boolean }) {
   useTick(60);
   const zone = useTenantClock((store) => store.clock?.zone);
@@ -39,16 +40,18 @@ export function Instant({ at, both = false }: { at: string; both?: boolean }) {
   const title = differs
     ? t("instant-both", { theirs: fullWords(wall), mine: fullWords(mine) })
     : fullWords(wall);
-  return (
+  const words = (
     <time dateTime={at} title={title} className="figure">
       {instantWords(wall, tenantNow())}
-      {both && zone && differs && (
-        <span className="quiet">
-          {" "}
-          {t("instant-zone", { zone: zoneName(zone), mine: instantWords(mine, tenantNow()) })}
-        </span>
-      )}
     </time>
+  );
+  if (!both || !zone || !differs) return words;
+  const mineWords = sameDay(wall, mine) ? timeWords(mine) : instantWords(mine, tenantNow());
+  return (
+    <>
+      {words}{" "}
+      <span className="quiet">{t("instant-zone", { zone: zoneName(zone), mine: mineWords })}</span>
+    </>
   );
 }
 
@@ -87,7 +90,9 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
   const total = clock.seconds_total;
   const share = total > 0 ? Math.min(1, Math.max(0, 1 - left / total)) : 1;
   const duration = durationWords(left);
-  const words = t(passed ? "clock-ago" : "clock-left", { what: clock.label, duration });
+  const words = passed
+    ? t("clock-ago", { duration })
+    : t("clock-left", { what: clock.label, duration });
   return (
     <div className="clock-bar" data-tone={passed ? "red" : clock.tone}>
       <div className="clock-bar-words">

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
+import { Ban, CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -39,6 +39,7 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
                 aria-pressed={action === shown}
                 onClick={() => onShow(action)}
               >
+                {refusal(action) && <Ban size={12} aria-label={t("policy-failed")} />}
                 {action.label}
               </button>
             ))}
@@ -53,7 +54,7 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
         )}
         <Refused action={shown} />
       </div>
-      {shown.will.length > 0 && (
+      {shown.will.length > 0 && !shown.denied && (
         <div className="record-part">
           <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
         </div>
