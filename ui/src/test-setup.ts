@@ -9,6 +9,8 @@ import { useSigningIn } from "./features/session/signingIn";
 // A loaded machine is slow, not wrong; and a whole page in a message hides what is.
 configure({
   asyncUtilTimeout: 15_000,
+  // Without it each query by role computes the style of the whole page; axe looks at what is hidden.
+  defaultHidden: true,
   getElementError: (message) => new Error(message?.split("\n")[0] ?? "not found"),
 });
 

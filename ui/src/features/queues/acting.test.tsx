@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usePlace } from "../../app/place";
 import { makeWorld, operation } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
@@ -138,6 +139,11 @@ describe("an operation on the record", () => {
     ];
     return world;
   };
+
+  beforeEach(() => {
+    const record = { kind: "refund", id: "R-418" };
+    usePlace.getState().go({ screen: "queue", view: "pending", record });
+  });
 
   test("that is held says why and what waits behind it, and can be tried again", async () => {
     const { user, backend } = await openQueue(held());

@@ -25,7 +25,7 @@ export function LinkState({ sync, busy, onPull }: LinkStateProps) {
       <Icon size={26} aria-hidden />
       <div className="link-words">
         <h2 id="link">
-          {t(title)}
+          {t(title)}{" "}
           {sync.since && (
             <span className="quiet link-since">
               {t("link-since")} <Instant at={sync.since} both />
