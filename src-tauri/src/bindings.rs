@@ -39,7 +39,7 @@ pub(crate) fn builder() -> Builder<Wry> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use std::collections::BTreeSet;
     use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! What the app writes to standard error: no token, no key, no personal value.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// Starts writing. `WATCHKEEPER_LOG` takes the usual filter, such as `watchkeeper_core=debug`.
@@ -8,6 +10,7 @@ pub(crate) fn start() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init();
     // A panic's message may quote data, so only its place is written.
     std::panic::set_hook(Box::new(|panic| {

@@ -14,7 +14,7 @@ async fn outcome(window: &Window, script: &str) -> String {
 async fn the_page_reaches_nothing_outside_the_app() {
     let laptop = Laptop::new();
     let window = laptop.open().await;
-    window.shows("Watchkeeper").await;
+    window.loaded().await;
     let home = window.run("return location.href").await;
 
     // Leaving the app, in this window or a new one.
@@ -67,7 +67,7 @@ async fn the_page_reaches_nothing_outside_the_app() {
 async fn the_page_reaches_no_plugin_and_no_unlisted_command() {
     let laptop = Laptop::new();
     let window = laptop.open().await;
-    window.shows("Watchkeeper").await;
+    window.loaded().await;
     assert_eq!(
         window.run("return typeof window.__TAURI__").await,
         "undefined"

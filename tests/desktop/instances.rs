@@ -8,7 +8,7 @@ use crate::harness::{Laptop, PATIENCE};
 async fn fault_10_a_second_start_on_the_same_data_brings_the_first_forward() {
     let laptop = Laptop::new();
     let window = laptop.open().await;
-    window.shows("Watchkeeper").await;
+    window.loaded().await;
     until(PATIENCE, "the window", || {
         Ok(laptop.desktop().windows("^Watchkeeper$")?.len() == 1)
     })
@@ -33,24 +33,24 @@ async fn fault_10_a_second_start_on_the_same_data_brings_the_first_forward() {
         Ok(laptop.desktop().windows("^Watchkeeper$")?.len() == 1)
     })
     .unwrap();
-    window.shows("Watchkeeper").await;
+    window.loaded().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_10_a_crash_leaves_no_lock_behind() {
     let laptop = Laptop::new();
     let window = laptop.open().await;
-    window.shows("Watchkeeper").await;
+    window.loaded().await;
     window.kill();
     let again = laptop.open().await;
-    again.shows("Watchkeeper").await;
+    again.loaded().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn apps_on_different_data_run_side_by_side() {
     let laptop = Laptop::new();
     let window = laptop.open().await;
-    window.shows("Watchkeeper").await;
+    window.loaded().await;
     let other = laptop.data().with_file_name("other");
     let arguments = ["--data".to_owned(), other.display().to_string()];
     let mut second = laptop.second_start(&arguments).spawn().unwrap();

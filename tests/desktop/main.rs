@@ -13,4 +13,6 @@ mod harness;
 
 mod guard;
 mod instances;
+mod shots;
+mod spine;
 mod starts;

@@ -4,15 +4,16 @@ use xtask::desktop::{Keyring, Options};
 
 use crate::harness::Laptop;
 
-/// A window that is not blank: the page has words and a way to sign in.
+/// The page has words and a way to sign in; nothing fell over.
 async fn reads_well(options: Options) {
     let laptop = Laptop::with(options);
     let window = laptop.open().await;
     window.shows("Watchkeeper").await;
-    let faults = window
-        .run("return document.querySelectorAll('#root > *, #app > *').length")
+    window.button("Sign in").await;
+    let locale = window
+        .run("return new Intl.NumberFormat().resolvedOptions().locale")
         .await;
-    assert!(faults.as_u64().unwrap() > 0, "an empty page");
+    assert!(locale.as_str().unwrap().starts_with("en"), "{locale}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,11 +32,32 @@ async fn the_window_reads_well_in_a_c_locale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_window_reads_well_without_a_keyring() {
+async fn without_a_keyring_the_window_asks_for_a_passphrase() {
     let keyring = Keyring::Absent;
-    reads_well(Options {
+    let laptop = Laptop::with(Options {
         keyring,
         ..Options::default()
-    })
-    .await;
+    });
+    let window = laptop.open().await;
+    window.shows("Choose a passphrase").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_keyring_is_said_before_signing_in() {
+    let keyring = Keyring::Locked;
+    let laptop = Laptop::with(Options {
+        keyring,
+        ..Options::default()
+    });
+    let window = laptop.open().await;
+    window.shows("The keyring is locked").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_cannot_be_used_is_said_in_the_window() {
+    let laptop = Laptop::new();
+    // A file stands where the folder should be.
+    std::fs::write(laptop.data(), "").unwrap();
+    let window = laptop.open().await;
+    window.shows("The data folder cannot be written").await;
 }

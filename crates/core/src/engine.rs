@@ -1,4 +1,316 @@
 //! One open profile: its databases, its pack, and the tasks that keep it in step.
+//!
+//! Three tasks run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
+//! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
+//! ended) and **listen** (hints). Each waits in `select!` for the engine's end. Nothing here is
+//! waited for by a command: commands read and write the databases and wake a task.
+
+mod link;
+pub(crate) mod rights;
+mod tasks;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use watchkeeper_model::audit::Event;
+use watchkeeper_pack::Pack;
+use watchkeeper_wire::operation::Operation;
+
+pub use self::link::{Contact, LinkState};
+pub use self::rights::Rights;
+use crate::audit;
+use crate::changes::{ChangeSet, Source, Tag};
+use crate::clock::{self, Corrected};
+use crate::error::Error;
+use crate::outbox::send::SendError;
+use crate::profile::open::{OpenProfile, Pinned};
+use crate::secrets::Secret;
+use crate::store::{StoreError, Stores};
+use crate::sync::activate;
+use crate::sync::client::Client;
+use crate::sync::pull::Memory;
 
 /// One open profile.
-pub struct Engine {}
+pub struct Engine {
+    pub(crate) stores: Stores,
+    pub(crate) clock: Arc<Corrected>,
+    pub(crate) pinned: Pinned,
+    /// Held while a round of sending runs.
+    pub(crate) sending: tokio::sync::Mutex<()>,
+    /// What one pull remembers for the next.
+    pub(crate) memory: tokio::sync::Mutex<Memory>,
+    client: RwLock<Arc<Client>>,
+    pack: RwLock<Option<Arc<Pack>>>,
+    rights: RwLock<Arc<Rights>>,
+    link: Mutex<LinkState>,
+    /// First entry of the audit chain that does not hold, once it was checked.
+    chain_broken: Mutex<Option<u64>>,
+    pull: Notify,
+    push: Notify,
+    listen: Notify,
+    changes: broadcast::Sender<ChangeSet>,
+    end: CancellationToken,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Writes this laptop's audit chain in somebody's name; goes into the closures of the writer.
+#[derive(Debug, Clone)]
+pub struct Scribe {
+    actor: String,
+    device: Uuid,
+}
+
+impl Scribe {
+    /// Appends an entry in the caller's transaction.
+    pub fn append(
+        &self,
+        state: &Connection,
+        at: DateTime<Utc>,
+        event: Event,
+    ) -> Result<(), StoreError> {
+        crate::audit::append(state, at, &self.actor, self.device, event).map(drop)
+    }
+}
+
+impl Engine {
+    /// Starts an open profile: reads what was kept, then works in the background. Waits on no
+    /// network.
+    pub async fn start(profile: OpenProfile) -> Result<Arc<Self>, Error> {
+        let engine = Self::assemble(profile).await?;
+        let tasks = tasks::spawn(&engine);
+        *engine.tasks.lock().unwrap_or_else(PoisonError::into_inner) = tasks;
+        Ok(engine)
+    }
+
+    /// An engine without its background tasks, for a caller that keeps its own time: see
+    /// [`Engine::sync_once`].
+    pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
+        let client = Client::new(profile.pinned.platform.clone(), profile.token.expose())?;
+        let rights = rights::load(&profile.stores, &profile.pinned).await?;
+        let (pack, pack_problem) = activate::active(&profile.stores).await?;
+        let filled = profile
+            .stores
+            .cache
+            .read(|cache| crate::sync::apply::position(cache))
+            .await?;
+        let mut link = LinkState::new(profile.clock.now().at, &filled);
+        link.pack_problem = pack_problem;
+        Ok(Arc::new(Self {
+            stores: profile.stores,
+            clock: profile.clock,
+            pinned: profile.pinned,
+            sending: tokio::sync::Mutex::default(),
+            memory: tokio::sync::Mutex::default(),
+            client: RwLock::new(Arc::new(client)),
+            pack: RwLock::new(pack),
+            rights: RwLock::new(Arc::new(rights)),
+            link: Mutex::new(link),
+            chain_broken: Mutex::default(),
+            pull: Notify::new(),
+            push: Notify::new(),
+            listen: Notify::new(),
+            changes: profile.changes,
+            end: CancellationToken::new(),
+            tasks: Mutex::default(),
+        }))
+    }
+
+    /// One turn with the platform: who am I, push, pull, read back, deliver the audit chain. How it
+    /// went is also in [`Engine::link`].
+    pub async fn sync_once(&self) -> Result<(), SendError> {
+        tasks::turn(self).await
+    }
+
+    /// Ends background work. What is under way in the databases is finished; the databases stay
+    /// open for the caller to close.
+    pub async fn stop(&self) {
+        self.end.cancel();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            // A task that panicked has ended too.
+            let _ = task.await;
+        }
+        // Not to be kept is a later start with an unsure clock, nothing worse.
+        if let Err(error) = self.keep_time().await {
+            tracing::warn!(%error, "the clock was not kept");
+        }
+    }
+
+    /// Goes on with a new token after the old one was refused.
+    pub fn renew(&self, token: &Secret) -> Result<(), Error> {
+        let client = Client::new(self.pinned.platform.clone(), token.expose())?;
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(client);
+        self.update_link(|link| link.signed_in());
+        self.wake();
+        Ok(())
+    }
+
+    /// Asks for a push and a pull now.
+    pub fn wake(&self) {
+        self.push.notify_one();
+        self.pull.notify_one();
+        self.listen.notify_one();
+    }
+
+    /// Something changed on the platform.
+    pub fn wake_pull(&self) {
+        self.pull.notify_one();
+    }
+
+    /// Something was queued.
+    pub fn wake_push(&self) {
+        self.push.notify_one();
+    }
+
+    /// The databases.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    /// The platform's time.
+    pub fn clock(&self) -> &Corrected {
+        &self.clock
+    }
+
+    /// What sign-in settled.
+    pub fn pinned(&self) -> &Pinned {
+        &self.pinned
+    }
+
+    /// The pack in force; none before the first was fetched.
+    pub fn pack(&self) -> Option<Arc<Pack>> {
+        self.pack
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Who the operator is and what is in force, as the platform last said.
+    pub fn rights(&self) -> Arc<Rights> {
+        self.rights
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// How things stand with the platform.
+    pub fn link(&self) -> LinkState {
+        self.link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// First entry of the audit chain that does not hold.
+    pub fn chain_broken_at(&self) -> Option<u64> {
+        *self
+            .chain_broken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks the whole audit chain and keeps what was found for the Sync screen.
+    pub async fn check_chain(&self) -> Result<audit::Checked, Error> {
+        let (key, device) = (self.pinned.audit_key.clone(), self.pinned.device);
+        let checked = self
+            .stores
+            .state
+            .read(move |state| audit::check(state, &key, device))
+            .await?;
+        *self
+            .chain_broken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = checked.broken.as_ref().map(|b| b.seq);
+        self.changed([Tag::Sync, Tag::Audit], Source::Clock);
+        Ok(checked)
+    }
+
+    pub(crate) fn client(&self) -> Arc<Client> {
+        self.client
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn scribe(&self) -> Scribe {
+        Scribe {
+            actor: self.pinned.operator.id.clone(),
+            device: self.pinned.device,
+        }
+    }
+
+    /// Chance for jitter, in `0..1`.
+    pub(crate) fn chance(&self) -> f64 {
+        rand::random()
+    }
+
+    /// The platform said what time it is, in answer to something sent at `sent`.
+    pub(crate) fn observe(&self, server_time: DateTime<Utc>, sent: Duration) {
+        let was_unsure = self.clock.now().unsure;
+        self.clock.observe(server_time, sent);
+        if was_unsure {
+            self.changed([Tag::Navigation, Tag::Sync], Source::Sync);
+        }
+    }
+
+    /// Keeps the platform's time for the next start.
+    pub(crate) async fn keep_time(&self) -> Result<(), StoreError> {
+        match self.clock.anchor() {
+            None => Ok(()),
+            Some(anchor) => {
+                self.stores
+                    .state
+                    .write(move |state| clock::save_anchor(state, &anchor))
+                    .await
+            }
+        }
+    }
+
+    pub(crate) fn put_pack(&self, pack: Arc<Pack>) {
+        let mut tags: BTreeSet<Tag> = pack.kinds.keys().cloned().map(Tag::Kind).collect();
+        tags.extend([Tag::Pack, Tag::Navigation, Tag::Sync]);
+        *self.pack.write().unwrap_or_else(PoisonError::into_inner) = Some(pack);
+        self.changed(tags, Source::Sync);
+    }
+
+    pub(crate) fn put_rights(&self, rights: Rights) {
+        *self.rights.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rights);
+        let mut tags = BTreeSet::from([Tag::Pack, Tag::Navigation]);
+        if let Some(pack) = self.pack() {
+            tags.extend(pack.kinds.keys().cloned().map(Tag::Kind));
+        }
+        self.changed(tags, Source::Sync);
+    }
+
+    /// Changes the state of the line, and tells of it where it changed.
+    pub(crate) fn update_link(&self, change: impl FnOnce(&mut LinkState)) {
+        let changed = {
+            let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = link.clone();
+            change(&mut link);
+            *link != before
+        };
+        if changed {
+            self.changed([Tag::Sync], Source::Sync);
+        }
+    }
+
+    /// One of our operations changed.
+    pub(crate) fn operation_changed(&self, request: &Operation, source: Source) {
+        let kind = Tag::Kind(request.kind.clone());
+        self.changed([kind, Tag::Navigation, Tag::Sync, Tag::Audit], source);
+    }
+
+    pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {
+        let tags = tags.into_iter().collect();
+        // Nobody listening is fine: whoever comes later reads everything anyway.
+        let _ = self.changes.send(ChangeSet { tags, source });
+    }
+}

@@ -11,9 +11,12 @@ pub mod engine;
 pub mod error;
 pub mod features;
 pub mod keys;
+pub mod outbox;
+pub mod overlay;
 pub mod profile;
 pub mod secrets;
 pub mod store;
+pub mod sync;
 
 pub use app::{App, Config, Demo};
 pub use engine::Engine;

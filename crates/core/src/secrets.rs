@@ -1,9 +1,11 @@
 //! Where the operating system keeps secrets.
 
+mod calls;
 mod keyring;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
 
+pub use calls::{Item, Keyring};
 pub use keyring::OsKeyring;
 #[cfg(any(test, feature = "testing"))]
 pub use memory::{MemoryKeyring, Mood};

@@ -1,9 +1,26 @@
 //! The audit chain: one per device, each entry hashed over the one before it (RFC 8785, SHA-256).
 //! Entries hold ids, hashes and rule ids; no personal value, so that erasure breaks no chain.
+//!
+//! Edits, removals and reordering break the chain where they happened. A tail that was cut off, or
+//! a chain written anew by whoever holds the laptop, agrees with itself; it is found through the
+//! heads that the platform countersigned: each must still stand in the chain, at its number and
+//! with its hash.
+
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use verify::{Break, Why, verify};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// `prev` of the first entry.
+pub fn genesis() -> String {
+    "0".repeat(64)
+}
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,4 +105,61 @@ pub enum Event {
         /// The one in its place.
         by: Uuid,
     },
+}
+
+/// The fields of an entry that its hash covers: all but the hash.
+#[derive(Serialize)]
+struct Hashed<'a> {
+    seq: u64,
+    prev: &'a str,
+    at: &'a DateTime<Utc>,
+    actor: &'a str,
+    device: Uuid,
+    event: &'a Event,
+    countersigned: &'a Option<String>,
+}
+
+impl Entry {
+    /// The entry after `prev`, or the first. `at` is kept to the millisecond.
+    pub fn append(
+        prev: Option<&Entry>,
+        at: DateTime<Utc>,
+        actor: &str,
+        device: Uuid,
+        event: Event,
+        countersigned: Option<String>,
+    ) -> Result<Self, serde_json::Error> {
+        let at = DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
+        let mut entry = Self {
+            seq: prev.map_or(1, |p| p.seq.saturating_add(1)),
+            prev: prev.map_or_else(genesis, |p| p.hash.clone()),
+            at,
+            actor: actor.to_owned(),
+            device,
+            event,
+            countersigned,
+            hash: String::new(),
+        };
+        entry.hash = entry.computed_hash()?;
+        Ok(entry)
+    }
+
+    /// What its hash must be.
+    pub fn computed_hash(&self) -> Result<String, serde_json::Error> {
+        let bytes = serde_json_canonicalizer::to_vec(&Hashed {
+            seq: self.seq,
+            prev: &self.prev,
+            at: &self.at,
+            actor: &self.actor,
+            device: self.device,
+            event: &self.event,
+            countersigned: &self.countersigned,
+        })?;
+        Ok(hex::encode(Sha256::digest(bytes)))
+    }
+
+    /// `seq:hash`, as `countersigned` of a later entry writes it.
+    pub fn head(&self) -> String {
+        format!("{}:{}", self.seq, self.hash)
+    }
 }

@@ -1,11 +1,24 @@
 //! What policy says of an action.
+//!
+//! The order in which a refusal is looked for: the action exists, the actor has a role for it, the
+//! record is in a state that it starts from, every policy row lets it through, its not-after has
+//! not passed, its parameters are complete, and every effect can be worked out. The first that
+//! fails gives the outcome; the policy rows are evaluated and returned in any case.
+//!
+//! Parameters come last on purpose: a refusal for want of a parameter (`params.invalid`) means that
+//! everything else would let it through.
+
+mod params;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use watchkeeper_pack::format::{Confirm, Nature};
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::format::{Confirm, FieldType, Nature};
+use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
 use crate::plan::Plan;
@@ -56,7 +69,8 @@ pub struct Decision {
     pub not_after: Option<DateTime<Utc>>,
     /// What the operator must do first.
     pub confirm: Confirm,
-    /// What must be typed where `confirm` is typed: the amount as shown, or the title.
+    /// What must be typed where `confirm` is typed: the amount in digits (`22.00`) for an action
+    /// that moves money, else the title.
     pub typed: Option<String>,
     /// Kind of effect.
     pub nature: Nature,
@@ -73,8 +87,8 @@ pub enum Outcome {
     Allow,
     /// No, for this reason.
     Deny {
-        /// `policy.denied`, `policy.undecidable`, `rights.missing_role`, `action.wrong_state`,
-        /// `params.invalid`, `action.unknown`, or the pack's own code.
+        /// `action.unknown`, `rights.missing_role`, `action.wrong_state`, `policy.undecidable`,
+        /// the pack's own code, `operation.lapsed`, `params.invalid` or `effect.undecidable`.
         code: String,
         /// The row that refused.
         row: Option<String>,
@@ -107,15 +121,79 @@ pub enum RowOutcome {
     Undecidable,
 }
 
+impl<'a> Situation<'a> {
+    /// What expressions and texts of an action see here.
+    pub fn scope(&self, action: Option<&'a Action>) -> Scope<'a> {
+        let record = &self.record;
+        let roles: Vec<&String> = self.actor.roles.iter().collect();
+        let regions: Vec<&String> = self.actor.regions.iter().collect();
+        let actor = [
+            ("id".to_owned(), Value::from(self.actor.id.as_str())),
+            ("roles".to_owned(), serde_json::json!(roles)),
+            ("regions".to_owned(), serde_json::json!(regions)),
+        ];
+        let lookups = self.lookups.iter();
+        Scope {
+            kind: Some(self.kind),
+            action,
+            record: value::merged(self.kind, &record.body, &record.computed, self.now),
+            refs: record.refs.clone(),
+            params: self.params.clone(),
+            actor: actor.into_iter().collect(),
+            settings: self.settings.clone(),
+            controls: self.controls.clone(),
+            lookups: lookups
+                .map(|(name, l)| (name.clone(), l.value.clone()))
+                .collect(),
+            result: None,
+            now: Some(self.now),
+        }
+    }
+}
+
 /// Decides an action; the same on laptop and platform.
 pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
-    let _ = (situation, action);
-    Decision {
-        outcome: Outcome::Deny {
-            code: "action.unknown".into(),
-            row: None,
-            detail: String::new(),
+    let Some(action) = situation.kind.actions.get(action) else {
+        return unknown(action);
+    };
+    let scope = situation.scope(Some(action));
+    let (rows, refusal) = policy(action, &scope);
+    let not_after = action
+        .not_after
+        .as_ref()
+        .map_or(Ok(None), |program| program.eval_optional_instant(&scope));
+    let refused = role(action, situation.actor)
+        .or_else(|| state(situation, action))
+        .or(refusal)
+        .or_else(|| lapsed(&not_after, situation.now))
+        .or_else(|| params::check(action, situation.params));
+    let (outcome, plan) = match refused {
+        Some(deny) => (deny, None),
+        None => match crate::plan::plan(situation.pack, action, situation.kind, &scope) {
+            Ok(plan) => (Outcome::Allow, Some(plan)),
+            Err(error) => (deny("effect.undecidable", None, error.to_string()), None),
         },
+    };
+    Decision {
+        outcome,
+        rows,
+        not_after: not_after.ok().flatten(),
+        confirm: action.def.confirm,
+        typed: typed(situation, action),
+        nature: action.def.nature,
+        will: will(action, &scope),
+        plan,
+    }
+}
+
+fn unknown(action: &str) -> Decision {
+    let name: String = action.chars().take(40).collect();
+    Decision {
+        outcome: deny(
+            "action.unknown",
+            None,
+            format!("There is no action `{name}`."),
+        ),
         rows: Vec::new(),
         not_after: None,
         confirm: Confirm::None,
@@ -124,4 +202,132 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         will: Vec::new(),
         plan: None,
     }
+}
+
+fn deny(code: &str, row: Option<&str>, detail: impl Into<String>) -> Outcome {
+    Outcome::Deny {
+        code: code.to_owned(),
+        row: row.map(ToOwned::to_owned),
+        detail: detail.into(),
+    }
+}
+
+/// All rows, and the refusal of the first that does not let through.
+fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome>) {
+    let mut first = None;
+    let rows = action.def.policy.iter().zip(&action.policy);
+    let rows = rows.map(|(def, row)| {
+        let found = row.found.render(scope);
+        let (outcome, refusal) = match row.when.eval_bool(scope) {
+            Ok(true) => (RowOutcome::Passed, None),
+            Ok(false) => {
+                let sentence = row
+                    .refusal
+                    .render(scope)
+                    .unwrap_or_else(|_| def.title.clone());
+                (RowOutcome::Failed, Some((def.otherwise.as_str(), sentence)))
+            }
+            Err(error) => {
+                let sentence = format!("{}: this cannot be decided ({error}).", def.title);
+                (
+                    RowOutcome::Undecidable,
+                    Some(("policy.undecidable", sentence)),
+                )
+            }
+        };
+        if let (None, Some((code, sentence))) = (&first, refusal) {
+            first = Some(deny(code, Some(&def.id), sentence));
+        }
+        RowResult {
+            id: def.id.clone(),
+            title: def.title.clone(),
+            found: found.unwrap_or_else(|error| format!("not known: {error}")),
+            outcome,
+        }
+    });
+    let rows = rows.collect();
+    (rows, first)
+}
+
+fn role(action: &Action, actor: &Actor) -> Option<Outcome> {
+    let roles = &action.def.roles;
+    if roles.is_empty() || roles.iter().any(|role| actor.roles.contains(role)) {
+        return None;
+    }
+    let needed = roles.join(" or ");
+    let detail = format!("This needs the role {needed}.");
+    Some(deny("rights.missing_role", None, detail))
+}
+
+fn state(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
+    let from = &action.def.from;
+    if from.is_empty() && situation.kind.states.is_empty() {
+        return None;
+    }
+    let state = situation.record.body.get("state").and_then(Value::as_str);
+    if state.is_some_and(|state| from.iter().any(|f| f == state)) {
+        return None;
+    }
+    let known = state.and_then(|id| situation.kind.state(id));
+    let word = known.map_or("in a state that the pack does not know", |s| {
+        s.label.as_str()
+    });
+    let detail = format!(
+        "{} is not possible: the record is {word}.",
+        action.def.label
+    );
+    Some(deny("action.wrong_state", None, detail))
+}
+
+/// At the instant itself it is still in time; a rule may be stricter.
+fn lapsed(
+    not_after: &Result<Option<DateTime<Utc>>, watchkeeper_pack::expr::EvalError>,
+    now: DateTime<Utc>,
+) -> Option<Outcome> {
+    match not_after {
+        Ok(Some(at)) if now > *at => {
+            let detail = "The time for this has passed.";
+            Some(deny("operation.lapsed", None, detail))
+        }
+        Ok(_) => None,
+        Err(error) => {
+            let detail = format!("The time for this cannot be worked out ({error}).");
+            Some(deny("policy.undecidable", None, detail))
+        }
+    }
+}
+
+/// What must be typed: the amount of a money action, else the title.
+fn typed(situation: &Situation<'_>, action: &Action) -> Option<String> {
+    if action.def.confirm != Confirm::Typed {
+        return None;
+    }
+    let Snapshot {
+        id,
+        body,
+        computed,
+        refs,
+        ..
+    } = situation.record;
+    let kind = situation.kind;
+    let money = || {
+        let fields = kind.fields.iter();
+        let name = fields
+            .filter(|(_, def)| def.type_ == FieldType::Money)
+            .map(|(n, _)| n);
+        let amount = name.into_iter().find_map(|name| body.get(name))?;
+        let minor = amount.get("minor")?.as_i64()?;
+        Some(value::money_text(minor, amount.get("currency")?.as_str()?))
+    };
+    let amount = (action.def.nature == Nature::Money).then(money).flatten();
+    Some(amount.unwrap_or_else(|| value::title(kind, id, body, computed, refs)))
+}
+
+/// A line that cannot be filled in is left out; an effect that cannot is refused elsewhere.
+fn will(action: &Action, scope: &Scope<'_>) -> Vec<String> {
+    let lines = action
+        .will
+        .iter()
+        .filter_map(|line| line.render(scope).ok());
+    lines.filter(|line| !line.trim().is_empty()).collect()
 }

@@ -4,8 +4,10 @@
 //! No clock, no I/O, no randomness: everything comes in as arguments.
 
 pub mod audit;
-pub mod chain;
+pub mod clock;
 pub mod decision;
+#[cfg(test)]
+mod fixture;
 pub mod plan;
 pub mod snapshot;
 
@@ -13,8 +15,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use decision::{Decision, Outcome, RowOutcome, RowResult, Situation, decide};
-pub use plan::{Call, Plan};
+pub use clock::{ClockStanding, standing};
+pub use decision::{Actor, Decision, Outcome, RowOutcome, RowResult, Situation, decide};
+pub use plan::{Call, Mail, Plan, PlanError, Settled, mails, settle};
 pub use snapshot::Snapshot;
 
 /// What a lookup said, and of when.

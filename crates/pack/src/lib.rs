@@ -10,10 +10,13 @@ pub mod bundle;
 pub mod diagnostic;
 pub mod expr;
 pub mod filter;
+#[cfg(test)]
+mod fixture;
 pub mod format;
 pub mod loader;
 pub mod pack;
 pub mod schedule;
+pub mod schema;
 pub mod template;
 pub mod value;
 

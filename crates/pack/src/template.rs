@@ -4,7 +4,8 @@
 //! a hole in it never leaves. There is no loader, no include, no macro of another file; size,
 //! steps and output are capped.
 //!
-//! Filters, beside `upper`, `lower`, `trim` and `title`:
+//! The tags are `if`, `for` and `set`, the tests `defined` and `undefined`. Filters, beside `upper`,
+//! `lower` and `trim`:
 //!
 //! | filter | of | gives |
 //! |---|---|---|
@@ -19,6 +20,7 @@
 mod filters;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -77,6 +79,7 @@ impl Template {
         environment.set_recursion_limit(RECURSION);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         filters::install(&mut environment, zone);
+        words::check(source)?;
         environment
             .add_template_owned(NAME, source.to_owned())
             .map_err(|error| plain(&error))?;

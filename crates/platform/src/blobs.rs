@@ -88,7 +88,10 @@ impl Blobs {
     /// Where a blob lies once it is whole.
     pub fn path(&self, tenant: &str, sha256: &str) -> PathBuf {
         // The tenant's id is hashed, so that it can hold any character.
-        let tenant: String = hex::encode(Sha256::digest(tenant)).chars().take(16).collect();
+        let tenant: String = hex::encode(Sha256::digest(tenant))
+            .chars()
+            .take(16)
+            .collect();
         self.folder.join(tenant).join(sha256)
     }
 

@@ -115,7 +115,10 @@ mod tests {
     fn hmac_agrees_with_an_independent_implementation() {
         // python3: hmac.new(bytes(range(32)), b"watchkeeper", "sha256").hexdigest()
         let key: [u8; 32] = std::array::from_fn(|i| i as u8);
-        assert_eq!(hex::encode(hmac(&key, b"watchkeeper")), "fb6f21b4c059b7487cad243076789fb56dbab9d69d588ded2306a272110ac762");
+        assert_eq!(
+            hex::encode(hmac(&key, b"watchkeeper")),
+            "fb6f21b4c059b7487cad243076789fb56dbab9d69d588ded2306a272110ac762"
+        );
     }
 
     #[test]

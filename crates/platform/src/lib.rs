@@ -1,1 +1,212 @@
-//! Placeholder.
+//! The reference platform: what the demo, the tests and an office without a back end of its own
+//! run. It serves the API of `watchkeeper-wire` over an embedded store.
+//!
+//! A newcomer's way in: [`api`] has one file per endpoint; [`decide`] applies an operation;
+//! [`connectors`] carries out what goes to providers; [`store`] remembers; [`demo`] is a world to
+//! look at. Clock and randomness are passed in.
+
+pub mod api;
+pub mod auth;
+pub mod blobs;
+mod chain;
+pub mod clock;
+pub mod connectors;
+pub mod cursor;
+pub mod decide;
+pub mod demo;
+pub mod feed;
+pub mod hints;
+mod housekeeping;
+pub mod intake;
+mod limits;
+pub mod openapi;
+mod packs;
+pub mod problem;
+pub mod random;
+mod server;
+pub mod store;
+
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use watchkeeper_wire::problem::Code;
+use watchkeeper_wire::session::{Operator, PackRef, Tenant};
+
+use crate::blobs::Blobs;
+use crate::clock::Clock;
+use crate::connectors::Connectors;
+use crate::connectors::mail::MailStandIn;
+use crate::connectors::stand_in::Ledger;
+use crate::connectors::stripe::StripeStandIn;
+use crate::hints::Hints;
+use crate::packs::Packs;
+use crate::problem::ApiError;
+use crate::random::Random;
+use crate::store::{Access, NewToken, Secrets, Store};
+
+pub use server::{Options, Server, StartError};
+
+/// Role that may watch and steer the stand-ins.
+pub const ADMIN: &str = "admin";
+
+/// Everything that handlers share.
+pub struct Platform {
+    /// What is remembered.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where chance comes from.
+    pub random: Arc<dyn Random>,
+    /// Secrets of the store.
+    pub secrets: Secrets,
+    /// Countersigns audit heads.
+    pub audit_key: SigningKey,
+    /// The packs in force.
+    pub(crate) packs: Packs,
+    /// Open streams.
+    pub hints: Hints,
+    /// Documents.
+    pub blobs: Blobs,
+    /// Ways to providers.
+    pub connectors: Connectors,
+    /// Rung when a call waits.
+    pub calls_waiting: Notify,
+    /// What stands in for providers, in the demo and in tests.
+    pub stand_ins: Option<StandIns>,
+    /// Ends everything that runs.
+    pub stop: CancellationToken,
+}
+
+/// What stands in for providers.
+#[derive(Clone)]
+pub struct StandIns {
+    /// Their common ledger.
+    pub ledger: Ledger,
+    /// For payments.
+    pub stripe: StripeStandIn,
+    /// For mail.
+    pub mail: MailStandIn,
+}
+
+/// What a new token is to give.
+#[derive(Debug, Clone, Default)]
+pub struct Grant {
+    /// The operator, made when needed.
+    pub operator: String,
+    /// Their name.
+    pub name: String,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Regions; empty means all.
+    pub regions: Vec<String>,
+}
+
+impl Platform {
+    /// The public key with which audit heads are countersigned, hex.
+    pub fn audit_key_hex(&self) -> String {
+        hex::encode(self.audit_key.verifying_key().to_bytes())
+    }
+
+    /// Makes a tenant and publishes its pack, where there is one.
+    pub async fn found(
+        &self,
+        tenant: &Tenant,
+        bundle: Option<&watchkeeper_pack::Bundle>,
+    ) -> Result<(), ApiError> {
+        self.store.found_tenant(tenant).await?;
+        if let Some(bundle) = bundle {
+            self.publish(&tenant.id, bundle).await?;
+        }
+        Ok(())
+    }
+
+    /// Checks a pack as a whole and makes it the tenant's active one. Versions only rise.
+    pub async fn publish(
+        &self,
+        tenant: &str,
+        bundle: &watchkeeper_pack::Bundle,
+    ) -> Result<PackRef, ApiError> {
+        let (bytes, hash) = (bundle.bytes().to_vec(), bundle.hash().to_owned());
+        let opened = tokio::task::spawn_blocking(move || {
+            watchkeeper_pack::Bundle::open(&bytes, &hash).map(|pack| pack.version)
+        });
+        let version = match opened.await {
+            Ok(Ok(version)) => version,
+            Ok(Err(error)) => return Err(ApiError::new(Code::BodyInvalid, error.to_string())),
+            Err(error) => return Err(ApiError::new(Code::Internal, error.to_string())),
+        };
+        let pack = PackRef {
+            hash: bundle.hash().to_owned(),
+            version,
+        };
+        if !self
+            .store
+            .publish_pack(tenant, &pack, bundle.bytes())
+            .await?
+        {
+            let detail = "a pack's version only rises";
+            return Err(ApiError::new(Code::BodyInvalid, detail));
+        }
+        let touched = self.store.changed_since(tenant, u64::MAX >> 1).await?;
+        self.hints.changed(tenant, &touched);
+        Ok(pack)
+    }
+
+    /// Makes a token. It is shown here once and kept only as a hash.
+    pub async fn issue(&self, tenant: &str, grant: &Grant) -> Result<String, ApiError> {
+        let operator = Operator {
+            id: grant.operator.clone(),
+            name: grant.name.clone(),
+        };
+        self.store.add_operator(tenant, &operator).await?;
+        let token = auth::token(self.random.bytes());
+        self.store
+            .issue_token(&NewToken {
+                hash: auth::token_hash(&token),
+                tenant: tenant.to_owned(),
+                operator: operator.id,
+                roles: grant.roles.clone(),
+                regions: grant.regions.clone(),
+                made_at: self.clock.now(),
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Ends a token and its streams.
+    pub async fn revoke(&self, token: &str) -> Result<bool, ApiError> {
+        let hash = auth::token_hash(token);
+        let revoked = self.store.revoke_token(&hash, self.clock.now()).await?;
+        self.hints.end(&hash);
+        Ok(revoked)
+    }
+
+    /// Gives an operator other rights: a new epoch of their feed, and their streams end.
+    pub async fn change_rights(
+        &self,
+        tenant: &str,
+        operator: &str,
+        roles: &[String],
+        regions: &[String],
+    ) -> Result<(), ApiError> {
+        let touched = self
+            .store
+            .change_rights(tenant, operator, roles, regions)
+            .await?;
+        touched.iter().for_each(|hash| self.hints.end(hash));
+        Ok(())
+    }
+}
+
+impl Access {
+    /// Refuses whoever may not watch and steer the stand-ins.
+    pub fn require_admin(&self) -> Result<(), ApiError> {
+        if self.has_role(ADMIN) {
+            Ok(())
+        } else {
+            Err(Code::Forbidden.into())
+        }
+    }
+}

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use crate::progress::say;
 use crate::root::root;
+use crate::test::results_file;
 
-/// Says which rows have a test and which have none.
+/// Says which rows have a test, what came of it in the last `cargo xtask test`, and which rows have
+/// none.
 ///
 /// # Errors
 /// Where the list or a source cannot be read.
@@ -33,6 +35,7 @@ pub fn report() -> anyhow::Result<()> {
             }
         }
     }
+    let results = std::fs::read_to_string(results_file()).unwrap_or_default();
     let mut open = 0;
     for row in rows
         .lines()
@@ -40,7 +43,14 @@ pub fn report() -> anyhow::Result<()> {
     {
         let id = row.split_whitespace().next().unwrap_or_default();
         match claims.get(id) {
-            Some(tests) => say(&format!("{row}  →  {}", tests.join(", "))),
+            Some(tests) => {
+                for test in tests {
+                    say(&format!(
+                        "{row}  →  {test}  →  {}",
+                        result_of(test, &results)
+                    ));
+                }
+            }
             None => {
                 open += 1;
                 say(&format!("{row}  →  no test"));
@@ -49,6 +59,19 @@ pub fn report() -> anyhow::Result<()> {
     }
     say(&format!("{open} rows without a test"));
     Ok(())
+}
+
+/// What came of a test.
+fn result_of(test: &str, results: &str) -> &'static str {
+    let ends = [format!("::{test} ..."), format!(" {test} ...")];
+    let line = results
+        .lines()
+        .find(|line| ends.iter().any(|end| line.contains(end)));
+    match line {
+        Some(line) if line.ends_with(" ok") => "passed",
+        Some(line) if line.ends_with("FAILED") => "failed",
+        _ => "not run",
+    }
 }
 
 /// Names of the test functions of a source.
@@ -95,6 +118,14 @@ mod tests {
         assert_eq!(row_of("fault_10_second_app").as_deref(), Some("fault-10"));
         assert_eq!(row_of("adds_numbers"), None);
         assert_eq!(row_of("two_7_things"), None);
+    }
+
+    #[test]
+    fn the_last_run_tells_what_came_of_a_test() {
+        let results = "test a::d_17_a ... ok\ntest x_42_c ... FAILED\n";
+        assert_eq!(result_of("d_17_a", results), "passed");
+        assert_eq!(result_of("x_42_c", results), "failed");
+        assert_eq!(result_of("d_17", results), "not run");
     }
 
     #[test]

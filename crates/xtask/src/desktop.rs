@@ -182,7 +182,8 @@ impl Desktop {
         let mut bus = self.command("dbus-daemon");
         bus.args(["--nofork", "--nopidfile", "--print-address=1"])
             .arg(format!("--config-file={}", configuration.display()))
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         self.bus = self.keep_and_read("dbus-daemon", &mut bus)?;
         Ok(())
     }

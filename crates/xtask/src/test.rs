@@ -1,6 +1,7 @@
 //! Every check and test there is, and a line that sums them up.
 
 use std::ops::AddAssign;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -189,16 +190,27 @@ fn interface_tests() -> anyhow::Result<Count> {
 
 fn rust_tests() -> anyhow::Result<Count> {
     let mut count = Count::default();
+    let mut results = String::new();
     let mut tests = cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
     let ended_well = tee(&mut tests, |line| {
         if let Some(more) = counted(line) {
             count += more;
         }
+        if line.starts_with("test ") && line.contains(" ... ") {
+            results.push_str(line);
+            results.push('\n');
+        }
     })?;
+    std::fs::write(results_file(), results)?;
     if !ended_well {
         count.failed = count.failed.max(1);
     }
     Ok(count)
+}
+
+/// Where the last run left a line per test.
+pub fn results_file() -> PathBuf {
+    target().join("test-results.txt")
 }
 
 /// Reads the line with which a test program ends.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Once;
 
 use tempfile::TempDir;
 use xtask::demo::{self, Platform};
@@ -26,6 +27,8 @@ impl Laptop {
 
     /// A laptop.
     pub fn with(options: Options) -> Self {
+        static MACHINE: Once = Once::new();
+        MACHINE.call_once(|| xtask::setup::setup().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let desktop = Desktop::start(&folder.path().join("home"), options).unwrap();
         Self {

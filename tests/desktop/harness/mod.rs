@@ -1,11 +1,13 @@
 //! A laptop for a test: desktop, app, and the platform that it works with.
 
 mod laptop;
+mod operator;
 mod processes;
 mod provider;
 mod window;
 
 pub use laptop::Laptop;
+pub use operator::Shown;
 pub use processes::{children_of, gone, kill};
 pub use provider::Provider;
 pub use window::Window;

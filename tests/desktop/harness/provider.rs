@@ -1,7 +1,6 @@
 //! What reached the providers: the stand-ins of the demo platform, asked over HTTP.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
 use xtask::demo::Ready;
 
 /// The providers' side of a demo platform.
@@ -18,10 +17,15 @@ pub struct Refund {
     pub charge: String,
     /// Minor units.
     pub amount: i64,
-    /// What the platform wrote beside it.
-    pub metadata: Value,
     /// The provider's word.
     pub status: String,
+}
+
+/// A mail as it was sent.
+#[derive(Debug, Clone, Deserialize)]
+struct Mail {
+    template: String,
+    to: String,
 }
 
 impl Provider {
@@ -34,32 +38,18 @@ impl Provider {
         }
     }
 
-    /// Every refund there is.
-    pub async fn refunds(&self) -> Vec<Refund> {
-        self.get("stripe/refunds").await
-    }
-
     /// Refunds of one charge.
     pub async fn refunds_of(&self, charge: &str) -> Vec<Refund> {
-        let mut refunds = self.refunds().await;
+        let mut refunds: Vec<Refund> = self.get("stripe/refunds").await;
         refunds.retain(|refund| refund.charge == charge);
         refunds
     }
 
-    /// Every mail that was sent.
-    pub async fn mails(&self) -> Vec<Value> {
-        self.get("mail/sent").await
-    }
-
-    /// How the payment provider behaves for the next `times` calls.
-    pub async fn misbehave(&self, mode: &str, times: u32) {
-        let url = format!("{}/provider/stripe/misbehave", self.address);
-        let request = self.http.post(url).bearer_auth(&self.admin);
-        let answer = request
-            .json(&json!({"mode": mode, "times": times}))
-            .send()
-            .await;
-        answer.unwrap().error_for_status().unwrap();
+    /// Templates of the mails that were sent to an address, oldest first.
+    pub async fn mails_to(&self, address: &str) -> Vec<String> {
+        let mails: Vec<Mail> = self.get("mail/sent").await;
+        let theirs = mails.into_iter().filter(|mail| mail.to == address);
+        theirs.map(|mail| mail.template).collect()
     }
 
     async fn get<T: serde::de::DeserializeOwned>(&self, what: &str) -> T {

@@ -56,11 +56,6 @@ impl Window {
         }
     }
 
-    /// The app's process.
-    pub fn app(&self) -> u32 {
-        self.app
-    }
-
     /// Kills the app without a chance to finish anything.
     pub fn kill(self) {
         drop(self);
@@ -75,14 +70,25 @@ impl Window {
         }
     }
 
-    /// Waits for an element by its test id.
-    pub async fn by_id(&self, id: &str) -> WebElement {
-        self.find(&format!("[data-testid=\"{id}\"]")).await
+    /// Waits for the one visible element that a path names.
+    pub async fn find_path(&self, path: &str) -> WebElement {
+        let query = self.driver().query(By::XPath(path)).wait(PATIENCE, STEP);
+        match query.and_displayed().first().await {
+            Ok(element) => element,
+            Err(error) => panic!("{path} is not shown: {error}\n{}", self.text().await),
+        }
     }
 
-    /// Waits for an element by its test id, and presses it.
-    pub async fn press(&self, id: &str) {
-        self.by_id(id).await.click().await.unwrap();
+    /// Waits until a script of the page says yes.
+    pub async fn until(&self, script: &str, what: &str) {
+        let begun = std::time::Instant::now();
+        let script = format!("return !!(function () {{ {script} }})()");
+        while self.run(&script).await != true {
+            if begun.elapsed() > PATIENCE {
+                panic!("waited for {what}\n{}", self.text().await);
+            }
+            tokio::time::sleep(STEP).await;
+        }
     }
 
     /// Waits until an element is shown no more.
@@ -93,15 +99,17 @@ impl Window {
         }
     }
 
+    /// Waits until there is something to read.
+    pub async fn loaded(&self) {
+        let script =
+            "return document.querySelector('#root > *') && document.body.innerText.length > 10";
+        self.until(script, "the page").await;
+    }
+
     /// Waits until the page shows this text.
     pub async fn shows(&self, text: &str) {
-        let begun = std::time::Instant::now();
-        while !self.text().await.contains(text) {
-            if begun.elapsed() > PATIENCE {
-                panic!("the page does not show {text:?}\n{}", self.text().await);
-            }
-            tokio::time::sleep(STEP).await;
-        }
+        let script = format!("return document.body.innerText.includes({})", json!(text));
+        self.until(&script, text).await;
     }
 
     /// Everything that the page shows.
@@ -122,6 +130,11 @@ impl Window {
     pub async fn run_async(&self, script: &str) -> Value {
         let answer = self.driver().execute_async(script, Vec::new()).await;
         answer.unwrap().json().clone()
+    }
+
+    /// Makes the window as large as the screen.
+    pub async fn fill_screen(&self) {
+        self.driver().maximize_window().await.unwrap();
     }
 
     /// Takes a picture of the page.

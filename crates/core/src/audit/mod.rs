@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
-use watchkeeper_model::audit::{Entry, Event};
-use watchkeeper_model::chain::{self, Broken, Fault, Head, Next};
+use watchkeeper_model::audit::{Break, Entry, Event, Why, verify};
 use watchkeeper_wire::audit::SignedHead;
 
 use crate::store::StoreError;
@@ -46,7 +45,7 @@ pub struct Checked {
     /// The last one that the platform countersigned; 0 where none.
     pub countersigned: u64,
     /// The first one that does not hold.
-    pub broken: Option<Broken>,
+    pub broken: Option<Break>,
 }
 
 /// Appends an entry in the caller's transaction.
@@ -57,17 +56,9 @@ pub fn append(
     device: Uuid,
     event: Event,
 ) -> Result<Entry, StoreError> {
-    let next = Next {
-        at,
-        actor: actor.to_owned(),
-        device,
-        event,
-        countersigned: last_signed(state)?.map(|signed| Head {
-            seq: signed.seq,
-            hash: signed.hash,
-        }),
-    };
-    let entry = chain::extend(head(state)?.as_ref(), next)?;
+    let countersigned = last_signed(state)?.map(|signed| format!("{}:{}", signed.seq, signed.hash));
+    let before = head(state)?;
+    let entry = Entry::append(before.as_ref(), at, actor, device, event, countersigned)?;
     let text = serde_json_canonicalizer::to_string(&entry)?;
     state
         .prepare_cached("INSERT INTO audit (seq, hash, entry) VALUES (?1, ?2, ?3)")?
@@ -76,17 +67,12 @@ pub fn append(
 }
 
 /// The last entry.
-pub fn head(state: &Connection) -> Result<Option<Head>, StoreError> {
-    let head = state
-        .prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?
-        .query_row([], |row| {
-            Ok(Head {
-                seq: unsigned(row.get(0)?),
-                hash: row.get(1)?,
-            })
-        })
+pub fn head(state: &Connection) -> Result<Option<Entry>, StoreError> {
+    let text: Option<String> = state
+        .prepare_cached("SELECT entry FROM audit ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
         .optional()?;
-    Ok(head)
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 /// The last head that the platform countersigned.
@@ -148,61 +134,46 @@ pub fn take_signed(
 /// Checks the whole chain against itself and against every countersignature.
 pub fn check(state: &Connection, audit_key: &str, device: Uuid) -> Result<Checked, StoreError> {
     let signed = signed_heads(state, audit_key, device)?;
-    let countersigned = signed.last().map_or(0, |head| head.seq);
-    let entries = state.query_row("SELECT count(*) FROM audit", [], |row| {
-        Ok(unsigned(row.get(0)?))
-    })?;
-    let broken = first_broken(state, device, &signed)?;
+    let rows = state.query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?;
+    let (entries, unreadable) = readable(state)?;
+    // Heads beyond an entry that does not read would only say again what that says.
+    let reach = |seq: u64| unreadable.is_none_or(|bad| seq < bad);
+    let heads: Vec<(u64, String)> = signed
+        .iter()
+        .filter(|(seq, _)| reach(*seq))
+        .cloned()
+        .collect();
+    let broken = match verify(&entries, &heads) {
+        Err(broken) => Some(broken),
+        Ok(()) => unreadable.map(|seq| Break {
+            seq,
+            why: Why::Edited,
+        }),
+    };
     Ok(Checked {
-        entries,
-        countersigned,
+        entries: unsigned(rows),
+        countersigned: signed.last().map_or(0, |(seq, _)| *seq),
         broken,
     })
 }
 
-fn first_broken(
-    state: &Connection,
-    device: Uuid,
-    signed: &[Head],
-) -> Result<Option<Broken>, StoreError> {
-    let mut signed = signed.iter().peekable();
-    let mut head: Option<Head> = None;
+/// The entries up to the first that does not read, or that stands under another number or hash than
+/// its own; and the number of that one.
+fn readable(state: &Connection) -> Result<(Vec<Entry>, Option<u64>), StoreError> {
     let mut statement = state.prepare("SELECT seq, hash, entry FROM audit ORDER BY seq")?;
     let mut rows = statement.query([])?;
+    let mut entries: Vec<Entry> = Vec::new();
     while let Some(row) = rows.next()? {
-        let expected = head.as_ref().map_or(1, |head| head.seq + 1);
-        let broken = |fault| {
-            Some(Broken {
-                seq: expected,
-                fault,
-            })
-        };
-        let (seq, hash, text): (u64, String, String) =
-            (unsigned(row.get(0)?), row.get(1)?, row.get(2)?);
-        let Ok(entry) = serde_json::from_str::<Entry>(&text) else {
-            return Ok(broken(Fault::Unreadable));
-        };
-        if entry.seq != seq {
-            return Ok(broken(Fault::Number));
+        let (seq, hash, text): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        match serde_json::from_str::<Entry>(&text) {
+            Ok(entry) if entry.seq == unsigned(seq) && entry.hash == hash => entries.push(entry),
+            _ => {
+                let expected = entries.last().map_or(1, |last| last.seq + 1);
+                return Ok((entries, Some(expected)));
+            }
         }
-        if entry.hash != hash {
-            return Ok(broken(Fault::Hash));
-        }
-        let next = match chain::follow_all(head.take(), device, std::slice::from_ref(&entry)) {
-            Ok(next) => next,
-            Err(broken) => return Ok(Some(broken)),
-        };
-        if let Some(countersigned) = signed.next_if(|head| head.seq == seq)
-            && countersigned.hash != hash
-        {
-            return Ok(broken(Fault::Countersigned));
-        }
-        head = next;
     }
-    Ok(signed.next().map(|_| Broken {
-        seq: head.map_or(1, |head| head.seq + 1),
-        fault: Fault::Missing,
-    }))
+    Ok((entries, None))
 }
 
 /// Every head that the platform countersigned, in order. One whose signature does not hold proves
@@ -211,7 +182,7 @@ fn signed_heads(
     state: &Connection,
     audit_key: &str,
     device: Uuid,
-) -> Result<Vec<Head>, StoreError> {
+) -> Result<Vec<(u64, String)>, StoreError> {
     let mut statement = state.prepare("SELECT head FROM signed_head ORDER BY seq")?;
     let texts = statement
         .query_map([], |row| row.get::<_, String>(0))?
@@ -220,10 +191,7 @@ fn signed_heads(
         .iter()
         .filter_map(|text| serde_json::from_str::<SignedHead>(text).ok())
         .filter(|signed| signed.device == device && is_signed(signed, audit_key))
-        .map(|signed| Head {
-            seq: signed.seq,
-            hash: signed.hash,
-        })
+        .map(|signed| (signed.seq, signed.hash))
         .collect())
 }
 

@@ -9,6 +9,8 @@ use chrono::TimeZone;
 use ed25519_dalek::{Signer, SigningKey};
 use tempfile::TempDir;
 
+use watchkeeper_model::audit::genesis;
+
 use super::*;
 use crate::store::{Db, DbKey, Which};
 
@@ -22,11 +24,11 @@ fn audit_key() -> String {
     hex::encode(platform().verifying_key().to_bytes())
 }
 
-fn sign(head: &Head) -> SignedHead {
+fn sign(seq: u64, hash: &str) -> SignedHead {
     let mut signed = SignedHead {
         device: DEVICE,
-        seq: head.seq,
-        hash: head.hash.clone(),
+        seq,
+        hash: hash.to_owned(),
         signed_at: Utc.timestamp_opt(1_790_000_000, 0).unwrap(),
         signature: String::new(),
     };
@@ -57,9 +59,9 @@ fn checked(state: &Connection) -> Checked {
     check(state, &audit_key(), DEVICE).unwrap()
 }
 
-fn broken(state: &Connection) -> (u64, Fault) {
+fn broken(state: &Connection) -> (u64, Why) {
     let broken = checked(state).broken.unwrap();
-    (broken.seq, broken.fault)
+    (broken.seq, broken.why)
 }
 
 #[tokio::test]
@@ -68,7 +70,7 @@ async fn what_was_appended_holds_and_is_delivered_from_the_last_signed_head_on()
         add(state, 3);
         assert_eq!(undelivered(state, 2).unwrap().len(), 2);
         let at_three = head(state).unwrap().unwrap();
-        take_signed(state, &sign(&at_three), &audit_key(), DEVICE).unwrap();
+        take_signed(state, &sign(3, &at_three.hash), &audit_key(), DEVICE).unwrap();
         assert!(undelivered(state, 100).unwrap().is_empty());
         add(state, 2);
         let rest = undelivered(state, 100).unwrap();
@@ -76,7 +78,7 @@ async fn what_was_appended_holds_and_is_delivered_from_the_last_signed_head_on()
             rest.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
             [4, 5]
         );
-        assert_eq!(rest[0].countersigned, Some(at_three.mark()));
+        assert_eq!(rest[0].countersigned, Some(at_three.head()));
         assert_eq!(
             checked(state),
             Checked {
@@ -94,7 +96,7 @@ async fn a_head_is_taken_only_when_signed_by_the_pinned_key_and_an_extension_of_
     over_state(|state| {
         add(state, 3);
         let at_three = head(state).unwrap().unwrap();
-        let good = sign(&at_three);
+        let good = sign(3, &at_three.hash);
 
         let mut forged = good.clone();
         forged.signed_at += chrono::TimeDelta::seconds(1);
@@ -108,17 +110,8 @@ async fn a_head_is_taken_only_when_signed_by_the_pinned_key_and_an_extension_of_
         let refused = take_signed(state, &good, &audit_key(), Uuid::from_u128(8));
         assert!(matches!(refused, Err(HeadError::Device)));
 
-        for foreign in [
-            Head {
-                seq: 4,
-                hash: at_three.hash.clone(),
-            },
-            Head {
-                seq: 3,
-                hash: chain::NOTHING_BEFORE.into(),
-            },
-        ] {
-            let refused = take_signed(state, &sign(&foreign), &audit_key(), DEVICE);
+        for (seq, hash) in [(4, at_three.hash.clone()), (3, genesis())] {
+            let refused = take_signed(state, &sign(seq, &hash), &audit_key(), DEVICE);
             assert!(matches!(refused, Err(HeadError::NoExtension)));
         }
         take_signed(state, &good, &audit_key(), DEVICE).unwrap();
@@ -126,15 +119,7 @@ async fn a_head_is_taken_only_when_signed_by_the_pinned_key_and_an_extension_of_
         let first: String = state
             .query_row("SELECT hash FROM audit WHERE seq = 1", [], |row| row.get(0))
             .unwrap();
-        let older = take_signed(
-            state,
-            &sign(&Head {
-                seq: 1,
-                hash: first,
-            }),
-            &audit_key(),
-            DEVICE,
-        );
+        let older = take_signed(state, &sign(1, &first), &audit_key(), DEVICE);
         assert!(matches!(older, Err(HeadError::NoExtension)));
     })
     .await;
@@ -146,7 +131,7 @@ async fn fault_69_the_first_bad_entry_is_named_and_a_cut_tail_is_found() {
         add(state, 5);
         take_signed(
             state,
-            &sign(&head(state).unwrap().unwrap()),
+            &sign(5, &head(state).unwrap().unwrap().hash),
             &audit_key(),
             DEVICE,
         )
@@ -162,35 +147,37 @@ async fn fault_69_the_first_bad_entry_is_named_and_a_cut_tail_is_found() {
         };
         assert_eq!(
             tamper("UPDATE audit SET entry = replace(entry, 'op-1', 'op-2') WHERE seq = 3"),
-            (3, Fault::Hash)
+            (3, Why::Edited)
         );
-        assert_eq!(
-            tamper("DELETE FROM audit WHERE seq = 2"),
-            (2, Fault::Number)
-        );
+        assert_eq!(tamper("DELETE FROM audit WHERE seq = 2"), (2, Why::Missing));
         assert_eq!(
             tamper(
                 "UPDATE audit SET seq = 9 WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5;
                     UPDATE audit SET seq = 5 WHERE seq = 9"
             ),
-            (4, Fault::Number)
+            (4, Why::Edited)
         );
         assert_eq!(
             tamper("UPDATE audit SET entry = '{' WHERE seq = 2"),
-            (2, Fault::Unreadable)
+            (2, Why::Edited)
         );
-        assert_eq!(
-            tamper("DELETE FROM audit WHERE seq > 3"),
-            (4, Fault::Missing)
-        );
-        assert_eq!(tamper("DELETE FROM audit"), (1, Fault::Missing));
+        assert_eq!(tamper("DELETE FROM audit WHERE seq > 3"), (4, Why::Cut));
+        assert_eq!(tamper("DELETE FROM audit"), (1, Why::Cut));
         // All of it made anew, every hash right: only the countersignature tells.
-        state.execute_batch("DELETE FROM audit").unwrap();
+        state
+            .execute_batch(
+                "CREATE TEMP TABLE kept AS SELECT * FROM signed_head;
+                 DELETE FROM audit; DELETE FROM signed_head;",
+            )
+            .unwrap();
         let at = Utc.timestamp_opt(1_790_000_001, 0).unwrap();
         for _ in 0..5 {
             append(state, at, "op-2", DEVICE, Event::SignedIn).unwrap();
         }
-        assert_eq!(broken(state), (5, Fault::Countersigned));
+        state
+            .execute_batch("INSERT INTO signed_head SELECT * FROM kept")
+            .unwrap();
+        assert_eq!(broken(state), (5, Why::NotAsSigned));
     })
     .await;
 }

@@ -36,6 +36,10 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one clock that everything else is given"
+    )]
     fn wall(&self) -> DateTime<Utc> {
         Utc::now()
     }

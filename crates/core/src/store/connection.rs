@@ -88,7 +88,7 @@ pub(super) fn look(path: &Path, which: Which, key: &DbKey) -> Result<(), StoreEr
 
 /// Looks for damage: all of `state.db`, which is small; of `cache.db` a sample, for the sake of a
 /// quick start. A page of it that turns out bad later is found by whoever reads it.
-fn check(connection: &Connection, which: Which) -> Result<(), StoreError> {
+pub(super) fn check(connection: &Connection, which: Which) -> Result<(), StoreError> {
     let sql = match which {
         Which::State => "PRAGMA quick_check(1)",
         Which::Cache => "PRAGMA quick_check(feed)",

@@ -2,13 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::connection::{self, DbKey};
+use super::error::damage;
 use super::{StoreError, Which};
 
 /// Readers at the same time. Each may hold a page cache of its own, so not more than needed.
@@ -29,6 +31,8 @@ struct Inner {
     writer: Mutex<Option<Writer>>,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    damaged: AtomicBool,
+    on_damage: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 struct Writer {
@@ -66,6 +70,8 @@ impl Db {
                 writer: Mutex::new(Some(Writer { jobs, thread })),
                 idle: Mutex::new(vec![reader]),
                 permits: Arc::new(Semaphore::new(READERS)),
+                damaged: AtomicBool::new(false),
+                on_damage: OnceLock::new(),
             }),
         })
     }
@@ -80,9 +86,14 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let db = self.clone();
         let job: Job = Box::new(move |connection| {
+            damage::take();
             let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, write)));
             let result = result.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
+            if damage::take() {
+                db.note_damage();
+            }
             // Nobody waiting any more is no failure of the write.
             let _ = reply.send(result);
         });
@@ -98,7 +109,40 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         let mut reader = self.reader().await?;
-        blocking(move || read(&reader.snapshot()?)).await
+        let db = self.clone();
+        blocking(move || {
+            damage::take();
+            let result = reader.snapshot().map_err(E::from).and_then(|tx| read(&tx));
+            if damage::take() {
+                db.note_damage();
+            }
+            result
+        })
+        .await
+    }
+
+    /// A page of it turned out bad. It goes on answering what it can; it is to be closed and opened
+    /// anew by the rules of [`super::opening`].
+    pub fn is_damaged(&self) -> bool {
+        self.inner.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Tells of damage when it is met, once. Only the first who asks is told.
+    pub fn on_damage(&self, tell: impl Fn() + Send + Sync + 'static) {
+        let _ = self.inner.on_damage.set(Box::new(tell));
+    }
+
+    pub(super) fn note_damage(&self) {
+        if !self.inner.damaged.swap(true, Ordering::Relaxed)
+            && let Some(tell) = self.inner.on_damage.get()
+        {
+            tell();
+        }
+    }
+
+    /// Its key, for opening it anew.
+    pub(crate) fn key(&self) -> DbKey {
+        self.inner.key.clone()
     }
 
     /// Where its file is.

@@ -4,6 +4,26 @@ use rusqlite::ffi;
 
 use crate::error::{Code, Error};
 
+/// Whether damage was met on this thread: a closure may answer with an error type of its own, and
+/// the database that it ran on learns of it all the same.
+pub(super) mod damage {
+    use std::cell::Cell;
+
+    thread_local! {
+        static FOUND: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Damage was met.
+    pub(super) fn found() {
+        FOUND.set(true);
+    }
+
+    /// Was damage met since this was last asked?
+    pub(in crate::store) fn take() -> bool {
+        FOUND.take()
+    }
+}
+
 /// A database failed. Whatever was under way was rolled back.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -60,6 +80,7 @@ impl From<rusqlite::Error> for StoreError {
             (ffi::SQLITE_READONLY | ffi::SQLITE_CANTOPEN | ffi::SQLITE_PERM, _) => Self::ReadOnly,
             (ffi::SQLITE_NOTADB | ffi::SQLITE_CORRUPT, _)
             | (_, ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_DATA) => {
+                damage::found();
                 Self::Corrupt(format!("SQLite code {extended}"))
             }
             (ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED, _) => Self::Busy,

@@ -25,6 +25,8 @@ use std::path::Path;
 
 use rusqlite::Transaction;
 
+use self::error::damage;
+
 /// Which of the two databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
@@ -74,10 +76,21 @@ impl Stores {
     {
         let mut state = self.state.reader().await?;
         let mut cache = self.cache.reader().await?;
+        let stores = self.clone();
         db::blocking(move || {
+            damage::take();
             let state = state.snapshot()?;
-            let cache = cache.snapshot()?;
-            read(&state, &cache)
+            let result = cache
+                .snapshot()
+                .map_err(E::from)
+                .and_then(|cache| read(&state, &cache));
+            if damage::take() {
+                match connection::check(&state, Which::State) {
+                    Ok(()) => stores.cache.note_damage(),
+                    Err(_) => stores.state.note_damage(),
+                }
+            }
+            result
         })
         .await
     }

@@ -76,6 +76,19 @@ pub fn put_aside(folder: &Path, now: DateTime<Utc>) -> Result<Option<String>, St
     Ok(file)
 }
 
+/// Removes a `cache.db` that is closed and known to be damaged.
+pub fn remove_cache(folder: &Path) -> Result<(), StoreError> {
+    Ok(files::remove(&folder.join(Which::Cache.file()))?)
+}
+
+/// Removes both databases of a profile that was never used.
+pub fn remove(folder: &Path) -> Result<(), StoreError> {
+    for which in [Which::State, Which::Cache] {
+        files::remove(&folder.join(which.file()))?;
+    }
+    Ok(())
+}
+
 fn open_one(folder: &Path, which: Which, key: &DbKey) -> Result<Db, StoreError> {
     let path = folder.join(which.file());
     // SQLite takes an empty file for a new database; here it is one that lost everything.

@@ -60,21 +60,19 @@ impl Bad {
 }
 
 /// Reads a line.
-pub fn parse(line: RawLine) -> Result<Line, Box<Bad>> {
+pub fn parse(line: &RawLine) -> Result<Line, Box<Bad>> {
     match line {
-        RawLine::Whole(bytes) => {
-            read(&bytes).map_err(|problem| Box::new(Bad::of(&bytes, problem)))
-        }
+        RawLine::Whole(bytes) => read(bytes).map_err(|problem| Box::new(Bad::of(bytes, problem))),
         RawLine::TooLarge { head, bytes, hash } => {
-            let peeked = peek(&head);
+            let peeked = peek(head);
             Err(Box::new(Bad {
                 kind: peeked.kind,
                 id: peeked.id,
                 seq: peeked.seq,
                 problem: format!("too large: {bytes} bytes"),
-                raw: head,
-                bytes,
-                hash,
+                raw: head.clone(),
+                bytes: *bytes,
+                hash: hash.clone(),
             }))
         }
     }
@@ -296,7 +294,7 @@ mod tests {
     use super::*;
 
     fn line(text: &str) -> Result<Line, Box<Bad>> {
-        parse(RawLine::Whole(text.as_bytes().to_vec()))
+        parse(&RawLine::Whole(text.as_bytes().to_vec()))
     }
 
     fn upsert(body: &str) -> String {
@@ -356,7 +354,8 @@ mod tests {
             assert_eq!(bad.key(), "parcel/p1");
             assert_eq!(bad.seq, Some(5));
         }
-        let text = r#"{"type":"upsert","seq":9223372036854775808,"record":{"kind":"parcel","id":"p"}}"#;
+        let text =
+            r#"{"type":"upsert","seq":9223372036854775808,"record":{"kind":"parcel","id":"p"}}"#;
         assert!(line(text).unwrap_err().problem.contains("missing field"));
         let bad = line("nonsense").unwrap_err();
         assert_eq!(bad.key().len(), 64);
@@ -370,7 +369,7 @@ mod tests {
     fn the_beginning_of_a_line_that_is_too_large_tells_which_record_it_was() {
         let text = upsert(r#"{"blob":"xxxx"#);
         let head = text.into_bytes();
-        let bad = parse(RawLine::TooLarge {
+        let bad = parse(&RawLine::TooLarge {
             head,
             bytes: 500_000_000,
             hash: "h".into(),

@@ -165,8 +165,10 @@ fn one(
                 }
                 Judgement::Same => plan.actions.push(Action::Keep(key)),
                 Judgement::Contradicts => {
-                    plan.contradictions
-                        .push(format!("{}/{} contradicts what was said before", key.0, key.1));
+                    plan.contradictions.push(format!(
+                        "{}/{} contradicts what was said before",
+                        key.0, key.1
+                    ));
                     plan.actions.push(Action::Keep(key));
                 }
             }
@@ -208,9 +210,7 @@ fn judge(seq: u64, record: &Prepared, known: Option<&Known>) -> Judgement {
         } else {
             Judgement::Newer
         }
-    } else if seq == known.seq
-        && (record.revision != known.revision || record.body != known.body)
-    {
+    } else if seq == known.seq && (record.revision != known.revision || record.body != known.body) {
         Judgement::Contradicts
     } else {
         Judgement::Same

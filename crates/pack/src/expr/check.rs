@@ -12,6 +12,8 @@ const MAX_NODES: usize = 600;
 const MAX_DEPTH: usize = 40;
 /// Deepest nesting of brackets in the source, checked before the parser sees it.
 const MAX_BRACKETS: usize = 20;
+/// Longest path of fields, `a.b.c`.
+const MAX_PATH: usize = 8;
 /// Comprehensions within each other.
 const MAX_COMPREHENSIONS: usize = 2;
 
@@ -201,7 +203,9 @@ impl Walk<'_> {
         loop {
             match &below.expr {
                 Expr::Select(inner) if !inner.test => {
-                    self.nodes += 1;
+                    if fields.len() >= MAX_PATH {
+                        return self.refuse(node, format!("a path longer than {MAX_PATH}"));
+                    }
                     fields.push(inner.field.as_str());
                     below = inner.operand.as_ref();
                 }

@@ -4,3 +4,268 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
+
+use rusqlite::types::Value as Cell;
+use serde_json::{Map, json};
+
+use super::*;
+use crate::fixture;
+
+/// A record table with three tickets, each computed as a store does it.
+fn database(kind: &Kind) -> rusqlite::Connection {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    db.execute_batch(
+        "CREATE TABLE record_now (kind TEXT, id TEXT, revision INTEGER, updated_at INTEGER,
+         title TEXT, body TEXT, computed TEXT) STRICT;",
+    )
+    .unwrap();
+    let tickets = [
+        json!({"number": "T-1", "shop": "s1", "price": {"minor": 2200, "currency": "AUD"},
+               "bought_at": "2026-11-17T06:41:00.000Z", "state": "open", "score": 0.9, "paid": true}),
+        json!({"number": "T-2", "shop": "s1", "price": {"minor": 500, "currency": "AUD"},
+               "bought_at": "2026-11-18T06:41:00.000Z", "state": "open", "score": 0.8999, "level": "low"}),
+        json!({"number": "T-3", "shop": "s2", "price": {"minor": 700, "currency": "AUD"},
+               "bought_at": "2026-11-16T06:41:00.000Z", "state": "closed", "paid": false}),
+    ];
+    for (index, body) in tickets.iter().enumerate() {
+        let computed = value::compute(kind, body.as_object().unwrap());
+        db.execute(
+            "INSERT INTO record_now VALUES ('ticket', ?, 1, 0, '', ?, ?)",
+            (
+                format!("t{}", index + 1),
+                body.to_string(),
+                Value::Object(computed).to_string(),
+            ),
+        )
+        .unwrap();
+    }
+    for (name, expression) in kind.indexed_expressions() {
+        db.execute_batch(&format!(
+            "CREATE INDEX {name} ON record_now ({expression}) WHERE kind = '{}'",
+            kind.name
+        ))
+        .unwrap();
+    }
+    db
+}
+
+fn bind(params: &[Value]) -> Vec<Cell> {
+    let one = |value: &Value| match value {
+        Value::String(text) => Cell::Text(text.clone()),
+        Value::Number(n) => n
+            .as_i64()
+            .map_or_else(|| Cell::Real(n.as_f64().unwrap()), Cell::Integer),
+        other => panic!("{other} cannot be bound"),
+    };
+    params.iter().map(one).collect()
+}
+
+/// Ids that a filter (as YAML in JSON form) finds, in the order asked for.
+fn found(test: Value, sort: &[&str]) -> Result<Vec<String>, Vec<FilterFault>> {
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    let def: FilterDef = serde_json::from_value(test).unwrap();
+    let computed: BTreeMap<String, ComputedDef> = kind
+        .computed
+        .iter()
+        .map(|(n, c)| (n.clone(), c.def.clone()))
+        .collect();
+    let columns = Columns {
+        fields: &kind.fields,
+        computed: &computed,
+        states: true,
+    };
+    let allowed = Allowed::none().value("now").fields("settings", ["mode"]);
+    let filter = Filter::compile(&def, columns, &allowed)?;
+    let scope = Scope {
+        now: value::instant("2026-11-20T12:00:00Z"),
+        settings: Map::from_iter([("mode".to_owned(), json!("open"))]),
+        ..Scope::default()
+    };
+    let sql = filter.sql(kind, &scope).unwrap();
+    let order = order_by(kind, sort).unwrap();
+    let db = database(kind);
+    let text = format!(
+        "SELECT id FROM record_now WHERE kind = 'ticket' AND {} ORDER BY {order}",
+        sql.text
+    );
+    let mut statement = db.prepare(&text).unwrap();
+    let rows = statement.query_map(rusqlite::params_from_iter(bind(&sql.params)), |row| {
+        row.get(0)
+    });
+    Ok(rows.unwrap().map(Result::unwrap).collect())
+}
+
+#[test]
+fn filters_find_what_they_say() {
+    let cases = [
+        (json!({}), "t1 t2 t3"),
+        (json!({"state": "open"}), "t1 t2"),
+        (json!({"state": ["closed", "lost"]}), "t3"),
+        (json!({"state": {"ne": "open"}}), "t3"),
+        (json!({"level": {"ne": "low"}}), "t1 t3"),
+        (json!({"score": {"gte": 0.9}}), "t1"),
+        (json!({"score": {"lt": 0.9}}), "t2"),
+        (json!({"score": {"absent": true}}), "t3"),
+        (json!({"level": {"absent": false}}), "t2"),
+        (json!({"paid": true}), "t1"),
+        (json!({"paid": false}), "t3"),
+        (json!({"price": {"gt": 500, "lte": 2200}}), "t1 t3"),
+        (
+            json!({"price": {"eq": {"minor": 500, "currency": "AUD"}}}),
+            "t2",
+        ),
+        (
+            json!({"bought_at": {"lt": "2026-11-17T17:41:00+11:00"}}),
+            "t3",
+        ),
+        (json!({"ends_at": {"gt": {"expr": "now"}}}), "t2"),
+        (json!({"state": {"expr": "settings.mode"}}), "t1 t2"),
+        (json!({"state": "open", "shop": {"in": ["s1"]}}), "t1 t2"),
+    ];
+    for (filter, ids) in cases {
+        assert_eq!(
+            found(filter.clone(), &["number"]).unwrap().join(" "),
+            ids,
+            "{filter}"
+        );
+    }
+}
+
+#[test]
+fn sorts_are_total_and_may_turn_round() {
+    assert_eq!(
+        found(json!({}), &["-bought_at"]).unwrap().join(" "),
+        "t2 t1 t3"
+    );
+    assert_eq!(
+        found(json!({}), &["state", "-price"]).unwrap().join(" "),
+        "t3 t1 t2"
+    );
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    assert_eq!(
+        order_by(kind, &["bought_at"]).unwrap(),
+        "json_extract(body, '$.bought_at'), id"
+    );
+    for unknown in [
+        "note",
+        "age",
+        "nothing",
+        "id",
+        "bought_at; DROP TABLE record",
+    ] {
+        assert_eq!(order_by(kind, &[unknown]), None, "{unknown}");
+    }
+}
+
+#[test]
+fn columns_lead_into_body_and_computed() {
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    assert_eq!(
+        column(kind, "price").unwrap(),
+        "json_extract(body, '$.price.minor')"
+    );
+    assert_eq!(
+        column(kind, "ends_at").unwrap(),
+        "json_extract(computed, '$.ends_at')"
+    );
+    assert_eq!(
+        column(kind, "state").unwrap(),
+        "json_extract(body, '$.state')"
+    );
+    assert_eq!(column(kind, "age"), None, "changes with time");
+    assert_eq!(column(kind, "x') OR 1 --"), None);
+    let names: Vec<String> = kind
+        .indexed_expressions()
+        .into_iter()
+        .map(|(n, _)| n)
+        .collect();
+    assert!(names.contains(&"record_ticket_state".to_owned()));
+    assert!(names.contains(&"record_ticket_ends_at".to_owned()));
+    assert!(!names.contains(&"record_ticket_note".to_owned()));
+}
+
+#[test]
+fn an_indexed_filter_uses_its_index() {
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    let db = database(kind);
+    let sql = pack
+        .view("open")
+        .unwrap()
+        .filter
+        .sql(kind, &Scope::default())
+        .unwrap();
+    let text = format!(
+        "EXPLAIN QUERY PLAN SELECT id FROM record_now WHERE kind = 'ticket' AND {}",
+        sql.text
+    );
+    let mut statement = db.prepare(&text).unwrap();
+    let params = rusqlite::params_from_iter(bind(&sql.params));
+    let plan: String = statement.query_row(params, |row| row.get(3)).unwrap();
+    assert!(plan.contains("record_ticket_state"), "{plan}");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_its_path() {
+    let fault = |test: Value| found(test, &["number"]).unwrap_err().remove(0);
+    assert_eq!(
+        fault(json!({"nubmer": "x"})).message,
+        "unknown field `nubmer`; did you mean `number`?"
+    );
+    assert_eq!(fault(json!({"note": "x"})).code, "pack.not_indexed");
+    assert_eq!(fault(json!({"age": 3})).code, "pack.not_indexed");
+    assert_eq!(fault(json!({"visits": "many"})).code, "pack.wrong_type");
+    assert_eq!(fault(json!({"state": []})).code, "pack.wrong_type");
+    let expr = fault(json!({"ends_at": {"gt": {"expr": "then"}}}));
+    assert_eq!((expr.within.as_str(), expr.at), ("gt/expr", Some((1, 1))));
+}
+
+#[test]
+fn nothing_is_less_than_null() {
+    let def: FilterDef =
+        serde_json::from_value(json!({"score": {"lt": {"expr": "null"}}})).unwrap();
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    let none = BTreeMap::new();
+    let columns = Columns {
+        fields: &kind.fields,
+        computed: &none,
+        states: true,
+    };
+    let filter = Filter::compile(&def, columns, &Allowed::none()).unwrap();
+    let sql = filter.sql(kind, &Scope::default()).unwrap();
+    assert_eq!((sql.text.as_str(), sql.params.len()), ("FALSE", 0));
+}
+
+#[test]
+fn lookups_answer_in_one_row() {
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    let db = database(kind);
+    let scope = Scope {
+        kind: Some(kind),
+        record: Map::from_iter([("shop".to_owned(), json!("s1"))]),
+        ..Scope::default()
+    };
+    let ask = |name: &str| -> Option<Cell> {
+        let (sql, aggregate) = kind.lookups[name].sql(kind, &scope).unwrap();
+        let text = format!(
+            "SELECT {aggregate} FROM record_now WHERE kind = ? AND {}",
+            sql.text
+        );
+        let mut params = vec![Cell::Text("ticket".into())];
+        params.extend(bind(&sql.params));
+        let answer = db.query_row(&text, rusqlite::params_from_iter(params), |row| row.get(0));
+        answer.ok()
+    };
+    assert_eq!(ask("of_shop"), Some(Cell::Integer(2)));
+    assert_eq!(ask("spent"), Some(Cell::Integer(2700)));
+    assert_eq!(ask("first"), Some(Cell::Text("T-2".into())));
+    assert!(
+        kind.lookups["spent"].sql(kind, &Scope::default()).is_err(),
+        "nobody asks"
+    );
+}

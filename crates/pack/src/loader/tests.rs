@@ -1,1 +1,169 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
+mod mistakes;
+
+use super::*;
+use crate::fixture::{self, problems};
+
+const RECORD: &str = "records/ticket.yaml";
+
+#[test]
+fn a_good_pack_loads_without_a_word() {
+    let pack = fixture::pack();
+    assert_eq!(pack.warnings, []);
+    assert_eq!(pack.kinds.len(), 2);
+    assert!(pack.view("open").is_some());
+    assert!(pack.kind("ticket").unwrap().computed["age"].volatile);
+    assert!(!pack.kind("ticket").unwrap().computed["ends_at"].volatile);
+}
+
+#[test]
+fn all_problems_come_at_once() {
+    let record = fixture::TICKET
+        .replace("from: [open]", "from: [nowhere]")
+        .replace("sort: [bought_at]", "sort: [nothing]");
+    let pack = fixture::PACK.replace("currency: AUD", "currency: x");
+    let files = fixture::files(&[
+        (RECORD, &record),
+        ("pack.yaml", &pack),
+        ("records/broken.yaml", "kind: ["),
+    ]);
+    let codes: Vec<String> = load_files(&files)
+        .unwrap_err()
+        .into_iter()
+        .map(|d| d.code)
+        .collect();
+    for code in ["pack.currency", "pack.unknown_name", "pack.yaml"] {
+        assert!(codes.iter().any(|c| c == code), "{code} in {codes:?}");
+    }
+    assert_eq!(
+        codes.iter().filter(|c| *c == "pack.unknown_name").count(),
+        2
+    );
+}
+
+#[test]
+fn a_kind_that_does_not_parse_is_not_told_twice() {
+    let found = load_files(&fixture::files(&[(
+        "records/shop.yaml",
+        "kind: shop\nlabel: {one: a, many: b}\ntitel: x\n",
+    )]))
+    .unwrap_err();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((found[0].code.as_str(), found[0].line), ("pack.yaml", 3));
+}
+
+#[test]
+fn view_ids_are_unique_across_kinds() {
+    let shop = format!(
+        "{}views:\n  open: {{label: x, row: S-1, sort: [name], sort_label: x, columns: [name]}}\n",
+        fixture::SHOP
+    );
+    let found = load_files(&fixture::files(&[("records/shop.yaml", &shop)])).unwrap_err();
+    assert!(
+        found.iter().any(|d| d.code == "pack.duplicate"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn kinds_of_the_engine_are_reserved() {
+    let text = fixture::SHOP.replace("kind: shop", "kind: alert");
+    let found = load_files(&fixture::files(&[("records/alert.yaml", &text)])).unwrap_err();
+    assert!(
+        found.iter().any(|d| d.code == "pack.reserved"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_text_that_nobody_sends_is_a_warning() {
+    let text = fixture::CLOSED
+        .replace("id: closed", "id: spare")
+        .replace("{{ params.why }}", "");
+    let pack = load_files(&fixture::files(&[("templates/spare.yaml", &text)])).unwrap();
+    assert_eq!(pack.warnings.len(), 1);
+    assert_eq!(pack.warnings[0].code, "pack.unused");
+}
+
+#[test]
+fn fault_62_hostile_yaml_is_refused() {
+    let laughs = {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for n in 1..12 {
+            let list = vec![format!("*a{}", n - 1); 9].join(", ");
+            text.push_str(&format!("a{n}: &a{n} [{list}]\n"));
+        }
+        text
+    };
+    let deep = "[".repeat(100_000);
+    let keys = "kind: shop\nkind: shop\n".to_owned();
+    let wide = (0..60_000)
+        .map(|n| format!("k{n}: 1\n"))
+        .collect::<String>();
+    let tag = "kind: !!binary aGVsbG8=\ntitle: !include /etc/passwd\n".to_owned();
+    let two = "kind: shop\n---\nkind: shop\n".to_owned();
+    let merge = "a: &a {kind: shop}\n<<: *a\n".to_owned();
+    let nul = "kind: \0\n".to_owned();
+    let nan = fixture::TICKET.replace("minutes_each: 1.5", "minutes_each: .nan");
+    for (name, text) in [
+        ("laughs", laughs),
+        ("deep", deep),
+        ("keys", keys),
+        ("wide", wide),
+        ("tag", tag),
+        ("two", two),
+        ("merge", merge),
+        ("nul", nul),
+        ("empty", String::new()),
+        ("nan", nan),
+    ] {
+        let files = fixture::files(&[("records/shop.yaml", &text)]);
+        let found = load_files(&files).unwrap_err();
+        assert!(
+            found.iter().any(|d| d.file == "records/shop.yaml"),
+            "{name}: {found:#?}"
+        );
+        assert!(found.iter().all(|d| d.message.len() < 600), "{name}");
+    }
+}
+
+#[test]
+fn fault_62_a_misspelt_key_is_never_a_missing_one() {
+    for (from, to) in [
+        ("    policy:", "    polcy:"),
+        (
+            "otherwise: ticket.late",
+            "otherwise: ticket.late, overide: x",
+        ),
+        ("roles: [keeper]", "role: [keeper]"),
+        ("{gt: {expr: now}}", "{gt: {expr: now}, lte: 1, foo: 2}"),
+    ] {
+        let found = problems(RECORD, from, to);
+        assert!(!found.is_empty(), "{to}");
+        assert!(found[0].line > 0, "{to}: {found:#?}");
+    }
+}
+
+#[test]
+fn without_a_pack_file_there_is_no_pack() {
+    let mut files = fixture::files(&[]);
+    files.remove("pack.yaml");
+    assert_eq!(load_files(&files).unwrap_err()[0].code, "pack.no_pack");
+    assert!(load_files(&BTreeMap::new()).is_err());
+    assert_eq!(
+        load_dir(Path::new("/nowhere/at/all")).unwrap_err()[0].code,
+        "pack.no_pack"
+    );
+}
+
+#[test]
+fn files_outside_a_pack_are_refused() {
+    let files = fixture::files(&[("records/../../x.yaml", "a: 1")]);
+    assert_eq!(load_files(&files).unwrap_err()[0].code, "pack.file");
+}

@@ -7,6 +7,8 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 use crate::value;
 
 pub(super) fn install(environment: &mut Environment<'static>, zone: Tz) {
+    environment.add_test("defined", |value: &Value| !value.is_undefined());
+    environment.add_test("undefined", Value::is_undefined);
     environment.add_filter("upper", |text: String| text.to_uppercase());
     environment.add_filter("lower", |text: String| text.to_lowercase());
     environment.add_filter("trim", |text: String| text.trim().to_owned());

@@ -4,3 +4,138 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
+
+use chrono_tz::Australia::Melbourne;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn allowed() -> Allowed {
+    Allowed::none()
+        .fields("record", ["a", "at", "price", "missing", "list"])
+        .value("now")
+}
+
+fn render(source: &str) -> Result<String, TemplateError> {
+    let record: Value = json!({
+        "a": "Rex & Söhne", "at": "2026-11-17T22:41:00.000Z", "missing": null,
+        "price": {"minor": 2200, "currency": "AUD"}, "list": [1, 2, 3]
+    });
+    let scope = Scope {
+        record: record.as_object().unwrap().clone(),
+        now: value::instant("2026-11-20T19:29:00Z"),
+        ..Scope::default()
+    };
+    Template::compile(source, Melbourne, &allowed())?.render(&scope)
+}
+
+#[test]
+fn filters_speak_the_zone_and_words_of_the_pack() {
+    let cases = [
+        ("{{ record.a }}", "Rex & Söhne"),
+        ("{{ record.price | money }}", "$22.00 AUD"),
+        ("{{ record.at | date }}", "18 November 2026"),
+        ("{{ record.at | datetime }}", "18 November 2026, 09:41"),
+        ("{{ record.at | weekday }}", "Wednesday"),
+        ("{{ now | since(record.at) | duration }}", "68 h 48"),
+        ("{{ now | since(record.at) | days }}", "2"),
+        ("{{ '2026-11-20' | date }}", "20 November 2026"),
+        ("{{ record.a | upper }}", "REX & SÖHNE"),
+        (
+            "{% if record.missing is defined %}yes{% else %}no{% endif %}",
+            "no",
+        ),
+        ("{% for n in record.list %}{{ n }},{% endfor %}", "1,2,3,"),
+    ];
+    for (source, text) in cases {
+        assert_eq!(render(source).as_deref(), Ok(text), "{source}");
+    }
+}
+
+#[test]
+fn durations_in_words() {
+    let cases = [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3_599, "59 min"),
+        (3_600, "1 h 00"),
+        (68 * 3_600 + 48 * 60 + 59, "68 h 48"),
+        (72 * 3_600 - 1, "71 h 59"),
+        (4 * 86_400, "4 d"),
+        (4 * 86_400 + 6 * 3_600, "4 d 6 h"),
+        (-61, "-1 min"),
+    ];
+    for (seconds, words) in cases {
+        assert_eq!(duration_words(seconds), words, "{seconds}");
+    }
+}
+
+#[test]
+fn a_missing_value_stops_it() {
+    let error = render("Dear {{ record.missing }},").unwrap_err();
+    assert!(error.message.contains("missing"), "{}", error.message);
+    assert!(render("{{ record.missing | upper }}").is_err());
+    assert!(
+        render("{{ record.a | money }}").is_err(),
+        "text is no amount"
+    );
+    assert!(
+        render("{{ record.a | date }}").is_err(),
+        "text is no instant"
+    );
+}
+
+#[test]
+fn unknown_names_are_found_when_it_is_compiled() {
+    let compile = |source: &str| Template::compile(source, Melbourne, &allowed()).unwrap_err();
+    let error = compile("line one\n{{ record.prize }}");
+    assert_eq!(
+        error.message,
+        "unknown name `record.prize`; did you mean `price`?"
+    );
+    assert_eq!(error.line, 2);
+    assert_eq!(
+        compile("{{ recrod.a }}").message,
+        "unknown name `recrod`; did you mean `record`?"
+    );
+    assert!(compile("{{ record }}").message.contains("must be followed"));
+}
+
+#[test]
+fn unknown_filters_tests_and_tags_are_found_when_it_is_compiled() {
+    for source in [
+        "{{ record.a | nonsense }}",
+        "{{ record.a is nonsense }}",
+        "{% if record.a is nonsense %}{% endif %}",
+        "{{ range(9) }}",
+        "{{ debug() }}",
+        "{% include 'other' %}",
+        "{% extends 'other' %}",
+        "{% import 'other' as o %}",
+        "{{ record.a",
+        "{% nonsense %}",
+    ] {
+        assert!(
+            Template::compile(source, Melbourne, &allowed()).is_err(),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn fault_62_texts_are_bounded() {
+    let big = "x".repeat(MAX_SOURCE + 1);
+    assert!(Template::compile(&big, Melbourne, &allowed()).is_err());
+    let nested =
+        "{% for a in record.list %}".repeat(9) + "{{ record.a }}" + &"{% endfor %}".repeat(9);
+    let error = render(&nested).unwrap_err();
+    assert_eq!(error.message, "takes too many steps");
+    let deep = format!("{{{{ {}1{} }}}}", "(".repeat(3_000), ")".repeat(3_000));
+    assert!(Template::compile(&deep, Melbourne, &allowed()).is_err());
+    assert!(render("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}").is_err());
+    assert!(render("{{ 'x' * 100000000 }}").is_err());
+    assert!(
+        render("{% for a in record.list %}{{ record.a ~ record.a * 100000 }}{% endfor %}").is_err()
+    );
+}

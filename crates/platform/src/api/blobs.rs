@@ -200,7 +200,13 @@ mod tests {
         assert_eq!(of("bytes=90-500", 100), Some((90, 100)));
         assert_eq!(of("bytes=-500", 100), Some((0, 100)));
         assert!(matches!(part("bytes=100-", 100), Part::Outside));
-        for ignored in ["bytes=9-0", "bytes=0-1,4-5", "lines=0-1", "bytes=x-y", "bytes=-"] {
+        for ignored in [
+            "bytes=9-0",
+            "bytes=0-1,4-5",
+            "lines=0-1",
+            "bytes=x-y",
+            "bytes=-",
+        ] {
             assert!(matches!(part(ignored, 100), Part::Ignored), "{ignored}");
         }
     }

@@ -68,7 +68,13 @@ pub async fn events(
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {
-    headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()
+    headers
+        .get("last-event-id")?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 async fn missed(platform: &Platform, tenant: &str, seq: u64) -> Result<Option<Hint>, ApiError> {

@@ -76,7 +76,10 @@ pub fn endpoints() -> (Router<Arc<Platform>>, utoipa::openapi::OpenApi) {
 
 /// All endpoints as a service.
 pub fn router(platform: Arc<Platform>) -> Router {
-    let (router, _) = endpoints();
+    let (mut router, _) = endpoints();
+    if platform.stand_ins.is_some() {
+        router = router.merge(crate::server::stand_in_routes());
+    }
     router
         .fallback(nothing_here)
         .layer(middleware::map_response(say_as_problem))

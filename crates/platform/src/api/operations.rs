@@ -77,5 +77,7 @@ pub async fn read_back(
         .await?
         .filter(|row| row.request.author == access.operator.id)
         .ok_or(Code::NotFound)?;
-    Ok(Answer(decide::with_record(&platform, &access, row.verdict).await?))
+    Ok(Answer(
+        decide::with_record(&platform, &access, row.verdict).await?,
+    ))
 }

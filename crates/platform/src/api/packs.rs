@@ -31,7 +31,10 @@ pub async fn pack(
         .ok_or(Code::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
-        (header::CACHE_CONTROL, "private, immutable, max-age=31536000"),
+        (
+            header::CACHE_CONTROL,
+            "private, immutable, max-age=31536000",
+        ),
     ];
     Ok((headers, bundle).into_response())
 }

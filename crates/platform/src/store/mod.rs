@@ -124,8 +124,8 @@ pub trait Store: Send + Sync + 'static {
     async fn page(&self, asked: &PageAsked) -> Result<PageRead>;
     /// Kinds that changed after a seq, and the head.
     async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched>;
-    /// Forgets all but the newest `keep` changes; older cursors are answered with a fresh snapshot.
-    async fn compact(&self, tenant: &str, keep: u64) -> Result<()>;
+    /// Forgets all but the newest `keep` changes of each tenant; older cursors are gone then.
+    async fn compact_all(&self, keep: u64) -> Result<()>;
 
     /// The operator a device belongs to.
     async fn device_owner(&self, tenant: &str, device: Uuid) -> Result<Option<String>>;

@@ -1,10 +1,398 @@
 //! Decides by policy and queues an operation: audit, outbox and overlay in one transaction.
+//!
+//! The operation's id comes from the dialog, so a second click is the same operation (fault 41).
+//! What is decided on is what the operator saw: another revision now is [`Code::Stale`]. A refusal
+//! is audited like an act. Behind an operation of ours on the same record another may be queued,
+//! without a base revision (nobody knows yet what the first one gives it; policy decides again in
+//! the lane's order), but not the same action twice and nothing behind one that is held.
 
+use rusqlite::Transaction;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use watchkeeper_model::audit::Event;
+use watchkeeper_model::{Decision, Outcome, Plan, RowOutcome, decide};
+use watchkeeper_pack::{Pack, value};
+use watchkeeper_wire::operation::Operation;
+
+use super::decide::{Case, lapses_unsent};
+use super::operation;
 use super::view::{ActRequest, OperationView};
-use crate::engine::Engine;
+use crate::changes::Source;
+use crate::engine::{Engine, Scribe};
 use crate::error::{Code, Error};
+use crate::features::reading::{Reading, Row, read};
+use crate::outbox::queue::{self, Queued, Status};
+use crate::overlay::{Applied, Seen, rows};
+
+/// Version of the operation format that this app writes.
+const VERSION: u32 = 1;
 
 /// Decides by policy and queues an operation: audit, outbox and overlay in one transaction.
-pub async fn act(_engine: &Engine, _request: ActRequest) -> Result<OperationView, Error> {
-    Err(Error::new(Code::Internal))
+pub async fn act(engine: &Engine, request: ActRequest) -> Result<OperationView, Error> {
+    let id = parse(&request.operation)?;
+    let amends = request.amends.as_deref().map(parse).transpose()?;
+    let device = engine.pinned().device;
+    let decided = read(engine, move |reading| {
+        decided(reading, id, amends, device, &request)
+    })
+    .await?;
+    match decided {
+        Decided::Known(view) => return Ok(*view),
+        Decided::Denied { event, error } => {
+            let (scribe, now) = (engine.scribe(), engine.clock().now().at);
+            engine
+                .stores()
+                .state
+                .write(move |state| scribe.append(state, now, event))
+                .await?;
+            engine.changed([crate::changes::Tag::Audit], Source::Operator);
+            return Err(error);
+        }
+        Decided::Queue(entry) => {
+            let request = entry.request.clone();
+            let scribe = engine.scribe();
+            let now = engine.clock().now().at;
+            engine
+                .stores()
+                .state
+                .write(move |state| enqueue(state, &scribe, now, &entry))
+                .await?;
+            engine.operation_changed(&request, Source::Operator);
+            engine.wake_push();
+        }
+    }
+    shown(engine, id).await
+}
+
+/// An id of an operation.
+pub(crate) fn parse(text: &str) -> Result<Uuid, Error> {
+    Uuid::parse_str(text).map_err(|_| Error::with(Code::Internal, "not the id of an operation"))
+}
+
+/// An operation as it stands.
+pub(crate) async fn shown(engine: &Engine, id: Uuid) -> Result<OperationView, Error> {
+    read(engine, move |reading| {
+        let queued = queue::by_id(reading.state, id)?.ok_or(Error::new(Code::NotFound))?;
+        operation::view(reading, &queued)
+    })
+    .await
+}
+
+enum Decided {
+    /// It was queued before.
+    Known(Box<OperationView>),
+    /// Refused, and how that is audited.
+    Denied { event: Event, error: Error },
+    /// To be queued.
+    Queue(Box<Entry>),
+}
+
+/// All that one transaction writes.
+struct Entry {
+    request: Operation,
+    title: String,
+    action: String,
+    /// Rows that let it through.
+    passed: Vec<String>,
+    overlay: Vec<(String, String, Seen, Applied)>,
+    amends: Option<Uuid>,
+}
+
+fn decided(
+    reading: &Reading<'_>,
+    id: Uuid,
+    amends: Option<Uuid>,
+    device: Uuid,
+    request: &ActRequest,
+) -> Result<Decided, Error> {
+    if let Some(known) = queue::by_id(reading.state, id)? {
+        if known.request.kind == request.kind
+            && known.request.record == request.id
+            && known.request.action == request.action
+        {
+            let view = operation::view(reading, &known)?;
+            return Ok(Decided::Known(Box::new(view)));
+        }
+        return Err(Error::with(
+            Code::Internal,
+            "this id is of another operation",
+        ));
+    }
+    let row = reading
+        .record(&request.kind, &request.id)?
+        .ok_or(Error::new(Code::NotFound))?;
+    if row.revision != request.seen_revision {
+        return Err(Error::new(Code::Stale));
+    }
+    let pack = reading.pack()?;
+    let kind = reading.kind(&request.kind)?;
+    let action = kind
+        .actions
+        .get(&request.action)
+        .ok_or(Error::new(Code::NotFound))?;
+    let params = params(request)?;
+    let case = Case::new(reading, pack, kind, &row)?;
+    let decision = decide(&case.situation(reading, &params), &request.action);
+    let plan = match refused(reading, pack, request, &decision) {
+        Some((code, row, error)) => {
+            let event = Event::Denied {
+                kind: request.kind.clone(),
+                record: request.id.clone(),
+                action: request.action.clone(),
+                code,
+                row,
+            };
+            return Ok(Decided::Denied { event, error });
+        }
+        None => decision.plan.clone().unwrap_or_default(),
+    };
+    confirmed(&decision, request.typed.as_deref())?;
+    let others = in_the_way(
+        &reading.open,
+        &request.kind,
+        &request.id,
+        &request.action,
+        amends,
+    );
+    if let Some(detail) = others {
+        return Err(Error::with(Code::NotNow, detail));
+    }
+    let lane = format!("{}/{}", request.kind, request.id);
+    let alone = !reading
+        .open
+        .iter()
+        .any(|other| other.request.lane() == lane && Some(other.request.id) != amends);
+    let operation = Operation {
+        id,
+        version: VERSION,
+        kind: request.kind.clone(),
+        record: request.id.clone(),
+        action: request.action.clone(),
+        params,
+        author: reading.me.clone(),
+        device,
+        made_at: reading.now.at,
+        base_revision: alone.then_some(row.revision),
+        not_after: decision.not_after,
+        pack: pack.hash.clone(),
+        lookups: case.lookups.clone(),
+    };
+    Ok(Decided::Queue(Box::new(Entry {
+        request: operation,
+        title: row.title.clone(),
+        action: action.def.label.clone(),
+        passed: passed(&decision),
+        overlay: overlay(reading, pack, &row, &plan)?,
+        amends,
+    })))
+}
+
+/// Why it is not queued: code and row for the audit chain, error for the operator.
+fn refused(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    request: &ActRequest,
+    decision: &Decision,
+) -> Option<(String, Option<String>, Error)> {
+    if let Outcome::Deny { code, row, detail } = &decision.outcome {
+        let error = Error {
+            code: Code::PolicyDenied,
+            detail: Some(detail.clone()),
+            row: row.clone(),
+        };
+        return Some((code.clone(), row.clone(), error));
+    }
+    if lapses_unsent(reading, pack, decision) {
+        let action = reading
+            .kind(&request.kind)
+            .ok()
+            .and_then(|kind| kind.actions.get(&request.action));
+        let error = Error {
+            code: Code::MayLapse,
+            detail: decision.not_after.map(|at| reading.wall(at)),
+            row: action.map(|action| action.def.row.clone()),
+        };
+        return Some(("operation.may_lapse".into(), None, error));
+    }
+    None
+}
+
+/// What had to be typed was typed. Checked here, whatever a window believes.
+fn confirmed(decision: &Decision, typed: Option<&str>) -> Result<(), Error> {
+    match &decision.typed {
+        Some(wanted) if typed.map(str::trim) != Some(wanted.trim()) => {
+            Err(Error::new(Code::ConfirmationMissing))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An operation of ours that is in the way of this action on this record.
+pub(super) fn in_the_way(
+    open: &[Queued],
+    kind: &str,
+    id: &str,
+    action: &str,
+    amends: Option<Uuid>,
+) -> Option<&'static str> {
+    let lane = format!("{kind}/{id}");
+    let mut others = open
+        .iter()
+        .filter(|other| other.request.lane() == lane && Some(other.request.id) != amends);
+    others.find_map(|other| {
+        if other.status == Status::Held {
+            Some("An operation on this record is held: amend or discard it first.")
+        } else if other.request.action == action {
+            Some("This is under way already.")
+        } else {
+            None
+        }
+    })
+}
+
+/// Parameters, each as JSON text.
+fn params(request: &ActRequest) -> Result<Map<String, Value>, Error> {
+    request
+        .params
+        .iter()
+        .map(|(name, text)| {
+            let value = serde_json::from_str(text)
+                .map_err(|_| Error::with(Code::Internal, "a parameter is not JSON"))?;
+            Ok((name.clone(), value))
+        })
+        .collect()
+}
+
+fn passed(decision: &Decision) -> Vec<String> {
+    decision
+        .rows
+        .iter()
+        .filter(|row| row.outcome == RowOutcome::Passed)
+        .map(|row| row.id.clone())
+        .collect()
+}
+
+/// The record, and those that change along with it, as seen and as they will be.
+fn overlay(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    row: &Row,
+    plan: &Plan,
+) -> Result<Vec<(String, String, Seen, Applied)>, Error> {
+    let mut drawn = vec![draw(reading, pack, row, &plan.sets)?];
+    for other in &plan.sets_on {
+        let is_main = other.kind == row.kind && other.id == row.id;
+        if is_main || other.set.is_empty() {
+            continue;
+        }
+        if let Some(row) = reading.record(&other.kind, &other.id)? {
+            drawn.push(draw(reading, pack, &row, &other.set)?);
+        }
+    }
+    Ok(drawn)
+}
+
+fn draw(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    row: &Row,
+    sets: &Map<String, Value>,
+) -> Result<(String, String, Seen, Applied), Error> {
+    let refs = match pack.kind(&row.kind) {
+        Some(_) => reading.refs(row)?,
+        None => Map::new(),
+    };
+    let seen = Seen {
+        revision: row.revision,
+        updated_at: row.updated_at,
+        title: row.title.clone(),
+        body: row.body.clone(),
+        computed: row.computed.clone(),
+        refs,
+    };
+    let mut body = row.body.clone();
+    for (name, value) in sets {
+        if value.is_null() {
+            body.remove(name);
+        } else {
+            body.insert(name.clone(), value.clone());
+        }
+    }
+    let computed = pack
+        .kind(&row.kind)
+        .map_or_else(Map::new, |kind| value::compute(kind, &body));
+    let applied = Applied { body, computed };
+    Ok((row.kind.clone(), row.id.clone(), seen, applied))
+}
+
+/// One transaction: audit, outbox, overlay.
+fn enqueue(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    now: chrono::DateTime<chrono::Utc>,
+    entry: &Entry,
+) -> Result<(), Error> {
+    let request = &entry.request;
+    // Two clicks may both have looked before either wrote.
+    if queue::by_id(state, request.id)?.is_some() {
+        return Ok(());
+    }
+    if queue::is_full(state)? {
+        return Err(Error::new(Code::OutboxFull));
+    }
+    let open = queue::open(state)?;
+    if let Some(detail) = in_the_way(
+        &open,
+        &request.kind,
+        &request.record,
+        &request.action,
+        entry.amends,
+    ) {
+        return Err(Error::with(Code::NotNow, detail));
+    }
+    let place = match entry.amends {
+        None => None,
+        Some(old) => Some(replace(state, scribe, now, old, request)?),
+    };
+    queue::insert(state, request, &entry.title, &entry.action, place)?;
+    for (kind, id, seen, applied) in &entry.overlay {
+        rows::insert(state, request.id, (kind, id), seen, applied)?;
+    }
+    let event = Event::Queued {
+        operation: request.id,
+        kind: request.kind.clone(),
+        record: request.record.clone(),
+        action: request.action.clone(),
+        fingerprint: request
+            .fingerprint()
+            .map_err(crate::store::StoreError::from)?,
+        rows: entry.passed.clone(),
+    };
+    scribe.append(state, now, event)?;
+    Ok(())
+}
+
+/// Gives a held operation up for the one in its place, and answers that place.
+fn replace(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    now: chrono::DateTime<chrono::Utc>,
+    old: Uuid,
+    by: &Operation,
+) -> Result<i64, Error> {
+    let held = queue::by_id(state, old)?
+        .filter(|held| held.status == Status::Held && held.request.lane() == by.lane())
+        .ok_or(Error::with(
+            Code::NotNow,
+            "only a held operation is amended",
+        ))?;
+    let place = queue::vacate(state, held.seq)?;
+    queue::give_up(state, old, now)?;
+    rows::remove(state, old)?;
+    let event = Event::Amended {
+        operation: old,
+        by: by.id,
+    };
+    scribe.append(state, now, event)?;
+    Ok(place)
 }

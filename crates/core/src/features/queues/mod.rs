@@ -1,9 +1,14 @@
 //! Queues and the records in them.
 
-mod act;
+pub(crate) mod act;
+mod cells;
+mod decide;
+pub mod may_lapse;
 mod navigation;
+pub(crate) mod operation;
 mod page;
 mod record;
+mod sections;
 pub mod view;
 
 pub use act::act;

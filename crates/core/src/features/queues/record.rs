@@ -1,10 +1,187 @@
 //! One record with its facts, clocks, actions and the policy of each.
 
-use super::view::RecordView;
+use serde_json::Map;
+use watchkeeper_model::{Decision, Outcome, RowOutcome, decide, mails};
+use watchkeeper_pack::{Action, Kind, Pack};
+
+use super::cells::{Shown, clock_view};
+use super::decide::{Case, lapses_unsent};
+use super::operation;
+use super::view::{
+    ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord,
+};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
+use crate::features::reading::{Reading, Row, read};
+use crate::outbox::queue;
 
 /// One record with its facts, clocks, actions and the policy of each.
-pub async fn record(_engine: &Engine, _kind: &str, _id: &str) -> Result<RecordView, Error> {
-    Err(Error::new(Code::Internal))
+pub async fn record(engine: &Engine, kind: &str, id: &str) -> Result<RecordView, Error> {
+    let (kind, id) = (kind.to_owned(), id.to_owned());
+    read(engine, move |reading| {
+        let row = reading
+            .record(&kind, &id)?
+            .ok_or(Error::new(Code::NotFound))?;
+        let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
+        match pack.kind(&row.kind) {
+            Some(kind) => known(reading, &pack, kind, &row),
+            None => opaque(reading, &row),
+        }
+    })
+    .await
+}
+
+fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<RecordView, Error> {
+    let shown = Shown::new(reading, kind, row);
+    let case = Case::new(reading, pack, kind, row)?;
+    let actions = kind
+        .actions
+        .values()
+        .map(|action| action_view(reading, pack, &case, row, action))
+        .collect();
+    Ok(RecordView {
+        kind_label: kind.label_one.clone(),
+        state: (!kind.states.is_empty())
+            .then(|| shown.value(reading, "state"))
+            .transpose()?,
+        clocks: kind
+            .clocks
+            .keys()
+            .filter_map(|name| clock_view(reading, kind, name, row))
+            .filter(|clock| clock.runs)
+            .collect(),
+        facts: kind
+            .detail
+            .iter()
+            .map(|name| shown.fact(reading, name))
+            .collect::<Result<_, _>>()?,
+        actions,
+        ..opaque(reading, row)?
+    })
+}
+
+/// A record of a kind that the pack does not have (fault 24): what it is called, and its fields as
+/// they came.
+fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
+    let facts = row.body.iter().map(|(name, value)| super::view::FactView {
+        field: name.clone(),
+        label: name.clone(),
+        value: super::view::CellValue::Unknown {
+            text: value
+                .as_str()
+                .map_or_else(|| value.to_string(), ToOwned::to_owned),
+        },
+    });
+    let lane = format!("{}/{}", row.kind, row.id);
+    let operations = queue::of_lane(reading.state, &lane)?;
+    Ok(RecordView {
+        kind: row.kind.clone(),
+        kind_label: row.kind.clone(),
+        id: row.id.clone(),
+        revision: row.revision,
+        title: row.title.clone(),
+        state: None,
+        clocks: Vec::new(),
+        facts: facts.collect(),
+        actions: Vec::new(),
+        operations: operations
+            .iter()
+            .map(|operation| operation::view(reading, operation))
+            .collect::<Result<_, _>>()?,
+        as_of: reading.as_of(),
+        as_seen: reading.title(&row.kind, &row.id)?.is_none(),
+    })
+}
+
+fn action_view(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    case: &Case<'_>,
+    row: &Row,
+    action: &Action,
+) -> ActionView {
+    let params = Map::new();
+    let situation = case.situation(reading, &params);
+    let decision = decide(&situation, &action.name);
+    let denied = denial(&decision).or_else(|| under_way(reading, row, &action.name));
+    let mails = mails(&situation, &action.name);
+    let def = &action.def;
+    ActionView {
+        action: action.name.clone(),
+        label: def.label.clone(),
+        key: def.key.clone(),
+        row: def.row.clone(),
+        nature: decision.nature,
+        params: def
+            .params
+            .iter()
+            .map(|(name, def)| ParamView {
+                name: name.clone(),
+                label: def.label.clone(),
+                kind: def.type_,
+                one_of: def.one_of.clone(),
+                optional: def.optional,
+            })
+            .collect(),
+        policy: rows(&decision),
+        allowed: denied.is_none(),
+        denied,
+        confirm: decision.confirm,
+        typed: decision.typed.clone(),
+        will: decision.will.clone(),
+        mails: mails
+            .into_iter()
+            .map(|mail| MailView {
+                row: pack
+                    .templates
+                    .get(&mail.template)
+                    .map_or_else(String::new, |template| template.def.row.clone()),
+                to: mail.to,
+                subject: mail.subject,
+                body: mail.body,
+            })
+            .collect(),
+        not_after: decision.not_after.map(|at| reading.wall(at)),
+        may_lapse: lapses_unsent(reading, pack, &decision),
+    }
+}
+
+/// Policy's refusal. Parameters that are still to be filled in are none.
+fn denial(decision: &Decision) -> Option<DenialView> {
+    match &decision.outcome {
+        Outcome::Deny { code, row, detail } if code != "params.invalid" => Some(DenialView {
+            code: code.clone(),
+            row: row.clone(),
+            detail: detail.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// An operation of ours is in the way.
+fn under_way(reading: &Reading<'_>, row: &Row, action: &str) -> Option<DenialView> {
+    super::act::in_the_way(&reading.open, &row.kind, &row.id, action, None).map(|detail| {
+        DenialView {
+            code: "operation.in_the_way".into(),
+            row: None,
+            detail: detail.into(),
+        }
+    })
+}
+
+fn rows(decision: &Decision) -> Vec<PolicyRowView> {
+    decision
+        .rows
+        .iter()
+        .map(|row| PolicyRowView {
+            id: row.id.clone(),
+            title: row.title.clone(),
+            found: row.found.clone(),
+            outcome: match row.outcome {
+                RowOutcome::Passed => RowWord::Passed,
+                RowOutcome::Failed => RowWord::Failed,
+                RowOutcome::Undecidable => RowWord::Undecidable,
+            },
+        })
+        .collect()
 }

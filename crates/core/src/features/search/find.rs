@@ -1,10 +1,179 @@
 //! Records whose words match, best first, at most 50.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OptionalExtension, params};
+use serde_json::{Map, Value};
+use watchkeeper_pack::Pack;
+
+use super::excerpt::{Wanted, excerpt};
+use super::question::fts_query;
 use super::view::SearchHit;
 use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
+use crate::overlay::rows::{self, OverlayRow};
+use crate::store::StoreError;
+use crate::sync::text;
 
-/// Records whose words match, best first, at most 50.
-pub async fn search(_engine: &Engine, _query: &str) -> Result<Vec<SearchHit>, Error> {
-    Err(Error::new(Code::Internal))
+/// Most records that are answered.
+const MOST: usize = 50;
+
+/// A question that takes longer, such as one letter that every record has, is answered by the newest
+/// instead of the best.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Records whose words match, best first, at most 50. Every word must occur, as typed or as the
+/// beginning of one. A record that is only here because we acted on it is found by its title.
+pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Error> {
+    let Some(question) = fts_query(query) else {
+        return Ok(Vec::new());
+    };
+    let wanted = Wanted::new(query);
+    let pack = engine.pack();
+    let limit = Limit::default();
+    let watch = limit.clone();
+    let searching = engine.stores.read_both(move |state, cache| {
+        let mut hits = Vec::new();
+        for record in found(cache, &question, &limit)? {
+            hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
+        }
+        for record in as_seen(cache, &rows::all(state)?, &wanted)? {
+            if hits.len() < MOST {
+                hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
+            }
+        }
+        Ok::<_, Error>(hits)
+    });
+    tokio::pin!(searching);
+    tokio::select! {
+        hits = &mut searching => return hits,
+        () = tokio::time::sleep(PATIENCE) => watch.reach(),
+    }
+    searching.await
 }
+
+/// Stops the one query that it is set on, and never another of the same connection.
+#[derive(Clone, Default)]
+struct Limit(Arc<Mutex<Option<InterruptHandle>>>);
+
+impl Limit {
+    fn set(&self, on: Option<InterruptHandle>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = on;
+    }
+
+    fn reach(&self) {
+        if let Some(query) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            query.interrupt();
+        }
+    }
+}
+
+/// A record that matches.
+struct Found {
+    kind: String,
+    id: String,
+    title: String,
+    body: Map<String, Value>,
+    computed: Map<String, Value>,
+}
+
+fn found(cache: &Connection, question: &str, limit: &Limit) -> Result<Vec<Found>, StoreError> {
+    limit.set(Some(cache.get_interrupt_handle()));
+    let best = matching(cache, question, "rank");
+    limit.set(None);
+    match best {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            Ok(matching(cache, question, "record_text.rowid DESC")?)
+        }
+        other => Ok(other?),
+    }
+}
+
+fn matching(
+    cache: &Connection,
+    question: &str,
+    order: &str,
+) -> Result<Vec<Found>, rusqlite::Error> {
+    let mut statement = cache.prepare_cached(&format!(
+        "SELECT r.kind, r.id, r.title, r.body, r.computed
+         FROM (SELECT rowid FROM record_text WHERE record_text MATCH ?1
+               ORDER BY {order} LIMIT ?2) AS hit
+         JOIN record AS r ON r.rowid = hit.rowid"
+    ))?;
+    let rows = statement.query_map(params![question, MOST as i64], |row| {
+        Ok(Found {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+            title: row.get(2)?,
+            body: object(&row.get::<_, String>(3)?),
+            computed: object(&row.get::<_, String>(4)?),
+        })
+    })?;
+    rows.collect()
+}
+
+/// Records that the mirror does not have and whose title matches, as they were seen.
+fn as_seen(
+    cache: &Connection,
+    overlay: &[OverlayRow],
+    wanted: &Wanted,
+) -> Result<Vec<Found>, StoreError> {
+    let mut found: Vec<Found> = Vec::new();
+    // The newest operation has seen the newest record.
+    for row in overlay.iter().rev() {
+        let known = found
+            .iter()
+            .any(|record| (&record.kind, &record.id) == (&row.kind, &row.id));
+        if known || !wanted.all_in(&row.seen.title) {
+            continue;
+        }
+        let mirrored = cache
+            .prepare_cached("SELECT 1 FROM record WHERE kind = ?1 AND id = ?2")?
+            .query_row([&row.kind, &row.id], |_| Ok(()))
+            .optional()?;
+        if mirrored.is_none() {
+            found.push(Found {
+                kind: row.kind.clone(),
+                id: row.id.clone(),
+                title: row.seen.title.clone(),
+                body: row.seen.body.clone(),
+                computed: row.seen.computed.clone(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn hit(
+    cache: &Connection,
+    pack: Option<&Pack>,
+    record: Found,
+    wanted: &Wanted,
+) -> Result<SearchHit, StoreError> {
+    let key = (record.kind.as_str(), record.id.as_str());
+    let words = text::text(cache, pack, key, &record.body, &record.computed)?.words;
+    let kind = pack.and_then(|pack| pack.kind(&record.kind));
+    Ok(SearchHit {
+        kind_label: kind.map_or_else(|| record.kind.clone(), |kind| kind.label_one.clone()),
+        view: pack.and_then(|pack| view_of(pack, &record.kind)),
+        excerpt: excerpt(&record.title, &words, wanted),
+        kind: record.kind,
+        id: record.id,
+        title: record.title,
+    })
+}
+
+/// The first queue that shows this kind, else the first view of it.
+fn view_of(pack: &Pack, kind: &str) -> Option<String> {
+    let views = &pack.kind(kind)?.views;
+    let queue = pack.queues.iter().find(|queue| views.contains_key(*queue));
+    queue.or_else(|| views.keys().next()).cloned()
+}
+
+fn object(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Search over records.
 
+mod excerpt;
 mod find;
 mod question;
 pub mod view;

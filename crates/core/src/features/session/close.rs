@@ -1,9 +1,15 @@
 //! Closes the open profile: keys leave memory, work in progress stays on disk.
 
+use super::view::Phase;
 use crate::app::App;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
-/// Closes the open profile: keys leave memory, work in progress stays on disk.
-pub async fn close(_app: &App) -> Result<(), Error> {
-    Err(Error::new(Code::Internal))
+/// Closes the open profile: keys leave memory, work in progress stays on disk. Fine where none is
+/// open; then it leads back to Sign-in from whatever kept a profile from opening.
+pub async fn close(app: &App) -> Result<(), Error> {
+    let _turn = app.turn().await;
+    app.data.writable()?;
+    app.leave().await;
+    app.stand(Phase::SignIn, None, None);
+    Ok(())
 }

@@ -1,9 +1,16 @@
 //! Asks for a pull and a push now; answers at once.
 
 use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
+use crate::outbox::queue;
 
 /// Asks for a pull and a push now; answers at once.
-pub async fn pull_now(_engine: &Engine) -> Result<(), Error> {
-    Err(Error::new(Code::Internal))
+pub async fn pull_now(engine: &Engine) -> Result<(), Error> {
+    engine
+        .stores()
+        .state
+        .write(|state| queue::end_back_off(state))
+        .await?;
+    engine.wake();
+    Ok(())
 }

@@ -1,9 +1,53 @@
 //! Puts a held operation back in its lane.
+//!
+//! It keeps its id, so this is for what the platform has not decided: a request that it did not
+//! take, or rights that were missing. A verdict stands for ever under its id; then the record is
+//! acted upon again, with the held operation named as the one that is amended, which asks policy
+//! and the operator's confirmation again.
 
+use watchkeeper_model::audit::Event;
+use watchkeeper_wire::problem;
+
+use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
+use crate::features::queues::act::parse;
+use crate::outbox::queue::{self, Hold, Queued, Status};
 
 /// Puts a held operation back in its lane.
-pub async fn retry(_engine: &Engine, _operation: &str) -> Result<(), Error> {
-    Err(Error::new(Code::Internal))
+pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
+    let id = parse(operation)?;
+    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
+    let request = engine
+        .stores()
+        .state
+        .write(move |state| {
+            let found = queue::by_id(state, id)?.ok_or(Error::new(Code::NotFound))?;
+            if found.status != Status::Held {
+                return Err(Error::with(Code::NotNow, "It is not held."));
+            }
+            if is_decided(&found) {
+                let detail = "The platform has decided this one. Act on the record again to \
+                              put another in its place.";
+                return Err(Error::with(Code::NotNow, detail));
+            }
+            queue::wait(state, found.seq, now)?;
+            scribe.append(state, now, Event::Retried { operation: id })?;
+            Ok(found.request)
+        })
+        .await?;
+    engine.operation_changed(&request, Source::Operator);
+    engine.wake_push();
+    Ok(())
+}
+
+/// The platform keeps a verdict under this id.
+fn is_decided(operation: &Queued) -> bool {
+    let code = operation.reason.as_ref().map(|reason| reason.code.as_str());
+    match operation.hold {
+        Some(Hold::Rejected) | None => false,
+        Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
+        Some(Hold::Conflict) => true,
+        Some(Hold::Lapsed) => operation.attempts > 0,
+    }
 }

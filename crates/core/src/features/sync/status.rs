@@ -1,10 +1,102 @@
 //! The connection and what waits.
 
-use super::view::SyncView;
-use crate::engine::Engine;
-use crate::error::{Code, Error};
+use super::view::{ChainView, Link, QuarantineView, SyncView};
+use crate::audit;
+use crate::engine::{Contact, Engine};
+use crate::error::Error;
+use crate::features::queues::operation::view;
+use crate::features::reading::{Reading, read};
+use crate::outbox::queue::{self, Queued, Status, instant};
+
+/// The last settled operations that are shown.
+const SETTLED: u32 = 20;
+/// The records set aside that are shown.
+const QUARANTINED: u32 = 200;
 
 /// The connection and what waits.
-pub async fn status(_engine: &Engine) -> Result<SyncView, Error> {
-    Err(Error::new(Code::Internal))
+pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
+    let platform = engine.pinned().platform.to_string();
+    let broken_at = engine.chain_broken_at();
+    read(engine, move |reading| {
+        let link = &reading.link;
+        let now = reading.now.at;
+        let records = count(reading, "SELECT count(*) FROM main.record")?;
+        let of = |statuses: &[Status]| {
+            views(
+                reading,
+                reading
+                    .open
+                    .iter()
+                    .filter(|operation| statuses.contains(&operation.status)),
+            )
+        };
+        Ok(SyncView {
+            link: match link.contact {
+                Contact::SignedOut => Link::SignedOut,
+                Contact::CutOff => Link::CutOff,
+                Contact::Untried | Contact::There if !link.filled => Link::Filling,
+                Contact::Untried | Contact::There => Link::InStep,
+            },
+            since: Some(reading.wall(link.since)),
+            age_seconds: reading
+                .pulled_at
+                .map(|at| u32::try_from((now - at).num_seconds().max(0)).unwrap_or(u32::MAX)),
+            as_of: reading.as_of(),
+            problem: link.worst().cloned(),
+            next_try: link.next_try.map(|at| reading.wall(at)),
+            live: link.live,
+            filling: (!link.filled).then_some(records),
+            records,
+            waiting: of(&[Status::Waiting, Status::InFlight])?,
+            held: of(&[Status::Held])?,
+            under_way: of(&[Status::Accepted, Status::Unknown])?,
+            settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,
+            quarantine: quarantine(reading)?,
+            chain: ChainView {
+                entries: reading.state.query_row("SELECT COALESCE(MAX(seq), 0) FROM audit", [], |row| row.get(0))?,
+                countersigned: audit::last_signed(reading.state)?.map_or(0, |head| small(head.seq)),
+                broken_at: broken_at.map(small),
+            },
+            clock_unsure: reading.now.unsure,
+            platform,
+            pack: reading.pack.as_ref().map_or_else(String::new, |pack| {
+                format!("{} {}", pack.name, pack.version)
+            }),
+        })
+    })
+    .await
+}
+
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn count(reading: &Reading<'_>, sql: &str) -> Result<u32, Error> {
+    Ok(reading.cache.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn views<'a>(
+    reading: &Reading<'_>,
+    operations: impl Iterator<Item = &'a Queued>,
+) -> Result<Vec<crate::features::queues::view::OperationView>, Error> {
+    operations
+        .map(|operation| view(reading, operation))
+        .collect()
+}
+
+fn quarantine(reading: &Reading<'_>) -> Result<Vec<QuarantineView>, Error> {
+    let mut statement = reading.cache.prepare_cached(
+        "SELECT kind, id, problem, since, length(raw) FROM quarantine
+         ORDER BY since DESC, key LIMIT ?1",
+    )?;
+    let rows = statement.query_map([QUARANTINED], |row| {
+        Ok(QuarantineView {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+            problem: row.get(2)?,
+            since: reading.wall(instant(row.get(3)?)),
+            bytes: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

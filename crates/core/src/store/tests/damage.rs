@@ -413,3 +413,57 @@ fn what_sqlite_says_is_told_apart_by_what_can_be_done() {
     assert_eq!(io(std::io::ErrorKind::StorageFull), Code::DiskFull);
     assert_eq!(io(std::io::ErrorKind::PermissionDenied), Code::ReadOnly);
 }
+
+#[tokio::test]
+async fn a_page_that_turns_out_bad_while_reading_is_damage_and_told_once() {
+    let folder = filled(3).await;
+    let cache = folder.path().join("cache.db");
+    let pages = std::fs::metadata(&cache).unwrap().len() / 8192;
+    for page in 10..pages - 10 {
+        flip(&cache, page * 8192 + 99);
+    }
+    let (stores, repairs) = reopen(&folder);
+    assert_eq!(repairs, [], "a sample does not find it");
+    let (told, heard) = std::sync::mpsc::channel();
+    stores.cache.on_damage(move || told.send(()).unwrap());
+    for _ in 0..2 {
+        let read: Result<i64, StoreError> = stores
+            .cache
+            .read(|tx| {
+                Ok(tx.query_row("SELECT sum(length(body)) FROM record", [], |row| row.get(0))?)
+            })
+            .await;
+        assert!(read.unwrap_err().is_damage());
+    }
+    assert!(stores.cache.is_damaged());
+    assert!(!stores.state.is_damaged());
+    assert_eq!(heard.try_iter().count(), 1);
+    let wrong: Result<i64, StoreError> = stores
+        .state
+        .read(|tx| Ok(tx.query_row("SELECT nothing FROM nowhere", [], |row| row.get(0))?))
+        .await;
+    assert!(wrong.is_err());
+    assert!(
+        !stores.state.is_damaged(),
+        "a fault of the app is no damage"
+    );
+}
+
+#[tokio::test]
+async fn of_two_databases_that_are_read_together_the_damaged_one_is_named() {
+    let folder = filled(3).await;
+    let cache = folder.path().join("cache.db");
+    let pages = std::fs::metadata(&cache).unwrap().len() / 8192;
+    for page in 10..pages - 10 {
+        flip(&cache, page * 8192 + 99);
+    }
+    let (stores, _) = reopen(&folder);
+    let read: Result<i64, Error> = stores
+        .read_both(|_, cache| {
+            Ok(cache.query_row("SELECT sum(length(body)) FROM record", [], |row| row.get(0))?)
+        })
+        .await;
+    assert_eq!(read.unwrap_err().code, Code::Storage);
+    assert!(stores.cache.is_damaged());
+    assert!(!stores.state.is_damaged());
+}

@@ -60,9 +60,9 @@ fn refusal(status: StatusCode, wait: Option<Duration>, problem: Option<Problem>)
             ClientError::Transient(format!("the platform answered {}", status.as_u16()))
         }
         // Only a problem is the platform's word; a web page with this status is somebody else's.
-        (_, None) => ClientError::NotAPlatform(
-            "something refuses there, but not in the way a platform does",
-        ),
+        (_, None) => {
+            ClientError::NotAPlatform("something refuses there, but not in the way a platform does")
+        }
         (401, Some(problem)) => match Code::parse(&problem.code) {
             Some(Code::TokenRevoked) => ClientError::Revoked,
             _ => ClientError::SignedOut,
@@ -160,9 +160,8 @@ mod tests {
     #[test]
     fn only_a_problem_is_the_platforms_word() {
         let problem = |code: Code| Some(Problem::new(code, None));
-        let read = |status: u16, problem| {
-            refusal(StatusCode::from_u16(status).unwrap(), None, problem)
-        };
+        let read =
+            |status: u16, problem| refusal(StatusCode::from_u16(status).unwrap(), None, problem);
         assert_eq!(
             read(401, problem(Code::TokenMissing)),
             ClientError::SignedOut

@@ -10,7 +10,10 @@ use crate::error::{Code, Error};
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ClientError {
-    /// The line is down, slow or broken, or the platform failed: try again.
+    /// Nobody answers: the request never left this machine.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The line broke, or the platform failed; the request may have arrived. Try again.
     #[error("{0}")]
     Transient(String),
     /// The platform asks for patience: not before this long (as asked, not yet clamped).
@@ -99,6 +102,9 @@ impl From<reqwest::Error> for ClientError {
         {
             return Self::Tls(fault);
         }
+        if error.is_connect() {
+            return Self::Unreachable(words);
+        }
         Self::Transient(words)
     }
 }
@@ -106,7 +112,9 @@ impl From<reqwest::Error> for ClientError {
 impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         let code = match &error {
-            ClientError::Transient(_) | ClientError::RateLimited(_) => Code::Unreachable,
+            ClientError::Unreachable(_)
+            | ClientError::Transient(_)
+            | ClientError::RateLimited(_) => Code::Unreachable,
             ClientError::SignedOut => Code::TokenInvalid,
             ClientError::Revoked => Code::TokenRevoked,
             ClientError::NotAPlatform(_) => Code::NotAPlatform,

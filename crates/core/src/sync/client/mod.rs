@@ -293,7 +293,10 @@ mod tests {
 
     #[test]
     fn a_token_never_travels_in_clear() {
-        assert_eq!(code("https://a.example/x"), Ok("https://a.example/x/".into()));
+        assert_eq!(
+            code("https://a.example/x"),
+            Ok("https://a.example/x/".into())
+        );
         assert_eq!(
             code("http://127.0.0.1:4000"),
             Ok("http://127.0.0.1:4000/".into())

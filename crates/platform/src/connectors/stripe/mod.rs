@@ -101,7 +101,10 @@ impl Connector for Stripe {
             };
             let ours = list.data.iter().find(|refund| {
                 let metadata = refund.get("metadata");
-                metadata.and_then(|m| m.get(METADATA_KEY)).and_then(Value::as_str) == Some(key)
+                metadata
+                    .and_then(|m| m.get(METADATA_KEY))
+                    .and_then(Value::as_str)
+                    == Some(key)
             });
             if let Some(refund) = ours {
                 return Look::Found(Value::Object(refund.clone()));

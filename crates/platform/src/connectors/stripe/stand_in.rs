@@ -172,7 +172,11 @@ async fn create(
 ) -> Result<Response, ApiError> {
     let stripe = stand_in(&platform)?;
     if !signed_in(stripe, &headers) {
-        let refusal = failure(StatusCode::UNAUTHORIZED, "api_key", "Invalid API Key provided");
+        let refusal = failure(
+            StatusCode::UNAUTHORIZED,
+            "api_key",
+            "Invalid API Key provided",
+        );
         return Ok(said(refusal));
     }
     let mode = stripe.next_mood();
@@ -292,10 +296,16 @@ fn carry_out(
         Some(_) => return bad("parameter_invalid_integer", "Invalid amount"),
     };
     if left == 0 {
-        return bad("charge_already_refunded", "Charge has already been refunded");
+        return bad(
+            "charge_already_refunded",
+            "Charge has already been refunded",
+        );
     }
     if amount > left {
-        return bad("amount_too_large", "Refund amount is greater than what is left on the charge");
+        return bad(
+            "amount_too_large",
+            "Refund amount is greater than what is left on the charge",
+        );
     }
     let metadata: BTreeMap<&str, &String> = form
         .iter()
@@ -346,7 +356,11 @@ async fn list(
 ) -> Result<Response, ApiError> {
     let stripe = stand_in(&platform)?;
     if !signed_in(stripe, &headers) {
-        let refusal = failure(StatusCode::UNAUTHORIZED, "api_key", "Invalid API Key provided");
+        let refusal = failure(
+            StatusCode::UNAUTHORIZED,
+            "api_key",
+            "Invalid API Key provided",
+        );
         return Ok(said(refusal));
     }
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
@@ -359,7 +373,10 @@ async fn list(
                    AND (?2 IS NULL OR place < (SELECT place FROM refund WHERE id = ?2))
                  ORDER BY place DESC LIMIT ?3"
             ))?
-            .query_map(params![query.charge, query.starting_after, limit + 1], refund)?
+            .query_map(
+                params![query.charge, query.starting_after, limit + 1],
+                refund,
+            )?
             .collect::<rusqlite::Result<Vec<Value>>>()
         })
         .map_err(crate::store::StoreError::from)?;

@@ -23,12 +23,7 @@ pub fn head(tx: &Transaction<'_>, tenant: &str, device: Uuid) -> Result<Option<S
     text.as_deref().map(from_json).transpose()
 }
 
-pub fn hash(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    device: Uuid,
-    seq: u64,
-) -> Result<Option<String>> {
+pub fn hash(tx: &Transaction<'_>, tenant: &str, device: Uuid, seq: u64) -> Result<Option<String>> {
     Ok(tx
         .prepare_cached("SELECT hash FROM audit WHERE tenant = ? AND device = ? AND seq = ?")?
         .query_row(params![tenant, device.to_string(), signed(seq)], |r| {

@@ -128,12 +128,7 @@ pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<(
     tx.execute(
         "UPDATE call SET attempts = attempts + 1, ambiguous = 1, sent_at = ?
          WHERE tenant = ? AND operation = ? AND effect = ?",
-        params![
-            ms(at),
-            call.tenant,
-            call.operation.to_string(),
-            call.effect
-        ],
+        params![ms(at), call.tenant, call.operation.to_string(), call.effect],
     )?;
     Ok(())
 }

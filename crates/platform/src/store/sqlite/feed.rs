@@ -44,8 +44,7 @@ impl Page<'_> {
     /// False when the line does not fit; the first one always does.
     fn push(&mut self, line: String) -> bool {
         if !self.lines.is_empty()
-            && (self.lines.len() >= self.asked.limit
-                || self.bytes + line.len() > self.asked.bytes)
+            && (self.lines.len() >= self.asked.limit || self.bytes + line.len() > self.asked.bytes)
         {
             return false;
         }
@@ -126,7 +125,8 @@ fn records_between(
         let region: Option<String> = row.get(5)?;
         let seq = unsigned(row.get(3)?);
         if sees(&page.asked.regions, region.as_deref()) {
-            let (kind, id, body): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(6)?);
+            let (kind, id, body): (String, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(6)?);
             let line = upsert(seq, &kind, &id, row.get(2)?, row.get(4)?, &body)?;
             if page.full() || !page.push(line) {
                 return Ok(Some(last));
@@ -235,15 +235,15 @@ pub fn changed_since(tx: &Transaction<'_>, tenant: &str, seq: u64) -> Result<Tou
     tenants::touched(tx, tenant, kinds)
 }
 
-pub fn compact(tx: &Transaction<'_>, tenant: &str, keep: u64) -> Result<()> {
-    let floor = tenants::head(tx, tenant)?.saturating_sub(keep);
+pub fn compact_all(tx: &Transaction<'_>, keep: u64) -> Result<()> {
     tx.execute(
-        "DELETE FROM change WHERE tenant = ? AND seq <= ?",
-        params![tenant, signed(floor)],
+        "UPDATE tenant SET floor = MAX(floor, head - ?)",
+        params![signed(keep)],
     )?;
     tx.execute(
-        "UPDATE tenant SET floor = MAX(floor, ?) WHERE id = ?",
-        params![signed(floor), tenant],
+        "DELETE FROM change
+         WHERE seq <= (SELECT floor FROM tenant WHERE tenant.id = change.tenant)",
+        [],
     )?;
     Ok(())
 }

@@ -86,8 +86,7 @@ impl SqliteStore {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
-            let transaction =
-                writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             transaction.commit()?;
             Ok(answer)
@@ -103,8 +102,7 @@ impl SqliteStore {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
-            let transaction =
-                writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             match answer {
                 Committed::Done(_) => transaction.commit()?,
@@ -122,7 +120,11 @@ impl SqliteStore {
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
-            let idle = inner.readers.lock().unwrap_or_else(|e| e.into_inner()).pop();
+            let idle = inner
+                .readers
+                .lock()
+                .unwrap_or_else(|e| e.into_inner())
+                .pop();
             let mut reader = match idle {
                 Some(reader) => reader,
                 None => open_reader(&inner.path)?,
@@ -253,7 +255,8 @@ impl Store for SqliteStore {
 
     async fn record(&self, tenant: &str, kind: &str, id: &str) -> Result<Option<RecordRow>> {
         let (tenant, kind, id) = (tenant.to_owned(), kind.to_owned(), id.to_owned());
-        self.read(move |tx| records::one(tx, &tenant, &kind, &id)).await
+        self.read(move |tx| records::one(tx, &tenant, &kind, &id))
+            .await
     }
 
     async fn records(&self, tenant: &str, kind: &str, filter: &Question) -> Result<Vec<RecordRow>> {
@@ -264,7 +267,8 @@ impl Store for SqliteStore {
 
     async fn count(&self, tenant: &str, kind: &str) -> Result<u64> {
         let (tenant, kind) = (tenant.to_owned(), kind.to_owned());
-        self.read(move |tx| records::count(tx, &tenant, &kind)).await
+        self.read(move |tx| records::count(tx, &tenant, &kind))
+            .await
     }
 
     async fn ingest(&self, tenant: &str, at: DateTime<Utc>, writes: &[Write]) -> Result<Touched> {
@@ -278,7 +282,8 @@ impl Store for SqliteStore {
 
     async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {
         let (tenant, asked) = (tenant.to_owned(), asked.clone());
-        self.read(move |tx| records::facts(tx, &tenant, &asked)).await
+        self.read(move |tx| records::facts(tx, &tenant, &asked))
+            .await
     }
 
     async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>> {
@@ -288,7 +293,8 @@ impl Store for SqliteStore {
 
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed> {
         let commit = commit.clone();
-        self.guarded(move |tx| operations::commit(tx, &commit)).await
+        self.guarded(move |tx| operations::commit(tx, &commit))
+            .await
     }
 
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
@@ -332,12 +338,12 @@ impl Store for SqliteStore {
 
     async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched> {
         let tenant = tenant.to_owned();
-        self.read(move |tx| feed::changed_since(tx, &tenant, seq)).await
+        self.read(move |tx| feed::changed_since(tx, &tenant, seq))
+            .await
     }
 
-    async fn compact(&self, tenant: &str, keep: u64) -> Result<()> {
-        let tenant = tenant.to_owned();
-        self.write(move |tx| feed::compact(tx, &tenant, keep)).await
+    async fn compact_all(&self, keep: u64) -> Result<()> {
+        self.write(move |tx| feed::compact_all(tx, keep)).await
     }
 
     async fn device_owner(&self, tenant: &str, device: Uuid) -> Result<Option<String>> {
@@ -352,7 +358,8 @@ impl Store for SqliteStore {
 
     async fn audit_hash(&self, tenant: &str, device: Uuid, seq: u64) -> Result<Option<String>> {
         let tenant = tenant.to_owned();
-        self.read(move |tx| audit::hash(tx, &tenant, device, seq)).await
+        self.read(move |tx| audit::hash(tx, &tenant, device, seq))
+            .await
     }
 
     async fn extend_audit(

@@ -301,12 +301,11 @@ fn name_blobs(
     tx.prepare_cached("DELETE FROM blob_name WHERE tenant = ? AND kind = ? AND id = ?")?
         .execute(params![tenant, write.kind, write.id])?;
     let mut names = BTreeSet::new();
-    body.values().for_each(|value| collect_blobs(value, &mut names));
+    body.values()
+        .for_each(|value| collect_blobs(value, &mut names));
     for sha256 in names {
-        tx.prepare_cached(
-            "INSERT INTO blob_name (tenant, sha256, kind, id) VALUES (?, ?, ?, ?)",
-        )?
-        .execute(params![tenant, sha256, write.kind, write.id])?;
+        tx.prepare_cached("INSERT INTO blob_name (tenant, sha256, kind, id) VALUES (?, ?, ?, ?)")?
+            .execute(params![tenant, sha256, write.kind, write.id])?;
     }
     Ok(())
 }
@@ -320,7 +319,9 @@ fn collect_blobs(value: &Value, names: &mut BTreeSet<String>) {
             {
                 names.insert(name.clone());
             }
-            fields.values().for_each(|value| collect_blobs(value, names));
+            fields
+                .values()
+                .for_each(|value| collect_blobs(value, names));
         }
         Value::Array(values) => values.iter().for_each(|value| collect_blobs(value, names)),
         _ => {}

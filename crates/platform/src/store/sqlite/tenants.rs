@@ -19,7 +19,17 @@ pub fn found(tx: &Transaction<'_>, tenant: &Tenant) -> Result<()> {
 }
 
 pub fn state(tx: &Transaction<'_>, id: &str) -> Result<Option<TenantState>> {
-    type Row = (String, String, Option<String>, Option<u32>, String, i64, String, i64, i64);
+    type Row = (
+        String,
+        String,
+        Option<String>,
+        Option<u32>,
+        String,
+        i64,
+        String,
+        i64,
+        i64,
+    );
     let row: Option<Row> = tx
         .prepare_cached(
             "SELECT name, zone, pack_hash, pack_version, settings, settings_version, controls,

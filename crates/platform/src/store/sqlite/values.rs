@@ -15,8 +15,7 @@ pub fn ms(at: DateTime<Utc>) -> i64 {
 
 /// The instant of milliseconds since 1970.
 pub fn instant(ms: i64) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(ms)
-        .ok_or_else(|| StoreError::Damaged(format!("instant {ms}")))
+    DateTime::from_timestamp_millis(ms).ok_or_else(|| StoreError::Damaged(format!("instant {ms}")))
 }
 
 /// Reads a stored JSON text.

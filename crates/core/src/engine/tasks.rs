@@ -1,0 +1,199 @@
+//! The tasks of an engine, and when each wakes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::task::JoinHandle;
+
+use super::{Contact, Engine};
+use crate::error::Error;
+use crate::outbox::queue;
+use crate::outbox::send::{self, SendError};
+use crate::sync::backoff;
+use crate::sync::client::ClientError;
+use crate::sync::{hints, pull};
+
+/// How often the feed is asked without any hint.
+const PULL_EVERY: Duration = Duration::from_secs(20);
+/// How often the platform's time is kept.
+const KEEP_TIME_EVERY: Duration = Duration::from_secs(600);
+/// The shortest back-off, so that jitter never spins.
+const SHORTEST: Duration = Duration::from_millis(250);
+
+/// Starts them.
+pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(until_end(engine.clone(), pulling(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), pushing(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), listening(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
+    ]
+}
+
+async fn until_end(engine: Arc<Engine>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = engine.end.cancelled() => {}
+        () = work => {}
+    }
+}
+
+/// After a failure: as long as the platform asks, else full jitter.
+fn wait_after(engine: &Engine, error: &SendError, failures: u32) -> Duration {
+    match error {
+        SendError::Client(ClientError::RateLimited(asked)) => {
+            backoff::retry_after(*asked, engine.chance())
+        }
+        _ => backoff::full_jitter(failures, engine.chance()).max(SHORTEST),
+    }
+}
+
+/// Records a failure on the line.
+fn note(engine: &Engine, error: &SendError) {
+    let now = engine.clock.now().at;
+    engine.update_link(|link| match error {
+        SendError::Client(error) => link.failed(now, error),
+        SendError::Store(error) => link.broken(Error::with(error.code(), error.to_string())),
+    });
+}
+
+/// Records when it is tried again.
+fn schedule(engine: &Engine, wait: Duration) {
+    let at = engine.clock.now().at + TimeDelta::from_std(wait).unwrap_or_default();
+    engine.update_link(|link| {
+        link.next_try = (link.contact != Contact::SignedOut).then_some(at);
+    });
+}
+
+/// Once after the start: the chain is long, and nobody waits for it.
+async fn checking(engine: Arc<Engine>) {
+    if let Err(error) = engine.check_chain().await {
+        tracing::warn!(%error, "the audit chain was not checked");
+    }
+}
+
+async fn pulling(engine: Arc<Engine>) {
+    let mut failures = 0_u32;
+    let mut kept_at = None;
+    loop {
+        let wait = match turn(&engine).await {
+            Ok(()) => {
+                failures = 0;
+                let now = engine.clock.boot();
+                if kept_at.is_none_or(|at| now.saturating_sub(at) > KEEP_TIME_EVERY) {
+                    kept_at = Some(now);
+                    if let Err(error) = engine.keep_time().await {
+                        tracing::warn!(%error, "the clock was not kept");
+                    }
+                }
+                backoff::spread(PULL_EVERY, engine.chance())
+            }
+            Err(error) => {
+                tracing::info!(%error, failures, "pull failed");
+                let wait = wait_after(&engine, &error, failures);
+                failures = failures.saturating_add(1);
+                schedule(&engine, wait);
+                wait
+            }
+        };
+        if engine.link().contact == Contact::SignedOut {
+            engine.pull.notified().await;
+        } else {
+            tokio::select! {
+                () = engine.pull.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+}
+
+/// One turn with the platform. A line that has just come back may be gone soon: what is ours goes
+/// first.
+pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
+    let outcome = exchange(engine).await;
+    if let Err(error) = &outcome {
+        note(engine, error);
+    }
+    outcome
+}
+
+async fn exchange(engine: &Engine) -> Result<(), SendError> {
+    let client = engine.client();
+    pull::who_am_i(engine, &client).await?;
+    let was_there = engine.link().contact == Contact::There;
+    let now = engine.clock.now().at;
+    engine.update_link(|link| link.reached(now));
+    if !was_there {
+        let state = &engine.stores.state;
+        state.write(|state| queue::end_back_off(state)).await?;
+    }
+    send::round(engine).await?;
+    pull::pull(engine, &client).await?;
+    // What was answered may have brought others of a lane to its head.
+    engine.push.notify_one();
+    Ok(())
+}
+
+async fn pushing(engine: Arc<Engine>) {
+    let mut failures = 0_u32;
+    loop {
+        if engine.link().contact == Contact::SignedOut {
+            engine.push.notified().await;
+            continue;
+        }
+        let wait = match send::round(&engine).await {
+            Ok(round) => {
+                failures = 0;
+                if round.answered > 0 {
+                    engine.pull.notify_one();
+                }
+                let now = engine.clock.now().at;
+                round
+                    .next
+                    .map(|at| (at - now).to_std().unwrap_or_default().max(SHORTEST))
+            }
+            Err(error) => {
+                let wait = wait_after(&engine, &error, failures);
+                failures = failures.saturating_add(1);
+                note(&engine, &error);
+                Some(wait)
+            }
+        };
+        match wait {
+            None => engine.push.notified().await,
+            Some(wait) => tokio::select! {
+                () = engine.push.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            },
+        }
+    }
+}
+
+async fn listening(engine: Arc<Engine>) {
+    let mut failures = 0_u32;
+    let mut last = None;
+    loop {
+        if engine.link().contact == Contact::SignedOut {
+            engine.listen.notified().await;
+            continue;
+        }
+        let began = engine.clock.boot();
+        let ended = hints::listen(&engine, &mut last).await;
+        engine.update_link(|link| link.live = false);
+        // A stream that held for a while was a good one.
+        failures = if engine.clock.boot().saturating_sub(began) > hints::GOOD {
+            0
+        } else {
+            failures.saturating_add(1)
+        };
+        if let ClientError::SignedOut | ClientError::Revoked = ended {
+            note(&engine, &ended.into());
+            continue;
+        }
+        let wait = wait_after(&engine, &ended.into(), failures);
+        tokio::select! {
+            () = engine.listen.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A record's situation: what policy decides on, gathered from one look at both databases.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use watchkeeper_model::{Actor, Decision, LookupValue, Situation, Snapshot};
+use watchkeeper_pack::{Kind, Pack};
+
+use super::may_lapse::{Line, may_lapse};
+use crate::engine::Contact;
+use crate::error::Error;
+use crate::features::reading::{Reading, Row};
+
+/// Everything that a decision on one record depends on.
+pub(super) struct Case<'a> {
+    pack: &'a Pack,
+    kind: &'a Kind,
+    actor: &'a Actor,
+    pub(super) snapshot: Snapshot,
+    settings: Map<String, Value>,
+    controls: Map<String, Value>,
+    pub(super) lookups: BTreeMap<String, LookupValue>,
+}
+
+impl<'a> Case<'a> {
+    /// Gathers it.
+    pub(super) fn new(
+        reading: &'a Reading<'_>,
+        pack: &'a Pack,
+        kind: &'a Kind,
+        row: &Row,
+    ) -> Result<Self, Error> {
+        let mut case = Self {
+            pack,
+            kind,
+            actor: &reading.rights.actor,
+            snapshot: row.snapshot(reading.refs(row)?),
+            settings: pack.settings_in_force(&reading.rights.settings),
+            controls: pack.controls_in_force(&reading.rights.controls),
+            lookups: BTreeMap::new(),
+        };
+        case.lookups = reading.lookups(&case.situation(reading, &Map::new()))?;
+        Ok(case)
+    }
+
+    /// The situation with these parameters.
+    pub(super) fn situation<'b>(
+        &'b self,
+        reading: &Reading<'_>,
+        params: &'b Map<String, Value>,
+    ) -> Situation<'b> {
+        Situation {
+            pack: self.pack,
+            kind: self.kind,
+            record: &self.snapshot,
+            params,
+            actor: self.actor,
+            now: reading.now.at,
+            settings: &self.settings,
+            controls: &self.controls,
+            lookups: &self.lookups,
+        }
+    }
+}
+
+/// it may lapse before the next sync.
+pub(super) fn lapses_unsent(reading: &Reading<'_>, pack: &Pack, decision: &Decision) -> bool {
+    let now = reading.now.at;
+    let cut_off_since = match reading.link.contact {
+        Contact::There => None,
+        // Nothing was tried yet: the first try is a moment away.
+        Contact::Untried if reading.link.problem.is_none() => None,
+        _ => Some(reading.link.since.min(now)),
+    };
+    let line = Line {
+        cut_off_since,
+        next_session: pack.next_session(now).map(|(_, _, at)| at),
+    };
+    may_lapse(decision.not_after, now, line)
+}

@@ -1,0 +1,136 @@
+//! Our operations as screens show them.
+
+use watchkeeper_wire::operation::Reason;
+
+use super::cells::Shown;
+use super::view::{DenialView, OperationView, OperationWord, Standing};
+use crate::error::Error;
+use crate::features::reading::{Reading, Row};
+use crate::outbox::queue::{Hold, Queued, Status};
+
+/// Where an operation stands exactly; `open` are all that are not settled.
+pub(crate) fn standing(operation: &Queued, open: &[Queued]) -> Standing {
+    match (operation.status, operation.hold) {
+        (Status::Waiting, _) => {
+            let lane = operation.request.lane();
+            let blocked = open.iter().any(|other| {
+                other.status == Status::Held
+                    && other.seq < operation.seq
+                    && other.request.lane() == lane
+            });
+            if blocked {
+                Standing::Blocked
+            } else {
+                Standing::Waiting
+            }
+        }
+        (Status::InFlight, _) => Standing::InFlight,
+        (Status::Accepted, _) => Standing::Accepted,
+        (Status::Unknown, _) => Standing::Unknown,
+        (Status::Held, Some(Hold::Refused) | None) => Standing::HeldRefused,
+        (Status::Held, Some(Hold::Conflict)) => Standing::HeldConflict,
+        (Status::Held, Some(Hold::Lapsed)) => Standing::HeldLapsed,
+        (Status::Held, Some(Hold::Rejected)) => Standing::HeldRejected,
+        (Status::Confirmed, _) => Standing::Confirmed,
+        (Status::Discarded, _) => Standing::Discarded,
+    }
+}
+
+/// The one of five words. A request that broke off may have arrived: while the platform cannot be
+/// asked, nobody knows.
+pub(crate) fn word(standing: Standing, cut_off: bool) -> OperationWord {
+    match standing {
+        Standing::Waiting | Standing::Blocked => OperationWord::Queued,
+        Standing::InFlight if cut_off => OperationWord::Unknown,
+        Standing::InFlight => OperationWord::Queued,
+        Standing::Accepted => OperationWord::Sent,
+        Standing::Unknown => OperationWord::Unknown,
+        Standing::Confirmed => OperationWord::Confirmed,
+        Standing::HeldRefused
+        | Standing::HeldConflict
+        | Standing::HeldLapsed
+        | Standing::HeldRejected
+        | Standing::Discarded => OperationWord::Refused,
+    }
+}
+
+fn denial(reason: &Reason) -> DenialView {
+    DenialView {
+        code: reason.code.clone(),
+        row: reason.row.clone(),
+        detail: reason.detail.clone(),
+    }
+}
+
+/// An operation as it is shown.
+pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<OperationView, Error> {
+    let request = &operation.request;
+    let standing = standing(operation, &reading.open);
+    let lane = request.lane();
+    let is_open = !matches!(operation.status, Status::Confirmed | Status::Discarded);
+    let behind = reading
+        .open
+        .iter()
+        .filter(|other| is_open && other.seq > operation.seq && other.request.lane() == lane)
+        .count();
+    let waits = operation.status == Status::Waiting && operation.not_before > reading.now.at;
+    Ok(OperationView {
+        id: request.id.to_string(),
+        kind: request.kind.clone(),
+        record: request.record.clone(),
+        title: operation.title.clone(),
+        action: operation.action.clone(),
+        word: word(standing, reading.is_cut_off()),
+        standing,
+        reason: operation.reason.as_ref().map(denial),
+        made_at: reading.wall(request.made_at),
+        not_after: request.not_after.map(|at| reading.wall(at)),
+        attempts: operation.attempts,
+        next_try: waits.then(|| reading.wall(operation.not_before)),
+        author: request.author.clone(),
+        foreign: request.author != reading.me,
+        behind: u32::try_from(behind).unwrap_or(u32::MAX),
+        theirs: theirs(reading, operation)?,
+    })
+}
+
+/// The other side's facts where it conflicts.
+fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::FactView>, Error> {
+    let (Some(record), Ok(kind)) = (&operation.theirs, reading.kind(&operation.request.kind))
+    else {
+        return Ok(Vec::new());
+    };
+    let row = Row {
+        kind: record.kind.clone(),
+        id: record.id.clone(),
+        revision: record.revision,
+        updated_at: record.updated_at,
+        title: operation.title.clone(),
+        computed: watchkeeper_pack::value::compute(kind, &record.body),
+        body: record.body.clone(),
+    };
+    let shown = Shown::new(reading, kind, &row);
+    kind.detail
+        .iter()
+        .map(|name| shown.fact(reading, name))
+        .collect()
+}
+
+/// The word of a record: that of our operation on it which matters most, where one is not yet
+/// settled in the mirror. `on_the_way`: the mirror does not have it yet.
+pub(super) fn word_of(reading: &Reading<'_>, row: &Row, on_the_way: bool) -> Option<OperationWord> {
+    let lane = format!("{}/{}", row.kind, row.id);
+    let words: Vec<OperationWord> = reading
+        .open
+        .iter()
+        .filter(|operation| operation.request.lane() == lane)
+        .map(|operation| word(standing(operation, &reading.open), reading.is_cut_off()))
+        .collect();
+    if words.contains(&OperationWord::Refused) {
+        return Some(OperationWord::Refused);
+    }
+    words
+        .last()
+        .copied()
+        .or(on_the_way.then_some(OperationWord::Confirmed))
+}

@@ -1,0 +1,239 @@
+//! Sections of a view as SQL: what belongs there, how many, how much, and which rows.
+//!
+//! Rows with an operation of ours on its way stand in the engine's own section [`ON_THE_WAY`], as
+//! they were when the operator acted, and in no other.
+
+use rusqlite::types::Value as Sql;
+use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::filter::{self, Filter};
+use watchkeeper_pack::pack::View;
+use watchkeeper_pack::{Kind, Pack};
+
+use super::cells::money_view;
+use super::view::MoneyView;
+use crate::error::{Code, Error};
+use crate::features::reading::{Reading, Row, sql};
+use crate::features::search::fts_query;
+use crate::sync::text::literal;
+
+/// Id of the engine's own section.
+pub(super) const ON_THE_WAY: &str = "on_the_way";
+/// Id of the only section of a view that names none.
+const ALL: &str = "all";
+
+/// A section, as a question.
+pub(super) struct Section {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) note: Option<String>,
+    from: String,
+    filter: String,
+    params: Vec<Sql>,
+}
+
+/// A view, as questions.
+pub(super) struct Sections<'a> {
+    pub(super) view: &'a View,
+    pub(super) kind: &'a Kind,
+    /// In order, the engine's own after the first.
+    pub(super) sections: Vec<Section>,
+}
+
+/// How many and how much.
+pub(super) struct Counted {
+    pub(super) count: u32,
+    pub(super) sum: Option<MoneyView>,
+}
+
+/// A condition with its parameters.
+struct Condition {
+    text: String,
+    params: Vec<Sql>,
+}
+
+impl Condition {
+    fn of(filter: &Filter, kind: &Kind, scope: &Scope<'_>) -> Result<Self, Error> {
+        let compiled = filter
+            .sql(kind, scope)
+            .map_err(|error| Error::with(Code::PackInvalid, error.to_string()))?;
+        Ok(Self {
+            text: format!("({})", compiled.text),
+            params: compiled.params.iter().map(sql).collect(),
+        })
+    }
+
+    fn and(&mut self, other: &Self) {
+        self.text = format!("{} AND {}", self.text, other.text);
+        self.params.extend(other.params.iter().cloned());
+    }
+}
+
+impl<'a> Sections<'a> {
+    /// The questions of a view now, narrowed to what contains these words.
+    pub(super) fn new(
+        reading: &Reading<'_>,
+        pack: &'a Pack,
+        view: &str,
+        search: &str,
+    ) -> Result<Self, Error> {
+        let view = pack.view(view).ok_or(Error::new(Code::NotFound))?;
+        let kind = pack.kind(&view.kind).ok_or(Error::new(Code::NotFound))?;
+        let scope = Scope {
+            actor: reading.rights.actor_value(),
+            settings: pack.settings_in_force(&reading.rights.settings),
+            controls: pack.controls_in_force(&reading.rights.controls),
+            now: Some(reading.now.at),
+            ..Scope::default()
+        };
+        let name = literal(&kind.name);
+        let mut whole = Condition {
+            text: format!("kind = {name}"),
+            params: Vec::new(),
+        };
+        whole.and(&Condition::of(&view.filter, kind, &scope)?);
+        if let Some(question) = fts_query(search) {
+            whole.and(&Condition {
+                text: format!(
+                    "id IN (SELECT id FROM main.record WHERE kind = {name} AND rowid IN
+                         (SELECT rowid FROM main.record_text WHERE record_text MATCH ?))"
+                ),
+                params: vec![Sql::Text(question)],
+            });
+        }
+        let parts = view
+            .sections
+            .iter()
+            .map(|filter| Condition::of(filter, kind, &scope))
+            .collect::<Result<Vec<_>, _>>()?;
+        let from = source(reading, &kind.name)?;
+        let settled = format!("id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})");
+        let section = |id: &str, label: &str, note: Option<String>, part: Option<&Condition>| {
+            let mut condition = Condition {
+                text: whole.text.clone(),
+                params: whole.params.clone(),
+            };
+            if let Some(part) = part {
+                condition.and(part);
+            }
+            Section {
+                id: id.to_owned(),
+                label: label.to_owned(),
+                note,
+                from: from.to_owned(),
+                filter: format!("{} AND {settled}", condition.text),
+                params: condition.params,
+            }
+        };
+        let mut sections: Vec<Section> = view
+            .def
+            .sections
+            .iter()
+            .zip(&parts)
+            .map(|(def, part)| section(&def.id, &def.label, def.note.clone(), Some(part)))
+            .collect();
+        if sections.is_empty() {
+            sections.push(section(ALL, "", None, None));
+        }
+        sections.insert(1, on_the_way(whole, &parts));
+        Ok(Self {
+            view,
+            kind,
+            sections,
+        })
+    }
+
+    /// How many records a section has, and the sum of the view's money field where it has one
+    /// currency.
+    pub(super) fn count(&self, reading: &Reading<'_>, section: &Section) -> Result<Counted, Error> {
+        let total = self.view.def.total.as_deref();
+        let minor = total.and_then(|name| filter::column(self.kind, name));
+        let sums = match &minor {
+            Some(minor) => {
+                let currency = minor.replace(".minor')", ".currency')");
+                format!("sum({minor}), min({currency}), max({currency})")
+            }
+            None => "NULL, NULL, NULL".to_owned(),
+        };
+        let text = format!(
+            "SELECT count(*), {sums} FROM {} WHERE {}",
+            section.from, section.filter
+        );
+        let mut statement = reading.cache.prepare(&text)?;
+        let params = rusqlite::params_from_iter(section.params.iter().cloned());
+        Ok(statement.query_row(params, |row| {
+            let (sum, least, most): (Option<i64>, Option<String>, Option<String>) =
+                (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok(Counted {
+                count: row.get(0)?,
+                sum: match (sum, least, most) {
+                    (Some(minor), Some(least), Some(most)) if least == most => {
+                        Some(money_view(minor, &least))
+                    }
+                    _ => None,
+                },
+            })
+        })?)
+    }
+
+    /// Rows of a section in this order.
+    pub(super) fn rows(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        order: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let mut statement = reading.cache.prepare(&text)?;
+        let mut params = section.params.clone();
+        params.extend([
+            Sql::Integer(i64::from(limit)),
+            Sql::Integer(i64::from(offset)),
+        ]);
+        let rows = statement.query_map(rusqlite::params_from_iter(params), Row::read)?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        if section.id != ON_THE_WAY {
+            return Ok(rows);
+        }
+        // They stand where they were seen, and show what we made of them.
+        rows.into_iter()
+            .map(|row| Ok(reading.record(&row.kind, &row.id)?.unwrap_or(row)))
+            .collect()
+    }
+}
+
+/// The mirror itself where nothing of this kind is drawn outside the engine's own section: then
+/// the mirror's indexes serve whole queries.
+fn source(reading: &Reading<'_>, kind: &str) -> Result<&'static str, Error> {
+    let drawn: bool = reading.cache.query_row(
+        "SELECT EXISTS (SELECT 1 FROM temp.drawn d WHERE d.kind = ?1 AND NOT EXISTS
+             (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
+        [kind],
+        |row| row.get(0),
+    )?;
+    Ok(if drawn { "record_now" } else { "main.record" })
+}
+
+fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
+    if !parts.is_empty() {
+        let any: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+        whole.and(&Condition {
+            text: format!("({})", any.join(" OR ")),
+            params: parts.iter().flat_map(|part| part.params.clone()).collect(),
+        });
+    }
+    Section {
+        id: ON_THE_WAY.to_owned(),
+        label: String::new(),
+        note: None,
+        from: "temp.on_the_way".to_owned(),
+        filter: whole.text,
+        params: whole.params,
+    }
+}

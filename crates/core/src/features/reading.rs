@@ -1,0 +1,238 @@
+//! One consistent look at both databases, with everything that screens need beside it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use rusqlite::{OptionalExtension, Row as SqlRow, Transaction};
+use serde_json::{Map, Value};
+use watchkeeper_model::{LookupValue, Situation, Snapshot};
+use watchkeeper_pack::{Kind, Pack};
+
+use crate::clock::Instant;
+use crate::engine::{Contact, Engine, LinkState, Rights};
+use crate::error::{Code, Error};
+use crate::outbox::queue::{self, Queued};
+use crate::overlay;
+use crate::sync::{apply, text};
+
+/// A look at both databases: `cache` has `record_now` and `on_the_way` (see [`crate::overlay`]).
+pub(crate) struct Reading<'a> {
+    pub(crate) state: &'a Transaction<'a>,
+    pub(crate) cache: &'a Transaction<'a>,
+    pub(crate) pack: Option<Arc<Pack>>,
+    pub(crate) rights: Arc<Rights>,
+    pub(crate) link: LinkState,
+    pub(crate) now: Instant,
+    /// Operator who is signed in.
+    pub(crate) me: String,
+    /// Operations that are not settled, oldest first.
+    pub(crate) open: Vec<Queued>,
+    /// Instant of the mirror's data, UTC.
+    pub(crate) pulled_at: Option<DateTime<Utc>>,
+}
+
+/// Looks at both databases.
+pub(crate) async fn read<T, F>(engine: &Engine, look: F) -> Result<T, Error>
+where
+    F: FnOnce(&Reading<'_>) -> Result<T, Error> + Send + 'static,
+    T: Send + 'static,
+{
+    let pack = engine.pack();
+    let rights = engine.rights();
+    let link = engine.link();
+    let now = engine.clock().now();
+    let me = engine.pinned().operator.id.clone();
+    engine
+        .stores()
+        .read_both(move |state, cache| {
+            overlay::draw(cache, &overlay::rows::all(state)?, pack.as_deref())?;
+            look(&Reading {
+                state,
+                cache,
+                pack,
+                rights,
+                link,
+                now,
+                me,
+                open: queue::open(state)?,
+                pulled_at: apply::position(cache)?.pulled_at,
+            })
+        })
+        .await
+}
+
+/// A record as screens see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    pub(crate) revision: u64,
+    pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) title: String,
+    pub(crate) body: Map<String, Value>,
+    pub(crate) computed: Map<String, Value>,
+}
+
+impl Row {
+    /// Columns that [`Row::read`] takes, in order.
+    pub(crate) const COLUMNS: &'static str =
+        "kind, id, revision, updated_at, title, body, computed";
+
+    pub(crate) fn read(row: &SqlRow<'_>) -> rusqlite::Result<Self> {
+        let json = |column: usize| -> rusqlite::Result<Map<String, Value>> {
+            let text: String = row.get(column)?;
+            serde_json::from_str(&text).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(
+                    column,
+                    rusqlite::types::Type::Text,
+                    Box::new(error),
+                )
+            })
+        };
+        Ok(Self {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+            revision: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
+            updated_at: queue::instant(row.get(3)?),
+            title: row.get(4)?,
+            body: json(5)?,
+            computed: json(6)?,
+        })
+    }
+
+    /// The record as a decision sees it.
+    pub(crate) fn snapshot(&self, refs: Map<String, Value>) -> Snapshot {
+        Snapshot {
+            id: self.id.clone(),
+            revision: self.revision,
+            body: self.body.clone(),
+            computed: self.computed.clone(),
+            refs,
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// The pack in force.
+    pub(crate) fn pack(&self) -> Result<&Pack, Error> {
+        self.pack.as_deref().ok_or(Error::new(Code::NoPack))
+    }
+
+    /// A kind of the pack in force.
+    pub(crate) fn kind(&self, name: &str) -> Result<&Kind, Error> {
+        self.pack()?.kind(name).ok_or(Error::new(Code::NotFound))
+    }
+
+    /// The tenant's zone.
+    pub(crate) fn zone(&self) -> Tz {
+        self.rights.zone
+    }
+
+    /// An instant as the tenant's wall clock, RFC 3339 with offset.
+    pub(crate) fn wall(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.zone())
+            .to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
+    /// Instant of the data as the tenant's wall clock.
+    pub(crate) fn as_of(&self) -> Option<String> {
+        self.pulled_at.map(|at| self.wall(at))
+    }
+
+    /// The platform does not answer just now.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        matches!(self.link.contact, Contact::CutOff | Contact::SignedOut)
+    }
+
+    /// A record, with our operations over it.
+    pub(crate) fn record(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        let sql = format!(
+            "SELECT {} FROM record_now WHERE kind = ?1 AND id = ?2",
+            Row::COLUMNS
+        );
+        let mut statement = self.cache.prepare(&sql)?;
+        Ok(statement.query_row([kind, id], Row::read).optional()?)
+    }
+
+    /// What a record is called in the mirror.
+    pub(crate) fn title(&self, kind: &str, id: &str) -> Result<Option<String>, Error> {
+        Ok(self
+            .cache
+            .prepare_cached("SELECT title FROM main.record WHERE kind = ?1 AND id = ?2")?
+            .query_row([kind, id], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Fields of the records that a record refers to.
+    pub(crate) fn refs(&self, row: &Row) -> Result<Map<String, Value>, Error> {
+        let kind = self.kind(&row.kind)?;
+        Ok(text::refs(self.cache, "record_now", kind, &row.body)?)
+    }
+
+    /// Answers of a record's lookups, over the mirror with our operations over it. One that cannot
+    /// be asked is left out, so that a guard which needs it cannot be decided.
+    pub(crate) fn lookups(
+        &self,
+        situation: &Situation<'_>,
+    ) -> Result<BTreeMap<String, LookupValue>, Error> {
+        let pack = self.pack()?;
+        let scope = situation.scope(None);
+        let as_of = self.pulled_at.unwrap_or_default();
+        let mut answers = BTreeMap::new();
+        for (name, lookup) in &situation.kind.lookups {
+            let Some(asked) = pack.kind(&lookup.def.kind) else {
+                continue;
+            };
+            let Ok((filter, aggregate)) = lookup.sql(asked, &scope) else {
+                continue;
+            };
+            let sql = format!(
+                "SELECT {aggregate} FROM record_now WHERE kind = {} AND {}",
+                text::literal(&asked.name),
+                filter.text
+            );
+            let mut statement = self.cache.prepare(&sql)?;
+            let value = statement
+                .query_row(params(&filter.params), |row| {
+                    row.get::<_, rusqlite::types::Value>(0)
+                })
+                .optional()?;
+            let value = value.map_or(Value::Null, json);
+            answers.insert(name.clone(), LookupValue { value, as_of });
+        }
+        Ok(answers)
+    }
+}
+
+/// Parameters of a compiled filter for SQLite.
+pub(crate) fn params(values: &[Value]) -> rusqlite::ParamsFromIter<Vec<rusqlite::types::Value>> {
+    rusqlite::params_from_iter(values.iter().map(sql).collect::<Vec<_>>())
+}
+
+/// A JSON value as SQLite compares it with what `json_extract` gives.
+pub(crate) fn sql(value: &Value) -> rusqlite::types::Value {
+    use rusqlite::types::Value as Sql;
+    match value {
+        Value::Null => Sql::Null,
+        Value::Bool(on) => Sql::Integer(i64::from(*on)),
+        Value::Number(number) => number
+            .as_i64()
+            .map(Sql::Integer)
+            .or_else(|| number.as_f64().map(Sql::Real))
+            .unwrap_or(Sql::Null),
+        Value::String(text) => Sql::Text(text.clone()),
+        Value::Array(_) | Value::Object(_) => Sql::Text(value.to_string()),
+    }
+}
+
+fn json(value: rusqlite::types::Value) -> Value {
+    use rusqlite::types::Value as Sql;
+    match value {
+        Sql::Null | Sql::Blob(_) => Value::Null,
+        Sql::Integer(number) => number.into(),
+        Sql::Real(number) => number.into(),
+        Sql::Text(text) => text.into(),
+    }
+}

@@ -1,0 +1,118 @@
+//! Asks a platform who a token belongs to and what its pack is. Writes nothing.
+
+use std::sync::Arc;
+
+use url::{Host, Url};
+use watchkeeper_pack::Bundle;
+use watchkeeper_pack::bundle::BundleError;
+use watchkeeper_wire::session::{Me, PackRef};
+
+use super::enter::blocking;
+use crate::app::App;
+use crate::clock::{Anchor, Corrected};
+use crate::error::{Code, Error};
+use crate::secrets::Secret;
+use crate::sync::client::Client;
+
+/// What a platform answered, checked.
+pub(super) struct Welcome {
+    /// Its address.
+    pub platform: Url,
+    /// The token that it accepted.
+    pub token: Secret,
+    /// Who we are there.
+    pub me: Me,
+    /// Its time.
+    pub anchor: Option<Anchor>,
+    /// To ask more.
+    pub client: Client,
+}
+
+/// A pack that loads.
+pub(super) struct Fetched {
+    /// As the platform names it.
+    pub named: PackRef,
+    /// Its bytes.
+    pub bundle: Vec<u8>,
+}
+
+/// Asks who this token belongs to.
+pub(super) async fn ask(app: &App, platform: &str, token: &str) -> Result<Welcome, Error> {
+    let platform = address(platform)?;
+    let token = Secret::new(token.trim());
+    // What is no header value was never issued by anybody.
+    if token.expose().is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::new(Code::TokenInvalid));
+    }
+    let client = Client::new(platform.clone(), token.expose())?;
+    let clock = Corrected::new(Arc::clone(&app.clock), None);
+    let sent = clock.boot();
+    let me = client.me().await?;
+    clock.observe(me.server_time, sent);
+    Ok(Welcome {
+        platform,
+        token,
+        me,
+        anchor: clock.anchor(),
+        client,
+    })
+}
+
+/// Fetches the tenant's pack and checks it as a whole.
+pub(super) async fn pack(welcome: &Welcome) -> Result<Fetched, Error> {
+    let named = welcome.me.pack.clone().ok_or_else(|| {
+        Error::with(
+            Code::NoPack,
+            format!("{} has no pack yet", welcome.me.tenant.name),
+        )
+    })?;
+    let bundle = welcome.client.pack(&named.hash).await?.to_vec();
+    let (bytes, hash) = (bundle.clone(), named.hash.clone());
+    blocking(move || {
+        Bundle::open(&bytes, &hash)
+            .map(drop)
+            .map_err(|error| Error::with(Code::PackInvalid, first_problem(&error)))
+    })
+    .await?;
+    Ok(Fetched { named, bundle })
+}
+
+fn first_problem(error: &BundleError) -> String {
+    match error {
+        BundleError::Problems(problems) => problems
+            .first()
+            .map_or_else(|| error.to_string(), |first| first.message.clone()),
+        other => other.to_string(),
+    }
+}
+
+/// Reads an address as people type it. https, or http to this very machine, so that a token never
+/// travels in clear; without user, query or fragment.
+pub(super) fn address(typed: &str) -> Result<Url, Error> {
+    let invalid = |detail: &str| Error::with(Code::UrlInvalid, detail);
+    let mut url = Url::parse(typed.trim()).map_err(|_| invalid("this is no address"))?;
+    let this_machine = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return Err(invalid("this is no address")),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if this_machine => {}
+        "http" => return Err(invalid("http is for this machine only; use https")),
+        _ => return Err(invalid("the address begins with https://")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid(
+            "no user or password in the address; the token is apart",
+        ));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}

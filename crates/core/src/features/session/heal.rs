@@ -1,0 +1,45 @@
+//! A page of an open database turned out bad.
+
+use super::enter::{blocking, enter};
+use super::view::Notice;
+use crate::app::{App, Live};
+use crate::error::Error;
+use crate::store::opening;
+
+/// Closes a profile of which a database turned out damaged, and opens it anew: a damaged `cache.db`
+/// is removed before, a damaged `state.db` is found and moved aside by opening it. Nothing to do
+/// where all is well, or where somebody is signing in, opening or closing just now.
+///
+/// The UI is told to read the state of the app when damage is met, and that asks for this.
+pub(super) async fn heal(app: &App) {
+    if app.live().is_none_or(|live| !is_damaged(&live)) {
+        return;
+    }
+    let Some(_turn) = app.try_turn() else {
+        return;
+    };
+    if let Some(live) = app.live()
+        && is_damaged(&live)
+        && let Err(error) = reopen(app, live).await
+    {
+        tracing::error!(%error, "a damaged profile was not opened anew");
+    }
+}
+
+fn is_damaged(live: &Live) -> bool {
+    let stores = &live.profile.stores;
+    stores.state.is_damaged() || stores.cache.is_damaged()
+}
+
+async fn reopen(app: &App, live: Live) -> Result<(), Error> {
+    let mut file = app.data.profile(&live.profile.id)?;
+    let key = live.profile.stores.state.key();
+    app.leave().await;
+    if live.profile.stores.cache.is_damaged() {
+        let folder = live.profile.folder.clone();
+        blocking(move || Ok(opening::remove_cache(&folder)?)).await?;
+        file.notices.push(Notice::CacheRebuilt);
+        file.write(&live.profile.folder)?;
+    }
+    enter(app, file, key, Some(live.profile.token)).await
+}

@@ -1,0 +1,166 @@
+//! Which operations may be sent now. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::queue::Status;
+use crate::clock::Instant;
+
+/// What the decision needs of an operation that is not settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Order of enqueueing.
+    pub seq: i64,
+    /// Its lane.
+    pub lane: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Who made it.
+    pub author: String,
+    /// Back-off: not before, UTC.
+    pub not_before: DateTime<Utc>,
+    /// Never after, UTC.
+    pub not_after: Option<DateTime<Utc>>,
+}
+
+/// What is to be done now.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// To be sent, at most one of each lane, earliest not-after first.
+    pub send: Vec<i64>,
+    /// To be held: their time has passed.
+    pub lapse: Vec<i64>,
+    /// When the next one comes out of its back-off, UTC.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Decides over all operations that are not settled, in any order.
+pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
+    let mut heads: BTreeMap<&str, &Waiting> = BTreeMap::new();
+    for operation in open {
+        let head = heads.entry(&operation.lane).or_insert(operation);
+        if operation.seq < head.seq {
+            *head = operation;
+        }
+    }
+    let mut turn = Turn::default();
+    let mut send: Vec<&Waiting> = Vec::new();
+    for head in heads.into_values() {
+        if head.status != Status::Waiting || head.author != me {
+            continue;
+        }
+        // Never carried out after that instant; at the instant itself it is still in time.
+        if !now.unsure && head.not_after.is_some_and(|limit| limit < now.at) {
+            turn.lapse.push(head.seq);
+        } else if head.not_before <= now.at {
+            send.push(head);
+        } else {
+            let next = turn.next.get_or_insert(head.not_before);
+            *next = head.not_before.min(*next);
+        }
+    }
+    send.sort_by_key(|head| (head.not_after.is_none(), head.not_after, head.seq));
+    turn.send = send.into_iter().map(|head| head.seq).collect();
+    turn
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    fn sure(seconds: i64) -> Instant {
+        Instant {
+            at: at(seconds),
+            unsure: false,
+        }
+    }
+
+    fn waiting(seq: i64, lane: &str) -> Waiting {
+        Waiting {
+            seq,
+            lane: lane.into(),
+            status: Status::Waiting,
+            author: "me".into(),
+            not_before: at(0),
+            not_after: None,
+        }
+    }
+
+    #[test]
+    fn earliest_not_after_first_and_one_of_each_lane() {
+        let mut soon = waiting(3, "b");
+        soon.not_after = Some(at(60));
+        let mut later = waiting(2, "c");
+        later.not_after = Some(at(600));
+        let open = [waiting(1, "a"), later, soon, waiting(4, "a")];
+        assert_eq!(turn(&open, "me", sure(10)).send, vec![3, 2, 1]);
+    }
+
+    #[test]
+    fn fault_43_a_held_head_stops_its_lane_and_no_other() {
+        let mut held = waiting(1, "a");
+        held.status = Status::Held;
+        let open = [held, waiting(2, "a"), waiting(3, "b")];
+        assert_eq!(turn(&open, "me", sure(10)).send, vec![3]);
+    }
+
+    #[test]
+    fn fault_46_nothing_goes_out_under_another_name() {
+        let open = [waiting(1, "a")];
+        assert_eq!(turn(&open, "somebody else", sure(10)), Turn::default());
+    }
+
+    #[test]
+    fn what_has_lapsed_is_not_sent_unless_the_clock_is_unsure() {
+        let mut late = waiting(1, "a");
+        late.not_after = Some(at(10));
+        let open = [late];
+        assert_eq!(turn(&open, "me", sure(10)).send, vec![1]);
+        assert_eq!(turn(&open, "me", sure(11)).lapse, vec![1]);
+        let unsure = Instant {
+            at: at(99),
+            unsure: true,
+        };
+        assert_eq!(turn(&open, "me", unsure).send, vec![1]);
+    }
+
+    #[test]
+    fn back_off_is_waited_for() {
+        let mut backing_off = waiting(1, "a");
+        backing_off.not_before = at(30);
+        let open = [backing_off, waiting(2, "a")];
+        let decided = turn(&open, "me", sure(10));
+        assert_eq!(decided.send, Vec::<i64>::new());
+        assert_eq!(decided.next, Some(at(30)));
+    }
+
+    proptest! {
+        /// Whatever waits: only heads of lanes are sent, and at most one of each.
+        #[test]
+        fn only_heads_are_sent(
+            open in proptest::collection::vec((0_u8..4, 0_u8..3, 0_i64..20, 0_i64..20), 0..30)
+        ) {
+            let status = [Status::Waiting, Status::InFlight, Status::Held];
+            let open: Vec<Waiting> = open.iter().zip(1..).map(|((lane, s, before, after), seq)| Waiting {
+                seq,
+                lane: lane.to_string(),
+                status: *status.get(usize::from(*s)).unwrap(),
+                author: "me".into(),
+                not_before: at(*before),
+                not_after: Some(at(*after)),
+            }).collect();
+            for seq in turn(&open, "me", sure(10)).send {
+                let sent = open.iter().find(|o| o.seq == seq).unwrap();
+                prop_assert!(open.iter().filter(|o| o.lane == sent.lane).all(|o| o.seq >= seq));
+                prop_assert_eq!(sent.status, Status::Waiting);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Operations on their way to the platform.
+//!
+//! | status      | meaning                                      | leaves by                           |
+//! |-------------|----------------------------------------------|-------------------------------------|
+//! | `waiting`   | for its turn, or for its back-off to end     | claim, lapse, discard (never sent)  |
+//! | `in_flight` | being sent; the attempt is already counted   | verdict, or back to `waiting`       |
+//! | `accepted`  | the platform has it, a provider is at work   | verdict of feed or read-back        |
+//! | `unknown`   | a provider's answer was ambiguous            | verdict of feed or read-back        |
+//! | `held`      | refused, conflict, lapsed or not understood  | the operator: retry, amend, discard |
+//! | `confirmed` | done, and the platform said so               | –                                   |
+//! | `discarded` | given up by the operator                     | –                                   |
+//!
+//! A **lane** is one record. Its operations go strictly in order: only the first that is not
+//! settled may be sent, and everything behind it waits. Lanes are independent of each other, so a
+//! poisoned one stops alone (fault 43). Whatever was `in_flight` when the app ended is read back
+//! by its id before anything is sent, because nobody knows whether it arrived (fault 1).
+//!
+//! An operation goes out only under the name of its author (fault 46), and never after its
+//! not-after instant. An unsure clock does not lapse anything: then the platform decides.
+
+pub mod lane;
+pub mod queue;
+pub mod send;
+pub mod verdict;

@@ -1,0 +1,357 @@
+//! The table `operation`: what waits, what is under way and what became of it.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+use watchkeeper_wire::feed::Record;
+use watchkeeper_wire::operation::{Operation, Reason};
+
+use super::lane::Waiting;
+use crate::store::StoreError;
+
+/// The most operations that may be open at once.
+pub const MAX_OPERATIONS: i64 = 10_000;
+/// The most bytes that their requests may have together.
+pub const MAX_BYTES: i64 = 50 * 1024 * 1024;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$word_doc])* $variant,)* }
+
+        impl $name {
+            /// As it stands in the table.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// Reads what stands in the table.
+            pub(crate) fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+words! {
+    /// Where an operation stands; the table of [`crate::outbox`] says what each means.
+    Status {
+        /// For its turn.
+        Waiting = "waiting",
+        /// Being sent.
+        InFlight = "in_flight",
+        /// The platform has it.
+        Accepted = "accepted",
+        /// The platform has it and does not know the outcome.
+        Unknown = "unknown",
+        /// Needs the operator.
+        Held = "held",
+        /// Done.
+        Confirmed = "confirmed",
+        /// Given up.
+        Discarded = "discarded",
+    }
+}
+
+words! {
+    /// Why an operation is held.
+    Hold {
+        /// Policy, rights or the provider said no.
+        Refused = "refused",
+        /// The record is not what was seen.
+        Conflict = "conflict",
+        /// Too late.
+        Lapsed = "lapsed",
+        /// The platform did not understand it.
+        Rejected = "rejected",
+    }
+}
+
+/// An operation as the laptop keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    /// Order of enqueueing.
+    pub seq: i64,
+    /// What was asked, as it is sent.
+    pub request: Operation,
+    /// The record in a line, as seen.
+    pub title: String,
+    /// The action as shown.
+    pub action: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it is held.
+    pub hold: Option<Hold>,
+    /// The reason in words.
+    pub reason: Option<Reason>,
+    /// The other side of a conflict.
+    pub theirs: Option<Record>,
+    /// Times it was sent.
+    pub attempts: u32,
+    /// Back-off: not before, UTC.
+    pub not_before: DateTime<Utc>,
+    /// When it was settled, UTC.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+const COLUMNS: &str = "seq, request, title, action, status, hold, reason, theirs, attempts, \
+                       not_before, settled_at";
+
+/// Milliseconds since 1970 as an instant.
+pub(crate) fn instant(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+fn json<T: serde::de::DeserializeOwned>(text: &str, column: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
+    })
+}
+
+fn word<T>(found: Option<T>, column: usize) -> rusqlite::Result<T> {
+    found.ok_or(rusqlite::Error::InvalidColumnType(
+        column,
+        "a word that this app does not know".into(),
+        rusqlite::types::Type::Text,
+    ))
+}
+
+fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
+    let optional = |column: usize| row.get::<_, Option<String>>(column);
+    Ok(Queued {
+        seq: row.get(0)?,
+        request: json(&row.get::<_, String>(1)?, 1)?,
+        title: row.get(2)?,
+        action: row.get(3)?,
+        status: word(Status::parse(&row.get::<_, String>(4)?), 4)?,
+        hold: optional(5)?
+            .map(|hold| word(Hold::parse(&hold), 5))
+            .transpose()?,
+        reason: optional(6)?.map(|text| json(&text, 6)).transpose()?,
+        theirs: optional(7)?.map(|text| json(&text, 7)).transpose()?,
+        attempts: row.get(8)?,
+        not_before: instant(row.get(9)?),
+        settled_at: row.get::<_, Option<i64>>(10)?.map(instant),
+    })
+}
+
+fn many(
+    state: &Connection,
+    rest: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<Queued>, StoreError> {
+    let mut statement =
+        state.prepare_cached(&format!("SELECT {COLUMNS} FROM operation WHERE {rest}"))?;
+    let rows = statement.query_map(params, queued)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every operation that is not settled, oldest first.
+pub fn open(state: &Connection) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        "status NOT IN ('confirmed', 'discarded') ORDER BY seq",
+        [],
+    )
+}
+
+/// The last settled ones, newest first.
+pub fn settled(state: &Connection, most: u32) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        "status IN ('confirmed', 'discarded') ORDER BY settled_at DESC, seq DESC LIMIT ?1",
+        [most],
+    )
+}
+
+/// All of one lane, newest first.
+pub fn of_lane(state: &Connection, lane: &str) -> Result<Vec<Queued>, StoreError> {
+    many(state, "lane = ?1 ORDER BY seq DESC LIMIT 100", [lane])
+}
+
+/// One by its id.
+pub fn by_id(state: &Connection, id: Uuid) -> Result<Option<Queued>, StoreError> {
+    let found = many(state, "id = ?1", [id.to_string()])?;
+    Ok(found.into_iter().next())
+}
+
+/// One by its place.
+pub fn by_seq(state: &Connection, seq: i64) -> Result<Option<Queued>, StoreError> {
+    Ok(many(state, "seq = ?1", [seq])?.into_iter().next())
+}
+
+/// What the lane decision needs of every operation that is not settled.
+pub fn waiting(state: &Connection) -> Result<Vec<Waiting>, StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT seq, lane, status, author, not_before, not_after FROM operation
+         WHERE status NOT IN ('confirmed', 'discarded')",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Waiting {
+            seq: row.get(0)?,
+            lane: row.get(1)?,
+            status: word(Status::parse(&row.get::<_, String>(2)?), 2)?,
+            author: row.get(3)?,
+            not_before: instant(row.get(4)?),
+            not_after: row.get::<_, Option<i64>>(5)?.map(instant),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// True where nothing more may be queued.
+pub fn is_full(state: &Connection) -> Result<bool, StoreError> {
+    let (count, bytes): (i64, i64) = state
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(length(request)), 0) FROM operation
+             WHERE status NOT IN ('confirmed', 'discarded')",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(count >= MAX_OPERATIONS || bytes >= MAX_BYTES)
+}
+
+/// Queues an operation, at `place` where one is given (that of the operation which it replaces).
+pub fn insert(
+    state: &Connection,
+    request: &Operation,
+    title: &str,
+    action: &str,
+    place: Option<i64>,
+) -> Result<(), StoreError> {
+    let text = serde_json_canonicalizer::to_string(request)?;
+    state
+        .prepare_cached(
+            "INSERT INTO operation (seq, id, lane, author, request, fingerprint, title, action,
+                                    status, not_after, made_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting', ?9, ?10)",
+        )?
+        .execute(params![
+            place,
+            request.id.to_string(),
+            request.lane(),
+            request.author,
+            text,
+            request.fingerprint()?,
+            title,
+            action,
+            request.not_after.map(|at| at.timestamp_millis()),
+            request.made_at.timestamp_millis(),
+        ])?;
+    Ok(())
+}
+
+/// Moves an operation behind all others and answers the place that it leaves, for its successor.
+pub fn vacate(state: &Connection, seq: i64) -> Result<i64, StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET seq = (SELECT max(seq) + 1 FROM operation) WHERE seq = ?1",
+        )?
+        .execute([seq])?;
+    Ok(seq)
+}
+
+/// Claims a waiting operation for sending: the attempt is counted before anything leaves.
+/// Answers false where somebody else changed it meanwhile.
+pub fn claim(state: &Connection, seq: i64) -> Result<bool, StoreError> {
+    let changed = state
+        .prepare_cached(
+            "UPDATE operation SET status = 'in_flight', attempts = attempts + 1
+             WHERE seq = ?1 AND status = 'waiting'",
+        )?
+        .execute([seq])?;
+    Ok(changed == 1)
+}
+
+/// Puts an operation back into its lane, not before the instant given.
+pub fn wait(state: &Connection, seq: i64, not_before: DateTime<Utc>) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET status = 'waiting', hold = NULL, reason = NULL, theirs = NULL,
+                                  not_before = ?2
+             WHERE seq = ?1 AND status NOT IN ('confirmed', 'discarded')",
+        )?
+        .execute(params![seq, not_before.timestamp_millis()])?;
+    Ok(())
+}
+
+/// Leaves an operation in flight, to be read back not before the instant given.
+pub fn read_back_after(
+    state: &Connection,
+    seq: i64,
+    not_before: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET not_before = ?2 WHERE seq = ?1 AND status = 'in_flight'",
+        )?
+        .execute(params![seq, not_before.timestamp_millis()])?;
+    Ok(())
+}
+
+/// The line is back: nobody needs to wait out a back-off.
+pub fn end_back_off(state: &Connection) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET not_before = 0
+             WHERE status IN ('waiting', 'in_flight') AND not_before > 0",
+        )?
+        .execute([])?;
+    Ok(())
+}
+
+/// Writes where an operation stands now.
+pub fn set(
+    state: &Connection,
+    seq: i64,
+    status: Status,
+    hold: Option<Hold>,
+    reason: Option<&Reason>,
+    theirs: Option<&Record>,
+    settled_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let reason = reason.map(serde_json::to_string).transpose()?;
+    let theirs = theirs.map(serde_json::to_string).transpose()?;
+    state
+        .prepare_cached(
+            "UPDATE operation SET status = ?2, hold = ?3, reason = ?4, theirs = ?5, settled_at = ?6
+             WHERE seq = ?1",
+        )?
+        .execute(params![
+            seq,
+            status.as_str(),
+            hold.map(Hold::as_str),
+            reason,
+            theirs,
+            settled_at.map(|at| at.timestamp_millis()),
+        ])?;
+    Ok(())
+}
+
+/// The operator gave it up.
+pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET status = 'discarded', hold = NULL, settled_at = ?2
+             WHERE id = ?1",
+        )?
+        .execute(params![id.to_string(), now.timestamp_millis()])?;
+    Ok(())
+}
+
+/// The operations that stand so, oldest first.
+pub fn standing(state: &Connection, status: Status) -> Result<Vec<Queued>, StoreError> {
+    many(state, "status = ?1 ORDER BY seq", [status.as_str()])
+}
+
+/// The place of an operation by its id.
+pub fn place(state: &Connection, id: Uuid) -> Result<Option<i64>, StoreError> {
+    Ok(state
+        .prepare_cached("SELECT seq FROM operation WHERE id = ?1")?
+        .query_row([id.to_string()], |row| row.get(0))
+        .optional()?)
+}

@@ -1,0 +1,266 @@
+//! Draining the lanes.
+//!
+//! One round: what was left in flight is read back, then heads of lanes go out, [`LANES`] at a
+//! time and one operation a request, so that a poisoned one spoils nobody else's. The attempt is
+//! committed before the request leaves. A request that may have arrived leaves its operation in
+//! flight, to be read back after its back-off; one that surely did not goes back to waiting.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use watchkeeper_wire::operation::{Batch, Operation, Reason, Verdict};
+
+use super::queue::{self, Hold, Queued, Status};
+use super::{lane, verdict};
+use crate::changes::Source;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::store::StoreError;
+use crate::sync::backoff;
+use crate::sync::client::{Client, ClientError};
+
+/// Lanes that are drained at the same time.
+pub const LANES: usize = 4;
+
+/// Why a round ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The platform could not be spoken to.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The local database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<SendError> for Error {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Client(error) => error.into(),
+            SendError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// What a round brought.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// Operations that were answered.
+    pub answered: u32,
+    /// When the next one comes out of its back-off, UTC.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Sends whatever may be sent. Only one round runs at a time.
+pub async fn round(engine: &Engine) -> Result<Round, SendError> {
+    let _only = engine.sending.lock().await;
+    let client = engine.client();
+    let mut done = Round::default();
+    let in_doubt = read_back(engine, &client, &[Status::InFlight]).await?;
+    done.answered += in_doubt.answered;
+    loop {
+        let (batch, next) = claim(engine).await?;
+        done.next = [next, in_doubt.next].into_iter().flatten().min();
+        if batch.is_empty() {
+            return Ok(done);
+        }
+        let sent = futures_util::future::join_all(
+            batch
+                .iter()
+                .map(|operation| send(engine, &client, operation)),
+        )
+        .await;
+        let mut failed = Vec::new();
+        for outcome in sent {
+            match outcome {
+                Ok(()) => done.answered += 1,
+                Err(SendError::Client(error)) => failed.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        // Signed out and asked to wait concern everybody; so does a line on which nothing went.
+        let stop = failed.iter().position(|error| {
+            matches!(
+                error,
+                ClientError::SignedOut | ClientError::Revoked | ClientError::RateLimited(_)
+            )
+        });
+        if let Some(at) = stop {
+            return Err(failed.swap_remove(at).into());
+        }
+        if failed.len() == batch.len()
+            && let Some(error) = failed.pop()
+        {
+            return Err(error.into());
+        }
+    }
+}
+
+/// Takes the next heads of lanes, and holds what has lapsed.
+async fn claim(engine: &Engine) -> Result<(Vec<Queued>, Option<DateTime<Utc>>), StoreError> {
+    let now = engine.clock.now();
+    let me = engine.pinned.operator.id.clone();
+    let scribe = engine.scribe();
+    let (batch, next, lapsed) = engine
+        .stores
+        .state
+        .write(move |state| {
+            let turn = lane::turn(&queue::waiting(state)?, &me, now);
+            let mut lapsed = Vec::new();
+            for seq in turn.lapse {
+                if let Some(operation) = queue::by_seq(state, seq)? {
+                    let reason = Reason {
+                        code: "operation.lapsed".into(),
+                        row: None,
+                        detail: "Its time passed before it could be sent.".into(),
+                    };
+                    verdict::hold(state, &scribe, &operation, Hold::Lapsed, reason, now.at)?;
+                    lapsed.push(operation);
+                }
+            }
+            let mut batch = Vec::new();
+            for seq in turn.send.into_iter().take(LANES) {
+                if queue::claim(state, seq)? {
+                    batch.extend(queue::by_seq(state, seq)?);
+                }
+            }
+            Ok::<_, StoreError>((batch, turn.next, lapsed))
+        })
+        .await?;
+    for operation in lapsed {
+        engine.operation_changed(&operation.request, Source::Clock);
+    }
+    Ok((batch, next))
+}
+
+async fn send(engine: &Engine, client: &Client, operation: &Queued) -> Result<(), SendError> {
+    engine.operation_changed(&operation.request, Source::Sync);
+    let batch = Batch {
+        operations: vec![operation.request.clone()],
+    };
+    let sent = engine.clock.boot();
+    match client.operations(&batch).await {
+        Ok(answer) => {
+            engine.observe(answer.server_time, sent);
+            for verdict in answer.verdicts {
+                settle(engine, &operation.request, verdict).await?;
+            }
+            Ok(())
+        }
+        Err(ClientError::Rejected(problem)) => {
+            if problem.code == watchkeeper_wire::problem::Code::KeyReused.as_str() {
+                tracing::error!(operation = %operation.request.id, "an operation id was used twice");
+            }
+            let (why, reason) = verdict::rejected(&problem);
+            let (scribe, held, now) = (engine.scribe(), operation.clone(), engine.clock.now().at);
+            engine
+                .stores
+                .state
+                .write(move |state| verdict::hold(state, &scribe, &held, why, reason, now))
+                .await?;
+            engine.operation_changed(&operation.request, Source::Sync);
+            Ok(())
+        }
+        Err(error) => {
+            back_off(engine, operation, &error).await?;
+            engine.operation_changed(&operation.request, Source::Sync);
+            Err(error.into())
+        }
+    }
+}
+
+/// After a failure: back to waiting where the request surely had no effect, else left in flight.
+async fn back_off(
+    engine: &Engine,
+    operation: &Queued,
+    error: &ClientError,
+) -> Result<(), StoreError> {
+    let (harmless, wait) = match error {
+        ClientError::SignedOut
+        | ClientError::Revoked
+        | ClientError::Unreachable(_)
+        | ClientError::Tls(_) => (true, Duration::ZERO),
+        ClientError::RateLimited(asked) => (true, backoff::retry_after(*asked, engine.chance())),
+        _ => (
+            false,
+            backoff::full_jitter(operation.attempts, engine.chance()),
+        ),
+    };
+    let not_before = later(engine.clock.now().at, wait);
+    let seq = operation.seq;
+    engine
+        .stores
+        .state
+        .write(move |state| {
+            if harmless {
+                queue::wait(state, seq, not_before)
+            } else {
+                queue::read_back_after(state, seq, not_before)
+            }
+        })
+        .await
+}
+
+fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    now + TimeDelta::from_std(wait).unwrap_or_default()
+}
+
+async fn settle(engine: &Engine, request: &Operation, verdict: Verdict) -> Result<(), StoreError> {
+    let (scribe, now) = (engine.scribe(), engine.clock.now().at);
+    let changed = engine
+        .stores
+        .state
+        .write(move |state| verdict::settle(state, &scribe, &verdict, now))
+        .await?;
+    if changed.is_some() {
+        engine.operation_changed(request, Source::Sync);
+    }
+    Ok(())
+}
+
+/// Asks the platform what became of the operations that stand so. One that it never received goes
+/// back into its lane with the same id.
+pub async fn read_back(
+    engine: &Engine,
+    client: &Client,
+    standing: &'static [Status],
+) -> Result<Round, SendError> {
+    let now = engine.clock.now().at;
+    let asked = engine
+        .stores
+        .state
+        .read(move |state| {
+            let mut asked = Vec::new();
+            for status in standing {
+                asked.extend(queue::standing(state, *status)?);
+            }
+            Ok::<_, StoreError>(asked)
+        })
+        .await?;
+    let mut done = Round::default();
+    let me = engine.pinned.operator.id.as_str();
+    for operation in asked.into_iter().filter(|asked| asked.request.author == me) {
+        if operation.status == Status::InFlight && operation.not_before > now {
+            let next = done.next.get_or_insert(operation.not_before);
+            *next = operation.not_before.min(*next);
+            continue;
+        }
+        match client.operation(operation.request.id).await? {
+            Some(verdict) => settle(engine, &operation.request, verdict).await?,
+            // One that the platform had said it has and now does not know is not sent again without
+            // a person: a restored platform is no reason to move money twice (fault 7).
+            None if operation.status != Status::InFlight => {}
+            None => {
+                let seq = operation.seq;
+                engine
+                    .stores
+                    .state
+                    .write(move |state| queue::wait(state, seq, now))
+                    .await?;
+                engine.operation_changed(&operation.request, Source::Sync);
+            }
+        }
+        done.answered += 1;
+    }
+    Ok(done)
+}

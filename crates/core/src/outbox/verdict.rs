@@ -1,0 +1,198 @@
+//! What a verdict makes of an operation; the same for the answer to a request, for a read-back and
+//! for a line of the feed, in whatever order and however often they come.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Transaction;
+use watchkeeper_model::audit::Event;
+use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
+use watchkeeper_wire::problem::Problem;
+
+use super::queue::{self, Hold, Queued, Status};
+use crate::engine::Scribe;
+use crate::overlay::rows;
+use crate::store::StoreError;
+
+/// What becomes of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It stays as it is.
+    Stay,
+    /// It waits for its turn again.
+    Wait,
+    /// It stands so from now on.
+    Stand(Status, Option<Hold>),
+}
+
+/// Pure: what a word makes of an operation that stands so.
+pub fn next(status: Status, hold: Option<Hold>, word: VerdictWord) -> Next {
+    let held = |why| {
+        if hold == Some(why) {
+            Next::Stay
+        } else {
+            Next::Stand(Status::Held, Some(why))
+        }
+    };
+    match (status, word) {
+        (Status::Confirmed | Status::Discarded, _) => Next::Stay,
+        (Status::InFlight, VerdictWord::NotTried) => Next::Wait,
+        (_, VerdictWord::NotTried) => Next::Stay,
+        (_, VerdictWord::Confirmed) => Next::Stand(Status::Confirmed, None),
+        (_, VerdictWord::Refused) => held(Hold::Refused),
+        (_, VerdictWord::Conflict) => held(Hold::Conflict),
+        (_, VerdictWord::Lapsed) => held(Hold::Lapsed),
+        (Status::Accepted, VerdictWord::Accepted) | (Status::Unknown, VerdictWord::Unknown) => {
+            Next::Stay
+        }
+        (_, VerdictWord::Accepted) => Next::Stand(Status::Accepted, None),
+        (_, VerdictWord::Unknown) => Next::Stand(Status::Unknown, None),
+    }
+}
+
+/// How a word is written in the audit chain.
+fn audited(word: VerdictWord) -> &'static str {
+    match word {
+        VerdictWord::Accepted => "accepted",
+        VerdictWord::Confirmed => "confirmed",
+        VerdictWord::Refused => "refused",
+        VerdictWord::Conflict => "conflict",
+        VerdictWord::Lapsed => "lapsed",
+        VerdictWord::NotTried => "not_tried",
+        VerdictWord::Unknown => "unknown",
+    }
+}
+
+/// Applies a verdict. Answers the operation where it changed. One that is not ours is ignored: the
+/// feed carries everybody's.
+pub fn settle(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    verdict: &Verdict,
+    now: DateTime<Utc>,
+) -> Result<Option<Queued>, StoreError> {
+    let Some(operation) = queue::by_id(state, verdict.operation)? else {
+        return Ok(None);
+    };
+    let revision = verdict
+        .revision
+        .or_else(|| verdict.record.as_ref().map(|record| record.revision));
+    match next(operation.status, operation.hold, verdict.word) {
+        Next::Stay => return Ok(None),
+        Next::Wait => queue::wait(state, operation.seq, now)?,
+        Next::Stand(status, hold) => {
+            let settled = (status == Status::Confirmed).then_some(now);
+            let theirs = verdict
+                .record
+                .as_ref()
+                .filter(|_| hold == Some(Hold::Conflict));
+            let reason = verdict.reason.as_ref();
+            queue::set(state, operation.seq, status, hold, reason, theirs, settled)?;
+            if status == Status::Confirmed || (status == Status::Accepted && revision.is_some()) {
+                rows::confirm(state, &operation.request, revision)?;
+            }
+            let event = Event::Answered {
+                operation: operation.request.id,
+                word: audited(verdict.word).to_owned(),
+                code: reason.map(|reason| reason.code.clone()),
+                row: reason.and_then(|reason| reason.row.clone()),
+            };
+            scribe.append(state, now, event)?;
+        }
+    }
+    Ok(Some(operation))
+}
+
+/// Holds an operation that the platform does not take, or that lapsed here.
+pub fn hold(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    operation: &Queued,
+    why: Hold,
+    reason: Reason,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    queue::set(
+        state,
+        operation.seq,
+        Status::Held,
+        Some(why),
+        Some(&reason),
+        None,
+        None,
+    )?;
+    let event = Event::Answered {
+        operation: operation.request.id,
+        word: why.as_str().to_owned(),
+        code: Some(reason.code),
+        row: reason.row,
+    };
+    scribe.append(state, now, event)
+}
+
+/// A refusal of the whole request as the reason of a held operation: rights are a refusal, anything
+/// else is something that the platform did not understand (faults 43, 44, 48).
+pub fn rejected(problem: &Problem) -> (Hold, Reason) {
+    let why = match problem.status {
+        403 => Hold::Refused,
+        _ => Hold::Rejected,
+    };
+    let detail = problem.detail.clone();
+    let reason = Reason {
+        code: problem.code.clone(),
+        row: None,
+        detail: detail.unwrap_or_else(|| problem.title.clone()),
+    };
+    (why, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: [VerdictWord; 7] = [
+        VerdictWord::Accepted,
+        VerdictWord::Confirmed,
+        VerdictWord::Refused,
+        VerdictWord::Conflict,
+        VerdictWord::Lapsed,
+        VerdictWord::NotTried,
+        VerdictWord::Unknown,
+    ];
+
+    #[test]
+    fn what_is_settled_stays_settled_whatever_comes_late() {
+        for word in WORDS {
+            assert_eq!(next(Status::Confirmed, None, word), Next::Stay);
+            assert_eq!(next(Status::Discarded, None, word), Next::Stay);
+        }
+    }
+
+    #[test]
+    fn the_same_word_again_changes_nothing() {
+        for word in WORDS {
+            if let Next::Stand(status, hold) = next(Status::InFlight, None, word) {
+                assert_eq!(next(status, hold, word), Next::Stay, "{word:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn not_tried_waits_again_only_for_the_request_that_asked() {
+        assert_eq!(
+            next(Status::InFlight, None, VerdictWord::NotTried),
+            Next::Wait
+        );
+        assert_eq!(
+            next(Status::Accepted, None, VerdictWord::NotTried),
+            Next::Stay
+        );
+    }
+
+    #[test]
+    fn rights_are_a_refusal_and_the_rest_is_a_rejection() {
+        use watchkeeper_wire::problem::Code;
+        let of = |code| rejected(&Problem::new(code, None)).0;
+        assert_eq!(of(Code::Forbidden), Hold::Refused);
+        assert_eq!(of(Code::BodyInvalid), Hold::Rejected);
+        assert_eq!(of(Code::KeyReused), Hold::Rejected);
+    }
+}

@@ -1,0 +1,179 @@
+//! Drawing: what readers of one snapshot see.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value};
+use watchkeeper_pack::{Pack, value};
+
+use super::rows::OverlayRow;
+use crate::outbox::queue::Status;
+use crate::store::StoreError;
+
+/// Makes, for the length of the reader's snapshot of `cache.db`:
+///
+/// - `record_now`: the mirror with our operations over it;
+/// - `on_the_way`: records acted upon whose operation is on its way and not in the mirror yet, as
+///   they were seen, with columns as `record` has them.
+///
+/// `rows` come from a snapshot of `state.db` that is older than that of `cache`.
+pub fn draw(
+    cache: &Connection,
+    rows: &[OverlayRow],
+    pack: Option<&Pack>,
+) -> Result<(), StoreError> {
+    cache.execute_batch(
+        "CREATE TEMP TABLE drawn (
+             kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
+             updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
+             computed TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+         CREATE TEMP TABLE on_the_way (
+             kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
+             updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
+             computed TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+         CREATE TEMP VIEW record_now AS
+             SELECT kind, id, revision, updated_at, title, body, computed FROM main.record
+             WHERE NOT EXISTS (SELECT 1 FROM temp.drawn d
+                               WHERE d.kind = record.kind AND d.id = record.id)
+             UNION ALL
+             SELECT kind, id, revision, updated_at, title, body, computed FROM temp.drawn;",
+    )?;
+    let held: Vec<(&str, i64)> = rows
+        .iter()
+        .filter(|row| row.status == Status::Held)
+        .map(|row| (row.lane.as_str(), row.seq))
+        .collect();
+    let mut records: BTreeMap<(&str, &str), Vec<&OverlayRow>> = BTreeMap::new();
+    for row in rows {
+        records.entry((&row.kind, &row.id)).or_default().push(row);
+    }
+    for ((kind, id), rows) in records {
+        let mirror = mirrored(cache, kind, id)?;
+        let stopped = |row: &OverlayRow| {
+            held.iter()
+                .any(|(lane, seq)| *lane == row.lane && *seq <= row.seq)
+        };
+        let live: Vec<&OverlayRow> = rows
+            .iter()
+            .copied()
+            .filter(|row| !mirror.as_ref().is_some_and(|m| row.is_in(m.revision)))
+            .collect();
+        let on_the_way = live.iter().find(|row| row.is_main() && !stopped(row));
+        let any_stopped = live.iter().any(|row| row.is_main() && stopped(row));
+        if let Some(row) = on_the_way.filter(|_| !any_stopped) {
+            write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
+        }
+        // An operation that is under way stays on the list even when the mirror has its internal
+        // part already.
+        let under_way = rows
+            .iter()
+            .find(|row| row.is_main() && matches!(row.status, Status::Accepted | Status::Unknown));
+        if on_the_way.is_none()
+            && !any_stopped
+            && let Some(row) = under_way
+        {
+            write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
+        }
+        let drawn: Vec<&OverlayRow> = live.iter().copied().filter(|row| !stopped(row)).collect();
+        let under = match (mirror, live.first()) {
+            (Some(mirror), _) if !drawn.is_empty() => mirror,
+            (None, Some(first)) => Shown::seen(first),
+            _ => continue,
+        };
+        write(cache, "drawn", kind, id, &over(under, &drawn, pack, kind))?;
+    }
+    Ok(())
+}
+
+/// A row as readers see it.
+#[derive(Clone)]
+struct Shown {
+    revision: u64,
+    updated_at: i64,
+    title: String,
+    body: Map<String, Value>,
+    computed: Map<String, Value>,
+}
+
+impl Shown {
+    fn seen(row: &OverlayRow) -> Self {
+        Self {
+            revision: row.seen.revision,
+            updated_at: row.seen.updated_at.timestamp_millis(),
+            title: row.seen.title.clone(),
+            body: row.seen.body.clone(),
+            computed: row.seen.computed.clone(),
+        }
+    }
+}
+
+/// The sets of these operations over a record, in order.
+fn over(mut under: Shown, rows: &[&OverlayRow], pack: Option<&Pack>, kind: &str) -> Shown {
+    for row in rows {
+        for (name, value) in row.sets() {
+            if value.is_null() {
+                under.body.remove(&name);
+            } else {
+                under.body.insert(name, value);
+            }
+        }
+    }
+    match (pack.and_then(|pack| pack.kind(kind)), rows.last()) {
+        (Some(kind), _) => under.computed = value::compute(kind, &under.body),
+        (None, Some(last)) => under.computed = last.applied.computed.clone(),
+        (None, None) => {}
+    }
+    under
+}
+
+fn mirrored(cache: &Connection, kind: &str, id: &str) -> Result<Option<Shown>, StoreError> {
+    let row = cache
+        .prepare_cached(
+            "SELECT revision, updated_at, title, body, computed FROM main.record
+             WHERE kind = ?1 AND id = ?2",
+        )?
+        .query_row([kind, id], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, String>(3)?,
+                row.get::<_, String>(4)?,
+            ))
+        })
+        .optional()?;
+    let Some((revision, updated_at, title, body, computed)) = row else {
+        return Ok(None);
+    };
+    Ok(Some(Shown {
+        revision: u64::try_from(revision).unwrap_or(0),
+        updated_at,
+        title,
+        body: serde_json::from_str(&body)?,
+        computed: serde_json::from_str(&computed)?,
+    }))
+}
+
+fn write(
+    cache: &Connection,
+    table: &str,
+    kind: &str,
+    id: &str,
+    shown: &Shown,
+) -> Result<(), StoreError> {
+    cache
+        .prepare(&format!(
+            "INSERT INTO temp.{table} (kind, id, revision, updated_at, title, body, computed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        ))?
+        .execute(params![
+            kind,
+            id,
+            i64::try_from(shown.revision).unwrap_or(i64::MAX),
+            shown.updated_at,
+            shown.title,
+            serde_json::to_string(&shown.body)?,
+            serde_json::to_string(&shown.computed)?,
+        ])?;
+    Ok(())
+}

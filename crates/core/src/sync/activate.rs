@@ -1,0 +1,310 @@
+//! Bringing a pack into force.
+//!
+//! When the platform names another pack: fetch, verify, check as a whole, keep it in `state.db`,
+//! make the mirror's indexes, computed fields, titles and search words under it, and only then use
+//! it. A pack that does not load, or an older one, changes nothing: the last good one stays in
+//! force and the problem is shown. The making is done in batches and again from the beginning if
+//! it was interrupted (`feed.pack` is written last).
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value};
+use watchkeeper_pack::bundle::BundleError;
+use watchkeeper_pack::{Bundle, Pack, filter, value};
+use watchkeeper_wire::session::PackRef;
+
+use super::client::Client;
+use super::{apply, page, pull, text};
+use crate::engine::Engine;
+use crate::error::{Code, Error};
+use crate::outbox::send::SendError;
+use crate::store::{StoreError, Stores};
+
+/// Rows made anew in one transaction.
+const BATCH: i64 = 5_000;
+
+/// Loads the pack in force from `state.db`. One that does not load any more is a problem, not an
+/// end: the platform will be asked for it again.
+pub async fn active(stores: &Stores) -> Result<(Option<Arc<Pack>>, Option<Error>), Error> {
+    let kept: Option<(String, Vec<u8>)> = stores
+        .state
+        .read(|state| {
+            Ok::<_, StoreError>(
+                state
+                    .query_row(
+                        "SELECT hash, bundle FROM pack WHERE active = 1",
+                        [],
+                        |row| Ok((row.get(0)?, row.get(1)?)),
+                    )
+                    .optional()?,
+            )
+        })
+        .await?;
+    let Some((hash, bundle)) = kept else {
+        return Ok((None, None));
+    };
+    Ok(match open(hash, bundle).await {
+        Ok(pack) => (Some(Arc::new(pack)), None),
+        Err(problem) => (None, Some(problem)),
+    })
+}
+
+/// Opens a bundle off the async threads.
+async fn open(hash: String, bundle: Vec<u8>) -> Result<Pack, Error> {
+    tokio::task::spawn_blocking(move || Bundle::open(&bundle, &hash))
+        .await
+        .map_err(|_| Error::new(Code::Internal))?
+        .map_err(|error| Error::with(Code::PackInvalid, first_problem(&error)))
+}
+
+fn first_problem(error: &BundleError) -> String {
+    match error {
+        BundleError::Problems(problems) => problems.first().map_or_else(
+            || error.to_string(),
+            |first| {
+                format!(
+                    "{}:{}:{}: {}",
+                    first.file, first.line, first.column, first.message
+                )
+            },
+        ),
+        _ => error.to_string(),
+    }
+}
+
+/// Follows the pack that the platform names.
+pub async fn follow(
+    engine: &Engine,
+    client: &Client,
+    named: Option<&PackRef>,
+) -> Result<(), SendError> {
+    let current = engine.pack();
+    let Some(named) = named else {
+        let problem = current.is_none().then(pull::no_pack);
+        engine.update_link(|link| link.pack_problem = problem);
+        return Ok(());
+    };
+    let pack = match current {
+        Some(pack) if pack.hash == named.hash => pack,
+        other => match fetch(client, named, other.as_deref()).await? {
+            Err(problem) => {
+                tracing::error!(%problem, hash = named.hash, "the new pack was not taken");
+                engine.update_link(|link| link.pack_problem = Some(problem));
+                return Ok(());
+            }
+            Ok((pack, bundle)) => {
+                keep(&engine.stores, named.clone(), bundle).await?;
+                Arc::new(pack)
+            }
+        },
+    };
+    remake(engine, &pack).await?;
+    if engine.pack().is_none_or(|old| old.hash != pack.hash) {
+        engine.put_pack(pack);
+    }
+    engine.update_link(|link| link.pack_problem = None);
+    Ok(())
+}
+
+/// Fetches and checks. The inner error is the pack's fault, the outer one the line's.
+async fn fetch(
+    client: &Client,
+    named: &PackRef,
+    current: Option<&Pack>,
+) -> Result<Result<(Pack, Vec<u8>), Error>, SendError> {
+    if current.is_some_and(|current| named.version < current.version) {
+        return Ok(Err(Error::with(
+            Code::PackInvalid,
+            "the platform names an older pack than the one in force",
+        )));
+    }
+    let bundle = client.pack(&named.hash).await?.to_vec();
+    let opened = open(named.hash.clone(), bundle.clone()).await;
+    Ok(opened.map(|pack| (pack, bundle)))
+}
+
+async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), StoreError> {
+    stores
+        .state
+        .write(move |state| {
+            state.execute("UPDATE pack SET active = 0", [])?;
+            state.execute(
+                "INSERT INTO pack (hash, version, active, bundle) VALUES (?1, ?2, 1, ?3)
+                 ON CONFLICT (hash) DO UPDATE SET active = 1",
+                params![named.hash, named.version, bundle],
+            )?;
+            // Kept: the one in force, and each that an open operation names.
+            state.execute(
+                "DELETE FROM pack WHERE active = 0 AND hash NOT IN
+                     (SELECT json_extract(request, '$.pack') FROM operation
+                      WHERE status NOT IN ('confirmed', 'discarded'))",
+                [],
+            )?;
+            Ok(())
+        })
+        .await
+}
+
+/// Makes the mirror's indexes, computed fields, titles and words under a pack, unless they are.
+async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), StoreError> {
+    let cache = &engine.stores.cache;
+    let position = cache.read(|cache| apply::position(cache)).await?;
+    if position.pack.as_ref() == Some(&pack.hash) {
+        return Ok(());
+    }
+    let new = pack.clone();
+    cache.write(move |cache| make_indexes(cache, &new)).await?;
+    for pass in [Pass::Computed, Pass::Text] {
+        let mut after = Some(0);
+        while let Some(rowid) = after {
+            let new = pack.clone();
+            after = cache
+                .write(move |cache| make_rows(cache, &new, pass, rowid))
+                .await?;
+        }
+    }
+    let new = pack.clone();
+    cache
+        .write(move |cache| {
+            read_quarantine(cache, &new)?;
+            cache.execute("UPDATE feed SET pack = ?1", [&new.hash])?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+}
+
+/// Partial indexes: one for each indexed field, and one for each reference that titles follow.
+fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
+    let old: Vec<String> = cache
+        .prepare(
+            "SELECT name FROM sqlite_schema
+             WHERE type = 'index' AND tbl_name = 'record' AND sql IS NOT NULL",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in old {
+        cache.execute_batch(&format!("DROP INDEX {}", identifier(&name)))?;
+    }
+    for kind in pack.kinds.values() {
+        let mut wanted = kind.indexed_expressions();
+        for (field, _) in text::references(kind) {
+            if let Some(column) = filter::column(kind, field)
+                && !wanted.iter().any(|(_, expression)| *expression == column)
+            {
+                wanted.push((format!("record_{}_{field}", kind.name), column));
+            }
+        }
+        for (name, expression) in wanted {
+            cache.execute_batch(&format!(
+                "CREATE INDEX {} ON record ({expression}, id) WHERE kind = {}",
+                identifier(&name),
+                text::literal(&kind.name)
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// A name of a checked pack as an SQL identifier.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Titles mention computed fields of other records, so these are all made first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Computed,
+    Text,
+}
+
+struct Row {
+    rowid: i64,
+    kind: String,
+    id: String,
+    body: Map<String, Value>,
+    computed: Map<String, Value>,
+}
+
+/// Makes a batch of rows after this one. Answers the last of them, or none at the end.
+fn make_rows(
+    cache: &Connection,
+    pack: &Pack,
+    pass: Pass,
+    after: i64,
+) -> Result<Option<i64>, StoreError> {
+    let mut statement = cache.prepare_cached(
+        "SELECT rowid, kind, id, body, computed FROM record
+         WHERE rowid > ?1 ORDER BY rowid LIMIT ?2",
+    )?;
+    let mut rows = statement.query([after, BATCH])?;
+    let mut batch = Vec::new();
+    while let Some(row) = rows.next()? {
+        batch.push(Row {
+            rowid: row.get(0)?,
+            kind: row.get(1)?,
+            id: row.get(2)?,
+            body: serde_json::from_str(&row.get::<_, String>(3)?)?,
+            computed: serde_json::from_str(&row.get::<_, String>(4)?)?,
+        });
+    }
+    for row in &batch {
+        match pass {
+            Pass::Computed => make_computed(cache, pack, row)?,
+            Pass::Text => make_text(cache, pack, row)?,
+        }
+    }
+    Ok(batch.last().map(|row| row.rowid))
+}
+
+fn make_computed(cache: &Connection, pack: &Pack, row: &Row) -> Result<(), StoreError> {
+    let (body, computed) = match pack.kind(&row.kind) {
+        None => (row.body.clone(), Map::new()),
+        Some(kind) => {
+            // What does not fit the new pack stays as it came: the platform will send it again.
+            let body = value::normalise(kind, &row.body).unwrap_or_else(|_| row.body.clone());
+            let computed = value::compute(kind, &body);
+            (body, computed)
+        }
+    };
+    if body != row.body || computed != row.computed {
+        cache
+            .prepare_cached("UPDATE record SET body = ?2, computed = ?3 WHERE rowid = ?1")?
+            .execute(params![
+                row.rowid,
+                serde_json::to_string(&body)?,
+                serde_json::to_string(&computed)?
+            ])?;
+    }
+    Ok(())
+}
+
+fn make_text(cache: &Connection, pack: &Pack, row: &Row) -> Result<(), StoreError> {
+    let key = (row.kind.as_str(), row.id.as_str());
+    let text = text::text(cache, Some(pack), key, &row.body, &row.computed)?;
+    cache
+        .prepare_cached("UPDATE record SET title = ?2 WHERE rowid = ?1 AND title <> ?2")?
+        .execute(params![row.rowid, text.title])?;
+    text::write_words(cache, row.rowid, &text.words)
+}
+
+/// Records set aside under the old pack may fit the new one.
+fn read_quarantine(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
+    use super::client::RawLine;
+    use super::parse::parse;
+    use watchkeeper_wire::feed::Line;
+
+    let mut statement = cache.prepare("SELECT raw FROM quarantine WHERE bytes = length(raw)")?;
+    let kept: Vec<Vec<u8>> = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for raw in kept {
+        let Ok(Line::Upsert { seq, record }) = parse(&RawLine::Whole(raw)) else {
+            continue;
+        };
+        if let Ok(record) = page::prepare(Some(pack), record) {
+            apply::take_in(cache, pack, seq, &record)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! Writes a page into the mirror: rows, search words, quarantine and cursor in one transaction
+//! (I4). During a snapshot the old generation stays readable; what the new one did not bring is
+//! swept when it is complete, and never before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use watchkeeper_pack::Pack;
+use watchkeeper_wire::feed::{PageEnd, PageHead};
+
+use super::parse::Bad;
+use super::plan::{Action, FORGOTTEN, Item, Key, Known, Prepared, plan};
+use super::text;
+use crate::store::StoreError;
+
+/// Where we are in the feed: the one row of table `feed`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// Epoch of the mirror's rows.
+    pub epoch: Option<String>,
+    /// Where the next page starts; none before a snapshot.
+    pub cursor: Option<String>,
+    /// Number of the snapshot.
+    pub generation: i64,
+    /// A snapshot was completed.
+    pub filled: bool,
+    /// Highest place applied.
+    pub head: i64,
+    /// Server time of the last completed pull, UTC.
+    pub pulled_at: Option<DateTime<Utc>>,
+    /// Pack under which computed fields, titles and indexes were made.
+    pub pack: Option<String>,
+}
+
+/// Reads where we are.
+pub fn position(cache: &Connection) -> Result<Position, StoreError> {
+    Ok(cache
+        .prepare_cached(
+            "SELECT epoch, cursor, generation, filled, head, pulled_at, pack FROM feed",
+        )?
+        .query_row([], |row| {
+            Ok(Position {
+                epoch: row.get(0)?,
+                cursor: row.get(1)?,
+                generation: row.get(2)?,
+                filled: row.get(3)?,
+                head: row.get(4)?,
+                pulled_at: row
+                    .get::<_, Option<i64>>(5)?
+                    .and_then(DateTime::from_timestamp_millis),
+                pack: row.get(6)?,
+            })
+        })?)
+}
+
+/// Starts again with a snapshot at the next page. Nothing is removed before it is complete.
+/// `distrust`: what the mirror has may be overwritten by anything.
+pub fn restart(cache: &Connection, distrust: bool) -> Result<(), StoreError> {
+    cache.execute("UPDATE feed SET cursor = NULL", [])?;
+    if distrust {
+        forget_places(cache)?;
+    }
+    Ok(())
+}
+
+fn forget_places(cache: &Connection) -> Result<(), StoreError> {
+    cache.execute("UPDATE record SET seq = ?1", [FORGOTTEN])?;
+    cache.execute("UPDATE feed SET head = 0", [])?;
+    Ok(())
+}
+
+/// What a page brought.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It is written.
+    Done {
+        /// Kinds of which something changed.
+        kinds: BTreeSet<String>,
+        /// Where the feed contradicted itself.
+        contradictions: Vec<String>,
+    },
+    /// It contradicts itself or the mirror; nothing was written.
+    Contradicts(Vec<String>),
+    /// It belongs to another epoch than the mirror; nothing was written.
+    OtherEpoch,
+}
+
+/// Plans and writes a page. With `insist` a contradiction is no reason to leave it: the first that
+/// was said stands.
+pub fn apply(
+    cache: &Transaction<'_>,
+    pack: Option<&Pack>,
+    (head, items, end): (&PageHead, Vec<Item>, &PageEnd),
+    insist: bool,
+    now: DateTime<Utc>,
+) -> Result<Applied, StoreError> {
+    let before = position(cache)?;
+    let begins = before.cursor.is_none();
+    if !begins && before.epoch.as_deref() != Some(&head.epoch) {
+        return Ok(Applied::OtherEpoch);
+    }
+    if begins && before.epoch.as_ref().is_some_and(|old| *old != head.epoch) {
+        forget_places(cache)?;
+    }
+    let known = known(cache, &items)?;
+    let plan = plan(items, &known);
+    if !plan.contradictions.is_empty() && !insist {
+        return Ok(Applied::Contradicts(plan.contradictions));
+    }
+    let generation = before.generation + i64::from(begins);
+    let mut kinds = BTreeSet::new();
+    let mut changed = BTreeSet::new();
+    for action in plan.actions {
+        match action {
+            Action::Write { seq, record } => {
+                write(cache, pack, generation, seq, &record)?;
+                release(cache, &record.kind, &record.id)?;
+                kinds.insert(record.kind.clone());
+                changed.insert((record.kind, record.id));
+            }
+            Action::Keep((kind, id)) => keep(cache, generation, &kind, &id)?,
+            Action::Remove((kind, id)) => {
+                remove(cache, &kind, &id)?;
+                release(cache, &kind, &id)?;
+                kinds.insert(kind.clone());
+                changed.insert((kind, id));
+            }
+            Action::Quarantine(bad) => quarantine(cache, &bad, now)?,
+        }
+    }
+    if let Some(pack) = pack {
+        kinds.extend(text::retitle(cache, pack, &changed)?);
+    }
+    if end.snapshot_complete {
+        kinds.extend(sweep(cache, generation)?);
+    }
+    let top = i64::try_from(plan.head).unwrap_or(i64::MAX);
+    cache
+        .prepare_cached(
+            "UPDATE feed SET epoch = ?1, cursor = ?2, generation = ?3, filled = max(filled, ?4),
+                             head = max(head, ?5), pulled_at = coalesce(?6, pulled_at)",
+        )?
+        .execute(params![
+            head.epoch,
+            end.cursor,
+            generation,
+            end.snapshot_complete,
+            top,
+            (!end.more).then(|| head.server_time.timestamp_millis()),
+        ])?;
+    Ok(Applied::Done {
+        kinds,
+        contradictions: plan.contradictions,
+    })
+}
+
+/// What the mirror has of the records of a page.
+fn known(cache: &Connection, items: &[Item]) -> Result<BTreeMap<Key, Known>, StoreError> {
+    let mut statement = cache
+        .prepare_cached("SELECT seq, revision, body FROM record WHERE kind = ?1 AND id = ?2")?;
+    let mut known = BTreeMap::new();
+    for item in items {
+        let (key, seq) = match item {
+            Item::Upsert { seq, record } => ((record.kind.clone(), record.id.clone()), *seq),
+            Item::Remove { seq, key } => (key.clone(), *seq),
+            Item::Verdict { .. } | Item::Bad(_) => continue,
+        };
+        let row: Option<(i64, i64, String)> = statement
+            .query_row([&key.0, &key.1], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        let Some((have, revision, body)) = row else {
+            continue;
+        };
+        // The fields matter only where a place says two things.
+        let same_place = i64::try_from(seq) == Ok(have);
+        let body = if same_place {
+            serde_json::from_str(&body)?
+        } else {
+            serde_json::Map::new()
+        };
+        known.insert(
+            key,
+            Known {
+                seq: have,
+                revision: u64::try_from(revision).unwrap_or(0),
+                body,
+            },
+        );
+    }
+    Ok(known)
+}
+
+fn write(
+    cache: &Connection,
+    pack: Option<&Pack>,
+    generation: i64,
+    seq: u64,
+    record: &Prepared,
+) -> Result<(), StoreError> {
+    let key = (record.kind.as_str(), record.id.as_str());
+    let text = text::text(cache, pack, key, &record.body, &record.computed)?;
+    let rowid: i64 = cache
+        .prepare_cached(
+            "INSERT INTO record
+                 (kind, id, revision, seq, generation, updated_at, title, body, computed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (kind, id) DO UPDATE SET
+                 revision = excluded.revision, seq = excluded.seq,
+                 generation = excluded.generation, updated_at = excluded.updated_at,
+                 title = excluded.title, body = excluded.body, computed = excluded.computed
+             RETURNING rowid",
+        )?
+        .query_row(
+            params![
+                record.kind,
+                record.id,
+                i64::try_from(record.revision).unwrap_or(i64::MAX),
+                i64::try_from(seq).unwrap_or(i64::MAX),
+                generation,
+                record.updated_at,
+                text.title,
+                serde_json::to_string(&record.body)?,
+                serde_json::to_string(&record.computed)?,
+            ],
+            |row| row.get(0),
+        )?;
+    text::write_words(cache, rowid, &text.words)
+}
+
+fn keep(cache: &Connection, generation: i64, kind: &str, id: &str) -> Result<(), StoreError> {
+    cache
+        .prepare_cached(
+            "UPDATE record SET generation = ?3 WHERE kind = ?1 AND id = ?2 AND generation < ?3",
+        )?
+        .execute(params![kind, id, generation])?;
+    Ok(())
+}
+
+fn remove(cache: &Connection, kind: &str, id: &str) -> Result<(), StoreError> {
+    let rowid: Option<i64> = cache
+        .prepare_cached("DELETE FROM record WHERE kind = ?1 AND id = ?2 RETURNING rowid")?
+        .query_row([kind, id], |row| row.get(0))
+        .optional()?;
+    rowid.map_or(Ok(()), |rowid| text::remove_words(cache, rowid))
+}
+
+/// Removes what a complete snapshot did not bring (fault 28).
+fn sweep(cache: &Connection, generation: i64) -> Result<BTreeSet<String>, StoreError> {
+    cache.execute(
+        "DELETE FROM record_text
+         WHERE rowid IN (SELECT rowid FROM record WHERE generation < ?1)",
+        [generation],
+    )?;
+    let mut statement = cache.prepare("DELETE FROM record WHERE generation < ?1 RETURNING kind")?;
+    let rows = statement.query_map([generation], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes in a record that was set aside and reads now, unless the mirror has a newer one.
+pub fn take_in(
+    cache: &Connection,
+    pack: &Pack,
+    seq: u64,
+    record: &Prepared,
+) -> Result<(), StoreError> {
+    let place = i64::try_from(seq).unwrap_or(i64::MAX);
+    let newer: bool = cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE kind = ?1 AND id = ?2 AND seq >= ?3)",
+        )?
+        .query_row(params![record.kind, record.id, place], |row| row.get(0))?;
+    if !newer {
+        write(cache, Some(pack), position(cache)?.generation, seq, record)?;
+        let key = (record.kind.clone(), record.id.clone());
+        text::retitle(cache, pack, &BTreeSet::from([key]))?;
+    }
+    release(cache, &record.kind, &record.id)
+}
+
+/// Sets a line aside. The newest of one record stands.
+pub fn quarantine(cache: &Connection, bad: &Bad, now: DateTime<Utc>) -> Result<(), StoreError> {
+    cache
+        .prepare_cached(
+            "INSERT OR REPLACE INTO quarantine (key, kind, id, seq, problem, raw, bytes, since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            bad.key(),
+            bad.kind,
+            bad.id,
+            bad.seq.and_then(|seq| i64::try_from(seq).ok()),
+            bad.problem,
+            bad.raw,
+            i64::try_from(bad.bytes).unwrap_or(i64::MAX),
+            now.timestamp_millis(),
+        ])?;
+    Ok(())
+}
+
+/// A record that reads again leaves the quarantine.
+fn release(cache: &Connection, kind: &str, id: &str) -> Result<(), StoreError> {
+    cache
+        .prepare_cached("DELETE FROM quarantine WHERE kind = ?1 AND id = ?2")?
+        .execute([kind, id])?;
+    Ok(())
+}

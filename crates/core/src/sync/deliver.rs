@@ -1,0 +1,48 @@
+//! Delivers this laptop's audit chain and takes the platform's countersignature.
+
+use watchkeeper_wire::audit::Delivery;
+
+use super::client::Client;
+use super::enrol::enrol;
+use crate::audit::{self, HeadError};
+use crate::changes::{Source, Tag};
+use crate::engine::Engine;
+use crate::outbox::send::SendError;
+use crate::sync::client::ClientError;
+
+/// Entries of one delivery.
+const BATCH: u32 = 500;
+
+/// Delivers what the platform has not countersigned yet.
+pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> {
+    loop {
+        let entries = engine
+            .stores
+            .state
+            .read(|state| audit::undelivered(state, BATCH))
+            .await?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        enrol(engine, client).await?;
+        let device = engine.pinned.device;
+        let signed = client.audit(&Delivery { device, entries }).await?;
+        let key = engine.pinned.audit_key.clone();
+        let taken = engine
+            .stores
+            .state
+            .write(move |state| {
+                let before = audit::last_signed(state)?.map_or(0, |head| head.seq);
+                audit::take_signed(state, &signed, &key, device)?;
+                Ok::<_, HeadError>(signed.seq > before)
+            })
+            .await;
+        match taken {
+            Ok(true) => engine.changed([Tag::Audit, Tag::Sync], Source::Sync),
+            // The platform holds what we have and went no further: nothing is gained by asking on.
+            Ok(false) => return Ok(()),
+            Err(HeadError::Store(error)) => return Err(error.into()),
+            Err(error) => return Err(ClientError::Protocol(error.to_string()).into()),
+        }
+    }
+}

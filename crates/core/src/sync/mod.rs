@@ -1,0 +1,14 @@
+//! Keeping in step with the platform: the client, the pull, hints, the pack, the audit chain.
+
+pub mod activate;
+pub mod apply;
+pub mod backoff;
+pub mod client;
+pub mod deliver;
+pub mod enrol;
+pub mod hints;
+pub mod page;
+pub mod parse;
+pub mod plan;
+pub mod pull;
+pub mod text;

@@ -1,0 +1,177 @@
+//! Titles and search words of the mirror's rows.
+//!
+//! A title may mention records that its record refers to, and these may arrive later or change.
+//! So title and words are made when a row is written, and made again for every row that refers to
+//! a record which has just been written or removed. Reading never computes a title.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value};
+use watchkeeper_pack::format::FieldType;
+use watchkeeper_pack::{Kind, Pack, filter, value};
+
+use super::plan::Key;
+use crate::store::StoreError;
+
+/// A title and the words by which its record is found.
+pub struct Text {
+    /// The title.
+    pub title: String,
+    /// The words.
+    pub words: String,
+}
+
+/// Fields by which a kind refers to others: field and kind referred to.
+pub fn references(kind: &Kind) -> impl Iterator<Item = (&str, &str)> {
+    kind.fields.iter().filter_map(|(name, def)| {
+        let target = def.kind.as_deref()?;
+        (def.type_ == FieldType::Ref).then_some((name.as_str(), target))
+    })
+}
+
+/// True where a kind's titles mention records referred to.
+fn mentions_refs(kind: &Kind) -> bool {
+    kind.title.source.contains("refs")
+}
+
+/// Fields of the records that a record refers to, by field name, read from this table or view.
+pub fn refs(
+    cache: &Connection,
+    table: &str,
+    kind: &Kind,
+    body: &Map<String, Value>,
+) -> Result<Map<String, Value>, StoreError> {
+    let mut refs = Map::new();
+    for (field, target) in references(kind) {
+        let Some(id) = body.get(field).and_then(Value::as_str) else {
+            continue;
+        };
+        let found: Option<(String, String)> = cache
+            .prepare_cached(&format!(
+                "SELECT body, computed FROM {table} WHERE kind = ?1 AND id = ?2"
+            ))?
+            .query_row([target, id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((body, computed)) = found {
+            let mut fields: Map<String, Value> = serde_json::from_str(&body)?;
+            fields.extend(serde_json::from_str::<Map<String, Value>>(&computed)?);
+            refs.insert(field.to_owned(), Value::Object(fields));
+        }
+    }
+    Ok(refs)
+}
+
+/// Makes title and words of a record of the mirror.
+pub fn text(
+    cache: &Connection,
+    pack: Option<&Pack>,
+    (kind, id): (&str, &str),
+    body: &Map<String, Value>,
+    computed: &Map<String, Value>,
+) -> Result<Text, StoreError> {
+    let Some(kind) = pack.and_then(|pack| pack.kind(kind)) else {
+        return Ok(Text {
+            title: id.to_owned(),
+            words: id.to_owned(),
+        });
+    };
+    let refs = if mentions_refs(kind) {
+        refs(cache, "record", kind, body)?
+    } else {
+        Map::new()
+    };
+    let title = value::title(kind, id, body, computed, &refs);
+    let words = value::search_words(kind, body, computed, &title);
+    Ok(Text {
+        words: format!("{words} {id}"),
+        title,
+    })
+}
+
+/// Writes the words of a row, over those that it had.
+pub fn write_words(cache: &Connection, rowid: i64, words: &str) -> Result<(), StoreError> {
+    remove_words(cache, rowid)?;
+    cache
+        .prepare_cached("INSERT INTO record_text (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![rowid, words])?;
+    Ok(())
+}
+
+/// Forgets the words of a row.
+pub fn remove_words(cache: &Connection, rowid: i64) -> Result<(), StoreError> {
+    cache
+        .prepare_cached("DELETE FROM record_text WHERE rowid = ?1")?
+        .execute([rowid])?;
+    Ok(())
+}
+
+/// Makes titles and words again of everything that mentions one of these records. Answers the kinds
+/// of which something changed.
+pub fn retitle(
+    cache: &Connection,
+    pack: &Pack,
+    changed: &BTreeSet<Key>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut touched = BTreeSet::new();
+    let changed_kinds: BTreeSet<&str> = changed.iter().map(|(kind, _)| kind.as_str()).collect();
+    for kind in pack.kinds.values().filter(|kind| mentions_refs(kind)) {
+        for (field, target) in references(kind) {
+            let Some(column) = filter::column(kind, field) else {
+                continue;
+            };
+            if !changed_kinds.contains(target) {
+                continue;
+            }
+            // The kind stands as a literal so that the partial index of the field serves.
+            let sql = format!(
+                "SELECT rowid, id, title, body, computed FROM record WHERE kind = {} AND {column} = ?1",
+                literal(&kind.name)
+            );
+            for (_, id) in changed.iter().filter(|(kind, _)| kind == target) {
+                for row in referring(cache, &sql, id)? {
+                    let record = (kind.name.as_str(), row.id.as_str());
+                    let new = text(cache, Some(pack), record, &row.body, &row.computed)?;
+                    if new.title == row.title {
+                        continue;
+                    }
+                    cache
+                        .prepare_cached("UPDATE record SET title = ?2 WHERE rowid = ?1")?
+                        .execute(params![row.rowid, new.title])?;
+                    write_words(cache, row.rowid, &new.words)?;
+                    touched.insert(kind.name.clone());
+                }
+            }
+        }
+    }
+    Ok(touched)
+}
+
+struct Referring {
+    rowid: i64,
+    id: String,
+    title: String,
+    body: Map<String, Value>,
+    computed: Map<String, Value>,
+}
+
+fn referring(cache: &Connection, sql: &str, id: &str) -> Result<Vec<Referring>, StoreError> {
+    let mut statement = cache.prepare_cached(sql)?;
+    let mut rows = statement.query([id])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(Referring {
+            rowid: row.get(0)?,
+            id: row.get(1)?,
+            title: row.get(2)?,
+            body: serde_json::from_str(&row.get::<_, String>(3)?)?,
+            computed: serde_json::from_str(&row.get::<_, String>(4)?)?,
+        });
+    }
+    Ok(all)
+}
+
+/// A text as an SQL literal. Only for names that a checked pack declares.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

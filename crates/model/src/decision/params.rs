@@ -1,0 +1,61 @@
+//! Parameters of an action.
+
+use serde_json::{Map, Value};
+use watchkeeper_pack::Action;
+use watchkeeper_pack::format::{FieldDef, FieldType, ParamDef};
+use watchkeeper_pack::value;
+
+use super::{Outcome, deny};
+
+/// Longest text of a parameter, in characters.
+const MAX_TEXT: usize = 10_000;
+
+/// All needed ones are there, each fits its type, and nothing else came along.
+pub(super) fn check(action: &Action, params: &Map<String, Value>) -> Option<Outcome> {
+    let refuse = |detail: String| Some(deny("params.invalid", None, detail));
+    for (name, def) in &action.def.params {
+        let given = params.get(name).unwrap_or(&Value::Null);
+        let blank = given.is_null() || given.as_str().is_some_and(|text| text.trim().is_empty());
+        if blank {
+            if !def.optional {
+                return refuse(format!("{} is needed.", def.label));
+            }
+            continue;
+        }
+        if let Err(fault) = value::fits(name, &field(def), given) {
+            return refuse(format!("{}: expected {}.", def.label, fault.expected));
+        }
+        if given
+            .as_str()
+            .is_some_and(|text| text.chars().count() > MAX_TEXT)
+        {
+            return refuse(format!(
+                "{} is longer than {MAX_TEXT} characters.",
+                def.label
+            ));
+        }
+    }
+    let unknown = params
+        .keys()
+        .find(|name| !action.def.params.contains_key(*name));
+    unknown.and_then(|name| {
+        let name: String = name.chars().take(40).collect();
+        refuse(format!("`{name}` is not asked for."))
+    })
+}
+
+fn field(def: &ParamDef) -> FieldDef {
+    FieldDef {
+        type_: def.type_,
+        label: def.label.clone(),
+        kind: None,
+        one_of: if def.type_ == FieldType::Enum {
+            def.one_of.clone()
+        } else {
+            Vec::new()
+        },
+        optional: def.optional,
+        indexed: false,
+        searched: false,
+    }
+}

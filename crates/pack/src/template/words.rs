@@ -1,0 +1,105 @@
+//! Filters, tests and tags of a template, found when it is compiled: the engine itself would tell
+//! an unknown one only when a text is rendered, perhaps in front of a customer.
+
+use super::TemplateError;
+
+/// Filters that [`super::filters`] installs.
+pub(super) const FILTERS: &[&str] = &[
+    "upper", "lower", "trim", "money", "date", "datetime", "weekday", "since", "duration", "days",
+];
+/// Tests that are offered.
+pub(super) const TESTS: &[&str] = &["defined", "undefined"];
+/// Tags that are offered.
+const TAGS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "set"];
+
+/// Looks through all `{{ … }}` and `{% … %}`.
+pub(super) fn check(source: &str) -> Result<(), TemplateError> {
+    let mut rest = source;
+    let mut line = 1;
+    while let Some((before, kind, inner, after)) = next_part(rest) {
+        line += newlines(before);
+        let words = words(inner);
+        if kind == "{%" {
+            let tag = words.first().copied().unwrap_or_default();
+            expect(tag, TAGS, "tag", line)?;
+        }
+        for pair in words.windows(2) {
+            let [before, word] = pair else { continue };
+            match *before {
+                "|" => expect(word, FILTERS, "filter", line)?,
+                "is" if *word != "not" => expect(word, TESTS, "test", line)?,
+                _ => {}
+            }
+        }
+        for triple in words.windows(3) {
+            if let ["is", "not", word] = triple {
+                expect(word, TESTS, "test", line)?;
+            }
+        }
+        line += newlines(inner);
+        rest = after;
+    }
+    Ok(())
+}
+
+fn newlines(text: &str) -> u32 {
+    u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
+}
+
+fn expect(word: &str, known: &[&str], what: &str, line: u32) -> Result<(), TemplateError> {
+    if known.contains(&word) {
+        return Ok(());
+    }
+    let near = crate::expr::nearest(word, known.iter().copied());
+    let word: String = word.chars().take(40).collect();
+    Err(TemplateError {
+        message: format!("unknown {what} `{word}`{near}"),
+        line,
+    })
+}
+
+/// What stands before the next `{{` or `{%`, which it is, what is in it, and what follows.
+fn next_part(text: &str) -> Option<(&str, &str, &str, &str)> {
+    let start = text.find("{{").into_iter().chain(text.find("{%")).min()?;
+    let (before, from) = text.split_at_checked(start)?;
+    let (kind, inner) = from.split_at_checked(2)?;
+    let close = if kind == "{{" { "}}" } else { "%}" };
+    let mut quote = None;
+    for (at, c) in inner.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, _) if inner.get(at..).is_some_and(|rest| rest.starts_with(close)) => {
+                let (inner, after) = inner.split_at_checked(at)?;
+                return Some((before, kind, inner, after.get(2..)?));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Words and single signs, without what is quoted.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    while let Some((start, c)) = chars.next() {
+        if c == '"' || c == '\'' {
+            for (_, inner) in chars.by_ref() {
+                if inner == c {
+                    break;
+                }
+            }
+        } else if part(c) {
+            let mut end = start + c.len_utf8();
+            while let Some((at, c)) = chars.next_if(|(_, c)| part(*c)) {
+                end = at + c.len_utf8();
+            }
+            words.extend(text.get(start..end));
+        } else if !c.is_whitespace() && c != '-' && c != '+' {
+            words.extend(text.get(start..start + c.len_utf8()));
+        }
+    }
+    words
+}

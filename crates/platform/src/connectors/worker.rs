@@ -1,0 +1,473 @@
+//! Empties the platform's own outbox.
+//!
+//! Before each send of a call: is the provider already listing its key (a crash or a lost answer
+//! may hide that it was done); has its not-after passed; does policy still let it through, decided
+//! again on the record as it stood. Only then the attempt is counted and the call sent.
+//!
+//! An answer that is certain ends the call: what it sets, the operation's verdict and the feed's
+//! line are one transaction. No answer makes the verdict `unknown`, and the next round looks at
+//! the provider first. Nothing is concluded from "not listed" while a send may still be under way
+//! ([`QUIET`]), except that sending again under the same key is safe.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use watchkeeper_model::plan::Settled;
+use watchkeeper_model::{Outcome, Situation, decide};
+use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
+use watchkeeper_wire::problem::Code;
+
+use super::{Connector, Look, Sent};
+use crate::Platform;
+use crate::decide::{actor, basis_snapshot, reason, refs_of, settled_writes, snapshot};
+use crate::problem::ApiError;
+use crate::store::{
+    CallId, CallRow, CallStatus, Committed, Facts, FactsAsked, Postponed, Settle, Write,
+};
+
+/// How often the outbox is looked at when nobody rings.
+const POLL: Duration = Duration::from_millis(250);
+/// Calls read at once.
+const BATCH: u32 = 64;
+/// First back-off; doubles with each attempt.
+const BACKOFF_FIRST: f64 = 1_000.0;
+/// Longest back-off, in milliseconds.
+const BACKOFF_MOST: f64 = 5.0 * 60_000.0;
+/// A send without an answer may still take effect for so long.
+const QUIET: TimeDelta = TimeDelta::seconds(60);
+/// How often an ending is written again because something changed under it.
+const MAX_TRIES: u32 = 64;
+
+/// Empties the outbox until it is dropped.
+pub struct Worker {
+    platform: Arc<Platform>,
+    running: Arc<Mutex<BTreeSet<CallId>>>,
+}
+
+/// How a call ended, and what follows.
+struct Ending {
+    status: CallStatus,
+    result: Option<Value>,
+    word: VerdictWord,
+    reason: Option<Reason>,
+}
+
+impl Worker {
+    /// For this platform.
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Self {
+            platform,
+            running: Arc::default(),
+        }
+    }
+
+    /// Runs for ever. Dropping the future drops the calls under way, as a crash would.
+    pub async fn run(self) {
+        let mut calls = JoinSet::new();
+        loop {
+            if let Err(error) = self.start_due(&mut calls).await {
+                tracing::error!(?error, "reading the outbox");
+            }
+            tokio::select! {
+                () = self.platform.calls_waiting.notified() => {}
+                Some(_) = calls.join_next() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    async fn start_due(&self, calls: &mut JoinSet<()>) -> Result<(), ApiError> {
+        let now = self.platform.clock.now();
+        for row in self.platform.store.due_calls(now, BATCH).await? {
+            if !self.ready(&row).await? {
+                continue;
+            }
+            let mut running = self.running.lock().unwrap_or_else(|e| e.into_inner());
+            if !running.insert(row.id.clone()) {
+                continue;
+            }
+            let (platform, running) = (Arc::clone(&self.platform), Arc::clone(&self.running));
+            calls.spawn(async move {
+                let id = row.id.clone();
+                if let Err(error) = attempt(&platform, &row).await {
+                    tracing::error!(?error, operation = %id.operation, "a call");
+                }
+                running
+                    .lock()
+                    .unwrap_or_else(|e| e.into_inner())
+                    .remove(&id);
+            });
+        }
+        Ok(())
+    }
+
+    /// A call that waits for those before it is ready when they are all done.
+    async fn ready(&self, row: &CallRow) -> Result<bool, ApiError> {
+        if !row.call.after_previous {
+            return Ok(true);
+        }
+        let calls = self
+            .platform
+            .store
+            .calls_of(&row.id.tenant, row.id.operation)
+            .await?;
+        Ok(calls
+            .iter()
+            .filter(|call| call.id.effect < row.id.effect)
+            .all(|call| call.status == CallStatus::Done))
+    }
+}
+
+/// One attempt at a call, from looking to its end or its next date.
+async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
+    let Some(connector) = platform.connectors.get(&row.call.connector).cloned() else {
+        return put_off(platform, row, row.ambiguous, row.generation, None).await;
+    };
+    let key = row.id.provider_key();
+    match connector.look(&row.call, &key).await {
+        Look::Found(result) => return finish(platform, row, done(result)).await,
+        Look::Unclear => {
+            return put_off(platform, row, row.ambiguous, row.generation, None).await;
+        }
+        Look::Absent => {}
+    }
+    let now = platform.clock.now();
+    if let Some(ending) = checked_again(platform, row, now).await? {
+        let may_be_under_way = row
+            .sent_at
+            .filter(|sent| row.ambiguous && now - *sent < QUIET);
+        return match may_be_under_way {
+            Some(sent) => {
+                let until = Some(sent + QUIET);
+                put_off(platform, row, true, row.generation, until).await
+            }
+            None => finish(platform, row, ending).await,
+        };
+    }
+    platform.store.begin_call(&row.id, now).await?;
+    let idempotency_key = match row.generation {
+        0 => key.clone(),
+        generation => format!("{key}:{generation}"),
+    };
+    let sent = connector.send(&row.call, &key, &idempotency_key).await;
+    after_send(platform, row, &*connector, &key, sent).await
+}
+
+async fn after_send(
+    platform: &Platform,
+    row: &CallRow,
+    connector: &dyn Connector,
+    key: &str,
+    sent: Sent,
+) -> Result<(), ApiError> {
+    match sent {
+        Sent::Done(result) => finish(platform, row, done(result)).await,
+        // An earlier send may have come through after we looked.
+        Sent::Refused(detail) => match connector.look(&row.call, key).await {
+            Look::Found(result) => finish(platform, row, done(result)).await,
+            Look::Absent => finish(platform, row, provider_refused(&detail)).await,
+            Look::Unclear => put_off(platform, row, true, row.generation, None).await,
+        },
+        Sent::Broke => {
+            say_unknown(platform, row).await?;
+            // The failure is replayed for this key: if it had no effect, the next one is fresh.
+            put_off(platform, row, true, row.generation + 1, None).await
+        }
+        Sent::NotNow(wait) => {
+            let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
+            let until = wait.map(|wait| platform.clock.now() + wait);
+            put_off(platform, row, row.ambiguous, row.generation, until).await
+        }
+        Sent::Ambiguous => {
+            say_unknown(platform, row).await?;
+            put_off(platform, row, true, row.generation, None).await
+        }
+    }
+}
+
+fn done(result: Value) -> Ending {
+    Ending {
+        status: CallStatus::Done,
+        result: Some(result),
+        word: VerdictWord::Confirmed,
+        reason: None,
+    }
+}
+
+fn provider_refused(detail: &str) -> Ending {
+    Ending {
+        status: CallStatus::Refused,
+        result: Some(json!({"message": detail})),
+        word: VerdictWord::Refused,
+        reason: Some(reason("provider.refused", None, detail)),
+    }
+}
+
+fn given_up(word: VerdictWord, reason: Reason) -> Ending {
+    Ending {
+        status: CallStatus::GivenUp,
+        result: Some(json!({"message": reason.detail})),
+        word,
+        reason: Some(reason),
+    }
+}
+
+/// Not-after and policy, once more. None lets the call go.
+async fn checked_again(
+    platform: &Platform,
+    row: &CallRow,
+    now: DateTime<Utc>,
+) -> Result<Option<Ending>, ApiError> {
+    // What follows a call that was done is owed, however late.
+    if row.call.after_previous {
+        return Ok(None);
+    }
+    if row.not_after.is_some_and(|at| now > at) {
+        let late = reason(
+            "operation.lapsed",
+            None,
+            "Its time passed before the provider had it.",
+        );
+        return Ok(Some(given_up(VerdictWord::Lapsed, late)));
+    }
+    let operation = operation_of(platform, row).await?;
+    let state = platform.store.tenant(&row.id.tenant).await?;
+    let state = state.ok_or(Code::NotFound)?;
+    let Some(pack) = platform.packs.active(&state).await? else {
+        return Ok(None);
+    };
+    let Some(kind) = pack.kind(&operation.kind) else {
+        return Ok(None);
+    };
+    let decision = decide(
+        &Situation {
+            pack: &pack,
+            kind,
+            record: &basis_snapshot(&operation.record, &row.basis),
+            params: &operation.params,
+            actor: &actor(&operation.author, &row.basis.roles, &row.basis.regions),
+            now,
+            settings: &pack.settings_in_force(&state.settings),
+            controls: &pack.controls_in_force(&state.controls),
+            lookups: &row.basis.lookups,
+        },
+        &operation.action,
+    );
+    Ok(match decision.outcome {
+        Outcome::Allow => None,
+        Outcome::Deny { code, row, detail } => {
+            let word = if code == "operation.lapsed" {
+                VerdictWord::Lapsed
+            } else {
+                VerdictWord::Refused
+            };
+            Some(given_up(word, Reason { code, row, detail }))
+        }
+    })
+}
+
+async fn operation_of(platform: &Platform, row: &CallRow) -> Result<Operation, ApiError> {
+    let id = row.id.operation;
+    let known = platform.store.operation(&row.id.tenant, id).await?;
+    Ok(known.ok_or(Code::NotFound)?.request)
+}
+
+/// Full jitter: anywhere between now and the back-off's end.
+async fn put_off(
+    platform: &Platform,
+    row: &CallRow,
+    ambiguous: bool,
+    generation: u32,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), ApiError> {
+    let doubled = BACKOFF_FIRST * 2_f64.powi(i32::try_from(row.attempts.min(20)).unwrap_or(20));
+    let wait = platform.random.unit() * doubled.min(BACKOFF_MOST);
+    #[allow(clippy::cast_possible_truncation)]
+    let jittered = platform.clock.now() + TimeDelta::milliseconds(wait as i64);
+    let to = Postponed {
+        until: until.map_or(jittered, |until| until.max(jittered)),
+        ambiguous,
+        generation,
+    };
+    platform.store.postpone_call(&row.id, &to).await?;
+    Ok(())
+}
+
+/// Tells the author that nobody knows, once.
+async fn say_unknown(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
+    let tenant = row.id.tenant.as_str();
+    let known = platform.store.operation(tenant, row.id.operation).await?;
+    let known = known.ok_or(Code::NotFound)?.verdict;
+    if known.word != VerdictWord::Accepted {
+        return Ok(());
+    }
+    let verdict = Verdict {
+        word: VerdictWord::Unknown,
+        reason: Some(reason(
+            "provider.ambiguous",
+            None,
+            "The provider did not answer; the platform is finding out.",
+        )),
+        decided_at: platform.clock.now(),
+        ..known
+    };
+    let touched = platform.store.say_verdict(tenant, &verdict).await?;
+    platform.hints.changed(tenant, &touched);
+    Ok(())
+}
+
+/// Ends a call: what it sets, the verdict and the feed's line, all or nothing.
+async fn finish(platform: &Platform, row: &CallRow, ending: Ending) -> Result<(), ApiError> {
+    let tenant = row.id.tenant.as_str();
+    for _ in 0..MAX_TRIES {
+        let now = platform.clock.now();
+        let known = platform.store.operation(tenant, row.id.operation).await?;
+        let known = known.ok_or(Code::NotFound)?;
+        let facts = facts(platform, tenant, &known.request, now).await?;
+        let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
+        let calls = platform.store.calls_of(tenant, row.id.operation).await?;
+        let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
+        let give_up: Vec<u32> = match ending.status {
+            CallStatus::Done | CallStatus::Waiting => Vec::new(),
+            CallStatus::Refused | CallStatus::GivenUp => others
+                .iter()
+                .filter(|call| call.status == CallStatus::Waiting && call.call.after_previous)
+                .map(|call| call.id.effect)
+                .collect(),
+        };
+        let verdict = next_verdict(&known.verdict, &ending, &others, &facts, &writes, now);
+        let settle = Settle {
+            call: row.id.clone(),
+            expected_head: facts.tenant.head,
+            status: ending.status,
+            result: ending.result.clone(),
+            writes,
+            verdict,
+            give_up,
+            at: now,
+        };
+        match platform.store.settle_call(&settle).await? {
+            Committed::Done(touched) => {
+                platform.hints.changed(tenant, &touched);
+                platform.calls_waiting.notify_one();
+                return Ok(());
+            }
+            Committed::Moved | Committed::Known(_) => {}
+        }
+    }
+    Err(ApiError::from(Code::Unavailable))
+}
+
+async fn facts(
+    platform: &Platform,
+    tenant: &str,
+    operation: &Operation,
+    now: DateTime<Utc>,
+) -> Result<Facts, ApiError> {
+    let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+    let pack = platform.packs.active(&state).await?;
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
+    let asked = FactsAsked {
+        kind: operation.kind.clone(),
+        id: operation.record.clone(),
+        refs: kind.map(refs_of).unwrap_or_default(),
+        lookups: std::collections::BTreeMap::new(),
+        now,
+    };
+    let facts = platform.store.facts(tenant, &asked).await?;
+    Ok(facts.ok_or(Code::NotFound)?)
+}
+
+/// The records that the ending changes. What the pack says is worked out with the operation's own
+/// sight and the record as it is now.
+async fn follow_ups(
+    platform: &Platform,
+    row: &CallRow,
+    operation: &Operation,
+    facts: &Facts,
+    ending: &Ending,
+    now: DateTime<Utc>,
+) -> Result<Vec<Write>, ApiError> {
+    let pack = platform.packs.active(&facts.tenant).await?;
+    let (Some(pack), Some(record)) = (pack, &facts.record) else {
+        return Ok(Vec::new());
+    };
+    let Some(kind) = pack.kind(&operation.kind) else {
+        return Ok(Vec::new());
+    };
+    let Some(action) = kind.actions.get(&operation.action) else {
+        return Ok(Vec::new());
+    };
+    let seen = snapshot(record, &facts.refs);
+    let actor = actor(&operation.author, &row.basis.roles, &row.basis.regions);
+    let situation = Situation {
+        pack: &pack,
+        kind,
+        record: &seen,
+        params: &operation.params,
+        actor: &actor,
+        now,
+        settings: &pack.settings_in_force(&facts.tenant.settings),
+        controls: &pack.controls_in_force(&facts.tenant.controls),
+        lookups: &row.basis.lookups,
+    };
+    let mut scope = situation.scope(Some(action));
+    scope.result.clone_from(&ending.result);
+    let success = ending.status == CallStatus::Done;
+    let effect = row.call.effect;
+    let settled = watchkeeper_model::plan::settle(&pack, kind, action, effect, &scope, success);
+    let settled = match settled {
+        Some(Ok(settled)) => settled,
+        Some(Err(error)) => {
+            // The effect has happened; a follow-up that cannot be worked out must not hide that.
+            tracing::error!(%error, operation = %operation.id, "follow-up of a call");
+            Settled::default()
+        }
+        None => Settled::default(),
+    };
+    let name = (record.kind.as_str(), record.id.as_str());
+    settled_writes(platform, &row.id.tenant, &pack, name, &settled).await
+}
+
+/// The operation's next verdict; none while other calls are open, or after a final one.
+fn next_verdict(
+    known: &Verdict,
+    ending: &Ending,
+    others: &[&CallRow],
+    facts: &Facts,
+    writes: &[Write],
+    now: DateTime<Utc>,
+) -> Option<Verdict> {
+    if known.word.is_final() {
+        return None;
+    }
+    let open = others.iter().any(|call| call.status == CallStatus::Waiting);
+    let any_done = others.iter().any(|call| call.status == CallStatus::Done);
+    let (word, reason) = match ending.status {
+        CallStatus::Done if open && known.word == VerdictWord::Accepted => return None,
+        CallStatus::Done if open => (VerdictWord::Accepted, None),
+        CallStatus::Done | CallStatus::Waiting => (VerdictWord::Confirmed, None),
+        // Something of it has been done; the reason says what has not.
+        CallStatus::Refused | CallStatus::GivenUp if any_done => {
+            (VerdictWord::Confirmed, ending.reason.clone())
+        }
+        CallStatus::Refused | CallStatus::GivenUp => (ending.word, ending.reason.clone()),
+    };
+    let record = facts.record.as_ref();
+    let written = |write: &&Write| write.kind == known.kind && write.id == known.record_id;
+    let rises = u64::from(writes.iter().any(|write| written(&write)));
+    Some(Verdict {
+        word,
+        reason,
+        record: None,
+        revision: record
+            .map(|record| record.revision + rises)
+            .or(known.revision),
+        decided_at: now,
+        ..known.clone()
+    })
+}

@@ -1,0 +1,328 @@
+//! Applying an operation: the platform decides again, with its own clock, pack, settings and
+//! records, and writes the outcome down before it says it.
+//!
+//! Order of the checks: version, author, an id seen before, the record is there (and in sight),
+//! not-after, base revision, policy. What is decided is kept for ever under the operation's id
+//! and answered again to whoever repeats it; what was not understood or is not the asker's own
+//! (version, author, an id used for something else) is answered and not kept.
+
+mod situation;
+mod writes;
+
+use chrono::{DateTime, Utc};
+use watchkeeper_model::{Outcome, Plan, decide};
+use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
+use watchkeeper_wire::problem::Code;
+
+use crate::Platform;
+use crate::problem::ApiError;
+use crate::store::{Access, Basis, Commit, Committed, Facts, NewCall, OperationRow, Write};
+
+pub use situation::{Asked, actor, basis_snapshot, gather, refs_of, snapshot};
+pub use writes::{Draft, settled_writes};
+
+/// The version of operations that this platform knows.
+const VERSION: u32 = 1;
+/// How often a decision is made again because something changed under it.
+const MAX_TRIES: u32 = 32;
+
+/// Decides and carries out one operation. The same one again gets its verdict of now.
+pub async fn apply(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+) -> Result<Verdict, ApiError> {
+    let now = platform.clock.now();
+    if operation.version != VERSION {
+        let detail = "This platform does not know this version of operations.";
+        return Ok(refused(operation, now, "operation.version_unknown", detail));
+    }
+    if operation.author != access.operator.id {
+        let detail = "The operation was made by somebody else.";
+        return Ok(refused(operation, now, "operation.author_mismatch", detail));
+    }
+    let fingerprint = operation
+        .fingerprint()
+        .map_err(|error| ApiError::new(Code::BodyInvalid, error.to_string()))?;
+    if let Some(known) = platform
+        .store
+        .operation(&access.tenant, operation.id)
+        .await?
+    {
+        return replay(platform, access, operation, &fingerprint, known).await;
+    }
+    for _ in 0..MAX_TRIES {
+        let now = platform.clock.now();
+        let asked = Asked {
+            tenant: &access.tenant,
+            kind: &operation.kind,
+            record: &operation.record,
+        };
+        let facts = gather(platform, &asked, access, now).await?;
+        let (word, reason, plan) = judge(platform, access, operation, &facts, now).await?;
+        let (writes, calls) = match &plan {
+            Some(allowed) => effects(platform, access, operation, &facts, allowed, now).await?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let verdict = Verdict {
+            operation: operation.id,
+            word,
+            reason,
+            record: None,
+            kind: operation.kind.clone(),
+            record_id: operation.record.clone(),
+            revision: revision_after(operation, &facts, &writes, plan.is_some()),
+            decided_at: now,
+        };
+        let commit = Commit {
+            tenant: access.tenant.clone(),
+            expected_head: facts.tenant.head,
+            operation: OperationRow {
+                fingerprint: fingerprint.clone(),
+                request: operation.clone(),
+                verdict: verdict.clone(),
+            },
+            writes,
+            calls,
+        };
+        match platform.store.commit_operation(&commit).await? {
+            Committed::Done(touched) => {
+                platform.hints.changed(&access.tenant, &touched);
+                platform.calls_waiting.notify_one();
+                return with_record(platform, access, verdict).await;
+            }
+            Committed::Moved => {}
+            Committed::Known(known) => {
+                return replay(platform, access, operation, &fingerprint, *known).await;
+            }
+        }
+    }
+    Err(ApiError::from(Code::Unavailable).retry_after(1))
+}
+
+/// What was answered before, as it stands now (faults 1, 6 and 44).
+async fn replay(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    fingerprint: &str,
+    known: OperationRow,
+) -> Result<Verdict, ApiError> {
+    if known.fingerprint != fingerprint {
+        tracing::warn!(operation = %operation.id, "an operation id was used for something else");
+        let detail = "This operation id was used for something else.";
+        let now = platform.clock.now();
+        return Ok(refused(operation, now, Code::KeyReused.as_str(), detail));
+    }
+    with_record(platform, access, known.verdict).await
+}
+
+/// The verdict with the record as it is now, where the asker may see it.
+pub async fn with_record(
+    platform: &Platform,
+    access: &Access,
+    mut verdict: Verdict,
+) -> Result<Verdict, ApiError> {
+    let record = platform
+        .store
+        .record(&access.tenant, &verdict.kind, &verdict.record_id)
+        .await?;
+    verdict.record = record
+        .filter(|record| access.sees(record.region.as_deref()))
+        .map(|record| record.to_wire());
+    Ok(verdict)
+}
+
+/// The verdict on an operation behind one that failed in its lane. It is not kept: the operation
+/// may come again.
+pub fn not_tried(operation: &Operation, now: DateTime<Utc>) -> Verdict {
+    Verdict {
+        word: VerdictWord::NotTried,
+        ..refused(
+            operation,
+            now,
+            "operation.not_tried",
+            "Something before it in its lane failed.",
+        )
+    }
+}
+
+fn refused(operation: &Operation, now: DateTime<Utc>, code: &str, detail: &str) -> Verdict {
+    Verdict {
+        operation: operation.id,
+        word: VerdictWord::Refused,
+        reason: Some(reason(code, None, detail)),
+        record: None,
+        kind: operation.kind.clone(),
+        record_id: operation.record.clone(),
+        revision: None,
+        decided_at: now,
+    }
+}
+
+/// A reason.
+pub fn reason(code: &str, row: Option<String>, detail: &str) -> Reason {
+    Reason {
+        code: code.to_owned(),
+        row,
+        detail: detail.to_owned(),
+    }
+}
+
+/// An action that policy lets through.
+struct Allowed {
+    plan: Plan,
+    not_after: Option<DateTime<Utc>>,
+}
+
+type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
+
+async fn judge(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Result<Judged, ApiError> {
+    let no = |word, reason| Ok((word, Some(reason), None));
+    let visible = facts
+        .record
+        .as_ref()
+        .filter(|record| access.sees(record.region.as_deref()));
+    let Some(record) = visible else {
+        let gone = reason("record.gone", None, "The record is not there any more.");
+        return no(VerdictWord::Conflict, gone);
+    };
+    let Some(pack) = platform.packs.active(&facts.tenant).await? else {
+        let none = reason("pack.missing", None, "This tenant has no pack.");
+        return no(VerdictWord::Refused, none);
+    };
+    let Some(kind) = pack.kind(&operation.kind) else {
+        let unknown = reason("kind.unknown", None, "The pack does not know this kind.");
+        return no(VerdictWord::Refused, unknown);
+    };
+    let snapshot = snapshot(record, &facts.refs);
+    let situation = watchkeeper_model::Situation {
+        pack: &pack,
+        kind,
+        record: &snapshot,
+        params: &operation.params,
+        actor: &actor(&access.operator.id, &access.roles, &access.regions),
+        now,
+        settings: &pack.settings_in_force(&facts.tenant.settings),
+        controls: &pack.controls_in_force(&facts.tenant.controls),
+        lookups: &facts.lookups,
+    };
+    let decision = decide(&situation, &operation.action);
+    if operation.not_after.is_some_and(|at| now > at) {
+        let row = match &decision.outcome {
+            Outcome::Deny { row, .. } => row.clone(),
+            Outcome::Allow => None,
+        };
+        let late = reason("operation.lapsed", row, "It came after its time.");
+        return no(VerdictWord::Lapsed, late);
+    }
+    if operation
+        .base_revision
+        .is_some_and(|seen| seen != record.revision)
+    {
+        let changed = reason(
+            "record.changed",
+            None,
+            "The record is not what the operator saw.",
+        );
+        return no(VerdictWord::Conflict, changed);
+    }
+    let plan = match (decision.outcome, decision.plan) {
+        (Outcome::Deny { code, row, detail }, _) => {
+            let word = if code == "operation.lapsed" {
+                VerdictWord::Lapsed
+            } else {
+                VerdictWord::Refused
+            };
+            return no(word, Reason { code, row, detail });
+        }
+        (Outcome::Allow, plan) => plan.unwrap_or_default(),
+    };
+    if let Some(call) = plan
+        .calls
+        .iter()
+        .find(|call| !platform.connectors.contains_key(&call.connector))
+    {
+        let detail = format!("This platform has no connector {:?}.", call.connector);
+        let none = reason("provider.missing", None, &detail);
+        return no(VerdictWord::Refused, none);
+    }
+    let word = if plan.calls.is_empty() {
+        VerdictWord::Confirmed
+    } else {
+        VerdictWord::Accepted
+    };
+    let not_after = [operation.not_after, decision.not_after]
+        .into_iter()
+        .flatten()
+        .min();
+    Ok((word, None, Some(Allowed { plan, not_after })))
+}
+
+/// Record writes and calls of an allowed action.
+async fn effects(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    allowed: &Allowed,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Write>, Vec<NewCall>), ApiError> {
+    let (Some(record), Some(pack)) = (&facts.record, platform.packs.active(&facts.tenant).await?)
+    else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let plan = &allowed.plan;
+    let mut draft = Draft::new(&access.tenant, &pack);
+    draft
+        .set(platform, &record.kind, &record.id, &plan.sets)
+        .await?;
+    for on in &plan.sets_on {
+        draft.set(platform, &on.kind, &on.id, &on.set).await?;
+    }
+    for (place, create) in plan.creates.iter().enumerate() {
+        draft.create(operation.id, place, &create.kind, &create.body);
+    }
+    let writes = draft.finish(platform).await?;
+    let snapshot = snapshot(record, &facts.refs);
+    let basis = Basis {
+        revision: snapshot.revision,
+        body: snapshot.body,
+        computed: snapshot.computed,
+        refs: snapshot.refs,
+        roles: access.roles.clone(),
+        regions: access.regions.clone(),
+        lookups: facts.lookups.clone(),
+        pack: pack.hash.clone(),
+    };
+    tracing::debug!(operation = %operation.id, %now, calls = plan.calls.len(), "allowed");
+    let calls = plan
+        .calls
+        .iter()
+        .map(|call| NewCall {
+            call: call.clone(),
+            basis: basis.clone(),
+            not_after: allowed.not_after,
+        })
+        .collect();
+    Ok((writes, calls))
+}
+
+fn revision_after(
+    operation: &Operation,
+    facts: &Facts,
+    writes: &[Write],
+    allowed: bool,
+) -> Option<u64> {
+    let record = facts.record.as_ref().filter(|_| allowed)?;
+    let written = writes
+        .iter()
+        .any(|write| write.kind == operation.kind && write.id == operation.record);
+    Some(record.revision + u64::from(written))
+}

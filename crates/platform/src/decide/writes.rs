@@ -1,0 +1,139 @@
+//! From what a plan sets to whole records: each record once, computed fields and title with it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use watchkeeper_model::plan::Settled;
+use watchkeeper_pack::{Kind, Pack, value};
+
+use crate::Platform;
+use crate::decide::refs_of;
+use crate::problem::ApiError;
+use crate::store::{Put, Write};
+
+/// Records about to be written.
+pub struct Draft<'a> {
+    tenant: &'a str,
+    pack: &'a Pack,
+    bodies: BTreeMap<(String, String), Map<String, Value>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Nothing yet.
+    pub fn new(tenant: &'a str, pack: &'a Pack) -> Self {
+        Self {
+            tenant,
+            pack,
+            bodies: BTreeMap::new(),
+        }
+    }
+
+    /// Sets fields of a record; null takes one away. A record that is gone is left so.
+    pub async fn set(
+        &mut self,
+        platform: &Platform,
+        kind: &str,
+        id: &str,
+        set: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        if set.is_empty() {
+            return Ok(());
+        }
+        let name = (kind.to_owned(), id.to_owned());
+        let body = match self.bodies.remove(&name) {
+            Some(body) => Some(body),
+            None => platform
+                .store
+                .record(self.tenant, kind, id)
+                .await?
+                .map(|row| row.body),
+        };
+        let Some(mut body) = body else {
+            return Ok(());
+        };
+        for (field, value) in set {
+            if value.is_null() {
+                body.remove(field);
+            } else {
+                body.insert(field.clone(), value.clone());
+            }
+        }
+        self.bodies.insert(name, body);
+        Ok(())
+    }
+
+    /// Makes a record. Its id follows from the operation, so that nothing is made twice.
+    pub fn create(&mut self, operation: Uuid, place: usize, kind: &str, body: &Map<String, Value>) {
+        let hash: [u8; 32] = Sha256::digest(format!("{operation}/{place}/{kind}")).into();
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash).for_each(|(b, h)| *b = h);
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        self.bodies
+            .insert((kind.to_owned(), id.to_string()), body.clone());
+    }
+
+    /// The records, whole.
+    pub async fn finish(self, platform: &Platform) -> Result<Vec<Write>, ApiError> {
+        let mut writes = Vec::with_capacity(self.bodies.len());
+        for ((kind, id), body) in self.bodies {
+            let put = match self.pack.kind(&kind) {
+                Some(known) => whole(platform, self.tenant, known, &id, body).await?,
+                None => Put {
+                    title: id.clone(),
+                    body,
+                    computed: Map::new(),
+                },
+            };
+            writes.push(Write {
+                kind,
+                id,
+                put: Some(put),
+            });
+        }
+        Ok(writes)
+    }
+}
+
+/// A body with what follows from it.
+async fn whole(
+    platform: &Platform,
+    tenant: &str,
+    kind: &Kind,
+    id: &str,
+    body: Map<String, Value>,
+) -> Result<Put, ApiError> {
+    let computed = value::compute(kind, &body);
+    let mut refs = Map::new();
+    for (field, kind) in refs_of(kind) {
+        if let Some(id) = body.get(&field).and_then(Value::as_str)
+            && let Some(row) = platform.store.record(tenant, &kind, id).await?
+        {
+            refs.insert(field, Value::Object(row.body));
+        }
+    }
+    Ok(Put {
+        title: value::title(kind, id, &body, &computed, &refs),
+        body,
+        computed,
+    })
+}
+
+/// What a provider's final answer changes.
+pub async fn settled_writes(
+    platform: &Platform,
+    tenant: &str,
+    pack: &Pack,
+    record: (&str, &str),
+    settled: &Settled,
+) -> Result<Vec<Write>, ApiError> {
+    let mut draft = Draft::new(tenant, pack);
+    draft
+        .set(platform, record.0, record.1, &settled.sets)
+        .await?;
+    for on in &settled.sets_on {
+        draft.set(platform, &on.kind, &on.id, &on.set).await?;
+    }
+    draft.finish(platform).await
+}

@@ -1,0 +1,529 @@
+//! The demo world as it stands at its start: listings, purchases, placements, refunds, reviews.
+//!
+//! Purchases come first, spread over the months as the file says; everything else follows from
+//! them, so that the numbers on a screen agree: the newest purchases run or wait (first come,
+//! first served in each council), older ones have ended, some were refunded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+use watchkeeper_pack::value::instant_text;
+use watchkeeper_wire::ingest::Incoming;
+
+use super::draw::Draw;
+use super::world::World;
+use crate::clock::millis;
+use crate::connectors::stand_in::{Charge, PastRefund};
+
+/// Hours of a month.
+const MONTH: f64 = 30.4 * 24.0;
+/// A running placement began at most so many hours ago.
+const RUNNING: f64 = 28.0 * 24.0;
+
+/// Everything at the start.
+#[derive(Debug, Default, PartialEq)]
+pub struct Generated {
+    /// Records of the platform.
+    pub records: Vec<Incoming>,
+    /// Charges at the provider.
+    pub charges: Vec<Charge>,
+    /// Refunds at the provider.
+    pub refunds: Vec<PastRefund>,
+}
+
+/// A listing.
+struct Business {
+    id: String,
+    council: String,
+    email: String,
+}
+
+/// A purchase: when, and what became of it.
+struct Purchase {
+    at: DateTime<Utc>,
+    business: usize,
+    charge: String,
+    placement: String,
+}
+
+/// Where a placement stands.
+enum Standing {
+    Queued,
+    Active {
+        from: DateTime<Utc>,
+    },
+    Ended {
+        from: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    },
+}
+
+pub(super) struct Generator<'a> {
+    world: &'a World,
+    start: DateTime<Utc>,
+    draw: Draw,
+    businesses: Vec<Business>,
+    used: BTreeSet<usize>,
+    numbers: BTreeMap<&'static str, usize>,
+    out: Generated,
+}
+
+/// Makes the world of this seed at this instant.
+pub fn generate(world: &World, seed: u64, start: DateTime<Utc>) -> Generated {
+    let mut generator = Generator {
+        world,
+        start: millis(start),
+        draw: Draw::new(seed, 0),
+        businesses: Vec::new(),
+        used: BTreeSet::new(),
+        numbers: BTreeMap::new(),
+        out: Generated::default(),
+    };
+    generator.listings();
+    generator.late_refunds();
+    generator.purchases();
+    generator.orphans();
+    super::reviews::reviews(&mut generator);
+    generator.out
+}
+
+impl Generator<'_> {
+    pub(super) fn world(&self) -> &World {
+        self.world
+    }
+
+    pub(super) fn draw(&mut self) -> &mut Draw {
+        &mut self.draw
+    }
+
+    pub(super) fn ago(&self, hours: f64) -> DateTime<Utc> {
+        ago(self.start, hours)
+    }
+
+    pub(super) fn any_business(&mut self) -> String {
+        let index = self.draw.index(self.businesses.len());
+        self.businesses
+            .get(index)
+            .map_or_else(String::new, |business| business.id.clone())
+    }
+
+    /// The next id of its sort, such as `p-00017`.
+    pub(super) fn next(&mut self, prefix: &'static str) -> String {
+        let number = self.numbers.entry(prefix).or_default();
+        *number += 1;
+        format!("{prefix}-{number:05}")
+    }
+
+    pub(super) fn record(&mut self, kind: &str, id: &str, body: Value) {
+        self.out.records.push(incoming(kind, id, body));
+    }
+
+    fn listings(&mut self) {
+        let mut taken = BTreeSet::new();
+        for council in &self.world.councils {
+            let body = json!({"name": council.name, "slots": self.world.slots});
+            self.record("council", &council.id, body);
+            for _ in 0..council.trainers {
+                let name = self.business_name(&mut taken);
+                let listed = self.draw.between(MONTH * 1.2, MONTH * 30.0);
+                let id = self.next("b");
+                let email = address(&name);
+                let digits = self.draw.index(1000);
+                let suspended = self.draw.chance(0.01);
+                let body = json!({
+                    "name": name,
+                    "council": council.id,
+                    "email": email,
+                    "phone": format!("+61 491 570 {digits:03}"),
+                    "verified": self.draw.chance(0.82),
+                    "listed_at": instant_text(self.ago(listed)),
+                    "state": if suspended { "suspended" } else { "active" },
+                });
+                self.record("business", &id, body);
+                self.businesses.push(Business {
+                    id,
+                    council: council.id.clone(),
+                    email,
+                });
+            }
+        }
+    }
+
+    fn business_name(&mut self, taken: &mut BTreeSet<String>) -> String {
+        let words = &self.world.words;
+        loop {
+            let trade = self.draw.one(&words.trades);
+            let name = if self.draw.chance(0.45) {
+                let first = self.draw.one(&words.firsts);
+                format!("{first} {} {trade}", self.draw.one(&words.lasts))
+            } else {
+                format!("{} {trade}", self.draw.one(&words.brands))
+            };
+            if taken.insert(name.clone()) {
+                return name;
+            }
+            // Pools are finite: a branch of a known name.
+            let name = format!("{name} {}", self.draw.one(&words.lasts));
+            if taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
+
+    /// A listing of this council without a placement of today.
+    fn buyer(&mut self, fits: impl Fn(&str) -> bool) -> usize {
+        let free: Vec<usize> = self
+            .businesses
+            .iter()
+            .enumerate()
+            .filter(|(index, business)| !self.used.contains(index) && fits(&business.council))
+            .map(|(index, _)| index)
+            .collect();
+        let chosen = free.get(self.draw.index(free.len())).copied().unwrap_or(0);
+        self.used.insert(chosen);
+        chosen
+    }
+
+    fn is_full(&self, council: &str) -> bool {
+        let mut councils = self.world.councils.iter();
+        councils.any(|known| known.id == council && known.queued > 0)
+    }
+
+    fn buy(&mut self, at: DateTime<Utc>, business: usize) -> Purchase {
+        let charge = self.draw.id("ch_3", 23);
+        let placement = self.next("p");
+        Purchase {
+            at,
+            business,
+            charge,
+            placement,
+        }
+    }
+
+    /// Writes a purchase: charge, placement, and the charge at the provider.
+    fn book(&mut self, purchase: &Purchase, standing: &Standing, refund: Option<&str>) {
+        let Some(business) = self.businesses.get(purchase.business) else {
+            return;
+        };
+        let status = if refund.is_some() {
+            "refunded"
+        } else {
+            "succeeded"
+        };
+        let charge = json!({
+            "charge_id": purchase.charge,
+            "business": business.id,
+            "amount": self.price(),
+            "charged_at": instant_text(purchase.at),
+            "status": status,
+            "refund_id": refund,
+        });
+        let (state, from, ended) = match standing {
+            Standing::Queued => ("queued", None, None),
+            Standing::Active { from } => ("active", Some(*from), None),
+            Standing::Ended { from, at } => ("ended", *from, Some(*at)),
+        };
+        let term = TimeDelta::days(self.world.term_days);
+        let placement = json!({
+            "business": business.id,
+            "council": business.council,
+            "charge_id": purchase.charge,
+            "purchased_at": instant_text(purchase.at),
+            "featured_from": from.map(instant_text),
+            "featured_until": from.map(|from| instant_text(from + term)),
+            "ended_at": ended.map(instant_text),
+            "refund_status": if refund.is_some() { "refunded" } else { "none" },
+            "state": state,
+        });
+        self.record("charge", &purchase.charge, charge);
+        self.record("placement", &purchase.placement, placement);
+        let charge = self.provider_charge(&purchase.charge, purchase.at);
+        self.out.charges.push(charge);
+    }
+
+    fn provider_charge(&self, id: &str, at: DateTime<Utc>) -> Charge {
+        Charge {
+            id: id.to_owned(),
+            amount: self.world.price.minor,
+            currency: self.world.price.currency.to_lowercase(),
+            created: at.timestamp(),
+        }
+    }
+
+    fn price(&self) -> Value {
+        json!({"minor": self.world.price.minor, "currency": self.world.price.currency})
+    }
+
+    fn refund(&mut self, number: &str, purchase: &Purchase, more: Value) {
+        let Some(business) = self.businesses.get(purchase.business) else {
+            return;
+        };
+        let mut body = fields(json!({
+            "number": number,
+            "business": business.id,
+            "council": business.council,
+            "email": business.email,
+            "amount": self.price(),
+            "purchased_at": instant_text(purchase.at),
+            "charge": purchase.charge,
+            "charge_id": purchase.charge,
+            "placement": purchase.placement,
+        }));
+        body.extend(fields(more));
+        self.record("refund", &number.to_lowercase(), Value::Object(body));
+    }
+
+    /// The refunds that are situations: open ones, and those decided of late.
+    fn late_refunds(&mut self) {
+        let world = self.world;
+        for open in &world.open_refunds {
+            let purchase = self.situation(open.purchased);
+            let from = purchase.at;
+            self.book(&purchase, &Standing::Active { from }, None);
+            let requested = instant_text(self.ago(open.requested));
+            let more = json!({
+                "requested_at": requested, "reason": text(&open.reason), "state": "requested",
+            });
+            self.refund(&open.number, &purchase, more);
+        }
+        for decided in &world.decided_refunds {
+            let purchase = self.situation(decided.purchased);
+            let (from, at) = (purchase.at, self.ago(decided.decided));
+            let mut more = fields(json!({
+                "requested_at": instant_text(self.ago(decided.requested)),
+                "reason": text(&decided.reason),
+                "state": decided.state,
+                "decided_by": world.operator.id,
+                "decided_at": instant_text(at),
+            }));
+            match decided.state.as_str() {
+                "refunded" => {
+                    let refund = self.refund_at_provider(&purchase, at);
+                    let ended = Standing::Ended {
+                        from: Some(from),
+                        at,
+                    };
+                    self.book(&purchase, &ended, Some(&refund));
+                    more.insert("provider_refund".into(), refund.into());
+                    more.insert("refunded_at".into(), instant_text(at).into());
+                }
+                _ => self.book(&purchase, &Standing::Active { from }, None),
+            }
+            let extra = match decided.state.as_str() {
+                "denied" => Some(("denial_reason", "Asked after the 72 hours.")),
+                "escalated" => Some((
+                    "escalation_note",
+                    "Asked in time, lapsed while it waited for us.",
+                )),
+                _ => None,
+            };
+            if let Some((field, sentence)) = extra {
+                more.insert(field.into(), sentence.into());
+            }
+            self.refund(&decided.number, &purchase, Value::Object(more));
+        }
+    }
+
+    fn refund_at_provider(&mut self, purchase: &Purchase, at: DateTime<Utc>) -> String {
+        let id = self.draw.id("re_3", 23);
+        let of = self.provider_charge(&purchase.charge, purchase.at);
+        self.out.refunds.push(PastRefund {
+            id: id.clone(),
+            of,
+            created: at.timestamp(),
+        });
+        id
+    }
+
+    /// A purchase in a council with room.
+    fn situation(&mut self, hours_ago: f64) -> Purchase {
+        let full = self.full_councils();
+        let business = self.buyer(|council| !full.contains(council));
+        let at = self.ago(hours_ago);
+        self.buy(at, business)
+    }
+
+    fn full_councils(&self) -> BTreeSet<String> {
+        let councils = self
+            .world
+            .councils
+            .iter()
+            .filter(|council| council.queued > 0);
+        councils.map(|council| council.id.clone()).collect()
+    }
+
+    fn late_refunded(&self) -> usize {
+        let decided = self.world.decided_refunds.iter();
+        decided
+            .filter(|decided| decided.state == "refunded")
+            .count()
+    }
+
+    fn purchases(&mut self) {
+        let world = self.world;
+        let mut hours = Vec::new();
+        for (back, count) in world.purchases_per_month.iter().rev().enumerate() {
+            #[allow(clippy::cast_precision_loss)]
+            let newest = back as f64 * MONTH;
+            hours.extend((0..*count).map(|_| self.draw.between(newest + 1.0, newest + MONTH)));
+        }
+        // Newest first.
+        hours.sort_by(f64::total_cmp);
+        let situations = world.open_refunds.len() + world.decided_refunds.len();
+        let running = situations - self.late_refunded();
+        let elsewhere = world.active_elsewhere.saturating_sub(running);
+        let places: Vec<(String, usize)> = world
+            .councils
+            .iter()
+            .filter(|council| council.queued > 0)
+            .map(|council| (council.id.clone(), world.slots + council.queued))
+            .collect();
+        let waiting: usize = places.iter().map(|(_, places)| places).sum();
+        let mut current: Vec<f64> = hours.iter().take(elsewhere + waiting).copied().collect();
+        let older: Vec<f64> = hours.iter().skip(elsewhere + waiting).copied().collect();
+        let fresh = current.iter().filter(|hours| **hours < RUNNING).count();
+        if let Some(fresh) = current.get_mut(..fresh) {
+            self.draw.shuffle(fresh);
+        }
+        let rest = current.split_off(elsewhere.min(current.len()));
+        for hours_ago in current {
+            let purchase = self.situation(hours_ago);
+            let from = purchase.at;
+            self.book(&purchase, &Standing::Active { from }, None);
+        }
+        self.full(places, rest);
+        for hours_ago in older {
+            self.past(hours_ago);
+        }
+    }
+
+    /// The full councils: first come, first served.
+    fn full(&mut self, places: Vec<(String, usize)>, mut hours: Vec<f64>) {
+        self.draw.shuffle(&mut hours);
+        let mut hours = hours.into_iter();
+        for (council, count) in places {
+            let mut here: Vec<f64> = hours.by_ref().take(count).collect();
+            here.sort_by(|a, b| b.total_cmp(a));
+            for (place, hours_ago) in here.into_iter().enumerate() {
+                let business = self.buyer(|known| known == council);
+                let at = self.ago(hours_ago);
+                let purchase = self.buy(at, business);
+                let standing = if place < self.world.slots {
+                    let from = hours_ago.min(self.draw.between(30.0, RUNNING));
+                    Standing::Active {
+                        from: self.ago(from),
+                    }
+                } else {
+                    Standing::Queued
+                };
+                self.book(&purchase, &standing, None);
+            }
+        }
+    }
+
+    /// A purchase whose placement is over.
+    fn past(&mut self, hours_ago: f64) {
+        let business = self.draw.index(self.businesses.len());
+        let at = self.ago(hours_ago);
+        let purchase = self.buy(at, business);
+        if self.draw.chance(self.world.refunded_share) {
+            let requested = at + minutes(self.draw.between(60.0, 40.0 * 60.0));
+            let decided = requested + minutes(self.draw.between(60.0, 28.0 * 60.0));
+            let refund = self.refund_at_provider(&purchase, decided);
+            let ended = Standing::Ended {
+                from: Some(at),
+                at: decided,
+            };
+            self.book(&purchase, &ended, Some(&refund));
+            let before = self.out.refunds.len() - self.late_refunded();
+            let number = format!("RF-{}", self.world.last_past_refund + 1 - before);
+            let more = json!({
+                "requested_at": instant_text(requested),
+                "state": "refunded",
+                "decided_by": self.world.operator.id,
+                "decided_at": instant_text(decided),
+                "refunded_at": instant_text(decided),
+                "provider_refund": refund,
+            });
+            self.refund(&number, &purchase, more);
+            return;
+        }
+        let council = self.businesses.get(business).map(|b| b.council.clone());
+        let waited = if council.is_some_and(|council| self.is_full(&council)) {
+            self.draw.between(2.0, 20.0) * 24.0 * 60.0
+        } else {
+            0.0
+        };
+        let from = at + minutes(waited);
+        let ended = from + TimeDelta::days(self.world.term_days);
+        let standing = Standing::Ended {
+            from: Some(from),
+            at: ended,
+        };
+        self.book(&purchase, &standing, None);
+    }
+
+    /// Charges that were paid and led to nothing.
+    fn orphans(&mut self) {
+        let world = self.world;
+        for orphan in &world.orphans {
+            let business = self.buyer(|council| council == orphan.council);
+            let at = self.ago(orphan.hours_ago);
+            let id = self.draw.id("ch_3", 23);
+            let Some(business) = self.businesses.get(business) else {
+                continue;
+            };
+            let body = json!({
+                "charge_id": id,
+                "business": business.id,
+                "amount": self.price(),
+                "charged_at": instant_text(at),
+                "status": "succeeded",
+            });
+            self.record("charge", &id, body);
+            let charge = self.provider_charge(&id, at);
+            self.out.charges.push(charge);
+        }
+    }
+}
+
+/// A record of the platform's own systems; what is null is left out.
+pub(super) fn incoming(kind: &str, id: &str, body: Value) -> Incoming {
+    Incoming {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        body: fields(body),
+    }
+}
+
+fn fields(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(mut fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields
+        }
+        _ => Map::new(),
+    }
+}
+
+fn text(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+pub(super) fn ago(from: DateTime<Utc>, hours: f64) -> DateTime<Utc> {
+    millis(from - minutes(hours * 60.0))
+}
+
+fn minutes(minutes: f64) -> TimeDelta {
+    #[allow(clippy::cast_possible_truncation)]
+    let ms = (minutes * 60_000.0) as i64;
+    TimeDelta::milliseconds(ms)
+}
+
+/// A mail address at a domain that nobody can own.
+fn address(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let host: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    format!("hello@{host}.example")
+}

@@ -1,0 +1,259 @@
+//! A world to look at: deterministic from a seed and a start time, and alive.
+//!
+//! `demo.json` in the data folder says which world it is and holds its two tokens, so that a
+//! restart with the same folder goes on where it was. This is the one place where a token lies in
+//! clear, and only because the demo prints it anyway.
+
+mod draw;
+mod generate;
+mod life;
+mod reviews;
+#[cfg(test)]
+mod tests;
+pub mod world;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use watchkeeper_pack::Bundle;
+use watchkeeper_wire::ingest::Ingest;
+use watchkeeper_wire::session::Tenant;
+
+use crate::clock::{Clock, SystemClock, millis};
+use crate::problem::ApiError;
+use crate::{Grant, Options, Platform, Server, StartError, intake};
+
+pub use generate::{Generated, generate};
+pub use world::{World, WorldError};
+
+/// Folder of the pack whose world this is.
+const PACK: &str = "dog-trainers";
+/// Name of the file that says which world a data folder holds.
+const FILE: &str = "demo.json";
+
+/// How the demo is to run.
+#[derive(Debug, Clone)]
+pub struct DemoOptions {
+    /// Folder of packs.
+    pub packs: PathBuf,
+    /// Folder of everything that is kept.
+    pub data: PathBuf,
+    /// Address to listen at.
+    pub listen: SocketAddr,
+    /// Seed of a new world.
+    pub seed: u64,
+    /// Where the clock of a new world begins; the machine's time where absent.
+    pub start: Option<DateTime<Utc>>,
+    /// Whether things go on arriving.
+    pub lives: bool,
+}
+
+/// What is written to the ready file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Base address.
+    pub platform: String,
+    /// The operator's token.
+    pub token: String,
+    /// Name of the tenant.
+    pub tenant: String,
+    /// Token that watches and steers the stand-ins, and may ingest.
+    pub admin: String,
+}
+
+/// Why the demo did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The platform itself.
+    #[error("{0}")]
+    Start(#[from] StartError),
+    /// `demo.yaml`.
+    #[error("{0}")]
+    World(#[from] WorldError),
+    /// A file.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        error: String,
+    },
+    /// The pack.
+    #[error("pack: {0}")]
+    Pack(String),
+    /// Filling the store.
+    #[error("filling the demo world: {0:?}")]
+    Fill(ApiError),
+}
+
+impl From<ApiError> for DemoError {
+    fn from(error: ApiError) -> Self {
+        Self::Fill(error)
+    }
+}
+
+/// Which world a data folder holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct State {
+    seed: u64,
+    start: DateTime<Utc>,
+    /// The world's clock minus the machine's, in milliseconds.
+    offset: i64,
+    token: String,
+    admin: String,
+    /// The records are all there.
+    filled: bool,
+    /// What arrives next.
+    next: life::Next,
+}
+
+/// Starts the demo, new or where it was.
+pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> {
+    let folder = options.packs.join(PACK);
+    let world = World::read(&folder)?;
+    let bundle = Bundle::from_dir(&folder).map_err(|error| DemoError::Pack(error.to_string()))?;
+    let file = options.data.join(FILE);
+    let mut state = match read(&file)? {
+        Some(state) => state,
+        None => State::new(options),
+    };
+    let mut server = Server::bind(Options {
+        listen: options.listen,
+        clock: Arc::new(SystemClock {
+            offset: TimeDelta::milliseconds(state.offset),
+        }),
+        stand_ins: true,
+        ..Options::new(options.data.clone())
+    })
+    .await?;
+    let platform = Arc::clone(&server.platform);
+    if state.filled {
+        if let Err(error) = platform.publish(&world.tenant.id, &bundle).await {
+            tracing::warn!(?error, "the world keeps the pack that it has");
+        }
+    } else {
+        fill(&platform, &world, &bundle, &mut state).await?;
+    }
+    write(&file, &state)?;
+    let ready = Ready {
+        platform: server.url(),
+        token: state.token.clone(),
+        tenant: world.tenant.name.clone(),
+        admin: state.admin.clone(),
+    };
+    if options.lives {
+        let life = life::Life::new(platform, world, state.seed, state.next.clone());
+        server.beside(life.run(move |next| {
+            state.next = next.clone();
+            if let Err(error) = write(&file, &state) {
+                tracing::error!(%error, "remembering where life is");
+            }
+        }));
+    }
+    Ok((server, ready))
+}
+
+impl State {
+    fn new(options: &DemoOptions) -> Self {
+        let machine = SystemClock::default().now();
+        let start = options.start.map_or(machine, millis);
+        Self {
+            seed: options.seed,
+            start,
+            offset: (start - machine).num_milliseconds(),
+            token: String::new(),
+            admin: String::new(),
+            filled: false,
+            next: life::Next::default(),
+        }
+    }
+}
+
+async fn fill(
+    platform: &Platform,
+    world: &World,
+    bundle: &Bundle,
+    state: &mut State,
+) -> Result<(), DemoError> {
+    let tenant = Tenant {
+        id: world.tenant.id.clone(),
+        name: world.tenant.name.clone(),
+        zone: world.tenant.zone.clone(),
+    };
+    platform.found(&tenant, Some(bundle)).await?;
+    let operator = grant(&world.operator);
+    state.token = platform.issue(&tenant.id, &operator).await?;
+    state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
+    let generated = generate(world, state.seed, state.start);
+    if let Some(stand_ins) = &platform.stand_ins {
+        let ledger = &stand_ins.ledger;
+        ledger
+            .charge(&generated.charges)
+            .map_err(StartError::from)?;
+        ledger
+            .refund(&generated.refunds)
+            .map_err(StartError::from)?;
+    }
+    let brought = Ingest {
+        records: generated.records,
+        removed: Vec::new(),
+    };
+    let answer = intake::take(platform, &tenant.id, &brought).await?;
+    if let Some(first) = answer.rejected.first() {
+        let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
+        return Err(DemoError::Pack(format!(
+            "the world does not fit: {problem}"
+        )));
+    }
+    state.next = life::Next::first(world, state.seed, state.start);
+    state.filled = true;
+    Ok(())
+}
+
+fn grant(operator: &world::OperatorDef) -> Grant {
+    Grant {
+        operator: operator.id.clone(),
+        name: operator.name.clone(),
+        roles: operator.roles.clone(),
+        regions: Vec::new(),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<State>, DemoError> {
+    let problem = |error: String| DemoError::File {
+        path: path.display().to_string(),
+        error,
+    };
+    match std::fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| problem(error.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(problem(error.to_string())),
+    }
+}
+
+fn write(path: &Path, state: &State) -> Result<(), DemoError> {
+    write_private(path, state).map_err(|error| DemoError::File {
+        path: path.display().to_string(),
+        error: error.to_string(),
+    })
+}
+
+/// Writes JSON whole or not at all, for its owner alone.
+pub fn write_private<T: Serialize>(path: &Path, value: &T) -> std::io::Result<()> {
+    use std::io::Write;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    // A temporary file is made with mode 600.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&serde_json::to_vec_pretty(value)?)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

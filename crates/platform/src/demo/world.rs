@@ -1,0 +1,245 @@
+//! `demo.yaml`: volumes and situations of a pack's demo world.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The tenant.
+    pub tenant: TenantDef,
+    /// Who sits in front of the app.
+    pub operator: OperatorDef,
+    /// Who watches and steers the stand-ins.
+    pub admin: OperatorDef,
+    /// What a placement costs.
+    pub price: Price,
+    /// How long a placement runs.
+    pub term_days: i64,
+    /// Featured slots of a council.
+    pub slots: usize,
+    /// Purchases of each month, oldest first.
+    pub purchases_per_month: Vec<usize>,
+    /// Share of older purchases that were refunded.
+    pub refunded_share: f64,
+    /// Number of the newest refund request before the situations.
+    pub last_past_refund: usize,
+    /// Number of the first refund request that arrives.
+    pub next_refund: usize,
+    /// Running placements outside the full councils.
+    pub active_elsewhere: usize,
+    /// Refund requests that wait.
+    pub open_refunds: Vec<OpenRefund>,
+    /// Refund requests decided of late.
+    pub decided_refunds: Vec<DecidedRefund>,
+    /// Charges without a placement.
+    pub orphans: Vec<Orphan>,
+    /// Reviews.
+    pub reviews: Reviews,
+    /// What goes on arriving.
+    pub life: Life,
+    /// Where the trainers are.
+    pub councils: Vec<Council>,
+    /// What names and texts are made of.
+    pub words: Words,
+}
+
+/// The tenant.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantDef {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// IANA zone of its day.
+    pub zone: String,
+}
+
+/// An operator.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorDef {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Roles.
+    pub roles: Vec<String>,
+}
+
+/// An amount.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Minor units.
+    pub minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// A refund request that waits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenRefund {
+    /// Its number.
+    pub number: String,
+    /// Hours before the start.
+    pub purchased: f64,
+    /// Hours before the start.
+    pub requested: f64,
+    /// What the buyer wrote.
+    pub reason: String,
+}
+
+/// A refund request that was decided.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecidedRefund {
+    /// Its number.
+    pub number: String,
+    /// How it ended.
+    pub state: String,
+    /// Hours before the start.
+    pub purchased: f64,
+    /// Hours before the start.
+    pub requested: f64,
+    /// Hours before the start.
+    pub decided: f64,
+    /// What the buyer wrote.
+    pub reason: String,
+}
+
+/// A charge without a placement.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Orphan {
+    /// Where the buyer is listed.
+    pub council: String,
+    /// Hours before the start.
+    pub hours_ago: f64,
+}
+
+/// Reviews.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reviews {
+    /// Waiting ones that are situations.
+    pub pending: Vec<PendingReview>,
+    /// More waiting ones, at 0.90 and above.
+    pub pending_sure: usize,
+    /// More waiting ones, below 0.90.
+    pub pending_unsure: usize,
+    /// Decided ones over all months.
+    pub decided: usize,
+}
+
+/// A waiting review.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PendingReview {
+    /// Confidence of the automatic check.
+    pub confidence: f64,
+    /// What it said.
+    pub verdict: String,
+    /// Days before the start.
+    pub days_ago: f64,
+}
+
+/// What goes on arriving.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Life {
+    /// Reviews.
+    pub review: Arrival,
+    /// Purchases.
+    pub purchase: Arrival,
+    /// Refund requests.
+    pub refund: Arrival,
+}
+
+/// How often something arrives.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arrival {
+    /// Mean minutes between two.
+    pub every: f64,
+    /// Not in the first minutes.
+    pub after: f64,
+}
+
+/// A council.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Council {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Trainers listed there.
+    pub trainers: usize,
+    /// Placements that wait; more than none means that every slot is taken.
+    #[serde(default)]
+    pub queued: usize,
+}
+
+/// What names and texts are made of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// First names.
+    pub firsts: Vec<String>,
+    /// Family names.
+    pub lasts: Vec<String>,
+    /// First halves of business names.
+    pub brands: Vec<String>,
+    /// Second halves.
+    pub trades: Vec<String>,
+    /// Reviews that praise.
+    pub praise: Vec<String>,
+    /// Reviews that complain.
+    pub complaints: Vec<String>,
+    /// Reviews that advertise.
+    pub spam: Vec<String>,
+    /// Reviews about something else.
+    pub off_topic: Vec<String>,
+}
+
+/// A demo world that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// The file.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// What stands in it.
+    #[error("{path}: {error}")]
+    Text {
+        /// Which.
+        path: String,
+        /// Why, with line and column.
+        error: String,
+    },
+}
+
+impl World {
+    /// Reads `demo.yaml` of a pack's folder.
+    pub fn read(pack: &Path) -> Result<Self, WorldError> {
+        let path = pack.join("demo.yaml");
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(&path).map_err(|error| WorldError::File {
+            path: shown.clone(),
+            error,
+        })?;
+        serde_saphyr::from_str(&text).map_err(|error| WorldError::Text {
+            path: shown,
+            error: error.to_string(),
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! What is done now and then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Platform;
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Compacts the change log of all tenants, for ever.
+pub async fn run(platform: Arc<Platform>, keep: u64) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if let Err(error) = platform.store.compact_all(keep).await {
+            tracing::error!(%error, "compacting the feed");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Records from the platform's own systems: checked by the pack, then written.
+//!
+//! A record of a kind that the pack does not know is kept as it came: the pack may follow later.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use watchkeeper_pack::{Kind, Pack, value};
+use watchkeeper_wire::ingest::{Incoming, Ingest, IngestAnswer, Rejected};
+use watchkeeper_wire::problem::Code;
+
+use crate::Platform;
+use crate::decide::refs_of;
+use crate::problem::ApiError;
+use crate::store::{Put, Touched, Write};
+
+/// The longest id or kind, in bytes.
+const MAX_NAME: usize = 200;
+
+/// Takes what a system brought, record by record, in one transaction.
+pub async fn take(
+    platform: &Platform,
+    tenant: &str,
+    brought: &Ingest,
+) -> Result<IngestAnswer, ApiError> {
+    let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+    let pack = platform.packs.active(&state).await?;
+    let (mut writes, mut rejected) = (Vec::new(), Vec::new());
+    let beside: BTreeMap<(&str, &str), &Map<String, Value>> = brought
+        .records
+        .iter()
+        .map(|record| ((record.kind.as_str(), record.id.as_str()), &record.body))
+        .collect();
+    for incoming in &brought.records {
+        match check(pack.as_deref(), incoming) {
+            Ok((body, kind)) => {
+                let put = match kind {
+                    Some(kind) => {
+                        whole(platform, tenant, kind, &incoming.id, body, &beside).await?
+                    }
+                    None => Put {
+                        title: incoming.id.clone(),
+                        body,
+                        computed: Map::new(),
+                    },
+                };
+                writes.push(Write {
+                    kind: incoming.kind.clone(),
+                    id: incoming.id.clone(),
+                    put: Some(put),
+                });
+            }
+            Err(problem) => rejected.push(Rejected {
+                kind: incoming.kind.clone(),
+                id: incoming.id.clone(),
+                problem,
+            }),
+        }
+    }
+    let accepted = (writes.len() + brought.removed.len()) as u64;
+    writes.extend(brought.removed.iter().map(|name| Write {
+        kind: name.kind.clone(),
+        id: name.id.clone(),
+        put: None,
+    }));
+    let touched = write(platform, tenant, &writes).await?;
+    Ok(IngestAnswer {
+        accepted,
+        rejected,
+        head: touched.head,
+    })
+}
+
+/// Writes checked records and tells the streams.
+pub async fn write(
+    platform: &Platform,
+    tenant: &str,
+    writes: &[Write],
+) -> Result<Touched, ApiError> {
+    let now = platform.clock.now();
+    let touched = platform.store.ingest(tenant, now, writes).await?;
+    if !touched.kinds.is_empty() {
+        platform.hints.changed(tenant, &touched);
+    }
+    Ok(touched)
+}
+
+fn check<'p>(
+    pack: Option<&'p Pack>,
+    incoming: &Incoming,
+) -> Result<(Map<String, Value>, Option<&'p Kind>), String> {
+    for name in [&incoming.kind, &incoming.id] {
+        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
+            return Err("kind and id have 1 to 200 bytes and no control characters".into());
+        }
+    }
+    if incoming.kind.contains('/') {
+        return Err("a kind has no slash".into());
+    }
+    let Some(kind) = pack.and_then(|pack| pack.kind(&incoming.kind)) else {
+        return Ok((incoming.body.clone(), None));
+    };
+    let body = value::normalise(kind, &incoming.body).map_err(|fault| fault.to_string())?;
+    Ok((body, Some(kind)))
+}
+
+async fn whole(
+    platform: &Platform,
+    tenant: &str,
+    kind: &Kind,
+    id: &str,
+    body: Map<String, Value>,
+    beside: &BTreeMap<(&str, &str), &Map<String, Value>>,
+) -> Result<Put, ApiError> {
+    let computed = value::compute(kind, &body);
+    let mut refs = Map::new();
+    for (field, of) in refs_of(kind) {
+        let Some(target) = body.get(&field).and_then(Value::as_str) else {
+            continue;
+        };
+        let found = match beside.get(&(of.as_str(), target)) {
+            Some(body) => Some((*body).clone()),
+            None => {
+                let row = platform.store.record(tenant, &of, target).await?;
+                row.map(|row| row.body)
+            }
+        };
+        if let Some(body) = found {
+            refs.insert(field, Value::Object(body));
+        }
+    }
+    Ok(Put {
+        title: value::title(kind, id, &body, &computed, &refs),
+        body,
+        computed,
+    })
+}

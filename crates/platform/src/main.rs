@@ -1,0 +1,208 @@
+//! `watchkeeper-platform`: the reference platform, with its demo world or on a folder of its own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand};
+use watchkeeper_pack::Bundle;
+use watchkeeper_platform::demo::{self, DemoOptions};
+use watchkeeper_platform::{Grant, Options, Server};
+use watchkeeper_wire::session::Tenant;
+
+/// The reference platform of Watchkeeper.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Serve the demo world.
+    #[arg(long)]
+    demo: bool,
+    /// Folder of packs, for the demo.
+    #[arg(long, default_value = "packs")]
+    packs: PathBuf,
+    /// Address to listen at; port 0 picks one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Folder of everything that is kept; in the demo a temporary one where absent.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Seed of a new demo world.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the clock of a new demo world begins (RFC 3339); now where absent.
+    #[arg(long)]
+    start: Option<DateTime<Utc>>,
+    /// The demo stands still: nothing arrives.
+    #[arg(long)]
+    still: bool,
+    /// Where to write address and tokens once the demo serves.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+/// What can be done to a folder while no platform serves it.
+#[derive(Subcommand)]
+enum Task {
+    /// Makes a tenant, or gives it a newer pack.
+    Tenant {
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+        /// IANA zone of its day.
+        zone: String,
+        /// Folder of its pack.
+        #[arg(long)]
+        pack: Option<PathBuf>,
+    },
+    /// Makes a token and prints it, once.
+    Token {
+        /// The tenant.
+        tenant: String,
+        /// Id of the operator, who is made when needed.
+        operator: String,
+        /// Name of the operator.
+        name: String,
+        /// A role; may be given several times.
+        #[arg(long = "role")]
+        roles: Vec<String>,
+        /// A region; may be given several times. None means all.
+        #[arg(long = "region")]
+        regions: Vec<String>,
+    },
+    /// Revokes a token, read from standard input.
+    Revoke,
+}
+
+fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "info,tower_http=warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(run(Arguments::parse()))
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if arguments.demo {
+        return run_demo(arguments).await;
+    }
+    let data = arguments
+        .data
+        .context("--data says where the platform keeps what it has (or --demo)")?;
+    let task = arguments.task;
+    let server = Server::bind(Options {
+        listen: if task.is_some() {
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        } else {
+            arguments.listen
+        },
+        ..Options::new(data)
+    })
+    .await?;
+    match task {
+        Some(task) => carry_out(&server, task).await?,
+        None => until_asked_to_stop().await?,
+    }
+    server.stop().await;
+    Ok(())
+}
+
+async fn run_demo(arguments: Arguments) -> anyhow::Result<()> {
+    let temporary = match arguments.data {
+        Some(_) => None,
+        None => Some(tempfile::tempdir()?),
+    };
+    let data = match (&arguments.data, &temporary) {
+        (Some(data), _) => data.clone(),
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => anyhow::bail!("no data folder"),
+    };
+    let (server, ready) = demo::serve(&DemoOptions {
+        packs: arguments.packs,
+        data,
+        listen: arguments.listen,
+        seed: arguments.seed,
+        start: arguments.start,
+        lives: !arguments.still,
+    })
+    .await?;
+    match &arguments.ready_file {
+        Some(file) => demo::write_private(file, &ready)
+            .with_context(|| format!("cannot write {}", file.display()))?,
+        None => say(&serde_json::to_string_pretty(&ready)?)?,
+    }
+    until_asked_to_stop().await?;
+    server.stop().await;
+    Ok(())
+}
+
+async fn carry_out(server: &Server, task: Task) -> anyhow::Result<()> {
+    let platform = &server.platform;
+    let failed = |error| anyhow::anyhow!("{error:?}");
+    match task {
+        Task::Tenant {
+            id,
+            name,
+            zone,
+            pack,
+        } => {
+            let bundle = pack.map(|folder| Bundle::from_dir(&folder)).transpose()?;
+            let tenant = Tenant { id, name, zone };
+            let founded = platform.found(&tenant, bundle.as_ref()).await;
+            founded.map_err(failed)
+        }
+        Task::Token {
+            tenant,
+            operator,
+            name,
+            roles,
+            regions,
+        } => {
+            let grant = Grant {
+                operator,
+                name,
+                roles,
+                regions,
+            };
+            let token = platform.issue(&tenant, &grant).await.map_err(failed)?;
+            say(&token)
+        }
+        Task::Revoke => {
+            let token = std::io::read_to_string(std::io::stdin())?;
+            let revoked = platform.revoke(token.trim()).await.map_err(failed)?;
+            anyhow::ensure!(revoked, "no such token holds");
+            Ok(())
+        }
+    }
+}
+
+/// What was asked for goes to standard output; everything else is logging.
+fn say(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(())
+}
+
+async fn until_asked_to_stop() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            ended = tokio::signal::ctrl_c() => ended?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

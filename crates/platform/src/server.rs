@@ -1,0 +1,219 @@
+//! A platform that listens.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use reqwest::Url;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use watchkeeper_pack::format::Connector as Name;
+
+use crate::blobs::Blobs;
+use crate::clock::{Clock, SystemClock};
+use crate::connectors::mail::{self, Mail, MailStandIn};
+use crate::connectors::stand_in::Ledger;
+use crate::connectors::stripe::{self, Stripe, StripeStandIn};
+use crate::connectors::{Connectors, Worker};
+use crate::hints::Hints;
+use crate::packs::Packs;
+use crate::random::{Random, SystemRandom};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Secrets, Store, StoreError};
+use crate::{Platform, StandIns, api, housekeeping};
+
+/// Requests under way get so long to end when the platform stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How a platform is to run.
+pub struct Options {
+    /// Address to listen at; port 0 picks one.
+    pub listen: SocketAddr,
+    /// Folder of everything that it keeps.
+    pub data: PathBuf,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where chance comes from.
+    pub random: Arc<dyn Random>,
+    /// Serve stand-ins for providers, and use them. Never for real money.
+    pub stand_ins: bool,
+    /// A provider that does not answer within this has not answered.
+    pub patience: Duration,
+    /// Changes that the feed keeps at least.
+    pub feed_keep: u64,
+}
+
+impl Options {
+    /// Listens on the loopback interface and keeps its data in this folder.
+    pub fn new(data: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data,
+            clock: Arc::new(SystemClock::default()),
+            random: Arc::new(SystemRandom),
+            stand_ins: false,
+            patience: Duration::from_secs(10),
+            feed_keep: 200_000,
+        }
+    }
+}
+
+/// Why a platform did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The folder or the address.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The store.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The stand-ins' ledger.
+    #[error("provider ledger: {0}")]
+    Ledger(#[from] rusqlite::Error),
+    /// A client for a provider.
+    #[error("{0}")]
+    Client(#[from] reqwest::Error),
+    /// An address that is none.
+    #[error("{0}")]
+    Address(String),
+}
+
+/// A platform that listens. Dropping it stops everything at once, as a crash would.
+pub struct Server {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// What its handlers share.
+    pub platform: Arc<Platform>,
+    tasks: JoinSet<()>,
+}
+
+impl Server {
+    /// Opens the store, listens and begins to work.
+    pub async fn bind(options: Options) -> Result<Self, StartError> {
+        tokio::fs::create_dir_all(&options.data).await?;
+        private(&options.data)?;
+        let listener = TcpListener::bind(options.listen).await?;
+        let addr = listener.local_addr()?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options.data.join("platform.db"))?);
+        let secrets = store
+            .secrets(Secrets {
+                epoch: options.random.bytes(),
+                cursor_key: options.random.bytes(),
+                audit_seed: options.random.bytes(),
+            })
+            .await?;
+        let (connectors, stand_ins) = if options.stand_ins {
+            providers(&options, addr)?
+        } else {
+            (Connectors::new(), None)
+        };
+        let platform = Arc::new(Platform {
+            packs: Packs::new(Arc::clone(&store)),
+            audit_key: SigningKey::from_bytes(&secrets.audit_seed),
+            secrets,
+            store,
+            clock: options.clock,
+            random: options.random,
+            hints: Hints::default(),
+            blobs: Blobs::new(options.data.join("blobs")),
+            connectors,
+            calls_waiting: Notify::new(),
+            stand_ins,
+            stop: CancellationToken::new(),
+        });
+        let mut tasks = JoinSet::new();
+        let stop = platform.stop.clone();
+        let router = api::router(Arc::clone(&platform));
+        tasks.spawn(async move {
+            let serve = axum::serve(listener, router).with_graceful_shutdown(async move {
+                stop.cancelled().await;
+            });
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "listening");
+            }
+        });
+        let stop = platform.stop.clone();
+        let worker = Worker::new(Arc::clone(&platform)).run();
+        tasks.spawn(async move {
+            tokio::select! { () = worker => {}, () = stop.cancelled() => {} }
+        });
+        let (stop, keep) = (platform.stop.clone(), options.feed_keep);
+        let tidy = housekeeping::run(Arc::clone(&platform), keep);
+        tasks.spawn(async move {
+            tokio::select! { () = tidy => {}, () = stop.cancelled() => {} }
+        });
+        tracing::info!(%addr, "listening");
+        Ok(Self {
+            addr,
+            platform,
+            tasks,
+        })
+    }
+
+    /// Its base address.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Runs something beside the platform until it stops.
+    pub fn beside(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.platform.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! { () = work => {}, () = stop.cancelled() => {} }
+        });
+    }
+
+    /// Lets requests under way end, then stops.
+    pub async fn stop(mut self) {
+        self.platform.stop.cancel();
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            self.tasks.abort_all();
+        }
+    }
+}
+
+fn providers(
+    options: &Options,
+    addr: SocketAddr,
+) -> Result<(Connectors, Option<StandIns>), StartError> {
+    let secret = format!("sk_test_{}", hex::encode(options.random.bytes()));
+    let ledger = Ledger::open(&options.data.join("provider.db"), &secret)?;
+    let address = |path: &str| {
+        let text = format!("http://{addr}/provider/{path}");
+        Url::parse(&text).map_err(|error| StartError::Address(error.to_string()))
+    };
+    let secret = ledger.secret().to_owned();
+    let stripe = Stripe::new(address("stripe/v1/")?, secret.clone(), options.patience)?;
+    let mail = Mail::new(address("mail/messages")?, secret, options.patience)?;
+    let mut connectors = Connectors::new();
+    connectors.insert(Name::Stripe, Arc::new(stripe));
+    connectors.insert(Name::Mail, Arc::new(mail));
+    let stand_ins = StandIns {
+        stripe: StripeStandIn::new(ledger.clone()),
+        mail: MailStandIn::new(ledger.clone()),
+        ledger,
+    };
+    Ok((connectors, Some(stand_ins)))
+}
+
+/// Routes of the stand-ins.
+pub fn stand_in_routes() -> axum::Router<Arc<Platform>> {
+    stripe::routes().merge(mail::routes())
+}
+
+/// The folder is for its owner alone.
+#[cfg(unix)]
+fn private(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn private(_folder: &std::path::Path) -> std::io::Result<()> {
+    Ok(())
+}

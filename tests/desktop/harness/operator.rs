@@ -1,0 +1,192 @@
+//! What an operator does in a window, by the words on the screen.
+
+use std::collections::BTreeMap;
+
+use thirtyfour::prelude::*;
+
+use super::Window;
+
+/// A record as the panel beside the list shows it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Its name in a line.
+    pub title: String,
+    /// Its facts, by label.
+    pub facts: BTreeMap<String, String>,
+    /// Buttons that may be pressed now, without their keys and dots.
+    pub possible: Vec<String>,
+}
+
+impl Shown {
+    /// A fact by its label.
+    pub fn fact(&self, label: &str) -> &str {
+        let found = self.facts.get(label);
+        found.unwrap_or_else(|| panic!("no {label} in {self:?}"))
+    }
+
+    /// True where this may be done now.
+    pub fn may(&self, action: &str) -> bool {
+        self.possible.iter().any(|each| each == action)
+    }
+}
+
+impl Window {
+    /// Signs in to the demo and writes the recovery code down. Ends with the list filled.
+    pub async fn sign_in_to_demo(&self) {
+        self.button("Open the demo").await.click().await.unwrap();
+        self.shows("Write this code down").await;
+        self.find(".promise input").await.click().await.unwrap();
+        self.button("Go on").await.click().await.unwrap();
+        self.find(ROW).await;
+    }
+
+    /// Waits for a button by how its words begin.
+    pub async fn button(&self, words: &str) -> WebElement {
+        self.button_within("", words).await
+    }
+
+    async fn button_within(&self, place: &str, words: &str) -> WebElement {
+        let path = format!("{place}//button[starts-with(normalize-space(.), '{words}')]");
+        self.find_path(&path).await
+    }
+
+    /// Goes to a room of the rail.
+    pub async fn go_to(&self, room: &str) {
+        self.button_within("//nav", room)
+            .await
+            .click()
+            .await
+            .unwrap();
+    }
+
+    /// Picks each record of the list in turn and reads it.
+    pub async fn read_list(&self) -> Vec<Shown> {
+        self.find(ROW).await;
+        let count = self
+            .run(&format!("return document.querySelectorAll('{ROW}').length"))
+            .await;
+        let mut read = Vec::new();
+        for index in 0..count.as_u64().unwrap() {
+            // By script: a row under the list's head cannot be clicked, but is picked all the same.
+            self.run(&format!(
+                "document.querySelectorAll('{ROW}')[{index}].click()"
+            ))
+            .await;
+            let picked = format!(
+                "document.querySelectorAll('{ROW}')[{index}].getAttribute('aria-selected')"
+            );
+            self.until(
+                &format!("return {picked} === 'true'"),
+                "the row to be picked",
+            )
+            .await;
+            read.push(self.read_panel().await);
+        }
+        read
+    }
+
+    /// Picks the record with this title.
+    pub async fn pick(&self, wanted: &Shown) {
+        let number = wanted.title.as_str();
+        for index in 0..200 {
+            let there = self
+                .run(&format!(
+                    "return document.querySelectorAll('{ROW}').length > {index}"
+                ))
+                .await;
+            assert!(
+                there.as_bool().unwrap(),
+                "{number} is not in the list\n{}",
+                self.text().await
+            );
+            self.run(&format!(
+                "document.querySelectorAll('{ROW}')[{index}].click()"
+            ))
+            .await;
+            if self.read_panel().await.title == number {
+                return;
+            }
+        }
+    }
+
+    /// What the panel shows, once it shows the row that is picked.
+    pub async fn read_panel(&self) -> Shown {
+        self.until(
+            "const panel = document.querySelector('section.record');
+             return panel && panel.getAttribute('aria-busy') !== 'true' && panel.querySelector('h2')",
+            "the record",
+        )
+        .await;
+        let shown = self
+            .run(
+                "const panel = document.querySelector('section.record');
+                 const facts = {};
+                 for (const fact of panel.querySelectorAll('.facts > div'))
+                     facts[fact.querySelector('dt').innerText] = fact.querySelector('dd').innerText;
+                 const possible = [...panel.querySelectorAll('.record-foot button')]
+                     .filter(button => button.getAttribute('aria-disabled') !== 'true' && !button.disabled)
+                     .map(button => [...button.childNodes]
+                         .filter(node => node.nodeType === Node.TEXT_NODE)
+                         .map(node => node.data).join('').replace('…', '').trim());
+                 return {title: panel.querySelector('h2').innerText, facts, possible};",
+            )
+            .await;
+        Shown {
+            title: shown["title"].as_str().unwrap().to_owned(),
+            facts: serde_json::from_value(shown["facts"].clone()).unwrap(),
+            possible: serde_json::from_value(shown["possible"].clone()).unwrap(),
+        }
+    }
+
+    /// Does something to the record that is shown, typing what the dialog asks to be typed and giving
+    /// `reason` where it asks for a text. Ends when the dialog has closed.
+    pub async fn act(&self, action: &str, reason: Option<&str>) {
+        let foot = "//footer[contains(@class, 'record-foot')]";
+        self.button_within(foot, action)
+            .await
+            .click()
+            .await
+            .unwrap();
+        let dialog = "//*[@role='dialog']";
+        self.find_path(dialog).await;
+        if let Some(reason) = reason {
+            self.find("[role=dialog] textarea")
+                .await
+                .send_keys(reason)
+                .await
+                .unwrap();
+        }
+        let asked = self
+            .run(
+                "const label = [...document.querySelectorAll('[role=dialog] label')]
+                     .map(label => label.innerText.match(/^Type (.*) to confirm/)).find(Boolean);
+                 return label ? label[1] : null;",
+            )
+            .await;
+        if let Some(word) = asked.as_str() {
+            self.find("[role=dialog] input")
+                .await
+                .send_keys(word)
+                .await
+                .unwrap();
+        }
+        let submit = format!("{dialog}//button[@type='submit' and not(@disabled)]");
+        self.find_path(&submit).await.click().await.unwrap();
+        self.gone("[role=dialog]").await;
+    }
+
+    /// Waits until the panel shows this word for our newest operation on the record.
+    pub async fn operation_is(&self, word: &str) {
+        self.until(
+            &format!(
+                "const pill = document.querySelector('section.record .operation .pill');
+                 return pill && pill.innerText.trim() === '{word}'"
+            ),
+            &format!("the operation to be {word}"),
+        )
+        .await;
+    }
+}
+
+/// A row of the list that has been read.
+const ROW: &str = "[role=grid] .grid-data:not([aria-busy])";
