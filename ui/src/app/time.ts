@@ -90,10 +90,14 @@ export function instantWords(wall: Wall, now: Wall | null): string {
   if (days <= NEAR_DAYS) return `${format({ weekday: "short" }, wall.face)} ${timeWords(wall)}`;
   const year = (face: number) => new Date(face).getUTCFullYear();
   if (seen && year(seen.face) === year(wall.face)) {
-    return `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
+    return dateWords(wall);
   }
   return format({ day: "numeric", month: "short", year: "numeric" }, wall.face);
 }
+
+/** Day, month and time. */
+export const dateWords = (wall: Wall) =>
+  `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
 
 /** Everything about an instant: weekday, date, time. */
 export function fullWords(wall: Wall): string {

@@ -1,5 +1,6 @@
 import { Ban, Hourglass } from "lucide-react";
 import {
+  dateWords,
   fullWords,
   instantWords,
   onFace,
@@ -123,11 +124,11 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
   );
 }
 
-/** Name and wall clock of a session: an instant in it is put in words. */
+/** Name and wall clock of a session; its name may be a weekday, so the instant is said by date. */
 function sessionWords(text: string): string {
   return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/, (found) => {
     const wall = parseWall(found);
-    return wall ? instantWords(wall, tenantNow()) : found;
+    return wall ? dateWords(wall) : found;
   });
 }
 

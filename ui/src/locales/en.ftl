@@ -43,7 +43,7 @@ clock-passed = passed
 clock-title = { $what } { $due }
 clock-left = { $what } in { $duration }
 clock-ago = passed { $duration } ago
-clock-before-session = Due before { $session }
+clock-before-session = Due before your next session: { $session }
 clock-utc = { $time } UTC
 clock-unsure = Clock unsure
 clock-unsure-text = The clock is a guess until the platform answers
@@ -150,7 +150,7 @@ action-not-after = Not after
 action-refused = { $action }: { $reason }
 action-refused-title = “{ $action }” is refused
 amend-none = { $action } is not possible on the record as it is now
-action-waits-title = “{ $action }” waits for a connection
+action-waits-title = “{ $action }” is not possible now
 action-not-allowed = Policy does not allow it now.
 action-may-lapse = It may lapse before the next sync, so it is not queued while cut off.
 action-more = { $action }…
@@ -171,12 +171,16 @@ mail-open = Mail preview
 mail-to = To
 mail-subject = Subject
 
+no-queues = No queue yet
+no-queues-text = The pack names what waits for an operator; it has no queue, or it has not arrived yet.
+
 ## Sync
 
 link-in-step = In step
 link-cut-off = Cut off
 link-filling = Filling for the first time
 link-signed-out = Signed out
+link-problem = { $title }. { $text }
 link-since = since
 link-never = never
 link-live = Last pull { $age }. The platform says at once when something changes.
@@ -393,7 +397,7 @@ error-key-missing-text = Open it with the recovery code.
 error-secret-wrong = That does not open it
 error-secret-wrong-text = Check it and try once more. Nothing was changed.
 error-passphrase-weak = The passphrase is too short
-error-passphrase-weak-text = Take at least 12 characters.
+error-passphrase-weak-text = Take at least 10 characters.
 error-disk-full = The disk is full
 error-disk-full-text = Nothing was done. Make room, then try again.
 error-read-only = The data folder cannot be written

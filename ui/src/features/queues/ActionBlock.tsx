@@ -80,12 +80,18 @@ function PolicyRow({ row }: { row: PolicyRowView }) {
 function Refused({ action }: { action: ActionView }) {
   const reason = refusal(action);
   if (!reason) return null;
-  const title = t(action.may_lapse ? "action-waits-title" : "action-refused-title", {
-    action: action.label,
-  });
+  const label = { action: action.label };
+  if (action.denied?.row) {
+    return (
+      <Banner tone="red" title={t("action-refused-title", label)}>
+        {reason} <code className="row-id">{action.denied.row}</code>
+      </Banner>
+    );
+  }
+  // No row of the policy refuses it: it waits for a line, or for an operation of ours.
   return (
-    <Banner tone={action.may_lapse ? "amber" : "red"} title={title}>
-      {reason} <code className="row-id">{action.denied?.row ?? action.row}</code>
+    <Banner tone={action.may_lapse ? "amber" : "neutral"} title={t("action-waits-title", label)}>
+      {reason}
     </Banner>
   );
 }
@@ -102,9 +108,11 @@ export function Will({
     <div className="will">
       <strong>{t("action-will", { action: action.label })}</strong>
       <ul>
-        {action.will.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
+        {action.will
+          .filter((line) => line.trim() !== "")
+          .map((line) => (
+            <li key={line}>{line}</li>
+          ))}
       </ul>
       <div className="will-foot">
         <span className="quiet">

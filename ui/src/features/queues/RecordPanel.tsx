@@ -10,7 +10,13 @@ import { Tone } from "../../components/tones";
 import { ClockBar, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { ageWords } from "../../locales/words";
-import type { ActionView, MailView, OperationView, RecordView } from "../../platform/backend";
+import type {
+  ActionView,
+  FactView,
+  MailView,
+  OperationView,
+  RecordView,
+} from "../../platform/backend";
 import { OperationCard } from "../operations/OperationCard";
 import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
@@ -100,7 +106,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
         )}
         <div className="record-part">
           <dl className="facts">
-            {record.facts.map((fact) => (
+            {record.facts.filter(isSaid).map((fact) => (
               <div key={fact.field}>
                 <dt>{fact.label}</dt>
                 <dd>
@@ -155,6 +161,9 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
     </>
   );
 }
+
+/** What is empty says nothing, and a pack lists every fact that a record may ever have. */
+const isSaid = (fact: FactView) => fact.value.type !== "empty";
 
 /** Opens the question again where somebody came here to amend an operation. */
 function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {

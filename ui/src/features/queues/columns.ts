@@ -12,6 +12,10 @@ const WIDTHS: Record<ColumnKind, string> = {
   state: "110px",
 };
 
+/** A column of numbers is as wide as its name asks for, over two lines. */
+const LONG_LABEL = 10;
+const LONG_NUMBER = "100px";
+
 /** Stands for our operation where the view has no column of states to show its word in. */
 export const OPERATION = "operation";
 
@@ -22,7 +26,7 @@ export function gridColumns(page: ViewPage): GridColumn[] {
       id: field,
       label,
       align: kind === "money" || kind === "number" ? "end" : "start",
-      width: WIDTHS[kind],
+      width: kind === "number" && label.length > LONG_LABEL ? LONG_NUMBER : WIDTHS[kind],
       sortable,
     }),
   );

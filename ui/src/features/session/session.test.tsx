@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
+import { ERRORS } from "../../app/errors";
+import { t } from "../../locales/catalogue";
 import { makeWorld, PROFILE, signedOutWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
+import { PASSPHRASE_LENGTH } from "./Passphrase";
 
 const DEMO = { platform: "http://127.0.0.1:4180", tenant: "Harbour Classes" };
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
@@ -84,7 +88,7 @@ describe("signing in", () => {
     expect(demo).toBeDisabled();
     await user.type(screen.getByLabelText("New passphrase"), "short");
     await user.tab();
-    expect(screen.getByText("7 more characters, please.")).toBeVisible();
+    expect(screen.getByText("5 more characters, please.")).toBeVisible();
     await user.type(screen.getByLabelText("New passphrase"), " but longer");
     await user.type(screen.getByLabelText("Once more"), "something");
     expect(screen.getByText("The two are not the same.")).toBeVisible();
@@ -162,6 +166,12 @@ describe("a profile that is not open", () => {
     await user.click(await button("Another profile"));
     await waitFor(() => expect(screen.getByText("Sign in to a platform")).toBeVisible());
   });
+});
+
+test("the rule of passphrases is the app's own", () => {
+  const source = readFileSync("../crates/core/src/keys/passphrase.rs", "utf8");
+  expect(source).toContain(`MIN_PASSPHRASE: usize = ${PASSPHRASE_LENGTH};`);
+  expect(t(ERRORS.passphrase_weak.text)).toContain(String(PASSPHRASE_LENGTH));
 });
 
 test("an app that cannot start says why and can be tried again", async () => {

@@ -37,8 +37,11 @@ export function LinkState({ sync, busy, onPull }: LinkStateProps) {
         </p>
         {sync.problem && (
           <p className="quiet">
-            {t(ERRORS[sync.problem.code].title)}
-            {sync.problem.detail && `: ${sync.problem.detail}`}
+            {t("link-problem", {
+              title: t(ERRORS[sync.problem.code].title),
+              text: t(ERRORS[sync.problem.code].text),
+            })}
+            {sync.problem.detail && <span className="detail">{sync.problem.detail}</span>}
           </p>
         )}
       </div>

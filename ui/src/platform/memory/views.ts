@@ -66,8 +66,7 @@ export function clockOf(request: Request): ClockView {
     tone: left <= 0 ? "red" : left < 12 * 3600 ? "amber" : "green",
     runs: request.state === "requested",
     row: "R-17",
-    before_session:
-      left > 0 && left < 12 * 3600 ? `your session ${wall(NOW_MS + 66 * HOUR)}` : null,
+    before_session: left > 0 && left < 12 * 3600 ? `Monday ${wall(NOW_MS + 66 * HOUR)}` : null,
   };
 }
 
@@ -147,6 +146,7 @@ export function pageOf(world: World, asked: ViewRequest): ViewPage {
     keys: [
       { action: "approve", label: "Approve refund", key: "a" },
       { action: "deny", label: "Deny", key: "r" },
+      { action: "escalate", label: "Pass to the owner", key: "p" },
     ],
   };
 }
