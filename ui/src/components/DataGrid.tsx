@@ -101,6 +101,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       ?.focus({ preventScroll: true });
   }, [activePlace]);
 
+  // Another record was picked, perhaps from elsewhere: it comes into sight. The same record in
+  // another place, after it changed, does not move the list under the reader.
+  const pickedAt = useRef(activePlace);
+  pickedAt.current = activePlace;
+  const { selectedKey } = props;
+  useEffect(() => {
+    if (selectedKey !== null && pickedAt.current >= 0) {
+      virtual.scrollToIndex(pickedAt.current, { align: "auto" });
+    }
+  }, [selectedKey, virtual]);
+
   const move = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));
     if (next === active) return;

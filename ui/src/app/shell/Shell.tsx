@@ -28,8 +28,9 @@ export function Shell({ app }: { app: AppView }) {
   const title = useTitle(place, navigation.data);
 
   useEffect(() => {
-    if (place === null && first) go({ screen: "queue", view: first.view, record: null });
-  }, [place, first, go]);
+    if (usePlace.getState().place === null && first)
+      go({ screen: "queue", view: first.view, record: null });
+  }, [first, go]);
 
   useKeys({
     "$mod+k": () => setOverlay("palette"),

@@ -118,7 +118,7 @@ export function Will({
         <span className="quiet">
           {action.not_after && (
             <>
-              {t("action-not-after")} <Instant at={action.not_after} both />
+              {t("action-not-after")} <Instant at={action.not_after} both={onMails === undefined} />
             </>
           )}
         </span>

@@ -139,7 +139,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
             <Button
               key={action.action}
               look={action === next ? "filled" : "outline"}
-              hotkey={action.key}
+              hotkey={refused(action) ? null : action.key}
               refused={refused(action) !== null}
               title={refused(action) ?? undefined}
               onClick={() => ask(action)}

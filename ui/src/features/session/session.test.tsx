@@ -71,8 +71,6 @@ describe("signing in", () => {
   ])("with %s and %s says what is wrong and what to do", async (address, token, title, text) => {
     const { user } = openApp(signedOutWorld());
     await user.type(await screen.findByLabelText("Address"), address);
-    // The browser's own check of addresses would keep the answer from being asked for.
-    screen.getByLabelText("Address").closest("form")?.setAttribute("novalidate", "");
     await user.type(screen.getByLabelText("Token"), `${token}{Enter}`);
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent(title);

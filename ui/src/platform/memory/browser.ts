@@ -65,6 +65,8 @@ export function fromAddress({ search }: Location): MemoryBackend {
   }
   const theme = asked.get("theme");
   if (theme) document.documentElement.dataset.theme = theme;
+  const direction = asked.get("dir");
+  if (direction) document.documentElement.dir = direction;
   press((asked.get("press") ?? "").split(",").filter(Boolean));
   return new MemoryBackend(world);
 }
