@@ -1,4 +1,3 @@
-import { skipToken, useQuery } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "../../components/Button";
@@ -7,10 +6,10 @@ import { QueueScreen } from "../../features/queues/QueueScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
 import { SyncScreen } from "../../features/sync/SyncScreen";
 import { t } from "../../locales/catalogue";
-import type { AppView, NavigationView, ViewPage } from "../../platform/backend";
+import type { AppView, NavigationView } from "../../platform/backend";
 import { useKeys } from "../keys";
 import { type Place, usePlace } from "../place";
-import { READS, useNavigation } from "../reads";
+import { useNavigation, useViewLabel } from "../reads";
 import { Notices } from "./Notices";
 import { ProfileDialog } from "./ProfileDialog";
 import { Rail } from "./Rail";
@@ -91,13 +90,10 @@ export function Shell({ app }: { app: AppView }) {
 /** Name of the screen; a view that is no queue has it from its first page. */
 function useTitle(place: Place | null, navigation: NavigationView | undefined): string {
   const view = place?.screen === "queue" ? place.view : null;
-  const page = useQuery<ViewPage>({
-    queryKey: [READS.page, view, null, "", 0],
-    queryFn: skipToken,
-  });
-  if (place?.screen === "sync") return t("nav-sync");
   const queue = navigation?.queues.find((each) => each.view === view);
-  return queue?.label ?? page.data?.label ?? t("nav-queues");
+  const label = useViewLabel(queue ? null : view);
+  if (place?.screen === "sync") return t("nav-sync");
+  return queue?.label ?? label ?? t("nav-queues");
 }
 
 type ScreenProps = { place: Place | null; readOnly: boolean; bare: boolean };
