@@ -160,7 +160,7 @@ function Summary({ page }: { page: ViewPage }) {
   const asOf = page.as_of ? parseWall(page.as_of) : null;
   const cut = sync?.link === "cut_off" || sync?.link === "signed_out";
   const age = sync?.age_seconds == null ? null : sync.age_seconds + secondsSince(sync.received);
-  const open = page.sections[0]?.count ?? 0;
+  const open = page.open;
   return (
     <div className="queue-summary quiet">
       <span>
