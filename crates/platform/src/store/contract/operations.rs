@@ -184,6 +184,14 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     assert_eq!(kinds, ["upsert", "verdict"]);
     let known = store.operation(TENANT, id).await.unwrap().unwrap();
     assert_eq!(known.verdict.word, VerdictWord::Confirmed);
+    // Whoever comes late with a doubt changes nothing any more.
+    let doubt = Verdict {
+        word: VerdictWord::Unknown,
+        ..known.verdict.clone()
+    };
+    store.say_verdict(TENANT, &doubt).await.unwrap();
+    let still = store.operation(TENANT, id).await.unwrap().unwrap();
+    assert_eq!(still.verdict, known.verdict);
 }
 
 pub async fn what_follows_a_failed_call_is_given_up<S: Store>(store: &S) {
