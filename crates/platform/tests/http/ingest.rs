@@ -37,6 +37,20 @@ async fn records_are_made_canonical_and_bad_ones_named() {
 }
 
 #[tokio::test]
+async fn fault_22_a_record_that_no_client_would_read_is_not_taken() {
+    let world = World::new().await;
+    let text = "x".repeat(8 << 20);
+    let answer = world
+        .ingest(json!([
+            {"kind": "later", "id": "large", "body": {"text": text}},
+            {"kind": "later", "id": "small", "body": {}},
+        ]))
+        .await;
+    assert_eq!(answer["accepted"], 1);
+    assert_eq!(answer["rejected"][0]["id"], "large");
+}
+
+#[tokio::test]
 async fn only_systems_may_and_not_everything_at_once() {
     let world = World::new().await;
     let one = json!({"records": [{"kind": "later", "id": "x", "body": {}}]});
