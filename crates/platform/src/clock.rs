@@ -18,6 +18,7 @@ pub struct SystemClock {
 }
 
 impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the one system clock")]
     fn now(&self) -> DateTime<Utc> {
         millis(Utc::now() + self.offset)
     }
