@@ -224,3 +224,31 @@ async fn a_hint_brings_the_change_and_a_started_engine_does_all_by_itself() {
     .await;
     engine.stop().await;
 }
+
+#[tokio::test]
+async fn a_deadline_that_passes_is_told_without_any_news() {
+    let mut world = World::new(0).await;
+    world.platform.with(|state| {
+        let mut body = crate::world::parcel("N-1", 1);
+        let arrived = crate::scripted::now() - chrono::TimeDelta::hours(72)
+            + chrono::TimeDelta::milliseconds(2_500);
+        body["arrived_at"] = serde_json::json!(arrived);
+        state.put("parcel", "p1", body);
+    });
+    let mut changes = world.start().await;
+    let told = async {
+        loop {
+            let change = changes.recv().await.unwrap();
+            let parcel = watchkeeper_core::changes::Tag::Kind("parcel".into());
+            if change.source == watchkeeper_core::changes::Source::Clock
+                && change.tags.contains(&parcel)
+            {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), told)
+        .await
+        .unwrap();
+    world.engine.stop().await;
+}
