@@ -2,7 +2,13 @@ import { create } from "zustand";
 
 /** Where the operator is. */
 export type Place =
-  | { screen: "queue"; view: string; record: { kind: string; id: string } | null }
+  | {
+      screen: "queue";
+      view: string;
+      record: { kind: string; id: string } | null;
+      /** The operation on the record that somebody came to amend. */
+      amends?: string;
+    }
   | { screen: "sync" };
 
 type PlaceStore = {
@@ -12,6 +18,8 @@ type PlaceStore = {
   go: (place: Place) => void;
   /** Another record of the same queue: no step to go back to. */
   select: (record: { kind: string; id: string } | null) => void;
+  /** What somebody came to amend is on the screen. */
+  arrived: () => void;
   back: () => void;
   reset: () => void;
 };
@@ -28,6 +36,12 @@ export const usePlace = create<PlaceStore>((set) => ({
     })),
   select: (record) =>
     set((was) => (was.place?.screen === "queue" ? { place: { ...was.place, record } } : {})),
+  arrived: () =>
+    set(({ place }) => {
+      if (place?.screen !== "queue") return {};
+      const { amends: _, ...rest } = place;
+      return { place: rest };
+    }),
   back: () =>
     set((was) => {
       const place = was.past.at(-1);

@@ -85,7 +85,6 @@ function pageQuery(
       });
       return { ...page, received: performance.now() };
     },
-    placeholderData: keepPreviousData,
   } satisfies UseQueryOptions<ReceivedPage>;
 }
 
@@ -95,14 +94,11 @@ export function usePages(
   numbers: readonly number[],
 ) {
   const backend = useBackend();
-  const first = useQuery(pageQuery(backend, asked, 0));
+  // While another order or filter is read, the rows stay: nothing jumps.
+  const first = useQuery({ ...pageQuery(backend, asked, 0), placeholderData: keepPreviousData });
   const others = numbers.filter((number) => number > 0);
   const rest = useQueries({
-    queries: others.map((number) => ({
-      ...pageQuery(backend, asked, number),
-      // Rows of another page in the place of rows that are still read would mislead.
-      placeholderData: undefined,
-    })),
+    queries: others.map((number) => pageQuery(backend, asked, number)),
   });
   const pages = new Map<number, ReceivedPage>();
   if (first.data) pages.set(0, first.data);
@@ -111,6 +107,16 @@ export function usePages(
     if (data) pages.set(number, data);
   });
   return { first, pages };
+}
+
+/** Name of a view, from the page that its screen reads first. */
+export function useViewLabel(view: string | null): string | undefined {
+  const backend = useBackend();
+  const page = useQuery({
+    ...pageQuery(backend, { view: view ?? "", sort: null, search: "" }, 0),
+    enabled: view !== null,
+  });
+  return page.data?.label;
 }
 
 export function useRecord(record: { kind: string; id: string } | null) {

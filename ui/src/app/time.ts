@@ -77,6 +77,9 @@ const NEAR_DAYS = 6;
 
 const dayOf = (face: number) => Math.floor(face / DAY_MS);
 
+/** Both faces show the same date. */
+export const sameDay = (one: Wall, other: Wall) => dayOf(one.face) === dayOf(other.face);
+
 /** Time of day, `14:05`. */
 export const timeWords = (wall: Wall) => format(TIME, wall.face);
 
@@ -87,10 +90,14 @@ export function instantWords(wall: Wall, now: Wall | null): string {
   if (days <= NEAR_DAYS) return `${format({ weekday: "short" }, wall.face)} ${timeWords(wall)}`;
   const year = (face: number) => new Date(face).getUTCFullYear();
   if (seen && year(seen.face) === year(wall.face)) {
-    return `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
+    return dateWords(wall);
   }
   return format({ day: "numeric", month: "short", year: "numeric" }, wall.face);
 }
+
+/** Day, month and time. */
+export const dateWords = (wall: Wall) =>
+  `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
 
 /** Everything about an instant: weekday, date, time. */
 export function fullWords(wall: Wall): string {

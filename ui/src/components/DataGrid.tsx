@@ -49,6 +49,8 @@ type DataGridProps<Row> = {
 const ROW_PX = 32;
 const SECTION_PX = 28;
 const HEAD_PX = 31;
+const TALL_HEAD_PX = 43;
+const LONG_LABEL = 16;
 const OVERSCAN = 8;
 
 /**
@@ -64,14 +66,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const places = rowPlaces(sections, total);
   const activePlace = total > 0 ? places.ofRow(Math.min(active, total - 1)) : -1;
 
+  const headPx = columns.some(({ label }) => label.length > LONG_LABEL) ? TALL_HEAD_PX : HEAD_PX;
+
   const virtual = useVirtualizer({
     count: places.count,
     getScrollElement: () => scroller.current,
     estimateSize: (place) => (places.at(place).section ? SECTION_PX : ROW_PX),
     overscan: OVERSCAN,
+    useFlushSync: false,
     // The column headers scroll along and stick, so that they keep above their cells.
-    scrollMargin: HEAD_PX,
-    scrollPaddingStart: HEAD_PX,
+    scrollMargin: headPx,
+    scrollPaddingStart: headPx,
     rangeExtractor: useCallback(
       (range: Range) => {
         const seen = defaultRangeExtractor(range);
@@ -95,6 +100,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       ?.querySelector<HTMLElement>(`[data-place="${activePlace}"]`)
       ?.focus({ preventScroll: true });
   }, [activePlace]);
+
+  // Another record was picked, perhaps from elsewhere: it comes into sight. The same record in
+  // another place, after it changed, does not move the list under the reader.
+  const pickedAt = useRef(activePlace);
+  pickedAt.current = activePlace;
+  const { selectedKey } = props;
+  useEffect(() => {
+    if (selectedKey !== null && pickedAt.current >= 0) {
+      virtual.scrollToIndex(pickedAt.current, { align: "auto" });
+    }
+  }, [selectedKey, virtual]);
 
   const move = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));
@@ -152,7 +168,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       style={tracks as CSSProperties}
       ref={scroller}
     >
-      <div role="rowgroup" className="grid-head">
+      <div role="rowgroup" className="grid-head" style={{ height: headPx }}>
         <div role="row" aria-rowindex={1} className="grid-row">
           {columns.map((column, at) => (
             <HeaderCell key={column.id} column={column} at={at} sort={sort} onSort={onSort} />
@@ -162,7 +178,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const { section, row: index } = places.at(item.index);
-          const lifted = { transform: `translateY(${item.start - HEAD_PX}px)` };
+          const lifted = { transform: `translateY(${item.start - headPx}px)` };
           if (section) {
             return (
               <div

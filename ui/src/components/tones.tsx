@@ -28,7 +28,7 @@ export function Tone({ tone, children }: { tone: ToneName; children: ReactNode }
   return (
     <span className="pill" data-tone={tone}>
       {Shape && <Shape size={12} aria-hidden />}
-      {children}
+      <span>{children}</span>
     </span>
   );
 }

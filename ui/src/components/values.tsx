@@ -1,10 +1,12 @@
 import { Ban, Hourglass } from "lucide-react";
 import {
+  dateWords,
   fullWords,
   instantWords,
   onFace,
   operatorOffset,
   parseWall,
+  sameDay,
   secondsSince,
   tenantNow,
   timeWords,
@@ -28,7 +30,7 @@ export function Money({ money }: { money: MoneyView }) {
   );
 }
 
-/** An instant in the tenant's words; beside it the operator's, where their clocks differ. */
+/** An instant in the tenant's words; with `both`, beside it the operator's where they differ. */
 export function Instant({ at, both = false }: { at: string; both?: boolean }) {
   useTick(60);
   const zone = useTenantClock((store) => store.clock?.zone);
@@ -39,16 +41,18 @@ export function Instant({ at, both = false }: { at: string; both?: boolean }) {
   const title = differs
     ? t("instant-both", { theirs: fullWords(wall), mine: fullWords(mine) })
     : fullWords(wall);
-  return (
+  const words = (
     <time dateTime={at} title={title} className="figure">
       {instantWords(wall, tenantNow())}
-      {both && zone && differs && (
-        <span className="quiet">
-          {" "}
-          {t("instant-zone", { zone: zoneName(zone), mine: instantWords(mine, tenantNow()) })}
-        </span>
-      )}
     </time>
+  );
+  if (!both || !zone || !differs) return words;
+  const mineWords = sameDay(wall, mine) ? timeWords(mine) : instantWords(mine, tenantNow());
+  return (
+    <>
+      {words}{" "}
+      <span className="quiet">{t("instant-zone", { zone: zoneName(zone), mine: mineWords })}</span>
+    </>
   );
 }
 
@@ -87,7 +91,9 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
   const total = clock.seconds_total;
   const share = total > 0 ? Math.min(1, Math.max(0, 1 - left / total)) : 1;
   const duration = durationWords(left);
-  const words = t(passed ? "clock-ago" : "clock-left", { what: clock.label, duration });
+  const words = passed
+    ? t("clock-ago", { duration })
+    : t("clock-left", { what: clock.label, duration });
   return (
     <div className="clock-bar" data-tone={passed ? "red" : clock.tone}>
       <div className="clock-bar-words">
@@ -118,11 +124,11 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
   );
 }
 
-/** Name and wall clock of a session: an instant in it is put in words. */
+/** Name and wall clock of a session; its name may be a weekday, so the instant is said by date. */
 function sessionWords(text: string): string {
   return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/, (found) => {
     const wall = parseWall(found);
-    return wall ? instantWords(wall, tenantNow()) : found;
+    return wall ? dateWords(wall) : found;
   });
 }
 

@@ -42,8 +42,8 @@ instant-zone = { $zone } · { $mine } here
 clock-passed = passed
 clock-title = { $what } { $due }
 clock-left = { $what } in { $duration }
-clock-ago = { $what } { $duration } ago
-clock-before-session = Due before { $session }
+clock-ago = passed { $duration } ago
+clock-before-session = Due before your next session: { $session }
 clock-utc = { $time } UTC
 clock-unsure = Clock unsure
 clock-unsure-text = The clock is a guess until the platform answers
@@ -135,8 +135,6 @@ keys-mail = mail preview
 keys-all = all keys
 
 record-label = Record
-record-none = Nothing to decide
-record-none-text = What you pick in the list is shown here with what decides it.
 record-revision = revision { $revision }
 record-as-seen = Shown as it was when you acted; the mirror does not have it yet.
 record-history = History
@@ -151,7 +149,8 @@ action-will = { $action } will
 action-not-after = Not after
 action-refused = { $action }: { $reason }
 action-refused-title = “{ $action }” is refused
-action-waits-title = “{ $action }” waits for a connection
+amend-none = { $action } is not possible on the record as it is now
+action-waits-title = “{ $action }” is not possible now
 action-not-allowed = Policy does not allow it now.
 action-may-lapse = It may lapse before the next sync, so it is not queued while cut off.
 action-more = { $action }…
@@ -172,12 +171,16 @@ mail-open = Mail preview
 mail-to = To
 mail-subject = Subject
 
+no-queues = No queue yet
+no-queues-text = The pack names what waits for an operator; it has no queue, or it has not arrived yet.
+
 ## Sync
 
 link-in-step = In step
 link-cut-off = Cut off
 link-filling = Filling for the first time
 link-signed-out = Signed out
+link-problem = { $title }. { $text }
 link-since = since
 link-never = never
 link-live = Last pull { $age }. The platform says at once when something changes.
@@ -394,7 +397,7 @@ error-key-missing-text = Open it with the recovery code.
 error-secret-wrong = That does not open it
 error-secret-wrong-text = Check it and try once more. Nothing was changed.
 error-passphrase-weak = The passphrase is too short
-error-passphrase-weak-text = Take at least 12 characters.
+error-passphrase-weak-text = Take at least 10 characters.
 error-disk-full = The disk is full
 error-disk-full-text = Nothing was done. Make room, then try again.
 error-read-only = The data folder cannot be written

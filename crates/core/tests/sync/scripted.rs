@@ -254,8 +254,8 @@ impl State {
                     server_time: now(),
                 })
             }
-            ("POST", "/v1/audit") => Reply::json(&sign(&request.body)),
             ("POST", "/v1/devices") => Reply::Full(204, Vec::new(), Vec::new()),
+            ("POST", "/v1/audit") => Reply::json(&sign(&request.body)),
             ("GET", "/v1/events") => Reply::Nothing,
             ("GET", other) => self.found(other),
             _ => Reply::problem(Code::NotFound),

@@ -1,6 +1,7 @@
+import { Inbox } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "../../components/Button";
-import { ErrorState } from "../../components/states";
+import { EmptyState, ErrorState } from "../../components/states";
 import { QueueScreen } from "../../features/queues/QueueScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
 import { SyncScreen } from "../../features/sync/SyncScreen";
@@ -8,7 +9,7 @@ import { t } from "../../locales/catalogue";
 import type { AppView, NavigationView } from "../../platform/backend";
 import { useKeys } from "../keys";
 import { type Place, usePlace } from "../place";
-import { useNavigation } from "../reads";
+import { useNavigation, useViewLabel } from "../reads";
 import { Notices } from "./Notices";
 import { ProfileDialog } from "./ProfileDialog";
 import { Rail } from "./Rail";
@@ -23,10 +24,12 @@ export function Shell({ app }: { app: AppView }) {
   const navigation = useNavigation();
   const { place, go, back } = usePlace();
   const first = navigation.data?.queues[0];
+  const title = useTitle(place, navigation.data);
 
   useEffect(() => {
-    if (place === null && first) go({ screen: "queue", view: first.view, record: null });
-  }, [place, first, go]);
+    if (usePlace.getState().place === null && first)
+      go({ screen: "queue", view: first.view, record: null });
+  }, [first, go]);
 
   useKeys({
     "$mod+k": () => setOverlay("palette"),
@@ -49,7 +52,7 @@ export function Shell({ app }: { app: AppView }) {
       />
       <div className="stage">
         <TopBar
-          title={titleOf(place, navigation.data)}
+          title={title}
           navigation={navigation.data}
           onPalette={() => setOverlay("palette")}
         />
@@ -61,7 +64,11 @@ export function Shell({ app }: { app: AppView }) {
               action={<Button onClick={() => navigation.refetch()}>{t("try-again")}</Button>}
             />
           ) : (
-            <Screen readOnly={app.phase === "read_only"} />
+            <Screen
+              place={place}
+              readOnly={app.phase === "read_only"}
+              bare={navigation.data?.queues.length === 0}
+            />
           )}
         </main>
       </div>
@@ -80,17 +87,28 @@ export function Shell({ app }: { app: AppView }) {
   );
 }
 
-function titleOf(place: Place | null, navigation: NavigationView | undefined): string {
+/** Name of the screen; a view that is no queue has it from its first page. */
+function useTitle(place: Place | null, navigation: NavigationView | undefined): string {
+  const view = place?.screen === "queue" ? place.view : null;
+  const queue = navigation?.queues.find((each) => each.view === view);
+  const label = useViewLabel(queue ? null : view);
   if (place?.screen === "sync") return t("nav-sync");
-  const queue = navigation?.queues.find((each) => each.view === place?.view);
-  return queue?.label ?? t("nav-queues");
+  return queue?.label ?? label ?? t("nav-queues");
 }
 
-function Screen({ readOnly }: { readOnly: boolean }) {
-  const place = usePlace((store) => store.place);
-  if (place === null) return null;
-  if (place.screen === "sync") return <SyncScreen />;
+type ScreenProps = { place: Place | null; readOnly: boolean; bare: boolean };
+
+function Screen({ place, readOnly, bare }: ScreenProps) {
+  if (place?.screen === "sync") return <SyncScreen />;
+  if (place) {
+    return (
+      <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />
+    );
+  }
+  if (!bare) return null;
   return (
-    <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />
+    <EmptyState icon={Inbox} title={t("no-queues")}>
+      {t("no-queues-text")}
+    </EmptyState>
   );
 }

@@ -37,12 +37,14 @@ export function OperationCard({ operation, onRecord, onAmend }: OperationCardPro
         </span>
       </div>
       <div className="operation-body">
-        <p>
-          {t(STANDINGS[operation.standing].words)}
-          {operation.reason && <Reason operation={operation} />}
-        </p>
-        {operation.theirs.length > 0 && <Theirs operation={operation} />}
-        <Small operation={operation} />
+        <div>
+          <p>
+            {t(STANDINGS[operation.standing].words)}
+            {operation.reason && <Reason operation={operation} />}
+          </p>
+          {operation.theirs.length > 0 && <Theirs operation={operation} />}
+          <Small operation={operation} />
+        </div>
         <OperationButtons operation={operation} onAmend={onAmend} />
       </div>
     </article>
@@ -63,7 +65,7 @@ function Reason({ operation }: { operation: OperationView }) {
 function Theirs({ operation }: { operation: OperationView }) {
   return (
     <div className="theirs">
-      <h4>{t("operation-theirs")}</h4>
+      <h3>{t("operation-theirs")}</h3>
       <dl className="facts">
         {operation.theirs.map((fact) => (
           <div key={fact.field}>
@@ -134,11 +136,7 @@ function OperationButtons({ operation, onAmend }: OperationButtonsProps) {
           </Button>
         )}
         {may.amend && onAmend && <Button onClick={onAmend}>{t("operation-amend")}</Button>}
-        {may.discard && (
-          <Button look="plain" onClick={() => setAsking(true)}>
-            {t("operation-discard")}
-          </Button>
-        )}
+        {may.discard && <Button onClick={() => setAsking(true)}>{t("operation-discard")}</Button>}
       </div>
       {asking && (
         <Dialog

@@ -83,7 +83,7 @@ export function ActDialog({ record, action, amends, onClose }: ActDialogProps) {
         </>
       }
     >
-      <form id={dialog} className="act" onSubmit={send}>
+      <form id={dialog} noValidate onSubmit={send}>
         {(acting.error ?? operation.error) && (
           <ErrorBanner error={acting.error ?? operation.error} />
         )}

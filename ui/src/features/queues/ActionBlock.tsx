@@ -1,4 +1,4 @@
-import { CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
+import { Ban, CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -39,6 +39,7 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
                 aria-pressed={action === shown}
                 onClick={() => onShow(action)}
               >
+                {refusal(action) && <Ban size={12} aria-label={t("policy-failed")} />}
                 {action.label}
               </button>
             ))}
@@ -53,7 +54,7 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
         )}
         <Refused action={shown} />
       </div>
-      {shown.will.length > 0 && (
+      {shown.will.length > 0 && !shown.denied && (
         <div className="record-part">
           <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
         </div>
@@ -79,12 +80,18 @@ function PolicyRow({ row }: { row: PolicyRowView }) {
 function Refused({ action }: { action: ActionView }) {
   const reason = refusal(action);
   if (!reason) return null;
-  const title = t(action.may_lapse ? "action-waits-title" : "action-refused-title", {
-    action: action.label,
-  });
+  const label = { action: action.label };
+  if (action.denied?.row) {
+    return (
+      <Banner tone="red" title={t("action-refused-title", label)}>
+        {reason} <code className="row-id">{action.denied.row}</code>
+      </Banner>
+    );
+  }
+  // No row of the policy refuses it: it waits for a line, or for an operation of ours.
   return (
-    <Banner tone={action.may_lapse ? "amber" : "red"} title={title}>
-      {reason} <code className="row-id">{action.denied?.row ?? action.row}</code>
+    <Banner tone={action.may_lapse ? "amber" : "neutral"} title={t("action-waits-title", label)}>
+      {reason}
     </Banner>
   );
 }
@@ -101,15 +108,17 @@ export function Will({
     <div className="will">
       <strong>{t("action-will", { action: action.label })}</strong>
       <ul>
-        {action.will.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
+        {action.will
+          .filter((line) => line.trim() !== "")
+          .map((line) => (
+            <li key={line}>{line}</li>
+          ))}
       </ul>
       <div className="will-foot">
         <span className="quiet">
           {action.not_after && (
             <>
-              {t("action-not-after")} <Instant at={action.not_after} both />
+              {t("action-not-after")} <Instant at={action.not_after} both={onMails === undefined} />
             </>
           )}
         </span>

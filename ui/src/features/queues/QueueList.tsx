@@ -76,11 +76,12 @@ export function QueueList(props: QueueListProps) {
           <Key>j</Key>
           <Key>k</Key> {t("keys-move")}
         </span>
-        {page?.keys.map((each) => (
-          <span key={each.action}>
-            <Key>{each.key}</Key> {each.label}
-          </span>
-        ))}
+        {(page?.total ?? 0) > 0 &&
+          page?.keys.map((each) => (
+            <span key={each.action}>
+              <Key>{each.key}</Key> {each.label}
+            </span>
+          ))}
         <span>
           <Key>m</Key> {t("keys-mail")}
         </span>

@@ -50,8 +50,9 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
     "/": () => filter.current?.focus(),
   });
 
+  const alone = record === null && (page?.total === 0 || (!page && first.error !== null));
   return (
-    <div className="queue">
+    <div className="queue" data-alone={alone || undefined}>
       <QueueList
         first={first}
         rowAt={rowAt}
@@ -70,7 +71,7 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         sort={sort ?? page?.sort ?? ""}
         onSort={setSort}
       />
-      <RecordPanel record={record} panel={panel} readOnly={readOnly} empty={page?.total === 0} />
+      {!alone && <RecordPanel record={record} panel={panel} readOnly={readOnly} />}
     </div>
   );
 }

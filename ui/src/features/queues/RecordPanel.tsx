@@ -1,16 +1,22 @@
-import { MousePointerClick } from "lucide-react";
-import { type Ref, useState } from "react";
+import { type Ref, useEffect, useState } from "react";
 import { useKeys } from "../../app/keys";
+import { usePlace } from "../../app/place";
 import { useRecord } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { onFace, parseWall, tenantNow, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
-import { EmptyState, ErrorState } from "../../components/states";
+import { ErrorState } from "../../components/states";
 import { Tone } from "../../components/tones";
 import { ClockBar, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { ageWords } from "../../locales/words";
-import type { ActionView, MailView, OperationView, RecordView } from "../../platform/backend";
+import type {
+  ActionView,
+  FactView,
+  MailView,
+  OperationView,
+  RecordView,
+} from "../../platform/backend";
 import { OperationCard } from "../operations/OperationCard";
 import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
@@ -21,12 +27,10 @@ type RecordPanelProps = {
   record: { kind: string; id: string } | null;
   panel: Ref<HTMLElement>;
   readOnly: boolean;
-  /** The list beside it has nothing to pick. */
-  empty: boolean;
 };
 
 /** The record that is picked, read as a sentence: what, until when, the facts, what decides. */
-export function RecordPanel({ record, panel, readOnly, empty }: RecordPanelProps) {
+export function RecordPanel({ record, panel, readOnly }: RecordPanelProps) {
   const read = useRecord(record);
   const shown = read.data;
   const ours = shown && record && shown.id === record.id;
@@ -43,13 +47,7 @@ export function RecordPanel({ record, panel, readOnly, empty }: RecordPanelProps
           error={read.error}
           action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
         />
-      ) : record === null ? (
-        empty && (
-          <EmptyState icon={MousePointerClick} title={t("record-none")}>
-            {t("record-none-text")}
-          </EmptyState>
-        )
-      ) : shown ? (
+      ) : record && shown ? (
         <Record key={`${shown.kind}/${shown.id}`} record={shown} readOnly={readOnly} />
       ) : (
         <div className="record-bones" aria-hidden>
@@ -71,11 +69,11 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [mails, setMails] = useState<MailView[] | null>(null);
   const { actions } = record;
-  const shown =
-    actions.find((each) => each.action === chosen) ??
-    actions.find((each) => each.allowed) ??
-    actions[0];
+  // The first action's policy is what an operator looks for, all the more where it refuses.
+  const shown = actions.find((each) => each.action === chosen) ?? actions[0];
   const refused = (action: ActionView) => (readOnly ? t("record-read-only") : refusal(action));
+
+  const next = shown && !refused(shown) ? shown : actions.find((each) => !refused(each));
 
   const ask = (action: ActionView) => {
     const reason = refused(action);
@@ -92,6 +90,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
     const action = actions.find((each) => each.label === operation.action);
     return action && !readOnly ? () => setAsked({ action, amends: operation.id }) : undefined;
   };
+  useAmendOnArrival(record, setAsked);
   const open = record.operations.filter((each) => !isSettled(each));
   const settled = record.operations.filter(isSettled);
   return (
@@ -107,7 +106,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
         )}
         <div className="record-part">
           <dl className="facts">
-            {record.facts.map((fact) => (
+            {record.facts.filter(isSaid).map((fact) => (
               <div key={fact.field}>
                 <dt>{fact.label}</dt>
                 <dd>
@@ -139,8 +138,8 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
           {actions.map((action) => (
             <Button
               key={action.action}
-              look={action === shown && !refused(action) ? "filled" : "outline"}
-              hotkey={action.key}
+              look={action === next ? "filled" : "outline"}
+              hotkey={refused(action) ? null : action.key}
               refused={refused(action) !== null}
               title={refused(action) ?? undefined}
               onClick={() => ask(action)}
@@ -161,6 +160,25 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
       {mails && <MailDialog mails={mails} onClose={() => setMails(null)} />}
     </>
   );
+}
+
+/** What is empty says nothing, and a pack lists every fact that a record may ever have. */
+const isSaid = (fact: FactView) => fact.value.type !== "empty";
+
+/** Opens the question again where somebody came here to amend an operation. */
+function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
+  const place = usePlace((store) => store.place);
+  const arrived = usePlace((store) => store.arrived);
+  const say = useSaid((store) => store.say);
+  const amends = place?.screen === "queue" ? place.amends : undefined;
+  useEffect(() => {
+    const operation = record.operations.find((each) => each.id === amends);
+    if (!amends || !operation) return;
+    arrived();
+    const action = record.actions.find((each) => each.label === operation.action);
+    if (action) ask({ action, amends });
+    else say(t("amend-none", { action: operation.action }), "amber");
+  }, [amends, record, arrived, ask, say]);
 }
 
 /** A button whose dialog asks for something ends in dots. */

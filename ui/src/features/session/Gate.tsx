@@ -115,7 +115,7 @@ function UnlockForm({ profile, onRecover }: UnlockFormProps) {
     if (passphrase !== "" && !unlocking.isPending) unlocking.mutate();
   };
   return (
-    <form className="door-card" aria-labelledby="gate" onSubmit={send}>
+    <form className="door-card" aria-labelledby="gate" noValidate onSubmit={send}>
       <h1 id="gate">
         <LockKeyhole size={18} aria-hidden /> {t("gate-passphrase")}
       </h1>
@@ -156,7 +156,7 @@ function RecoverForm({ profile, keyring, onBack }: RecoverFormProps) {
     if (ready && !recovering.isPending) recovering.mutate();
   };
   return (
-    <form className="door-card" aria-labelledby="gate" onSubmit={send}>
+    <form className="door-card" aria-labelledby="gate" noValidate onSubmit={send}>
       <h1 id="gate">
         <KeyRound size={18} aria-hidden /> {t("gate-recovery")}
       </h1>

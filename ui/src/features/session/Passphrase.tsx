@@ -3,7 +3,7 @@ import { Field } from "../../components/Field";
 import { t } from "../../locales/catalogue";
 
 /** Characters that a passphrase needs at least; the app checks the same. */
-export const PASSPHRASE_LENGTH = 12;
+export const PASSPHRASE_LENGTH = 10;
 
 export type Passphrase = { first: string; again: string };
 export const NO_PASSPHRASE: Passphrase = { first: "", again: "" };

@@ -42,7 +42,7 @@ export function RenewToken({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <form id="renew-token" onSubmit={send}>
+      <form id="renew-token" noValidate onSubmit={send}>
         <p>{t("renew-text")}</p>
         {renewing.error && <ErrorBanner error={renewing.error} />}
         <Field

@@ -124,7 +124,7 @@ function PlatformForm({ filled, ready, busy, onSend }: PlatformFormProps) {
     if (complete && !busy) onSend(platform.trim(), token.trim());
   };
   return (
-    <form className="door-card" aria-labelledby="platform" onSubmit={send}>
+    <form className="door-card" aria-labelledby="platform" noValidate onSubmit={send}>
       <h2 id="platform">{t("platform-title")}</h2>
       <Field
         label={t("platform-address")}

@@ -1,5 +1,4 @@
 import { CircleCheck, CloudDownload, CloudOff, LogOut, type LucideIcon } from "lucide-react";
-import { useState } from "react";
 import { ERRORS } from "../../app/errors";
 import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
@@ -7,7 +6,6 @@ import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { ageWords } from "../../locales/words";
 import type { Link } from "../../platform/backend";
-import { RenewToken } from "../session/RenewToken";
 import type { ReceivedSync } from "./SyncScreen";
 
 const LINKS: Record<Link, { icon: LucideIcon; tone: string; title: string }> = {
@@ -21,14 +19,13 @@ type LinkStateProps = { sync: ReceivedSync; busy: boolean; onPull: () => void };
 
 /** How things stand with the platform, since when, and what happens next. */
 export function LinkState({ sync, busy, onPull }: LinkStateProps) {
-  const [renewing, setRenewing] = useState(false);
   const { icon: Icon, tone, title } = LINKS[sync.link];
   return (
     <section className="card link-state" data-tone={tone} aria-labelledby="link">
       <Icon size={26} aria-hidden />
       <div className="link-words">
         <h2 id="link">
-          {t(title)}
+          {t(title)}{" "}
           {sync.since && (
             <span className="quiet link-since">
               {t("link-since")} <Instant at={sync.since} both />
@@ -40,19 +37,20 @@ export function LinkState({ sync, busy, onPull }: LinkStateProps) {
         </p>
         {sync.problem && (
           <p className="quiet">
-            {t(ERRORS[sync.problem.code].title)}
-            {sync.problem.detail && `: ${sync.problem.detail}`}
+            {t("link-problem", {
+              title: t(ERRORS[sync.problem.code].title),
+              text: t(ERRORS[sync.problem.code].text),
+            })}
+            {sync.problem.detail && <span className="detail">{sync.problem.detail}</span>}
           </p>
         )}
       </div>
-      {sync.link === "signed_out" ? (
-        <Button onClick={() => setRenewing(true)}>{t("renew-open")}</Button>
-      ) : (
+      {/* Signed out, the one thing to do stands in the banner above every screen. */}
+      {sync.link !== "signed_out" && (
         <Button disabled={busy} onClick={onPull}>
           {t(sync.link === "cut_off" ? "sync-try-now" : "sync-now")}
         </Button>
       )}
-      {renewing && <RenewToken onClose={() => setRenewing(false)} />}
     </section>
   );
 }

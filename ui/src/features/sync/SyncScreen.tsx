@@ -97,7 +97,7 @@ function Group({ title, note, operations }: GroupProps) {
           key={operation.id}
           operation={operation}
           onRecord={() => open(operation)}
-          onAmend={() => open(operation)}
+          onAmend={() => open(operation, operation.id)}
         />
       ))}
     </Card>
@@ -108,9 +108,10 @@ function Group({ title, note, operations }: GroupProps) {
 function useOpenRecord() {
   const { past, go } = usePlace();
   const queues = useNavigation().data?.queues ?? [];
-  return ({ kind, record }: OperationView) => {
+  return ({ kind, record }: OperationView, amends?: string) => {
     const last = past.findLast((place) => place.screen === "queue");
     const view = last?.screen === "queue" ? last.view : queues[0]?.view;
-    if (view) go({ screen: "queue", view, record: { kind, id: record } });
+    const place = { screen: "queue", record: { kind, id: record } } as const;
+    if (view) go({ ...place, view, ...(amends ? { amends } : {}) });
   };
 }

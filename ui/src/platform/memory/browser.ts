@@ -65,5 +65,24 @@ export function fromAddress({ search }: Location): MemoryBackend {
   }
   const theme = asked.get("theme");
   if (theme) document.documentElement.dataset.theme = theme;
+  const direction = asked.get("dir");
+  if (direction) document.documentElement.dir = direction;
+  press((asked.get("press") ?? "").split(",").filter(Boolean));
   return new MemoryBackend(world);
+}
+
+/** Presses keys once the page has settled, to look at a dialog: `&press=a` or `&press=Control+k`. */
+function press(keys: string[]): void {
+  keys.forEach((name, at) => {
+    setTimeout(
+      () => {
+        const key = name.split("+").at(-1) ?? "";
+        const [ctrlKey, shiftKey] = [name.startsWith("Control+"), name.startsWith("Shift+")];
+        const target = document.activeElement ?? document.body;
+        const init = { key, code: key, ctrlKey, shiftKey, bubbles: true, cancelable: true };
+        target.dispatchEvent(new KeyboardEvent("keydown", init));
+      },
+      600 + at * 200,
+    );
+  });
 }

@@ -102,6 +102,32 @@ function actionsOf(world: World, request: Request): ActionView[] {
       not_after: null,
       may_lapse: false,
     },
+    {
+      action: "escalate",
+      label: "Pass to the owner",
+      key: "p",
+      row: "R-21",
+      nature: "change",
+      params: [{ name: "remark", label: "Remark", kind: "text", one_of: [], optional: true }],
+      policy: [
+        {
+          id: "R-21",
+          title: "Lapsed while it waited for us",
+          found: inside ? "the window is open" : "requested in time, 17 h past the window",
+          outcome: inside ? "failed" : "passed",
+        },
+      ],
+      allowed: !inside,
+      denied: inside
+        ? { code: "refund.window_open", row: "R-21", detail: "This refund can still be approved." }
+        : null,
+      confirm: "click",
+      typed: null,
+      will: ["pass the request on, with a note of when it was made and when it lapsed"],
+      mails: [],
+      not_after: null,
+      may_lapse: false,
+    },
   ];
 }
 

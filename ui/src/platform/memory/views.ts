@@ -34,11 +34,11 @@ const SECTIONS: { id: Section; label: string; note: string | null }[] = [
 ];
 
 const COLUMNS: ColumnView[] = [
-  { field: "id", label: "Request", kind: "id", sortable: false },
   { field: "name", label: "Business", kind: "text", sortable: true },
   { field: "amount", label: "Amount", kind: "money", sortable: true },
   { field: "purchased_at", label: "Purchased", kind: "instant", sortable: true },
   { field: "clock.lapse", label: "Lapses in", kind: "clock", sortable: false },
+  { field: "days", label: "Days since the purchase", kind: "number", sortable: false },
   { field: "state", label: "State", kind: "state", sortable: false },
 ];
 
@@ -66,15 +66,15 @@ export function clockOf(request: Request): ClockView {
     tone: left <= 0 ? "red" : left < 12 * 3600 ? "amber" : "green",
     runs: request.state === "requested",
     row: "R-17",
-    before_session:
-      left > 0 && left < 12 * 3600 ? `your session ${wall(NOW_MS + 66 * HOUR)}` : null,
+    before_session: left > 0 && left < 12 * 3600 ? `Monday ${wall(NOW_MS + 66 * HOUR)}` : null,
   };
 }
 
 export function stateOf(request: Request): CellValue {
   const tone =
     request.state === "refunded" ? "green" : request.state === "denied" ? "red" : "neutral";
-  return { type: "state", id: request.state, label: request.state, tone };
+  const label = request.state === "refunded" ? "refunded to the card" : request.state;
+  return { type: "state", id: request.state, label, tone };
 }
 
 export const titleOf = (request: Request) =>
@@ -82,17 +82,18 @@ export const titleOf = (request: Request) =>
 
 function rowOf(world: World, request: Request): RowView {
   const clock = clockOf(request);
+  const days = Math.floor((NOW_MS - request.purchased) / (24 * HOUR));
   return {
     kind: "refund",
     id: request.id,
     title: titleOf(request),
     section: sectionOf(world, request),
     cells: [
-      { value: { type: "text", text: request.id }, beside: null },
       { value: { type: "text", text: request.name }, beside: request.place },
       { value: { type: "money", money: aud(request.minor) }, beside: null },
       { value: { type: "instant", at: wall(request.purchased) }, beside: null },
       { value: clock.runs ? { type: "clock", clock } : { type: "empty" }, beside: null },
+      { value: { type: "number", number: days }, beside: null },
       { value: stateOf(request), beside: null },
     ],
     operation: operationOn(world, request.id)?.word ?? null,
@@ -147,6 +148,7 @@ export function pageOf(world: World, asked: ViewRequest): ViewPage {
     keys: [
       { action: "approve", label: "Approve refund", key: "a" },
       { action: "deny", label: "Deny", key: "r" },
+      { action: "escalate", label: "Pass to the owner", key: "p" },
     ],
   };
 }

@@ -169,7 +169,7 @@ export function makeWorld(requests = 12): World {
             ),
             operation(
               {
-                ...titled(6),
+                ...titled(7),
                 action: "Approve refund",
                 attempts: 1,
                 made_at: wall(NOW_MS - 44 * 60_000),

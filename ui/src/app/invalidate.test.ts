@@ -1,0 +1,35 @@
+import { describe, expect, test, vi } from "vitest";
+import type { ChangeSet, Tag } from "../platform/backend";
+import { applyChange, readsOf } from "./invalidate";
+import { makeClient, READS } from "./reads";
+
+const change = (...tags: Tag[]): ChangeSet => ({ tags, source: "sync" });
+
+describe("a change set", () => {
+  test("names each read once", () => {
+    const reads = readsOf(change({ tag: "kind", of: "refund" }, { tag: "kind", of: "review" }));
+    expect(reads).toEqual([READS.page, READS.record, READS.search]);
+  });
+
+  test("touches what its tags say and nothing else", () => {
+    expect(readsOf(change({ tag: "app" }))).toEqual([READS.app]);
+    expect(readsOf(change({ tag: "navigation" }))).toEqual([READS.navigation]);
+    expect(readsOf(change({ tag: "audit" }))).toEqual([READS.sync]);
+    expect(readsOf(change({ tag: "sync" }))).toEqual([READS.sync, READS.page, READS.record]);
+    expect(readsOf(change({ tag: "pack" }))).not.toContain(READS.app);
+  });
+
+  test("makes the reads stale in the cache, every page of them", async () => {
+    const client = makeClient();
+    const read = vi.fn(async () => "rows");
+    for (const page of [0, 1]) {
+      await client.fetchQuery({ queryKey: [READS.page, "pending", null, "", page], queryFn: read });
+    }
+    await client.fetchQuery({ queryKey: [READS.app], queryFn: read });
+    applyChange(client, change({ tag: "kind", of: "refund" }));
+    const stale = (key: unknown[]) => client.getQueryState(key)?.isInvalidated;
+    expect(stale([READS.page, "pending", null, "", 0])).toBe(true);
+    expect(stale([READS.page, "pending", null, "", 1])).toBe(true);
+    expect(stale([READS.app])).toBe(false);
+  });
+});

@@ -1,0 +1,186 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usePlace } from "../../app/place";
+import { makeWorld, operation } from "../../platform/memory/world";
+import { expectAccessible, openApp } from "../../test-harness";
+
+const dialog = (name: RegExp) => screen.findByRole("dialog", { name });
+const inDialog = (found: HTMLElement, name: string) => within(found).getByRole("button", { name });
+
+async function openQueue(world = makeWorld()) {
+  const app = openApp(world);
+  await screen.findByRole("region", { name: /Paper & Press/ });
+  return app;
+}
+
+describe("approving", () => {
+  test("needs the amount typed exactly, then queues one operation", async () => {
+    const { user, backend } = await openQueue();
+    const act = vi.spyOn(backend, "act");
+    await user.keyboard("a");
+    const asked = await dialog(/Approve refund: Paper & Press/);
+    const typed = within(asked).getByLabelText("Type 22.00 to confirm");
+    expect(typed).toHaveFocus();
+    await expectAccessible();
+    const approve = inDialog(asked, "Approve refund");
+    await user.type(typed, "22.0");
+    expect(approve).toBeDisabled();
+    await user.type(typed, "0");
+    await waitFor(() => expect(approve).toBeEnabled());
+    await user.click(approve);
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(act).toHaveBeenCalledTimes(1);
+    expect(act.mock.calls[0]?.[0]).toEqual({
+      operation: "01936a2e-0000-7000-8000-000000000001",
+      kind: "refund",
+      id: "R-418",
+      action: "approve",
+      params: {},
+      typed: "22.00",
+      seen_revision: 3,
+      amends: null,
+    });
+    expect(screen.getByRole("status")).toHaveTextContent("Approve refund queued: Paper & Press");
+    const record = screen.getByRole("region", { name: /Paper & Press/ });
+    await waitFor(() => expect(record).toHaveTextContent("Waits here for its turn."));
+  });
+
+  test("pressed twice is one operation, as is pressed again after an error", async () => {
+    const { user, backend } = await openQueue();
+    const act = vi.spyOn(backend, "act");
+    await user.keyboard("a");
+    const asked = await dialog(/Approve refund/);
+    await user.type(within(asked).getByLabelText(/Type/), "22.00");
+    backend.world.fails = { act: { code: "disk_full", detail: null, row: null } };
+    await user.dblClick(inDialog(asked, "Approve refund"));
+    expect(await within(asked).findByRole("alert")).toHaveTextContent("The disk is full");
+    backend.world.fails = {};
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    const ids = new Set(act.mock.calls.map(([request]) => request.operation));
+    expect(ids.size).toBe(1);
+    expect(backend.world.acted.size).toBe(1);
+  });
+
+  test("another time is another operation", async () => {
+    const { user, backend } = await openQueue();
+    const newOperationId = vi.spyOn(backend, "newOperationId");
+    await user.keyboard("a");
+    await dialog(/Approve refund/);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    await user.keyboard("a");
+    await dialog(/Approve refund/);
+    await waitFor(() => expect(newOperationId).toHaveBeenCalledTimes(2));
+    const ids = await Promise.all(newOperationId.mock.results.map(({ value }) => value));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test("cut off says that it will wait here", async () => {
+    const { user } = await openQueue({ ...makeWorld(), link: "cut_off" });
+    await user.keyboard("a");
+    expect(await dialog(/Approve refund/)).toHaveTextContent("Cut off: it will wait here");
+    await expectAccessible();
+  });
+
+  test("refused by policy after all shows the row that refused", async () => {
+    const { user, backend } = await openQueue();
+    await user.keyboard("a");
+    const asked = await dialog(/Approve refund/);
+    backend.world.fails = {
+      act: { code: "policy_denied", detail: "72 hours have passed.", row: "R-17" },
+    };
+    await user.type(within(asked).getByLabelText(/Type/), "22.00{Enter}");
+    const alert = await within(asked).findByRole("alert");
+    expect(alert).toHaveTextContent("Policy refuses this");
+    expect(alert).toHaveTextContent("72 hours have passed.");
+    expect(alert).toHaveTextContent("R-17");
+  });
+});
+
+describe("refusing", () => {
+  test("asks for a reason, shows the mail, and sends the parameters as JSON", async () => {
+    const { user, backend } = await openQueue();
+    const act = vi.spyOn(backend, "act");
+    await user.keyboard("r");
+    const asked = await dialog(/Deny: Paper & Press/);
+    expect(within(asked).getByRole("article")).toHaveTextContent("About your refund request");
+    expect(inDialog(asked, "Deny")).toBeDisabled();
+    await expectAccessible();
+    await user.click(within(asked).getByRole("radio", { name: "not the buyer" }));
+    await user.type(within(asked).getByLabelText(/Note for the log/), 'said "no"');
+    await waitFor(() => expect(inDialog(asked, "Deny")).toBeEnabled());
+    await user.click(inDialog(asked, "Deny"));
+    await waitFor(() => expect(act).toHaveBeenCalledTimes(1));
+    expect(act.mock.calls[0]?.[0]).toMatchObject({
+      action: "deny",
+      params: { reason: '"not the buyer"', note: '"said \\"no\\""' },
+      typed: null,
+    });
+  });
+});
+
+describe("an operation on the record", () => {
+  const held = () => {
+    const world = makeWorld();
+    world.operations = [
+      operation(
+        {
+          id: "held-1",
+          record: "R-418",
+          title: "Paper & Press — $22.00",
+          action: "Approve refund",
+          behind: 2,
+          reason: { code: "stale", row: null, detail: "Revision 4 came meanwhile." },
+        },
+        "refused",
+        "held_conflict",
+      ),
+    ];
+    return world;
+  };
+
+  beforeEach(() => {
+    const record = { kind: "refund", id: "R-418" };
+    usePlace.getState().go({ screen: "queue", view: "pending", record });
+  });
+
+  test("that is held says why and what waits behind it, and can be tried again", async () => {
+    const { user, backend } = await openQueue(held());
+    const retry = vi.spyOn(backend, "retryOperation");
+    const record = screen.getByRole("region", { name: /Paper & Press/ });
+    expect(record).toHaveTextContent("Revision 4 came meanwhile.");
+    expect(record).toHaveTextContent("2 wait behind it");
+    await expectAccessible();
+    await user.click(within(record).getByRole("button", { name: "Try again" }));
+    expect(retry).toHaveBeenCalledWith("held-1");
+    await waitFor(() => expect(record).toHaveTextContent("Waits here for its turn."));
+  });
+
+  test("is given up only after a question", async () => {
+    const { user, backend } = await openQueue(held());
+    const discard = vi.spyOn(backend, "discardOperation");
+    await user.click(screen.getByRole("button", { name: "Discard…" }));
+    const asked = await dialog(/Discard “Approve refund”/);
+    expect(discard).not.toHaveBeenCalled();
+    await expectAccessible();
+    await user.click(inDialog(asked, "Discard"));
+    await waitFor(() => expect(discard).toHaveBeenCalledWith("held-1"));
+    await waitFor(() => expect(screen.queryByText(/Revision 4/)).not.toBeInTheDocument());
+  });
+
+  test("that may have happened can be neither tried again nor given up", async () => {
+    const world = held();
+    world.operations = world.operations.map((each) => ({
+      ...each,
+      word: "unknown",
+      standing: "unknown",
+      reason: null,
+    }));
+    await openQueue(world);
+    const record = screen.getByRole("region", { name: /Paper & Press/ });
+    expect(record).toHaveTextContent("never sent blindly again");
+    expect(within(record).queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
+    expect(within(record).queryByRole("button", { name: "Discard…" })).not.toBeInTheDocument();
+  });
+});

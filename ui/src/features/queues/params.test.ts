@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { hearNow } from "../../app/time";
+import type { FieldType, ParamView } from "../../platform/backend";
+import { paramJson, paramsJson } from "./params";
+
+const param = (kind: FieldType, more: Partial<ParamView> = {}): ParamView => ({
+  name: "p",
+  label: "P",
+  kind,
+  one_of: [],
+  optional: false,
+  ...more,
+});
+
+test.each<[FieldType, string, string | null]>([
+  ["string", 'a "b"', '"a \\"b\\""'],
+  ["string", "  ", null],
+  ["integer", "12", "12"],
+  ["integer", "1.5", null],
+  ["integer", "9007199254740993", null],
+  ["number", "1.5", "1.5"],
+  ["number", "a", null],
+  ["boolean", "true", "true"],
+  ["boolean", "yes", null],
+  ["date", "2026-11-20", '"2026-11-20"'],
+  ["date", "20.11.2026", null],
+  ["money", "22 aud", '{"minor":2200,"currency":"AUD"}'],
+  ["money", "0.29 AUD", '{"minor":29,"currency":"AUD"}'],
+  ["money", "1500 JPY", '{"minor":1500,"currency":"JPY"}'],
+  ["money", "1.5 JPY", null],
+  ["money", "22", null],
+])("%s from %j is %s", (kind, put, json) => {
+  expect(paramJson(param(kind), put)).toBe(json);
+});
+
+test("a time is the tenant's, and goes out in UTC", () => {
+  expect(paramJson(param("timestamp"), "2026-11-20T14:45")).toBeNull();
+  hearNow("2026-11-20T14:45:12+11:00", "Australia/Sydney");
+  expect(paramJson(param("timestamp"), "2026-11-20T14:45")).toBe('"2026-11-20T03:45:00.000Z"');
+});
+
+test("one of a few is one of them", () => {
+  const reason = param("enum", { one_of: ["late", "twice"] });
+  expect(paramJson(reason, "late")).toBe('"late"');
+  expect(paramJson(reason, "never")).toBeNull();
+});
+
+test("what is optional may be missing, what is needed may not", () => {
+  const params = [param("string", { name: "a" }), param("text", { name: "b", optional: true })];
+  expect(paramsJson(params, {})).toBeNull();
+  expect(paramsJson(params, { a: "x" })).toEqual({ a: '"x"' });
+  expect(paramsJson(params, { a: "x", b: " " })).toEqual({ a: '"x"' });
+});

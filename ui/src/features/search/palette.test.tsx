@@ -1,0 +1,79 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { makeWorld } from "../../platform/memory/world";
+import { expectAccessible, openApp } from "../../test-harness";
+
+async function openPalette() {
+  const app = openApp(makeWorld());
+  await screen.findByRole("grid");
+  await app.user.keyboard("{Control>}k{/Control}");
+  return { ...app, input: await screen.findByRole("combobox") };
+}
+
+const chosen = () => screen.getByRole("option", { selected: true });
+
+test("Ctrl K lists queues and commands, and takes what is typed", async () => {
+  const { user, input } = await openPalette();
+  expect(input).toHaveFocus();
+  expect(chosen()).toHaveTextContent("Go to Refund requests");
+  await expectAccessible();
+  await user.keyboard("sync");
+  expect(screen.getAllByRole("option").map((each) => each.textContent)).toEqual([
+    "Go to Sync",
+    "Sync now",
+  ]);
+});
+
+test("finds records and opens them in their queue", async () => {
+  const { user } = await openPalette();
+  await user.keyboard("glass");
+  const found = await screen.findByRole("option", { name: /Harbour Glassworks/ });
+  expect(within(found).getByText("Harbour Glassworks")).toBeVisible();
+  await expectAccessible();
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("region", { name: /Harbour Glassworks/ })).toBeVisible();
+  expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+});
+
+test("arrows move round, and the chosen one is told to whoever listens", async () => {
+  const { user, input } = await openPalette();
+  await user.keyboard("{ArrowUp}");
+  expect(chosen()).toHaveTextContent("Keys");
+  expect(input).toHaveAttribute("aria-activedescendant", chosen().id);
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+  expect(chosen()).toHaveTextContent("Go to Sync");
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("heading", { level: 1, name: "Sync" })).toBeVisible();
+});
+
+test("says when nothing is found, and Escape closes", async () => {
+  const { user } = await openPalette();
+  await user.keyboard("qqqq");
+  expect(await screen.findByText("Nothing found for “qqqq”")).toBeVisible();
+  await expectAccessible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+});
+
+test("? lists the keys, with those of the open queue's actions", async () => {
+  const { user } = openApp(makeWorld());
+  await screen.findByRole("grid");
+  await user.keyboard("{Shift>}?{/Shift}");
+  const help = await screen.findByRole("dialog", { name: "Keys" });
+  expect(help).toHaveTextContent("aApprove refund");
+  await expectAccessible();
+});
+
+test("the profile says who is signed in, and the appearance can be chosen", async () => {
+  const { user } = openApp(makeWorld());
+  await user.click(await screen.findByTitle("Profile and appearance"));
+  const profile = await screen.findByRole("dialog", { name: "Profile" });
+  expect(profile).toHaveTextContent("Imogen Hart");
+  await expectAccessible();
+  await user.click(within(profile).getByRole("radio", { name: "Dark" }));
+  expect(document.documentElement).toHaveAttribute("data-theme", "dark");
+  await user.click(within(profile).getByRole("radio", { name: "As the system" }));
+  expect(document.documentElement).not.toHaveAttribute("data-theme");
+  await user.click(within(profile).getByRole("button", { name: "Close this profile" }));
+  expect(await screen.findByText("Sign in to a platform")).toBeVisible();
+});

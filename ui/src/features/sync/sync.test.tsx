@@ -1,0 +1,130 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usePlace } from "../../app/place";
+import { makeWorld } from "../../platform/memory/world";
+import { expectAccessible, openApp } from "../../test-harness";
+
+beforeEach(() => usePlace.getState().go({ screen: "sync" }));
+const region = (name: RegExp) => screen.findByRole("region", { name });
+
+describe("Sync", () => {
+  test("shows what is held and why, what waits, what is under way and what settled", async () => {
+    openApp(makeWorld());
+    const held = await region(/Held for you · 1/);
+    expect(held).toHaveTextContent("The provider lists a refund for this charge");
+    expect(held).toHaveTextContent("What the platform has");
+    expect(held).toHaveTextContent("Theo Lang");
+    expect(await region(/Waiting · 1/)).toHaveTextContent("queued");
+    expect(await region(/Under way · 1/)).toHaveTextContent("unknown");
+    expect(await region(/Settled · 1/)).toHaveTextContent("confirmed");
+    await expectAccessible();
+  });
+
+  test("has no button that resets", async () => {
+    openApp(makeWorld());
+    await region(/Held/);
+    const names = screen.getAllByRole("button").map((each) => each.textContent);
+    expect(names.filter((name) => /reset|clear|delete|wipe/i.test(name ?? ""))).toEqual([]);
+  });
+
+  test("in step says when it pulled, and pulls when asked", async () => {
+    const { user, backend } = openApp(makeWorld());
+    const link = await region(/In step/);
+    expect(link).toHaveTextContent(/Last pull \d+ s ago\. The platform says at once/);
+    await user.click(within(link).getByRole("button", { name: "Sync now" }));
+    expect(backend.calls).toContain("pullNow");
+    await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("Asked the platform"));
+  });
+
+  test("cut off says since when, why, and when it tries again", async () => {
+    const problem = { code: "unreachable", detail: null, row: null } as const;
+    openApp({ ...makeWorld(), link: "cut_off", ageSeconds: 2520, problem });
+    const link = await region(/Cut off since Fri 14:03/);
+    expect(link).toHaveTextContent("Next try 14:45");
+    expect(link).toHaveTextContent("The platform does not answer");
+    expect(within(link).getByRole("button", { name: "Try now" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("signed out asks for a token, and goes on with it", async () => {
+    const problem = { code: "token_revoked", detail: null, row: null } as const;
+    const { user, backend } = openApp({ ...makeWorld(), link: "signed_out", problem });
+    const renewToken = vi.spyOn(backend, "renewToken");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Signed out: nothing is sent");
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Give a new token" }));
+    const token = await screen.findByLabelText("Token");
+    await user.type(token, "wrong{Enter}");
+    expect(await screen.findByText("The token is not known")).toBeVisible();
+    await expectAccessible();
+    await user.clear(token);
+    await user.type(token, "wk_2{Enter}");
+    await waitFor(() => expect(renewToken).toHaveBeenLastCalledWith("wk_2"));
+    expect(await region(/In step/)).toBeVisible();
+  });
+
+  test("tells of unreadable records, a broken chain and an unsure clock", async () => {
+    openApp({ ...makeWorld(), quarantine: true, brokenAt: 97, clockUnsure: true });
+    expect(await region(/Audit chain/)).toHaveTextContent("Broken at entry 97");
+    expect(await region(/Unreadable records/)).toHaveTextContent("expected a number");
+    expect(await region(/Connection/)).toHaveTextContent("The clock is a guess");
+    await expectAccessible();
+  });
+
+  test("with nothing to do says so, with proof", async () => {
+    const world = makeWorld();
+    world.operations = world.operations.filter((each) => each.standing === "confirmed");
+    openApp(world);
+    expect(await screen.findByText("Nothing waits and nothing is held")).toBeVisible();
+    expect(screen.getByText("1 operation settled lately")).toBeVisible();
+    expect(await region(/Audit chain/)).toHaveTextContent("The chain holds");
+  });
+
+  test("filling counts", async () => {
+    openApp({ ...makeWorld(0), link: "filling", filling: 8420 });
+    expect(await region(/Filling/)).toHaveTextContent("8,420 records so far");
+    await expectAccessible();
+  });
+
+  test("that cannot be read says so", async () => {
+    const world = makeWorld();
+    world.fails = { syncStatus: { code: "storage", detail: null, row: null } };
+    openApp(world);
+    expect(await screen.findByRole("alert")).toHaveTextContent("The local database failed");
+    await expectAccessible();
+  });
+
+  test("opens the record of an operation", async () => {
+    const { user } = openApp(makeWorld());
+    const waiting = await region(/Waiting/);
+    await user.click(within(waiting).getByRole("button", { name: /Clay and Kiln/ }));
+    expect(await screen.findByRole("region", { name: /Clay and Kiln/ })).toBeVisible();
+  });
+
+  test("amending opens the record, and says so where the action is gone", async () => {
+    const { user } = openApp(makeWorld());
+    await user.click(within(await region(/Held/)).getByRole("button", { name: "Amend…" }));
+    expect(await screen.findByRole("region", { name: /Quiet Hours/ })).toBeVisible();
+    expect(await screen.findByText(/Approve refund is not possible on the record/)).toBeVisible();
+  });
+});
+
+describe("the line at the foot of the rail", () => {
+  test.each([
+    ["in_step", 12, "In step · 12 s ago"],
+    ["in_step", 600, "Nothing new · 10 min ago"],
+    ["cut_off", 600, "Cut off since Fri 14:03"],
+    ["signed_out", 600, "Signed out"],
+  ] as const)("%s after %i s says %s", async (link, ageSeconds, words) => {
+    openApp({ ...makeWorld(), link, ageSeconds });
+    expect(await screen.findByRole("button", { name: new RegExp(words) })).toBeVisible();
+  });
+
+  test("counts what is queued, unknown and refused", async () => {
+    openApp(makeWorld());
+    const line = await screen.findByRole("button", { name: /In step/ });
+    for (const words of ["1 queued", "1 unknown", "1 refused"]) {
+      expect(line).toHaveTextContent(words);
+    }
+  });
+});
