@@ -13,7 +13,7 @@ use watchkeeper_pack::{Kind, Pack, filter, value};
 use super::Engine;
 use crate::changes::{Source, Tag};
 use crate::store::StoreError;
-use crate::sync::text::literal;
+use crate::sync::text::{identifier, literal};
 
 /// Looked at anew this often; also when something changed.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -85,11 +85,13 @@ fn next_turns(
         {
             first = session;
         }
-        for column in instants(kind) {
+        for (index, column) in instants(kind) {
             for before in warnings(kind) {
                 let passed = value::instant_text(after + before);
                 let sql = format!(
-                    "SELECT min({column}) FROM record WHERE kind = {} AND {column} > ?1",
+                    "SELECT min({column}) FROM record INDEXED BY {}
+                     WHERE kind = {} AND {column} > ?1",
+                    identifier(&index),
                     literal(&kind.name)
                 );
                 let found: Option<String> = cache
@@ -107,15 +109,18 @@ fn next_turns(
     Ok(turns)
 }
 
-/// Indexed instants of a kind, as SQL.
-fn instants(kind: &Kind) -> Vec<String> {
+/// Indexed instants of a kind: index and SQL expression.
+fn instants(kind: &Kind) -> Vec<(String, String)> {
     let fields = kind.fields.iter().map(|(name, def)| (name, def.type_));
     let computed = kind.computed.iter().map(|(name, c)| (name, c.def.type_));
-    fields
+    let columns: BTreeSet<String> = fields
         .chain(computed)
-        .filter(|(name, type_)| *type_ == FieldType::Timestamp && filter::is_indexed(kind, name))
+        .filter(|(_, type_)| *type_ == FieldType::Timestamp)
         .filter_map(|(name, _)| filter::column(kind, name))
-        .collect()
+        .collect();
+    let mut indexed = kind.indexed_expressions();
+    indexed.retain(|(_, expression)| columns.contains(expression));
+    indexed
 }
 
 /// How long before an instant something turns: nothing, and each clock's warning.

@@ -175,3 +175,8 @@ fn referring(cache: &Connection, sql: &str, id: &str) -> Result<Vec<Referring>, 
 pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
+
+/// A name of a checked pack as an SQL identifier.
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
