@@ -19,8 +19,14 @@ async fn take(dark: bool, size: (u32, u32)) {
     laptop.start_platform();
     let window = laptop.open().await;
     window.fill_screen().await;
+    let file = |screen: &str| -> PathBuf {
+        let folder = target().join("shots");
+        std::fs::create_dir_all(&folder).unwrap();
+        folder.join(format!("{screen}-{theme}-{}.png", size.0))
+    };
+    window.button("Open the demo").await;
     let colour = window
-        .run("return getComputedStyle(document.documentElement).backgroundColor")
+        .run("return getComputedStyle(document.body).backgroundColor")
         .await;
     let wanted = if dark {
         "rgb(16, 18, 20)"
@@ -28,12 +34,6 @@ async fn take(dark: bool, size: (u32, u32)) {
         "rgb(246, 246, 243)"
     };
     assert_eq!(colour, wanted, "the background");
-    let file = |screen: &str| -> PathBuf {
-        let folder = target().join("shots");
-        std::fs::create_dir_all(&folder).unwrap();
-        folder.join(format!("{screen}-{theme}-{}.png", size.0))
-    };
-    window.button("Open the demo").await;
     shoot(&laptop, &window, file("sign-in")).await;
     window.sign_in_to_demo().await;
     window.read_panel().await;

@@ -18,7 +18,10 @@ pub struct SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "the one system clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one clock that everything else is given"
+    )]
     fn now(&self) -> DateTime<Utc> {
         millis(Utc::now() + self.offset)
     }

@@ -1,5 +1,4 @@
-//! Files that the code writes. Each is committed, and a test holds it to the code; here that test
-//! writes instead.
+//! Files that the code writes. Each is committed, and a test holds it to the code.
 
 use std::process::Command;
 
@@ -8,44 +7,34 @@ use crate::progress::{say, step, stream};
 use crate::root::target;
 use crate::setup;
 
-/// What makes such a test write its file.
-const WRITE: &str = "WATCHKEEPER_WRITE";
-
-fn written_by(what: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    step(what, || stream(cargo(arguments).env(WRITE, "1")))
-}
-
 /// `ui/src/generated/bindings.ts`, from the commands of the shell.
 ///
 /// # Errors
 /// Where the shell does not compile.
 pub fn bindings() -> anyhow::Result<()> {
-    written_by(
-        "bindings",
-        &["test", "--package", "watchkeeper", "--lib", "bindings::"],
-    )
+    let mut test = cargo(&["test", "--package", "watchkeeper", "--lib", "bindings::"]);
+    step("bindings", || stream(test.env("WATCHKEEPER_WRITE", "1")))
 }
 
-/// The platform's OpenAPI document.
+/// `docs/openapi.json`, from the platform's endpoints.
 ///
 /// # Errors
 /// Where the platform does not compile.
 pub fn openapi() -> anyhow::Result<()> {
-    written_by(
-        "OpenAPI document",
-        &["test", "--package", "watchkeeper-platform", "openapi"],
-    )
+    let mut test = cargo(&["test", "--workspace", "--test", "http", "openapi"]);
+    step("OpenAPI document", || {
+        stream(test.env("UPDATE_OPENAPI", "1"))
+    })
 }
 
-/// The JSON Schema of the pack format.
+/// `packs/schema`, from the types of the pack format.
 ///
 /// # Errors
 /// Where the pack crate does not compile.
 pub fn schemas() -> anyhow::Result<()> {
-    written_by(
-        "schemas",
-        &["test", "--package", "watchkeeper-pack", "schema"],
-    )
+    let program = ["run", "--package", "watchkeeper-pack", "--"];
+    let mut write = cargo(&program);
+    step("schemas", || stream(write.args(["schema", "packs/schema"])))
 }
 
 /// Screenshots of the real window.
