@@ -72,19 +72,22 @@ export function QueueList(props: QueueListProps) {
         <Bones />
       )}
       <footer className="queue-keys" aria-hidden>
-        <span>
-          <Key>j</Key>
-          <Key>k</Key> {t("keys-move")}
-        </span>
-        {(page?.total ?? 0) > 0 &&
-          page?.keys.map((each) => (
-            <span key={each.action}>
-              <Key>{each.key}</Key> {each.label}
+        {page && page.total > 0 && (
+          <>
+            <span>
+              <Key>j</Key>
+              <Key>k</Key> {t("keys-move")}
             </span>
-          ))}
-        <span>
-          <Key>m</Key> {t("keys-mail")}
-        </span>
+            {page.keys.map((each) => (
+              <span key={each.action}>
+                <Key>{each.key}</Key> {each.label}
+              </span>
+            ))}
+            <span>
+              <Key>m</Key> {t("keys-mail")}
+            </span>
+          </>
+        )}
         <span className="queue-keys-all">
           <Key>?</Key> {t("keys-all")}
         </span>
