@@ -41,7 +41,7 @@ CREATE TABLE overlay (            -- our unconfirmed operations drawn over the m
     operation TEXT    NOT NULL REFERENCES operation (id),
     kind      TEXT    NOT NULL,
     id        TEXT    NOT NULL,
-    seen      TEXT    NOT NULL,   -- the record as seen: JSON {revision, updated_at, body, computed, refs}
+    seen      TEXT    NOT NULL,   -- the record as seen: JSON {revision, updated_at, title, body, computed, refs}
     applied   TEXT    NOT NULL,   -- JSON {body, computed} with the plan's sets
     confirmed INTEGER,            -- revision that the platform gave; readers ignore the row when the mirror has it
     PRIMARY KEY (operation, kind, id)

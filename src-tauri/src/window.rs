@@ -1,7 +1,7 @@
 //! The one window, and what it may not do: load anything but the app, open another window, keep
 //! anything outside the data folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
@@ -29,7 +29,7 @@ pub(crate) fn open(app: &mut App, data: &Path) -> tauri::Result<()> {
         .min_inner_size(1024.0, 680.0)
         .visible(false)
         .devtools(cfg!(debug_assertions))
-        .data_directory(data.join("webview"))
+        .data_directory(webview_folder(data))
         .on_navigation(|url| {
             let ours = is_ours(url);
             if !ours {
@@ -50,6 +50,18 @@ pub(crate) fn open(app: &mut App, data: &Path) -> tauri::Result<()> {
         .build()?;
     window.set_background_color(Some(background(window.theme()?)))?;
     Ok(())
+}
+
+/// Where the webview keeps what it must: in the data folder, so that apps on different folders share
+/// nothing. Where that cannot be used, which the window is about to say, in the user's cache.
+fn webview_folder(data: &Path) -> PathBuf {
+    let folder = data.join("webview");
+    match std::fs::create_dir_all(&folder) {
+        Ok(()) => folder,
+        Err(_) => dirs::cache_dir()
+            .unwrap_or_else(std::env::temp_dir)
+            .join("watchkeeper"),
+    }
 }
 
 /// True for the app's own pages. Windows serves them from a host name of its own.

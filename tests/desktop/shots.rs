@@ -19,38 +19,38 @@ async fn take(dark: bool, size: (u32, u32)) {
     laptop.start_platform();
     let window = laptop.open().await;
     window.fill_screen().await;
-    let file = |screen: &str| -> PathBuf {
-        let folder = target().join("shots");
-        std::fs::create_dir_all(&folder).unwrap();
-        folder.join(format!("{screen}-{theme}-{}.png", size.0))
-    };
-    window.button("Open the demo").await;
-    shoot(&window, dark, file("sign-in")).await;
-    window.sign_in_to_demo().await;
-    window.read_panel().await;
-    shoot(&window, dark, file("queues")).await;
-    window.go_to("Sync").await;
-    window.shows("Audit chain").await;
-    shoot(&window, dark, file("sync")).await;
-}
-
-/// Takes a picture and looks whether it has the theme that was asked for and is not blank.
-async fn shoot(window: &Window, dark: bool, file: PathBuf) {
     let colour = window
-        .run("return getComputedStyle(document.body).backgroundColor")
+        .run("return getComputedStyle(document.documentElement).backgroundColor")
         .await;
     let wanted = if dark {
         "rgb(16, 18, 20)"
     } else {
         "rgb(246, 246, 243)"
     };
-    assert_eq!(colour, wanted, "the background of {}", file.display());
-    window.picture(&file).await;
-    assert!(
-        file.metadata().unwrap().len() > 10_000,
-        "{} is blank",
-        file.display()
-    );
+    assert_eq!(colour, wanted, "the background");
+    let file = |screen: &str| -> PathBuf {
+        let folder = target().join("shots");
+        std::fs::create_dir_all(&folder).unwrap();
+        folder.join(format!("{screen}-{theme}-{}.png", size.0))
+    };
+    window.button("Open the demo").await;
+    shoot(&laptop, &window, file("sign-in")).await;
+    window.sign_in_to_demo().await;
+    window.read_panel().await;
+    shoot(&laptop, &window, file("queues")).await;
+    window.go_to("Sync").await;
+    window.shows("Audit chain").await;
+    shoot(&laptop, &window, file("sync")).await;
+}
+
+/// Takes a picture of the window once it has been painted.
+async fn shoot(laptop: &Laptop, window: &Window, file: PathBuf) {
+    let painted = "const done = arguments[arguments.length - 1];
+        document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));";
+    window.run_async(painted).await;
+    laptop.desktop().still_picture(&file).unwrap();
+    let bytes = file.metadata().unwrap().len();
+    assert!(bytes > 20_000, "{} is blank: {bytes} bytes", file.display());
 }
 
 #[tokio::test(flavor = "multi_thread")]

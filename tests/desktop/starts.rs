@@ -1,6 +1,6 @@
 //! The window appears and reads well, whatever the machine is like.
 
-use xtask::desktop::{Keyring, Options};
+use xtask::desktop::Options;
 
 use crate::harness::Laptop;
 
@@ -33,9 +33,8 @@ async fn the_window_reads_well_in_a_c_locale() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_keyring_the_window_asks_for_a_passphrase() {
-    let keyring = Keyring::Absent;
     let laptop = Laptop::with(Options {
-        keyring,
+        keyring: false,
         ..Options::default()
     });
     let window = laptop.open().await;
@@ -43,14 +42,17 @@ async fn without_a_keyring_the_window_asks_for_a_passphrase() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_keyring_is_said_before_signing_in() {
-    let keyring = Keyring::Locked;
-    let laptop = Laptop::with(Options {
-        keyring,
-        ..Options::default()
-    });
+async fn a_locked_keyring_gives_one_clear_screen() {
+    let mut laptop = Laptop::new();
+    laptop.start_platform();
+    let window = laptop.open().await;
+    window.sign_in_to_demo().await;
+    window.kill();
+    laptop.desktop().lock_keyring().unwrap();
     let window = laptop.open().await;
     window.shows("The keyring is locked").await;
+    window.shows("Nothing is lost").await;
+    window.button("Try again").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

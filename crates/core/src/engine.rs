@@ -29,6 +29,7 @@ use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::error::Error;
+use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
@@ -94,6 +95,15 @@ impl Engine {
     pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
         let client = Client::new(profile.pinned.platform.clone(), profile.token.expose())?;
         let rights = rights::load(&profile.stores, &profile.pinned).await?;
+        let left_in_flight = profile
+            .stores
+            .state
+            .read(|state| queue::standing(state, Status::InFlight))
+            .await?;
+        if !left_in_flight.is_empty() {
+            let state = &profile.stores.state;
+            state.write(|state| queue::doubt_in_flight(state)).await?;
+        }
         let (pack, pack_problem) = activate::active(&profile.stores).await?;
         let filled = profile
             .stores
@@ -255,6 +265,11 @@ impl Engine {
     pub(crate) fn observe(&self, server_time: DateTime<Utc>, sent: Duration) {
         let was_unsure = self.clock.now().unsure;
         self.clock.observe(server_time, sent);
+        let now = self.clock.now().at;
+        self.link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .spoke_at = Some(now);
         if was_unsure {
             self.changed([Tag::Navigation, Tag::Sync], Source::Sync);
         }

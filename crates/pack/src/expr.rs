@@ -144,7 +144,7 @@ impl Program {
                 source.len()
             )));
         }
-        check::brackets(source)?;
+        check::before_parsing(source)?;
         std::thread::scope(|threads| {
             let parser = std::thread::Builder::new()
                 .stack_size(PARSER_STACK)

@@ -140,7 +140,12 @@ impl Filter {
                 let message = format!("`{field}` is not indexed, so a filter cannot use it");
                 fault("", "pack.not_indexed", message, None);
             }
-            for (within, op) in operations(test) {
+            let operations = operations(test);
+            if operations.is_empty() {
+                let message = "no comparison; to ask for nothing write `{absent: true}`".to_owned();
+                fault("", "pack.missing", message, None);
+            }
+            for (within, op) in operations {
                 let op = match op {
                     Raw::Absent(absent) => Ok(Op::Absent(absent)),
                     Raw::Among(values) => among(values, type_).map(Op::Among),
@@ -259,7 +264,7 @@ fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
                 among,
                 absent,
                 expr,
-            } = ops;
+            } = ops.as_ref();
             let mut all = Vec::new();
             let named = [
                 ("eq", Operation::Eq, eq),
@@ -292,6 +297,16 @@ fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
             all
         }
     }
+}
+
+/// The expressions in a filter, as written.
+pub(crate) fn expressions(def: &FilterDef) -> Vec<&str> {
+    let all = def.values().flat_map(operations);
+    all.filter_map(|(_, raw)| match raw {
+        Raw::Expr(_, source) => Some(source),
+        _ => None,
+    })
+    .collect()
 }
 
 fn among(values: &[Value], type_: FieldType) -> Result<Vec<Value>, String> {

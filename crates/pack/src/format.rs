@@ -274,7 +274,7 @@ pub type FilterDef = BTreeMap<String, TestDef>;
 #[serde(untagged)]
 pub enum TestDef {
     /// `{gte: 0.9}`, `{ne: x}`, `{in: [a, b]}`, `{lt: {expr: now}}`, `{absent: true}`.
-    Ops(OpsDef),
+    Ops(Box<OpsDef>),
     /// One of these.
     Among(Vec<Value>),
     /// Equal to this.

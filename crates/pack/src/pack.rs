@@ -17,7 +17,6 @@ use crate::schedule::Schedule;
 use crate::template::Template;
 
 /// One tenant's operations, checked.
-#[derive(Debug)]
 pub struct Pack {
     /// SHA-256 of the bundle, hex.
     pub hash: String,
@@ -223,6 +222,13 @@ pub struct MailTemplate {
     pub subject: Template,
     /// Compiled body.
     pub body: Template,
+}
+
+/// A pack is large: it shows by its name.
+impl std::fmt::Debug for Pack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pack({} {} {})", self.id, self.version, self.hash)
+    }
 }
 
 impl Pack {

@@ -29,6 +29,7 @@ pub mod store;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use watchkeeper_wire::problem::Code;
@@ -44,7 +45,7 @@ use crate::hints::Hints;
 use crate::packs::Packs;
 use crate::problem::ApiError;
 use crate::random::Random;
-use crate::store::{Access, NewToken, Secrets, Store};
+use crate::store::{Access, NewToken, Secrets, Store, Touched};
 
 pub use server::{Options, Server, StartError};
 
@@ -149,9 +150,39 @@ impl Platform {
             let detail = "a pack's version only rises";
             return Err(ApiError::new(Code::BodyInvalid, detail));
         }
-        let touched = self.store.changed_since(tenant, u64::MAX >> 1).await?;
-        self.hints.changed(tenant, &touched);
+        self.hint_all(tenant).await?;
         Ok(pack)
+    }
+
+    /// Says what a tenant's policy settings are.
+    pub async fn set_settings(
+        &self,
+        tenant: &str,
+        settings: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        self.store.set_settings(tenant, settings).await?;
+        self.hint_all(tenant).await
+    }
+
+    /// Says how a tenant's controls stand.
+    pub async fn set_controls(
+        &self,
+        tenant: &str,
+        controls: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        self.store.set_controls(tenant, controls).await?;
+        self.hint_all(tenant).await
+    }
+
+    /// Something beside the records changed: `GET /v1/me` says what.
+    async fn hint_all(&self, tenant: &str) -> Result<(), ApiError> {
+        let state = self.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+        let touched = Touched {
+            head: state.head,
+            ..Touched::default()
+        };
+        self.hints.changed(tenant, &touched);
+        Ok(())
     }
 
     /// Makes a token. It is shown here once and kept only as a hash.

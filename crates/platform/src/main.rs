@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use watchkeeper_pack::Bundle;
 use watchkeeper_platform::demo::{self, DemoOptions};
-use watchkeeper_platform::{Grant, Options, Server};
+use watchkeeper_platform::{Grant, Options, Platform, Server};
 use watchkeeper_wire::session::Tenant;
 
 /// The reference platform of Watchkeeper.
@@ -43,7 +43,7 @@ struct Arguments {
     task: Option<Task>,
 }
 
-/// What can be done to a folder while no platform serves it.
+/// What can be done to a folder, whether or not a platform serves it.
 #[derive(Subcommand)]
 enum Task {
     /// Makes a tenant, or gives it a newer pack.
@@ -98,20 +98,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let data = arguments
         .data
         .context("--data says where the platform keeps what it has (or --demo)")?;
-    let task = arguments.task;
-    let server = Server::bind(Options {
-        listen: if task.is_some() {
-            SocketAddr::from(([127, 0, 0, 1], 0))
-        } else {
-            arguments.listen
-        },
-        ..Options::new(data)
-    })
-    .await?;
-    match task {
-        Some(task) => carry_out(&server, task).await?,
-        None => until_asked_to_stop().await?,
+    let mut options = Options::new(data);
+    if let Some(task) = arguments.task {
+        let platform = Platform::open(&options).await?;
+        return carry_out(&platform, task).await;
     }
+    options.listen = arguments.listen;
+    let server = Server::bind(options).await?;
+    until_asked_to_stop().await?;
     server.stop().await;
     Ok(())
 }
@@ -145,8 +139,7 @@ async fn run_demo(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn carry_out(server: &Server, task: Task) -> anyhow::Result<()> {
-    let platform = &server.platform;
+async fn carry_out(platform: &Platform, task: Task) -> anyhow::Result<()> {
     let failed = |error| anyhow::anyhow!("{error:?}");
     match task {
         Task::Tenant {

@@ -1,5 +1,6 @@
 //! A platform that listens.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,6 +78,9 @@ pub enum StartError {
     /// A client for a provider.
     #[error("{0}")]
     Client(#[from] reqwest::Error),
+    /// Another server has the folder.
+    #[error("{0} is served by another process")]
+    InUse(String),
     /// An address that is none.
     #[error("{0}")]
     Address(String),
@@ -89,15 +93,24 @@ pub struct Server {
     /// What its handlers share.
     pub platform: Arc<Platform>,
     tasks: JoinSet<()>,
+    /// Held as long as it serves.
+    _lock: File,
 }
 
-impl Server {
-    /// Opens the store, listens and begins to work.
-    pub async fn bind(options: Options) -> Result<Self, StartError> {
+impl Platform {
+    /// Opens the store of a folder without listening or working: for what is done to it from
+    /// outside, beside a platform that serves it or without one.
+    pub async fn open(options: &Options) -> Result<Arc<Self>, StartError> {
+        Self::assemble(options, Connectors::new(), None).await
+    }
+
+    async fn assemble(
+        options: &Options,
+        connectors: Connectors,
+        stand_ins: Option<StandIns>,
+    ) -> Result<Arc<Self>, StartError> {
         tokio::fs::create_dir_all(&options.data).await?;
         private(&options.data)?;
-        let listener = TcpListener::bind(options.listen).await?;
-        let addr = listener.local_addr()?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options.data.join("platform.db"))?);
         let secrets = store
             .secrets(Secrets {
@@ -106,25 +119,39 @@ impl Server {
                 audit_seed: options.random.bytes(),
             })
             .await?;
-        let (connectors, stand_ins) = if options.stand_ins {
-            providers(&options, addr)?
-        } else {
-            (Connectors::new(), None)
-        };
-        let platform = Arc::new(Platform {
+        Ok(Arc::new(Self {
             packs: Packs::new(Arc::clone(&store)),
             audit_key: SigningKey::from_bytes(&secrets.audit_seed),
             secrets,
             store,
-            clock: options.clock,
-            random: options.random,
+            clock: Arc::clone(&options.clock),
+            random: Arc::clone(&options.random),
             hints: Hints::default(),
             blobs: Blobs::new(options.data.join("blobs")),
             connectors,
             calls_waiting: Notify::new(),
             stand_ins,
             stop: CancellationToken::new(),
-        });
+        }))
+    }
+}
+
+impl Server {
+    /// Opens the store, listens and begins to work. One server at a time has a folder.
+    pub async fn bind(options: Options) -> Result<Self, StartError> {
+        tokio::fs::create_dir_all(&options.data).await?;
+        let lock = File::create(options.data.join("lock"))?;
+        if lock.try_lock().is_err() {
+            return Err(StartError::InUse(options.data.display().to_string()));
+        }
+        let listener = TcpListener::bind(options.listen).await?;
+        let addr = listener.local_addr()?;
+        let (connectors, stand_ins) = if options.stand_ins {
+            providers(&options, addr)?
+        } else {
+            (Connectors::new(), None)
+        };
+        let platform = Platform::assemble(&options, connectors, stand_ins).await?;
         let mut tasks = JoinSet::new();
         let stop = platform.stop.clone();
         let router = api::router(Arc::clone(&platform));
@@ -136,22 +163,17 @@ impl Server {
                 tracing::error!(%error, "listening");
             }
         });
-        let stop = platform.stop.clone();
-        let worker = Worker::new(Arc::clone(&platform)).run();
-        tasks.spawn(async move {
-            tokio::select! { () = worker => {}, () = stop.cancelled() => {} }
-        });
-        let (stop, keep) = (platform.stop.clone(), options.feed_keep);
-        let tidy = housekeeping::run(Arc::clone(&platform), keep);
-        tasks.spawn(async move {
-            tokio::select! { () = tidy => {}, () = stop.cancelled() => {} }
-        });
-        tracing::info!(%addr, "listening");
-        Ok(Self {
+        let mut server = Self {
             addr,
             platform,
             tasks,
-        })
+            _lock: lock,
+        };
+        let platform = Arc::clone(&server.platform);
+        server.beside(Worker::new(Arc::clone(&platform)).run());
+        server.beside(housekeeping::run(platform, options.feed_keep));
+        tracing::info!(%addr, "listening");
+        Ok(server)
     }
 
     /// Its base address.

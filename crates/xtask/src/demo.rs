@@ -61,6 +61,9 @@ impl Platform {
             .arg("--ready-file")
             .arg(&options.ready_file)
             .stdout(Stdio::null());
+        if std::env::var_os("RUST_LOG").is_none() {
+            command.env("RUST_LOG", "warn");
+        }
         let mut running = Running::start("watchkeeper-platform", &mut command)?;
         until(
             Duration::from_secs(60),

@@ -22,8 +22,8 @@ pub struct Options {
     pub locale: String,
     /// Dark theme.
     pub dark: bool,
-    /// What keeps secrets.
-    pub keyring: Keyring,
+    /// There is a keyring, and it is open.
+    pub keyring: bool,
 }
 
 impl Default for Options {
@@ -32,20 +32,9 @@ impl Default for Options {
             size: (1280, 800),
             locale: LOCALE.to_owned(),
             dark: false,
-            keyring: Keyring::Unlocked,
+            keyring: true,
         }
     }
-}
-
-/// What keeps secrets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keyring {
-    /// There and open.
-    Unlocked,
-    /// There, with a collection that nobody unlocked.
-    Locked,
-    /// Not there, and not started by the bus.
-    Absent,
 }
 
 /// A running desktop; all of it ends when this is dropped.
@@ -81,9 +70,11 @@ impl Desktop {
             home.join("config/gtk-3.0/settings.ini"),
             format!("[Settings]\ngtk-application-prefer-dark-theme={dark}\n"),
         )?;
+        make_private(&home.join("config/openbox"))?;
+        fs::write(home.join("config/openbox/rc.xml"), WINDOWS)?;
         desktop.start_screen()?;
         desktop.start_bus()?;
-        if desktop.options.keyring != Keyring::Absent {
+        if desktop.options.keyring {
             desktop.start_keyring()?;
         }
         let mut windows = desktop.command("openbox");
@@ -139,6 +130,26 @@ impl Desktop {
         Ok(())
     }
 
+    /// Takes a picture of the screen once it has stopped changing, or after 15 s.
+    ///
+    /// # Errors
+    /// Where the picture cannot be taken.
+    pub fn still_picture(&self, file: &Path) -> anyhow::Result<()> {
+        let pixels = file.with_extension("ppm");
+        let begun = Instant::now();
+        let mut last = Vec::new();
+        loop {
+            sleep(Duration::from_millis(700));
+            self.picture(&pixels)?;
+            let now = fs::read(&pixels)?;
+            if now == last || begun.elapsed() > Duration::from_secs(15) {
+                fs::remove_file(&pixels)?;
+                return self.picture(file);
+            }
+            last = now;
+        }
+    }
+
     /// Ids of the visible windows with this title.
     ///
     /// # Errors
@@ -189,27 +200,12 @@ impl Desktop {
     }
 
     fn start_keyring(&mut self) -> anyhow::Result<()> {
-        let unlocked = self.options.keyring == Keyring::Unlocked;
-        if !unlocked {
-            // A collection that exists but that nobody unlocks: made by a first daemon, then kept.
-            self.run_keyring(true)?;
-            self.secret_tool(&["store", "--label=first", "made", "first"])?;
-            if let Some(mut first) = self.children.pop() {
-                first.kill();
-            }
-        }
-        self.run_keyring(unlocked)
-    }
-
-    fn run_keyring(&mut self, unlock: bool) -> anyhow::Result<()> {
         let mut daemon = self.command("gnome-keyring-daemon");
         daemon
-            .args(["--foreground", "--components=secrets"])
+            .args(["--foreground", "--components=secrets", "--unlock"])
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if unlock {
-            daemon.arg("--unlock").stdin(Stdio::piped());
-        }
         let mut running = Running::start("gnome-keyring-daemon", &mut daemon)?;
         if let Some(mut password) = running.child().stdin.take() {
             password.write_all(b"\n")?;
@@ -218,15 +214,23 @@ impl Desktop {
         self.wait_for_name("org.freedesktop.secrets")
     }
 
-    fn secret_tool(&self, arguments: &[&str]) -> anyhow::Result<()> {
-        let mut tool = self.command("secret-tool");
-        let mut child = tool.args(arguments).stdin(Stdio::piped()).spawn()?;
-        if let Some(mut secret) = child.stdin.take() {
-            secret.write_all(b"secret")?;
-        }
-        let status = child.wait()?;
+    /// Locks the keyring, as when the operator has locked the desktop.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn lock_keyring(&self) -> anyhow::Result<()> {
+        let mut lock = self.command("dbus-send");
+        lock.args([
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.secrets",
+        ])
+        .arg("/org/freedesktop/secrets")
+        .arg("org.freedesktop.Secret.Service.Lock")
+        .arg("array:objpath:/org/freedesktop/secrets/collection/login");
+        let status = lock.stdout(Stdio::null()).status()?;
         if !status.success() {
-            bail!("secret-tool ended with {status}");
+            bail!("the keyring was not locked: dbus-send ended with {status}");
         }
         Ok(())
     }
@@ -310,6 +314,13 @@ pub fn make_private(folder: &Path) -> anyhow::Result<()> {
         .create(folder)
         .with_context(|| format!("cannot make {}", folder.display()))
 }
+
+/// Windows without frames: a picture of one shows the app and nothing else.
+const WINDOWS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <applications><application class="*"><decor>no</decor></application></applications>
+</openbox_config>
+"#;
 
 /// A session bus without service files.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

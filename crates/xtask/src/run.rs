@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 
@@ -74,7 +74,7 @@ fn without_display(place: &Place, once: bool) -> anyhow::Result<()> {
             anyhow::ensure!(app.runs(), "the app ended by itself");
             Ok(!desktop.windows("^Watchkeeper$")?.is_empty())
         })?;
-        settle(&desktop, &picture)
+        desktop.still_picture(&picture)
     })?;
     say(&format!(
         "there is no display here; the window looks like this: {}",
@@ -85,24 +85,6 @@ fn without_display(place: &Place, once: bool) -> anyhow::Result<()> {
         app.child().wait()?;
     }
     Ok(())
-}
-
-/// Takes pictures until two in a row are the same, or for 15 s.
-fn settle(desktop: &Desktop, picture: &Path) -> anyhow::Result<()> {
-    let pixels = picture.with_extension("ppm");
-    let begun = Instant::now();
-    let mut last = Vec::new();
-    loop {
-        std::thread::sleep(Duration::from_millis(700));
-        desktop.picture(&pixels)?;
-        let now = fs::read(&pixels)?;
-        let still = now == last && begun.elapsed() > Duration::from_secs(3);
-        if still || begun.elapsed() > Duration::from_secs(15) {
-            fs::remove_file(&pixels)?;
-            return desktop.picture(picture);
-        }
-        last = now;
-    }
 }
 
 fn app_program() -> PathBuf {

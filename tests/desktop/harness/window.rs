@@ -5,7 +5,6 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -135,11 +134,6 @@ impl Window {
     /// Makes the window as large as the screen.
     pub async fn fill_screen(&self) {
         self.driver().maximize_window().await.unwrap();
-    }
-
-    /// Takes a picture of the page.
-    pub async fn picture(&self, file: &Path) {
-        self.driver().screenshot(file).await.unwrap();
     }
 
     /// The driver, for what has no word of its own here.

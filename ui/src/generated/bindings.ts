@@ -132,7 +132,7 @@ export type AppView = {
 	keyring: KeyringState,
 	/**  Profiles on this machine. */
 	profiles: ProfileView[],
-	/**  The open profile. */
+	/**  The open profile, or the one that the phase is about. */
 	current: string | null,
 	/**  A demo platform that was offered to this process, if any. */
 	demo: DemoView | null,

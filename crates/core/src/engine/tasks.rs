@@ -107,6 +107,20 @@ async fn pulling(engine: Arc<Engine>) {
     }
 }
 
+/// Nothing else will get through either. Anything else is an operation's own trouble, which its
+/// attempts and its next try show.
+fn concerns_the_line(error: &ClientError) -> bool {
+    matches!(
+        error,
+        ClientError::Unreachable(_)
+            | ClientError::Tls(_)
+            | ClientError::NotAPlatform(_)
+            | ClientError::RateLimited(_)
+            | ClientError::SignedOut
+            | ClientError::Revoked
+    )
+}
+
 /// One turn with the platform. A line that has just come back may be gone soon: what is ours goes
 /// first.
 pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
@@ -120,15 +134,20 @@ pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
 async fn exchange(engine: &Engine) -> Result<(), SendError> {
     let client = engine.client();
     pull::who_am_i(engine, &client).await?;
-    let was_there = engine.link().contact == Contact::There;
-    let now = engine.clock.now().at;
-    engine.update_link(|link| link.reached(now));
-    if !was_there {
+    if engine.link().contact != Contact::There {
         let state = &engine.stores.state;
         state.write(|state| queue::end_back_off(state)).await?;
     }
-    send::round(engine).await?;
+    match send::round(engine).await {
+        Err(SendError::Client(error)) if !concerns_the_line(&error) => {
+            // What is ours does not get through; what is theirs may.
+            tracing::info!(%error, "an operation failed");
+        }
+        other => drop(other?),
+    }
     pull::pull(engine, &client).await?;
+    let now = engine.clock.now().at;
+    engine.update_link(|link| link.reached(now));
     // What was answered may have brought others of a lane to its head.
     engine.push.notify_one();
     Ok(())
@@ -155,7 +174,9 @@ async fn pushing(engine: Arc<Engine>) {
             Err(error) => {
                 let wait = wait_after(&engine, &error, failures);
                 failures = failures.saturating_add(1);
-                note(&engine, &error);
+                if !matches!(&error, SendError::Client(error) if !concerns_the_line(error)) {
+                    note(&engine, &error);
+                }
                 Some(wait)
             }
         };

@@ -11,13 +11,13 @@ use watchkeeper_model::{LookupValue, Situation, Snapshot};
 use watchkeeper_pack::{Kind, Pack};
 
 use crate::clock::Instant;
-use crate::engine::{Contact, Engine, LinkState, Rights};
+use crate::engine::{Engine, LinkState, Rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Queued};
 use crate::overlay;
 use crate::sync::{apply, text};
 
-/// A look at both databases: `cache` has `record_now` and `on_the_way` (see [`crate::overlay`]).
+/// A look at both databases: `cache` has `record_now`, `record_shown` and `on_the_way` (see [`crate::overlay`]).
 pub(crate) struct Reading<'a> {
     pub(crate) state: &'a Transaction<'a>,
     pub(crate) cache: &'a Transaction<'a>,
@@ -29,6 +29,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) me: String,
     /// Operations that are not settled, oldest first.
     pub(crate) open: Vec<Queued>,
+    /// Places in `open` by lane.
+    lanes: BTreeMap<String, Vec<usize>>,
     /// Instant of the mirror's data, UTC.
     pub(crate) pulled_at: Option<DateTime<Utc>>,
 }
@@ -48,6 +50,12 @@ where
         .stores()
         .read_both(move |state, cache| {
             overlay::draw(cache, &overlay::rows::all(state)?, pack.as_deref())?;
+            let open = queue::open(state)?;
+            let mut lanes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (place, operation) in open.iter().enumerate() {
+                let lane = operation.request.lane();
+                lanes.entry(lane).or_default().push(place);
+            }
             look(&Reading {
                 state,
                 cache,
@@ -56,7 +64,8 @@ where
                 link,
                 now,
                 me,
-                open: queue::open(state)?,
+                open,
+                lanes,
                 pulled_at: apply::position(cache)?.pulled_at,
             })
         })
@@ -141,15 +150,25 @@ impl Reading<'_> {
         self.pulled_at.map(|at| self.wall(at))
     }
 
-    /// The platform does not answer just now.
-    pub(crate) fn is_cut_off(&self) -> bool {
-        matches!(self.link.contact, Contact::CutOff | Contact::SignedOut)
+    /// Operations of a lane that are not settled, oldest first.
+    pub(crate) fn lane(&self, lane: &str) -> impl Iterator<Item = &Queued> {
+        let places = self.lanes.get(lane).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.open.get(*place))
     }
 
-    /// A record, with our operations over it.
+    /// A record with all our operations over it, for decisions.
     pub(crate) fn record(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        self.one("record_now", kind, id)
+    }
+
+    /// A record as it is shown: with what the platform has said is done.
+    pub(crate) fn shown(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        self.one("record_shown", kind, id)
+    }
+
+    fn one(&self, view: &str, kind: &str, id: &str) -> Result<Option<Row>, Error> {
         let sql = format!(
-            "SELECT {} FROM record_now WHERE kind = ?1 AND id = ?2",
+            "SELECT {} FROM {view} WHERE kind = ?1 AND id = ?2",
             Row::COLUMNS
         );
         let mut statement = self.cache.prepare(&sql)?;

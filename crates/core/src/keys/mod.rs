@@ -62,9 +62,9 @@ impl From<KeyError> for Error {
     }
 }
 
-/// The wrapped key, as it stands in `profile.json`. Holds nothing that opens it.
+/// The database key with every way in, as it stands in `profile.json`. Holds nothing that opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyRing {
+pub struct LockedKey {
     check: String,
     keyring: Option<Wrapped>,
     passphrase: Option<PassphraseLock>,
@@ -79,7 +79,7 @@ pub enum Protection<'a> {
     Passphrase(&'a Secret),
 }
 
-impl KeyRing {
+impl LockedKey {
     /// Makes a new database key and wraps it. The recovery code is the only copy of itself.
     pub fn create(
         profile: &str,

@@ -9,9 +9,9 @@ use super::*;
 
 const PROFILE: &str = "p1";
 
-fn by_keyring() -> (KeyRing, DbKey, RecoveryCode, KeyBytes) {
+fn by_keyring() -> (LockedKey, DbKey, RecoveryCode, KeyBytes) {
     let outer = random().unwrap();
-    let (ring, key, code) = KeyRing::create(PROFILE, &Protection::Keyring(&outer)).unwrap();
+    let (ring, key, code) = LockedKey::create(PROFILE, &Protection::Keyring(&outer)).unwrap();
     (ring, key, code, outer)
 }
 
@@ -52,7 +52,7 @@ fn each_way_in_opens_the_same_key_and_the_file_holds_neither_it_nor_what_opens_i
     ] {
         assert!(!file.contains(&secret));
     }
-    assert_eq!(serde_json::from_str::<KeyRing>(&file).unwrap(), ring);
+    assert_eq!(serde_json::from_str::<LockedKey>(&file).unwrap(), ring);
 }
 
 #[test]
@@ -81,23 +81,23 @@ fn another_key_another_profile_or_a_changed_bit_opens_nothing() {
     let sealed = changed["recovery"]["sealed"].as_str().unwrap().to_owned();
     let flipped = if sealed.starts_with('0') { "1" } else { "0" };
     changed["recovery"]["sealed"] = format!("{flipped}{}", &sealed[1..]).into();
-    let changed: KeyRing = serde_json::from_value(changed).unwrap();
+    let changed: LockedKey = serde_json::from_value(changed).unwrap();
     assert_eq!(changed.open_with_code(PROFILE, &code), Err(KeyError::Wrong));
 }
 
 #[test]
 fn a_short_passphrase_is_refused_by_characters_not_bytes() {
-    let weak = KeyRing::create(PROFILE, &Protection::Passphrase(&Secret::new("äöüäöüäöü")));
+    let weak = LockedKey::create(PROFILE, &Protection::Passphrase(&Secret::new("äöüäöüäöü")));
     assert_eq!(weak.map(|_| ()), Err(KeyError::Weak));
 }
 
 #[test]
 fn a_file_cannot_ask_for_gigabytes() {
     let passphrase = Secret::new("correct horse battery");
-    let (ring, _, _) = KeyRing::create(PROFILE, &Protection::Passphrase(&passphrase)).unwrap();
+    let (ring, _, _) = LockedKey::create(PROFILE, &Protection::Passphrase(&passphrase)).unwrap();
     let mut greedy = serde_json::to_value(&ring).unwrap();
     greedy["passphrase"]["memory_kib"] = 64_000_000.into();
-    let greedy: KeyRing = serde_json::from_value(greedy).unwrap();
+    let greedy: LockedKey = serde_json::from_value(greedy).unwrap();
     assert!(matches!(
         greedy.open_with_passphrase(PROFILE, &passphrase),
         Err(KeyError::Failed(_))

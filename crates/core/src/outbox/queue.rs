@@ -215,6 +215,18 @@ pub fn is_full(state: &Connection) -> Result<bool, StoreError> {
     Ok(count >= MAX_OPERATIONS || bytes >= MAX_BYTES)
 }
 
+impl Queued {
+    /// It is not settled.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status, Status::Confirmed | Status::Discarded)
+    }
+
+    /// It was sent and the answer did not come: it may have arrived, or not.
+    pub fn is_in_doubt(&self) -> bool {
+        self.status == Status::InFlight && self.not_before.timestamp_millis() > 0
+    }
+}
+
 /// Queues an operation, at `place` where one is given (that of the operation which it replaces).
 pub fn insert(
     state: &Connection,
@@ -260,7 +272,7 @@ pub fn vacate(state: &Connection, seq: i64) -> Result<i64, StoreError> {
 pub fn claim(state: &Connection, seq: i64) -> Result<bool, StoreError> {
     let changed = state
         .prepare_cached(
-            "UPDATE operation SET status = 'in_flight', attempts = attempts + 1
+            "UPDATE operation SET status = 'in_flight', attempts = attempts + 1, not_before = 0
              WHERE seq = ?1 AND status = 'waiting'",
         )?
         .execute([seq])?;
@@ -293,12 +305,23 @@ pub fn read_back_after(
     Ok(())
 }
 
-/// The line is back: nobody needs to wait out a back-off.
+/// After a start: whatever is in flight was left so by the app's end, and may have arrived.
+pub fn doubt_in_flight(state: &Connection) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET not_before = 1
+             WHERE status = 'in_flight' AND not_before < 1",
+        )?
+        .execute([])?;
+    Ok(())
+}
+
+/// The line is back: nobody needs to wait out a back-off. What was in doubt stays in doubt.
 pub fn end_back_off(state: &Connection) -> Result<(), StoreError> {
     state
         .prepare_cached(
-            "UPDATE operation SET not_before = 0
-             WHERE status IN ('waiting', 'in_flight') AND not_before > 0",
+            "UPDATE operation SET not_before = 1
+             WHERE status IN ('waiting', 'in_flight') AND not_before > 1",
         )?
         .execute([])?;
     Ok(())

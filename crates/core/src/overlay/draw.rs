@@ -10,11 +10,18 @@ use super::rows::OverlayRow;
 use crate::outbox::queue::Status;
 use crate::store::StoreError;
 
+/// Columns of every table made here, as `record` has them.
+const COLUMNS: &str = "kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
+     computed TEXT NOT NULL, PRIMARY KEY (kind, id)";
+
 /// Makes, for the length of the reader's snapshot of `cache.db`:
 ///
-/// - `record_now`: the mirror with our operations over it;
+/// - `record_now`: the mirror with all our operations over it, for decisions and lookups;
+/// - `record_shown`: the mirror with those over it of which the platform has said that they are
+///   done, for screens;
 /// - `on_the_way`: records acted upon whose operation is on its way and not in the mirror yet, as
-///   they were seen, with columns as `record` has them.
+///   they were seen.
 ///
 /// `rows` come from a snapshot of `state.db` that is older than that of `cache`.
 pub fn draw(
@@ -22,22 +29,21 @@ pub fn draw(
     rows: &[OverlayRow],
     pack: Option<&Pack>,
 ) -> Result<(), StoreError> {
-    cache.execute_batch(
-        "CREATE TEMP TABLE drawn (
-             kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
-             updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
-             computed TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
-         CREATE TEMP TABLE on_the_way (
-             kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
-             updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
-             computed TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
-         CREATE TEMP VIEW record_now AS
-             SELECT kind, id, revision, updated_at, title, body, computed FROM main.record
-             WHERE NOT EXISTS (SELECT 1 FROM temp.drawn d
-                               WHERE d.kind = record.kind AND d.id = record.id)
-             UNION ALL
-             SELECT kind, id, revision, updated_at, title, body, computed FROM temp.drawn;",
-    )?;
+    for table in ["drawn", "told", "on_the_way"] {
+        cache.execute_batch(&format!(
+            "CREATE TEMP TABLE {table} ({COLUMNS}) STRICT, WITHOUT ROWID"
+        ))?;
+    }
+    for (view, table) in [("record_now", "drawn"), ("record_shown", "told")] {
+        cache.execute_batch(&format!(
+            "CREATE TEMP VIEW {view} AS
+                 SELECT kind, id, revision, updated_at, title, body, computed FROM main.record
+                 WHERE NOT EXISTS (SELECT 1 FROM temp.{table} d
+                                   WHERE d.kind = record.kind AND d.id = record.id)
+                 UNION ALL
+                 SELECT kind, id, revision, updated_at, title, body, computed FROM temp.{table}"
+        ))?;
+    }
     let held: Vec<(&str, i64)> = rows
         .iter()
         .filter(|row| row.status == Status::Held)
@@ -58,31 +64,39 @@ pub fn draw(
             .copied()
             .filter(|row| !mirror.as_ref().is_some_and(|m| row.is_in(m.revision)))
             .collect();
-        let on_the_way = live.iter().find(|row| row.is_main() && !stopped(row));
-        let any_stopped = live.iter().any(|row| row.is_main() && stopped(row));
-        if let Some(row) = on_the_way.filter(|_| !any_stopped) {
-            write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
-        }
-        // An operation that is under way stays on the list even when the mirror has its internal
-        // part already.
-        let under_way = rows
-            .iter()
-            .find(|row| row.is_main() && matches!(row.status, Status::Accepted | Status::Unknown));
-        if on_the_way.is_none()
-            && !any_stopped
-            && let Some(row) = under_way
-        {
+        if let Some(row) = on_the_way(&rows, &live, stopped) {
             write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
         }
         let drawn: Vec<&OverlayRow> = live.iter().copied().filter(|row| !stopped(row)).collect();
-        let under = match (mirror, live.first()) {
-            (Some(mirror), _) if !drawn.is_empty() => mirror,
-            (None, Some(first)) => Shown::seen(first),
-            _ => continue,
-        };
-        write(cache, "drawn", kind, id, &over(under, &drawn, pack, kind))?;
+        let told: Vec<&OverlayRow> = drawn.iter().copied().filter(|row| row.is_told()).collect();
+        for (table, over_it) in [("drawn", drawn), ("told", told)] {
+            let under = match (&mirror, live.first()) {
+                (Some(mirror), _) if !over_it.is_empty() => mirror.clone(),
+                (None, Some(first)) => Shown::seen(first),
+                _ => continue,
+            };
+            write(cache, table, kind, id, &over(under, &over_it, pack, kind))?;
+        }
     }
     Ok(())
+}
+
+/// The operation for which a record stands among those on the way. One that is under way stays
+/// there even when the mirror has its internal part already; one whose lane stopped does not.
+fn on_the_way<'a>(
+    rows: &[&'a OverlayRow],
+    live: &[&'a OverlayRow],
+    stopped: impl Fn(&OverlayRow) -> bool,
+) -> Option<&'a OverlayRow> {
+    if live.iter().any(|row| row.is_main() && stopped(row)) {
+        return None;
+    }
+    let waiting = live.iter().find(|row| row.is_main());
+    let under_way = || {
+        rows.iter()
+            .find(|row| row.is_main() && matches!(row.status, Status::Accepted | Status::Unknown))
+    };
+    waiting.or_else(under_way).copied()
 }
 
 /// A row as readers see it.

@@ -2,8 +2,10 @@
 //!
 //! An overlay row belongs to one operation and one record. It keeps the record **as seen** when
 //! the operator acted, and the record with the operation **applied**; what differs between the two
-//! is what the operation sets. Screens and lookups read `record_now`: the mirror with the sets of
-//! all operations that are on their way laid over it, in lane order.
+//! is what the operation sets. Decisions and lookups read `record_now`: the mirror with the sets of
+//! all operations that are on their way laid over it, in lane order. Screens read `record_shown`,
+//! with only those over it of which the platform has said that they are done: nothing is shown as
+//! done before, and a queued operation is told by its word.
 //!
 //! - Once the platform named the revision that an operation gave the record, readers ignore its
 //!   row as soon as the mirror is at least that far: never both, never neither.

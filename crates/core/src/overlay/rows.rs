@@ -65,6 +65,14 @@ impl OverlayRow {
         self.lane == format!("{}/{}", self.kind, self.id)
     }
 
+    /// The platform has said that this is done, at least on its own side.
+    pub fn is_told(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Accepted | Status::Unknown | Status::Confirmed
+        )
+    }
+
     /// Fields that the operation sets or clears (null), and to what.
     pub fn sets(&self) -> Map<String, Value> {
         let mut sets = Map::new();

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::Pinned;
 use crate::error::{Code, Error};
 use crate::features::session::view::{Notice, ProfileView};
-use crate::keys::KeyRing;
+use crate::keys::LockedKey;
 use crate::store::{StoreError, files};
 
 /// The format that this app writes.
@@ -26,7 +26,7 @@ pub struct ProfileFile {
     /// and serves when it was lost.
     pub pinned: Pinned,
     /// The wrapped database key.
-    pub keys: KeyRing,
+    pub keys: LockedKey,
     /// What happened to the data and has not been dismissed yet.
     #[serde(default)]
     pub notices: Vec<Notice>,
@@ -52,7 +52,7 @@ impl ProfileFile {
     pub const NAME: &'static str = "profile.json";
 
     /// A new profile.
-    pub fn new(pinned: Pinned, keys: KeyRing) -> Self {
+    pub fn new(pinned: Pinned, keys: LockedKey) -> Self {
         Self {
             format: FORMAT,
             id: profile_id(&pinned),

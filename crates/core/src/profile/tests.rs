@@ -14,7 +14,7 @@ use watchkeeper_wire::session::{Operator, Tenant};
 use super::*;
 use crate::error::Code;
 use crate::features::session::view::Notice;
-use crate::keys::{KeyRing, Protection};
+use crate::keys::{LockedKey, Protection};
 
 fn pinned(operator: &str) -> Pinned {
     Pinned {
@@ -36,7 +36,7 @@ fn pinned(operator: &str) -> Pinned {
 fn file(operator: &str) -> ProfileFile {
     let pinned = pinned(operator);
     let outer = zeroize::Zeroizing::new([3; 32]);
-    let keys = KeyRing::create(&profile_id(&pinned), &Protection::Keyring(&outer))
+    let keys = LockedKey::create(&profile_id(&pinned), &Protection::Keyring(&outer))
         .unwrap()
         .0;
     ProfileFile::new(pinned, keys)

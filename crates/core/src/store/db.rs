@@ -14,7 +14,7 @@ use super::error::damage;
 use super::{StoreError, Which};
 
 /// Readers at the same time. Each may hold a page cache of its own, so not more than needed.
-const READERS: usize = 2;
+const READERS: u32 = 2;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -69,7 +69,7 @@ impl Db {
                 key: key.clone(),
                 writer: Mutex::new(Some(Writer { jobs, thread })),
                 idle: Mutex::new(vec![reader]),
-                permits: Arc::new(Semaphore::new(READERS)),
+                permits: Arc::new(Semaphore::new(READERS as usize)),
                 damaged: AtomicBool::new(false),
                 on_damage: OnceLock::new(),
             }),
@@ -150,8 +150,11 @@ impl Db {
         &self.inner.path
     }
 
-    /// Waits for the writes that were asked for and closes the connections. Idempotent.
+    /// Waits for the reads that are under way and the writes that were asked for, and closes the
+    /// connections. Idempotent.
     pub async fn close(&self) {
+        // Closed already where this fails.
+        let _all = self.inner.permits.acquire_many(READERS).await;
         self.inner.permits.close();
         lock(&self.inner.idle).clear();
         let writer = lock(&self.inner.writer).take();

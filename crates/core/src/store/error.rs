@@ -47,6 +47,9 @@ pub enum StoreError {
     /// The key is not this profile's; says nothing about the file.
     #[error("this key does not belong to the database")]
     WrongKey,
+    /// The file system failed otherwise.
+    #[error("the file system failed: {0}")]
+    File(std::io::ErrorKind),
     /// Another process holds it.
     #[error("the database is in use")]
     Busy,
@@ -96,7 +99,8 @@ impl From<std::io::Error> for StoreError {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 Self::DiskFull
             }
-            _ => Self::ReadOnly,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            other => Self::File(other),
         }
     }
 }
@@ -117,6 +121,7 @@ impl StoreError {
             Self::Closed => Code::SignedOut,
             Self::Panicked => Code::Internal,
             Self::Corrupt(_)
+            | Self::File(_)
             | Self::Busy
             | Self::Migration(_)
             | Self::Value(_)

@@ -14,7 +14,7 @@ use watchkeeper_pack::bundle::BundleError;
 use watchkeeper_pack::{Bundle, Pack, filter, value};
 use watchkeeper_wire::session::PackRef;
 
-use super::client::Client;
+use super::client::{Client, ClientError};
 use super::{apply, page, pull, text};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -87,9 +87,15 @@ pub async fn follow(
     };
     let pack = match current {
         Some(pack) if pack.hash == named.hash => pack,
+        _ if engine.memory.lock().await.refused_pack.as_ref() == Some(&named.hash) => {
+            return Ok(());
+        }
         other => match fetch(client, named, other.as_deref()).await? {
-            Err(problem) => {
+            Err(Refused { problem, for_good }) => {
                 tracing::error!(%problem, hash = named.hash, "the new pack was not taken");
+                if for_good {
+                    engine.memory.lock().await.refused_pack = Some(named.hash.clone());
+                }
                 engine.update_link(|link| link.pack_problem = Some(problem));
                 return Ok(());
             }
@@ -107,21 +113,47 @@ pub async fn follow(
     Ok(())
 }
 
+/// Why a pack is not taken.
+struct Refused {
+    problem: Error,
+    /// These bytes will never load, so they are not fetched again.
+    for_good: bool,
+}
+
 /// Fetches and checks. The inner error is the pack's fault, the outer one the line's.
 async fn fetch(
     client: &Client,
     named: &PackRef,
     current: Option<&Pack>,
-) -> Result<Result<(Pack, Vec<u8>), Error>, SendError> {
+) -> Result<Result<(Pack, Vec<u8>), Refused>, SendError> {
+    let refused = |detail: String, for_good| {
+        Ok(Err(Refused {
+            problem: Error::with(Code::PackInvalid, detail),
+            for_good,
+        }))
+    };
     if current.is_some_and(|current| named.version < current.version) {
-        return Ok(Err(Error::with(
-            Code::PackInvalid,
-            "the platform names an older pack than the one in force",
-        )));
+        let detail = "the platform names an older pack than the one in force";
+        return refused(detail.into(), false);
     }
-    let bundle = client.pack(&named.hash).await?.to_vec();
-    let opened = open(named.hash.clone(), bundle.clone()).await;
-    Ok(opened.map(|pack| (pack, bundle)))
+    let bundle = match client.pack(&named.hash).await {
+        Ok(bundle) => bundle.to_vec(),
+        // The platform does not hand out what it names: the rest goes on without it.
+        Err(
+            error @ (ClientError::Rejected(_)
+            | ClientError::Protocol(_)
+            | ClientError::TooLarge(_)
+            | ClientError::NotAPlatform(_)),
+        ) => return refused(error.to_string(), false),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(match open(named.hash.clone(), bundle.clone()).await {
+        Ok(pack) => Ok((pack, bundle)),
+        Err(problem) => Err(Refused {
+            problem,
+            for_good: true,
+        }),
+    })
 }
 
 async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), StoreError> {

@@ -1,9 +1,10 @@
 //! Delivers this laptop's audit chain and takes the platform's countersignature.
 
 use watchkeeper_wire::audit::Delivery;
+use watchkeeper_wire::problem::Code;
 
 use super::client::Client;
-use super::enrol::enrol;
+use super::enrol;
 use crate::audit::{self, HeadError};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -24,9 +25,15 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
         if entries.is_empty() {
             return Ok(());
         }
-        enrol(engine, client).await?;
+        enrol::enrol(engine, client).await?;
         let device = engine.pinned.device;
-        let signed = client.audit(&Delivery { device, entries }).await?;
+        let signed = match client.audit(&Delivery { device, entries }).await {
+            Err(ClientError::Rejected(problem)) if problem.code == Code::NotFound.as_str() => {
+                enrol::forget(engine).await?;
+                return Err(ClientError::Rejected(problem).into());
+            }
+            other => other?,
+        };
         let key = engine.pinned.audit_key.clone();
         let taken = engine
             .stores

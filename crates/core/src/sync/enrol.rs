@@ -27,6 +27,13 @@ pub async fn enrol(engine: &Engine, client: &Client) -> Result<(), SendError> {
     Ok(())
 }
 
+/// The platform does not know this laptop after all: it is to be told again.
+pub async fn forget(engine: &Engine) -> Result<(), SendError> {
+    let state = &engine.stores.state;
+    state.write(|state| setting::remove(state, SETTING)).await?;
+    Ok(())
+}
+
 /// The name by which the operator knows this machine.
 fn machine_name() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname")

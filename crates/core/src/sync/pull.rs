@@ -45,6 +45,8 @@ pub struct Memory {
     broken: u32,
     /// How far a contradiction was followed: 0 not at all, 1 asked again, 2 a new snapshot.
     suspicion: u8,
+    /// Hash of a pack that does not load: not fetched again.
+    pub(super) refused_pack: Option<String>,
 }
 
 impl Default for Memory {
@@ -53,6 +55,7 @@ impl Default for Memory {
             limit: PAGE,
             broken: 0,
             suspicion: 0,
+            refused_pack: None,
         }
     }
 }

@@ -14,6 +14,8 @@ const MAX_DEPTH: usize = 40;
 const MAX_BRACKETS: usize = 20;
 /// Longest path of fields, `a.b.c`.
 const MAX_PATH: usize = 8;
+/// Most words and signs in the source: the parser's time grows faster than its input.
+const MAX_TOKENS: usize = 400;
 /// Comprehensions within each other.
 const MAX_COMPREHENSIONS: usize = 2;
 
@@ -59,12 +61,17 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "getFullYear",
 ];
 
-/// Refuses deep bracket nesting before the parser recurses over it.
-pub(super) fn brackets(source: &str) -> Result<(), ExprError> {
+/// Refuses what would keep the parser busy, before it sees it: deep nesting, many tokens.
+pub(super) fn before_parsing(source: &str) -> Result<(), ExprError> {
     let (mut depth, mut line, mut column, mut quote) = (0_usize, 1, 0, None);
-    let mut escaped = false;
+    let (mut escaped, mut tokens, mut in_word) = (false, 0_usize, false);
     for c in source.chars() {
         column += 1;
+        let word = c.is_alphanumeric() || c == '_';
+        if quote.is_none() && !c.is_whitespace() && !(word && in_word) {
+            tokens += 1;
+        }
+        in_word = word;
         match (quote, c) {
             (Some(_), _) if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
@@ -76,13 +83,18 @@ pub(super) fn brackets(source: &str) -> Result<(), ExprError> {
             (None, '\n') => (line, column) = (line + 1, 0),
             _ => {}
         }
-        if depth > MAX_BRACKETS {
-            return Err(ExprError {
-                message: format!("brackets nested deeper than {MAX_BRACKETS}"),
-                line,
-                column,
-            });
-        }
+        let message = if depth > MAX_BRACKETS {
+            format!("brackets nested deeper than {MAX_BRACKETS}")
+        } else if tokens > MAX_TOKENS {
+            format!("more than {MAX_TOKENS} words and signs")
+        } else {
+            continue;
+        };
+        return Err(ExprError {
+            message,
+            line,
+            column,
+        });
     }
     Ok(())
 }

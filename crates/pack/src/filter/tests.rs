@@ -219,6 +219,9 @@ fn what_does_not_fit_is_refused_with_its_path() {
     assert_eq!(fault(json!({"age": 3})).code, "pack.not_indexed");
     assert_eq!(fault(json!({"visits": "many"})).code, "pack.wrong_type");
     assert_eq!(fault(json!({"state": []})).code, "pack.wrong_type");
+    assert_eq!(fault(json!({"state": {}})).code, "pack.missing");
+    assert_eq!(fault(json!({"state": {"eq": null}})).code, "pack.missing");
+    assert_eq!(fault(json!({"score": {"gt3": 1}})).code, "pack.wrong_type");
     let expr = fault(json!({"ends_at": {"gt": {"expr": "then"}}}));
     assert_eq!((expr.within.as_str(), expr.at), ("gt/expr", Some((1, 1))));
 }

@@ -7,6 +7,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Allowed, ExprError, Program};
 use crate::template::Template;
 
+/// Most bytes of expressions in one pack.
+const MAX_EXPRESSIONS: usize = 128 << 10;
+
 /// A part of a file.
 #[derive(Debug, Clone)]
 pub(super) struct Spot {
@@ -46,6 +49,7 @@ pub(super) struct Problems {
     pub list: Vec<Diagnostic>,
     places: BTreeMap<String, Places>,
     lines: BTreeMap<String, Vec<String>>,
+    expressions: usize,
 }
 
 impl Problems {
@@ -80,7 +84,22 @@ impl Problems {
         self.add(spot, Some(at), Severity::Error, code, message.into(), None);
     }
 
+    /// Counts the bytes of an expression about to be compiled; false once there are too many.
+    pub fn spend(&mut self, spot: &Spot, source: &str) -> bool {
+        let before = self.expressions;
+        self.expressions = before.saturating_add(source.len());
+        if before <= MAX_EXPRESSIONS && self.expressions > MAX_EXPRESSIONS {
+            let message =
+                format!("all expressions together have more than {MAX_EXPRESSIONS} bytes");
+            self.error(spot, "pack.too_large", message);
+        }
+        self.expressions <= MAX_EXPRESSIONS
+    }
+
     pub fn program(&mut self, spot: &Spot, source: &str, allowed: &Allowed) -> Option<Program> {
+        if !self.spend(spot, source) {
+            return None;
+        }
         match Program::compile(source, allowed) {
             Ok(program) => Some(program),
             Err(ExprError {
@@ -135,34 +154,47 @@ impl Problems {
         });
     }
 
-    /// A place within a text, which may be plain, quoted, or a block of its own lines.
+    /// A place within a text that begins at `place`: quoted on one line, a block whose lines stand
+    /// as they are (`|`), or lines that are joined by one space each (`>`, plain).
     fn within(&self, file: &str, place: Place, (line, column): (u32, u32)) -> Place {
-        let nth = |n: u32| {
-            let lines = self.lines.get(file)?;
-            lines.get(usize::try_from(n).ok()?.checked_sub(1)?)
-        };
-        let skip = usize::try_from(place.column.saturating_sub(1)).unwrap_or(0);
-        match nth(place.line).and_then(|text| text.chars().nth(skip)) {
-            Some('|' | '>') => {
-                let first = nth(place.line + 1).map_or("", String::as_str);
-                let indent = first.len() - first.trim_start().len();
-                Place {
-                    line: place.line + line,
-                    column: u32::try_from(indent).unwrap_or(0) + column,
-                }
-            }
-            Some('"' | '\'') if line == 1 => Place {
-                line: place.line,
-                column: place.column + column,
-            },
-            _ if line == 1 => Place {
-                line: place.line,
-                column: place.column + column - 1,
-            },
-            _ => Place {
+        let lines = self.lines.get(file).map(Vec::as_slice).unwrap_or_default();
+        let first = usize::try_from(place.line).unwrap_or(0).saturating_sub(1);
+        let skip = usize::try_from(place.column).unwrap_or(0).saturating_sub(1);
+        let quoted = lines.get(first).and_then(|text| text.chars().nth(skip));
+        if let Some('"' | '\'') = quoted {
+            let column = if line == 1 { place.column + column } else { 1 };
+            return Place {
                 line: place.line + line - 1,
-                column: place.column,
-            },
+                column,
+            };
+        }
+        let above = first.checked_sub(1).and_then(|n| lines.get(n));
+        let above = above.map_or("", |text| text.trim_end().trim_end_matches(['-', '+']));
+        if above.ends_with('|') || line > 1 {
+            return Place {
+                line: place.line + line - 1,
+                column: place.column + column - 1,
+            };
+        }
+        let mut left = column.saturating_sub(1);
+        let mut at = place;
+        for text in lines.iter().skip(first) {
+            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            if at.line > place.line {
+                let indent = text.chars().count() - text.trim_start().chars().count();
+                at.column = number(indent) + 1;
+            }
+            let end = number(text.trim_end().chars().count());
+            let length = (end + 1).saturating_sub(at.column);
+            if left < length || text.is_empty() {
+                break;
+            }
+            left -= (length + 1).min(left);
+            at.line += 1;
+        }
+        Place {
+            line: at.line,
+            column: at.column + left,
         }
     }
 }

@@ -218,14 +218,14 @@ fn lookup_answer(lookup: &LookupDef, columns: Columns<'_>, spot: &Spot, problems
             let message = format!("unknown field `{name}`");
             problems.error(&spot.at("field"), "pack.unknown_name", message);
         }
-        (Answer::Sum, Some((name, Some((type_, ..))))) => {
+        (Answer::Sum, Some((name, Some((type_, ..)))))
             if !matches!(
                 type_,
                 FieldType::Integer | FieldType::Number | FieldType::Money
-            ) {
-                let message = format!("`{name}` cannot be summed");
-                problems.error(&spot.at("field"), "pack.wrong_type", message);
-            }
+            ) =>
+        {
+            let message = format!("`{name}` cannot be summed");
+            problems.error(&spot.at("field"), "pack.wrong_type", message);
         }
         _ => {}
     }
@@ -243,6 +243,13 @@ pub(super) fn filter(
     spot: &Spot,
     problems: &mut Problems,
 ) -> Option<Filter> {
+    let expressions = crate::filter::expressions(def);
+    if !expressions
+        .iter()
+        .all(|source| problems.spend(spot, source))
+    {
+        return None;
+    }
     match Filter::compile(def, columns, allowed) {
         Ok(filter) => Some(filter),
         Err(faults) => {

@@ -167,3 +167,65 @@ fn files_outside_a_pack_are_refused() {
     let files = fixture::files(&[("records/../../x.yaml", "a: 1")]);
     assert_eq!(load_files(&files).unwrap_err()[0].code, "pack.file");
 }
+
+#[test]
+fn fault_62_all_expressions_together_are_bounded() {
+    let many: String = (0..90)
+        .map(|n| {
+            let expr = format!("'{}'", "x".repeat(600));
+            format!("  c{n}: {{type: string, label: C, expr: \"{expr}\"}}\n")
+        })
+        .collect();
+    let record = fixture::TICKET.replace("computed:\n", &format!("computed:\n{many}"));
+    let shops: Vec<(String, String)> = (0..3)
+        .map(|n| {
+            let text = fixture::SHOP.replace("kind: shop", &format!("kind: shop{n}"));
+            (
+                format!("records/shop{n}.yaml"),
+                format!("{text}computed:\n{many}"),
+            )
+        })
+        .collect();
+    let mut files = fixture::files(&[(RECORD, &record)]);
+    files.extend(
+        shops
+            .into_iter()
+            .map(|(path, text)| (path, text.into_bytes())),
+    );
+    let found = load_files(&files).unwrap_err();
+    let too_large = found.iter().filter(|d| d.code == "pack.too_large").count();
+    assert_eq!(too_large, 1, "told once: {found:#?}");
+}
+
+#[test]
+fn places_in_blocks_are_those_of_the_source() {
+    for (block, line) in [("|", 40), (">-", 40)] {
+        let record = fixture::TICKET.replace(
+            "{id: S-7, title: Few visits, when: record.visits < 10, otherwise: ticket.visits,",
+            &format!(
+                "id: S-7\n        title: Few visits\n        when: {block}\n          record.visits\n          < recrod.x\n        otherwise: ticket.visits\n        rest: {{",
+            ),
+        );
+        let found = load_files(&fixture::files(&[(
+            RECORD,
+            &record
+                .replace("rest: { ", "")
+                .replace(
+                    "override: never}\n    not_after",
+                    "override: never\n    not_after",
+                )
+                .replace(
+                    "found: '{{ record.visits }} visits', refusal: Too many visits., ",
+                    "found: x\n        refusal: y\n        ",
+                ),
+        )]))
+        .unwrap_err();
+        let problem = found.iter().find(|d| d.code == "pack.expression");
+        let problem = problem.unwrap_or_else(|| panic!("{found:#?}"));
+        assert_eq!(
+            (problem.line, problem.column),
+            (line + 4, 13),
+            "{block}: {problem:?}"
+        );
+    }
+}

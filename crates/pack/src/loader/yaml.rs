@@ -55,9 +55,9 @@ pub(super) fn parse<T: DeserializeOwned>(
     };
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let lines = good.split(|b| *b == b'\n');
+        let mut lines = good.split(|b| *b == b'\n');
         let line = u32::try_from(lines.clone().count()).unwrap_or(0);
-        let last = lines.last().unwrap_or_default();
+        let last = lines.next_back().unwrap_or_default();
         let column = String::from_utf8_lossy(last).chars().count() + 1;
         let column = u32::try_from(column).unwrap_or(1);
         problem("pack.not_utf8", line, column, "not UTF-8".into())

@@ -87,7 +87,15 @@ async fn missed(platform: &Platform, tenant: &str, seq: u64) -> Result<Option<Hi
 
 async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {
     loop {
-        match listening.signals.recv().await {
+        let heard = tokio::time::timeout(HEARTBEAT, listening.signals.recv()).await;
+        let Ok(heard) = heard else {
+            // Another process may have revoked the token.
+            if !still_holds(&listening).await {
+                return None;
+            }
+            continue;
+        };
+        match heard {
             Ok(Signal::Changed { tenant, hint }) if tenant == listening.access.tenant => {
                 return Some((hint, listening));
             }
@@ -98,18 +106,24 @@ async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {
             Err(RecvError::Closed) => return None,
             Err(RecvError::Lagged(_)) => {
                 // Our own end may be among what was missed.
-                let store = &listening.platform.store;
-                let access = store.access(&listening.access.token_hash).await.ok()??;
-                if access != listening.access {
+                if !still_holds(&listening).await {
                     return None;
                 }
-                let hint = missed(&listening.platform, &access.tenant, 0).await.ok()?;
+                let tenant = &listening.access.tenant;
+                let hint = missed(&listening.platform, tenant, 0).await.ok()?;
                 if let Some(hint) = hint {
                     return Some((hint, listening));
                 }
             }
         }
     }
+}
+
+/// The token gives what it gave when the stream began.
+async fn still_holds(listening: &Listening) -> bool {
+    let store = &listening.platform.store;
+    let access = store.access(&listening.access.token_hash).await;
+    matches!(access, Ok(Some(access)) if access == listening.access)
 }
 
 fn event(hint: &Hint) -> Event {

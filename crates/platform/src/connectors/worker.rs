@@ -39,6 +39,10 @@ const BACKOFF_FIRST: f64 = 1_000.0;
 const BACKOFF_MOST: f64 = 5.0 * 60_000.0;
 /// A send without an answer may still take effect for so long.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
+/// A call that our own store stopped rests so long.
+const AFTER_ERROR: Duration = Duration::from_secs(2);
+/// A provider that cannot say what it has done is asked again after so long.
+const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
 
@@ -95,6 +99,7 @@ impl Worker {
                 let id = row.id.clone();
                 if let Err(error) = attempt(&platform, &row).await {
                     tracing::error!(?error, operation = %id.operation, "a call");
+                    tokio::time::sleep(AFTER_ERROR).await;
                 }
                 running
                     .lock()
@@ -131,7 +136,8 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
         Look::Unclear => {
-            return put_off(platform, row, row.ambiguous, row.generation, None).await;
+            let until = Some(platform.clock.now() + ASK_AGAIN);
+            return put_off(platform, row, row.ambiguous, row.generation, until).await;
         }
         Look::Absent => {}
     }

@@ -118,19 +118,27 @@ impl Life {
     /// Runs for ever; `remember` is told what comes next after each arrival.
     pub async fn run(mut self, mut remember: impl FnMut(&Next) + Send) {
         loop {
-            let (sort, turn) = self.next.soonest();
-            let now = self.platform.clock.now();
-            match (turn.at - now).to_std() {
-                Ok(wait) if !wait.is_zero() => tokio::time::sleep(wait.min(NAP)).await,
-                _ => {
-                    if now - turn.at < MISSED
-                        && let Err(error) = self.arrive(sort, &turn).await
-                    {
-                        tracing::error!(?error, ?sort, "an arrival");
-                    }
-                    self.turn(sort, &turn, now);
-                    remember(&self.next);
+            match self.step().await {
+                Some(wait) => tokio::time::sleep(wait.min(NAP)).await,
+                None => remember(&self.next),
+            }
+        }
+    }
+
+    /// Lets the next thing arrive, or says how long it will still take.
+    pub(super) async fn step(&mut self) -> Option<Duration> {
+        let (sort, turn) = self.next.soonest();
+        let now = self.platform.clock.now();
+        match (turn.at - now).to_std() {
+            Ok(wait) if !wait.is_zero() => Some(wait),
+            _ => {
+                if now - turn.at < MISSED
+                    && let Err(error) = self.arrive(sort, &turn).await
+                {
+                    tracing::error!(?error, ?sort, "an arrival");
                 }
+                self.turn(sort, &turn, now);
+                None
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What the platform remembers, behind one narrow trait.
 //!
 //! Each method is one transaction and says what it does in the platform's own terms, so that
-//! handlers know no SQL and another database fits behind it. [`contract`] holds what every
-//! implementation must keep; [`sqlite`] is the embedded one.
+//! handlers know no SQL and another database fits behind it. What every implementation must keep
+//! stands in `contract`, as tests over the trait; [`sqlite`] is the embedded one.
 //!
 //! **Order.** Every change of a tenant takes the next `seq` inside the transaction that makes it,
 //! so that no reader can see a later one before an earlier one. There is exactly one change per
@@ -13,7 +13,8 @@
 //! answers [`Committed::Moved`] and the caller decides again. So a decision never rests on facts
 //! that have changed since, and stays a pure function outside the transaction.
 
-pub mod contract;
+#[cfg(test)]
+mod contract;
 pub mod sqlite;
 mod types;
 

@@ -147,21 +147,13 @@ fn decided(
         None => decision.plan.clone().unwrap_or_default(),
     };
     confirmed(&decision, request.typed.as_deref())?;
-    let others = in_the_way(
-        &reading.open,
-        &request.kind,
-        &request.id,
-        &request.action,
-        amends,
-    );
-    if let Some(detail) = others {
+    let lane = format!("{}/{}", request.kind, request.id);
+    if let Some(detail) = in_the_way(reading.lane(&lane), &request.action, amends) {
         return Err(Error::with(Code::NotNow, detail));
     }
-    let lane = format!("{}/{}", request.kind, request.id);
-    let alone = !reading
-        .open
-        .iter()
-        .any(|other| other.request.lane() == lane && Some(other.request.id) != amends);
+    let alone = reading
+        .lane(&lane)
+        .all(|other| Some(other.request.id) == amends);
     let operation = Operation {
         id,
         version: VERSION,
@@ -227,20 +219,16 @@ fn confirmed(decision: &Decision, typed: Option<&str>) -> Result<(), Error> {
     }
 }
 
-/// An operation of ours that is in the way of this action on this record.
-pub(super) fn in_the_way(
-    open: &[Queued],
-    kind: &str,
-    id: &str,
+/// What is in the way of this action among the operations of the record's lane.
+pub(super) fn in_the_way<'a>(
+    mut lane: impl Iterator<Item = &'a Queued>,
     action: &str,
     amends: Option<Uuid>,
 ) -> Option<&'static str> {
-    let lane = format!("{kind}/{id}");
-    let mut others = open
-        .iter()
-        .filter(|other| other.request.lane() == lane && Some(other.request.id) != amends);
-    others.find_map(|other| {
-        if other.status == Status::Held {
+    lane.find_map(|other| {
+        if Some(other.request.id) == amends {
+            None
+        } else if other.status == Status::Held {
             Some("An operation on this record is held: amend or discard it first.")
         } else if other.request.action == action {
             Some("This is under way already.")
@@ -340,14 +328,9 @@ fn enqueue(
     if queue::is_full(state)? {
         return Err(Error::new(Code::OutboxFull));
     }
-    let open = queue::open(state)?;
-    if let Some(detail) = in_the_way(
-        &open,
-        &request.kind,
-        &request.record,
-        &request.action,
-        entry.amends,
-    ) {
+    let lane = queue::of_lane(state, &request.lane())?;
+    let open = lane.iter().filter(|other| other.is_open());
+    if let Some(detail) = in_the_way(open, &request.action, entry.amends) {
         return Err(Error::with(Code::NotNow, detail));
     }
     let place = match entry.amends {

@@ -8,16 +8,13 @@ use crate::error::Error;
 use crate::features::reading::{Reading, Row};
 use crate::outbox::queue::{Hold, Queued, Status};
 
-/// Where an operation stands exactly; `open` are all that are not settled.
-pub(crate) fn standing(operation: &Queued, open: &[Queued]) -> Standing {
+/// Where an operation stands exactly.
+fn standing(reading: &Reading<'_>, operation: &Queued) -> Standing {
     match (operation.status, operation.hold) {
         (Status::Waiting, _) => {
-            let lane = operation.request.lane();
-            let blocked = open.iter().any(|other| {
-                other.status == Status::Held
-                    && other.seq < operation.seq
-                    && other.request.lane() == lane
-            });
+            let blocked = reading
+                .lane(&operation.request.lane())
+                .any(|other| other.status == Status::Held && other.seq < operation.seq);
             if blocked {
                 Standing::Blocked
             } else {
@@ -36,13 +33,12 @@ pub(crate) fn standing(operation: &Queued, open: &[Queued]) -> Standing {
     }
 }
 
-/// The one of five words. A request that broke off may have arrived: while the platform cannot be
-/// asked, nobody knows.
-pub(crate) fn word(standing: Standing, cut_off: bool) -> OperationWord {
+/// The one of five words. A request that broke off may have arrived: until the platform was asked,
+/// nobody knows.
+fn word(operation: &Queued, standing: Standing) -> OperationWord {
     match standing {
-        Standing::Waiting | Standing::Blocked => OperationWord::Queued,
-        Standing::InFlight if cut_off => OperationWord::Unknown,
-        Standing::InFlight => OperationWord::Queued,
+        Standing::InFlight if operation.is_in_doubt() => OperationWord::Unknown,
+        Standing::Waiting | Standing::Blocked | Standing::InFlight => OperationWord::Queued,
         Standing::Accepted => OperationWord::Sent,
         Standing::Unknown => OperationWord::Unknown,
         Standing::Confirmed => OperationWord::Confirmed,
@@ -65,13 +61,10 @@ fn denial(reason: &Reason) -> DenialView {
 /// An operation as it is shown.
 pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<OperationView, Error> {
     let request = &operation.request;
-    let standing = standing(operation, &reading.open);
-    let lane = request.lane();
-    let is_open = !matches!(operation.status, Status::Confirmed | Status::Discarded);
+    let standing = standing(reading, operation);
     let behind = reading
-        .open
-        .iter()
-        .filter(|other| is_open && other.seq > operation.seq && other.request.lane() == lane)
+        .lane(&request.lane())
+        .filter(|other| operation.is_open() && other.seq > operation.seq)
         .count();
     let waits = operation.status == Status::Waiting && operation.not_before > reading.now.at;
     Ok(OperationView {
@@ -80,7 +73,7 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         record: request.record.clone(),
         title: operation.title.clone(),
         action: operation.action.clone(),
-        word: word(standing, reading.is_cut_off()),
+        word: word(operation, standing),
         standing,
         reason: operation.reason.as_ref().map(denial),
         made_at: reading.wall(request.made_at),
@@ -121,10 +114,8 @@ fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::
 pub(super) fn word_of(reading: &Reading<'_>, row: &Row, on_the_way: bool) -> Option<OperationWord> {
     let lane = format!("{}/{}", row.kind, row.id);
     let words: Vec<OperationWord> = reading
-        .open
-        .iter()
-        .filter(|operation| operation.request.lane() == lane)
-        .map(|operation| word(standing(operation, &reading.open), reading.is_cut_off()))
+        .lane(&lane)
+        .map(|operation| word(operation, standing(reading, operation)))
         .collect();
     if words.contains(&OperationWord::Refused) {
         return Some(OperationWord::Refused);

@@ -20,7 +20,7 @@ pub async fn record(engine: &Engine, kind: &str, id: &str) -> Result<RecordView,
     let (kind, id) = (kind.to_owned(), id.to_owned());
     read(engine, move |reading| {
         let row = reading
-            .record(&kind, &id)?
+            .shown(&kind, &id)?
             .ok_or(Error::new(Code::NotFound))?;
         let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
         match pack.kind(&row.kind) {
@@ -33,7 +33,8 @@ pub async fn record(engine: &Engine, kind: &str, id: &str) -> Result<RecordView,
 
 fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<RecordView, Error> {
     let shown = Shown::new(reading, kind, row);
-    let case = Case::new(reading, pack, kind, row)?;
+    let now = reading.record(&row.kind, &row.id)?;
+    let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(row))?;
     let actions = kind
         .actions
         .values()
@@ -160,12 +161,11 @@ fn denial(decision: &Decision) -> Option<DenialView> {
 
 /// An operation of ours is in the way.
 fn under_way(reading: &Reading<'_>, row: &Row, action: &str) -> Option<DenialView> {
-    super::act::in_the_way(&reading.open, &row.kind, &row.id, action, None).map(|detail| {
-        DenialView {
-            code: "operation.in_the_way".into(),
-            row: None,
-            detail: detail.into(),
-        }
+    let lane = format!("{}/{}", row.kind, row.id);
+    super::act::in_the_way(reading.lane(&lane), action, None).map(|detail| DenialView {
+        code: "operation.in_the_way".into(),
+        row: None,
+        detail: detail.into(),
     })
 }
 

@@ -201,23 +201,23 @@ impl<'a> Sections<'a> {
         if section.id != ON_THE_WAY {
             return Ok(rows);
         }
-        // They stand where they were seen, and show what we made of them.
+        // They stand where they were seen, and show what the platform has said since.
         rows.into_iter()
-            .map(|row| Ok(reading.record(&row.kind, &row.id)?.unwrap_or(row)))
+            .map(|row| Ok(reading.shown(&row.kind, &row.id)?.unwrap_or(row)))
             .collect()
     }
 }
 
-/// The mirror itself where nothing of this kind is drawn outside the engine's own section: then
+/// The mirror itself where nothing of this kind is told outside the engine's own section: then
 /// the mirror's indexes serve whole queries.
 fn source(reading: &Reading<'_>, kind: &str) -> Result<&'static str, Error> {
-    let drawn: bool = reading.cache.query_row(
-        "SELECT EXISTS (SELECT 1 FROM temp.drawn d WHERE d.kind = ?1 AND NOT EXISTS
+    let told: bool = reading.cache.query_row(
+        "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1 AND NOT EXISTS
              (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
         [kind],
         |row| row.get(0),
     )?;
-    Ok(if drawn { "record_now" } else { "main.record" })
+    Ok(if told { "record_shown" } else { "main.record" })
 }
 
 fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {

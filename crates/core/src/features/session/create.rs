@@ -9,7 +9,7 @@ use super::enter::{self, blocking, enter};
 use super::view::{Notice, SignedIn};
 use crate::app::App;
 use crate::error::Error;
-use crate::keys::{KeyRing, Protection, RecoveryCode};
+use crate::keys::{LockedKey, Protection, RecoveryCode};
 use crate::profile::{Pinned, ProfileFile, profile_id};
 use crate::secrets::Secret;
 use crate::store::{DbKey, Stores, opening, setting};
@@ -59,12 +59,17 @@ async fn make(
     let (keys, key, code) = match passphrase {
         Some(passphrase) => {
             let id = id.to_owned();
-            blocking(move || Ok(KeyRing::create(&id, &Protection::Passphrase(&passphrase))?))
-                .await?
+            blocking(move || {
+                Ok(LockedKey::create(
+                    &id,
+                    &Protection::Passphrase(&passphrase),
+                )?)
+            })
+            .await?
         }
         None => {
             let outer = enter::new_keyring_key(app, id).await?;
-            KeyRing::create(id, &Protection::Keyring(&outer))?
+            LockedKey::create(id, &Protection::Keyring(&outer))?
         }
     };
     let folder = app.data.make_folder(id)?;

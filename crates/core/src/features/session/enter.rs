@@ -13,7 +13,7 @@ use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
-use crate::keys::{self, KeyRing, Protection};
+use crate::keys::{self, LockedKey, Protection};
 use crate::profile::{OpenProfile, Pinned, ProfileFile};
 use crate::secrets::{Item, Secret};
 use crate::store::{DbKey, Repair, Stores, opening, setting};
@@ -38,7 +38,7 @@ pub(super) async fn protect(
     file: &ProfileFile,
     key: &DbKey,
     passphrase: Option<&Secret>,
-) -> Result<KeyRing, Error> {
+) -> Result<LockedKey, Error> {
     let mut keys = file.keys.clone();
     let (id, key) = (file.id.clone(), key.clone());
     match passphrase.cloned() {

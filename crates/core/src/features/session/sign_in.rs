@@ -27,12 +27,13 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignedIn, Erro
     let _turn = app.turn().await;
     app.data.writable()?;
     let passphrase = request.passphrase.map(Secret::new);
+    let token = Secret::new(request.token);
     if let Some(passphrase) = &passphrase
         && passphrase.expose().chars().count() < MIN_PASSPHRASE
     {
         return Err(KeyError::Weak.into());
     }
-    let welcome = ask::ask(app, &request.platform, &request.token).await?;
+    let welcome = ask::ask(app, &request.platform, token.expose()).await?;
     let fetched = ask::pack(&welcome).await?;
     let pinned = Pinned {
         platform: welcome.platform.clone(),

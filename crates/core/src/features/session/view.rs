@@ -12,7 +12,7 @@ pub struct AppView {
     pub keyring: KeyringState,
     /// Profiles on this machine.
     pub profiles: Vec<ProfileView>,
-    /// The open profile.
+    /// The open profile, or the one that the phase is about.
     pub current: Option<String>,
     /// A demo platform that was offered to this process, if any.
     pub demo: Option<DemoView>,

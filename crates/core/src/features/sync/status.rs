@@ -53,7 +53,11 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,
             quarantine: quarantine(reading)?,
             chain: ChainView {
-                entries: reading.state.query_row("SELECT COALESCE(MAX(seq), 0) FROM audit", [], |row| row.get(0))?,
+                entries: reading.state.query_row(
+                    "SELECT COALESCE(MAX(seq), 0) FROM audit",
+                    [],
+                    |row| row.get(0),
+                )?,
                 countersigned: audit::last_signed(reading.state)?.map_or(0, |head| small(head.seq)),
                 broken_at: broken_at.map(small),
             },

@@ -11,6 +11,8 @@ mod feed;
 mod operations;
 mod records;
 mod tenants;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::path::Path;

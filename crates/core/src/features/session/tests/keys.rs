@@ -92,7 +92,7 @@ async fn the_recovery_code_opens_what_the_keyring_lost_and_wraps_it_anew() {
         code(recover(&app, &id, "7K2M", None).await),
         Code::SecretWrong
     );
-    let other = crate::keys::KeyRing::create(
+    let other = crate::keys::LockedKey::create(
         &id,
         &crate::keys::Protection::Keyring(&zeroize::Zeroizing::new([1; 32])),
     );

@@ -257,3 +257,58 @@ async fn a_page_of_cache_db_that_turns_out_bad_while_it_is_open_is_healed_at_the
     assert_eq!(records, 0);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_page_of_state_db_that_turns_out_bad_while_it_is_open_is_healed_and_work_carried_over() {
+    let platform = Platform::start().await;
+    let (machine, id) = left(&platform).await;
+    let app = machine.app().await;
+    let state = app.live().unwrap().profile.stores.state;
+    state
+        .write(|tx| {
+            for number in 0..400 {
+                tx.execute(
+                    "INSERT INTO operation (id, lane, author, request, fingerprint, title, action, status, hold, made_at)
+                     VALUES (?1, 'ticket/1', 'nobody', '{}', '', ?2, 'Close', 'held', 'refused', 0)",
+                    (format!("op-{number}"), "t".repeat(1_500)),
+                )?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    app.stop().await;
+    drop((app, state));
+
+    let app = machine.app().await;
+    assert_eq!(work_left(&app).await, 401);
+    // While it is open.
+    let path = machine.profile(&id).join("state.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 4096 / 2 * 4096;
+    bytes[middle + 77] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let state = app.live().unwrap().profile.stores.state;
+    // After a write nobody reads from memory what was read before.
+    state
+        .write(|tx| crate::store::setting::put(tx, "something", &1))
+        .await
+        .unwrap();
+    let read = state.read(|tx| {
+        Ok::<i64, StoreError>(tx.query_row(
+            "SELECT sum(length(title)) FROM operation",
+            [],
+            |row| row.get(0),
+        )?)
+    });
+    assert!(read.await.is_err());
+    let seen = view(&app).await;
+    assert_eq!(seen.phase, Phase::Open);
+    assert!(matches!(
+        &seen.notices[..],
+        [Notice::StateMovedAside { .. }]
+    ));
+    assert!(work_left(&app).await >= 390);
+    assert_eq!(app.live().unwrap().profile.token.expose(), platform::TOKEN);
+    app.stop().await;
+}

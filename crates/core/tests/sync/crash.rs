@@ -1,0 +1,142 @@
+//! A. Crashes: what was committed is there, and nothing happens twice.
+
+use watchkeeper_core::features::queues;
+use watchkeeper_core::features::queues::view::{OperationWord, Standing};
+use watchkeeper_wire::operation::Batch;
+
+use crate::scripted::Reply;
+use crate::world::World;
+
+/// The platform carries it out and the answer is lost.
+fn lose_answers(world: &World) {
+    world.platform.behave(|request, state| {
+        if request.path != "/v1/operations" {
+            return None;
+        }
+        let batch: Batch = serde_json::from_slice(&request.body).unwrap();
+        for operation in &batch.operations {
+            state.decide(operation);
+        }
+        Some(Reply::Nothing)
+    });
+}
+
+#[tokio::test]
+async fn fault_01_a_lost_answer_is_read_back_and_the_effect_happens_once() {
+    let mut world = World::synced(1).await;
+    let queued = world.release("p1").await.unwrap();
+    lose_answers(&world);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.status().await.waiting[0].standing, Standing::InFlight);
+    assert_eq!(world.status().await.waiting[0].word, OperationWord::Unknown);
+    world.platform.behave_well();
+    world.restart().await;
+    assert_eq!(world.status().await.waiting[0].word, OperationWord::Unknown);
+    let sent = world
+        .platform
+        .with(|state| state.asked("/v1/operations").len());
+    world.engine.sync_once().await.unwrap();
+    let asked = world.platform.with(|state| state.asked("/v1/operations"));
+    assert_eq!(
+        asked[sent].method, "GET",
+        "read back before anything is sent"
+    );
+    assert!(asked[sent..].iter().all(|request| request.method == "GET"));
+    assert_eq!(world.status().await.settled[0].id, queued.id);
+    world
+        .platform
+        .with(|state| assert_eq!(state.effects.values().sum::<u32>(), 1));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn fault_01_what_never_arrived_is_sent_again_under_the_same_id() {
+    let mut world = World::synced(1).await;
+    let queued = world.release("p1").await.unwrap();
+    world
+        .platform
+        .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
+    world.engine.sync_once().await.unwrap();
+    world.platform.behave_well();
+    world.restart().await;
+    world.engine.sync_once().await.unwrap();
+    let settled = world.status().await.settled;
+    assert_eq!(
+        (settled[0].id.as_str(), settled[0].attempts),
+        (queued.id.as_str(), 2)
+    );
+    world
+        .platform
+        .with(|state| assert_eq!(state.effects.values().sum::<u32>(), 1));
+}
+
+#[tokio::test]
+async fn fault_02_what_was_committed_before_a_kill_is_there_and_not_entered_twice() {
+    let mut world = World::synced(1).await;
+    let request = world.release_request("p1").await;
+    // The answer to the window is lost with the process: nobody looks at it.
+    drop(queues::act(&world.engine, request.clone()).await);
+    world.restart().await;
+    assert_eq!(world.status().await.waiting.len(), 1);
+    assert_eq!(
+        world.page().await.rows[0].operation,
+        Some(OperationWord::Queued)
+    );
+    let again = queues::act(&world.engine, request).await.unwrap();
+    assert_eq!(again.word, OperationWord::Queued);
+    assert_eq!(world.stated("SELECT count(*) FROM operation").await, 1);
+    world.engine.sync_once().await.unwrap();
+    world
+        .platform
+        .with(|state| assert_eq!(state.effects.len(), 1));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn fault_03_of_a_page_that_broke_off_neither_rows_nor_cursor_stay() {
+    let mut world = World::new(5).await;
+    world.platform.behave(|request, state| {
+        let is_feed = request.path == "/v1/changes";
+        let whole = is_feed.then(|| state.whole_page(request))?;
+        let half = whole[..whole.len() / 2].to_vec();
+        Some(Reply::Broken("application/x-ndjson", half))
+    });
+    world.engine.sync_once().await.unwrap_err();
+    assert_eq!(world.cached("SELECT count(*) FROM record").await, 0);
+    assert_eq!(
+        world
+            .cached("SELECT count(*) FROM feed WHERE cursor IS NULL")
+            .await,
+        1
+    );
+    world.platform.behave_well();
+    world.restart().await;
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.cached("SELECT count(*) FROM record").await, 6);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_snapshot_goes_on_where_it_stopped() {
+    let mut world = World::new(9).await;
+    world.platform.with(|state| state.page = 4);
+    let mut pages = 0;
+    world.platform.behave(move |request, _| {
+        pages += u32::from(request.path == "/v1/changes");
+        (request.path == "/v1/changes" && pages == 2).then_some(Reply::Nothing)
+    });
+    world.engine.sync_once().await.unwrap_err();
+    assert_eq!(world.cached("SELECT count(*) FROM record").await, 4);
+    world.restart().await;
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.cached("SELECT count(*) FROM record").await, 10);
+    let begun = world.platform.with(|state| {
+        let asked = state.asked("/v1/changes");
+        asked
+            .iter()
+            .filter(|r| !r.query.contains_key("cursor"))
+            .count()
+    });
+    assert_eq!(begun, 1);
+    world.check().await;
+}

@@ -1,0 +1,95 @@
+//! `watchkeeper-pack` as it is called from a shell.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_watchkeeper-pack"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+fn packs() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")
+}
+
+#[test]
+fn every_pack_in_the_repository_is_good() {
+    let mut checked = 0;
+    for entry in std::fs::read_dir(packs()).unwrap() {
+        let dir = entry.unwrap().path();
+        if dir.join("pack.yaml").exists() {
+            let (code, out, err) = run(&["check", dir.to_str().unwrap()]);
+            assert_eq!(code, Some(0), "{out}{err}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 0);
+}
+
+#[test]
+fn every_file_of_a_pack_names_its_schema() {
+    let folder = packs();
+    let mut seen = 0;
+    for path in [
+        "dog-trainers",
+        "dog-trainers/records",
+        "dog-trainers/templates",
+    ] {
+        for entry in std::fs::read_dir(folder.join(path)).unwrap() {
+            let file = entry.unwrap().path();
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            if !name.ends_with(".yaml") || name == "demo.yaml" {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).unwrap();
+            let first = text.lines().next().unwrap();
+            let schema = first
+                .strip_prefix("# yaml-language-server: $schema=")
+                .unwrap();
+            assert!(
+                file.parent().unwrap().join(schema).exists(),
+                "{name}: {schema}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 5);
+}
+
+#[test]
+fn problems_have_carets_and_an_exit_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(packs().join("dog-trainers/pack.yaml")).unwrap();
+    let text = text.replace("zone: Australia/Melbourne", "zone: Australia/Melburne");
+    std::fs::write(dir.path().join("pack.yaml"), text).unwrap();
+    let (code, out, _) = run(&["check", dir.path().to_str().unwrap()]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("error[pack.zone]"), "{out}");
+    assert!(out.contains("did you mean `Australia/Melbourne`?"), "{out}");
+    assert!(
+        out.contains("zone: Australia/Melburne\n  |       ^"),
+        "{out}"
+    );
+    assert!(out.contains("unknown view `refunds`"), "all at once: {out}");
+}
+
+#[test]
+fn a_wrong_call_is_told() {
+    for arguments in [&["chekc", "x"][..], &[], &["check"]] {
+        let (code, _, err) = run(arguments);
+        assert_eq!(code, Some(2));
+        assert!(err.starts_with("usage:"), "{err}");
+    }
+    let (code, out, _) = run(&["check", "/nowhere/at/all"]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("there is no pack.yaml"), "{out}");
+}

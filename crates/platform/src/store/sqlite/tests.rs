@@ -1,0 +1,46 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::SqliteStore;
+use crate::store::contract;
+
+macro_rules! keeps {
+    ($($rule:ident),* $(,)?) => {$(
+        #[tokio::test]
+        async fn $rule() {
+            let folder = tempfile::tempdir().unwrap();
+            let store = SqliteStore::open(&folder.path().join("platform.db")).unwrap();
+            contract::$rule(&store).await;
+        }
+    )*};
+}
+
+// Every rule of the contract.
+keeps!(
+    secrets_are_made_once,
+    packs_only_rise,
+    a_token_gives_what_it_was_given_until_revoked,
+    a_device_belongs_to_one_operator,
+    one_change_per_record_and_transaction,
+    nothing_is_skipped_while_many_write,
+    facts_are_of_one_moment,
+    a_decision_on_old_facts_writes_nothing,
+    an_operation_id_is_taken_once,
+    a_commit_is_all_or_nothing,
+    a_call_waits_is_counted_and_ends_once,
+    what_follows_a_failed_call_is_given_up,
+    tenants_share_nothing,
+    a_chain_grows_only_at_its_head,
+    old_and_future_places_are_gone,
+);
+
+#[tokio::test]
+async fn a_store_opens_again_with_what_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("platform.db");
+    contract::one_change_per_record_and_transaction(&SqliteStore::open(&path).unwrap()).await;
+    let again = SqliteStore::open(&path).unwrap();
+    let tenant = crate::store::Store::tenant(&again, contract::TENANT)
+        .await
+        .unwrap();
+    assert!(tenant.unwrap().head > 0);
+}

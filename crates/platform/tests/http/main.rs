@@ -1,0 +1,20 @@
+//! The platform over HTTP: a real listener, a real client, the real pack.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod audit;
+mod blobs;
+mod demo;
+mod feed;
+mod ingest;
+mod isolation;
+mod openapi;
+mod operations;
+mod providers;
+mod session;
+mod stand_in;
+mod support;

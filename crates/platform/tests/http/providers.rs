@@ -1,0 +1,230 @@
+//! Calls to providers: exactly once, whatever is lost, late, refused or killed.
+
+use chrono::TimeDelta;
+use serde_json::json;
+use watchkeeper_platform::connectors::stripe::Mode;
+use watchkeeper_wire::operation::VerdictWord;
+
+use crate::support::{TENANT, World, short};
+
+#[tokio::test]
+async fn d_18_an_approval_refunds_books_ends_the_placement_and_writes() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    let (_, cursor) = world.pages(&world.token, None).await;
+    let operation = world.operation(&id, "approve");
+    let accepted = world.submit(&operation).await;
+    assert_eq!(accepted.word, VerdictWord::Accepted);
+    assert_eq!(accepted.record.unwrap().body["state"], "approved");
+    let ended = world.until(operation.id, VerdictWord::Confirmed).await;
+    assert_eq!(ended.reason, None);
+    let refunds = world.refunds();
+    assert_eq!(refunds.len(), 1);
+    assert_eq!(refunds[0]["amount"], 2200);
+    assert_eq!(refunds[0]["charge"], "ch_1");
+    assert_eq!(
+        refunds[0]["metadata"]["watchkeeper_call"],
+        format!("{}:1", operation.id)
+    );
+    let refund = world.body("refund", &id).await;
+    assert_eq!(refund["state"], "refunded");
+    assert_eq!(refund["provider_refund"], refunds[0]["id"]);
+    assert_eq!(world.body("charge", "ch_1").await["status"], "refunded");
+    let placement = world.body("placement", "p-1").await;
+    assert_eq!(placement["refund_status"], "refunded");
+    assert_eq!(placement["state"], "ended");
+    let mails = world.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0]["to"], "hello@goodpaws.example");
+    assert!(mails[0]["body"].as_str().unwrap().contains("$22.00 AUD"));
+    let (lines, _) = world.pages(&world.token, Some(&cursor)).await;
+    let mut lines = short(&lines);
+    assert_eq!(lines.pop().unwrap(), "verdict Confirmed");
+    lines.sort();
+    assert_eq!(lines, ["+charge/ch_1", "+placement/p-1", "+refund/rf-1"]);
+}
+
+/// Approves one refund while the provider is in a mood; it must end refunded once.
+async fn refunded_once_despite(mode: Mode, times: u32) -> World {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(mode, times);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    world.until_after_waits(operation.id).await;
+    assert_eq!(world.refunds().len(), 1);
+    assert_eq!(world.body("refund", &id).await["state"], "refunded");
+    assert_eq!(world.mails().len(), 1);
+    world
+}
+
+impl World {
+    /// Waits for the end, moving the clock on so that whatever was put off comes round.
+    async fn until_after_waits(&self, id: uuid::Uuid) {
+        for _ in 0..600 {
+            let verdict = self.verdict(id).await;
+            if verdict.word.is_final() {
+                assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+                return;
+            }
+            self.clock.advance(TimeDelta::seconds(1));
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("never ended: {:?}", self.verdict(id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_refunds_and_does_not_answer_is_read_back() {
+    refunded_once_despite(Mode::TimeoutAfter, 1).await;
+}
+
+#[tokio::test]
+async fn a_provider_that_never_got_it_gets_it_again() {
+    refunded_once_despite(Mode::TimeoutBefore, 2).await;
+}
+
+#[tokio::test]
+async fn a_provider_that_broke_and_replays_it_is_asked_under_a_fresh_key() {
+    refunded_once_despite(Mode::Error500, 2).await;
+}
+
+#[tokio::test]
+async fn a_provider_that_is_busy_is_asked_later() {
+    refunded_once_despite(Mode::RateLimit, 2).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_never_came_is_unknown_until_read_back() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    let (_, cursor) = world.pages(&world.token, None).await;
+    world.misbehave(Mode::TimeoutBefore, 1_000_000);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    let unknown = world.until(operation.id, VerdictWord::Unknown).await;
+    assert_eq!(unknown.reason.unwrap().code, "provider.ambiguous");
+    let (lines, _) = world.pages(&world.token, Some(&cursor)).await;
+    assert!(short(&lines).contains(&"verdict Unknown".to_owned()));
+    world.misbehave(Mode::None, 0);
+    world.until_after_waits(operation.id).await;
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn fault_45_a_provider_that_forgets_its_keys_refunds_once_all_the_same() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::TimeoutAfter, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    while world.refunds().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // Whatever is sent from now on would be a new refund.
+    world.misbehave(Mode::ForgetKeys, 1_000_000);
+    world.until_after_waits(operation.id).await;
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn fault_01_a_kill_between_the_providers_effect_and_our_commit_refunds_once() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::TimeoutAfter, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    // The provider has it, and its answer never comes.
+    while world.refunds().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let world = world.crash().await;
+    world.until_after_waits(operation.id).await;
+    assert_eq!(world.refunds().len(), 1);
+    assert_eq!(world.body("refund", &id).await["state"], "refunded");
+    let again = world.submit(&operation).await;
+    assert_eq!(again.word, VerdictWord::Confirmed);
+}
+
+#[tokio::test]
+async fn a_final_refusal_is_refused_and_nothing_follows() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::Refuse, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    let ended = world.until(operation.id, VerdictWord::Refused).await;
+    assert_eq!(ended.reason.unwrap().code, "provider.refused");
+    let record = ended.record.unwrap();
+    assert_eq!(ended.revision, Some(record.revision));
+    assert_eq!(record.body["state"], "failed");
+    assert!(
+        record.body["provider_error"]
+            .as_str()
+            .unwrap()
+            .contains("disputed")
+    );
+    assert!(world.refunds().is_empty());
+    assert!(world.mails().is_empty());
+    assert_eq!(world.body("charge", "ch_1").await["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn d_52_a_freeze_between_decision_and_sending_stops_the_money() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::RateLimit, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    // The provider puts us off for two seconds of a clock that stands still.
+    while world.first_call(&operation).await.attempts == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let controls = json!({"freeze_refunds": true}).as_object().unwrap().clone();
+    world
+        .platform()
+        .set_controls(TENANT, &controls)
+        .await
+        .unwrap();
+    world.settled_put_off(&operation).await;
+    world.clock.advance(TimeDelta::minutes(2));
+    let ended = world.until(operation.id, VerdictWord::Refused).await;
+    assert_eq!(ended.reason.unwrap().row.as_deref(), Some("D-52"));
+    assert!(world.refunds().is_empty());
+    assert_eq!(world.body("refund", &id).await["state"], "failed");
+}
+
+#[tokio::test]
+async fn x_43_a_call_whose_time_passes_while_the_provider_is_away_lapses() {
+    let world = World::new().await;
+    let id = world.refund(1, 71).await;
+    world.misbehave(Mode::RateLimit, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    while world.first_call(&operation).await.attempts == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    world.settled_put_off(&operation).await;
+    world.clock.advance(TimeDelta::hours(2));
+    let ended = world.until(operation.id, VerdictWord::Lapsed).await;
+    assert_eq!(ended.reason.unwrap().code, "operation.lapsed");
+    assert!(world.refunds().is_empty());
+}
+
+impl World {
+    async fn first_call(
+        &self,
+        operation: &watchkeeper_wire::operation::Operation,
+    ) -> watchkeeper_platform::store::CallRow {
+        let store = &self.platform().store;
+        let calls = store.calls_of(TENANT, operation.id).await.unwrap();
+        calls.into_iter().next().unwrap()
+    }
+
+    /// Waits until a counted attempt is known to have had no effect.
+    async fn settled_put_off(&self, operation: &watchkeeper_wire::operation::Operation) {
+        while self.first_call(operation).await.ambiguous {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+}

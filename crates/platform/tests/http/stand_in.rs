@@ -1,0 +1,91 @@
+//! The payment stand-in keeps the published rules, so that what is tested against it means
+//! something; and it is steered by an admin only.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use watchkeeper_platform::connectors::stripe::Mode;
+
+use crate::support::{World, problem};
+
+async fn refund(world: &World, key: &str, amount: &str) -> (StatusCode, Value) {
+    let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+    let answer = world
+        .http
+        .post(format!("{}/provider/stripe/v1/refunds", world.server.url()))
+        .bearer_auth(stand_ins.ledger.secret())
+        .header("Idempotency-Key", key)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(format!("charge=ch_1&amount={amount}"))
+        .send()
+        .await
+        .unwrap();
+    (answer.status(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn keys_are_replayed_with_the_same_parameters_only() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    let (_, first) = refund(&world, "k", "500").await;
+    let (status, again) = refund(&world, "k", "500").await;
+    assert_eq!((status.as_u16(), &again), (200, &first));
+    let (status, other) = refund(&world, "k", "600").await;
+    assert_eq!(status, 400);
+    assert_eq!(other["error"]["code"], "idempotency_key_in_use");
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn a_500_is_replayed_too() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    world.misbehave(Mode::Error500, 1);
+    assert_eq!(refund(&world, "k", "500").await.0, 500);
+    assert_eq!(refund(&world, "k", "500").await.0, 500);
+    assert_eq!(refund(&world, "l", "500").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_forgotten_key_makes_a_second_refund() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    refund(&world, "k", "500").await;
+    world.misbehave(Mode::ForgetKeys, 1);
+    refund(&world, "k", "500").await;
+    assert_eq!(world.refunds().len(), 2);
+}
+
+#[tokio::test]
+async fn never_above_the_charge() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    let (_, over) = refund(&world, "a", "2201").await;
+    assert_eq!(over["error"]["code"], "amount_too_large");
+    assert_eq!(refund(&world, "b", "2200").await.0, 200);
+    let (_, again) = refund(&world, "c", "1").await;
+    assert_eq!(again["error"]["code"], "charge_already_refunded");
+}
+
+#[tokio::test]
+async fn only_an_admin_watches_and_steers_it() {
+    let world = World::new().await;
+    let mood = json!({"mode": "timeout_after", "times": 1});
+    for path in ["/provider/stripe/refunds", "/provider/mail/sent"] {
+        assert_eq!(problem(world.get(path)).await.0, 403, "{path}");
+        let admin = world.request(Method::GET, path, &world.admin).send();
+        assert_eq!(
+            admin.await.unwrap().json::<Value>().await.unwrap(),
+            json!([])
+        );
+    }
+    let path = "/provider/stripe/misbehave";
+    assert_eq!(problem(world.post(path, &mood)).await.0, 403);
+    let admin = world.request(Method::POST, path, &world.admin).json(&mood);
+    assert_eq!(admin.send().await.unwrap().status(), 204);
+    let stranger = world
+        .get("/provider/stripe/v1/refunds")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stranger.status(), 401);
+}

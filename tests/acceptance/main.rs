@@ -1,0 +1,14 @@
+//! Rows of the source documents, each shown by tests that carry its number (`d_17_…`), through the
+//! real pack and the real engine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod approval;
+mod refund_list;
+mod refund_window;
+mod refusal;
+mod world;

@@ -1,0 +1,210 @@
+//! D-17, X-42, X-43, X-44: seventy-two hours.
+
+use serde_json::json;
+use watchkeeper_model::RowOutcome;
+use watchkeeper_pack::format::Override;
+
+use crate::world::{BOUGHT, Refund, at, by, kind};
+
+fn window_passed() -> (String, Option<String>) {
+    by("refund.window_passed", "D-17")
+}
+
+#[test]
+fn d_17_below_at_and_above_seventy_two_hours() {
+    for now in [
+        "2026-11-17T06:41:00Z",
+        "2026-11-20T06:31:00Z",
+        "2026-11-20T06:40:59.999Z",
+    ] {
+        Refund::new(BOUGHT, now).allowed("approve");
+    }
+    for now in [
+        "2026-11-20T06:41:00.000Z",
+        "2026-11-20T06:41:00.001Z",
+        "2026-12-20T00:00:00Z",
+    ] {
+        assert_eq!(
+            Refund::new(BOUGHT, now).denied("approve"),
+            window_passed(),
+            "{now}"
+        );
+    }
+}
+
+#[test]
+fn d_17_says_what_was_found_and_until_when() {
+    let decision = Refund::new(BOUGHT, "2026-11-20T03:29:00Z").decide("approve");
+    assert_eq!(decision.rows[0].id, "D-17");
+    assert_eq!(decision.rows[0].found, "68 h 48 of 72 h");
+    assert_eq!(decision.rows[0].outcome, RowOutcome::Passed);
+    let late = Refund::new(BOUGHT, "2026-11-20T07:00:00Z").decide("approve");
+    let text = format!("{:?}", late.outcome);
+    assert!(text.contains("Friday, 20 November 2026, 17:41"), "{text}");
+    assert!(text.contains("Nobody can override"), "{text}");
+}
+
+#[test]
+fn d_17_no_role_overrides_it() {
+    for role in [
+        "operator", "manager", "admin", "owner", "product", "legal", "finance", "root",
+    ] {
+        let mut refund = Refund::new(BOUGHT, "2026-11-20T06:41:00Z");
+        refund.roles = vec![role, "operator", "override"];
+        refund.params.insert("override".into(), json!(true));
+        assert_eq!(refund.denied("approve"), window_passed(), "{role}");
+    }
+    let rows = kind()
+        .actions
+        .values()
+        .flat_map(|action| &action.def.policy);
+    assert!(rows.into_iter().all(|row| row.override_ == Override::Never));
+}
+
+#[test]
+fn d_17_without_the_purchase_nothing_is_approved() {
+    let refund = Refund::new(BOUGHT, "2026-11-18T00:00:00Z");
+    let mut record = refund.snapshot();
+    record.body.remove("purchased_at");
+    let decision = refund.seen(|situation| {
+        let situation = watchkeeper_model::Situation {
+            record: &record,
+            ..situation.clone()
+        };
+        watchkeeper_model::decide(&situation, "approve")
+    });
+    assert_eq!(decision.rows[0].outcome, RowOutcome::Undecidable);
+    assert!(format!("{:?}", decision.outcome).contains("policy.undecidable"));
+}
+
+#[test]
+fn d_17_a_clock_change_inside_the_window_moves_nothing() {
+    // Clocks go forward on 4 October 2026 and back on 5 April 2026: by the wall clock in Melbourne
+    // the window then ends an hour later or earlier than it began.
+    for bought in ["2026-10-03T02:00:00Z", "2026-04-04T01:00:00Z"] {
+        let lapses = at(bought) + chrono::Duration::seconds(72 * 3_600);
+        let mut refund = Refund::new(bought, bought);
+        refund.now = lapses - chrono::Duration::milliseconds(1);
+        assert_eq!(refund.allowed("approve").not_after, Some(lapses));
+        refund.now = lapses;
+        assert_eq!(refund.denied("approve"), window_passed(), "{bought}");
+    }
+}
+
+#[test]
+fn x_44_seventy_two_times_3600_seconds_not_three_days_of_the_calendar() {
+    // Bought late on the 17th: on the 20th, the third calendar day after, it is still in time.
+    Refund::new("2026-11-17T12:59:00Z", "2026-11-20T12:58:59.999Z").allowed("approve");
+    // Across the spring change three calendar days are 71 hours: at the same wall-clock time the
+    // window is still open, and an hour later it is not.
+    let refund = Refund::new("2026-10-03T02:00:00Z", "2026-10-06T01:00:00Z");
+    refund.allowed("approve");
+    assert_eq!(
+        Refund::new("2026-10-03T02:00:00Z", "2026-10-06T02:00:00Z").denied("approve"),
+        window_passed()
+    );
+}
+
+#[test]
+fn x_42_measured_when_decided_unless_the_tenant_says_otherwise() {
+    let late = Refund::new(BOUGHT, "2026-11-25T00:00:00Z");
+    assert_eq!(late.denied("approve"), window_passed());
+    let mut of_request = late.clone();
+    of_request
+        .settings
+        .insert("refund_clock".into(), json!("requested_at"));
+    let decision = of_request.allowed("approve");
+    assert_eq!(decision.rows[0].found, "requested after 1 h 00 of 72 h");
+    assert_eq!(
+        decision.not_after, None,
+        "a request in time does not lapse with us then"
+    );
+    let too_late = of_request.with("requested_at", json!("2026-11-20T06:41:00.000Z"));
+    assert_eq!(too_late.denied("approve"), window_passed());
+}
+
+#[test]
+fn x_42_requested_in_time_and_lapsed_with_us_goes_to_product() {
+    let lapsed = Refund::new(BOUGHT, "2026-11-26T03:00:00Z");
+    let mut refused = lapsed.clone();
+    refused.params.insert("reason".into(), json!("too late"));
+    assert_eq!(
+        refused.denied("refuse"),
+        by("refund.requested_in_time", "X-42")
+    );
+    let plan = lapsed.allowed("escalate").plan.unwrap();
+    assert_eq!(plan.sets["state"], "escalated");
+    let note = plan.sets["escalation_note"].as_str().unwrap();
+    assert!(
+        note.starts_with("Refund R-1042: requested 1 h after the purchase"),
+        "{note}"
+    );
+    assert!(note.contains("212 h after it"), "{note}");
+    assert!(plan.calls.is_empty(), "no money, no mail");
+
+    let mut remarked = lapsed;
+    remarked
+        .params
+        .insert("remark".into(), json!("She called twice."));
+    let note = remarked.allowed("escalate").plan.unwrap().sets["escalation_note"].clone();
+    assert!(
+        note.as_str()
+            .unwrap()
+            .ends_with(" Remark: She called twice."),
+        "{note}"
+    );
+}
+
+#[test]
+fn x_42_every_waiting_request_has_exactly_one_way_out() {
+    let requested = [1, 71, 72, 100];
+    let seen = [1, 71, 72, 200];
+    for (requested, seen) in requested
+        .iter()
+        .flat_map(|r| seen.iter().map(move |s| (*r, *s)))
+    {
+        if requested > seen {
+            continue;
+        }
+        let bought = at(BOUGHT);
+        let hours = |n| watchkeeper_pack::value::instant_text(bought + chrono::Duration::hours(n));
+        let mut refund =
+            Refund::new(BOUGHT, &hours(seen)).with("requested_at", json!(hours(requested)));
+        refund.params.clear();
+        let ways: Vec<&str> = ["approve", "refuse", "escalate"]
+            .into_iter()
+            .filter(|action| {
+                let mut refund = refund.clone();
+                if *action == "refuse" {
+                    refund.params.insert("reason".into(), json!("too late"));
+                }
+                refund.decide(action).plan.is_some()
+            })
+            .collect();
+        let expected = match (requested < 72, seen < 72) {
+            (true, true) => "approve",
+            (true, false) => "escalate",
+            (false, _) => "refuse",
+        };
+        assert_eq!(
+            ways,
+            [expected],
+            "requested after {requested} h, seen after {seen} h"
+        );
+    }
+}
+
+#[test]
+fn x_43_an_approval_carries_the_end_of_the_window_as_its_not_after() {
+    let refund = Refund::new(BOUGHT, "2026-11-20T06:30:00Z");
+    let decision = refund.allowed("approve");
+    assert_eq!(decision.not_after, Some(at("2026-11-20T06:41:00Z")));
+    // The platform decides again when the line is back: the same intent is then refused.
+    let mut later = refund;
+    later.now = at("2026-11-20T06:41:00.001Z");
+    assert_eq!(later.denied("approve"), window_passed());
+    assert_eq!(
+        later.decide("approve").not_after,
+        Some(at("2026-11-20T06:41:00Z"))
+    );
+}
