@@ -80,7 +80,7 @@ fn d_18_and_x_84_the_provider_s_yes_books_charge_and_placement() {
     assert_eq!(
         settled.sets,
         map(
-            json!({"state": "refunded", "provider_refund": "re_9", "refunded_at": "2026-11-20T03:00:02.000Z"})
+            json!({"state": "refunded", "provider_refund": "re_9", "refunded_at": "2026-11-20T03:00:02.000Z", "provider_error": null})
         )
     );
     let on: Vec<(&str, &str)> = settled
@@ -106,6 +106,16 @@ fn d_18_the_provider_s_no_is_kept_and_books_nothing() {
         map(json!({"state": "failed", "provider_error": "charge disputed"}))
     );
     assert_eq!(settled.sets_on, []);
+}
+
+#[test]
+fn d_18_what_the_provider_refused_may_be_tried_again_within_the_window() {
+    let failed = Refund::new(BOUGHT, NOW).with("state", json!("failed"));
+    failed.allowed("approve");
+    let mut late = failed;
+    late.now = at("2026-11-20T06:41:00Z");
+    assert_eq!(late.denied("approve"), by("refund.window_passed", "D-17"));
+    late.allowed("escalate");
 }
 
 #[test]
@@ -162,7 +172,6 @@ fn d_18_only_a_waiting_request_can_be_approved() {
         "refunded",
         "denied",
         "escalated",
-        "failed",
         "from_the_future",
     ] {
         let refund = Refund::new(BOUGHT, NOW).with("state", json!(state));

@@ -1,13 +1,15 @@
 //! One open profile: its databases, its pack, and the tasks that keep it in step.
 //!
-//! Three tasks run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
+//! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended) and **listen** (hints). Each waits in `select!` for the engine's end. Nothing here is
+//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show) and a check
+//! of the audit chain after the start. Each waits in `select!` for the engine's end. Nothing here is
 //! waited for by a command: commands read and write the databases and wake a task.
 
 mod link;
 pub(crate) mod rights;
 mod tasks;
+mod turning;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

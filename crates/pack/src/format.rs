@@ -556,7 +556,7 @@ pub struct ViewDef {
     /// All that the view shows.
     #[serde(rename = "where", default)]
     pub filter: FilterDef,
-    /// Parts of it, in order; the first counts in the navigation. None means one part with everything.
+    /// Parts of it, in order. None means one part with everything.
     #[serde(default)]
     pub sections: Vec<SectionDef>,
     /// Sort fields; `-` before a name turns it round.
@@ -581,6 +581,10 @@ pub struct SectionDef {
     pub label: String,
     /// Remark behind the name.
     pub note: Option<String>,
+    /// What stands here waits for the operator: it counts in the navigation and in the head. Where
+    /// no section says so, the first does.
+    #[serde(default)]
+    pub waits: bool,
     /// What belongs there.
     #[serde(rename = "where")]
     pub filter: FilterDef,

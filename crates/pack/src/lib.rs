@@ -1,10 +1,10 @@
 //! The pack: one tenant's operations as data.
 //!
-//! A pack is untrusted input. [`load_dir`] and [`Bundle::load`] check it as a whole and answer
+//! A pack is untrusted input. [`load_dir`] and [`Bundle::open`] check it as a whole and answer
 //! either a [`Pack`] in which every name resolves and every expression compiles, or all problems
 //! at once, each with a code, a place and a hint.
 //!
-//! Pure: no clock, no network; files are read only by [`load_dir`].
+//! Pure: no clock, no network; files are read only by [`load_dir`] and [`Bundle::from_dir`].
 
 pub mod bundle;
 pub mod diagnostic;

@@ -66,11 +66,10 @@ impl Schedule {
             return Err(refuse("more than 31 times a day"));
         }
         let schedule = Self { rule: parsed, zone };
-        let first = schedule
-            .occurrences(schedule.anchor(epoch()))
-            .map_err(|error| refuse(&format!("not a rule: {error}")))?
-            .next();
-        if first.is_none() {
+        let set = schedule
+            .set(schedule.anchor(epoch()))
+            .map_err(|error| refuse(&format!("not a rule: {error}")))?;
+        if set.into_iter().next().is_none() {
             return Err(refuse("never happens"));
         }
         Ok(schedule)
@@ -85,10 +84,10 @@ impl Schedule {
     /// a calendar repeats itself in.
     pub fn next_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let local = now.with_timezone(&self.zone).naive_local();
-        self.occurrences(self.anchor(local.date()))
-            .ok()?
+        let set = self.set(self.anchor(local.date())).ok()?;
+        set.into_iter()
             .take(MAX_STEPS)
-            .map(|local| resolve(local, self.zone))
+            .map(|local| resolve(local.naive_utc(), self.zone))
             .find(|instant| *instant > now)
     }
 
@@ -116,20 +115,11 @@ impl Schedule {
         date.unwrap_or(start).and_time(chrono::NaiveTime::MIN)
     }
 
-    /// Local times from `start` on. The zone UTC stands for "no zone": nothing is skipped in it.
-    fn occurrences(
-        &self,
-        start: NaiveDateTime,
-    ) -> Result<impl Iterator<Item = NaiveDateTime>, rrule::RRuleError> {
+    /// The rule from `start` on. The zone UTC stands for "no zone": nothing is skipped in it.
+    fn set(&self, start: NaiveDateTime) -> Result<RRuleSet, rrule::RRuleError> {
         let start = rrule::Tz::UTC.from_utc_datetime(&start);
         let rule = self.rule.clone().validate(start)?;
-        let set = RRuleSet::new(start).limit().rrule(rule);
-        let local: Vec<NaiveDateTime> = set
-            .into_iter()
-            .take(MAX_STEPS)
-            .map(|at| at.naive_utc())
-            .collect();
-        Ok(local.into_iter())
+        Ok(RRuleSet::new(start).limit().rrule(rule))
     }
 }
 

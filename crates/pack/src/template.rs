@@ -4,7 +4,7 @@
 //! a hole in it never leaves. There is no loader, no include, no macro of another file; size,
 //! steps and output are capped.
 //!
-//! The tags are `if`, `for` and `set`, the tests `defined` and `undefined`. Filters, beside `upper`,
+//! The tags are `if` and `for`, the tests `defined` and `undefined`. Filters, beside `upper`,
 //! `lower` and `trim`:
 //!
 //! | filter | of | gives |
@@ -47,6 +47,8 @@ pub struct Template {
     /// As written.
     pub source: String,
     environment: Environment<'static>,
+    /// Names that it reads, such as `record.amount`.
+    names: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Template {
@@ -97,6 +99,7 @@ impl Template {
         Ok(Self {
             source: source.to_owned(),
             environment,
+            names,
         })
     }
 
@@ -107,6 +110,7 @@ impl Template {
         Self {
             source: String::new(),
             environment,
+            names: BTreeSet::new(),
         }
     }
 
@@ -116,38 +120,73 @@ impl Template {
             .environment
             .get_template(NAME)
             .map_err(|error| plain(&error))?;
-        let text = template
-            .render(context(scope))
+        let mut output = Capped(Vec::new());
+        template
+            .render_captured_to(self.context(scope)?, &mut output)
             .map_err(|error| plain(&error))?;
-        if text.len() > MAX_OUTPUT {
-            return Err(TemplateError {
-                message: format!("gives more than {MAX_OUTPUT} bytes"),
-                line: 1,
-            });
+        String::from_utf8(output.0).map_err(|_| TemplateError {
+            message: "gives no text".to_owned(),
+            line: 1,
+        })
+    }
+
+    /// What it reads, and nothing else. Null and missing are the same to a text: both leave a
+    /// hole, so both are left out.
+    fn context(&self, scope: &Scope<'_>) -> Result<minijinja::Value, TemplateError> {
+        let part = |root: &str, map: &serde_json::Map<String, serde_json::Value>| {
+            let read = |field: &str| {
+                self.names.iter().any(|name| {
+                    let mut parts = name.split('.');
+                    parts.next() == Some(root) && parts.next() == Some(field)
+                })
+            };
+            let present = map.iter().filter(|(name, v)| !v.is_null() && read(name));
+            let mut fields = Vec::new();
+            for (name, found) in present {
+                if value::weight(found) > value::MAX_WEIGHT {
+                    return Err(TemplateError {
+                        message: format!("`{root}.{name}` is too long for a text"),
+                        line: line_of(&self.source, name),
+                    });
+                }
+                fields.push((name.as_str(), plain_value(found)));
+            }
+            Ok(minijinja::Value::from_pairs(fields))
+        };
+        let mut roots = Vec::new();
+        for (root, map) in [
+            ("record", &scope.record),
+            ("refs", &scope.refs),
+            ("params", &scope.params),
+            ("actor", &scope.actor),
+            ("settings", &scope.settings),
+            ("controls", &scope.controls),
+            ("lookups", &scope.lookups),
+        ] {
+            roots.push((root, part(root, map)?));
         }
-        Ok(text)
+        if let Some(now) = scope.now {
+            roots.push(("now", minijinja::Value::from(value::instant_text(now))));
+        }
+        Ok(minijinja::Value::from_pairs(roots))
     }
 }
 
-/// Null and missing are the same to a text: both leave a hole, so both are left out.
-fn context(scope: &Scope<'_>) -> minijinja::Value {
-    let part = |map: &serde_json::Map<String, serde_json::Value>| {
-        let present = map.iter().filter(|(_, v)| !v.is_null());
-        minijinja::Value::from_pairs(present.map(|(k, v)| (k.as_str(), plain_value(v))))
-    };
-    let mut roots = vec![
-        ("record", part(&scope.record)),
-        ("refs", part(&scope.refs)),
-        ("params", part(&scope.params)),
-        ("actor", part(&scope.actor)),
-        ("settings", part(&scope.settings)),
-        ("controls", part(&scope.controls)),
-        ("lookups", part(&scope.lookups)),
-    ];
-    if let Some(now) = scope.now {
-        roots.push(("now", minijinja::Value::from(value::instant_text(now))));
+/// Takes no more than [`MAX_OUTPUT`] bytes.
+struct Capped(Vec<u8>);
+
+impl std::io::Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_OUTPUT {
+            return Err(std::io::Error::other("too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
-    minijinja::Value::from_pairs(roots)
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn plain_value(json: &serde_json::Value) -> minijinja::Value {
@@ -215,6 +254,7 @@ fn plain(error: &minijinja::Error) -> TemplateError {
                     |text| format!("a value is missing: `{text}`"),
                 )
         }
+        ErrorKind::WriteFailure => format!("gives more than {MAX_OUTPUT} bytes"),
         ErrorKind::OutOfFuel => "takes too many steps".to_owned(),
         ErrorKind::SyntaxError
         | ErrorKind::UnknownFilter

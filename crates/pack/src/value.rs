@@ -20,6 +20,19 @@ pub use shown::{digits, money_text, search_words, title};
 /// Largest whole number that JSON carries safely, 2^53.
 pub const MAX_INTEGER: i64 = 1 << 53;
 
+/// Heaviest value that expressions and templates take, in bytes: they may join it many times.
+pub(crate) const MAX_WEIGHT: usize = 256 << 10;
+
+/// A value's rough size in bytes.
+pub(crate) fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum::<usize>() + 16 * items.len(),
+        Value::Object(fields) => fields.iter().map(|(k, v)| k.len() + weight(v) + 16).sum(),
+        _ => 8,
+    }
+}
+
 /// A value that is not of its field's type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}`: expected {expected}, found {found}")]

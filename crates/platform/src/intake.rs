@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use watchkeeper_pack::{Kind, Pack, value};
+use watchkeeper_wire::MAX_RECORD_BYTES;
 use watchkeeper_wire::ingest::{Incoming, Ingest, IngestAnswer, Rejected};
 use watchkeeper_wire::problem::Code;
 
@@ -14,6 +15,8 @@ use crate::decide::refs_of;
 use crate::problem::ApiError;
 use crate::store::{Put, Touched, Write};
 
+/// The most bytes of a record's fields; its line in the feed has a little more.
+const MAX_RECORD: usize = MAX_RECORD_BYTES - 4 * MAX_NAME;
 /// The longest id or kind, in bytes.
 const MAX_NAME: usize = 200;
 
@@ -96,6 +99,11 @@ fn check<'p>(
     }
     if incoming.kind.contains('/') {
         return Err("a kind has no slash".into());
+    }
+    // No client would read it (fault 22).
+    let bytes = serde_json::to_vec(&incoming.body).map_or(usize::MAX, |text| text.len());
+    if bytes > MAX_RECORD {
+        return Err(format!("{bytes} bytes; a record has at most {MAX_RECORD}"));
     }
     let Some(kind) = pack.and_then(|pack| pack.kind(&incoming.kind)) else {
         return Ok((incoming.body.clone(), None));

@@ -8,9 +8,16 @@ import { DataGrid } from "./DataGrid";
 const TOTAL = 100_000;
 const OPEN = 60_000;
 const COLUMNS = [
-  { id: "name", label: "Name", width: "1fr", sortable: true },
-  { id: "amount", label: "Amount", width: "90px", sortable: true, align: "end" as const },
-  { id: "state", label: "State", width: "90px", sortable: false },
+  { id: "name", label: "Name", width: "1fr", least: 120, sortable: true },
+  {
+    id: "amount",
+    label: "Amount",
+    width: "90px",
+    least: 90,
+    sortable: true,
+    align: "end" as const,
+  },
+  { id: "state", label: "State", width: "90px", least: 90, sortable: false },
 ];
 const SECTIONS = [
   { id: "open", first: 0, count: OPEN, header: "Open" },

@@ -18,6 +18,8 @@ export type GridColumn = {
   align?: "start" | "end";
   /** A track of `grid-template-columns`. */
   width: string;
+  /** Pixels that it needs at least; where they do not fit, the grid scrolls sideways. */
+  least: number;
   sortable: boolean;
 };
 
@@ -48,6 +50,7 @@ type DataGridProps<Row> = {
 
 const ROW_PX = 32;
 const SECTION_PX = 28;
+const ROW_PADDING_PX = 16;
 const HEAD_PX = 31;
 const TALL_HEAD_PX = 43;
 const LONG_LABEL = 16;
@@ -157,7 +160,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     go();
   };
 
-  const tracks = { "--grid-tracks": columns.map((column) => column.width).join(" ") };
+  const least = columns.reduce((sum, column) => sum + column.least, ROW_PADDING_PX);
+  const tracks = {
+    "--grid-tracks": columns.map((column) => column.width).join(" "),
+    "--grid-least": `${least}px`,
+  };
   return (
     <div
       className="grid"

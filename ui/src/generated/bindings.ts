@@ -842,7 +842,9 @@ export type ViewPage = {
 	rows: RowView[],
 	/**  Rows in all. */
 	total: number,
-	/**  Sum of the view's money field over the first section, where it has one currency. */
+	/**  Rows that wait for the operator. */
+	open: number,
+	/**  Sum of the view's money field over what waits, where it has one currency. */
 	sum: MoneyView | null,
 	/**  Instant of the data, RFC 3339 with offset; none before the first sync. */
 	as_of: string | null,

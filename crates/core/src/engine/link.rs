@@ -26,6 +26,9 @@ pub struct LinkState {
     pub contact: Contact,
     /// Since when they stand so, UTC. Cut off counts from the last time that the platform spoke.
     pub since: DateTime<Utc>,
+    /// The first failure of the outage that lasts, as met by this run of the app, UTC. A laptop that
+    /// slept for days was not cut off for days.
+    pub failing_since: Option<DateTime<Utc>>,
     /// When the platform last spoke, UTC.
     pub spoke_at: Option<DateTime<Utc>>,
     /// Why it is cut off or signed out.
@@ -48,6 +51,7 @@ impl LinkState {
         Self {
             contact: Contact::Untried,
             since: position.pulled_at.unwrap_or(now),
+            failing_since: None,
             spoke_at: position.pulled_at,
             problem: None,
             pack_problem: None,
@@ -65,6 +69,7 @@ impl LinkState {
             self.since = now;
         }
         self.spoke_at = Some(now);
+        self.failing_since = None;
         self.problem = None;
         self.next_try = None;
     }
@@ -75,6 +80,7 @@ impl LinkState {
             ClientError::SignedOut | ClientError::Revoked => Contact::SignedOut,
             _ => Contact::CutOff,
         };
+        self.failing_since.get_or_insert(now);
         if self.contact == Contact::SignedOut && contact == Contact::CutOff {
             return;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
-use super::{Contact, Engine};
+use super::{Contact, Engine, turning};
 use crate::error::Error;
 use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
@@ -28,6 +28,7 @@ pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
         tokio::spawn(until_end(engine.clone(), pushing(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), listening(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
     ]
 }
 

@@ -216,7 +216,7 @@ fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for name in old {
-        cache.execute_batch(&format!("DROP INDEX {}", identifier(&name)))?;
+        cache.execute_batch(&format!("DROP INDEX {}", text::identifier(&name)))?;
     }
     for kind in pack.kinds.values() {
         let mut wanted = kind.indexed_expressions();
@@ -230,17 +230,12 @@ fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
         for (name, expression) in wanted {
             cache.execute_batch(&format!(
                 "CREATE INDEX {} ON record ({expression}, id) WHERE kind = {}",
-                identifier(&name),
+                text::identifier(&name),
                 text::literal(&kind.name)
             ))?;
         }
     }
     Ok(())
-}
-
-/// A name of a checked pack as an SQL identifier.
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Titles mention computed fields of other records, so these are all made first.

@@ -114,10 +114,12 @@ pub fn apply(
     for action in plan.actions {
         match action {
             Action::Write { seq, record } => {
-                write(cache, pack, generation, seq, &record)?;
+                let key = (record.kind.clone(), record.id.clone());
+                let is_new = !known.contains_key(&key) && !changed.contains(&key);
+                write(cache, pack, generation, (seq, &record), is_new)?;
                 release(cache, &record.kind, &record.id)?;
-                kinds.insert(record.kind.clone());
-                changed.insert((record.kind, record.id));
+                kinds.insert(record.kind);
+                changed.insert(key);
             }
             Action::Keep((kind, id)) => keep(cache, generation, &kind, &id)?,
             Action::Remove((kind, id)) => {
@@ -197,8 +199,8 @@ fn write(
     cache: &Connection,
     pack: Option<&Pack>,
     generation: i64,
-    seq: u64,
-    record: &Prepared,
+    (seq, record): (u64, &Prepared),
+    is_new: bool,
 ) -> Result<(), StoreError> {
     let key = (record.kind.as_str(), record.id.as_str());
     let text = text::text(cache, pack, key, &record.body, &record.computed)?;
@@ -227,7 +229,10 @@ fn write(
             ],
             |row| row.get(0),
         )?;
-    text::write_words(cache, rowid, &text.words)
+    if !is_new {
+        text::remove_words(cache, rowid)?;
+    }
+    text::add_words(cache, rowid, &text.words)
 }
 
 fn keep(cache: &Connection, generation: i64, kind: &str, id: &str) -> Result<(), StoreError> {
@@ -273,15 +278,27 @@ pub fn take_in(
         )?
         .query_row(params![record.kind, record.id, place], |row| row.get(0))?;
     if !newer {
-        write(cache, Some(pack), position(cache)?.generation, seq, record)?;
+        let generation = position(cache)?.generation;
+        write(cache, Some(pack), generation, (seq, record), false)?;
         let key = (record.kind.clone(), record.id.clone());
         text::retitle(cache, pack, &BTreeSet::from([key]))?;
     }
     release(cache, &record.kind, &record.id)
 }
 
+/// Lines that are kept with all their first bytes; a platform that sends more bad ones than that
+/// must not fill the disk.
+const KEPT_LINES: i64 = 1_000;
+/// What is kept of each beyond that, in bytes.
+const KEPT_OF_MORE: usize = 256;
+
 /// Sets a line aside. The newest of one record stands.
 pub fn quarantine(cache: &Connection, bad: &Bad, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let many: bool = cache
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM quarantine LIMIT 1 OFFSET ?1)")?
+        .query_row([KEPT_LINES], |row| row.get(0))?;
+    let most = if many { KEPT_OF_MORE } else { bad.raw.len() };
+    let raw = bad.raw.get(..most).unwrap_or(&bad.raw);
     cache
         .prepare_cached(
             "INSERT OR REPLACE INTO quarantine (key, kind, id, seq, problem, raw, bytes, since)
@@ -293,7 +310,7 @@ pub fn quarantine(cache: &Connection, bad: &Bad, now: DateTime<Utc>) -> Result<(
             bad.id,
             bad.seq.and_then(|seq| i64::try_from(seq).ok()),
             bad.problem,
-            bad.raw,
+            raw,
             i64::try_from(bad.bytes).unwrap_or(i64::MAX),
             now.timestamp_millis(),
         ])?;
@@ -303,7 +320,7 @@ pub fn quarantine(cache: &Connection, bad: &Bad, now: DateTime<Utc>) -> Result<(
 /// A record that reads again leaves the quarantine.
 fn release(cache: &Connection, kind: &str, id: &str) -> Result<(), StoreError> {
     cache
-        .prepare_cached("DELETE FROM quarantine WHERE kind = ?1 AND id = ?2")?
-        .execute([kind, id])?;
+        .prepare_cached("DELETE FROM quarantine WHERE key = ?1")?
+        .execute([format!("{kind}/{id}")])?;
     Ok(())
 }

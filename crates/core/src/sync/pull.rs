@@ -121,7 +121,7 @@ pub async fn pull(engine: &Engine, client: &Client) -> Result<(), SendError> {
 
 async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
     let mut seen: BTreeMap<Option<String>, u32> = BTreeMap::new();
-    let mut restarted = false;
+    let (mut restarted, mut clean) = (false, true);
     loop {
         let position = engine
             .stores
@@ -156,9 +156,13 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
                 contradictions,
             } => {
                 engine.memory.lock().await.whole();
+                if let Some(problem) = contradictions.first() {
+                    clean = false;
+                    engine.update_link(|link| link.contradicted(problem));
+                }
                 tell(engine, kinds);
                 if !more {
-                    settled(engine, contradictions.is_empty()).await?;
+                    settled(engine, clean).await?;
                     return Ok(());
                 }
             }

@@ -92,6 +92,11 @@ pub fn text(
 /// Writes the words of a row, over those that it had.
 pub fn write_words(cache: &Connection, rowid: i64, words: &str) -> Result<(), StoreError> {
     remove_words(cache, rowid)?;
+    add_words(cache, rowid, words)
+}
+
+/// Writes the words of a row that has none.
+pub fn add_words(cache: &Connection, rowid: i64, words: &str) -> Result<(), StoreError> {
     cache
         .prepare_cached("INSERT INTO record_text (rowid, words) VALUES (?1, ?2)")?
         .execute(params![rowid, words])?;
@@ -174,4 +179,9 @@ fn referring(cache: &Connection, sql: &str, id: &str) -> Result<Vec<Referring>, 
 /// A text as an SQL literal. Only for names that a checked pack declares.
 pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A name of a checked pack as an SQL identifier.
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

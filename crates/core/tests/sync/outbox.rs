@@ -75,6 +75,74 @@ async fn fault_43_a_poisoned_operation_stops_its_lane_and_no_other() {
 }
 
 #[tokio::test]
+async fn what_waits_behind_a_held_one_is_blocked_and_neither_is_drawn() {
+    let world = World::synced(1).await;
+    let first = world.release("p1").await.unwrap();
+    let mut request = world.release_request("p1").await;
+    request.action = "return".into();
+    request
+        .params
+        .insert("reason".into(), "\"wrong depot\"".into());
+    queues::act(&world.engine, request).await.unwrap();
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Refused));
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert_eq!(
+        (status.held[0].id.as_str(), status.held[0].behind),
+        (first.id.as_str(), 1)
+    );
+    assert_eq!(status.waiting[0].standing, Standing::Blocked);
+    assert_eq!(world.page().await.rows[0].section, "open");
+    let sent = world
+        .platform
+        .with(|state| state.asked("/v1/operations").len());
+    assert_eq!(sent, 1);
+    // Given up, the next one of the lane goes on; it was made without a base revision.
+    sync::discard(&world.engine, &first.id).await.unwrap();
+    world.engine.sync_once().await.unwrap();
+    let standings: Vec<Standing> = world
+        .status()
+        .await
+        .settled
+        .iter()
+        .map(|o| o.standing)
+        .collect();
+    assert!(standings.contains(&Standing::Confirmed));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_full_outbox_takes_nothing_more() {
+    let world = World::synced(1).await;
+    let state = &world.engine.stores().state;
+    state
+        .write(|state| {
+            state.execute_batch(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 51)
+                 INSERT INTO operation (id, lane, author, request, fingerprint, title, action,
+                                        status, made_at)
+                 SELECT 'x' || i, 'other/' || i, 'somebody',
+                        '{\"id\":\"00000000-0000-7000-8000-000000000000\",\"version\":1,\"kind\":\"other\",
+                          \"record\":\"r\",\"action\":\"a\",\"params\":{\"t\":\"' || printf('%.*c', 1048576, 'x') || '\"},
+                          \"author\":\"somebody\",\"device\":\"00000000-0000-7000-8000-000000000000\",
+                          \"made_at\":\"2026-11-20T03:00:00Z\",\"base_revision\":null,\"not_after\":null,
+                          \"pack\":\"p\",\"lookups\":{}}',
+                        'f', 't', 'a', 'waiting', 0 FROM n",
+            )?;
+            Ok::<_, watchkeeper_core::store::StoreError>(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        world.release("p1").await.unwrap_err().code,
+        Code::OutboxFull
+    );
+    assert_eq!(world.stated("SELECT count(*) FROM overlay").await, 0);
+}
+
+#[tokio::test]
 async fn fault_44_an_id_used_for_something_else_is_held() {
     let world = World::synced(1).await;
     world.release("p1").await.unwrap();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::broadcast;
 use uuid::Uuid;
+use watchkeeper_core::changes::ChangeSet;
 use watchkeeper_core::clock::{Corrected, SystemClock};
 use watchkeeper_core::features::queues::view::{
     ActRequest, OperationView, RecordView, ViewPage, ViewRequest,
@@ -197,10 +198,12 @@ impl World {
     }
 
     /// Opened again, with its background tasks.
-    pub async fn start(&mut self) {
+    pub async fn start(&mut self) -> broadcast::Receiver<ChangeSet> {
         self.engine.stores().close().await;
         let profile = profile(&self.folder, &self.platform, self.device);
+        let changes = profile.changes.subscribe();
         self.engine = Engine::start(profile).await.unwrap();
+        changes
     }
 
     pub async fn page(&self) -> ViewPage {

@@ -62,7 +62,7 @@ impl Scope<'_> {
                 }
                 (root, Some(field)) => {
                     let fields = roots.entry(root).or_default();
-                    if let Some(value) = self.field(root, field) {
+                    if let Some(value) = self.field(root, field)? {
                         fields.insert(Key::String(Arc::new(field.clone())), value);
                     }
                 }
@@ -79,7 +79,7 @@ impl Scope<'_> {
     }
 
     /// `root.field`; none where it is missing and should be there.
-    fn field(&self, root: &str, field: &str) -> Option<cel::Value> {
+    fn field(&self, root: &str, field: &str) -> Result<Option<cel::Value>, EvalError> {
         let (values, type_, optional) = match root {
             "record" => {
                 let def = self.kind.and_then(|kind| kind.fields.get(field));
@@ -98,14 +98,19 @@ impl Scope<'_> {
             "settings" => (&self.settings, None, false),
             "controls" => (&self.controls, None, false),
             "lookups" => (&self.lookups, None, false),
-            _ => return None,
+            _ => return Ok(None),
         };
-        match values.get(field) {
+        let value = values.get(field);
+        if value.is_some_and(|value| value::weight(value) > value::MAX_WEIGHT) {
+            let message = format!("`{root}.{field}` is too long for an expression");
+            return Err(EvalError::new(message));
+        }
+        Ok(match value {
             Some(value) if optional || !value.is_null() || root == "lookups" => {
                 Some(to_cel(value, type_))
             }
             _ => optional.then_some(cel::Value::Null),
-        }
+        })
     }
 }
 

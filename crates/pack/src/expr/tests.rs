@@ -165,6 +165,15 @@ fn fault_62_expressions_are_bounded() {
 }
 
 #[test]
+fn fault_62_a_huge_value_is_not_taken() {
+    let source = vec!["settings.mode"; 40].join(" + ") + " == ''";
+    let huge = json!({"mode": "x".repeat(300 << 10)});
+    let error = eval(&source, huge).unwrap_err();
+    assert_eq!(error, "`settings.mode` is too long for an expression");
+    assert_eq!(eval(&source, json!({"mode": "x"})), Ok(json!(false)));
+}
+
+#[test]
 fn fault_62_comprehensions_nest_twice_at_most() {
     let two = "[1].all(x, [2].all(y, x < y))";
     assert_eq!(eval(two, json!({})), Ok(json!(true)));

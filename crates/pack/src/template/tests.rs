@@ -123,19 +123,48 @@ fn unknown_filters_tests_and_tags_are_found_when_it_is_compiled() {
     }
 }
 
+fn render_long(source: &str, length: usize) -> Result<String, TemplateError> {
+    let record: Value = json!({"a": "x".repeat(length), "list": vec![0; 500]});
+    let scope = Scope {
+        record: record.as_object().unwrap().clone(),
+        ..Scope::default()
+    };
+    Template::compile(source, Melbourne, &allowed())?.render(&scope)
+}
+
 #[test]
 fn fault_62_texts_are_bounded() {
     let big = "x".repeat(MAX_SOURCE + 1);
     assert!(Template::compile(&big, Melbourne, &allowed()).is_err());
-    let nested =
+    let many =
         "{% for a in record.list %}".repeat(9) + "{{ record.a }}" + &"{% endfor %}".repeat(9);
-    let error = render(&nested).unwrap_err();
-    assert_eq!(error.message, "takes too many steps");
+    assert_eq!(render(&many).unwrap_err().message, "takes too many steps");
     let deep = format!("{{{{ {}1{} }}}}", "(".repeat(3_000), ")".repeat(3_000));
     assert!(Template::compile(&deep, Melbourne, &allowed()).is_err());
-    assert!(render("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}").is_err());
-    assert!(render("{{ 'x' * 100000000 }}").is_err());
-    assert!(
-        render("{% for a in record.list %}{{ record.a ~ record.a * 100000 }}{% endfor %}").is_err()
+    let long = render_long(
+        "{% for n in record.list %}{{ record.a }}{% endfor %}",
+        1_000,
     );
+    assert_eq!(long.unwrap_err().message, "gives more than 64000 bytes");
+    assert!(render_long("{{ record.a }}", 60_000).is_ok());
+    let huge = render_long("{{ record.a ~ record.a }}", 300 << 10).unwrap_err();
+    assert_eq!(huge.message, "`record.a` is too long for a text");
+    assert!(
+        render_long("{{ record.list | length }}", 9).is_err(),
+        "no such filter"
+    );
+    assert_eq!(
+        render_long("nothing read", 300 << 10).as_deref(),
+        Ok("nothing read")
+    );
+    for doubling in [
+        "{% set x = record.a %}",
+        "{{ 'x' * 1000000 }}",
+        "{{ record.list*9 }}",
+    ] {
+        assert!(
+            Template::compile(doubling, Melbourne, &allowed()).is_err(),
+            "{doubling}"
+        );
+    }
 }

@@ -10,7 +10,7 @@ pub(super) const FILTERS: &[&str] = &[
 /// Tests that are offered.
 pub(super) const TESTS: &[&str] = &["defined", "undefined"];
 /// Tags that are offered.
-const TAGS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "set"];
+const TAGS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor"];
 
 /// Looks through all `{{ … }}` and `{% … %}`.
 pub(super) fn check(source: &str) -> Result<(), TemplateError> {
@@ -22,6 +22,12 @@ pub(super) fn check(source: &str) -> Result<(), TemplateError> {
         if kind == "{%" {
             let tag = words.first().copied().unwrap_or_default();
             expect(tag, TAGS, "tag", line)?;
+        }
+        if words.contains(&"*") {
+            return Err(TemplateError {
+                message: "`*` is not offered: work it out in a computed field".to_owned(),
+                line,
+            });
         }
         for pair in words.windows(2) {
             let [before, word] = pair else { continue };

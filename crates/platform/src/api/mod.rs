@@ -22,6 +22,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
@@ -55,10 +56,12 @@ pub fn endpoints() -> (Router<Arc<Platform>>, utoipa::openapi::OpenApi) {
         .routes(routes!(audit::deliver))
         .routes(routes!(openapi::document))
         .layer(DefaultBodyLimit::max(MAX_JSON))
+        .layer(RequestBodyLimitLayer::new(MAX_JSON))
         .layer(timeout(ANSWER_WITHIN));
     let ingest = OpenApiRouter::new()
         .routes(routes!(ingest::ingest))
         .layer(DefaultBodyLimit::max(MAX_INGEST_BYTES))
+        .layer(RequestBodyLimitLayer::new(MAX_INGEST_BYTES))
         .layer(timeout(ANSWER_WITHIN));
     let blobs = OpenApiRouter::new()
         .routes(routes!(blobs::get, blobs::put))

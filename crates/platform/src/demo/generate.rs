@@ -33,22 +33,22 @@ pub struct Generated {
 }
 
 /// A listing.
-struct Business {
-    id: String,
-    council: String,
-    email: String,
+pub(super) struct Business {
+    pub(super) id: String,
+    pub(super) council: String,
+    pub(super) email: String,
 }
 
 /// A purchase: when, and what became of it.
-struct Purchase {
-    at: DateTime<Utc>,
-    business: usize,
-    charge: String,
-    placement: String,
+pub(super) struct Purchase {
+    pub(super) at: DateTime<Utc>,
+    pub(super) business: usize,
+    pub(super) charge: String,
+    pub(super) placement: String,
 }
 
 /// Where a placement stands.
-enum Standing {
+pub(super) enum Standing {
     Queued,
     Active {
         from: DateTime<Utc>,
@@ -63,10 +63,10 @@ pub(super) struct Generator<'a> {
     world: &'a World,
     start: DateTime<Utc>,
     draw: Draw,
-    businesses: Vec<Business>,
+    pub(super) businesses: Vec<Business>,
     used: BTreeSet<usize>,
     numbers: BTreeMap<&'static str, usize>,
-    out: Generated,
+    pub(super) out: Generated,
 }
 
 /// Makes the world of this seed at this instant.
@@ -88,8 +88,8 @@ pub fn generate(world: &World, seed: u64, start: DateTime<Utc>) -> Generated {
     generator.out
 }
 
-impl Generator<'_> {
-    pub(super) fn world(&self) -> &World {
+impl<'a> Generator<'a> {
+    pub(super) fn world(&self) -> &'a World {
         self.world
     }
 
@@ -202,7 +202,7 @@ impl Generator<'_> {
     }
 
     /// Writes a purchase: charge, placement, and the charge at the provider.
-    fn book(&mut self, purchase: &Purchase, standing: &Standing, refund: Option<&str>) {
+    pub(super) fn book(&mut self, purchase: &Purchase, standing: &Standing, refund: Option<&str>) {
         let Some(business) = self.businesses.get(purchase.business) else {
             return;
         };
@@ -242,7 +242,7 @@ impl Generator<'_> {
         self.out.charges.push(charge);
     }
 
-    fn provider_charge(&self, id: &str, at: DateTime<Utc>) -> Charge {
+    pub(super) fn provider_charge(&self, id: &str, at: DateTime<Utc>) -> Charge {
         Charge {
             id: id.to_owned(),
             amount: self.world.price.minor,
@@ -251,93 +251,12 @@ impl Generator<'_> {
         }
     }
 
-    fn price(&self) -> Value {
+    pub(super) fn price(&self) -> Value {
         json!({"minor": self.world.price.minor, "currency": self.world.price.currency})
     }
 
-    fn refund(&mut self, number: &str, purchase: &Purchase, more: Value) {
-        let Some(business) = self.businesses.get(purchase.business) else {
-            return;
-        };
-        let mut body = fields(json!({
-            "number": number,
-            "business": business.id,
-            "council": business.council,
-            "email": business.email,
-            "amount": self.price(),
-            "purchased_at": instant_text(purchase.at),
-            "charge": purchase.charge,
-            "charge_id": purchase.charge,
-            "placement": purchase.placement,
-        }));
-        body.extend(fields(more));
-        self.record("refund", &number.to_lowercase(), Value::Object(body));
-    }
-
-    /// The refunds that are situations: open ones, and those decided of late.
-    fn late_refunds(&mut self) {
-        let world = self.world;
-        for open in &world.open_refunds {
-            let purchase = self.situation(open.purchased);
-            let from = purchase.at;
-            self.book(&purchase, &Standing::Active { from }, None);
-            let requested = instant_text(self.ago(open.requested));
-            let more = json!({
-                "requested_at": requested, "reason": text(&open.reason), "state": "requested",
-            });
-            self.refund(&open.number, &purchase, more);
-        }
-        for decided in &world.decided_refunds {
-            let purchase = self.situation(decided.purchased);
-            let (from, at) = (purchase.at, self.ago(decided.decided));
-            let mut more = fields(json!({
-                "requested_at": instant_text(self.ago(decided.requested)),
-                "reason": text(&decided.reason),
-                "state": decided.state,
-                "decided_by": world.operator.id,
-                "decided_at": instant_text(at),
-            }));
-            match decided.state.as_str() {
-                "refunded" => {
-                    let refund = self.refund_at_provider(&purchase, at);
-                    let ended = Standing::Ended {
-                        from: Some(from),
-                        at,
-                    };
-                    self.book(&purchase, &ended, Some(&refund));
-                    more.insert("provider_refund".into(), refund.into());
-                    more.insert("refunded_at".into(), instant_text(at).into());
-                }
-                _ => self.book(&purchase, &Standing::Active { from }, None),
-            }
-            let extra = match decided.state.as_str() {
-                "denied" => Some(("denial_reason", "Asked after the 72 hours.")),
-                "escalated" => Some((
-                    "escalation_note",
-                    "Asked in time, lapsed while it waited for us.",
-                )),
-                _ => None,
-            };
-            if let Some((field, sentence)) = extra {
-                more.insert(field.into(), sentence.into());
-            }
-            self.refund(&decided.number, &purchase, Value::Object(more));
-        }
-    }
-
-    fn refund_at_provider(&mut self, purchase: &Purchase, at: DateTime<Utc>) -> String {
-        let id = self.draw.id("re_3", 23);
-        let of = self.provider_charge(&purchase.charge, purchase.at);
-        self.out.refunds.push(PastRefund {
-            id: id.clone(),
-            of,
-            created: at.timestamp(),
-        });
-        id
-    }
-
     /// A purchase in a council with room.
-    fn situation(&mut self, hours_ago: f64) -> Purchase {
+    pub(super) fn situation(&mut self, hours_ago: f64) -> Purchase {
         let full = self.full_councils();
         let business = self.buyer(|council| !full.contains(council));
         let at = self.ago(hours_ago);
@@ -497,7 +416,7 @@ pub(super) fn incoming(kind: &str, id: &str, body: Value) -> Incoming {
     }
 }
 
-fn fields(value: Value) -> Map<String, Value> {
+pub(super) fn fields(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(mut fields) => {
             fields.retain(|_, value| !value.is_null());
@@ -505,10 +424,6 @@ fn fields(value: Value) -> Map<String, Value> {
         }
         _ => Map::new(),
     }
-}
-
-fn text(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
 }
 
 pub(super) fn ago(from: DateTime<Utc>, hours: f64) -> DateTime<Utc> {

@@ -7,6 +7,7 @@
 mod draw;
 mod generate;
 mod life;
+mod refunds;
 mod reviews;
 #[cfg(test)]
 mod tests;

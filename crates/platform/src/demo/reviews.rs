@@ -9,7 +9,7 @@ use super::world::Words;
 
 /// Reviews that wait, and those decided in all months.
 pub(super) fn reviews(generator: &mut Generator<'_>) {
-    let reviews = generator.world().reviews.clone();
+    let reviews = &generator.world().reviews;
     for pending in &reviews.pending {
         let hours = pending.days_ago * 24.0;
         one(
@@ -53,9 +53,8 @@ fn one(generator: &mut Generator<'_>, hours_ago: f64, confidence: f64, verdict: 
     let business = generator.any_business();
     let at = generator.ago(hours_ago);
     let id = generator.next("rv");
-    let words = generator.world().words.clone();
-    let body = body(generator.draw(), &words, &business, verdict);
-    let mut body = body;
+    let words = &generator.world().words;
+    let mut body = body(generator.draw(), words, &business, verdict);
     if let Some(fields) = body.as_object_mut() {
         fields.insert("written_at".into(), instant_text(at).into());
         fields.insert("confidence".into(), confidence.into());

@@ -88,8 +88,11 @@ fn every_record_is_as_its_kind_says_and_every_reference_leads_somewhere() {
 #[test]
 fn the_figures_of_the_documents_are_there_with_every_seed() {
     let world = World::read(&folder()).unwrap();
+    let mut suspended = 0;
     for seed in 1..6 {
         let generated = generate(&world, seed, start());
+        let listings = of(&generated, "business");
+        suspended += listings.filter(|b| text(b, "state") == "suspended").count();
         assert_eq!(of(&generated, "business").count(), 500);
         assert_eq!(of(&generated, "council").count(), 43);
         let placements: Vec<_> = of(&generated, "placement").collect();
@@ -146,6 +149,7 @@ fn the_figures_of_the_documents_are_there_with_every_seed() {
         assert_eq!(charges - placements.len(), world.orphans.len());
         assert_eq!(generated.refunds.len(), refunded);
     }
+    assert!((5..60).contains(&suspended), "{suspended} of 2,500");
 }
 
 /// A world that has lived through so many arrivals: its feed, and what came.

@@ -118,7 +118,7 @@ pub trait Store: Send + Sync + 'static {
     /// Ends a call: record writes, the call's end and, where it is known, the operation's next
     /// verdict, all or nothing. Writes only while the tenant's head is `expected_head`.
     async fn settle_call(&self, settle: &Settle) -> Result<Committed>;
-    /// A new verdict for an operation whose calls stay as they are.
+    /// A new verdict for an operation whose calls stay as they are; a final one stands.
     async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched>;
 
     /// A page of the feed, read in one moment.

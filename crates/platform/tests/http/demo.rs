@@ -38,13 +38,15 @@ impl Demo {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        let mut demo = Self {
+            process,
+            ready: Value::Null,
+            http: Client::new(),
+        };
         for _ in 0..3000 {
             if let Ok(bytes) = std::fs::read(&file) {
-                return Self {
-                    process,
-                    ready: serde_json::from_slice(&bytes).unwrap(),
-                    http: Client::new(),
-                };
+                demo.ready = serde_json::from_slice(&bytes).unwrap();
+                return demo;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

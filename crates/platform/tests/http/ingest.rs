@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{World, problem};
 
@@ -36,6 +37,20 @@ async fn records_are_made_canonical_and_bad_ones_named() {
 }
 
 #[tokio::test]
+async fn fault_22_a_record_that_no_client_would_read_is_not_taken() {
+    let world = World::new().await;
+    let text = "x".repeat(8 << 20);
+    let answer = world
+        .ingest(json!([
+            {"kind": "later", "id": "large", "body": {"text": text}},
+            {"kind": "later", "id": "small", "body": {}},
+        ]))
+        .await;
+    assert_eq!(answer["accepted"], 1);
+    assert_eq!(answer["rejected"][0]["id"], "large");
+}
+
+#[tokio::test]
 async fn only_systems_may_and_not_everything_at_once() {
     let world = World::new().await;
     let one = json!({"records": [{"kind": "later", "id": "x", "body": {}}]});
@@ -46,9 +61,28 @@ async fn only_systems_may_and_not_everything_at_once() {
     let many = world.request(Method::POST, "/v1/ingest", &world.admin);
     let many = many.json(&json!({"removed": names}));
     assert_eq!(problem(many).await.1, "too_large");
-    let huge = world.request(Method::POST, "/v1/ingest", &world.admin);
-    let huge = huge
-        .header("Content-Type", "application/json")
-        .body(vec![b' '; 33 << 20]);
-    assert_eq!(problem(huge).await.1, "too_large");
+}
+
+#[tokio::test]
+async fn a_body_that_is_announced_too_large_is_refused_unread() {
+    let world = World::new().await;
+    let mut raw = tokio::net::TcpStream::connect(world.server.addr)
+        .await
+        .unwrap();
+    let head = format!(
+        "POST /v1/ingest HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        world.admin,
+        33 << 20,
+    );
+    raw.write_all(head.as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    while !heard.contains('}') {
+        let mut bytes = [0; 4096];
+        let read = raw.read(&mut bytes).await.unwrap();
+        assert_ne!(read, 0, "{heard}");
+        heard.push_str(&String::from_utf8_lossy(&bytes[..read]));
+    }
+    assert!(heard.starts_with("HTTP/1.1 413"), "{heard}");
+    assert!(heard.contains(r#""code":"too_large""#), "{heard}");
 }

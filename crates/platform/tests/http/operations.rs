@@ -45,6 +45,25 @@ async fn d_17_the_72_hours_end_by_the_platforms_clock_whatever_the_laptop_says()
 }
 
 #[tokio::test]
+async fn x_42_a_tenant_may_measure_the_72_hours_to_the_request() {
+    let world = World::new().await;
+    let id = world.refund(1, 100).await;
+    let literal = world.submit(&world.operation(&id, "approve")).await;
+    assert_eq!(row(&literal), Some("D-17"));
+    let settings = json!({"refund_clock": "requested_at"});
+    let settings = settings.as_object().unwrap();
+    world
+        .platform()
+        .set_settings(TENANT, settings)
+        .await
+        .unwrap();
+    let operation = world.operation(&id, "approve");
+    assert_eq!(world.submit(&operation).await.word, VerdictWord::Accepted);
+    world.until(operation.id, VerdictWord::Confirmed).await;
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
 async fn x_43_what_comes_after_its_not_after_has_lapsed_and_nothing_happens() {
     let world = World::new().await;
     let id = world.refund(1, 10).await;

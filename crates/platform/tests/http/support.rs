@@ -204,7 +204,8 @@ impl World {
         let stand_ins = self.platform().stand_ins.as_ref().unwrap();
         let paid = Charge {
             id: charge,
-            amount: 2200,
+            // Three placements on one charge: it alone would not stop a second refund.
+            amount: 6600,
             currency: "aud".into(),
             created: bought.timestamp(),
         };

@@ -114,20 +114,23 @@ export function Will({
             <li key={line}>{line}</li>
           ))}
       </ul>
-      <div className="will-foot">
-        <span className="quiet">
-          {action.not_after && (
-            <>
-              {t("action-not-after")} <Instant at={action.not_after} both={onMails === undefined} />
-            </>
+      {(action.not_after || onMails) && (
+        <div className="will-foot">
+          <span className="quiet">
+            {action.not_after && (
+              <>
+                {t("action-not-after")}{" "}
+                <Instant at={action.not_after} both={onMails === undefined} />
+              </>
+            )}
+          </span>
+          {onMails && (
+            <button type="button" className="link" aria-keyshortcuts="m" onClick={onMails}>
+              {t("mail-open")}
+            </button>
           )}
-        </span>
-        {onMails && (
-          <button type="button" className="link" aria-keyshortcuts="m" onClick={onMails}>
-            {t("mail-open")}
-          </button>
-        )}
-      </div>
+        </div>
+      )}
     </div>
   );
 }

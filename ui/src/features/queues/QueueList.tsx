@@ -11,7 +11,7 @@ import { StatusWord } from "../../components/tones";
 import { Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { durationWords, moneyWords } from "../../locales/words";
-import type { RowView, SectionView, ViewPage } from "../../platform/backend";
+import type { Cell, RowView, SectionView, ViewPage } from "../../platform/backend";
 import { gridColumns, OPERATION } from "./columns";
 
 type QueueListProps = {
@@ -72,19 +72,22 @@ export function QueueList(props: QueueListProps) {
         <Bones />
       )}
       <footer className="queue-keys" aria-hidden>
-        <span>
-          <Key>j</Key>
-          <Key>k</Key> {t("keys-move")}
-        </span>
-        {(page?.total ?? 0) > 0 &&
-          page?.keys.map((each) => (
-            <span key={each.action}>
-              <Key>{each.key}</Key> {each.label}
+        {page && page.total > 0 && (
+          <>
+            <span>
+              <Key>j</Key>
+              <Key>k</Key> {t("keys-move")}
             </span>
-          ))}
-        <span>
-          <Key>m</Key> {t("keys-mail")}
-        </span>
+            {page.keys.map((each) => (
+              <span key={each.action}>
+                <Key>{each.key}</Key> {each.label}
+              </span>
+            ))}
+            <span>
+              <Key>m</Key> {t("keys-mail")}
+            </span>
+          </>
+        )}
         <span className="queue-keys-all">
           <Key>?</Key> {t("keys-all")}
         </span>
@@ -106,7 +109,10 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
     if (!cell) return null;
     return (
       <>
-        <span className={page.columns[at]?.kind === "id" ? "mono cell-main" : "cell-main"}>
+        <span
+          className={page.columns[at]?.kind === "id" ? "mono cell-main" : "cell-main"}
+          title={wholeText(cell)}
+        >
           <Value value={cell.value} received={receivedAt(props.active) || page.received} />
         </span>
         {cell.beside && <span className="beside">{cell.beside}</span>}
@@ -131,6 +137,12 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
       onSort={props.onSort}
     />
   );
+}
+
+/** Words that may be cut where the column is narrow. */
+function wholeText({ value, beside }: Cell): string | undefined {
+  if (value.type !== "text") return undefined;
+  return beside ? `${value.text} · ${beside}` : value.text;
 }
 
 /** Name, count and sum of a section; nothing where the view has no sections. */
@@ -160,7 +172,7 @@ function Summary({ page }: { page: ViewPage }) {
   const asOf = page.as_of ? parseWall(page.as_of) : null;
   const cut = sync?.link === "cut_off" || sync?.link === "signed_out";
   const age = sync?.age_seconds == null ? null : sync.age_seconds + secondsSince(sync.received);
-  const open = page.sections[0]?.count ?? 0;
+  const open = page.open;
   return (
     <div className="queue-summary quiet">
       <span>

@@ -2,19 +2,20 @@ import type { GridColumn } from "../../components/DataGrid";
 import { t } from "../../locales/catalogue";
 import type { ColumnKind, ViewPage } from "../../platform/backend";
 
-const WIDTHS: Record<ColumnKind, string> = {
-  text: "minmax(0, 1.6fr)",
-  id: "72px",
-  number: "72px",
-  money: "76px",
-  instant: "98px",
-  clock: "82px",
-  state: "110px",
+/** Pixels that a column takes; words take what is left. */
+const PIXELS: Record<ColumnKind, number> = {
+  text: 132,
+  id: 72,
+  number: 72,
+  money: 76,
+  instant: 98,
+  clock: 82,
+  state: 110,
 };
 
 /** A column of numbers is as wide as its name asks for, over two lines. */
 const LONG_LABEL = 10;
-const LONG_NUMBER = "92px";
+const LONG_NUMBER = 92;
 
 /** A word of a state may be long; up to here its column gives way, then the word is cut. */
 const PILL_PX = 46;
@@ -22,14 +23,19 @@ const LETTER_PX = 6.2;
 /** Share of the window that it may take. */
 const STATE_SHARE = "9.6vw";
 
-function widthOf(kind: ColumnKind, label: string, page: ViewPage): string {
-  if (kind === "number" && label.length > LONG_LABEL) return LONG_NUMBER;
-  if (kind !== "state") return WIDTHS[kind];
+function widthOf(
+  kind: ColumnKind,
+  label: string,
+  page: ViewPage,
+): Pick<GridColumn, "width" | "least"> {
+  const least = kind === "number" && label.length > LONG_LABEL ? LONG_NUMBER : PIXELS[kind];
+  if (kind === "text") return { least, width: `minmax(${least}px, 1fr)` };
+  if (kind !== "state") return { least, width: `${least}px` };
   const words = page.rows.flatMap(({ cells }) =>
     cells.map(({ value }) => (value.type === "state" ? value.label.length : 0)),
   );
-  const wanted = PILL_PX + LETTER_PX * Math.max(0, ...words);
-  return `max(${WIDTHS.state}, min(${Math.ceil(wanted)}px, ${STATE_SHARE}))`;
+  const wanted = Math.ceil(PILL_PX + LETTER_PX * Math.max(0, ...words));
+  return { least, width: `max(${least}px, min(${wanted}px, ${STATE_SHARE}))` };
 }
 
 /** Stands for our operation where the view has no column of states to show its word in. */
@@ -42,7 +48,7 @@ export function gridColumns(page: ViewPage): GridColumn[] {
       id: field,
       label,
       align: kind === "money" || kind === "number" ? "end" : "start",
-      width: widthOf(kind, label, page),
+      ...widthOf(kind, label, page),
       sortable,
     }),
   );
@@ -50,7 +56,8 @@ export function gridColumns(page: ViewPage): GridColumn[] {
   const last: GridColumn = {
     id: OPERATION,
     label: t("column-operation"),
-    width: WIDTHS.state,
+    width: `${PIXELS.state}px`,
+    least: PIXELS.state,
     sortable: false,
   };
   return [...columns, last];

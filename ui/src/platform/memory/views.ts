@@ -143,7 +143,8 @@ export function pageOf(world: World, asked: ViewRequest): ViewPage {
     sections,
     rows: all.slice(asked.offset, asked.offset + asked.limit).map((each) => rowOf(world, each)),
     total: all.length,
-    sum: sections[0]?.sum ?? null,
+    open: bySection.find((section) => section.id === "open")?.requests.length ?? 0,
+    sum: sections.find((section) => section.id === "open")?.sum ?? null,
     as_of: empty ? null : wall(NOW_MS - world.ageSeconds * 1000),
     keys: [
       { action: "approve", label: "Approve refund", key: "a" },

@@ -7,7 +7,6 @@ use watchkeeper_model::{Actor, Decision, LookupValue, Situation, Snapshot};
 use watchkeeper_pack::{Kind, Pack};
 
 use super::may_lapse::{Line, may_lapse};
-use crate::engine::Contact;
 use crate::error::Error;
 use crate::features::reading::{Reading, Row};
 
@@ -66,14 +65,8 @@ impl<'a> Case<'a> {
 /// it may lapse before the next sync.
 pub(super) fn lapses_unsent(reading: &Reading<'_>, pack: &Pack, decision: &Decision) -> bool {
     let now = reading.now.at;
-    let cut_off_since = match reading.link.contact {
-        Contact::There => None,
-        // Nothing was tried yet: the first try is a moment away.
-        Contact::Untried if reading.link.problem.is_none() => None,
-        _ => Some(reading.link.since.min(now)),
-    };
     let line = Line {
-        cut_off_since,
+        cut_off_since: reading.link.failing_since.map(|since| since.min(now)),
         next_session: pack.next_session(now).map(|(_, _, at)| at),
     };
     may_lapse(decision.not_after, now, line)

@@ -3,7 +3,7 @@
 use watchkeeper_pack::{Pack, filter};
 
 use super::cells::is_urgent;
-use super::sections::Sections;
+use super::sections::{Section, Sections};
 use super::view::{NavigationView, QueueEntry};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -35,22 +35,17 @@ pub async fn navigation(engine: &Engine) -> Result<NavigationView, Error> {
     .await
 }
 
-/// What waits is what stands in the first section.
+/// What waits is what stands in the sections that say so.
 fn entry(reading: &Reading<'_>, pack: &Pack, view: &str) -> Result<QueueEntry, Error> {
     let asked = Sections::new(reading, pack, view, "")?;
-    let first = asked.sections.first().ok_or(Error::new(Code::NotFound))?;
-    let open = asked.count(reading, first)?.count;
-    let urgent = if asked.kind.clocks.is_empty() || open == 0 {
-        0
-    } else {
-        let order = filter::order_by(asked.kind, &asked.view.def.sort)
-            .ok_or(Error::new(Code::PackInvalid))?;
-        let rows = asked.rows(reading, first, &order, 0, MOST_CLOCKS)?;
-        let urgent = rows
-            .iter()
-            .filter(|row| is_urgent(reading, asked.kind, row));
-        u32::try_from(urgent.count()).unwrap_or(u32::MAX)
-    };
+    let (mut open, mut urgent) = (0_u32, 0_u32);
+    for section in asked.sections.iter().filter(|section| section.waits) {
+        let count = asked.count(reading, section)?.count;
+        open = open.saturating_add(count);
+        if count > 0 && !asked.kind.clocks.is_empty() {
+            urgent = urgent.saturating_add(urgent_in(reading, &asked, section)?);
+        }
+    }
     let queue = asked.view.def.queue.as_ref();
     #[allow(clippy::cast_possible_truncation)] // an estimate in minutes
     let minutes = (f64::from(open) * queue.map_or(0.0, |queue| queue.minutes_each)) as f32;
@@ -62,4 +57,15 @@ fn entry(reading: &Reading<'_>, pack: &Pack, view: &str) -> Result<QueueEntry, E
         target: queue.map_or(0, |queue| queue.target),
         minutes,
     })
+}
+
+/// Of the first rows of a section, those whose clock has turned amber or red.
+fn urgent_in(reading: &Reading<'_>, asked: &Sections<'_>, section: &Section) -> Result<u32, Error> {
+    let order =
+        filter::order_by(asked.kind, &asked.view.def.sort).ok_or(Error::new(Code::PackInvalid))?;
+    let rows = asked.rows(reading, section, &order, 0, MOST_CLOCKS)?;
+    let urgent = rows
+        .iter()
+        .filter(|row| is_urgent(reading, asked.kind, row));
+    Ok(u32::try_from(urgent.count()).unwrap_or(u32::MAX))
 }

@@ -66,7 +66,8 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         .lane(&request.lane())
         .filter(|other| operation.is_open() && other.seq > operation.seq)
         .count();
-    let waits = operation.status == Status::Waiting && operation.not_before > reading.now.at;
+    let tried_again = matches!(operation.status, Status::Waiting | Status::InFlight);
+    let waits = tried_again && operation.not_before > reading.now.at;
     Ok(OperationView {
         id: request.id.to_string(),
         kind: request.kind.clone(),

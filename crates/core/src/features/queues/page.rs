@@ -7,7 +7,7 @@ use super::cells::{Shown, column_kind, label};
 use super::operation::word_of;
 use super::sections::{Counted, ON_THE_WAY, Section, Sections};
 use super::view::{
-    ActionKey, Cell, CellValue, ColumnView, RowView, SectionView, ViewPage, ViewRequest,
+    ActionKey, Cell, CellValue, ColumnView, MoneyView, RowView, SectionView, ViewPage, ViewRequest,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -43,15 +43,20 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         sections: Vec::new(),
         rows: Vec::new(),
         total: 0,
+        open: 0,
         sum: None,
         as_of: reading.as_of(),
         keys: keys(kind),
     };
-    for (index, section) in asked.sections.iter().enumerate() {
+    for section in &asked.sections {
         let counted = asked.count(reading, section)?;
         let (first, count) = (page.total, counted.count);
-        if index == 0 {
-            page.sum.clone_from(&counted.sum);
+        if section.waits && count > 0 {
+            page.sum = match (page.open, page.sum.take()) {
+                (0, _) => counted.sum.clone(),
+                (_, sum) => added(sum, counted.sum.as_ref()),
+            };
+            page.open = page.open.saturating_add(count);
         }
         if count == 0 {
             continue;
@@ -69,6 +74,17 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         }
     }
     Ok(page)
+}
+
+/// Both together, where they are of one currency.
+fn added(one: Option<MoneyView>, other: Option<&MoneyView>) -> Option<MoneyView> {
+    match (one, other) {
+        (Some(one), Some(other)) if one.currency == other.currency => Some(MoneyView {
+            minor: one.minor + other.minor,
+            ..one
+        }),
+        _ => None,
+    }
 }
 
 /// What was asked for where it is indexed, else the view's own.

@@ -26,6 +26,8 @@ pub(super) struct Section {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) note: Option<String>,
+    /// What stands here waits for the operator.
+    pub(super) waits: bool,
     from: String,
     filter: String,
     params: Vec<Sql>,
@@ -119,6 +121,7 @@ impl<'a> Sections<'a> {
                 id: id.to_owned(),
                 label: label.to_owned(),
                 note,
+                waits: false,
                 from: from.to_owned(),
                 filter: format!("{} AND {settled}", condition.text),
                 params: condition.params,
@@ -129,10 +132,18 @@ impl<'a> Sections<'a> {
             .sections
             .iter()
             .zip(&parts)
-            .map(|(def, part)| section(&def.id, &def.label, def.note.clone(), Some(part)))
+            .map(|(def, part)| Section {
+                waits: def.waits,
+                ..section(&def.id, &def.label, def.note.clone(), Some(part))
+            })
             .collect();
         if sections.is_empty() {
             sections.push(section(ALL, "", None, None));
+        }
+        if sections.iter().all(|section| !section.waits)
+            && let Some(first) = sections.first_mut()
+        {
+            first.waits = true;
         }
         sections.insert(1, on_the_way(whole, &parts));
         Ok(Self {
@@ -232,6 +243,7 @@ fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
         id: ON_THE_WAY.to_owned(),
         label: String::new(),
         note: None,
+        waits: false,
         from: "temp.on_the_way".to_owned(),
         filter: whole.text,
         params: whole.params,

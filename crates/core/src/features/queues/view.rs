@@ -77,7 +77,9 @@ pub struct ViewPage {
     pub rows: Vec<RowView>,
     /// Rows in all.
     pub total: u32,
-    /// Sum of the view's money field over the first section, where it has one currency.
+    /// Rows that wait for the operator.
+    pub open: u32,
+    /// Sum of the view's money field over what waits, where it has one currency.
     pub sum: Option<MoneyView>,
     /// Instant of the data, RFC 3339 with offset; none before the first sync.
     pub as_of: Option<String>,

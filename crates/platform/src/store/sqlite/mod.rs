@@ -327,7 +327,11 @@ impl Store for SqliteStore {
     async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched> {
         let (tenant, verdict) = (tenant.to_owned(), verdict.clone());
         self.write(move |tx| {
-            operations::say(tx, &tenant, &verdict)?;
+            let open = operations::one(tx, &tenant, verdict.operation)?
+                .is_some_and(|known| !known.verdict.word.is_final());
+            if open {
+                operations::say(tx, &tenant, &verdict)?;
+            }
             tenants::touched(tx, &tenant, [verdict.kind.clone()].into())
         })
         .await

@@ -1,0 +1,136 @@
+//! Tells when time alone changed what screens show: a deadline passed, a clock turned amber, a
+//! session began. Nothing is scanned: the next such instant is read from the indexes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::Connection;
+use watchkeeper_pack::format::{FieldType, WarnDef};
+use watchkeeper_pack::{Kind, Pack, filter, value};
+
+use super::Engine;
+use crate::changes::{Source, Tag};
+use crate::store::StoreError;
+use crate::sync::text::{identifier, literal};
+
+/// Looked at anew this often; also when something changed.
+const LONGEST: Duration = Duration::from_secs(20);
+
+pub(super) async fn turning(engine: Arc<Engine>) {
+    let mut changes = engine.changes.subscribe();
+    let mut seen = engine.clock.now().at;
+    loop {
+        let wait = match turn(&engine, &mut seen).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "the next deadline is not known");
+                LONGEST
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            // Also one that was missed is a reason to look.
+            _ = changes.recv() => {}
+        }
+    }
+}
+
+/// Tells what turned since `seen`; answers how long nothing will.
+async fn turn(engine: &Engine, seen: &mut DateTime<Utc>) -> Result<Duration, StoreError> {
+    let now = engine.clock.now().at;
+    let Some(pack) = engine.pack() else {
+        *seen = now;
+        return Ok(LONGEST);
+    };
+    let since = *seen;
+    let turns = engine
+        .stores
+        .cache
+        .read(move |cache| next_turns(cache, &pack, since))
+        .await?;
+    let turned: BTreeSet<Tag> = turns
+        .iter()
+        .filter(|(_, at)| *at <= now)
+        .map(|(kind, _)| Tag::Kind(kind.clone()))
+        .collect();
+    let next = turns.iter().map(|(_, at)| *at).filter(|at| *at > now).min();
+    *seen = now;
+    if !turned.is_empty() {
+        engine.changed(turned.into_iter().chain([Tag::Navigation]), Source::Clock);
+        // What comes after it is read at once.
+        return Ok(Duration::from_millis(100));
+    }
+    let wait = next.and_then(|at| (at - now).to_std().ok());
+    Ok(wait.map_or(LONGEST, |wait| {
+        wait.clamp(Duration::from_millis(100), LONGEST)
+    }))
+}
+
+/// For each kind, the first instant after this one at which something about it turns.
+fn next_turns(
+    cache: &Connection,
+    pack: &Pack,
+    after: DateTime<Utc>,
+) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    let session = pack.next_session(after).map(|(_, _, at)| at);
+    let mut turns = Vec::new();
+    for kind in pack.kinds.values() {
+        let mut first = None;
+        if kind
+            .clocks
+            .values()
+            .any(|clock| matches!(clock.def.warn, WarnDef::BeforeNextSession))
+        {
+            first = session;
+        }
+        for (index, column) in instants(kind) {
+            for before in warnings(kind) {
+                let passed = value::instant_text(after + before);
+                let sql = format!(
+                    "SELECT min({column}) FROM record INDEXED BY {}
+                     WHERE kind = {} AND {column} > ?1",
+                    identifier(&index),
+                    literal(&kind.name)
+                );
+                let found: Option<String> = cache
+                    .prepare_cached(&sql)?
+                    .query_row([passed], |row| row.get(0))?;
+                let at = found
+                    .as_deref()
+                    .and_then(value::instant)
+                    .map(|at| at - before);
+                first = [first, at].into_iter().flatten().min();
+            }
+        }
+        turns.extend(first.map(|at| (kind.name.clone(), at)));
+    }
+    Ok(turns)
+}
+
+/// Indexed instants of a kind: index and SQL expression.
+fn instants(kind: &Kind) -> Vec<(String, String)> {
+    let fields = kind.fields.iter().map(|(name, def)| (name, def.type_));
+    let computed = kind.computed.iter().map(|(name, c)| (name, c.def.type_));
+    let columns: BTreeSet<String> = fields
+        .chain(computed)
+        .filter(|(_, type_)| *type_ == FieldType::Timestamp)
+        .filter_map(|(name, _)| filter::column(kind, name))
+        .collect();
+    let mut indexed = kind.indexed_expressions();
+    indexed.retain(|(_, expression)| columns.contains(expression));
+    indexed
+}
+
+/// How long before an instant something turns: nothing, and each clock's warning.
+fn warnings(kind: &Kind) -> BTreeSet<TimeDelta> {
+    let warned = kind
+        .clocks
+        .values()
+        .filter_map(|clock| match clock.def.warn {
+            WarnDef::MinutesBefore(minutes) => Some(TimeDelta::minutes(i64::from(minutes))),
+            WarnDef::BeforeNextSession => None,
+        });
+    warned.chain([TimeDelta::zero()]).collect()
+}

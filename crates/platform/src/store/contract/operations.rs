@@ -1,0 +1,240 @@
+//! Operations, calls and what they must never do.
+
+use chrono::TimeDelta;
+use watchkeeper_model::Call;
+use watchkeeper_pack::format::Connector;
+use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
+
+use super::*;
+
+fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> Commit {
+    let request = Operation {
+        id,
+        version: 1,
+        kind: "k".into(),
+        record: "a".into(),
+        action: "act".into(),
+        params: Map::new(),
+        author: "kim".into(),
+        device: Uuid::nil(),
+        made_at: now(),
+        base_revision: Some(1),
+        not_after: None,
+        pack: String::new(),
+        lookups: Default::default(),
+    };
+    let verdict = Verdict {
+        operation: id,
+        word: VerdictWord::Accepted,
+        reason: None,
+        record: None,
+        kind: "k".into(),
+        record_id: "a".into(),
+        revision: None,
+        decided_at: now(),
+    };
+    let call = |effect: &u32| NewCall {
+        call: Call {
+            effect: *effect,
+            connector: Connector::Stripe,
+            operation: "refund".into(),
+            args: Map::new(),
+            mail: None,
+            after_previous: *effect > 0,
+        },
+        basis: Basis {
+            revision: 1,
+            body: Map::new(),
+            computed: Map::new(),
+            refs: Map::new(),
+            roles: Vec::new(),
+            regions: Vec::new(),
+            lookups: Default::default(),
+            pack: String::new(),
+        },
+        not_after: None,
+    };
+    Commit {
+        tenant: TENANT.into(),
+        expected_head,
+        operation: OperationRow {
+            fingerprint: "f".into(),
+            request,
+            verdict,
+        },
+        writes,
+        calls: effects.iter().map(call).collect(),
+    }
+}
+
+pub async fn a_decision_on_old_facts_writes_nothing<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    store
+        .ingest(TENANT, now(), &[put("a", json!({}))])
+        .await
+        .unwrap();
+    let old = head(store).await;
+    store
+        .set_controls(TENANT, &object(json!({"frozen": true})))
+        .await
+        .unwrap();
+    let id = Uuid::now_v7();
+    let late = commit(id, old, vec![put("a", json!({"x": 1}))], &[0]);
+    assert_eq!(
+        store.commit_operation(&late).await.unwrap(),
+        Committed::Moved
+    );
+    assert_eq!(store.operation(TENANT, id).await.unwrap(), None);
+    assert_eq!(
+        store
+            .record(TENANT, "k", "a")
+            .await
+            .unwrap()
+            .unwrap()
+            .revision,
+        1
+    );
+    assert!(store.due_calls(now(), 9).await.unwrap().is_empty());
+    let fresh = commit(id, head(store).await, vec![put("a", json!({"x": 1}))], &[0]);
+    let done = store.commit_operation(&fresh).await.unwrap();
+    assert!(matches!(done, Committed::Done(_)));
+    assert_eq!(store.due_calls(now(), 9).await.unwrap().len(), 1);
+}
+
+pub async fn an_operation_id_is_taken_once<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    let first = commit(id, head(store).await, Vec::new(), &[]);
+    store.commit_operation(&first).await.unwrap();
+    let mut second = commit(id, head(store).await, vec![put("b", json!({}))], &[]);
+    second.operation.fingerprint = "g".into();
+    let Committed::Known(known) = store.commit_operation(&second).await.unwrap() else {
+        panic!("taken twice")
+    };
+    assert_eq!(*known, first.operation);
+    assert_eq!(store.record(TENANT, "k", "b").await.unwrap(), None);
+}
+
+pub async fn a_commit_is_all_or_nothing<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    // Two calls of one effect cannot be kept: the last statement of the transaction fails.
+    let broken = commit(id, head(store).await, vec![put("a", json!({}))], &[0, 0]);
+    assert!(store.commit_operation(&broken).await.is_err());
+    assert_eq!(store.operation(TENANT, id).await.unwrap(), None);
+    assert_eq!(store.record(TENANT, "k", "a").await.unwrap(), None);
+    assert_eq!(head(store).await, 0);
+}
+
+fn settle(id: &CallId, expected_head: u64, status: CallStatus, verdict: Verdict) -> Settle {
+    Settle {
+        call: id.clone(),
+        expected_head,
+        status,
+        result: Some(json!({"id": "re_1"})),
+        writes: vec![put("a", json!({"state": "done"}))],
+        verdict: Some(verdict),
+        give_up: Vec::new(),
+        at: now(),
+    }
+}
+
+pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    let first = commit(id, head(store).await, vec![put("a", json!({}))], &[0]);
+    store.commit_operation(&first).await.unwrap();
+    let row = store.due_calls(now(), 9).await.unwrap().remove(0);
+    assert_eq!((row.attempts, row.ambiguous), (0, false));
+    store.begin_call(&row.id, now()).await.unwrap();
+    let row = store.due_calls(now(), 9).await.unwrap().remove(0);
+    // A crash from here on leaves it ambiguous.
+    assert_eq!(
+        (row.attempts, row.ambiguous, row.sent_at),
+        (1, true, Some(now()))
+    );
+    let later = now() + TimeDelta::seconds(9);
+    let to = Postponed {
+        until: later,
+        ambiguous: false,
+        generation: 3,
+    };
+    store.postpone_call(&row.id, &to).await.unwrap();
+    assert!(store.due_calls(now(), 9).await.unwrap().is_empty());
+    let row = store.due_calls(later, 9).await.unwrap().remove(0);
+    assert_eq!((row.ambiguous, row.generation), (false, 3));
+    let verdict = Verdict {
+        word: VerdictWord::Confirmed,
+        ..first.operation.verdict
+    };
+    let old = settle(&row.id, 0, CallStatus::Done, verdict.clone());
+    assert_eq!(store.settle_call(&old).await.unwrap(), Committed::Moved);
+    let at = head(store).await;
+    let end = settle(&row.id, at, CallStatus::Done, verdict);
+    assert!(matches!(
+        store.settle_call(&end).await.unwrap(),
+        Committed::Done(_)
+    ));
+    assert!(store.due_calls(later, 9).await.unwrap().is_empty());
+    let (page, ..) = lines(store, Place::Delta { at }, 9).await;
+    let kinds: Vec<&str> = page
+        .iter()
+        .map(|line| line["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["upsert", "verdict"]);
+    let known = store.operation(TENANT, id).await.unwrap().unwrap();
+    assert_eq!(known.verdict.word, VerdictWord::Confirmed);
+    // Whoever comes late with a doubt changes nothing any more.
+    let doubt = Verdict {
+        word: VerdictWord::Unknown,
+        ..known.verdict.clone()
+    };
+    store.say_verdict(TENANT, &doubt).await.unwrap();
+    let still = store.operation(TENANT, id).await.unwrap().unwrap();
+    assert_eq!(still.verdict, known.verdict);
+}
+
+pub async fn what_follows_a_failed_call_is_given_up<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    let first = commit(id, head(store).await, Vec::new(), &[0, 1]);
+    store.commit_operation(&first).await.unwrap();
+    let calls = store.calls_of(TENANT, id).await.unwrap();
+    let verdict = Verdict {
+        word: VerdictWord::Refused,
+        ..first.operation.verdict
+    };
+    let end = Settle {
+        give_up: vec![1],
+        ..settle(
+            &calls[0].id,
+            head(store).await,
+            CallStatus::Refused,
+            verdict,
+        )
+    };
+    store.settle_call(&end).await.unwrap();
+    let calls = store.calls_of(TENANT, id).await.unwrap();
+    let status: Vec<CallStatus> = calls.iter().map(|call| call.status).collect();
+    assert_eq!(status, [CallStatus::Refused, CallStatus::GivenUp]);
+    assert!(store.due_calls(now(), 9).await.unwrap().is_empty());
+}
+
+pub async fn tenants_share_nothing<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    found(store, "other").await;
+    let id = Uuid::now_v7();
+    let first = commit(id, 0, vec![put("a", json!({}))], &[0]);
+    store.commit_operation(&first).await.unwrap();
+    assert_eq!(store.operation("other", id).await.unwrap(), None);
+    assert_eq!(store.record("other", "k", "a").await.unwrap(), None);
+    assert!(store.calls_of("other", id).await.unwrap().is_empty());
+    assert_eq!(store.count("other", "k").await.unwrap(), 0);
+    assert_eq!(store.tenant("other").await.unwrap().unwrap().head, 0);
+    let all = Question {
+        text: "1".into(),
+        params: Vec::new(),
+    };
+    assert!(store.records("other", "k", &all).await.unwrap().is_empty());
+    assert_eq!(store.records(TENANT, "k", &all).await.unwrap().len(), 1);
+}
