@@ -51,7 +51,9 @@ export function Instant({ at, both = false }: { at: string; both?: boolean }) {
   return (
     <>
       {words}{" "}
-      <span className="quiet">{t("instant-zone", { zone: zoneName(zone), mine: mineWords })}</span>
+      <span className="quiet whole">
+        {t("instant-zone", { zone: zoneName(zone), mine: mineWords })}
+      </span>
     </>
   );
 }

@@ -23,7 +23,6 @@ const LIST = [
   { keys: ["Enter"], words: "help-enter" },
   { keys: ["Esc"], words: "help-leave" },
   { keys: ["/"], words: "help-filter" },
-  { keys: ["m"], words: "help-mail" },
 ];
 
 /** The keys that work, and those of the actions of the queue that is open. */
@@ -49,7 +48,10 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
         {actions.length > 0 && (
           <Group
             title={t("help-record")}
-            rows={actions.map(({ key, label }) => ({ keys: [key], words: label }))}
+            rows={[
+              ...actions.map(({ key, label }) => ({ keys: [key], words: label })),
+              { keys: ["m"], words: t("help-mail") },
+            ]}
           />
         )}
       </div>

@@ -170,11 +170,12 @@ function RecoverForm({ profile, keyring, onBack }: RecoverFormProps) {
       <h1 id="gate">
         <KeyRound size={18} aria-hidden /> {t("gate-recovery")}
       </h1>
-      <p className="quiet">{t("gate-recovery-text")}</p>
+      <p className="quiet">{t(onBack ? "gate-recovery-chosen" : "gate-recovery-text")}</p>
       {recovering.error && <ErrorBanner error={recovering.error} />}
       <Field
         label={t("recovery-code")}
         className="mono"
+        autoFocus
         required
         value={code}
         onValue={setCode}
