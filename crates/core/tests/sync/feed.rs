@@ -57,7 +57,9 @@ async fn fault_23_a_record_that_does_not_read_is_set_aside_and_the_feed_goes_on(
         if !is_feed(request) || request.query["cursor"].starts_with('d') && state.seq > 2 {
             return None;
         }
-        let body = parcel("N-7", 1).to_string();
+        let mut wrong = parcel("N-7", 1);
+        let body = wrong.to_string();
+        wrong["fee"] = json!("12,00");
         let line = |seq: u64, id: &str, body: &str| {
             format!(
                 r#"{{"type":"upsert","seq":{seq},"record":{{"kind":"parcel","id":"{id}","revision":1,"updated_at":"2026-11-20T03:00:00Z","body":{body}}}}}"#
