@@ -9,6 +9,19 @@ use chrono::{DateTime, Utc};
 /// The database's own file comes last, so that a crash in between leaves it in place.
 const BESIDE: [&str; 3] = ["-shm", "-wal", ""];
 
+/// Makes the file of a database where there is none, for its owner alone. SQLite gives what it keeps
+/// beside it the same mode.
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Removes a database with everything beside it.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     // Without its database a stray WAL is ignored; a database without its WAL would be older than
