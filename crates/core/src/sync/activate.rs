@@ -132,8 +132,8 @@ async fn fetch(
             for_good,
         }))
     };
-    if current.is_some_and(|current| named.version < current.version) {
-        let detail = "the platform names an older pack than the one in force";
+    if current.is_some_and(|current| named.version <= current.version) {
+        let detail = "the platform names a pack that is no newer than the one in force";
         return refused(detail.into(), false);
     }
     let bundle = match client.pack(&named.hash).await {
@@ -148,6 +148,11 @@ async fn fetch(
         Err(error) => return Err(error.into()),
     };
     Ok(match open(named.hash.clone(), bundle.clone()).await {
+        Ok(pack) if pack.version != named.version => {
+            let (named, version) = (named.version, pack.version);
+            let detail = format!("the pack is version {version}, the platform names it {named}");
+            return refused(detail, true);
+        }
         Ok(pack) => Ok((pack, bundle)),
         Err(problem) => Err(Refused {
             problem,
