@@ -12,7 +12,7 @@ use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
 use crate::sync::backoff;
 use crate::sync::client::ClientError;
-use crate::sync::{hints, pull};
+use crate::sync::{activate, hints, pull};
 
 /// How often the feed is asked without any hint.
 const PULL_EVERY: Duration = Duration::from_secs(20);
@@ -133,6 +133,7 @@ pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
 }
 
 async fn exchange(engine: &Engine) -> Result<(), SendError> {
+    activate::resume(engine).await?;
     let client = engine.client();
     pull::who_am_i(engine, &client).await?;
     if engine.link().contact != Contact::There {

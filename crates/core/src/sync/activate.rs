@@ -73,6 +73,15 @@ fn first_problem(error: &BundleError) -> String {
     }
 }
 
+/// Makes the mirror under the pack in force where that was interrupted, or where the mirror is new.
+/// Needs no line.
+pub async fn resume(engine: &Engine) -> Result<(), StoreError> {
+    match engine.pack() {
+        Some(pack) => remake(engine, &pack).await,
+        None => Ok(()),
+    }
+}
+
 /// Follows the pack that the platform names.
 pub async fn follow(
     engine: &Engine,
