@@ -3,6 +3,7 @@
 use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
 use watchkeeper_core::features::{queues, sync};
+use watchkeeper_core::outbox::queue::{self, Status};
 use watchkeeper_wire::operation::{Verdict, VerdictWord};
 use watchkeeper_wire::problem::{self, Problem};
 
