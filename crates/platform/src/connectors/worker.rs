@@ -333,7 +333,7 @@ async fn finish(platform: &Platform, row: &CallRow, ending: Ending) -> Result<()
         let now = platform.clock.now();
         let known = platform.store.operation(tenant, row.id.operation).await?;
         let known = known.ok_or(Code::NotFound)?;
-        let facts = facts(platform, tenant, &known.request, now).await?;
+        let facts = facts(platform, tenant, &known.request, &row.basis.regions, now).await?;
         let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
         let calls = platform.store.calls_of(tenant, row.id.operation).await?;
         let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
@@ -372,6 +372,7 @@ async fn facts(
     platform: &Platform,
     tenant: &str,
     operation: &Operation,
+    regions: &[String],
     now: DateTime<Utc>,
 ) -> Result<Facts, ApiError> {
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
@@ -382,6 +383,7 @@ async fn facts(
         id: operation.record.clone(),
         refs: kind.map(refs_of).unwrap_or_default(),
         lookups: std::collections::BTreeMap::new(),
+        regions: regions.to_vec(),
         now,
     };
     let facts = platform.store.facts(tenant, &asked).await?;

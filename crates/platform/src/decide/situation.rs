@@ -37,6 +37,7 @@ pub async fn gather(
         id: asked.record.to_owned(),
         refs: BTreeMap::new(),
         lookups: BTreeMap::new(),
+        regions: access.regions.clone(),
         now,
     };
     let state = platform.store.tenant(asked.tenant).await?;

@@ -188,6 +188,8 @@ pub struct FactsAsked {
     pub refs: BTreeMap<String, String>,
     /// Lookups by name; compiled on the record, so empty in a first round.
     pub lookups: BTreeMap<String, LookupAsked>,
+    /// Regions of who decides: references and lookups reach no other. Empty means all.
+    pub regions: Vec<String>,
     /// The platform's clock, for the age of the lookups.
     pub now: DateTime<Utc>,
 }
