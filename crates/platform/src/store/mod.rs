@@ -107,7 +107,8 @@ pub trait Store: Send + Sync + 'static {
     /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
 
-    /// Calls that wait and whose time has come, oldest first, over all tenants.
+    /// Calls that wait and whose time has come, oldest first, over all tenants; without those that
+    /// wait for an earlier call of their operation.
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>>;
     /// All calls of an operation, in order.
     async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>>;

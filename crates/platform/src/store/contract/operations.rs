@@ -194,6 +194,29 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     assert_eq!(still.verdict, known.verdict);
 }
 
+pub async fn what_waits_for_other_calls_is_not_due_and_takes_no_place<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    let first = commit(id, head(store).await, Vec::new(), &[0, 1]);
+    store.commit_operation(&first).await.unwrap();
+    let later = now() + TimeDelta::seconds(9);
+    let calls = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(calls.iter().map(|c| c.id.effect).collect::<Vec<_>>(), [0]);
+    let to = Postponed {
+        until: later,
+        ambiguous: false,
+        generation: 0,
+    };
+    store.postpone_call(&calls[0].id, &to).await.unwrap();
+    let due = store.due_calls(later, 1).await.unwrap();
+    assert_eq!(due[0].id, calls[0].id);
+    let verdict = first.operation.verdict;
+    let end = settle(&calls[0].id, head(store).await, CallStatus::Done, verdict);
+    store.settle_call(&end).await.unwrap();
+    let due = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(due.iter().map(|c| c.id.effect).collect::<Vec<_>>(), [1]);
+}
+
 pub async fn what_follows_a_failed_call_is_given_up<S: Store>(store: &S) {
     found(store, TENANT).await;
     let id = Uuid::now_v7();

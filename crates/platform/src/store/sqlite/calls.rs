@@ -106,7 +106,11 @@ pub fn add(tx: &Transaction<'_>, tenant: &str, operation: Uuid, call: &NewCall) 
 
 pub fn due(tx: &Transaction<'_>, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
     tx.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM call WHERE status = 'waiting' AND not_before <= ?
+        "SELECT {COLUMNS} FROM call AS due WHERE status = 'waiting' AND not_before <= ?
+           AND NOT (json_extract(call, '$.after_previous') AND EXISTS (
+             SELECT 1 FROM call AS earlier
+             WHERE earlier.tenant = due.tenant AND earlier.operation = due.operation
+               AND earlier.effect < due.effect AND earlier.status <> 'done'))
          ORDER BY not_before, operation, effect LIMIT ?"
     ))?
     .query_map(params![ms(now), limit], raw)?
