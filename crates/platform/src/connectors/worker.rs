@@ -7,10 +7,10 @@
 //! An answer that is certain ends the call: what it sets, the operation's verdict and the feed's
 //! line are one transaction. No answer makes the verdict `unknown`, and the next round looks at
 //! the provider first. Nothing is concluded from "not listed" while a send may still be under way
-//! ([`QUIET`]), except that sending again under the same key is safe.
+//! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -86,14 +86,13 @@ impl Worker {
 
     async fn start_due(&self, calls: &mut JoinSet<()>) -> Result<(), ApiError> {
         let now = self.platform.clock.now();
+        // What runs while the outbox is read may have changed since; it comes with the next reading.
+        let running = self.running().clone();
         for row in self.platform.store.due_calls(now, BATCH).await? {
-            if !self.ready(&row).await? {
+            if running.contains(&row.id) {
                 continue;
             }
-            let mut running = self.running.lock().unwrap_or_else(|e| e.into_inner());
-            if !running.insert(row.id.clone()) {
-                continue;
-            }
+            self.running().insert(row.id.clone());
             let (platform, running) = (Arc::clone(&self.platform), Arc::clone(&self.running));
             calls.spawn(async move {
                 let id = row.id.clone();
@@ -110,20 +109,8 @@ impl Worker {
         Ok(())
     }
 
-    /// A call that waits for those before it is ready when they are all done.
-    async fn ready(&self, row: &CallRow) -> Result<bool, ApiError> {
-        if !row.call.after_previous {
-            return Ok(true);
-        }
-        let calls = self
-            .platform
-            .store
-            .calls_of(&row.id.tenant, row.id.operation)
-            .await?;
-        Ok(calls
-            .iter()
-            .filter(|call| call.id.effect < row.id.effect)
-            .all(|call| call.status == CallStatus::Done))
+    fn running(&self) -> MutexGuard<'_, BTreeSet<CallId>> {
+        self.running.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 
@@ -154,7 +141,9 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             None => finish(platform, row, ending).await,
         };
     }
-    platform.store.begin_call(&row.id, now).await?;
+    if !platform.store.begin_call(&row.id, now).await? {
+        return Ok(());
+    }
     let idempotency_key = match row.generation {
         0 => key.clone(),
         generation => format!("{key}:{generation}"),
@@ -336,6 +325,10 @@ async fn finish(platform: &Platform, row: &CallRow, ending: Ending) -> Result<()
         let facts = facts(platform, tenant, &known.request, &row.basis.regions, now).await?;
         let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
         let calls = platform.store.calls_of(tenant, row.id.operation).await?;
+        let waits = |call: &CallRow| call.id == row.id && call.status == CallStatus::Waiting;
+        if !calls.iter().any(waits) {
+            return Ok(());
+        }
         let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
         let give_up: Vec<u32> = match ending.status {
             CallStatus::Done | CallStatus::Waiting => Vec::new(),

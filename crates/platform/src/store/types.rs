@@ -238,7 +238,7 @@ pub struct Commit {
 pub enum Committed {
     /// Written.
     Done(Touched),
-    /// Something changed since the facts were read; nothing was written.
+    /// Something changed since the facts were read, or the call has ended; nothing was written.
     Moved,
     /// The operation's id was taken in between; nothing was written.
     Known(Box<OperationRow>),

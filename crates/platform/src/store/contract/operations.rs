@@ -146,7 +146,7 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     store.commit_operation(&first).await.unwrap();
     let row = store.due_calls(now(), 9).await.unwrap().remove(0);
     assert_eq!((row.attempts, row.ambiguous), (0, false));
-    store.begin_call(&row.id, now()).await.unwrap();
+    assert!(store.begin_call(&row.id, now()).await.unwrap());
     let row = store.due_calls(now(), 9).await.unwrap().remove(0);
     // A crash from here on leaves it ambiguous.
     assert_eq!(
@@ -176,6 +176,14 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
         Committed::Done(_)
     ));
     assert!(store.due_calls(later, 9).await.unwrap().is_empty());
+    // Whoever read it before neither sends nor ends it once more.
+    assert!(!store.begin_call(&row.id, now()).await.unwrap());
+    let again = Settle {
+        expected_head: head(store).await,
+        writes: vec![put("a", json!({"state": "twice"}))],
+        ..end
+    };
+    assert_eq!(store.settle_call(&again).await.unwrap(), Committed::Moved);
     let (page, ..) = lines(store, Place::Delta { at }, 9).await;
     let kinds: Vec<&str> = page
         .iter()

@@ -127,14 +127,14 @@ pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Resu
     .collect()
 }
 
-pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<bool> {
     // From here on it may have been sent: a crash before the answer leaves it ambiguous.
-    tx.execute(
+    let counted = tx.execute(
         "UPDATE call SET attempts = attempts + 1, ambiguous = 1, sent_at = ?
-         WHERE tenant = ? AND operation = ? AND effect = ?",
+         WHERE tenant = ? AND operation = ? AND effect = ? AND status = 'waiting'",
         params![ms(at), call.tenant, call.operation.to_string(), call.effect],
     )?;
-    Ok(())
+    Ok(counted == 1)
 }
 
 pub fn postpone(tx: &Transaction<'_>, call: &CallId, to: &Postponed) -> Result<()> {
@@ -159,7 +159,7 @@ pub fn settle(tx: &Transaction<'_>, settle: &Settle) -> Result<Committed> {
     if tenants::head(tx, tenant)? != settle.expected_head {
         return Ok(Committed::Moved);
     }
-    tx.execute(
+    let ended = tx.execute(
         "UPDATE call SET status = ?, result = ?, ambiguous = 0
          WHERE tenant = ? AND operation = ? AND effect = ? AND status = 'waiting'",
         params![
@@ -170,6 +170,9 @@ pub fn settle(tx: &Transaction<'_>, settle: &Settle) -> Result<Committed> {
             call.effect
         ],
     )?;
+    if ended == 0 {
+        return Ok(Committed::Moved);
+    }
     for effect in &settle.give_up {
         tx.execute(
             "UPDATE call SET status = 'given_up'
