@@ -170,7 +170,9 @@ async fn after_send(
         Sent::Broke => {
             say_unknown(platform, row).await?;
             // The failure is replayed for this key: if it had no effect, the next one is fresh.
-            put_off(platform, row, true, row.generation + 1, None).await
+            // Until then, whatever went under the old one must have shown.
+            let until = Some(platform.clock.now() + QUIET);
+            put_off(platform, row, true, row.generation + 1, until).await
         }
         Sent::NotNow(wait) => {
             let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::connectors::stripe::Mode;
 use watchkeeper_wire::operation::VerdictWord;
 
@@ -87,6 +88,24 @@ async fn a_provider_that_never_got_it_gets_it_again() {
 #[tokio::test]
 async fn a_provider_that_broke_and_replays_it_is_asked_under_a_fresh_key() {
     refunded_once_despite(Mode::Error500, 2).await;
+}
+
+#[tokio::test]
+async fn a_fresh_key_waits_until_what_went_under_the_old_one_has_had_its_time() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::Error500, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    while world.first_call(&operation).await.generation == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let due = async |seconds: i64| {
+        let at = world.clock.now() + TimeDelta::seconds(seconds);
+        let due = world.platform().store.due_calls(at, 9).await.unwrap();
+        due.len()
+    };
+    assert_eq!((due(59).await, due(60).await), (0, 1));
 }
 
 #[tokio::test]
