@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use url::{Host, Url};
-use watchkeeper_pack::Bundle;
-use watchkeeper_pack::bundle::BundleError;
+use url::Url;
 use watchkeeper_wire::session::{Me, PackRef};
 
-use super::enter::blocking;
 use crate::app::App;
 use crate::clock::{Anchor, Corrected};
 use crate::error::{Code, Error};
 use crate::secrets::Secret;
-use crate::sync::client::Client;
+use crate::sync::activate;
+use crate::sync::client::{self, Client};
 
 /// What a platform answered, checked.
 pub(super) struct Welcome {
@@ -67,23 +65,8 @@ pub(super) async fn pack(welcome: &Welcome) -> Result<Fetched, Error> {
         )
     })?;
     let bundle = welcome.client.pack(&named.hash).await?.to_vec();
-    let (bytes, hash) = (bundle.clone(), named.hash.clone());
-    blocking(move || {
-        Bundle::open(&bytes, &hash)
-            .map(drop)
-            .map_err(|error| Error::with(Code::PackInvalid, first_problem(&error)))
-    })
-    .await?;
+    activate::open_named(&named, bundle.clone()).await?;
     Ok(Fetched { named, bundle })
-}
-
-fn first_problem(error: &BundleError) -> String {
-    match error {
-        BundleError::Problems(problems) => problems
-            .first()
-            .map_or_else(|| error.to_string(), |first| first.message.clone()),
-        other => other.to_string(),
-    }
 }
 
 /// Reads an address as people type it. https, or http to this very machine, so that a token never
