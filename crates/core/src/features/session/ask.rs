@@ -72,30 +72,7 @@ pub(super) async fn pack(welcome: &Welcome) -> Result<Fetched, Error> {
 /// Reads an address as people type it. https, or http to this very machine, so that a token never
 /// travels in clear; without user, query or fragment.
 pub(super) fn address(typed: &str) -> Result<Url, Error> {
-    let invalid = |detail: &str| Error::with(Code::UrlInvalid, detail);
-    let mut url = Url::parse(typed.trim()).map_err(|_| invalid("this is no address"))?;
-    let this_machine = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(invalid("this is no address")),
-    };
-    match url.scheme() {
-        "https" => {}
-        "http" if this_machine => {}
-        "http" => return Err(invalid("http is for this machine only; use https")),
-        _ => return Err(invalid("the address begins with https://")),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(
-            "no user or password in the address; the token is apart",
-        ));
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
+    let typed = Url::parse(typed.trim())
+        .map_err(|_| Error::with(Code::UrlInvalid, "this is no address"))?;
+    client::checked(typed)
 }
