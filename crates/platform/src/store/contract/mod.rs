@@ -344,6 +344,21 @@ pub async fn facts_are_those_that_the_reader_may_see<S: Store>(store: &S) {
     assert_eq!(seen(&["east", "south"]).await, all);
 }
 
+pub async fn a_region_that_is_no_text_is_nobodys<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let writes = [
+        put("a", json!({"region": ["north"]})),
+        put("b", json!({"region": 7})),
+        put("c", json!({"region": null})),
+    ];
+    store.ingest(TENANT, now(), &writes).await.unwrap();
+    for (id, seen) in [("a", false), ("b", false), ("c", true)] {
+        let row = store.record(TENANT, "k", id).await.unwrap().unwrap();
+        let regions = ["north".to_owned()];
+        assert_eq!(sees(&regions, row.region.as_deref()), seen, "{id}");
+    }
+}
+
 pub async fn a_chain_grows_only_at_its_head<S: Store>(store: &S) {
     found(store, TENANT).await;
     let device = Uuid::now_v7();

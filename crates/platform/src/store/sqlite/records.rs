@@ -208,7 +208,8 @@ fn put_record(
     {
         return Ok(false);
     }
-    let region = put.body.get("region").and_then(Value::as_str);
+    let region = region(&put.body);
+    let region = region.as_deref();
     let tombstone: Option<i64> = tx
         .prepare_cached(
             "DELETE FROM removed WHERE tenant = ? AND kind = ? AND id = ? RETURNING revision",
@@ -251,6 +252,15 @@ fn put_record(
     )?;
     name_blobs(tx, tenant, write, &put.body)?;
     Ok(true)
+}
+
+/// The region of a record. One that is no text is nobody's, so that only who sees all sees it.
+fn region(body: &Map<String, Value>) -> Option<String> {
+    match body.get("region")? {
+        Value::Null => None,
+        Value::String(region) => Some(region.clone()),
+        other => Some(other.to_string()),
+    }
 }
 
 fn remove_record(

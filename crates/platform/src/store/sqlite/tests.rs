@@ -23,6 +23,7 @@ keeps!(
     one_change_per_record_and_transaction,
     nothing_is_skipped_while_many_write,
     facts_are_of_one_moment,
+    a_region_that_is_no_text_is_nobodys,
     facts_are_those_that_the_reader_may_see,
     a_decision_on_old_facts_writes_nothing,
     an_operation_id_is_taken_once,
