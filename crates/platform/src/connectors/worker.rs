@@ -41,7 +41,7 @@ const BACKOFF_MOST: f64 = 5.0 * 60_000.0;
 const QUIET: TimeDelta = TimeDelta::seconds(60);
 /// A call that our own store stopped rests so long.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
-/// A provider that cannot say what it has done is asked again after so long.
+/// A provider that cannot say what it has done, or is not done, is asked again after so long.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
@@ -122,6 +122,8 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let key = row.id.provider_key();
     match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
+        Look::UnderWay => return wait_for_the_provider(platform, row).await,
+        Look::Failed(why) => return finish(platform, row, provider_refused(&why)).await,
         Look::Unclear => {
             let until = Some(platform.clock.now() + ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, until).await;
@@ -161,10 +163,14 @@ async fn after_send(
 ) -> Result<(), ApiError> {
     match sent {
         Sent::Done(result) => finish(platform, row, done(result)).await,
+        Sent::UnderWay => wait_for_the_provider(platform, row).await,
         // An earlier send may have come through after we looked.
         Sent::Refused(detail) => match connector.look(&row.call, key).await {
             Look::Found(result) => finish(platform, row, done(result)).await,
-            Look::Absent => finish(platform, row, provider_refused(&detail)).await,
+            Look::UnderWay => wait_for_the_provider(platform, row).await,
+            Look::Absent | Look::Failed(_) => {
+                finish(platform, row, provider_refused(&detail)).await
+            }
             Look::Unclear => put_off(platform, row, true, row.generation, None).await,
         },
         Sent::Broke => {
@@ -184,6 +190,12 @@ async fn after_send(
             put_off(platform, row, true, row.generation, None).await
         }
     }
+}
+
+/// The provider has it: nothing is sent again, and it is asked how it ended.
+async fn wait_for_the_provider(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
+    let until = Some(platform.clock.now() + ASK_AGAIN);
+    put_off(platform, row, false, row.generation, until).await
 }
 
 fn done(result: Value) -> Ending {

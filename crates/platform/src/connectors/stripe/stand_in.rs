@@ -44,6 +44,8 @@ pub enum Mode {
     Error500,
     /// Answers 429 and does nothing.
     RateLimit,
+    /// Refunds, and the refund stays pending.
+    Pending,
     /// Has forgotten all idempotency keys.
     ForgetKeys,
 }
@@ -253,7 +255,8 @@ fn answer_once(
             "charge_disputed",
             "This charge is disputed and cannot be refunded",
         ),
-        _ => carry_out(tx, form, created)?,
+        Mode::Pending => carry_out(tx, form, "pending", created)?,
+        _ => carry_out(tx, form, "succeeded", created)?,
     };
     if let Some(key) = key {
         tx.execute(
@@ -267,6 +270,7 @@ fn answer_once(
 fn carry_out(
     tx: &Transaction<'_>,
     form: &BTreeMap<String, String>,
+    status: &str,
     created: i64,
 ) -> rusqlite::Result<(StatusCode, Value)> {
     let bad = |code, message| Ok(failure(StatusCode::BAD_REQUEST, code, message));
@@ -324,13 +328,14 @@ fn carry_out(
     let id = format!("re_{id}");
     tx.execute(
         "INSERT INTO refund (id, charge, amount, currency, metadata, status, created)
-         VALUES (?, ?, ?, ?, ?, 'succeeded', ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
         params![
             id,
             charge,
             amount,
             currency,
             serde_json::to_string(&metadata).unwrap_or_default(),
+            status,
             created
         ],
     )?;
