@@ -71,6 +71,7 @@ pub fn open(
 /// Moves `state.db` aside, because its key is lost, and removes `cache.db`. Answers the name that
 /// `state.db` has now; none where there was none.
 pub fn put_aside(folder: &Path, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
+    take_over(folder)?;
     let state = folder.join(Which::State.file());
     let file = if state.exists() {
         Some(files::move_aside(&state, now)?)
@@ -88,8 +89,8 @@ pub fn remove_cache(folder: &Path) -> Result<(), StoreError> {
 
 /// Removes both databases of a profile that was never used.
 pub fn remove(folder: &Path) -> Result<(), StoreError> {
-    for which in [Which::State, Which::Cache] {
-        files::remove(&folder.join(which.file()))?;
+    for name in [Which::State.file(), Which::Cache.file(), NEW_STATE] {
+        files::remove(&folder.join(name))?;
     }
     Ok(())
 }
@@ -124,17 +125,27 @@ fn replace_state(
 /// Finishes what [`replace_state`] was killed in: from the moment the damaged file is gone the new
 /// one is whole. Before that it is begun again from the damaged one.
 fn finish_replacing(folder: &Path, key: &DbKey) -> Result<Option<Repair>, StoreError> {
-    let (path, new) = (folder.join(Which::State.file()), folder.join(NEW_STATE));
-    if !new.exists() {
+    if !take_over(folder)? {
         return Ok(None);
     }
-    if path.exists() {
-        files::remove(&new)?;
-        return Ok(None);
-    }
-    files::take_place(&new, &path)?;
+    let path = folder.join(Which::State.file());
     let file = files::last_aside(&path)?.unwrap_or_default();
     let state = connection::open_reader(&path, Which::State, key)?;
     let operations = salvage::open_operations(&state)?;
     Ok(Some(Repair::StateMovedAside { file, operations }))
+}
+
+/// Gives a new `state.db` its place, where the damaged one is gone; where it is not, the new one is
+/// of no use. True where it was given.
+fn take_over(folder: &Path) -> Result<bool, StoreError> {
+    let (path, new) = (folder.join(Which::State.file()), folder.join(NEW_STATE));
+    if !new.exists() {
+        return Ok(false);
+    }
+    if path.exists() {
+        files::remove(&new)?;
+        return Ok(false);
+    }
+    files::take_place(&new, &path)?;
+    Ok(true)
 }
