@@ -242,6 +242,22 @@ async fn a_final_refusal_is_refused_and_nothing_follows() {
 }
 
 #[tokio::test]
+async fn a_charge_that_the_provider_does_not_know_is_refused_and_not_asked_about_for_ever() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+    let forgotten = stand_ins
+        .ledger
+        .transact(|tx| tx.execute("DELETE FROM charge", []));
+    assert_eq!(forgotten.unwrap(), 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    let ended = world.until(operation.id, VerdictWord::Refused).await;
+    assert_eq!(ended.reason.unwrap().detail, "No such charge");
+    assert_eq!(world.body("refund", &id).await["state"], "failed");
+}
+
+#[tokio::test]
 async fn d_52_a_freeze_between_decision_and_sending_stops_the_money() {
     let world = World::new().await;
     let id = world.refund(1, 5).await;

@@ -35,7 +35,7 @@ pub struct Stripe {
     secret: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct RefundList {
     data: Vec<Map<String, Value>>,
     has_more: bool,
@@ -74,10 +74,13 @@ impl Stripe {
             .send()
             .await
             .ok()?;
-        if answer.status() != StatusCode::OK {
-            return None;
+        if answer.status() == StatusCode::OK {
+            return answer.json().await.ok();
         }
-        answer.json().await.ok()
+        // Of a charge that the provider does not know it has no refunds.
+        let problem: Value = answer.json().await.ok()?;
+        let code = problem.pointer("/error/code").and_then(Value::as_str);
+        (code == Some("resource_missing")).then(RefundList::default)
     }
 }
 

@@ -369,9 +369,16 @@ async fn list(
         return Ok(said(refusal));
     }
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
-    let mut found = stripe
+    let found = stripe
         .ledger
         .transact(|tx| {
+            if let Some(charge) = &query.charge
+                && !tx
+                    .prepare("SELECT 1 FROM charge WHERE id = ?")?
+                    .exists([charge])?
+            {
+                return Ok(None);
+            }
             tx.prepare(&format!(
                 "SELECT {COLUMNS} FROM refund
                  WHERE (?1 IS NULL OR charge = ?1)
@@ -383,8 +390,14 @@ async fn list(
                 refund,
             )?
             .collect::<rusqlite::Result<Vec<Value>>>()
+            .map(Some)
         })
         .map_err(crate::store::StoreError::from)?;
+    let Some(mut found) = found else {
+        let status = StatusCode::BAD_REQUEST;
+        let refusal = failure(status, "resource_missing", "No such charge");
+        return Ok(said(refusal));
+    };
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     Ok(said((
