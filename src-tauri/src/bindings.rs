@@ -19,6 +19,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             session::open_profile,
             session::unlock,
             session::recover,
+            session::start_over,
             session::renew_token,
             session::close_profile,
             session::dismiss_notices,

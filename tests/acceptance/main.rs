@@ -9,6 +9,7 @@
 
 mod approval;
 mod refund_list;
+mod refund_session;
 mod refund_window;
 mod refusal;
 mod world;

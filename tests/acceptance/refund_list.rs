@@ -51,9 +51,12 @@ fn ids(db: &rusqlite::Connection, filter: &Filter) -> Vec<String> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
+/// Decided, where it is, on the day after the purchase.
 fn refund(id: &str, bought: &str, state: &str) -> Snapshot {
+    let decided = at(bought) + chrono::TimeDelta::days(1);
     let mut snapshot = Refund::new(bought, NOW)
         .with("state", json!(state))
+        .with("decided_at", json!(value::instant_text(decided)))
         .snapshot();
     id.clone_into(&mut snapshot.id);
     snapshot
@@ -105,6 +108,7 @@ fn d_16_oldest_purchase_first_in_every_section() {
         refund("late", "2026-11-16T22:00:00Z", "requested"),
         refund("edge", "2026-11-17T03:00:00Z", "requested"),
         refund("done", "2026-11-10T00:00:00Z", "refunded"),
+        refund("long ago", "2026-11-05T02:59:59Z", "refunded"),
         refund("sent", "2026-11-12T00:00:00Z", "approved"),
         refund("stuck", "2026-11-09T00:00:00Z", "failed"),
     ]);
@@ -119,7 +123,9 @@ fn d_16_oldest_purchase_first_in_every_section() {
     let all = ids(&db, &PACK.view("refunds").unwrap().filter);
     assert_eq!(
         all,
-        ["stuck", "done", "sent", "late", "edge", "today", "young"]
+        [
+            "long ago", "stuck", "done", "sent", "late", "edge", "today", "young"
+        ]
     );
 }
 

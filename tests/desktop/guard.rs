@@ -29,7 +29,7 @@ async fn the_page_reaches_nothing_outside_the_app() {
     }
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(window.run("return location.href").await, home);
-    assert_eq!(window.driver().windows().await.unwrap().len(), 1);
+    assert_eq!(window.count().await, 1);
 
     // Scripts that are not the app's, and requests to elsewhere.
     let script = |make: &str| {

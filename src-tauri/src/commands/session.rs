@@ -64,6 +64,13 @@ pub(crate) async fn recover(
     session::recover(&*shell.app().await?, &profile, &code, passphrase).await
 }
 
+/// Gives up the key of a profile; its data is moved aside and kept.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_over(shell: State<'_, Shell>, profile: String) -> Result<(), Error> {
+    session::start_over(&*shell.app().await?, &profile).await
+}
+
 /// Gives the open profile a new token.
 #[tauri::command]
 #[specta::specta]

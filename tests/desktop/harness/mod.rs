@@ -4,6 +4,7 @@ mod laptop;
 mod operator;
 mod processes;
 mod provider;
+mod webdriver;
 mod window;
 
 pub use laptop::Laptop;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use thirtyfour::prelude::*;
-
 use super::Window;
+use super::webdriver::Element;
 
 /// A record as the panel beside the list shows it.
 #[derive(Debug, Clone)]
@@ -41,11 +40,11 @@ impl Window {
     }
 
     /// Waits for a button by how its words begin.
-    pub async fn button(&self, words: &str) -> WebElement {
+    pub async fn button(&self, words: &str) -> Element {
         self.button_within("", words).await
     }
 
-    async fn button_within(&self, place: &str, words: &str) -> WebElement {
+    async fn button_within(&self, place: &str, words: &str) -> Element {
         let path = format!("{place}//button[starts-with(normalize-space(.), '{words}')]");
         self.find_path(&path).await
     }

@@ -6,20 +6,19 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
-use thirtyfour::prelude::*;
 use xtask::children::Running;
 use xtask::desktop::{Desktop, until};
 use xtask::root::program;
 
+use super::webdriver::{By, Element, Session};
 use super::{PATIENCE, children_of, gone, kill};
 
 /// An open window. The app is killed when this is dropped.
 pub struct Window {
-    driver: Option<WebDriver>,
+    session: Session,
     process: Running,
     app: u32,
 }
@@ -41,15 +40,14 @@ impl Window {
         })
         .unwrap();
 
-        let mut wanted = Capabilities::new();
         let browser = json!({"binary": program("watchkeeper"), "args": arguments});
-        wanted.set("webkitgtk:browserOptions", browser).unwrap();
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await;
-        let driver = driver.expect("a session with the app");
+        let wanted = json!({"webkitgtk:browserOptions": browser});
+        let session = Session::open(&format!("http://127.0.0.1:{port}"), wanted).await;
+        let session = session.expect("a session with the app");
         let app = children_of(process.id(), "watchkeeper");
         assert_eq!(app.len(), 1, "the driver started one app: {app:?}");
         Self {
-            driver: Some(driver),
+            session,
             process,
             app: app[0],
         }
@@ -60,27 +58,33 @@ impl Window {
         drop(self);
     }
 
-    /// Waits for the one visible element that a selector names.
-    pub async fn find(&self, css: &str) -> WebElement {
-        let query = self.driver().query(By::Css(css)).wait(PATIENCE, STEP);
-        match query.and_displayed().first().await {
-            Ok(element) => element,
-            Err(error) => panic!("{css} is not shown: {error}\n{}", self.text().await),
-        }
+    /// Waits for the first visible element that a selector names.
+    pub async fn find(&self, css: &str) -> Element {
+        self.find_by(By::Css, css).await
     }
 
-    /// Waits for the one visible element that a path names.
-    pub async fn find_path(&self, path: &str) -> WebElement {
-        let query = self.driver().query(By::XPath(path)).wait(PATIENCE, STEP);
-        match query.and_displayed().first().await {
-            Ok(element) => element,
-            Err(error) => panic!("{path} is not shown: {error}\n{}", self.text().await),
+    /// Waits for the first visible element that a path names.
+    pub async fn find_path(&self, path: &str) -> Element {
+        self.find_by(By::Path, path).await
+    }
+
+    async fn find_by(&self, by: By, name: &str) -> Element {
+        let begun = Instant::now();
+        loop {
+            let shown = self.session.shown(by, name).await.unwrap();
+            if let Some(first) = shown.into_iter().next() {
+                return first;
+            }
+            if begun.elapsed() > PATIENCE {
+                panic!("{name} is not shown\n{}", self.text().await);
+            }
+            tokio::time::sleep(STEP).await;
         }
     }
 
     /// Waits until a script of the page says yes.
     pub async fn until(&self, script: &str, what: &str) {
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         let script = format!("return !!(function () {{ {script} }})()");
         while self.run(&script).await != true {
             if begun.elapsed() > PATIENCE {
@@ -90,12 +94,10 @@ impl Window {
         }
     }
 
-    /// Waits until an element is shown no more.
+    /// Waits until the page has no such element.
     pub async fn gone(&self, css: &str) {
-        let query = self.driver().query(By::Css(css)).wait(PATIENCE, STEP);
-        if query.wait_until_gone().await.is_err() {
-            panic!("{css} is still there\n{}", self.text().await);
-        }
+        let script = format!("return !document.querySelector({})", json!(css));
+        self.until(&script, &format!("{css} to be gone")).await;
     }
 
     /// Waits until there is something to read.
@@ -121,33 +123,28 @@ impl Window {
 
     /// Runs a script in the page and gives what it returns.
     pub async fn run(&self, script: &str) -> Value {
-        let answer = self.driver().execute(script, Vec::new()).await;
-        answer.unwrap().json().clone()
+        self.session.run(script).await.unwrap()
     }
 
     /// Runs a script in the page that calls its last argument with what it gives.
     pub async fn run_async(&self, script: &str) -> Value {
-        let answer = self.driver().execute_async(script, Vec::new()).await;
-        answer.unwrap().json().clone()
+        self.session.run_async(script).await.unwrap()
     }
 
     /// Makes the window as large as the screen.
     pub async fn fill_screen(&self) {
-        self.driver().maximize_window().await.unwrap();
+        self.session.maximize().await.unwrap();
     }
 
-    /// The driver, for what has no word of its own here.
-    pub fn driver(&self) -> &WebDriver {
-        self.driver.as_ref().unwrap()
+    /// How many windows the app has.
+    pub async fn count(&self) -> usize {
+        self.session.windows().await.unwrap()
     }
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // The session must not be ended politely: the app would outlive it.
-        if let Some(driver) = self.driver.take() {
-            let _ = driver.leak();
-        }
+        // The session is not ended politely: the app would outlive it.
         kill(self.app);
         self.process.kill();
         gone(self.app);

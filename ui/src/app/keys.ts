@@ -8,7 +8,8 @@ function isWriting(target: EventTarget | null): boolean {
   );
 }
 
-const isAsking = () => document.querySelector('[role="dialog"]') !== null;
+/** A question is open, or a closer look. */
+export const isAsking = () => document.querySelector('[role="dialog"]') !== null;
 
 /**
  * Keys that work in the whole window. Those without a modifier are silent while somebody writes;

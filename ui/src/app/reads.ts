@@ -109,16 +109,6 @@ export function usePages(
   return { first, pages };
 }
 
-/** Name of a view, from the page that its screen reads first. */
-export function useViewLabel(view: string | null): string | undefined {
-  const backend = useBackend();
-  const page = useQuery({
-    ...pageQuery(backend, { view: view ?? "", sort: null, search: "" }, 0),
-    enabled: view !== null,
-  });
-  return page.data?.label;
-}
-
 export function useRecord(record: { kind: string; id: string } | null) {
   const backend = useBackend();
   return useQuery({

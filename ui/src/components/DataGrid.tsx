@@ -66,6 +66,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const { columns, sections, total, active, onActive, onOpen, onSight, sort, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const wantsFocus = useRef(false);
+  const hasFocus = useRef(false);
   const places = rowPlaces(sections, total);
   const activePlace = total > 0 ? places.ofRow(Math.min(active, total - 1)) : -1;
 
@@ -97,7 +98,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   useEffect(() => onSight(firstRow, lastRow), [onSight, firstRow, lastRow]);
 
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return;
+    // A row that moves to another place loses the focus on the way; it was the operator's.
+    const lost = hasFocus.current && document.activeElement === document.body;
+    if (!wantsFocus.current && !lost) return;
     wantsFocus.current = false;
     scroller.current
       ?.querySelector<HTMLElement>(`[data-place="${activePlace}"]`)
@@ -174,6 +177,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       aria-colcount={columns.length}
       style={tracks as CSSProperties}
       ref={scroller}
+      onFocus={() => {
+        hasFocus.current = true;
+      }}
+      onBlur={({ relatedTarget }) => {
+        if (relatedTarget !== null) hasFocus.current = false;
+      }}
     >
       <div role="rowgroup" className="grid-head" style={{ height: headPx }}>
         <div role="row" aria-rowindex={1} className="grid-row">

@@ -16,7 +16,7 @@ import {
 } from "../app/time";
 import { t } from "../locales/catalogue";
 import { durationWords, moneyWords, numberWords } from "../locales/words";
-import type { CellValue, ClockView, MoneyView } from "../platform/backend";
+import type { CellValue, ClockView, MoneyView, SessionView } from "../platform/backend";
 import { Tone } from "./tones";
 
 export function Money({ money }: { money: MoneyView }) {
@@ -116,20 +116,16 @@ export function ClockBar({ clock, received }: { clock: ClockView; received: numb
         <div className="bar-full" style={{ inlineSize: `${share * 100}%` }} />
       </div>
       {clock.before_session && (
-        <div className="clock-note">
-          {t("clock-before-session", { session: sessionWords(clock.before_session) })}
-        </div>
+        <div className="clock-note">{sessionWords(clock.before_session)}</div>
       )}
     </div>
   );
 }
 
-/** Name and wall clock of a session; its name may be a weekday, so the instant is said by date. */
-function sessionWords(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/, (found) => {
-    const wall = parseWall(found);
-    return wall ? dateWords(wall) : found;
-  });
+/** The name of a session may be a weekday, so its instant is said by date. */
+function sessionWords({ label, at }: SessionView): string {
+  const wall = parseWall(at);
+  return t("clock-before-session", { session: label, at: wall ? dateWords(wall) : at });
 }
 
 /** A time of day of the tenant's clock. */

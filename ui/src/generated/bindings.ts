@@ -21,6 +21,8 @@ export const commands = {
 	unlock: (profile: string, passphrase: string) => typedError<null, Error>(__TAURI_INVOKE("unlock", { profile, passphrase })),
 	/**  Opens a profile with its recovery code. */
 	recover: (profile: string, code: string, passphrase: string | null) => typedError<null, Error>(__TAURI_INVOKE("recover", { profile, code, passphrase })),
+	/**  Gives up the key of a profile; its data is moved aside and kept. */
+	startOver: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("start_over", { profile })),
 	/**  Gives the open profile a new token. */
 	renewToken: (token: string) => typedError<null, Error>(__TAURI_INVOKE("renew_token", { token })),
 	/**  Closes the open profile. */
@@ -232,8 +234,8 @@ export type ClockView = {
 	runs: boolean,
 	/**  Row that it comes from. */
 	row: string,
-	/**  It turned amber because it is due before this session: name and wall clock. */
-	before_session: string | null,
+	/**  It turned amber because it is due before this session. */
+	before_session: SessionView | null,
 };
 
 /**  What went wrong, for the one table in the UI that turns a code into words and an action. */
@@ -455,6 +457,8 @@ export type Nature =
 export type NavigationView = {
 	/**  Queues in the pack's order. */
 	queues: QueueEntry[],
+	/**  The pack's other views, in the order of their names. */
+	views: ViewEntry[],
 	/**  Zone of the tenant and its wall clock now, RFC 3339 with offset. */
 	now: string,
 	/**  IANA zone. */
@@ -484,6 +488,8 @@ export type OperationView = {
 	record: string,
 	/**  One line that names the record, as seen. */
 	title: string,
+	/**  Action of the pack. */
+	action_id: string,
 	/**  Action as shown. */
 	action: string,
 	/**  In a word. */
@@ -697,6 +703,14 @@ export type SectionView = {
 	sum: MoneyView | null,
 };
 
+/**  A session of the operator. */
+export type SessionView = {
+	/**  Name as shown. */
+	label: string,
+	/**  When it begins, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+};
+
 /**  What Sign-in sends. */
 export type SignInRequest = {
 	/**  Address of the platform. */
@@ -819,6 +833,14 @@ export type Tone =
 "red" | 
 /**  Information. */
 "blue";
+
+/**  A view that is no queue: nothing waits in it. */
+export type ViewEntry = {
+	/**  Id of the view. */
+	view: string,
+	/**  Name as shown. */
+	label: string,
+};
 
 /**  A page of a view. */
 export type ViewPage = {

@@ -43,7 +43,7 @@ clock-passed = passed
 clock-title = { $what } { $due }
 clock-left = { $what } in { $duration }
 clock-ago = passed { $duration } ago
-clock-before-session = Due before your next session: { $session }
+clock-before-session = Due before your next session: { $session }, { $at }
 clock-utc = { $time } UTC
 clock-unsure = Clock unsure
 clock-unsure-text = The clock is a guess until the platform answers
@@ -116,12 +116,18 @@ sync-refused = { $count } refused
 ## Queues
 
 queue-grid = { $queue }, list
-queue-filter = Filter this queue
+queue-filter = Filter this list
 queue-open = { $count } open
 queue-as-of = as of { $time }
 queue-as-of-old = as of { $time }, { $age } old
 queue-empty = Nothing waits in “{ $queue }”
 queue-empty-proof = { $records } records looked at, oldest data { $age }
+view-records =
+    { $count ->
+        [one] 1 record
+       *[other] { $count } records
+    }
+view-empty = No record in “{ $queue }”
 queue-no-match = Nothing matches “{ $words }”
 queue-no-match-text = Only “{ $queue }” was looked at. Ctrl K finds any record.
 queue-clear = Clear the filter
@@ -129,6 +135,7 @@ queue-filling = Filling for the first time
 queue-filling-text = { $count } records so far. The list appears when the first page is complete.
 section-count = { $count }
 column-operation = Operation
+column-state = State
 grid-sort = Sort by { $column }
 keys-move = move
 keys-mail = mail preview
@@ -224,7 +231,11 @@ facts-clock-sure = set by the platform
 chain-title = Audit chain
 chain-holds = The chain holds
 chain-broken = Broken at entry { $entry }
-chain-entries = { $entries } entries, countersigned up to { $countersigned }.
+chain-entries =
+    { $entries ->
+        [one] 1 entry, countersigned up to { $countersigned }.
+       *[other] { $entries } entries, countersigned up to { $countersigned }.
+    }
 chain-behind =
     { $count ->
         [one] 1 waits for the platform.
@@ -273,6 +284,7 @@ help-home = first
 help-end = last
 help-space = pick
 help-enter = into the record
+help-leave = from the record to the list
 help-filter = filter
 help-mail = mail preview
 
@@ -351,6 +363,17 @@ gate-newer = Your data is from a newer version
 gate-newer-text = A newer Watchkeeper has worked on this folder. Nothing was touched. Update this app, then open it again.
 gate-read-only = The data folder cannot be written
 gate-read-only-text = Check its permissions, and whether the disk is mounted read-only. Then try again.
+
+start-over-open = I have neither…
+start-over-open-code = I do not have the code…
+start-over-title = Start over with { $tenant }?
+start-over-text = Without the passphrase or the recovery code nothing opens this profile’s data, here or elsewhere. Look once more, if they may be written down somewhere.
+start-over-kept = The file with your own work is moved aside in the profile’s folder and kept. Nothing is deleted.
+start-over-unsent = What waits unsent stays locked in that file and does not go out. Check recent decisions on the platform.
+start-over-then = Then you sign in again with a token, and the platform’s records come anew.
+start-over-type = Type { $tenant } to confirm
+start-over-do = Move aside and start over
+start-over-done = Moved aside and kept. Sign in again with a token.
 
 renew-open = Give a new token
 renew-title = A new token

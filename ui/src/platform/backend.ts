@@ -25,6 +25,8 @@ export interface Backend {
   openProfile(profile: string): Promise<void>;
   unlock(profile: string, passphrase: string): Promise<void>;
   recover(profile: string, code: string, passphrase: string | null): Promise<void>;
+  /** Moves the data of a profile aside, kept, and forgets its key. */
+  startOver(profile: string): Promise<void>;
   renewToken(token: string): Promise<void>;
   closeProfile(): Promise<void>;
   dismissNotices(): Promise<void>;

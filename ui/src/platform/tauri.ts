@@ -21,6 +21,7 @@ export const tauri: Backend = {
   openProfile: (profile) => done(commands.openProfile(profile)),
   unlock: (profile, passphrase) => done(commands.unlock(profile, passphrase)),
   recover: (profile, code, passphrase) => done(commands.recover(profile, code, passphrase)),
+  startOver: (profile) => done(commands.startOver(profile)),
   renewToken: (token) => done(commands.renewToken(token)),
   closeProfile: () => done(commands.closeProfile()),
   dismissNotices: () => done(commands.dismissNotices()),

@@ -84,6 +84,10 @@ async fn an_act_is_queued_sent_and_confirmed_and_the_record_moves_once() {
         (queued.word, queued.standing),
         (OperationWord::Queued, Standing::Waiting)
     );
+    assert_eq!(
+        (queued.action_id.as_str(), queued.action.as_str()),
+        ("release", "Release")
+    );
     let page = world.page().await;
     let row = page.rows.iter().find(|row| row.id == "p1").unwrap();
     assert_eq!(row.section, "on_the_way");
@@ -361,4 +365,48 @@ async fn only_what_was_never_sent_or_is_held_is_given_up() {
     let error = sync::discard(&world.engine, &lost.id).await.unwrap_err();
     assert_eq!(error.code, Code::NotNow);
     world.check().await;
+}
+
+#[tokio::test]
+async fn views_that_are_no_queue_are_named_in_order() {
+    let world = World::new(1).await;
+    let more = pack(1, |text| {
+        text.replace(
+            "views:\n",
+            "views:
+  waiting: {label: Waiting, row: P-4, sort: [arrived_at], sort_label: oldest first, columns: [number]}
+  all: {label: All of them, row: P-4, sort: [arrived_at], sort_label: oldest first, columns: [number]}
+",
+        )
+    });
+    world.platform.with(|state| state.pack = Some(more));
+    world.engine.sync_once().await.unwrap();
+    let rail = queues::navigation(&world.engine).await.unwrap();
+    let queues: Vec<&str> = rail.queues.iter().map(|each| each.view.as_str()).collect();
+    assert_eq!(queues, ["parcels"]);
+    let views: Vec<(&str, &str)> = rail
+        .views
+        .iter()
+        .map(|each| (each.view.as_str(), each.label.as_str()))
+        .collect();
+    assert_eq!(views, [("all", "All of them"), ("waiting", "Waiting")]);
+}
+
+#[tokio::test]
+async fn a_clock_says_before_which_session_it_is_due() {
+    let world = World::new(1).await;
+    let bound = pack(1, |text| {
+        text.replace("warn: {minutes_before: 60}", "warn: before_next_session")
+    });
+    world.platform.with(|state| state.pack = Some(bound));
+    world.engine.sync_once().await.unwrap();
+    let page = world.page().await;
+    let CellValue::Clock { clock } = &page.rows[0].cells[2].value else {
+        panic!("a clock");
+    };
+    let session = clock.before_session.as_ref().unwrap();
+    assert_eq!(session.label, "Morning");
+    let instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap();
+    assert!(instant(&session.at) > instant(&clock.due));
+    assert!(session.at.contains("T09:00:00+1"), "{}", session.at);
 }

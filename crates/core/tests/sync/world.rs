@@ -34,6 +34,8 @@ zone: Australia/Melbourne
 currency: AUD
 language: en-AU
 queues: [parcels]
+sessions:
+  morning: {row: P-5, label: Morning, rule: FREQ=WEEKLY;BYDAY=WEEKDAY;BYHOUR=9;BYMINUTE=0, minutes: 5}
 ";
 
 const DEPOT: &str = r"
@@ -131,13 +133,20 @@ pub fn pack(version: u32, change: impl Fn(&str) -> String) -> (String, u32, Vec<
     let files = BTreeMap::from([
         (
             "pack.yaml".to_owned(),
-            PACK.replace("VERSION", &version.to_string()),
+            PACK.replace("VERSION", &version.to_string())
+                .replace("WEEKDAY", &session_day()),
         ),
         ("records/depot.yaml".to_owned(), DEPOT.to_owned()),
         ("records/parcel.yaml".to_owned(), change(PARCEL)),
     ]);
     let bundle = Bundle::from_files(files).unwrap();
     (bundle.hash().to_owned(), version, bundle.bytes().to_vec())
+}
+
+/// The weekday of the next session, as a rule has it: more than 72 hours from now in any zone.
+fn session_day() -> String {
+    let day = (now() + TimeDelta::days(5)).format("%a").to_string();
+    day.chars().take(2).collect::<String>().to_uppercase()
 }
 
 /// Fields of a parcel that arrived so many hours ago.

@@ -9,7 +9,7 @@ import { t } from "../../locales/catalogue";
 import type { AppView, NavigationView } from "../../platform/backend";
 import { useKeys } from "../keys";
 import { type Place, usePlace } from "../place";
-import { useNavigation, useViewLabel } from "../reads";
+import { useNavigation } from "../reads";
 import { Notices } from "./Notices";
 import { ProfileDialog } from "./ProfileDialog";
 import { Rail } from "./Rail";
@@ -24,7 +24,7 @@ export function Shell({ app }: { app: AppView }) {
   const navigation = useNavigation();
   const { place, go, back } = usePlace();
   const first = navigation.data?.queues[0];
-  const title = useTitle(place, navigation.data);
+  const title = titleOf(place, navigation.data);
 
   useEffect(() => {
     if (usePlace.getState().place === null && first)
@@ -75,6 +75,7 @@ export function Shell({ app }: { app: AppView }) {
       {overlay === "palette" && (
         <CommandPalette
           queues={navigation.data?.queues ?? []}
+          views={navigation.data?.views ?? []}
           onOverlay={setOverlay}
           onClose={() => setOverlay(null)}
         />
@@ -87,13 +88,11 @@ export function Shell({ app }: { app: AppView }) {
   );
 }
 
-/** Name of the screen; a view that is no queue has it from its first page. */
-function useTitle(place: Place | null, navigation: NavigationView | undefined): string {
-  const view = place?.screen === "queue" ? place.view : null;
-  const queue = navigation?.queues.find((each) => each.view === view);
-  const label = useViewLabel(queue ? null : view);
+/** Name of the screen. */
+function titleOf(place: Place | null, navigation: NavigationView | undefined): string {
   if (place?.screen === "sync") return t("nav-sync");
-  return queue?.label ?? label ?? t("nav-queues");
+  const named = [...(navigation?.queues ?? []), ...(navigation?.views ?? [])];
+  return named.find((each) => each.view === place?.view)?.label ?? t("nav-queues");
 }
 
 type ScreenProps = { place: Place | null; readOnly: boolean; bare: boolean };

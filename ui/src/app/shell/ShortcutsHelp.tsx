@@ -21,6 +21,7 @@ const LIST = [
   { keys: ["End"], words: "help-end" },
   { keys: ["Space"], words: "help-space" },
   { keys: ["Enter"], words: "help-enter" },
+  { keys: ["Esc"], words: "help-leave" },
   { keys: ["/"], words: "help-filter" },
   { keys: ["m"], words: "help-mail" },
 ];

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { CircleCheck, CloudDownload, Search, SearchX } from "lucide-react";
+import { CircleCheck, CloudDownload, Rows3, Search, SearchX } from "lucide-react";
 import type { Ref } from "react";
 import { type ReceivedPage, useSync } from "../../app/reads";
 import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
@@ -176,8 +176,10 @@ function Summary({ page }: { page: ViewPage }) {
   return (
     <div className="queue-summary quiet">
       <span>
-        {t("queue-open", { count: open })}
-        {page.sum && open > 0 && ` · ${moneyWords(page.sum)}`}
+        {page.target === null
+          ? t("view-records", { count: page.total })
+          : t("queue-open", { count: open })}
+        {page.target !== null && page.sum && open > 0 && ` · ${moneyWords(page.sum)}`}
       </span>
       <span>{page.sort_label}</span>
       {asOf && (
@@ -217,7 +219,10 @@ function NothingHere({ page, search, onClear }: NothingHereProps) {
   }
   const age = sync?.age_seconds == null ? 0 : sync.age_seconds + secondsSince(sync.received);
   return (
-    <EmptyState icon={CircleCheck} title={t("queue-empty", { queue: page.label })}>
+    <EmptyState
+      icon={page.target === null ? Rows3 : CircleCheck}
+      title={t(page.target === null ? "view-empty" : "queue-empty", { queue: page.label })}
+    >
       {t("queue-empty-proof", { records: sync?.records ?? 0, age: durationWords(age) })}
     </EmptyState>
   );

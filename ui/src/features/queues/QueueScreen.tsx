@@ -19,6 +19,7 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
   // A row that was moved to before it was read.
   const [awaited, setAwaited] = useState<number | null>(null);
   const panel = useRef<HTMLElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
 
   const { first, pages } = usePages({ view, sort, search }, pagesOf(sight));
@@ -50,9 +51,12 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
     "/": () => filter.current?.focus(),
   });
 
+  const leaveRecord = () =>
+    list.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus();
+
   const alone = record === null && (page?.total === 0 || (!page && first.error !== null));
   return (
-    <div className="queue" data-alone={alone || undefined}>
+    <div className="queue" data-alone={alone || undefined} ref={list}>
       <QueueList
         first={first}
         rowAt={rowAt}
@@ -71,7 +75,9 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         sort={sort ?? page?.sort ?? ""}
         onSort={setSort}
       />
-      {!alone && <RecordPanel record={record} panel={panel} readOnly={readOnly} />}
+      {!alone && (
+        <RecordPanel record={record} panel={panel} readOnly={readOnly} onLeave={leaveRecord} />
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import { type Ref, useEffect, useState } from "react";
-import { useKeys } from "../../app/keys";
+import { type KeyboardEvent, type Ref, useEffect, useState } from "react";
+import { isAsking, useKeys } from "../../app/keys";
 import { usePlace } from "../../app/place";
 import { useRecord } from "../../app/reads";
 import { useSaid } from "../../app/said";
@@ -27,10 +27,12 @@ type RecordPanelProps = {
   record: { kind: string; id: string } | null;
   panel: Ref<HTMLElement>;
   readOnly: boolean;
+  /** Escape. */
+  onLeave: () => void;
 };
 
 /** The record that is picked, read as a sentence: what, until when, the facts, what decides. */
-export function RecordPanel({ record, panel, readOnly }: RecordPanelProps) {
+export function RecordPanel({ record, panel, readOnly, onLeave }: RecordPanelProps) {
   const read = useRecord(record);
   const shown = read.data;
   const ours = shown && record && shown.id === record.id;
@@ -41,6 +43,12 @@ export function RecordPanel({ record, panel, readOnly }: RecordPanelProps) {
       aria-busy={record !== null && !ours && !read.error}
       ref={panel}
       tabIndex={-1}
+      onKeyDown={(event) => {
+        // Keys of a dialog over it come here too, though it is elsewhere in the page.
+        if (isAsking()) return;
+        if (event.key === "Escape") onLeave();
+        else if (event.target === event.currentTarget) scrollBy(event);
+      }}
     >
       {read.error && record ? (
         <ErrorState
@@ -58,6 +66,29 @@ export function RecordPanel({ record, panel, readOnly }: RecordPanelProps) {
       )}
     </section>
   );
+}
+
+const LINE_PX = 40;
+/** Share of what is in sight that a page moves by. */
+const PAGE_SHARE = 0.85;
+
+/** The keys that scroll, while the focus is on the record as a whole. */
+function scrollBy(event: KeyboardEvent<HTMLElement>): void {
+  const part = event.currentTarget.querySelector(".record-scroll");
+  if (!part || event.ctrlKey || event.altKey || event.metaKey) return;
+  const page = part.clientHeight * PAGE_SHARE;
+  const steps: Record<string, number> = {
+    ArrowDown: LINE_PX,
+    ArrowUp: -LINE_PX,
+    PageDown: page,
+    PageUp: -page,
+    Home: -part.scrollHeight,
+    End: part.scrollHeight,
+  };
+  const by = steps[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  part.scrollTop += by;
 }
 
 type Received = RecordView & { received: number };
@@ -87,7 +118,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
   useKeys(keys);
 
   const amend = (operation: OperationView) => {
-    const action = actions.find((each) => each.label === operation.action);
+    const action = actions.find((each) => each.action === operation.action_id);
     return action && !readOnly ? () => setAsked({ action, amends: operation.id }) : undefined;
   };
   useAmendOnArrival(record, setAsked);
@@ -175,7 +206,7 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
     const operation = record.operations.find((each) => each.id === amends);
     if (!amends || !operation) return;
     arrived();
-    const action = record.actions.find((each) => each.label === operation.action);
+    const action = record.actions.find((each) => each.action === operation.action_id);
     if (action) ask({ action, amends });
     else say(t("amend-none", { action: operation.action }), "amber");
   }, [amends, record, arrived, ask, say]);

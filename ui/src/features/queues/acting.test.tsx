@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
-import { makeWorld, operation } from "../../platform/memory/world";
+import { APPROVE, makeWorld, operation } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
 const dialog = (name: RegExp) => screen.findByRole("dialog", { name });
@@ -129,7 +129,7 @@ describe("an operation on the record", () => {
           id: "held-1",
           record: "R-418",
           title: "Paper & Press — $22.00",
-          action: "Approve refund",
+          ...APPROVE,
           behind: 2,
           reason: { code: "stale", row: null, detail: "Revision 4 came meanwhile." },
         },
@@ -167,6 +167,21 @@ describe("an operation on the record", () => {
     await user.click(inDialog(asked, "Discard"));
     await waitFor(() => expect(discard).toHaveBeenCalledWith("held-1"));
     await waitFor(() => expect(screen.queryByText(/Revision 4/)).not.toBeInTheDocument());
+  });
+
+  test("is amended by the action's id, whatever it was called when it was made", async () => {
+    const world = held();
+    world.operations = world.operations.map((each) => ({ ...each, action: "Approve (old name)" }));
+    const { user, backend } = await openQueue(world);
+    const act = vi.spyOn(backend, "act");
+    const record = screen.getByRole("region", { name: /Paper & Press/ });
+    await user.click(within(record).getByRole("button", { name: "Amend…" }));
+    const asked = await dialog(/Approve refund: Paper & Press/);
+    expect(asked).toHaveTextContent("This replaces the operation that is held");
+    await user.type(within(asked).getByLabelText(/Type/), "22.00{Enter}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(act.mock.calls[0]?.[0]).toMatchObject({ action: "approve", amends: "held-1" });
+    await waitFor(() => expect(record).not.toHaveTextContent("Revision 4 came meanwhile."));
   });
 
   test("that may have happened can be neither tried again nor given up", async () => {

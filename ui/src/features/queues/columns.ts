@@ -1,5 +1,5 @@
 import type { GridColumn } from "../../components/DataGrid";
-import { t } from "../../locales/catalogue";
+import { locale, t } from "../../locales/catalogue";
 import type { ColumnKind, ViewPage } from "../../platform/backend";
 
 /** Pixels that a column takes; words take what is left. */
@@ -41,12 +41,18 @@ function widthOf(
 /** Stands for our operation where the view has no column of states to show its word in. */
 export const OPERATION = "operation";
 
+/** A name that a sentence has in the middle stands at the head of its column. */
+function headed(label: string): string {
+  const [first = "", ...rest] = label;
+  return first.toLocaleUpperCase(locale) + rest.join("");
+}
+
 /** Columns of the grid for those of the view. */
 export function gridColumns(page: ViewPage): GridColumn[] {
   const columns = page.columns.map(
     ({ field, label, kind, sortable }): GridColumn => ({
       id: field,
-      label,
+      label: kind === "state" ? t("column-state") : headed(label),
       align: kind === "money" || kind === "number" ? "end" : "start",
       ...widthOf(kind, label, page),
       sortable,

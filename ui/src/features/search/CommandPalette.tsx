@@ -5,6 +5,7 @@ import {
   type LucideIcon,
   MoonStar,
   RefreshCw,
+  Rows3,
   Search,
   UserRound,
 } from "lucide-react";
@@ -17,7 +18,7 @@ import { useSaid } from "../../app/said";
 import type { Overlay } from "../../app/shell/Shell";
 import { useTheme } from "../../app/theme";
 import { t } from "../../locales/catalogue";
-import type { QueueEntry, SearchHit } from "../../platform/backend";
+import type { QueueEntry, SearchHit, ViewEntry } from "../../platform/backend";
 import { Excerpt } from "./Excerpt";
 
 type Item = {
@@ -31,18 +32,20 @@ type Item = {
 
 type CommandPaletteProps = {
   queues: QueueEntry[];
+  /** Views that are no queue. */
+  views: ViewEntry[];
   onOverlay: (overlay: Overlay) => void;
   onClose: () => void;
 };
 
-/** Finds any record, queue or command. Typing filters, arrows move, Enter goes. */
-export function CommandPalette({ queues, onOverlay, onClose }: CommandPaletteProps) {
+/** Finds any record, view or command. Typing filters, arrows move, Enter goes. */
+export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPaletteProps) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const go = usePlace((store) => store.go);
-  const commands = useCommands(queues, onOverlay);
+  const commands = useCommands({ queues, views, onOverlay });
   const asked = useDeferredValue(query.trim());
   const search = useSearch(asked);
   const hits = asked === "" ? [] : (search.data ?? []);
@@ -190,7 +193,8 @@ function Option({ item, id, at, chosen, heading, onRun, onPoint }: OptionProps) 
 }
 
 /** What can be done from anywhere. */
-function useCommands(queues: QueueEntry[], onOverlay: (overlay: Overlay) => void): Item[] {
+function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
+  const { queues, views, onOverlay } = props;
   const backend = useBackend();
   const go = usePlace((store) => store.go);
   const say = useSaid((store) => store.say);
@@ -211,6 +215,14 @@ function useCommands(queues: QueueEntry[], onOverlay: (overlay: Overlay) => void
         label: t("command-queue", { queue: queue.label }),
         hint: t("queue-open", { count: queue.open }),
         run: () => go({ screen: "queue", view: queue.view, record: null }),
+      }),
+    ),
+    ...views.map(
+      ({ view, label }): Item => ({
+        id: `view ${view}`,
+        icon: Rows3,
+        label: t("command-queue", { queue: label }),
+        run: () => go({ screen: "queue", view, record: null }),
       }),
     ),
     {

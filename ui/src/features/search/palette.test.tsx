@@ -40,10 +40,19 @@ test("arrows move round, and the chosen one is told to whoever listens", async (
   await user.keyboard("{ArrowUp}");
   expect(chosen()).toHaveTextContent("Keys");
   expect(input).toHaveAttribute("aria-activedescendant", chosen().id);
-  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}");
   expect(chosen()).toHaveTextContent("Go to Sync");
   await user.keyboard("{Enter}");
   expect(await screen.findByRole("heading", { level: 1, name: "Sync" })).toBeVisible();
+});
+
+test("leads to views that are no queue", async () => {
+  const { user } = await openPalette();
+  await user.keyboard("charges{Enter}");
+  expect(await screen.findByRole("heading", { level: 1, name: "Charges" })).toBeVisible();
+  expect(await screen.findByText("No record in “Charges”")).toBeVisible();
+  expect(screen.getByText("0 records")).toBeVisible();
+  await expectAccessible();
 });
 
 test("says when nothing is found, and Escape closes", async () => {

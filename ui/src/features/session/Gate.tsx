@@ -9,6 +9,7 @@ import { t } from "../../locales/catalogue";
 import type { AppView, Phase } from "../../platform/backend";
 import { Door } from "./Door";
 import { NewPassphrase, NO_PASSPHRASE, passphraseReady } from "./Passphrase";
+import { StartOver } from "./StartOver";
 
 type Shut = Exclude<Phase, "sign_in" | "open">;
 
@@ -16,6 +17,9 @@ type Shut = Exclude<Phase, "sign_in" | "open">;
 export function Gate({ app, phase }: { app: AppView; phase: Shut }) {
   const backend = useBackend();
   const [recovering, setRecovering] = useState(false);
+  const [starting, setStarting] = useState(false);
+  // Elsewhere the key is not lost.
+  const lost = phase === "needs_passphrase" || phase === "needs_recovery";
   const profile = app.profiles.find((each) => each.id === app.current) ?? app.profiles[0];
   const opening = useMutation({ mutationFn: () => backend.openProfile(profile?.id ?? "") });
   const leaving = useMutation({ mutationFn: () => backend.closeProfile() });
@@ -70,10 +74,16 @@ export function Gate({ app, phase }: { app: AppView; phase: Shut }) {
       )}
       {body()}
       <div className="door-other">
+        {profile && lost && (
+          <Button look="plain" onClick={() => setStarting(true)}>
+            {t(phase === "needs_recovery" ? "start-over-open-code" : "start-over-open")}
+          </Button>
+        )}
         <Button look="plain" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
           {t("gate-other-profile")}
         </Button>
       </div>
+      {starting && profile && <StartOver profile={profile} onClose={() => setStarting(false)} />}
     </Door>
   );
 }

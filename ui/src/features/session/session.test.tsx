@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { ERRORS } from "../../app/errors";
 import { t } from "../../locales/catalogue";
@@ -163,6 +163,64 @@ describe("a profile that is not open", () => {
     const { user } = openApp(gate("needs_passphrase"));
     await user.click(await button("Another profile"));
     await waitFor(() => expect(screen.getByText("Sign in to a platform")).toBeVisible());
+  });
+});
+
+describe("passphrase and recovery code both lost", () => {
+  const dialog = () => screen.findByRole("dialog", { name: "Start over with Harbour Classes?" });
+
+  test("says what happens, needs the name typed, and leads to Sign-in without the profile", async () => {
+    const { user, backend } = openApp(gate("needs_passphrase"));
+    const startOver = vi.spyOn(backend, "startOver");
+    await user.click(await button("I have neither…"));
+    const asked = await dialog();
+    expect(asked).toHaveTextContent("moved aside in the profile’s folder and kept");
+    expect(asked).toHaveTextContent("Nothing is deleted");
+    expect(asked).toHaveTextContent("What waits unsent stays locked in that file");
+    expect(asked).toHaveTextContent("sign in again with a token");
+    await expectAccessible();
+    const go = within(asked).getByRole("button", { name: "Move aside and start over" });
+    const typed = within(asked).getByLabelText("Type Harbour Classes to confirm");
+    await user.type(typed, "harbour{Enter}");
+    expect(go).toBeDisabled();
+    expect(startOver).not.toHaveBeenCalled();
+    await user.clear(typed);
+    await user.type(typed, "Harbour Classes");
+    await user.click(go);
+    expect(startOver).toHaveBeenCalledExactlyOnceWith(PROFILE.id);
+    expect(await screen.findByText("Sign in to a platform")).toBeVisible();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(screen.queryByText("On this laptop")).not.toBeInTheDocument();
+    expect(screen.getByText(/Moved aside and kept/)).toBeVisible();
+  });
+
+  test("is offered where the recovery code is asked for; thought better of, nothing happens", async () => {
+    const { user, backend } = openApp(gate("needs_recovery"));
+    await user.click(await button("I do not have the code…"));
+    await dialog();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    await waitFor(() =>
+      expect(screen.getByRole("button", { name: "I do not have the code…" })).toHaveFocus(),
+    );
+    expect(backend.calls).not.toContain("startOver");
+  });
+
+  test("that fails says why, and what was typed stays", async () => {
+    const world = gate("needs_passphrase");
+    world.fails = { startOver: { code: "read_only", detail: null, row: null } };
+    const { user } = openApp(world);
+    await user.click(await button("I have neither…"));
+    const typed = within(await dialog()).getByRole("textbox");
+    await user.type(typed, "Harbour Classes{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("cannot be written");
+    expect(typed).toHaveValue("Harbour Classes");
+  });
+
+  test.each(["keyring_locked", "newer_database"] as const)("%s offers it not", async (phase) => {
+    openApp(gate(phase));
+    await button("Another profile");
+    expect(screen.queryByRole("button", { name: /neither|do not have/ })).not.toBeInTheDocument();
   });
 });
 

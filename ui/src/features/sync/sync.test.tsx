@@ -102,7 +102,9 @@ describe("Sync", () => {
   });
 
   test("amending opens the record, and says so where the action is gone", async () => {
-    const { user } = openApp(makeWorld());
+    const world = makeWorld();
+    for (const each of world.operations) each.action_id = "of an older pack";
+    const { user } = openApp(world);
     await user.click(within(await region(/Held/)).getByRole("button", { name: "Amend…" }));
     expect(await screen.findByRole("region", { name: /Quiet Hours/ })).toBeVisible();
     expect(await screen.findByText(/Approve refund is not possible on the record/)).toBeVisible();

@@ -108,6 +108,14 @@ export class MemoryBackend implements Backend {
       if (code.length < 8) fail("secret_wrong");
       this.#open();
     });
+  startOver = (profile: string) =>
+    this.#read("startOver", () =>
+      this.change(({ app }) => {
+        app.phase = "sign_in";
+        app.current = null;
+        app.profiles = app.profiles.filter((each) => each.id !== profile);
+      }),
+    );
   renewToken = (token: string) =>
     this.#read("renewToken", () => {
       if (token === "wrong") fail("token_invalid");
@@ -140,15 +148,25 @@ export class MemoryBackend implements Backend {
       const action =
         recordOf(world, record).actions.find((each) => each.action === request.action) ??
         fail("not_now");
-      if (action.denied) fail("policy_denied", action.denied.detail, action.denied.row);
+      if (action.denied && request.amends === null)
+        fail("policy_denied", action.denied.detail, action.denied.row);
       if (action.typed !== null && action.typed !== request.typed) fail("confirmation_missing");
       const made = operation(
-        { id: request.operation, record: record.id, title: titleOf(record), action: action.label },
+        {
+          id: request.operation,
+          record: record.id,
+          title: titleOf(record),
+          action_id: action.action,
+          action: action.label,
+        },
         "queued",
         "waiting",
       );
       world.acted.set(request.operation, made);
-      this.change(() => world.operations.unshift(made));
+      this.change(() => {
+        world.operations = world.operations.filter((each) => each.id !== request.amends);
+        world.operations.unshift(made);
+      });
       return made;
     });
 

@@ -28,7 +28,21 @@ function policy(request: Request): PolicyRowView[] {
 }
 
 function actionsOf(world: World, request: Request): ActionView[] {
-  if (request.state !== "requested" || sectionOf(world, request) === "on_the_way") return [];
+  const ours = operationOn(world, request.id);
+  const held = ours?.standing.startsWith("held_") ?? false;
+  const onTheWay = sectionOf(world, request) === "on_the_way";
+  if (request.state !== "requested" || (onTheWay && !held)) return [];
+  const actions = freeActionsOf(request);
+  return held ? actions.map((each) => ({ ...each, allowed: false, denied: IN_THE_WAY })) : actions;
+}
+
+const IN_THE_WAY = {
+  code: "operation.in_the_way",
+  row: null,
+  detail: "An operation of yours on this record is held; decide on it first.",
+};
+
+function freeActionsOf(request: Request): ActionView[] {
   const inside = request.purchased + WINDOW > NOW_MS;
   const rows = policy(request);
   const amount = (request.minor / 100).toFixed(2);

@@ -33,6 +33,12 @@ const SECTIONS: { id: Section; label: string; note: string | null }[] = [
   { id: "decided", label: "Decided", note: "in 14 days" },
 ];
 
+const VIEWS: Record<string, string> = {
+  pending: "Refund requests",
+  reviews: "Reviews",
+  charges: "Charges",
+};
+
 const COLUMNS: ColumnView[] = [
   { field: "name", label: "Business", kind: "text", sortable: true },
   { field: "amount", label: "Amount", kind: "money", sortable: true },
@@ -66,7 +72,8 @@ export function clockOf(request: Request): ClockView {
     tone: left <= 0 ? "red" : left < 12 * 3600 ? "amber" : "green",
     runs: request.state === "requested",
     row: "R-17",
-    before_session: left > 0 && left < 12 * 3600 ? `Monday ${wall(NOW_MS + 66 * HOUR)}` : null,
+    before_session:
+      left > 0 && left < 12 * 3600 ? { label: "Monday", at: wall(NOW_MS + 66 * HOUR) } : null,
   };
 }
 
@@ -134,11 +141,11 @@ export function pageOf(world: World, asked: ViewRequest): ViewPage {
   const empty = world.link === "filling" && world.requests.length === 0;
   return {
     view: asked.view,
-    label: asked.view === "pending" ? "Refund requests" : "Reviews",
+    label: VIEWS[asked.view] ?? asked.view,
     row: "R-16",
     sort_label: sort === "purchased_at" ? "oldest purchase first" : `by ${sort.replace(/^-/, "")}`,
     sort,
-    target: 0,
+    target: asked.view === "charges" ? null : 0,
     columns: COLUMNS,
     sections,
     rows: all.slice(asked.offset, asked.offset + asked.limit).map((each) => rowOf(world, each)),
@@ -169,6 +176,7 @@ export function navigationOf(world: World): NavigationView {
       },
       { view: "reviews", label: "Reviews", open: 0, urgent: 0, target: 0, minutes: 0 },
     ],
+    views: [{ view: "charges", label: "Charges" }],
     now: wall(NOW_MS),
     zone: ZONE,
     clock_unsure: world.clockUnsure,

@@ -102,8 +102,11 @@ export const PROFILE: ProfileView = {
   passphrase: false,
 };
 
+/** The action of the invented operations. */
+export const APPROVE = { action_id: "approve", action: "Approve refund" };
+
 export function operation(
-  of: Pick<OperationView, "record" | "title" | "action"> & Partial<OperationView>,
+  of: Pick<OperationView, "record" | "title" | "action_id" | "action"> & Partial<OperationView>,
   word: OperationWord,
   standing: Standing,
 ): OperationView {
@@ -151,16 +154,16 @@ export function makeWorld(requests = 12): World {
       requests < 8
         ? []
         : [
-            operation({ ...titled(2), action: "Approve refund" }, "queued", "waiting"),
+            operation({ ...titled(2), ...APPROVE }, "queued", "waiting"),
             operation(
-              { ...titled(5), action: "Approve refund", made_at: wall(NOW_MS - 26 * HOUR) },
+              { ...titled(5), ...APPROVE, made_at: wall(NOW_MS - 26 * HOUR) },
               "confirmed",
               "confirmed",
             ),
             operation(
               {
                 ...titled(4),
-                action: "Approve refund",
+                ...APPROVE,
                 attempts: 1,
                 made_at: wall(NOW_MS - 20 * 60_000),
               },
@@ -170,7 +173,7 @@ export function makeWorld(requests = 12): World {
             operation(
               {
                 ...titled(7),
-                action: "Approve refund",
+                ...APPROVE,
                 attempts: 1,
                 made_at: wall(NOW_MS - 44 * 60_000),
                 reason: {

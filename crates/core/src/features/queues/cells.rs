@@ -6,7 +6,7 @@ use watchkeeper_model::{Snapshot, standing};
 use watchkeeper_pack::format::{FieldType, Tone};
 use watchkeeper_pack::{Kind, value};
 
-use super::view::{CellValue, ClockView, ColumnKind, FactView, MoneyView};
+use super::view::{CellValue, ClockView, ColumnKind, FactView, MoneyView, SessionView};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row};
 
@@ -220,9 +220,10 @@ pub(super) fn clock_view(
         tone: stands.tone,
         runs: stands.runs,
         row: clock.def.row.clone(),
-        before_session: stands
-            .before_session
-            .map(|(name, at)| format!("{name} {}", reading.wall(at))),
+        before_session: stands.before_session.map(|(label, at)| SessionView {
+            label,
+            at: reading.wall(at),
+        }),
     })
 }
 

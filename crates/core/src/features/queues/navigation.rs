@@ -1,10 +1,10 @@
-//! The rail: queues with their counts.
+//! The rail: queues with their counts, and what else the pack lets look at.
 
 use watchkeeper_pack::{Pack, filter};
 
 use super::cells::is_urgent;
 use super::sections::{Section, Sections};
-use super::view::{NavigationView, QueueEntry};
+use super::view::{NavigationView, QueueEntry, ViewEntry};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, read};
@@ -26,6 +26,7 @@ pub async fn navigation(engine: &Engine) -> Result<NavigationView, Error> {
         };
         Ok(NavigationView {
             queues,
+            views: pack.as_deref().map(others).unwrap_or_default(),
             now: reading.wall(reading.now.at),
             zone: reading.zone().name().to_owned(),
             clock_unsure: reading.now.unsure,
@@ -33,6 +34,22 @@ pub async fn navigation(engine: &Engine) -> Result<NavigationView, Error> {
         })
     })
     .await
+}
+
+/// The views that are no queue, by name.
+fn others(pack: &Pack) -> Vec<ViewEntry> {
+    let mut views: Vec<ViewEntry> = pack
+        .kinds
+        .values()
+        .flat_map(|kind| kind.views.values())
+        .filter(|view| !pack.queues.contains(&view.id))
+        .map(|view| ViewEntry {
+            view: view.id.clone(),
+            label: view.def.label.clone(),
+        })
+        .collect();
+    views.sort_by(|a, b| (&a.label, &a.view).cmp(&(&b.label, &b.view)));
+    views
 }
 
 /// What waits is what stands in the sections that say so.

@@ -73,6 +73,7 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         kind: request.kind.clone(),
         record: request.record.clone(),
         title: operation.title.clone(),
+        action_id: request.action.clone(),
         action: operation.action.clone(),
         word: word(operation, standing),
         standing,

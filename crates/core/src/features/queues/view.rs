@@ -11,6 +11,8 @@ use watchkeeper_pack::format::{Confirm, FieldType, Nature, Tone};
 pub struct NavigationView {
     /// Queues in the pack's order.
     pub queues: Vec<QueueEntry>,
+    /// The pack's other views, in the order of their names.
+    pub views: Vec<ViewEntry>,
     /// Zone of the tenant and its wall clock now, RFC 3339 with offset.
     pub now: String,
     /// IANA zone.
@@ -37,6 +39,15 @@ pub struct QueueEntry {
     /// Estimated minutes for all that waits.
     #[specta(type = i32)] // always finite: a number, never null
     pub minutes: f32,
+}
+
+/// A view that is no queue: nothing waits in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ViewEntry {
+    /// Id of the view.
+    pub view: String,
+    /// Name as shown.
+    pub label: String,
 }
 
 /// A question to a view.
@@ -278,8 +289,17 @@ pub struct ClockView {
     pub runs: bool,
     /// Row that it comes from.
     pub row: String,
-    /// It turned amber because it is due before this session: name and wall clock.
-    pub before_session: Option<String>,
+    /// It turned amber because it is due before this session.
+    pub before_session: Option<SessionView>,
+}
+
+/// A session of the operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SessionView {
+    /// Name as shown.
+    pub label: String,
+    /// When it begins, tenant's wall clock, RFC 3339 with offset.
+    pub at: String,
 }
 
 /// One record.
@@ -455,6 +475,8 @@ pub struct OperationView {
     pub record: String,
     /// One line that names the record, as seen.
     pub title: String,
+    /// Action of the pack.
+    pub action_id: String,
     /// Action as shown.
     pub action: String,
     /// In a word.

@@ -1,0 +1,155 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { makeWorld } from "../../platform/memory/world";
+import { openApp } from "../../test-harness";
+
+const heading = (name: string) => screen.findByRole("heading", { level: 1, name });
+const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+const panel = (name: RegExp) => screen.findByRole("region", { name });
+const focused = () => document.activeElement as HTMLElement;
+
+async function openQueue(world = makeWorld()) {
+  const app = openApp(world);
+  const row = await screen.findByRole("row", { name: /Paper & Press/ });
+  await panel(/Paper & Press/);
+  return { ...app, row };
+}
+
+describe("rooms", () => {
+  test("g s goes to Sync, g q to the first queue, Alt and the left arrow back", async () => {
+    const { user } = await openQueue();
+    await user.keyboard("gs");
+    expect(await heading("Sync")).toBeVisible();
+    await user.keyboard("gq");
+    expect(await heading("Refund requests")).toBeVisible();
+    await user.keyboard("{Alt>}{ArrowLeft}{/Alt}");
+    expect(await heading("Sync")).toBeVisible();
+  });
+
+  test("everything is in the tab order: skip link, rail, search, filter, headers, row, record", async () => {
+    const { user } = await openQueue();
+    const seen: string[] = [];
+    for (let at = 0; at < 40; at += 1) {
+      await user.tab();
+      if (focused() === document.body) break;
+      seen.push((focused().getAttribute("aria-label") ?? focused().textContent ?? "").slice(0, 40));
+    }
+    const wanted = [
+      "Skip to the screen",
+      "HCHarbour Classes",
+      "Refund requests",
+      "Reviews",
+      "Sync",
+      "In step",
+      "Find anything",
+      "Filter this list",
+      "Business",
+      "Amount",
+      "Purchased",
+      "Paper & Press",
+      "Approve refund",
+      "Mail preview",
+      "Approve refund",
+      "Deny",
+    ];
+    let at = -1;
+    for (const words of wanted) {
+      at = seen.findIndex((each, index) => index > at && each.startsWith(words));
+      expect(at, `${words} in ${seen.join(" | ")}`).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  test("keys are silent while a question is open", async () => {
+    const { user } = await openQueue();
+    await user.keyboard("{Shift>}?{/Shift}");
+    await screen.findByRole("dialog", { name: "Keys" });
+    await user.keyboard("gsj");
+    expect(screen.getByRole("dialog", { name: "Keys" })).toBeVisible();
+    await user.keyboard("{Escape}");
+    await gone();
+    expect(await heading("Refund requests")).toBeVisible();
+    expect(await panel(/Paper & Press/)).toBeVisible();
+  });
+});
+
+describe("the focus comes back", () => {
+  test.each([
+    ["Keys", "{Shift>}?{/Shift}"],
+    ["Mail preview", "m"],
+    ["Approve refund: Paper & Press", "a"],
+    ["Find anything", "{Control>}k{/Control}"],
+  ])("after “%s”", async (name, keys) => {
+    const { user, row } = await openQueue();
+    row.focus();
+    await user.keyboard(keys);
+    await screen.findByRole("dialog", { name: new RegExp(name) });
+    await user.keyboard("{Escape}");
+    await gone();
+    await waitFor(() => expect(row).toHaveFocus());
+  });
+
+  test("after an action, on the record that moved to another section", async () => {
+    const { user, row } = await openQueue();
+    row.focus();
+    await user.keyboard("a");
+    const asked = await screen.findByRole("dialog");
+    await user.type(within(asked).getByLabelText(/Type/), "22.00{Enter}");
+    await gone();
+    await waitFor(() => {
+      expect(focused()).toHaveAttribute("role", "row");
+      expect(focused()).toHaveTextContent("Paper & Press");
+      expect(focused()).toHaveTextContent("queued");
+    });
+  });
+
+  test("after an action whose button is gone, on the row that is picked", async () => {
+    const { user } = await openQueue();
+    const record = await panel(/Paper & Press/);
+    const approve = within(record)
+      .getAllByRole("button", { name: /Approve refund/ })
+      .at(-1);
+    await user.click(approve as HTMLElement);
+    const asked = await screen.findByRole("dialog");
+    await user.type(within(asked).getByLabelText(/Type/), "22.00{Enter}");
+    await gone();
+    await waitFor(() => expect(focused()).toHaveAttribute("role", "row"));
+  });
+});
+
+describe("the record", () => {
+  test("is gone into with Enter, scrolled with the arrows, and left with Escape", async () => {
+    const { user, row } = await openQueue();
+    row.focus();
+    await user.keyboard("{Enter}");
+    const record = await panel(/Paper & Press/);
+    expect(record).toHaveFocus();
+    const part = record.querySelector(".record-scroll");
+    await user.keyboard("{ArrowDown}{ArrowDown}{ArrowUp}");
+    expect(part?.scrollTop).toBe(40);
+    await user.tab();
+    expect(record).toContainElement(focused());
+    await user.keyboard("{Escape}");
+    expect(row).toHaveFocus();
+  });
+
+  test("Escape in a dialog over it closes the dialog and leaves the focus there", async () => {
+    const { user } = await openQueue();
+    const record = await panel(/Paper & Press/);
+    const opener = within(record).getByRole("button", { name: "Mail preview" });
+    opener.focus();
+    await user.keyboard("{Enter}");
+    const mail = await screen.findByRole("dialog", { name: /Mail preview/ });
+    await waitFor(() => expect(mail).toContainElement(focused()));
+    await user.keyboard("{Escape}");
+    await gone();
+    await waitFor(() => expect(opener).toHaveFocus());
+  });
+
+  test("Space picks the row that has the focus", async () => {
+    const { user, row } = await openQueue();
+    row.focus();
+    await user.keyboard(" ");
+    expect(row).toHaveAttribute("aria-selected", "true");
+    expect(row).toHaveFocus();
+  });
+});
