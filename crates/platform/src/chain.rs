@@ -1,7 +1,8 @@
 //! Audit chains as the devices deliver them.
 //!
 //! A delivery may repeat entries that are held already; they must be the very same. What is new
-//! must follow the held head without a gap, each entry hashed over the one before it. Then the
+//! must be the operator's own, whose device it is, and follow the held head without a gap, each entry
+//! hashed over the one before it. Then the
 //! new head is countersigned with the key that the app pinned at sign-in.
 
 use ed25519_dalek::{Signer, SigningKey};
@@ -12,6 +13,7 @@ use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
 use crate::problem::ApiError;
+use crate::store::Access;
 
 /// The fields under the signature, in any order: RFC 8785 sorts them.
 #[derive(Serialize)]
@@ -25,10 +27,10 @@ struct Signed<'a> {
 /// Extends a chain. Answers the countersigned head.
 pub async fn extend(
     platform: &Platform,
-    tenant: &str,
+    access: &Access,
     delivery: &Delivery,
 ) -> Result<SignedHead, ApiError> {
-    let device = delivery.device;
+    let (tenant, device) = (access.tenant.as_str(), delivery.device);
     let held = platform.store.signed_head(tenant, device).await?;
     let (mut seq, mut hash) = match &held {
         Some(head) => (head.seq, head.hash.clone()),
@@ -49,6 +51,9 @@ pub async fn extend(
                 return broken(entry.seq, "is not the one that we hold");
             }
             continue;
+        }
+        if entry.actor != access.operator.id {
+            return broken(entry.seq, "is in the name of somebody else");
         }
         if entry.seq != seq + 1 || entry.prev != hash {
             return broken(entry.seq, "does not follow the one before it");

@@ -1,8 +1,9 @@
 //! The pure core of the corrected clock.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A moment, and whether it can be relied on.
@@ -29,6 +30,14 @@ pub struct Anchor {
 
 /// A quartz drifts by less than this: one second in this many.
 const DRIFT: u32 = 10_000;
+
+/// Years that a platform can mean; beyond them dates cannot be reckoned with.
+const YEARS: RangeInclusive<i32> = 1970..=9999;
+
+/// A time that a platform can mean.
+pub(super) fn is_plausible(server: DateTime<Utc>) -> bool {
+    YEARS.contains(&server.year())
+}
 
 impl Anchor {
     /// The anchor that one answer gives.

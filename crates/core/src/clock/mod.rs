@@ -65,8 +65,12 @@ impl Corrected {
     }
 
     /// The platform answered `server` to something that was sent at `sent` on [`Self::boot`]'s
-    /// clock and has just arrived. Answers whether that is the better knowledge and was taken.
+    /// clock and has just arrived. Answers whether that is the better knowledge and was taken. What
+    /// a platform says is not trusted: a time beyond reason is not taken.
     pub fn observe(&self, server: DateTime<Utc>, sent: Duration) -> bool {
+        if !correct::is_plausible(server) {
+            return false;
+        }
         let seen = Anchor::observed(server, sent, self.machine.boot(), self.machine.boot_id());
         let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
         let better = anchor.as_ref().is_none_or(|old| seen.is_better_than(old));

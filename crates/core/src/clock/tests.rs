@@ -154,6 +154,22 @@ fn an_observation_corrects_a_wall_clock_that_is_ten_years_ahead() {
 }
 
 #[test]
+fn a_server_time_beyond_reason_is_not_taken() {
+    let machine = Arc::new(Fixed(noon(), seconds(50), "boot-1"));
+    let clock = Corrected::new(machine, None);
+    // What a hostile answer may carry: the text reads, and reckoning with it would not.
+    let absurd: DateTime<Utc> = serde_json::from_str("\"+262142-12-31T23:59:59Z\"").unwrap();
+    for absurd in [absurd, DateTime::<Utc>::MIN_UTC] {
+        assert!(!clock.observe(absurd, seconds(50)));
+        assert!(clock.now().unsure);
+        let _no_panic = clock.now().at + TimeDelta::days(3650);
+    }
+    assert!(clock.observe(noon(), seconds(50)));
+    assert!(!clock.observe(absurd, seconds(50)));
+    assert_eq!(clock.now().at, noon());
+}
+
+#[test]
 fn the_system_clock_runs_forward() {
     let clock = SystemClock::new();
     let first = clock.boot();

@@ -12,7 +12,7 @@ use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
 use crate::sync::backoff;
 use crate::sync::client::ClientError;
-use crate::sync::{hints, pull};
+use crate::sync::{activate, hints, pull};
 
 /// How often the feed is asked without any hint.
 const PULL_EVERY: Duration = Duration::from_secs(20);
@@ -42,7 +42,7 @@ async fn until_end(engine: Arc<Engine>, work: impl Future<Output = ()>) {
 /// After a failure: as long as the platform asks, else full jitter.
 fn wait_after(engine: &Engine, error: &SendError, failures: u32) -> Duration {
     match error {
-        SendError::Client(ClientError::RateLimited(asked)) => {
+        SendError::Client(ClientError::RateLimited(asked) | ClientError::Unavailable(asked)) => {
             backoff::retry_after(*asked, engine.chance())
         }
         _ => backoff::full_jitter(failures, engine.chance()).max(SHORTEST),
@@ -108,20 +108,6 @@ async fn pulling(engine: Arc<Engine>) {
     }
 }
 
-/// Nothing else will get through either. Anything else is an operation's own trouble, which its
-/// attempts and its next try show.
-fn concerns_the_line(error: &ClientError) -> bool {
-    matches!(
-        error,
-        ClientError::Unreachable(_)
-            | ClientError::Tls(_)
-            | ClientError::NotAPlatform(_)
-            | ClientError::RateLimited(_)
-            | ClientError::SignedOut
-            | ClientError::Revoked
-    )
-}
-
 /// One turn with the platform. A line that has just come back may be gone soon: what is ours goes
 /// first.
 pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
@@ -133,6 +119,7 @@ pub(super) async fn turn(engine: &Engine) -> Result<(), SendError> {
 }
 
 async fn exchange(engine: &Engine) -> Result<(), SendError> {
+    activate::resume(engine).await?;
     let client = engine.client();
     pull::who_am_i(engine, &client).await?;
     if engine.link().contact != Contact::There {
@@ -140,7 +127,7 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
         state.write(|state| queue::end_back_off(state)).await?;
     }
     match send::round(engine).await {
-        Err(SendError::Client(error)) if !concerns_the_line(&error) => {
+        Err(SendError::Client(error)) if !error.concerns_the_line() => {
             // What is ours does not get through; what is theirs may.
             tracing::info!(%error, "an operation failed");
         }
@@ -175,7 +162,7 @@ async fn pushing(engine: Arc<Engine>) {
             Err(error) => {
                 let wait = wait_after(&engine, &error, failures);
                 failures = failures.saturating_add(1);
-                if !matches!(&error, SendError::Client(error) if !concerns_the_line(error)) {
+                if !matches!(&error, SendError::Client(error) if !error.concerns_the_line()) {
                     note(&engine, &error);
                 }
                 Some(wait)

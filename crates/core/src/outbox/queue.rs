@@ -279,15 +279,27 @@ pub fn claim(state: &Connection, seq: i64) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
-/// Puts an operation back into its lane, not before the instant given.
+/// Puts an operation that was being sent back into its lane, not before the instant given; unless
+/// a verdict on it came meanwhile.
 pub fn wait(state: &Connection, seq: i64, not_before: DateTime<Utc>) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE operation SET status = 'waiting', not_before = ?2
+             WHERE seq = ?1 AND status = 'in_flight'",
+        )?
+        .execute(params![seq, not_before.timestamp_millis()])?;
+    Ok(())
+}
+
+/// Puts an operation that is held back into its lane.
+pub fn release(state: &Connection, seq: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
     state
         .prepare_cached(
             "UPDATE operation SET status = 'waiting', hold = NULL, reason = NULL, theirs = NULL,
                                   not_before = ?2
-             WHERE seq = ?1 AND status NOT IN ('confirmed', 'discarded')",
+             WHERE seq = ?1 AND status = 'held'",
         )?
-        .execute(params![seq, not_before.timestamp_millis()])?;
+        .execute(params![seq, now.timestamp_millis()])?;
     Ok(())
 }
 

@@ -82,7 +82,10 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
         let stop = failed.iter().position(|error| {
             matches!(
                 error,
-                ClientError::SignedOut | ClientError::Revoked | ClientError::RateLimited(_)
+                ClientError::SignedOut
+                    | ClientError::Revoked
+                    | ClientError::RateLimited(_)
+                    | ClientError::Unavailable(_)
             )
         });
         if let Some(at) = stop {
@@ -180,11 +183,8 @@ async fn back_off(
         | ClientError::Revoked
         | ClientError::Unreachable(_)
         | ClientError::Tls(_) => (true, Duration::ZERO),
-        ClientError::RateLimited(asked) => (true, backoff::retry_after(*asked, engine.chance())),
-        _ => (
-            false,
-            backoff::full_jitter(operation.attempts, engine.chance()),
-        ),
+        ClientError::RateLimited(_) => (true, wait_after(engine, operation, error)),
+        _ => (false, wait_after(engine, operation, error)),
     };
     let not_before = later(engine.clock.now().at, wait);
     let seq = operation.seq;
@@ -199,6 +199,15 @@ async fn back_off(
             }
         })
         .await
+}
+
+fn wait_after(engine: &Engine, operation: &Queued, error: &ClientError) -> Duration {
+    match error {
+        ClientError::RateLimited(asked) | ClientError::Unavailable(asked) => {
+            backoff::retry_after(*asked, engine.chance())
+        }
+        _ => backoff::full_jitter(operation.attempts, engine.chance()),
+    }
 }
 
 fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
@@ -219,7 +228,8 @@ async fn settle(engine: &Engine, request: &Operation, verdict: Verdict) -> Resul
 }
 
 /// Asks the platform what became of the operations that stand so. One that it never received goes
-/// back into its lane with the same id.
+/// back into its lane with the same id; one about which no answer can be had stands as it did, and
+/// keeps no other from going on (fault 43).
 pub async fn read_back(
     engine: &Engine,
     client: &Client,
@@ -245,7 +255,22 @@ pub async fn read_back(
             *next = operation.not_before.min(*next);
             continue;
         }
-        match client.operation(operation.request.id).await? {
+        let found = match client.operation(operation.request.id).await {
+            Err(error) if !error.concerns_the_line() => {
+                tracing::warn!(%error, operation = %operation.request.id, "not read back");
+                let (seq, wait) = (operation.seq, wait_after(engine, &operation, &error));
+                let again = later(now, wait);
+                let next = done.next.get_or_insert(again);
+                *next = again.min(*next);
+                let state = &engine.stores.state;
+                state
+                    .write(move |state| queue::read_back_after(state, seq, again))
+                    .await?;
+                continue;
+            }
+            other => other?,
+        };
+        match found {
             Some(verdict) => settle(engine, &operation.request, verdict).await?,
             // One that the platform had said it has and now does not know is not sent again without
             // a person: a restored platform is no reason to move money twice (fault 7).

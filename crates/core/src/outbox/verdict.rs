@@ -43,6 +43,12 @@ pub fn next(status: Status, hold: Option<Hold>, word: VerdictWord) -> Next {
         (Status::Accepted, VerdictWord::Accepted) | (Status::Unknown, VerdictWord::Unknown) => {
             Next::Stay
         }
+        // The platform's no is its last word; what says otherwise was overtaken on the way.
+        (Status::Held, VerdictWord::Accepted | VerdictWord::Unknown)
+            if matches!(hold, Some(Hold::Refused | Hold::Conflict)) =>
+        {
+            Next::Stay
+        }
         (_, VerdictWord::Accepted) => Next::Stand(Status::Accepted, None),
         (_, VerdictWord::Unknown) => Next::Stand(Status::Unknown, None),
     }
@@ -101,7 +107,8 @@ pub fn settle(
     Ok(Some(operation))
 }
 
-/// Holds an operation that the platform does not take, or that lapsed here.
+/// Holds an operation that the platform does not take, or that lapsed here; unless something else
+/// became of it meanwhile.
 pub fn hold(
     state: &Transaction<'_>,
     scribe: &Scribe,
@@ -110,6 +117,10 @@ pub fn hold(
     reason: Reason,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let found = queue::by_seq(state, operation.seq)?;
+    if found.is_none_or(|found| found.status != operation.status) {
+        return Ok(());
+    }
     queue::set(
         state,
         operation.seq,
@@ -172,6 +183,24 @@ mod tests {
             if let Next::Stand(status, hold) = next(Status::InFlight, None, word) {
                 assert_eq!(next(status, hold, word), Next::Stay, "{word:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_the_platform_has_refused_is_not_under_way_again() {
+        for hold in [Hold::Refused, Hold::Conflict] {
+            for late in [VerdictWord::Accepted, VerdictWord::Unknown] {
+                assert_eq!(next(Status::Held, Some(hold), late), Next::Stay);
+            }
+            let done = next(Status::Held, Some(hold), VerdictWord::Confirmed);
+            assert_eq!(done, Next::Stand(Status::Confirmed, None));
+        }
+        // Held by this laptop alone: the platform knows more.
+        for hold in [Hold::Lapsed, Hold::Rejected] {
+            assert_eq!(
+                next(Status::Held, Some(hold), VerdictWord::Accepted),
+                Next::Stand(Status::Accepted, None)
+            );
         }
     }
 

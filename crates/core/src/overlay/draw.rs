@@ -121,9 +121,14 @@ impl Shown {
     }
 }
 
-/// The sets of these operations over a record, in order.
+/// The sets of these operations over a record, in order. What the platform said an operation made of
+/// the very revision under it is that revision from then on: it is what the operator sees, and what
+/// they act on next.
 fn over(mut under: Shown, rows: &[&OverlayRow], pack: Option<&Pack>, kind: &str) -> Shown {
     for row in rows {
+        if row.confirmed == under.revision.checked_add(1) {
+            under.revision += 1;
+        }
         for (name, value) in row.sets() {
             if value.is_null() {
                 under.body.remove(&name);

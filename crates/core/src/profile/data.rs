@@ -28,12 +28,11 @@ impl DataFolder {
     /// app has it; the hold of one that died, however it died, is gone with it.
     pub fn take(root: &Path) -> Result<Self, Error> {
         make_private(root)?;
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(root.join("lock"))
-            .map_err(disk)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options.open(root.join("lock")).map_err(disk)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 root: root.to_owned(),

@@ -46,6 +46,12 @@ fn file(operator: &str) -> ProfileFile {
 fn fault_10_a_second_app_is_turned_away_and_a_dead_one_leaves_no_lock() {
     let folder = TempDir::new().unwrap();
     let first = DataFolder::take(folder.path()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let lock = folder.path().join("lock").metadata().unwrap();
+        assert_eq!(lock.permissions().mode() & 0o777, 0o600);
+    }
     let second = DataFolder::take(folder.path()).unwrap_err();
     assert_eq!(second.code, Code::InUse);
     drop(first);

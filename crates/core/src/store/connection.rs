@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{StoreError, Which};
+use super::{StoreError, Which, files};
 
 /// How long a connection waits for another's lock before it answers [`StoreError::Busy`].
 const BUSY: Duration = Duration::from_secs(5);
@@ -59,7 +59,8 @@ pub(super) fn open_writer(
     key: &DbKey,
 ) -> Result<Connection, StoreError> {
     look(path, which, key)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    files::make_private(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let mut connection = open(path, which, key, flags)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {

@@ -51,7 +51,12 @@ pub(super) fn carry_over(
         }
     }
     fresh.execute_batch("COMMIT")?;
-    Ok(fresh.query_row(
+    open_operations(fresh)
+}
+
+/// How many operations are not yet settled.
+pub(super) fn open_operations(state: &Connection) -> Result<u32, StoreError> {
+    Ok(state.query_row(
         "SELECT count(*) FROM operation WHERE status NOT IN ('confirmed', 'discarded')",
         [],
         |row| row.get(0),

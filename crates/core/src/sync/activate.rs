@@ -50,6 +50,17 @@ pub async fn active(stores: &Stores) -> Result<(Option<Arc<Pack>>, Option<Error>
     })
 }
 
+/// Opens a bundle that the platform names. It is of the version that it is named.
+pub(crate) async fn open_named(named: &PackRef, bundle: Vec<u8>) -> Result<Pack, Error> {
+    let pack = open(named.hash.clone(), bundle).await?;
+    if pack.version == named.version {
+        return Ok(pack);
+    }
+    let (named, version) = (named.version, pack.version);
+    let detail = format!("the pack is version {version}, the platform names it {named}");
+    Err(Error::with(Code::PackInvalid, detail))
+}
+
 /// Opens a bundle off the async threads.
 async fn open(hash: String, bundle: Vec<u8>) -> Result<Pack, Error> {
     tokio::task::spawn_blocking(move || Bundle::open(&bundle, &hash))
@@ -70,6 +81,15 @@ fn first_problem(error: &BundleError) -> String {
             },
         ),
         _ => error.to_string(),
+    }
+}
+
+/// Makes the mirror under the pack in force where that was interrupted, or where the mirror is new.
+/// Needs no line.
+pub async fn resume(engine: &Engine) -> Result<(), StoreError> {
+    match engine.pack() {
+        Some(pack) => remake(engine, &pack).await,
+        None => Ok(()),
     }
 }
 
@@ -126,15 +146,15 @@ async fn fetch(
     named: &PackRef,
     current: Option<&Pack>,
 ) -> Result<Result<(Pack, Vec<u8>), Refused>, SendError> {
-    let refused = |detail: String, for_good| {
+    let refused = |detail: String| {
         Ok(Err(Refused {
             problem: Error::with(Code::PackInvalid, detail),
-            for_good,
+            for_good: false,
         }))
     };
-    if current.is_some_and(|current| named.version < current.version) {
-        let detail = "the platform names an older pack than the one in force";
-        return refused(detail.into(), false);
+    if current.is_some_and(|current| named.version <= current.version) {
+        let detail = "the platform names a pack that is no newer than the one in force";
+        return refused(detail.into());
     }
     let bundle = match client.pack(&named.hash).await {
         Ok(bundle) => bundle.to_vec(),
@@ -144,10 +164,10 @@ async fn fetch(
             | ClientError::Protocol(_)
             | ClientError::TooLarge(_)
             | ClientError::NotAPlatform(_)),
-        ) => return refused(error.to_string(), false),
+        ) => return refused(error.to_string()),
         Err(error) => return Err(error.into()),
     };
-    Ok(match open(named.hash.clone(), bundle.clone()).await {
+    Ok(match open_named(named, bundle.clone()).await {
         Ok(pack) => Ok((pack, bundle)),
         Err(problem) => Err(Refused {
             problem,
@@ -160,12 +180,7 @@ async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), St
     stores
         .state
         .write(move |state| {
-            state.execute("UPDATE pack SET active = 0", [])?;
-            state.execute(
-                "INSERT INTO pack (hash, version, active, bundle) VALUES (?1, ?2, 1, ?3)
-                 ON CONFLICT (hash) DO UPDATE SET active = 1",
-                params![named.hash, named.version, bundle],
-            )?;
+            put_active(state, &named, &bundle)?;
             // Kept: the one in force, and each that an open operation names.
             state.execute(
                 "DELETE FROM pack WHERE active = 0 AND hash NOT IN
@@ -176,6 +191,21 @@ async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), St
             Ok(())
         })
         .await
+}
+
+/// Keeps a pack as the one in force.
+pub(crate) fn put_active(
+    state: &Connection,
+    named: &PackRef,
+    bundle: &[u8],
+) -> Result<(), StoreError> {
+    state.execute("UPDATE pack SET active = 0", [])?;
+    state.execute(
+        "INSERT INTO pack (hash, version, active, bundle) VALUES (?1, ?2, 1, ?3)
+         ON CONFLICT (hash) DO UPDATE SET active = 1",
+        params![named.hash, named.version, bundle],
+    )?;
+    Ok(())
 }
 
 /// Makes the mirror's indexes, computed fields, titles and words under a pack, unless they are.

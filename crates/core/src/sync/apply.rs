@@ -103,6 +103,10 @@ pub fn apply(
     if begins && before.epoch.as_ref().is_some_and(|old| *old != head.epoch) {
         forget_places(cache)?;
     }
+    if begins {
+        // What still does not read comes again with the snapshot; what is gone does not.
+        cache.execute("DELETE FROM quarantine", [])?;
+    }
     let known = known(cache, &items)?;
     let plan = plan(items, &known);
     if !plan.contradictions.is_empty() && !insist {

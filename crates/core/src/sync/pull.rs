@@ -6,7 +6,8 @@
 //! | the feed …                                  | then                                          |
 //! |---------------------------------------------|-----------------------------------------------|
 //! | breaks off within a page, or is too large   | after two failures, smaller pages (fault 21)  |
-//! | does not know the cursor, or another epoch  | a new snapshot; the outbox stays (27, 28)     |
+//! | does not know the cursor, or another epoch  | a new snapshot, which is believed whatever    |
+//! |                                             | the mirror has; the outbox stays (7, 27, 28)  |
 //! | says two things at one place                | asked again once, then a new snapshot in which|
 //! |                                             | the first that was said stands (fault 25)     |
 //! | goes round in a circle                      | stop after three, back off (fault 29)         |
@@ -138,7 +139,8 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
             Ok(page) => page,
             Err(ClientError::Gone) if !restarted => {
                 restarted = true;
-                restart(engine, false).await?;
+                // A restored platform begins behind the mirror, whose places mean nothing then.
+                restart(engine, true).await?;
                 continue;
             }
             Err(error) => {

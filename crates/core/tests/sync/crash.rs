@@ -2,14 +2,21 @@
 
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
+use watchkeeper_core::store::StoreError;
 use watchkeeper_wire::operation::Batch;
+use watchkeeper_wire::problem::Code;
 
 use crate::scripted::Reply;
 use crate::world::World;
 
 /// The platform carries it out and the answer is lost.
 fn lose_answers(world: &World) {
-    world.platform.behave(|request, state| {
+    carry_out_and_answer(world, Reply::Nothing);
+}
+
+/// The platform carries it out and answers something else.
+fn carry_out_and_answer(world: &World, reply: Reply) {
+    world.platform.behave(move |request, state| {
         if request.path != "/v1/operations" {
             return None;
         }
@@ -17,7 +24,7 @@ fn lose_answers(world: &World) {
         for operation in &batch.operations {
             state.decide(operation);
         }
-        Some(Reply::Nothing)
+        Some(reply.clone())
     });
 }
 
@@ -139,4 +146,52 @@ async fn a_snapshot_goes_on_where_it_stopped() {
     });
     assert_eq!(begun, 1);
     world.check().await;
+}
+
+#[tokio::test]
+async fn a_platform_that_gives_up_may_have_done_it_so_nothing_lapses_before_it_is_read_back() {
+    let world = World::synced(1).await;
+    let queued = world.release("p1").await.unwrap();
+    let Reply::Full(status, mut headers, body) = Reply::problem(Code::Unavailable) else {
+        panic!("a problem is whole")
+    };
+    headers.push(("retry-after", "1".into()));
+    carry_out_and_answer(&world, Reply::Full(status, headers, body));
+    world.engine.sync_once().await.unwrap_err();
+    world.platform.behave_well();
+    // Back-off and not-after have both passed.
+    let state = &world.engine.stores().state;
+    state
+        .write(|state| {
+            state.execute(
+                "UPDATE operation SET not_after = made_at - 1, not_before = 1",
+                [],
+            )?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert!(status.held.is_empty(), "{:?}", status.held);
+    assert_eq!(status.settled[0].id, queued.id);
+    assert_eq!(status.settled[0].word, OperationWord::Confirmed);
+}
+
+#[tokio::test]
+async fn a_pack_that_was_kept_before_a_kill_is_made_without_a_line() {
+    let mut world = World::synced(1).await;
+    let cache = &world.engine.stores().cache;
+    cache
+        .write(|cache| {
+            cache.execute("UPDATE feed SET pack = NULL", [])?;
+            cache.execute("UPDATE record SET title = 'of the pack before'", [])?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    world.restart().await;
+    world.platform.behave(|_, _| Some(Reply::Nothing));
+    world.engine.sync_once().await.unwrap_err();
+    assert_eq!(world.page().await.rows[0].title, "Parcel N-1 at North");
 }

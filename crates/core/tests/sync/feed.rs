@@ -57,14 +57,16 @@ async fn fault_23_a_record_that_does_not_read_is_set_aside_and_the_feed_goes_on(
         if !is_feed(request) || request.query["cursor"].starts_with('d') && state.seq > 2 {
             return None;
         }
-        let body = parcel("N-7", 1).to_string();
+        let mut wrong = parcel("N-7", 1);
+        let body = wrong.to_string();
+        wrong["fee"] = json!("12,00");
         let line = |seq: u64, id: &str, body: &str| {
             format!(
                 r#"{{"type":"upsert","seq":{seq},"record":{{"kind":"parcel","id":"{id}","revision":1,"updated_at":"2026-11-20T03:00:00Z","body":{body}}}}}"#
             )
         };
         let lines = [
-            line(11, "wrong-type", &body.replace(r#"{"currency":"AUD","minor":2200}"#, "\"12,00\"")),
+            line(11, "wrong-type", &wrong.to_string()),
             line(12, "missing", r#"{"number":"x","state":"waiting"}"#),
             line(13, "nan", &body.replace("2200", "NaN")),
             line(14, "large", &body.replace("2200", "9223372036854775808")),
@@ -265,6 +267,44 @@ async fn fault_28_what_a_new_snapshot_does_not_bring_goes_when_it_is_complete_an
     assert_eq!(world.page().await.total, 5);
     assert_eq!(world.find("N-2").await.total, 0);
     world.check().await;
+}
+
+#[tokio::test]
+async fn fault_07_a_platform_restored_from_a_backup_is_believed_though_it_is_behind() {
+    let world = World::synced(1).await;
+    world.platform.with(|state| {
+        state.put("parcel", "p1", parcel("N-later", 1));
+    });
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.page().await.rows[0].title, "Parcel N-later at North");
+    world.platform.with(|state| {
+        let key = ("parcel".to_owned(), "p1".to_owned());
+        state.records.remove(&key);
+        state.seq = 1;
+        state.put("parcel", "p1", parcel("N-1", 1));
+    });
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.page().await.rows[0].title, "Parcel N-1 at North");
+    world.check().await;
+}
+
+#[tokio::test]
+async fn what_was_set_aside_and_is_gone_since_leaves_with_the_next_snapshot() {
+    let world = World::synced(1).await;
+    world.platform.with(|state| {
+        state.put("parcel", "p2", json!({"number": "N-2", "state": "waiting"}));
+    });
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.status().await.quarantine.len(), 1);
+    world.platform.with(|state| {
+        state.remove("parcel", "p2");
+        // Compacted: the removal is not told any more.
+        state.removed.clear();
+        state.epoch = "e2".into();
+    });
+    world.engine.sync_once().await.unwrap();
+    // Nothing that another pack could take for a record of now.
+    assert!(world.status().await.quarantine.is_empty());
 }
 
 #[tokio::test]

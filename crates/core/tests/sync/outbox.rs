@@ -3,6 +3,7 @@
 use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
 use watchkeeper_core::features::{queues, sync};
+use watchkeeper_core::outbox::queue::{self, Status};
 use watchkeeper_wire::operation::{Verdict, VerdictWord};
 use watchkeeper_wire::problem::{self, Problem};
 
@@ -72,6 +73,69 @@ async fn fault_43_a_poisoned_operation_stops_its_lane_and_no_other() {
     world.engine.sync_once().await.unwrap();
     assert_eq!(world.status().await.settled.len(), 3);
     world.check().await;
+}
+
+#[tokio::test]
+async fn fault_43_one_that_cannot_be_read_back_stops_its_lane_and_no_other() {
+    let world = World::synced(2).await;
+    let lost = world.release("p1").await.unwrap();
+    world
+        .platform
+        .behave(|request, _| is_post(request).then_some(Reply::Nothing));
+    world.engine.sync_once().await.unwrap();
+    let other = world.release("p2").await.unwrap();
+    no_verdict_reads(&world);
+    sync::pull_now(&world.engine).await.unwrap();
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert_eq!(status.waiting[0].id, lost.id);
+    assert_eq!(status.settled[0].id, other.id);
+}
+
+#[tokio::test]
+async fn one_whose_verdict_does_not_read_keeps_nothing_else_from_going_on() {
+    let world = World::synced(1).await;
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Accepted));
+    world.release("p1").await.unwrap();
+    no_verdict_reads(&world);
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert_eq!(status.under_way.len(), 1);
+    assert_eq!(status.chain.entries, status.chain.countersigned);
+}
+
+/// Whatever is read back does not read.
+fn no_verdict_reads(world: &World) {
+    world.platform.behave(|request, _| {
+        request
+            .path
+            .starts_with("/v1/operations/")
+            .then(|| Reply::typed(200, "application/json", b"{}".to_vec()))
+    });
+}
+
+#[tokio::test]
+async fn what_became_of_an_operation_meanwhile_is_not_undone_by_a_failure() {
+    let world = World::synced(1).await;
+    world.release("p1").await.unwrap();
+    let state = &world.engine.stores().state;
+    for standing in [Status::Accepted, Status::Unknown, Status::Confirmed] {
+        let found = state
+            .write(move |state| {
+                let seq = queue::open(state)?[0].seq;
+                queue::claim(state, seq)?;
+                queue::set(state, seq, standing, None, None, None, None)?;
+                queue::wait(state, seq, now())?;
+                let found = queue::by_seq(state, seq)?.unwrap().status;
+                queue::set(state, seq, Status::Waiting, None, None, None, None)?;
+                Ok::<_, watchkeeper_core::store::StoreError>(found)
+            })
+            .await
+            .unwrap();
+        assert_eq!(found, standing);
+    }
 }
 
 #[tokio::test]

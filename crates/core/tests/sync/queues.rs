@@ -293,6 +293,45 @@ async fn a_new_pack_makes_everything_anew_and_a_bad_one_changes_nothing() {
 }
 
 #[tokio::test]
+async fn fault_62_a_pack_of_another_version_than_it_is_named_changes_nothing() {
+    let world = World::synced(1).await;
+    let newer = pack(3, ToOwned::to_owned);
+    world.platform.with(|state| state.pack = Some(newer));
+    world.engine.sync_once().await.unwrap();
+    let (hash, _, bytes) = pack(2, ToOwned::to_owned);
+    let same = pack(3, |text| text.replace("'Parcel {{", "'Box {{"));
+    for other in [(hash, 4, bytes), same] {
+        world.platform.with(|state| state.pack = Some(other));
+        world.engine.sync_once().await.unwrap();
+        let status = world.status().await;
+        assert_eq!(status.problem.unwrap().code, Code::PackInvalid);
+        assert_eq!(status.pack, "Depot 3");
+        assert_eq!(world.page().await.rows[0].title, "Parcel N-1 at North");
+    }
+}
+
+#[tokio::test]
+async fn what_the_platform_confirmed_is_what_the_operator_acts_on_next() {
+    let world = World::synced(1).await;
+    world.release("p1").await.unwrap();
+    world
+        .platform
+        .behave(|request, _| (request.path == "/v1/changes").then_some(Reply::Nothing));
+    world.engine.sync_once().await.unwrap_err();
+    let mut request = world.release_request("p1").await;
+    request.action = "return".into();
+    request.typed = None;
+    request
+        .params
+        .insert("reason".into(), "\"wrong depot\"".into());
+    queues::act(&world.engine, request).await.unwrap();
+    world.engine.sync_once().await.unwrap_err();
+    let status = world.status().await;
+    assert!(status.held.is_empty(), "{:?}", status.held);
+    assert_eq!(status.settled.len(), 2);
+}
+
+#[tokio::test]
 async fn a_tenant_without_a_pack_is_said_so_and_opens_empty() {
     let world = World::new(1).await;
     world.platform.with(|state| state.pack = None);

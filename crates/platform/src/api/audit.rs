@@ -33,7 +33,5 @@ pub async fn deliver(
     if owner.as_deref() != Some(access.operator.id.as_str()) {
         return Err(ApiError::new(Code::NotFound, "enrol this device first"));
     }
-    Ok(Answer(
-        chain::extend(&platform, &access.tenant, &delivery).await?,
-    ))
+    Ok(Answer(chain::extend(&platform, &access, &delivery).await?))
 }

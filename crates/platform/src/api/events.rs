@@ -89,7 +89,7 @@ async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {
     loop {
         let heard = tokio::time::timeout(HEARTBEAT, listening.signals.recv()).await;
         let Ok(heard) = heard else {
-            // Another process may have revoked the token.
+            // Nothing is told, and another process may have revoked the token all the same.
             if !still_holds(&listening).await {
                 return None;
             }
@@ -97,7 +97,8 @@ async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {
         };
         match heard {
             Ok(Signal::Changed { tenant, hint }) if tenant == listening.access.tenant => {
-                return Some((hint, listening));
+                // So that a token which another process revoked is told no more.
+                return still_holds(&listening).await.then_some((hint, listening));
             }
             Ok(Signal::Ended { token_hash }) if token_hash == listening.access.token_hash => {
                 return None;

@@ -36,6 +36,10 @@ pub trait Connector: Send + Sync + 'static {
 pub enum Look {
     /// It did it, with this result.
     Found(Value),
+    /// It has it, and is not done with it.
+    UnderWay,
+    /// It had it, and it came to nothing, for good.
+    Failed(String),
     /// It did not, so far.
     Absent,
     /// It cannot say just now.
@@ -47,6 +51,8 @@ pub enum Look {
 pub enum Sent {
     /// Done.
     Done(Value),
+    /// Taken, and not done yet.
+    UnderWay,
     /// No, for good.
     Refused(String),
     /// It answered that something broke inside it, and will answer so again for this key.

@@ -7,10 +7,10 @@
 //! An answer that is certain ends the call: what it sets, the operation's verdict and the feed's
 //! line are one transaction. No answer makes the verdict `unknown`, and the next round looks at
 //! the provider first. Nothing is concluded from "not listed" while a send may still be under way
-//! ([`QUIET`]), except that sending again under the same key is safe.
+//! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -41,7 +41,7 @@ const BACKOFF_MOST: f64 = 5.0 * 60_000.0;
 const QUIET: TimeDelta = TimeDelta::seconds(60);
 /// A call that our own store stopped rests so long.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
-/// A provider that cannot say what it has done is asked again after so long.
+/// A provider that cannot say what it has done, or is not done, is asked again after so long.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
@@ -86,14 +86,13 @@ impl Worker {
 
     async fn start_due(&self, calls: &mut JoinSet<()>) -> Result<(), ApiError> {
         let now = self.platform.clock.now();
+        // What runs while the outbox is read may have changed since; it comes with the next reading.
+        let running = self.running().clone();
         for row in self.platform.store.due_calls(now, BATCH).await? {
-            if !self.ready(&row).await? {
+            if running.contains(&row.id) {
                 continue;
             }
-            let mut running = self.running.lock().unwrap_or_else(|e| e.into_inner());
-            if !running.insert(row.id.clone()) {
-                continue;
-            }
+            self.running().insert(row.id.clone());
             let (platform, running) = (Arc::clone(&self.platform), Arc::clone(&self.running));
             calls.spawn(async move {
                 let id = row.id.clone();
@@ -110,20 +109,8 @@ impl Worker {
         Ok(())
     }
 
-    /// A call that waits for those before it is ready when they are all done.
-    async fn ready(&self, row: &CallRow) -> Result<bool, ApiError> {
-        if !row.call.after_previous {
-            return Ok(true);
-        }
-        let calls = self
-            .platform
-            .store
-            .calls_of(&row.id.tenant, row.id.operation)
-            .await?;
-        Ok(calls
-            .iter()
-            .filter(|call| call.id.effect < row.id.effect)
-            .all(|call| call.status == CallStatus::Done))
+    fn running(&self) -> MutexGuard<'_, BTreeSet<CallId>> {
+        self.running.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 
@@ -135,6 +122,8 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let key = row.id.provider_key();
     match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
+        Look::UnderWay => return wait_for_the_provider(platform, row).await,
+        Look::Failed(why) => return finish(platform, row, provider_refused(&why)).await,
         Look::Unclear => {
             let until = Some(platform.clock.now() + ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, until).await;
@@ -154,7 +143,9 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             None => finish(platform, row, ending).await,
         };
     }
-    platform.store.begin_call(&row.id, now).await?;
+    if !platform.store.begin_call(&row.id, now).await? {
+        return Ok(());
+    }
     let idempotency_key = match row.generation {
         0 => key.clone(),
         generation => format!("{key}:{generation}"),
@@ -172,16 +163,22 @@ async fn after_send(
 ) -> Result<(), ApiError> {
     match sent {
         Sent::Done(result) => finish(platform, row, done(result)).await,
+        Sent::UnderWay => wait_for_the_provider(platform, row).await,
         // An earlier send may have come through after we looked.
         Sent::Refused(detail) => match connector.look(&row.call, key).await {
             Look::Found(result) => finish(platform, row, done(result)).await,
-            Look::Absent => finish(platform, row, provider_refused(&detail)).await,
+            Look::UnderWay => wait_for_the_provider(platform, row).await,
+            Look::Absent | Look::Failed(_) => {
+                finish(platform, row, provider_refused(&detail)).await
+            }
             Look::Unclear => put_off(platform, row, true, row.generation, None).await,
         },
         Sent::Broke => {
             say_unknown(platform, row).await?;
             // The failure is replayed for this key: if it had no effect, the next one is fresh.
-            put_off(platform, row, true, row.generation + 1, None).await
+            // Until then, whatever went under the old one must have shown.
+            let until = Some(platform.clock.now() + QUIET);
+            put_off(platform, row, true, row.generation + 1, until).await
         }
         Sent::NotNow(wait) => {
             let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
@@ -193,6 +190,12 @@ async fn after_send(
             put_off(platform, row, true, row.generation, None).await
         }
     }
+}
+
+/// The provider has it: nothing is sent again, and it is asked how it ended.
+async fn wait_for_the_provider(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
+    let until = Some(platform.clock.now() + ASK_AGAIN);
+    put_off(platform, row, false, row.generation, until).await
 }
 
 fn done(result: Value) -> Ending {
@@ -333,9 +336,13 @@ async fn finish(platform: &Platform, row: &CallRow, ending: Ending) -> Result<()
         let now = platform.clock.now();
         let known = platform.store.operation(tenant, row.id.operation).await?;
         let known = known.ok_or(Code::NotFound)?;
-        let facts = facts(platform, tenant, &known.request, now).await?;
+        let facts = facts(platform, tenant, &known.request, &row.basis.regions, now).await?;
         let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
         let calls = platform.store.calls_of(tenant, row.id.operation).await?;
+        let waits = |call: &CallRow| call.id == row.id && call.status == CallStatus::Waiting;
+        if !calls.iter().any(waits) {
+            return Ok(());
+        }
         let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
         let give_up: Vec<u32> = match ending.status {
             CallStatus::Done | CallStatus::Waiting => Vec::new(),
@@ -372,6 +379,7 @@ async fn facts(
     platform: &Platform,
     tenant: &str,
     operation: &Operation,
+    regions: &[String],
     now: DateTime<Utc>,
 ) -> Result<Facts, ApiError> {
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
@@ -382,6 +390,7 @@ async fn facts(
         id: operation.record.clone(),
         refs: kind.map(refs_of).unwrap_or_default(),
         lookups: std::collections::BTreeMap::new(),
+        regions: regions.to_vec(),
         now,
     };
     let facts = platform.store.facts(tenant, &asked).await?;

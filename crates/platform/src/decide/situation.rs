@@ -37,6 +37,7 @@ pub async fn gather(
         id: asked.record.to_owned(),
         refs: BTreeMap::new(),
         lookups: BTreeMap::new(),
+        regions: access.regions.clone(),
         now,
     };
     let state = platform.store.tenant(asked.tenant).await?;
@@ -49,6 +50,10 @@ pub async fn gather(
     loop {
         let facts = platform.store.facts(asked.tenant, &question).await?;
         let facts = facts.ok_or(Code::NotFound)?;
+        if facts.tenant.pack != state.pack {
+            // Another pack asks other questions.
+            return Box::pin(gather(platform, asked, access, now)).await;
+        }
         let (Some(pack), Some(kind), Some(record)) = (&pack, kind, &facts.record) else {
             return Ok(facts);
         };

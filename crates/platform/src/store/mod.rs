@@ -107,16 +107,18 @@ pub trait Store: Send + Sync + 'static {
     /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
 
-    /// Calls that wait and whose time has come, oldest first, over all tenants.
+    /// Calls that wait and whose time has come, oldest first, over all tenants; without those that
+    /// wait for an earlier call of their operation.
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>>;
     /// All calls of an operation, in order.
     async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>>;
-    /// Counts an attempt before it is made.
-    async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<()>;
+    /// Counts an attempt before it is made; false where the call does not wait any more.
+    async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<bool>;
     /// Puts a call off.
     async fn postpone_call(&self, call: &CallId, to: &Postponed) -> Result<()>;
     /// Ends a call: record writes, the call's end and, where it is known, the operation's next
-    /// verdict, all or nothing. Writes only while the tenant's head is `expected_head`.
+    /// verdict, all or nothing. Writes only while the tenant's head is `expected_head` and the call
+    /// waits; one that has ended is not ended again.
     async fn settle_call(&self, settle: &Settle) -> Result<Committed>;
     /// A new verdict for an operation whose calls stay as they are; a final one stands.
     async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched>;

@@ -188,6 +188,8 @@ pub struct FactsAsked {
     pub refs: BTreeMap<String, String>,
     /// Lookups by name; compiled on the record, so empty in a first round.
     pub lookups: BTreeMap<String, LookupAsked>,
+    /// Regions of who decides: references and lookups reach no other. Empty means all.
+    pub regions: Vec<String>,
     /// The platform's clock, for the age of the lookups.
     pub now: DateTime<Utc>,
 }
@@ -236,7 +238,7 @@ pub struct Commit {
 pub enum Committed {
     /// Written.
     Done(Touched),
-    /// Something changed since the facts were read; nothing was written.
+    /// Something changed since the facts were read, or the call has ended; nothing was written.
     Moved,
     /// The operation's id was taken in between; nothing was written.
     Known(Box<OperationRow>),

@@ -9,6 +9,10 @@ use watchkeeper_wire::audit::SignedHead;
 use crate::support::{World, problem};
 
 fn chain(device: Uuid, after: Option<&Entry>, count: u64) -> Vec<Entry> {
+    chain_of("kim", device, after, count)
+}
+
+fn chain_of(actor: &str, device: Uuid, after: Option<&Entry>, count: u64) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for _ in 0..count {
         let prev = entries.last().or(after).cloned();
@@ -16,7 +20,7 @@ fn chain(device: Uuid, after: Option<&Entry>, count: u64) -> Vec<Entry> {
             operation: Uuid::now_v7(),
         };
         let at = crate::support::noon();
-        let entry = Entry::append(prev.as_ref(), at, "kim", device, event, None).unwrap();
+        let entry = Entry::append(prev.as_ref(), at, actor, device, event, None).unwrap();
         entries.push(entry);
     }
     entries
@@ -99,6 +103,11 @@ async fn a_chain_that_does_not_extend_ours_is_refused() {
     edited[0].actor = "lee".into();
     assert_eq!(refused(&edited).await, broken);
     assert_eq!(refused(&chain(Uuid::now_v7(), None, 1)).await, broken);
+    // In somebody else's name, though every hash holds.
+    assert_eq!(
+        refused(&chain_of("lee", device, first.last(), 1)).await,
+        broken
+    );
     // Nothing of it was kept.
     assert_eq!(deliver(&world, device, &more).await.seq, 5);
 }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::connectors::stripe::Mode;
 use watchkeeper_wire::operation::VerdictWord;
 
@@ -90,6 +91,77 @@ async fn a_provider_that_broke_and_replays_it_is_asked_under_a_fresh_key() {
 }
 
 #[tokio::test]
+async fn a_fresh_key_waits_until_what_went_under_the_old_one_has_had_its_time() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::Error500, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    while world.first_call(&operation).await.generation == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let due = async |seconds: i64| {
+        let at = world.clock.now() + TimeDelta::seconds(seconds);
+        let due = world.platform().store.due_calls(at, 9).await.unwrap();
+        due.len()
+    };
+    assert_eq!((due(59).await, due(60).await), (0, 1));
+}
+
+/// Approves one refund that stays pending at the provider.
+async fn pending() -> (World, String, watchkeeper_wire::operation::Operation) {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::Pending, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    while world.first_call(&operation).await.attempts == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    world.settled_put_off(&operation).await;
+    assert_eq!(
+        world.verdict(operation.id).await.word,
+        VerdictWord::Accepted
+    );
+    assert_eq!(world.body("refund", &id).await["state"], "approved");
+    assert!(world.mails().is_empty());
+    (world, id, operation)
+}
+
+impl World {
+    /// The bank has decided on all refunds.
+    fn refunds_are(&self, status: &str) {
+        let stand_ins = self.platform().stand_ins.as_ref().unwrap();
+        let changed = stand_ins
+            .ledger
+            .transact(|tx| tx.execute("UPDATE refund SET status = ?", [status]));
+        assert_eq!(changed.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_is_pending_at_the_provider_is_not_done_before_it_succeeds() {
+    let (world, id, operation) = pending().await;
+    world.refunds_are("succeeded");
+    world.until_after_waits(operation.id).await;
+    assert_eq!(world.refunds().len(), 1);
+    assert_eq!(world.body("refund", &id).await["state"], "refunded");
+    assert_eq!(world.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_after_it_was_pending_is_refused() {
+    let (world, id, operation) = pending().await;
+    world.refunds_are("failed");
+    world.clock.advance(TimeDelta::minutes(1));
+    let ended = world.until(operation.id, VerdictWord::Refused).await;
+    assert_eq!(ended.reason.unwrap().code, "provider.refused");
+    assert_eq!(world.refunds().len(), 1);
+    assert_eq!(world.body("refund", &id).await["state"], "failed");
+    assert!(world.mails().is_empty());
+}
+
+#[tokio::test]
 async fn a_provider_that_is_busy_is_asked_later() {
     refunded_once_despite(Mode::RateLimit, 2).await;
 }
@@ -167,6 +239,22 @@ async fn a_final_refusal_is_refused_and_nothing_follows() {
     assert!(world.refunds().is_empty());
     assert!(world.mails().is_empty());
     assert_eq!(world.body("charge", "ch_1").await["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn a_charge_that_the_provider_does_not_know_is_refused_and_not_asked_about_for_ever() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+    let forgotten = stand_ins
+        .ledger
+        .transact(|tx| tx.execute("DELETE FROM charge", []));
+    assert_eq!(forgotten.unwrap(), 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    let ended = world.until(operation.id, VerdictWord::Refused).await;
+    assert_eq!(ended.reason.unwrap().detail, "No such charge");
+    assert_eq!(world.body("refund", &id).await["state"], "failed");
 }
 
 #[tokio::test]

@@ -146,6 +146,22 @@ async fn fault_47_a_revoked_token_closes_its_stream_and_is_401() {
 }
 
 #[tokio::test]
+async fn a_token_that_another_process_revoked_hears_of_no_change_any_more() {
+    let world = World::new().await;
+    let mut stream = world.get("/v1/events").send().await.unwrap();
+    let options = watchkeeper_platform::Options::new(world.data.path().to_owned());
+    let beside = watchkeeper_platform::Platform::open(&options)
+        .await
+        .unwrap();
+    assert!(beside.revoke(&world.token).await.unwrap());
+    world
+        .ingest(json!([{"kind": "oddity", "id": "o", "body": {}}]))
+        .await;
+    let heard = hear(&mut stream, "hint").await;
+    assert!(!heard.contains("hint"), "{heard}");
+}
+
+#[tokio::test]
 async fn a_stream_hints_at_changes_and_at_what_was_missed() {
     let world = World::new().await;
     let mut stream = world.get("/v1/events").send().await.unwrap();

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use url::{Host, Url};
-use watchkeeper_pack::Bundle;
-use watchkeeper_pack::bundle::BundleError;
+use url::Url;
 use watchkeeper_wire::session::{Me, PackRef};
 
-use super::enter::blocking;
 use crate::app::App;
 use crate::clock::{Anchor, Corrected};
 use crate::error::{Code, Error};
 use crate::secrets::Secret;
-use crate::sync::client::Client;
+use crate::sync::activate;
+use crate::sync::client::{self, Client};
 
 /// What a platform answered, checked.
 pub(super) struct Welcome {
@@ -67,52 +65,14 @@ pub(super) async fn pack(welcome: &Welcome) -> Result<Fetched, Error> {
         )
     })?;
     let bundle = welcome.client.pack(&named.hash).await?.to_vec();
-    let (bytes, hash) = (bundle.clone(), named.hash.clone());
-    blocking(move || {
-        Bundle::open(&bytes, &hash)
-            .map(drop)
-            .map_err(|error| Error::with(Code::PackInvalid, first_problem(&error)))
-    })
-    .await?;
+    activate::open_named(&named, bundle.clone()).await?;
     Ok(Fetched { named, bundle })
-}
-
-fn first_problem(error: &BundleError) -> String {
-    match error {
-        BundleError::Problems(problems) => problems
-            .first()
-            .map_or_else(|| error.to_string(), |first| first.message.clone()),
-        other => other.to_string(),
-    }
 }
 
 /// Reads an address as people type it. https, or http to this very machine, so that a token never
 /// travels in clear; without user, query or fragment.
 pub(super) fn address(typed: &str) -> Result<Url, Error> {
-    let invalid = |detail: &str| Error::with(Code::UrlInvalid, detail);
-    let mut url = Url::parse(typed.trim()).map_err(|_| invalid("this is no address"))?;
-    let this_machine = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(invalid("this is no address")),
-    };
-    match url.scheme() {
-        "https" => {}
-        "http" if this_machine => {}
-        "http" => return Err(invalid("http is for this machine only; use https")),
-        _ => return Err(invalid("the address begins with https://")),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(
-            "no user or password in the address; the token is apart",
-        ));
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
+    let typed = Url::parse(typed.trim())
+        .map_err(|_| Error::with(Code::UrlInvalid, "this is no address"))?;
+    client::checked(typed)
 }

@@ -1,7 +1,7 @@
 //! Makes a profile.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::OptionalExtension;
 use watchkeeper_model::audit::Event;
 
 use super::ask::{Fetched, Welcome};
@@ -13,6 +13,7 @@ use crate::keys::{LockedKey, Protection, RecoveryCode};
 use crate::profile::{Pinned, ProfileFile, profile_id};
 use crate::secrets::Secret;
 use crate::store::{DbKey, Stores, opening, setting};
+use crate::sync::activate;
 use crate::{audit, clock};
 
 /// Makes a profile and opens it. Where that fails nothing of it stays.
@@ -131,12 +132,15 @@ pub(super) async fn settle(
             if let Some(anchor) = &anchor {
                 clock::save_anchor(state, anchor)?;
             }
-            state.execute("UPDATE pack SET active = 0", [])?;
-            state.execute(
-                "INSERT INTO pack (hash, version, active, bundle) VALUES (?1, ?2, 1, ?3)
-                 ON CONFLICT (hash) DO UPDATE SET active = 1",
-                params![fetched.named.hash, fetched.named.version, fetched.bundle],
-            )?;
+            // Versions only rise, also where somebody signs in again.
+            let in_force: Option<u32> = state
+                .query_row("SELECT version FROM pack WHERE active = 1", [], |row| {
+                    row.get(0)
+                })
+                .optional()?;
+            if in_force.is_none_or(|version| version < fetched.named.version) {
+                activate::put_active(state, &fetched.named, &fetched.bundle)?;
+            }
             let at = anchor.map_or(wall, |anchor| anchor.server);
             let (actor, device) = (&pinned.operator.id, pinned.device);
             audit::append(state, at, actor, device, Event::SignedIn)?;

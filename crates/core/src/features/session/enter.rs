@@ -153,18 +153,18 @@ pub(super) async fn open_stores(
         let folder = folder.clone();
         blocking(move || Ok(opening::open(&folder, &key, now)?)).await?
     };
-    if repairs.is_empty() {
+    // From sign-in on there is an entry: one that has none was lost, or replaced.
+    let has_chain = stores.state.read(|state| audit::head(state)).await?;
+    if repairs.is_empty() && has_chain.is_some() {
         return Ok(stores);
     }
-    for repair in repairs {
-        let notice = match repair {
+    file.notices
+        .extend(repairs.into_iter().map(|repair| match repair {
             Repair::CacheRebuilt => Notice::CacheRebuilt,
-            Repair::StateMovedAside { file: name, .. } => {
-                begin_new_chain(file, &stores, now).await?;
-                Notice::StateMovedAside { file: name }
-            }
-        };
-        file.notices.push(notice);
+            Repair::StateMovedAside { file, .. } => Notice::StateMovedAside { file },
+        }));
+    if has_chain.is_none() {
+        begin_new_chain(file, &stores, now).await?;
     }
     file.write(&folder)?;
     Ok(stores)

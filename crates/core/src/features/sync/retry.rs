@@ -31,7 +31,7 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
                               put another in its place.";
                 return Err(Error::with(Code::NotNow, detail));
             }
-            queue::wait(state, found.seq, now)?;
+            queue::release(state, found.seq, now)?;
             scribe.append(state, now, Event::Retried { operation: id })?;
             Ok(found.request)
         })

@@ -233,6 +233,31 @@ async fn a_state_db_whose_first_page_is_gone_is_moved_aside_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_replacement_that_was_killed_half_way_is_finished_and_told() {
+    let folder = filled(5).await;
+    let at = |name: &str| folder.path().join(name);
+    // The damaged file had gone, and the new one had not yet taken its place.
+    let file = "state.damaged-20261120T032228Z.db";
+    std::fs::copy(at("state.db"), at(file)).unwrap();
+    std::fs::rename(at("state.db"), at("state.new.db")).unwrap();
+    std::fs::write(at("state.db-wal"), "of the one that is gone").unwrap();
+    let (stores, repairs) = reopen(&folder);
+    let aside = Repair::StateMovedAside {
+        file: file.into(),
+        operations: 5,
+    };
+    assert_eq!(repairs, [aside]);
+    assert_eq!(ids(&stores).await.len(), 5);
+    stores.close().await;
+    // A new one that was never finished is nothing beside one that is there.
+    std::fs::write(at("state.new.db"), "half").unwrap();
+    let (stores, repairs) = reopen(&folder);
+    assert_eq!(repairs, []);
+    assert_eq!(ids(&stores).await.len(), 5);
+    assert!(!at("state.new.db").exists());
+}
+
+#[tokio::test]
 async fn a_wal_that_was_cut_off_costs_the_cache_at_most_its_last_commits() {
     let folder = filled(3).await;
     let (stores, _) = reopen(&folder);

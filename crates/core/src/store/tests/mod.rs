@@ -47,6 +47,17 @@ async fn a_closure_that_answers_ok_is_committed_and_survives_reopening() {
     assert_eq!(value, Some(1));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn only_their_owner_may_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, _stores) = stores();
+    for name in ["state.db", "state.db-wal", "cache.db", "cache.db-wal"] {
+        let file = folder.path().join(name).metadata().unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_closure_that_answers_err_or_panics_leaves_nothing_and_the_writer_goes_on() {
     let (_folder, stores) = stores();

@@ -55,7 +55,7 @@ pub(super) async fn check(response: Response, wanted: &str) -> Result<Response, 
 fn refusal(status: StatusCode, wait: Option<Duration>, problem: Option<Problem>) -> ClientError {
     match (status.as_u16(), problem) {
         (429, _) => ClientError::RateLimited(wait.unwrap_or(Duration::from_secs(1))),
-        (503, _) if wait.is_some() => ClientError::RateLimited(wait.unwrap_or_default()),
+        (503, _) if wait.is_some() => ClientError::Unavailable(wait.unwrap_or_default()),
         (408 | 425 | 500..=599, _) => {
             ClientError::Transient(format!("the platform answered {}", status.as_u16()))
         }

@@ -16,9 +16,14 @@ pub enum ClientError {
     /// The line broke, or the platform failed; the request may have arrived. Try again.
     #[error("{0}")]
     Transient(String),
-    /// The platform asks for patience: not before this long (as asked, not yet clamped).
+    /// The platform did not take the request and asks for patience: not before this long (as asked,
+    /// not yet clamped).
     #[error("the platform asks to wait {} s", .0.as_secs())]
     RateLimited(Duration),
+    /// The platform asks for patience likewise, and may have given up on its answer alone: the
+    /// request may have been carried out.
+    #[error("the platform is not available and asks to wait {} s", .0.as_secs())]
+    Unavailable(Duration),
     /// The platform does not know this token.
     #[error("the platform does not know this token")]
     SignedOut,
@@ -44,6 +49,22 @@ pub enum ClientError {
     /// The platform does not keep to the protocol.
     #[error("{0}")]
     Protocol(String),
+}
+
+impl ClientError {
+    /// Nothing else will get through either. Anything else is one request's own trouble.
+    pub fn concerns_the_line(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::Tls(_)
+                | Self::NotAPlatform(_)
+                | Self::RateLimited(_)
+                | Self::Unavailable(_)
+                | Self::SignedOut
+                | Self::Revoked
+        )
+    }
 }
 
 /// Which way a certificate does not hold. There is no way round any of them (fault 32).
@@ -114,7 +135,8 @@ impl From<ClientError> for Error {
         let code = match &error {
             ClientError::Unreachable(_)
             | ClientError::Transient(_)
-            | ClientError::RateLimited(_) => Code::Unreachable,
+            | ClientError::RateLimited(_)
+            | ClientError::Unavailable(_) => Code::Unreachable,
             ClientError::SignedOut => Code::TokenInvalid,
             ClientError::Revoked => Code::TokenRevoked,
             ClientError::NotAPlatform(_) => Code::NotAPlatform,

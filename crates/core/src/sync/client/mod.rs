@@ -256,8 +256,11 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// The address with a path that others may be joined to.
-fn checked(mut base: Url) -> Result<Url, Error> {
+/// The address with a path that others may be joined to, without query or fragment.
+///
+/// # Errors
+/// [`Code::UrlInvalid`] where a token would travel in clear, or for whatever is no such address.
+pub(crate) fn checked(mut base: Url) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::with(Code::UrlInvalid, why));
     match base.scheme() {
         "https" => {}

@@ -3,7 +3,8 @@
 //! Facts that this rests on: an idempotency key replays its first answer, failures included, and
 //! may be forgotten once it is a day old, after which the same key makes a new refund. So the key
 //! alone never guards money: the refund carries our own key in its metadata and the charge's
-//! refunds are listed before each send. A charge is never refunded above its amount.
+//! refunds are listed before each send. A charge is never refunded above its amount. A refund may
+//! stay pending, and may fail after that: only one that succeeded is done.
 
 mod stand_in;
 
@@ -34,7 +35,7 @@ pub struct Stripe {
     secret: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct RefundList {
     data: Vec<Map<String, Value>>,
     has_more: bool,
@@ -73,10 +74,26 @@ impl Stripe {
             .send()
             .await
             .ok()?;
-        if answer.status() != StatusCode::OK {
-            return None;
+        if answer.status() == StatusCode::OK {
+            return answer.json().await.ok();
         }
-        answer.json().await.ok()
+        // Of a charge that the provider does not know it has no refunds.
+        let problem: Value = answer.json().await.ok()?;
+        let code = problem.pointer("/error/code").and_then(Value::as_str);
+        (code == Some("resource_missing")).then(RefundList::default)
+    }
+}
+
+/// How a refund stands. What we do not know the word for is not done.
+fn standing(refund: Value) -> Look {
+    let text = |name: &str| refund.get(name).and_then(Value::as_str);
+    match text("status") {
+        Some("succeeded") => Look::Found(refund),
+        Some("failed" | "canceled") => {
+            let why = text("failure_reason").unwrap_or("no reason given");
+            Look::Failed(format!("the refund failed: {why}"))
+        }
+        _ => Look::UnderWay,
     }
 }
 
@@ -107,7 +124,7 @@ impl Connector for Stripe {
                     == Some(key)
             });
             if let Some(refund) = ours {
-                return Look::Found(Value::Object(refund.clone()));
+                return standing(Value::Object(refund.clone()));
             }
             let last = list.data.last().and_then(|refund| refund.get("id"));
             match last.and_then(Value::as_str) {
@@ -154,7 +171,12 @@ async fn read_answer(answer: reqwest::Response) -> Sent {
     let wait = super::retry_after(answer.headers());
     let body: Option<Value> = answer.json().await.ok();
     match status.as_u16() {
-        200 => body.map_or(Sent::Ambiguous, Sent::Done),
+        200 => match body.map(standing) {
+            Some(Look::Found(refund)) => Sent::Done(refund),
+            Some(Look::Failed(why)) => Sent::Refused(why),
+            Some(_) => Sent::UnderWay,
+            None => Sent::Ambiguous,
+        },
         429 => Sent::NotNow(wait),
         // The same key is being worked on.
         409 => Sent::Ambiguous,

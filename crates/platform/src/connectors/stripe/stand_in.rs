@@ -44,6 +44,8 @@ pub enum Mode {
     Error500,
     /// Answers 429 and does nothing.
     RateLimit,
+    /// Refunds, and the refund stays pending.
+    Pending,
     /// Has forgotten all idempotency keys.
     ForgetKeys,
 }
@@ -253,7 +255,8 @@ fn answer_once(
             "charge_disputed",
             "This charge is disputed and cannot be refunded",
         ),
-        _ => carry_out(tx, form, created)?,
+        Mode::Pending => carry_out(tx, form, "pending", created)?,
+        _ => carry_out(tx, form, "succeeded", created)?,
     };
     if let Some(key) = key {
         tx.execute(
@@ -267,6 +270,7 @@ fn answer_once(
 fn carry_out(
     tx: &Transaction<'_>,
     form: &BTreeMap<String, String>,
+    status: &str,
     created: i64,
 ) -> rusqlite::Result<(StatusCode, Value)> {
     let bad = |code, message| Ok(failure(StatusCode::BAD_REQUEST, code, message));
@@ -324,13 +328,14 @@ fn carry_out(
     let id = format!("re_{id}");
     tx.execute(
         "INSERT INTO refund (id, charge, amount, currency, metadata, status, created)
-         VALUES (?, ?, ?, ?, ?, 'succeeded', ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
         params![
             id,
             charge,
             amount,
             currency,
             serde_json::to_string(&metadata).unwrap_or_default(),
+            status,
             created
         ],
     )?;
@@ -364,9 +369,16 @@ async fn list(
         return Ok(said(refusal));
     }
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
-    let mut found = stripe
+    let found = stripe
         .ledger
         .transact(|tx| {
+            if let Some(charge) = &query.charge
+                && !tx
+                    .prepare("SELECT 1 FROM charge WHERE id = ?")?
+                    .exists([charge])?
+            {
+                return Ok(None);
+            }
             tx.prepare(&format!(
                 "SELECT {COLUMNS} FROM refund
                  WHERE (?1 IS NULL OR charge = ?1)
@@ -378,8 +390,14 @@ async fn list(
                 refund,
             )?
             .collect::<rusqlite::Result<Vec<Value>>>()
+            .map(Some)
         })
         .map_err(crate::store::StoreError::from)?;
+    let Some(mut found) = found else {
+        let status = StatusCode::BAD_REQUEST;
+        let refusal = failure(status, "resource_missing", "No such charge");
+        return Ok(said(refusal));
+    };
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     Ok(said((

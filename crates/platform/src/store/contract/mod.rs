@@ -282,6 +282,7 @@ pub async fn facts_are_of_one_moment<S: Store>(store: &S) {
             },
         )]
         .into(),
+        regions: Vec::new(),
         now: now(),
     };
     let facts = store.facts(TENANT, &asked).await.unwrap().unwrap();
@@ -290,6 +291,72 @@ pub async fn facts_are_of_one_moment<S: Store>(store: &S) {
     assert_eq!(facts.refs["to"].body["n"], 7);
     assert_eq!(facts.lookups["sum"].value, 7);
     assert_eq!(store.facts("nowhere", &asked).await.unwrap(), None);
+}
+
+pub async fn facts_are_those_that_the_reader_may_see<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let writes = [
+        put("a", json!({"far": "b", "near": "c", "region": "north"})),
+        put("b", json!({"n": 1, "region": "south"})),
+        put("c", json!({"n": 2})),
+    ];
+    store.ingest(TENANT, now(), &writes).await.unwrap();
+    let ask = |answer: &str, text: &str| LookupAsked {
+        kind: "k".into(),
+        filter: Question {
+            text: text.into(),
+            params: vec![json!(0)],
+        },
+        answer: answer.into(),
+    };
+    let above = "json_extract(body, '$.n') > ?";
+    let asked = FactsAsked {
+        kind: "k".into(),
+        id: "a".into(),
+        refs: [("far", "k"), ("near", "k")]
+            .map(|(field, kind)| (field.to_owned(), kind.to_owned()))
+            .into(),
+        lookups: [
+            ("count".to_owned(), ask("count(*)", above)),
+            (
+                "first".to_owned(),
+                ask("id", &format!("{above} ORDER BY id LIMIT 1")),
+            ),
+        ]
+        .into(),
+        regions: Vec::new(),
+        now: now(),
+    };
+    let seen = async |regions: &[&str]| {
+        let asked = FactsAsked {
+            regions: regions.iter().map(ToString::to_string).collect(),
+            ..asked.clone()
+        };
+        let facts = store.facts(TENANT, &asked).await.unwrap().unwrap();
+        let refs: Vec<String> = facts.refs.into_keys().collect();
+        let value = |name: &str| facts.lookups[name].value.clone();
+        (refs.join(" "), value("count"), value("first"))
+    };
+    let all = ("far near".to_owned(), json!(2), json!("b"));
+    let north = ("near".to_owned(), json!(1), json!("c"));
+    assert_eq!(seen(&[]).await, all);
+    assert_eq!(seen(&["north"]).await, north);
+    assert_eq!(seen(&["east", "south"]).await, all);
+}
+
+pub async fn a_region_that_is_no_text_is_nobodys<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let writes = [
+        put("a", json!({"region": ["north"]})),
+        put("b", json!({"region": 7})),
+        put("c", json!({"region": null})),
+    ];
+    store.ingest(TENANT, now(), &writes).await.unwrap();
+    for (id, seen) in [("a", false), ("b", false), ("c", true)] {
+        let row = store.record(TENANT, "k", id).await.unwrap().unwrap();
+        let regions = ["north".to_owned()];
+        assert_eq!(sees(&regions, row.region.as_deref()), seen, "{id}");
+    }
 }
 
 pub async fn a_chain_grows_only_at_its_head<S: Store>(store: &S) {

@@ -146,7 +146,7 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     store.commit_operation(&first).await.unwrap();
     let row = store.due_calls(now(), 9).await.unwrap().remove(0);
     assert_eq!((row.attempts, row.ambiguous), (0, false));
-    store.begin_call(&row.id, now()).await.unwrap();
+    assert!(store.begin_call(&row.id, now()).await.unwrap());
     let row = store.due_calls(now(), 9).await.unwrap().remove(0);
     // A crash from here on leaves it ambiguous.
     assert_eq!(
@@ -176,6 +176,14 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
         Committed::Done(_)
     ));
     assert!(store.due_calls(later, 9).await.unwrap().is_empty());
+    // Whoever read it before neither sends nor ends it once more.
+    assert!(!store.begin_call(&row.id, now()).await.unwrap());
+    let again = Settle {
+        expected_head: head(store).await,
+        writes: vec![put("a", json!({"state": "twice"}))],
+        ..end
+    };
+    assert_eq!(store.settle_call(&again).await.unwrap(), Committed::Moved);
     let (page, ..) = lines(store, Place::Delta { at }, 9).await;
     let kinds: Vec<&str> = page
         .iter()
@@ -192,6 +200,29 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     store.say_verdict(TENANT, &doubt).await.unwrap();
     let still = store.operation(TENANT, id).await.unwrap().unwrap();
     assert_eq!(still.verdict, known.verdict);
+}
+
+pub async fn what_waits_for_other_calls_is_not_due_and_takes_no_place<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    let first = commit(id, head(store).await, Vec::new(), &[0, 1]);
+    store.commit_operation(&first).await.unwrap();
+    let later = now() + TimeDelta::seconds(9);
+    let calls = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(calls.iter().map(|c| c.id.effect).collect::<Vec<_>>(), [0]);
+    let to = Postponed {
+        until: later,
+        ambiguous: false,
+        generation: 0,
+    };
+    store.postpone_call(&calls[0].id, &to).await.unwrap();
+    let due = store.due_calls(later, 1).await.unwrap();
+    assert_eq!(due[0].id, calls[0].id);
+    let verdict = first.operation.verdict;
+    let end = settle(&calls[0].id, head(store).await, CallStatus::Done, verdict);
+    store.settle_call(&end).await.unwrap();
+    let due = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(due.iter().map(|c| c.id.effect).collect::<Vec<_>>(), [1]);
 }
 
 pub async fn what_follows_a_failed_call_is_given_up<S: Store>(store: &S) {

@@ -106,7 +106,11 @@ pub fn add(tx: &Transaction<'_>, tenant: &str, operation: Uuid, call: &NewCall) 
 
 pub fn due(tx: &Transaction<'_>, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
     tx.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM call WHERE status = 'waiting' AND not_before <= ?
+        "SELECT {COLUMNS} FROM call AS due WHERE status = 'waiting' AND not_before <= ?
+           AND NOT (json_extract(call, '$.after_previous') AND EXISTS (
+             SELECT 1 FROM call AS earlier
+             WHERE earlier.tenant = due.tenant AND earlier.operation = due.operation
+               AND earlier.effect < due.effect AND earlier.status <> 'done'))
          ORDER BY not_before, operation, effect LIMIT ?"
     ))?
     .query_map(params![ms(now), limit], raw)?
@@ -123,14 +127,14 @@ pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Resu
     .collect()
 }
 
-pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<bool> {
     // From here on it may have been sent: a crash before the answer leaves it ambiguous.
-    tx.execute(
+    let counted = tx.execute(
         "UPDATE call SET attempts = attempts + 1, ambiguous = 1, sent_at = ?
-         WHERE tenant = ? AND operation = ? AND effect = ?",
+         WHERE tenant = ? AND operation = ? AND effect = ? AND status = 'waiting'",
         params![ms(at), call.tenant, call.operation.to_string(), call.effect],
     )?;
-    Ok(())
+    Ok(counted == 1)
 }
 
 pub fn postpone(tx: &Transaction<'_>, call: &CallId, to: &Postponed) -> Result<()> {
@@ -155,7 +159,7 @@ pub fn settle(tx: &Transaction<'_>, settle: &Settle) -> Result<Committed> {
     if tenants::head(tx, tenant)? != settle.expected_head {
         return Ok(Committed::Moved);
     }
-    tx.execute(
+    let ended = tx.execute(
         "UPDATE call SET status = ?, result = ?, ambiguous = 0
          WHERE tenant = ? AND operation = ? AND effect = ? AND status = 'waiting'",
         params![
@@ -166,6 +170,9 @@ pub fn settle(tx: &Transaction<'_>, settle: &Settle) -> Result<Committed> {
             call.effect
         ],
     )?;
+    if ended == 0 {
+        return Ok(Committed::Moved);
+    }
     for effect in &settle.give_up {
         tx.execute(
             "UPDATE call SET status = 'given_up'

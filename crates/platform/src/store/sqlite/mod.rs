@@ -309,7 +309,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+    async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<bool> {
         let call = call.clone();
         self.write(move |tx| calls::begin(tx, &call, at)).await
     }

@@ -114,13 +114,14 @@ pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<O
             .and_then(Value::as_str);
         if let Some(id) = id
             && let Some(row) = one(tx, tenant, kind, id)?
+            && sees(&asked.regions, row.region.as_deref())
         {
             refs.insert(field.clone(), row);
         }
     }
     let mut lookups = BTreeMap::new();
     for (name, lookup) in &asked.lookups {
-        let value = look_up(tx, tenant, lookup)?;
+        let value = look_up(tx, tenant, &asked.regions, lookup)?;
         lookups.insert(
             name.clone(),
             LookupValue {
@@ -137,14 +138,31 @@ pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<O
     }))
 }
 
-fn look_up(tx: &Transaction<'_>, tenant: &str, lookup: &LookupAsked) -> Result<Value> {
+fn look_up(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    regions: &[String],
+    lookup: &LookupAsked,
+) -> Result<Value> {
+    // As [`sees`] says it, over the column.
+    let in_sight = match regions.len() {
+        0 => String::new(),
+        some => format!(
+            "AND (region IS NULL OR region IN ({})) ",
+            vec!["?"; some].join(", ")
+        ),
+    };
     let sql = format!(
-        "SELECT {} FROM record WHERE tenant = ? AND kind = ? AND {}",
+        "SELECT {} FROM record WHERE tenant = ? AND kind = ? {in_sight}AND {}",
         lookup.answer, lookup.filter.text
     );
+    let names = [tenant, lookup.kind.as_str()].into_iter();
+    let names = names.chain(regions.iter().map(String::as_str));
+    let filter = lookup.filter.params.iter().map(parameter);
+    let parameters = names.map(|name| Sql::Text(name.to_owned())).chain(filter);
     let value: Option<Sql> = tx
         .prepare(&sql)?
-        .query_row(bound(tenant, &lookup.kind, &lookup.filter), |r| r.get(0))
+        .query_row(params_from_iter(parameters), |r| r.get(0))
         .optional()?;
     Ok(value.map_or(Value::Null, answer))
 }
@@ -190,7 +208,8 @@ fn put_record(
     {
         return Ok(false);
     }
-    let region = put.body.get("region").and_then(Value::as_str);
+    let region = region(&put.body);
+    let region = region.as_deref();
     let tombstone: Option<i64> = tx
         .prepare_cached(
             "DELETE FROM removed WHERE tenant = ? AND kind = ? AND id = ? RETURNING revision",
@@ -233,6 +252,15 @@ fn put_record(
     )?;
     name_blobs(tx, tenant, write, &put.body)?;
     Ok(true)
+}
+
+/// The region of a record. One that is no text is nobody's, so that only who sees all sees it.
+fn region(body: &Map<String, Value>) -> Option<String> {
+    match body.get("region")? {
+        Value::Null => None,
+        Value::String(region) => Some(region.clone()),
+        other => Some(other.to_string()),
+    }
 }
 
 fn remove_record(

@@ -87,6 +87,28 @@ async fn damaged_state_db_is_moved_aside_and_this_laptop_goes_on_as_another_devi
 }
 
 #[tokio::test]
+async fn where_the_chain_is_gone_this_laptop_goes_on_as_another_device() {
+    let platform = Platform::start().await;
+    let (machine, id) = left(&platform).await;
+    let device = |app: &App| app.engine().unwrap().pinned().device;
+    let first = crate::profile::ProfileFile::read(&machine.profile(&id))
+        .unwrap()
+        .unwrap()
+        .pinned
+        .device;
+    // As a kill leaves it right after a damaged one was replaced.
+    std::fs::remove_file(machine.profile(&id).join("state.db")).unwrap();
+    let app = machine.app().await;
+    let second = device(&app);
+    assert_ne!(second, first, "the platform holds a chain of that one");
+    app.stop().await;
+    drop(app);
+    let app = machine.app().await;
+    assert_eq!(device(&app), second);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_newer_database_is_left_alone_and_said_so() {
     let platform = Platform::start().await;
     let (machine, id) = left(&platform).await;

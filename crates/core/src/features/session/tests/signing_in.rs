@@ -218,6 +218,41 @@ async fn signing_in_again_is_the_same_profile_with_the_new_token_and_no_new_code
 }
 
 #[tokio::test]
+async fn fault_62_signing_in_takes_no_pack_of_another_version_and_none_that_is_older() {
+    let platform = Platform::start().await;
+    let mut renamed = platform.me();
+    renamed["pack"]["version"] = 9.into();
+    platform.knows("renamed", renamed).await;
+    let machine = Machine::new(Mood::Ready);
+    let app = machine.app().await;
+    let mut other = request(&platform, None);
+    other.token = "renamed".into();
+    assert_eq!(code(sign_in(&app, other).await), Code::PackInvalid);
+    signed_in(&app, &platform, None).await;
+    let in_force = async || {
+        let state = app.live().unwrap().profile.stores.state;
+        state
+            .read(|state| {
+                let sql = "SELECT version FROM pack WHERE active = 1";
+                Ok::<u32, StoreError>(state.query_row(sql, [], |row| row.get(0))?)
+            })
+            .await
+            .unwrap()
+    };
+    let state = app.live().unwrap().profile.stores.state;
+    state
+        .write(|state| {
+            state.execute("UPDATE pack SET hash = 'of a newer one', version = 5", [])?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    signed_in(&app, &platform, None).await;
+    assert_eq!(in_force().await, 5);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn another_operator_has_another_profile() {
     let platform = Platform::start().await;
     let mut other = platform.me();
