@@ -3,10 +3,13 @@
 //! A running app owns a name on the session bus that is derived from its data folder. A second
 //! start on the same folder finds the name taken, asks its owner to come forward and ends with 0; on
 //! another folder it is another app. The bus forgets the name with the process, so nothing stale can
-//! remain. Where there is no bus the core's own lock on the folder still keeps the second app out,
+//! remain; for the moment in which it has not yet heard that the process is gone, [`settle`] waits.
+//! Where there is no bus the core's own lock on the folder still keeps the second app out,
 //! which then says so in its window.
 
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tauri::plugin::TauriPlugin;
@@ -20,10 +23,54 @@ pub(crate) fn folder_tag(data: &Path) -> String {
     hex::encode(digest).chars().take(16).collect()
 }
 
+fn bus_id(data: &Path) -> String {
+    format!("app.watchkeeper.desktop.d{}", folder_tag(data))
+}
+
+/// Waits while the name is owned by a process that does not answer: one that was killed an instant
+/// ago, which the bus has yet to hear of. Without this a restart right after a crash would take the
+/// dead app for a running one, and end. Gives up after a few seconds, and where there is no bus.
+#[cfg(target_os = "linux")]
+pub(crate) fn settle(data: &Path) {
+    const STEP: Duration = Duration::from_millis(20);
+    const STEPS: u32 = 250;
+    let name = format!("{}.SingleInstance", bus_id(data));
+    let Ok(bus) = zbus::blocking::Connection::session() else {
+        return;
+    };
+    let is_owned = || {
+        let driver = Some("org.freedesktop.DBus");
+        bus.call_method(
+            driver,
+            "/org/freedesktop/DBus",
+            driver,
+            "NameHasOwner",
+            &name,
+        )
+        .and_then(|answer| answer.body().deserialize::<bool>())
+        .unwrap_or(false)
+    };
+    let answers = || {
+        let peer = Some("org.freedesktop.DBus.Peer");
+        bus.call_method(Some(name.as_str()), "/", peer, "Ping", &())
+            .is_ok()
+    };
+    for _ in 0..STEPS {
+        if !is_owned() || answers() {
+            return;
+        }
+        std::thread::sleep(STEP);
+    }
+}
+
+/// On other systems the name goes with the process at once.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn settle(_data: &Path) {}
+
 /// The plugin, to be registered before every other one.
 pub(crate) fn plugin(data: &Path) -> TauriPlugin<Wry> {
     tauri_plugin_single_instance::Builder::new()
-        .dbus_id(format!("app.watchkeeper.desktop.d{}", folder_tag(data)))
+        .dbus_id(bus_id(data))
         .callback(|app, _arguments, _folder| {
             if let Some(window) = app.get_webview_window(MAIN) {
                 let _ = window.unminimize();

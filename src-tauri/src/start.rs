@@ -53,6 +53,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     };
     let bindings = bindings::builder();
     let tag = instance::folder_tag(&data);
+    instance::settle(&data);
 
     tauri::Builder::default()
         .plugin(instance::plugin(&data))

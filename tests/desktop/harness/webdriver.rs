@@ -33,7 +33,10 @@ impl Session {
     /// Opens a session with these capabilities.
     pub async fn open(driver: &str, wanted: Value) -> Result<Self, String> {
         let mut session = Self {
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder()
+                .timeout(super::PATIENCE)
+                .build()
+                .map_err(|error| error.to_string())?,
             url: driver.to_owned(),
         };
         let asked = json!({"capabilities": {"alwaysMatch": wanted}});
