@@ -1,0 +1,113 @@
+//! What is asked to be done, and what became of it.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::record::DenialView;
+
+use super::value::FactView;
+
+/// What the UI asks to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ActRequest {
+    /// Made by the UI when the dialog opened (UUIDv7): a second click is the same operation (fault 41).
+    pub operation: String,
+    /// Kind.
+    pub kind: String,
+    /// Record.
+    pub id: String,
+    /// Action.
+    pub action: String,
+    /// Parameters as JSON text by name (so that the binding stays simple).
+    pub params: std::collections::BTreeMap<String, String>,
+    /// What was typed.
+    pub typed: Option<String>,
+    /// Revision that was shown.
+    #[specta(type = u32)]
+    pub seen_revision: u64,
+    /// A held operation that this one replaces.
+    pub amends: Option<String>,
+}
+
+/// What the operator sees of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationWord {
+    /// On this laptop only.
+    Queued,
+    /// The platform has it; something outside is under way.
+    Sent,
+    /// Done, and said so.
+    Confirmed,
+    /// Refused, in conflict or lapsed; held for the operator.
+    Refused,
+    /// Nobody knows yet whether it happened.
+    Unknown,
+}
+
+/// One of our operations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct OperationView {
+    /// Its id.
+    pub id: String,
+    /// Kind of the record.
+    pub kind: String,
+    /// Record.
+    pub record: String,
+    /// One line that names the record, as seen.
+    pub title: String,
+    /// Action of the pack.
+    pub action_id: String,
+    /// Action as shown.
+    pub action: String,
+    /// In a word.
+    pub word: OperationWord,
+    /// Where it stands exactly.
+    pub standing: Standing,
+    /// Why it is held or refused.
+    pub reason: Option<DenialView>,
+    /// When it was made, tenant's wall clock, RFC 3339 with offset.
+    pub made_at: String,
+    /// Never carried out after, likewise.
+    pub not_after: Option<String>,
+    /// Times it was sent.
+    pub attempts: u32,
+    /// Not tried again before, likewise.
+    pub next_try: Option<String>,
+    /// Operator who made it.
+    pub author: String,
+    /// It was made by another operator than the one signed in, so it does not go out under this name.
+    pub foreign: bool,
+    /// Operations that wait behind it in its lane.
+    pub behind: u32,
+    /// The other side's facts where it conflicts.
+    pub theirs: Vec<FactView>,
+}
+
+/// Where an operation stands exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Waits for its turn.
+    Waiting,
+    /// On its way; after a crash it is read back first.
+    InFlight,
+    /// The platform has it; the final verdict is to come.
+    Accepted,
+    /// The platform has it and does not know the outcome yet.
+    Unknown,
+    /// Held: policy or rights said no.
+    HeldRefused,
+    /// Held: the record is not what was seen.
+    HeldConflict,
+    /// Held: too late.
+    HeldLapsed,
+    /// Held: the platform did not understand it.
+    HeldRejected,
+    /// Waits behind a held one.
+    Blocked,
+    /// Done, and said so.
+    Confirmed,
+    /// Given up by the operator.
+    Discarded,
+}

@@ -1,0 +1,199 @@
+//! What an operator may do: parameters, policy, effects.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::record::FieldType;
+
+/// What an operator may do to a record.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionDef {
+    /// Button.
+    pub label: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// Key in the queue screen, such as `a`.
+    pub key: Option<String>,
+    /// States from which it is possible.
+    pub from: Vec<String>,
+    /// Roles that may; empty means every operator.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// What it asks for.
+    #[serde(default)]
+    pub params: BTreeMap<String, ParamDef>,
+    /// Rows that decide, in order; all are evaluated and shown.
+    pub policy: Vec<PolicyDef>,
+    /// CEL: never carried out after this instant.
+    pub not_after: Option<String>,
+    /// What kind of effect it has.
+    pub nature: Nature,
+    /// What the operator must do before it is queued.
+    #[serde(default)]
+    pub confirm: Confirm,
+    /// What it does, in order.
+    pub effects: Vec<EffectDef>,
+    /// Lines of "this will …", templates over `record`.
+    pub will: Vec<String>,
+}
+
+/// A parameter of an action.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParamDef {
+    /// Type of its value.
+    #[serde(rename = "type")]
+    pub type_: FieldType,
+    /// Name as shown.
+    pub label: String,
+    /// For `enum`: the allowed values.
+    #[serde(default)]
+    pub one_of: Vec<String>,
+    /// May be left out.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// A row of a policy.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDef {
+    /// Row of the source document, such as `D-17`.
+    pub id: String,
+    /// The rule in a few words.
+    pub title: String,
+    /// CEL; true lets through, false refuses, an error refuses as `policy.undecidable`.
+    pub when: String,
+    /// Code of the refusal, such as `refund.window_passed`.
+    pub otherwise: String,
+    /// Template: what was found, such as `68 h 48 of 72 h`.
+    pub found: String,
+    /// Template: sentence of the refusal.
+    pub refusal: String,
+    /// Whether anybody may override it.
+    #[serde(rename = "override")]
+    pub override_: Override,
+}
+
+/// Whether a policy row may be overridden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Override {
+    /// By nobody.
+    Never,
+}
+
+/// What kind of effect an action has.
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Nature {
+    /// Changes a record.
+    Change,
+    /// Moves money.
+    Money,
+    /// Deletes.
+    Deletion,
+    /// Sends something that cannot be called back.
+    Submission,
+}
+
+/// What the operator must do before an action is queued.
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirm {
+    /// Nothing.
+    #[default]
+    None,
+    /// Say yes.
+    Click,
+    /// Type the amount in digits (money, such as `22.00`) or the record's title.
+    Typed,
+}
+
+/// An effect.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum EffectDef {
+    /// Sets fields of the record: field → CEL, so that a literal string stands in CEL quotes.
+    #[serde(rename = "set")]
+    Set(BTreeMap<String, String>),
+    /// Sets fields of a record that this one refers to.
+    #[serde(rename = "set_on")]
+    SetOn(SetOnDef),
+    /// Makes a record.
+    #[serde(rename = "create")]
+    Create(CreateDef),
+    /// Calls a provider through the platform's own outbox.
+    #[serde(rename = "call")]
+    Call(CallDef),
+}
+
+/// Sets fields of another record.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetOnDef {
+    /// Field of type `ref` that leads there.
+    pub field: String,
+    /// Field → CEL over the record that asks.
+    pub set: BTreeMap<String, String>,
+}
+
+/// Makes a record.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateDef {
+    /// Its kind.
+    pub kind: String,
+    /// Field → CEL.
+    pub set: BTreeMap<String, String>,
+}
+
+/// A call to a provider.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallDef {
+    /// Connector of the platform's closed list.
+    pub connector: Connector,
+    /// Operation of that connector, such as `refund`.
+    pub operation: String,
+    /// Arguments: name → CEL.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+    /// For `mail`: id of the template.
+    pub template: Option<String>,
+    /// Fields of the record set when it succeeded: field → CEL, with `result` in sight.
+    #[serde(default)]
+    pub then: BTreeMap<String, String>,
+    /// Fields of the record set when the provider refused for good.
+    #[serde(default)]
+    pub otherwise: BTreeMap<String, String>,
+    /// Fields of records referred to, set with `then`.
+    #[serde(default)]
+    pub then_on: Vec<SetOnDef>,
+    /// Sent only after the calls before it succeeded.
+    #[serde(default)]
+    pub after_previous: bool,
+}
+
+/// Connectors that a platform may have.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Connector {
+    Stripe,
+    Paypal,
+    Wise,
+    Mail,
+    Slack,
+    Pagerduty,
+    Job,
+    Flag,
+    Webhook,
+}

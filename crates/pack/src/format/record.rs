@@ -1,0 +1,188 @@
+//! `records/<kind>.yaml`: what a kind is.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::action::ActionDef;
+
+use super::question::LookupDef;
+
+use super::view::ViewDef;
+
+/// `records/<kind>.yaml`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordFile {
+    /// Name of the kind.
+    pub kind: String,
+    /// Names as shown.
+    pub label: Names,
+    /// Template over `record` (and labels of references) that names one record in a line.
+    pub title: String,
+    /// Fields, in the order in which a form shows them.
+    pub fields: BTreeMap<String, FieldDef>,
+    /// Values of the field `state`, in their usual order; empty for a kind without states.
+    #[serde(default)]
+    pub states: Vec<StateDef>,
+    /// Fields that follow from others. Without `now` they are stored and may be filtered on.
+    #[serde(default)]
+    pub computed: BTreeMap<String, ComputedDef>,
+    /// Questions over other records, answered by SQL on either side.
+    #[serde(default)]
+    pub lookups: BTreeMap<String, LookupDef>,
+    /// Deadlines.
+    #[serde(default)]
+    pub clocks: BTreeMap<String, ClockDef>,
+    /// What an operator may do.
+    #[serde(default)]
+    pub actions: BTreeMap<String, ActionDef>,
+    /// Saved questions over records of this kind.
+    #[serde(default)]
+    pub views: BTreeMap<String, ViewDef>,
+    /// Fields and computed fields shown in the detail panel, in order.
+    #[serde(default)]
+    pub detail: Vec<String>,
+}
+
+/// Singular and plural.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// One of them.
+    pub one: String,
+    /// Several.
+    pub many: String,
+}
+
+/// A state of a record.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StateDef {
+    /// Value of the field `state`.
+    pub id: String,
+    /// Word as shown.
+    pub label: String,
+    /// How it is coloured.
+    #[serde(default)]
+    pub tone: Tone,
+}
+
+/// Meaning of a state for the eye; always shown with a word.
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// Nothing to say.
+    #[default]
+    Neutral,
+    /// Good, done.
+    Green,
+    /// Needs attention.
+    Amber,
+    /// Bad.
+    Red,
+    /// Information.
+    Blue,
+}
+
+/// A field.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldDef {
+    /// Type of its values.
+    #[serde(rename = "type")]
+    pub type_: FieldType,
+    /// Name as shown.
+    pub label: String,
+    /// For `ref`: the kind referred to.
+    pub kind: Option<String>,
+    /// For `enum`: the allowed values.
+    #[serde(default)]
+    pub one_of: Vec<String>,
+    /// May be absent or null.
+    #[serde(default)]
+    pub optional: bool,
+    /// Views may filter and sort on it.
+    #[serde(default)]
+    pub indexed: bool,
+    /// Its words are found by search.
+    #[serde(default)]
+    pub searched: bool,
+}
+
+/// Type of a field's values, with its form in JSON.
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    /// Text in a line.
+    String,
+    /// Text of any length.
+    Text,
+    /// An id, shown in monospace.
+    Id,
+    /// Whole number within ±2^53.
+    Integer,
+    /// Number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// Instant, RFC 3339 in UTC with milliseconds: `2026-11-20T03:22:28.000Z`.
+    Timestamp,
+    /// Day without a zone, `2026-11-20`.
+    Date,
+    /// `{"minor": 2200, "currency": "AUD"}`.
+    Money,
+    /// Id of a record of [`FieldDef::kind`].
+    Ref,
+    /// One of [`FieldDef::one_of`].
+    Enum,
+}
+
+/// A computed field.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComputedDef {
+    /// Type of the result.
+    #[serde(rename = "type")]
+    pub type_: FieldType,
+    /// Name as shown.
+    pub label: String,
+    /// CEL over `record` (and `now`, for display only).
+    pub expr: String,
+    /// Views may filter and sort on it; not with `now`.
+    #[serde(default)]
+    pub indexed: bool,
+}
+
+/// A deadline of a record.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// What happens then, such as `lapses`.
+    pub label: String,
+    /// What it is measured from, in words, such as `72 h after purchase`.
+    pub basis: String,
+    /// CEL: the instant it started, for the bar.
+    pub start: String,
+    /// CEL: the instant it is due.
+    pub due: String,
+    /// CEL: does it run? Absent means always.
+    pub runs: Option<String>,
+    /// When it turns amber.
+    pub warn: WarnDef,
+}
+
+/// When a clock turns amber.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WarnDef {
+    /// When it is due before the operator's next session begins.
+    BeforeNextSession,
+    /// This many minutes before it is due.
+    MinutesBefore(u32),
+}
