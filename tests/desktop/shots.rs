@@ -35,12 +35,37 @@ async fn take(dark: bool, size: (u32, u32)) {
     };
     assert_eq!(colour, wanted, "the background");
     shoot(&laptop, &window, file("sign-in")).await;
+
+    // Nobody answers at this address.
+    for (field, words) in [("url", "http://127.0.0.1:9"), ("password", "a token")] {
+        let input = window.find(&format!("input[type={field}]")).await;
+        input.send_keys(words).await.unwrap();
+    }
+    window.button("Sign in").await.click().await.unwrap();
+    window.find("[role=alert]").await;
+    shoot(&laptop, &window, file("sign-in-error")).await;
+
     window.sign_in_to_demo().await;
     window.read_panel().await;
     shoot(&laptop, &window, file("queues")).await;
     window.go_to("Sync").await;
     window.shows("Audit chain").await;
     shoot(&laptop, &window, file("sync")).await;
+
+    // Cut off, with one decision that waits.
+    window.go_to("Refunds").await;
+    let list = window.read_list().await;
+    let open = list.iter().rev().find(|each| each.may("Approve"));
+    let open = open.expect("a refund with time left");
+    laptop.cut_platform();
+    window.shows("Cut off").await;
+    window.pick(open).await;
+    window.act("Approve", None).await;
+    window.operation_is("queued").await;
+    shoot(&laptop, &window, file("queues-offline")).await;
+    window.go_to("Sync").await;
+    window.shows("Waiting · 1").await;
+    shoot(&laptop, &window, file("sync-offline")).await;
 }
 
 /// Takes a picture of the window once it has been painted.
