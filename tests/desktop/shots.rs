@@ -37,7 +37,7 @@ async fn take(dark: bool, size: (u32, u32)) {
     shoot(&laptop, &window, file("sign-in")).await;
 
     // Nobody answers at this address.
-    for (field, words) in [("url", "http://127.0.0.1:9"), ("password", "a token")] {
+    for (field, words) in [("url", "http://127.0.0.1:9"), ("password", "not-a-token")] {
         let input = window.find(&format!("input[type={field}]")).await;
         input.send_keys(words).await.unwrap();
     }

@@ -75,8 +75,8 @@ operation-theirs = What the platform has
 operation-author = by { $author }
 operation-attempts =
     { $count ->
-        [one] sent once
-       *[other] sent { $count } times
+        [one] tried once
+       *[other] tried { $count } times
     }
 operation-next-try = next try
 operation-not-after = not after
@@ -395,7 +395,7 @@ notice-state-text = What waited to be sent is in { $file } in the profile’s fo
 ## Errors: a title that says what is so, a text that says what to do
 
 error-unreachable = The platform does not answer
-error-unreachable-text = Check the address and the line. Work goes on here meanwhile.
+error-unreachable-text = Check the address and the line. Nothing you did is lost.
 error-not-a-platform = This is no platform
 error-not-a-platform-text = Something answers there, but not a platform: a web page, perhaps, or a log-in page of the network. Check the address.
 error-url-invalid = This is no address
