@@ -3,48 +3,48 @@
 use serde_json::{Value, json};
 use watchkeeper_tests::{files, wait_for};
 
-use crate::world::{World, action, approve};
+use crate::world::{World, action, approve, fact};
 
-/// Operations that ended as confirmed, by id.
-fn confirmed(status: &Value) -> Vec<String> {
+/// Approves a refund while this many answers get lost on the way back, and waits for the first to
+/// be lost: the platform has committed by then. Gives the record and the request.
+fn approve_unheard(world: &mut World, answers: u32) -> (Value, Value) {
+    let record = world.approvable().remove(0);
+    world.line.lose_answers(answers);
+    let request = approve(&record);
+    world.client.ask(&request).unwrap();
+    wait_for("the answer to be lost", || {
+        Ok((world.line.lost() >= 1).then_some(()))
+    })
+    .unwrap();
+    (record, request)
+}
+
+/// Ends with this one operation confirmed, no other, and one refund at the provider.
+fn one_effect(world: &mut World, record: &Value, request: &Value) {
+    let status = world.client.drained().unwrap();
     let settled = status["settled"].as_array().unwrap().iter();
-    settled
+    let confirmed: Vec<&Value> = settled
         .filter(|operation| operation["word"] == "confirmed")
-        .map(|operation| operation["id"].as_str().unwrap().to_owned())
-        .collect()
+        .map(|operation| &operation["id"])
+        .collect();
+    assert_eq!(confirmed, [&request["operation"]], "{status}");
+    assert_eq!(world.refunds_of(record), 1);
 }
 
 #[test]
 fn fault_01_answer_lost_after_the_platform_committed() {
     let mut world = World::new();
-    let record = world.approvable().remove(0);
-    world.line.lose_answers(1);
-    let request = approve(&record);
-    world.client.ask(&request).unwrap();
-    wait_for("the answer to be lost", || {
-        Ok((world.line.lost() == 1).then_some(()))
-    })
-    .unwrap();
-    let status = world.client.drained().unwrap();
-    assert_eq!(confirmed(&status), [request["operation"].as_str().unwrap()]);
-    assert_eq!(world.refunds_of(&record), 1);
+    let (record, request) = approve_unheard(&mut world, 1);
+    one_effect(&mut world, &record, &request);
+    assert_eq!(world.line.lost(), 1);
 }
 
 #[test]
 fn fault_01_platform_killed_before_its_answer_arrives() {
     let mut world = World::new();
-    let record = world.approvable().remove(0);
-    world.line.lose_answers(1);
-    let request = approve(&record);
-    world.client.ask(&request).unwrap();
-    wait_for("the answer to be lost", || {
-        Ok((world.line.lost() == 1).then_some(()))
-    })
-    .unwrap();
+    let (record, request) = approve_unheard(&mut world, 1);
     world.platform.restart().unwrap();
-    let status = world.client.drained().unwrap();
-    assert_eq!(confirmed(&status), [request["operation"].as_str().unwrap()]);
-    assert_eq!(world.refunds_of(&record), 1);
+    one_effect(&mut world, &record, &request);
 }
 
 #[test]
@@ -66,27 +66,16 @@ fn fault_02_client_killed_around_the_enqueue_commit() {
     assert_eq!(status["waiting"].as_array().unwrap().len(), 1, "{status}");
     world.line.cut(false);
     world.client.ask(&json!({"do": "pull"})).unwrap();
-    let status = world.client.drained().unwrap();
-    assert_eq!(confirmed(&status), [request["operation"].as_str().unwrap()]);
-    assert_eq!(world.refunds_of(&record), 1);
+    one_effect(&mut world, &record, &request);
 }
 
 #[test]
 fn fault_01_client_killed_while_its_operation_is_on_the_way() {
     let mut world = World::new();
-    let record = world.approvable().remove(0);
-    world.line.lose_answers(1_000);
-    let request = approve(&record);
-    world.client.ask(&request).unwrap();
-    wait_for("the answer to be lost", || {
-        Ok((world.line.lost() >= 1).then_some(()))
-    })
-    .unwrap();
+    let (record, request) = approve_unheard(&mut world, 1_000);
     world.client.kill_and_restart().unwrap();
     world.line.lose_answers(0);
-    let status = world.client.drained().unwrap();
-    assert_eq!(confirmed(&status), [request["operation"].as_str().unwrap()]);
-    assert_eq!(world.refunds_of(&record), 1);
+    one_effect(&mut world, &record, &request);
 }
 
 #[test]
@@ -132,11 +121,18 @@ fn nothing_confidential_stands_in_clear_on_disk() {
     let record = world.approvable().remove(0);
     world.line.cut(true);
     world.client.ask(&approve(&record)).unwrap();
-    let title = record["title"].as_str().unwrap();
-    let name = title.split(" — ").next().unwrap();
+    let words = [fact(&record, "business"), fact(&record, "email")];
+    let [name, mail] = words.each_ref().map(|word| word.as_str().unwrap());
     let token = world.platform.ready.token.clone();
     world.client.kill().unwrap();
-    let found =
-        files::in_clear(&world.folder.path().join("app"), &[name, &token, "refund"]).unwrap();
+    let secrets = [name, mail, token.as_str(), "refund"];
+    let found = files::in_clear(&world.folder.path().join("app"), &secrets).unwrap();
     assert_eq!(found, Vec::<String>::new());
+    let log = std::fs::read_to_string(world.folder.path().join("app.log")).unwrap();
+    for secret in [name, mail, &token] {
+        assert!(!log.contains(secret), "the log names {secret}");
+    }
+    // The scan would find them: the ready file beside the data has the token.
+    let beside = files::in_clear(world.folder.path(), &[&token]).unwrap();
+    assert!(!beside.is_empty());
 }

@@ -170,11 +170,9 @@ pub fn compute_at(
     computed: &Map<String, Value>,
     now: DateTime<Utc>,
 ) -> Map<String, Value> {
-    let mut record = body.clone();
-    record.extend(computed.clone());
     let mut scope = Scope {
         kind: Some(kind),
-        record,
+        record: stored(body, computed),
         now: Some(now),
         ..Scope::default()
     };
@@ -188,9 +186,14 @@ pub fn merged(
     computed: &Map<String, Value>,
     now: DateTime<Utc>,
 ) -> Map<String, Value> {
+    let mut record = stored(body, computed);
+    record.extend(compute_at(kind, body, computed, now));
+    record
+}
+
+fn stored(body: &Map<String, Value>, computed: &Map<String, Value>) -> Map<String, Value> {
     let mut record = body.clone();
     record.extend(computed.clone());
-    record.extend(compute_at(kind, body, computed, now));
     record
 }
 

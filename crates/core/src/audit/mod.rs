@@ -75,6 +75,13 @@ pub fn head(state: &Connection) -> Result<Option<Entry>, StoreError> {
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
+/// How many entries there are; also where one of them cannot be read.
+pub fn length(state: &Connection) -> Result<u32, StoreError> {
+    Ok(state
+        .prepare_cached("SELECT COALESCE(MAX(seq), 0) FROM audit")?
+        .query_row([], |row| row.get(0))?)
+}
+
 /// The last head that the platform countersigned.
 pub fn last_signed(state: &Connection) -> Result<Option<SignedHead>, StoreError> {
     let text: Option<String> = state

@@ -193,6 +193,14 @@ async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), St
         .await
 }
 
+/// Version of the pack in force, where there is one.
+pub(crate) fn active_version(state: &Connection) -> Result<Option<u32>, StoreError> {
+    Ok(state
+        .prepare_cached("SELECT version FROM pack WHERE active = 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?)
+}
+
 /// Keeps a pack as the one in force.
 pub(crate) fn put_active(
     state: &Connection,

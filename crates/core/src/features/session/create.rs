@@ -1,7 +1,6 @@
 //! Makes a profile.
 
 use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension;
 use watchkeeper_model::audit::Event;
 
 use super::ask::{Fetched, Welcome};
@@ -133,11 +132,7 @@ pub(super) async fn settle(
                 clock::save_anchor(state, anchor)?;
             }
             // Versions only rise, also where somebody signs in again.
-            let in_force: Option<u32> = state
-                .query_row("SELECT version FROM pack WHERE active = 1", [], |row| {
-                    row.get(0)
-                })
-                .optional()?;
+            let in_force = activate::active_version(state)?;
             if in_force.is_none_or(|version| version < fetched.named.version) {
                 activate::put_active(state, &fetched.named, &fetched.bundle)?;
             }

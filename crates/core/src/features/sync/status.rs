@@ -53,11 +53,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,
             quarantine: quarantine(reading)?,
             chain: ChainView {
-                entries: reading.state.query_row(
-                    "SELECT COALESCE(MAX(seq), 0) FROM audit",
-                    [],
-                    |row| row.get(0),
-                )?,
+                entries: audit::length(reading.state)?,
                 countersigned: audit::last_signed(reading.state)?.map_or(0, |head| small(head.seq)),
                 broken_at: broken_at.map(small),
             },
