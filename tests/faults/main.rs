@@ -7,4 +7,6 @@
 )]
 
 mod kills;
+mod office;
+mod restored;
 mod world;

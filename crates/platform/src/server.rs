@@ -21,6 +21,7 @@ use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::{Connectors, Worker};
 use crate::hints::Hints;
+use crate::history::History;
 use crate::packs::Packs;
 use crate::random::{Random, SystemRandom};
 use crate::store::sqlite::SqliteStore;
@@ -121,6 +122,7 @@ impl Platform {
             .await?;
         Ok(Arc::new(Self {
             packs: Packs::new(Arc::clone(&store)),
+            history: History::new(secrets.epoch),
             audit_key: SigningKey::from_bytes(&secrets.audit_seed),
             secrets,
             store,

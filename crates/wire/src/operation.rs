@@ -17,6 +17,10 @@ use crate::feed::Record;
 pub struct Batch {
     /// The operations; one of a lane that fails makes the later ones of that lane `not_tried`.
     pub operations: Vec<Operation>,
+    /// [`crate::session::Me::history`] as the laptop knows it. On another one nothing is carried out:
+    /// `history.changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<String>,
 }
 
 /// The most operations one request may carry.

@@ -50,7 +50,10 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Secrets of this store, made by `fresh` when it is new.
+    /// The epoch is a fresh one also where the store was put back to what it once was (fault 7).
     async fn secrets(&self, fresh: Secrets) -> Result<Secrets>;
+    /// Another epoch from now on.
+    async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()>;
 
     /// Makes a tenant, or changes its name and zone.
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()>;

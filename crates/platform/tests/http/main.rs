@@ -15,6 +15,7 @@ mod isolation;
 mod openapi;
 mod operations;
 mod providers;
+mod restored;
 mod session;
 mod stand_in;
 mod support;

@@ -111,6 +111,11 @@ impl World {
 
     /// Kills the platform where it stands, and starts it again on the same folder.
     pub async fn crash(self) -> Self {
+        self.crash_with(|| ()).await
+    }
+
+    /// The same, and in between something is done to its folder.
+    pub async fn crash_with(self, between: impl FnOnce()) -> Self {
         let Self {
             server,
             clock,
@@ -120,6 +125,7 @@ impl World {
             ..
         } = self;
         drop(server);
+        between();
         Self {
             server: bind(data.path(), &clock).await,
             clock,

@@ -16,6 +16,11 @@ pub fn secrets(tx: &Transaction<'_>, fresh: &Secrets) -> Result<Secrets> {
     })
 }
 
+pub fn put_epoch(tx: &Transaction<'_>, epoch: &[u8; 32]) -> Result<()> {
+    tx.execute("DELETE FROM secret WHERE name = 'epoch'", [])?;
+    secret(tx, "epoch", epoch).map(drop)
+}
+
 fn secret(tx: &Transaction<'_>, name: &str, fresh: &[u8; 32]) -> Result<[u8; 32]> {
     tx.execute(
         "INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
