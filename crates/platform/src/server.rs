@@ -47,6 +47,8 @@ pub struct Options {
     pub patience: Duration,
     /// Changes that the feed keeps at least.
     pub feed_keep: u64,
+    /// Bytes of documents that each tenant may keep.
+    pub blob_quota: u64,
 }
 
 impl Options {
@@ -60,6 +62,7 @@ impl Options {
             stand_ins: false,
             patience: Duration::from_secs(10),
             feed_keep: 200_000,
+            blob_quota: 20 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -129,7 +132,7 @@ impl Platform {
             clock: Arc::clone(&options.clock),
             random: Arc::clone(&options.random),
             hints: Hints::default(),
-            blobs: Blobs::new(options.data.join("blobs")),
+            blobs: Blobs::new(options.data.join("blobs"), options.blob_quota),
             connectors,
             calls_waiting: Notify::new(),
             stand_ins,

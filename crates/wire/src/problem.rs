@@ -72,6 +72,8 @@ codes! {
     Busy = ("busy", 429, "Too many requests");
     /// Down for now; see `Retry-After`.
     Unavailable = ("unavailable", 503, "Not available just now");
+    /// The tenant may keep no more documents.
+    Quota = ("quota", 507, "No room for more documents");
     /// A fault of the platform.
     Internal = ("internal", 500, "Something went wrong here");
 }

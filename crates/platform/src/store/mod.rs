@@ -128,8 +128,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of the feed, read in one moment.
     async fn page(&self, asked: &PageAsked) -> Result<PageRead>;
-    /// Kinds that changed after a seq, and the head.
-    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched>;
+    /// Kinds of which this reader may see a change after a seq, and the head. Verdicts go to their
+    /// author alone, as in the feed.
+    async fn changed_since(
+        &self,
+        tenant: &str,
+        seq: u64,
+        operator: &str,
+        regions: &[String],
+    ) -> Result<Touched>;
     /// Forgets all but the newest `keep` changes of each tenant; older cursors are gone then.
     async fn compact_all(&self, keep: u64) -> Result<()>;
 

@@ -8,6 +8,7 @@
 
 mod audit;
 mod blobs;
+mod bounds;
 mod demo;
 mod feed;
 mod ingest;

@@ -31,9 +31,13 @@ fn a_new_reason_to_hold_leaves_no_operation_and_no_reference_behind() {
         text("SELECT group_concat(seq || id || status || coalesce(hold, '')) FROM operation"),
         "3awaiting,9bheldconflict"
     );
-    assert_eq!(text("SELECT operation || seen || applied FROM overlay"), "asx");
+    assert_eq!(
+        text("SELECT operation || seen || applied FROM overlay"),
+        "asx"
+    );
     // The reference holds, and what comes next comes after all that ever was.
-    let orphan = "INSERT INTO overlay (operation, kind, id, seen, applied) VALUES ('z','k','1','','')";
+    let orphan =
+        "INSERT INTO overlay (operation, kind, id, seen, applied) VALUES ('z','k','1','','')";
     assert!(state.execute(orphan, []).is_err());
     state
         .execute(

@@ -357,9 +357,16 @@ impl Store for SqliteStore {
         self.read(move |tx| feed::page(tx, &asked)).await
     }
 
-    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched> {
-        let tenant = tenant.to_owned();
-        self.read(move |tx| feed::changed_since(tx, &tenant, seq))
+    async fn changed_since(
+        &self,
+        tenant: &str,
+        seq: u64,
+        operator: &str,
+        regions: &[String],
+    ) -> Result<Touched> {
+        let (tenant, operator) = (tenant.to_owned(), operator.to_owned());
+        let regions = regions.to_vec();
+        self.read(move |tx| feed::changed_since(tx, &tenant, seq, (&operator, &regions)))
             .await
     }
 

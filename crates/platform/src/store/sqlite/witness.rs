@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
+use super::access;
 use super::values::unsigned;
 use crate::store::{Result, StoreError};
 
@@ -63,7 +64,7 @@ impl Witness {
         let holds = seen.is_some_and(|seen| seen.epoch == now.epoch && seen.heads <= now.heads);
         if now.epoch.is_some() && !holds {
             tracing::warn!("the store was put back to what it once was, or its witness is gone");
-            tx.execute("DELETE FROM secret WHERE name = 'epoch'", [])?;
+            access::forget_epoch(&tx)?;
             now.epoch = None;
         }
         tx.commit()?;
