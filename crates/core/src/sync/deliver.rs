@@ -32,6 +32,10 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
                 enrol::forget(engine).await?;
                 return Err(ClientError::Rejected(problem).into());
             }
+            Err(ClientError::Rejected(problem)) if problem.code == Code::ChainBroken.as_str() => {
+                forked(engine).await?;
+                return Err(ClientError::Rejected(problem).into());
+            }
             other => other?,
         };
         let key = engine.pinned.audit_key.clone();
@@ -49,7 +53,27 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
             // The platform holds what we have and went no further: nothing is gained by asking on.
             Ok(false) => return Ok(()),
             Err(HeadError::Store(error)) => return Err(error.into()),
+            Err(error @ HeadError::Beyond) => {
+                forked(engine).await?;
+                return Err(ClientError::Protocol(error.to_string()).into());
+            }
             Err(error) => return Err(ClientError::Protocol(error.to_string()).into()),
         }
     }
+}
+
+/// The platform holds another end of our chain. Ours holds in itself: an older copy of `state.db` was
+/// put back, and the profile is to be opened anew (fault 72). Else somebody tampered with it, which
+/// the Sync screen shows.
+async fn forked(engine: &Engine) -> Result<(), SendError> {
+    let (key, device) = (engine.pinned.audit_key.clone(), engine.pinned.device);
+    let marked = engine
+        .stores
+        .state
+        .write(move |state| audit::mark_forked(state, &key, device))
+        .await?;
+    if marked {
+        engine.note_fork();
+    }
+    Ok(())
 }

@@ -12,3 +12,4 @@ pub mod parse;
 pub mod plan;
 pub mod pull;
 pub mod text;
+pub mod words;
