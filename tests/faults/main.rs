@@ -6,5 +6,9 @@
     clippy::indexing_slicing
 )]
 
+mod clear;
 mod kills;
+mod machine;
+mod restored;
+mod table;
 mod world;

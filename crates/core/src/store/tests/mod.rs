@@ -6,6 +6,9 @@
 )]
 
 mod damage;
+mod migrating;
+mod power;
+mod reading;
 
 use tempfile::TempDir;
 
