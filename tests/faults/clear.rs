@@ -26,7 +26,6 @@ fn words(record: &Value, into: &mut BTreeSet<String>) {
     }
     for operation in record["operations"].as_array().into_iter().flatten() {
         add(&operation["title"]);
-        add(&operation["id"]);
     }
 }
 

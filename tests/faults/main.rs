@@ -9,6 +9,6 @@
 mod clear;
 mod kills;
 mod machine;
-mod restored;
+mod older_copy;
 mod table;
 mod world;

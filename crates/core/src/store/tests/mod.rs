@@ -6,7 +6,7 @@
 )]
 
 mod damage;
-mod migrating;
+mod interrupted;
 mod power;
 mod reading;
 
