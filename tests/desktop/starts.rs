@@ -32,7 +32,7 @@ async fn the_window_reads_well_in_a_c_locale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_keyring_the_window_asks_for_a_passphrase() {
+async fn fault_65_without_a_keyring_the_window_asks_for_a_passphrase() {
     let laptop = Laptop::with(Options {
         keyring: false,
         ..Options::default()
@@ -42,7 +42,7 @@ async fn without_a_keyring_the_window_asks_for_a_passphrase() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_keyring_gives_one_clear_screen() {
+async fn fault_65_a_locked_keyring_gives_one_clear_screen() {
     let mut laptop = Laptop::new();
     laptop.start_platform();
     let window = laptop.open().await;
@@ -62,4 +62,17 @@ async fn a_data_folder_that_cannot_be_used_is_said_in_the_window() {
     let arguments = ["--data".to_owned(), "/sys/watchkeeper".to_owned()];
     let window = Window::open(laptop.desktop(), &arguments).await;
     window.shows("The data folder cannot be written").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_19_a_synced_folder_is_refused_in_the_window_and_nothing_is_made_there() {
+    let laptop = Laptop::new();
+    let synced = laptop.home().join("Documents");
+    std::fs::create_dir_all(synced.join(".stfolder")).unwrap();
+    let data = synced.join("watchkeeper");
+    let arguments = ["--data".to_owned(), data.display().to_string()];
+    let window = Window::open(laptop.desktop(), &arguments).await;
+    window.shows("This folder is no place for your data").await;
+    window.shows("Syncthing").await;
+    assert!(!data.exists());
 }

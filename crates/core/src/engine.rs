@@ -3,9 +3,10 @@
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
 //! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
-//! (keeps the bubbles on the screen in step with what fires) and a check of the audit chain after the
-//! start. Each waits in `select!` for the engine's end. Nothing here is waited for by a command:
-//! commands read and write the databases and wake a task.
+//! (keeps the bubbles on the screen in step with what fires) and a check of audit chain and search
+//! words after the start. Where nothing can be written only turning and the check run. Each waits in
+//! `select!` for the engine's end. Nothing here is waited for by a command: commands read and write
+//! the databases and wake a task.
 
 mod link;
 mod notifying;
@@ -14,6 +15,7 @@ mod tasks;
 mod turning;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -32,7 +34,7 @@ pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
@@ -62,6 +64,8 @@ pub struct Engine {
     link: Mutex<LinkState>,
     /// First entry of the audit chain that does not hold, once it was checked.
     chain_broken: Mutex<Option<u64>>,
+    /// The platform holds a longer chain of this device than we do.
+    chain_forked: AtomicBool,
     pull: Notify,
     push: Notify,
     listen: Notify,
@@ -138,7 +142,8 @@ impl Engine {
             .state
             .read(|state| queue::standing(state, Status::InFlight))
             .await?;
-        if !left_in_flight.is_empty() {
+        let reading = profile.stores.state.is_reading();
+        if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
         }
@@ -150,6 +155,9 @@ impl Engine {
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
         link.pack_problem = pack_problem;
+        if reading {
+            link.broken(Error::new(Code::ReadOnly));
+        }
         Ok(Arc::new(Self {
             stores: profile.stores,
             clock: profile.clock,
@@ -164,6 +172,7 @@ impl Engine {
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
             chain_broken: Mutex::default(),
+            chain_forked: AtomicBool::new(false),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
@@ -277,6 +286,18 @@ impl Engine {
             .chain_broken
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The audit chain cannot be continued, because the platform holds another end of it: this
+    /// profile is to be opened anew, as another device.
+    pub fn is_chain_forked(&self) -> bool {
+        self.chain_forked.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_fork(&self) {
+        if !self.chain_forked.swap(true, Ordering::Relaxed) {
+            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
+        }
     }
 
     /// Checks the whole audit chain and keeps what was found for the Sync screen.

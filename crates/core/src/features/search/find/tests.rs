@@ -6,6 +6,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -163,9 +164,68 @@ async fn fault_64_whatever_is_typed_is_answered() {
     ] {
         search(&engine, typed).await.unwrap();
     }
-    search(&engine, &"gate ".repeat(200_000)).await.unwrap();
+    // A megabyte of words, of one word, and of what is none.
+    for long in ["gate ", "gate", "\"", "NEAR(", "\0", "ä"] {
+        search(&engine, &long.repeat((1 << 20) / long.len()))
+            .await
+            .unwrap();
+    }
     assert_eq!(ids(&engine, "near").await, ["tk_1"]);
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn fault_64_a_question_that_costs_too_much_is_stopped_and_the_answer_instead_costs_little() {
+    const BUDGET: u64 = 500;
+    let mut costs = Vec::new();
+    for count in [300, 3_000] {
+        let folder = TempDir::new().unwrap();
+        let engine = engine(&folder).await;
+        let many = (0..count).map(|n| (format!("tk_{n}"), json!({"name": "Ticket"})));
+        put(&engine, many.collect()).await;
+        let counted = engine.stores.cache.read(|cache| {
+            let question = fts_query("t").unwrap();
+            let steps = Arc::new(AtomicU64::new(0));
+            let limit = Limit::default();
+            let (step, reach) = (steps.clone(), limit.clone());
+            // Steps of the database engine, not time: at the budget's end the limit is reached.
+            cache.progress_handler(
+                1,
+                Some(move || {
+                    if step.fetch_add(1, Ordering::Relaxed) == BUDGET {
+                        reach.reach();
+                    }
+                    false
+                }),
+            )?;
+            let found = found(cache, &question, &limit)?;
+            let stopped = steps.swap(BUDGET + 1, Ordering::Relaxed);
+            matching(cache, &question, "rank")?;
+            let unstopped = steps.load(Ordering::Relaxed) - BUDGET;
+            cache.progress_handler(1, None::<fn() -> bool>)?;
+            let ids: Vec<String> = found.into_iter().map(|record| record.id).collect();
+            Ok::<_, StoreError>((ids, stopped, unstopped))
+        });
+        let (ids, stopped, unstopped) = counted.await.unwrap();
+        assert_eq!(
+            (ids.len(), &ids[0]),
+            (MOST, &format!("tk_{}", count - 1)),
+            "the newest"
+        );
+        costs.push((stopped, unstopped));
+        engine.stop().await;
+    }
+    let [(few_stopped, few), (many_stopped, many)] = costs[..] else {
+        unreachable!()
+    };
+    assert!(
+        many > 4 * few,
+        "what is stopped would grow with the records: {few} {many}"
+    );
+    assert!(
+        many_stopped < 2 * few_stopped,
+        "{few_stopped} {many_stopped}"
+    );
 }
 
 #[tokio::test]
