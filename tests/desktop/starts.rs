@@ -76,3 +76,33 @@ async fn fault_19_a_synced_folder_is_refused_in_the_window_and_nothing_is_made_t
     window.shows("Syncthing").await;
     assert!(!data.exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_66_a_data_folder_from_another_machine_wants_the_recovery_code() {
+    let mut here = Laptop::new();
+    here.start_platform();
+    let window = here.open().await;
+    window.sign_in_to_demo().await;
+    let title = window.read_list().await.remove(0).title;
+    window.kill();
+    // Another desktop, whose keyring is open and has never seen this profile.
+    let there = Laptop::new();
+    for entry in walkdir::WalkDir::new(here.data()) {
+        let entry = entry.unwrap();
+        let to = there
+            .data()
+            .join(entry.path().strip_prefix(here.data()).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(to).unwrap();
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    let window = there.open().await;
+    window.shows("Recovery code needed").await;
+    assert!(!window.text().await.contains(&title));
+    window.kill();
+    // Here it opens as before.
+    let window = here.open().await;
+    window.shows(&title).await;
+}

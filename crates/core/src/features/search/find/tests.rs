@@ -174,22 +174,38 @@ async fn fault_64_whatever_is_typed_is_answered() {
     engine.stop().await;
 }
 
-#[tokio::test]
-async fn fault_64_a_question_that_costs_too_much_is_stopped_and_the_answer_instead_costs_little() {
+/// A mirror of so many records that all have one word.
+fn mirror(count: u32) -> Connection {
+    let cache = Connection::open_in_memory().unwrap();
+    let schema = include_str!("../../../../../../migrations/cache/V1__init.sql");
+    cache.execute_batch(schema).unwrap();
+    for number in 0..count {
+        let id = format!("tk_{number}");
+        cache
+            .execute(
+                "INSERT INTO record (kind, id, revision, seq, generation, updated_at, title, body, computed)
+                 VALUES ('ticket', ?1, 1, 1, 1, 0, 'Ticket', '{}', '{}')",
+                [&id],
+            )
+            .unwrap();
+        text::write_words(&cache, cache.last_insert_rowid(), &format!("Ticket {id}")).unwrap();
+    }
+    cache
+}
+
+#[test]
+fn fault_64_a_question_that_costs_too_much_is_stopped_and_the_answer_instead_costs_little() {
     const BUDGET: u64 = 500;
+    let question = fts_query("t").unwrap();
     let mut costs = Vec::new();
     for count in [300, 3_000] {
-        let folder = TempDir::new().unwrap();
-        let engine = engine(&folder).await;
-        let many = (0..count).map(|n| (format!("tk_{n}"), json!({"name": "Ticket"})));
-        put(&engine, many.collect()).await;
-        let counted = engine.stores.cache.read(|cache| {
-            let question = fts_query("t").unwrap();
-            let steps = Arc::new(AtomicU64::new(0));
-            let limit = Limit::default();
-            let (step, reach) = (steps.clone(), limit.clone());
-            // Steps of the database engine, not time: at the budget's end the limit is reached.
-            cache.progress_handler(
+        let mut cache = mirror(count);
+        let steps = Arc::new(AtomicU64::new(0));
+        let limit = Limit::default();
+        let (step, reach) = (steps.clone(), limit.clone());
+        // Steps of the database engine, not time: at the budget's end the limit is reached.
+        cache
+            .progress_handler(
                 1,
                 Some(move || {
                     if step.fetch_add(1, Ordering::Relaxed) == BUDGET {
@@ -197,23 +213,15 @@ async fn fault_64_a_question_that_costs_too_much_is_stopped_and_the_answer_inste
                     }
                     false
                 }),
-            )?;
-            let found = found(cache, &question, &limit)?;
-            let stopped = steps.swap(BUDGET + 1, Ordering::Relaxed);
-            matching(cache, &question, "rank")?;
-            let unstopped = steps.load(Ordering::Relaxed) - BUDGET;
-            cache.progress_handler(1, None::<fn() -> bool>)?;
-            let ids: Vec<String> = found.into_iter().map(|record| record.id).collect();
-            Ok::<_, StoreError>((ids, stopped, unstopped))
-        });
-        let (ids, stopped, unstopped) = counted.await.unwrap();
-        assert_eq!(
-            (ids.len(), &ids[0]),
-            (MOST, &format!("tk_{}", count - 1)),
-            "the newest"
-        );
+            )
+            .unwrap();
+        let found = found(&cache, &question, &limit).unwrap();
+        let stopped = steps.swap(BUDGET + 1, Ordering::Relaxed);
+        matching(&cache, &question, "rank").unwrap();
+        let unstopped = steps.load(Ordering::Relaxed) - BUDGET;
+        assert_eq!(found.len(), MOST);
+        assert_eq!(found[0].id, format!("tk_{}", count - 1), "the newest");
         costs.push((stopped, unstopped));
-        engine.stop().await;
     }
     let [(few_stopped, few), (many_stopped, many)] = costs[..] else {
         unreachable!()
