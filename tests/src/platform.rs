@@ -1,11 +1,12 @@
 //! The demo platform as a real process.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use xtask::children::bound;
 
 use crate::programs::{program, root};
 use crate::wait_for;
@@ -27,6 +28,7 @@ pub struct Ready {
 pub struct Platform {
     child: Option<Child>,
     folder: PathBuf,
+    packs: PathBuf,
     extra: Vec<String>,
     listen: String,
     /// What it told when it was ready.
@@ -36,8 +38,13 @@ pub struct Platform {
 impl Platform {
     /// Starts one with its data in a folder, and waits until it serves.
     pub fn start(folder: &Path, extra: &[&str]) -> Result<Self> {
+        Self::start_with(folder, &root().join("packs"), extra)
+    }
+
+    /// Starts one with these packs.
+    pub fn start_with(folder: &Path, packs: &Path, extra: &[&str]) -> Result<Self> {
         let extra: Vec<String> = extra.iter().map(ToString::to_string).collect();
-        let (child, ready) = spawn(folder, "127.0.0.1:0", &extra)?;
+        let (child, ready) = spawn(folder, packs, "127.0.0.1:0", &extra)?;
         let listen = ready
             .platform
             .trim_end_matches('/')
@@ -46,6 +53,7 @@ impl Platform {
         Ok(Self {
             child: Some(child),
             folder: folder.to_owned(),
+            packs: packs.to_owned(),
             extra,
             listen,
             ready,
@@ -66,10 +74,15 @@ impl Platform {
         Ok(())
     }
 
+    /// True while nobody has killed it.
+    pub fn runs(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// Starts it again on the same address and data.
     pub fn restart(&mut self) -> Result<()> {
         self.kill()?;
-        let (child, ready) = spawn(&self.folder, &self.listen, &self.extra)?;
+        let (child, ready) = spawn(&self.folder, &self.packs, &self.listen, &self.extra)?;
         self.child = Some(child);
         self.ready = ready;
         Ok(())
@@ -82,6 +95,20 @@ impl Platform {
             &json!({"mode": mode, "times": times}),
         )
         .map(|_| ())
+    }
+
+    /// Where it keeps what it has.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("platform")
+    }
+
+    /// Records from the platform's own systems.
+    pub fn ingest(&self, records: &[Value]) -> Result<()> {
+        let answer = self.post("v1/ingest", &json!({"records": records}))?;
+        let answer: Value = serde_json::from_str(&answer)?;
+        let rejected = answer.get("rejected").and_then(Value::as_array);
+        anyhow::ensure!(rejected.is_some_and(Vec::is_empty), "not taken: {answer}");
+        Ok(())
     }
 
     /// Refunds that the payment stand-in made.
@@ -150,7 +177,7 @@ fn ready_file(folder: &Path) -> PathBuf {
     folder.join("ready.json")
 }
 
-fn spawn(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)> {
+fn spawn(folder: &Path, packs: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)> {
     std::fs::create_dir_all(folder)?;
     let ready_file = ready_file(folder);
     let _ = std::fs::remove_file(&ready_file);
@@ -158,10 +185,10 @@ fn spawn(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)
         .create(true)
         .append(true)
         .open(folder.join("platform.log"))?;
-    let mut child = Command::new(program("watchkeeper-platform")?)
+    let mut child = bound(program("watchkeeper-platform")?)
         .arg("--demo")
         .arg("--packs")
-        .arg(root().join("packs"))
+        .arg(packs)
         .arg("--data")
         .arg(folder.join("platform"))
         .args(["--listen", listen, "--ready-file"])
