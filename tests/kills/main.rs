@@ -11,7 +11,7 @@ use watchkeeper_tests::kills::{Control, Findings, Options, Report, run};
 
 /// Runs with a seed that a failure prints.
 fn killed(options: &Options) -> Report {
-    let report = run(options, |_| ()).unwrap_or_else(|error| panic!("{options:?}: {error:#}"));
+    let report = run(options, |_| true).unwrap_or_else(|error| panic!("{options:?}: {error:#}"));
     eprintln!("{options:?}: {report:#?}");
     report
 }

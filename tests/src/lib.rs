@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod files;
+pub mod fuzz;
 pub mod inside;
 pub mod keyring;
 pub mod kills;

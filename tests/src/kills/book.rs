@@ -47,6 +47,8 @@ pub struct Asked {
     pub denied: bool,
     /// It was in the outbox after a restart.
     pub kept: bool,
+    /// The client was killed since.
+    pub looked_for: bool,
     /// It was checked to its end.
     pub settled: bool,
 }
@@ -57,6 +59,8 @@ pub struct Book {
     /// By id.
     pub asked: BTreeMap<String, Asked>,
     revisions: BTreeMap<String, u64>,
+    /// How operations stood after the kill that followed them.
+    pub stood: BTreeMap<String, u32>,
     /// What was found wrong so far.
     pub findings: Findings,
 }
@@ -70,6 +74,7 @@ impl Book {
             heard: false,
             denied: false,
             kept: false,
+            looked_for: false,
             settled: false,
         };
         self.asked.insert(id.to_owned(), asked);
@@ -102,6 +107,11 @@ impl Book {
     pub fn after_restart(&mut self, outbox: &BTreeMap<String, String>) {
         for (id, asked) in self.asked.iter_mut().filter(|(_, asked)| !asked.settled) {
             let there = outbox.contains_key(id);
+            if !asked.looked_for {
+                let standing = outbox.get(id).map_or("not queued", String::as_str);
+                *self.stood.entry(standing.to_owned()).or_default() += 1;
+                asked.looked_for = true;
+            }
             if asked.heard && !there {
                 let what = format!("{id} on {} is not in the outbox", asked.target.id);
                 self.findings.lost.push(what);

@@ -13,6 +13,8 @@ pub mod ledger;
 mod rounds;
 pub mod world;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::book::Findings;
@@ -57,6 +59,8 @@ pub struct Report {
     pub asked: u32,
     /// Operations queued: said so, or found in the outbox.
     pub queued: u32,
+    /// How they stood when the client came back after the kill.
+    pub stood: BTreeMap<String, u32>,
     /// Of these, those that ended with a verdict that is no.
     pub refused: u32,
     /// Effects at the providers: refunds and mails.
@@ -84,6 +88,9 @@ impl Report {
         self.answers_lost += other.answers_lost;
         self.asked += other.asked;
         self.queued += other.queued;
+        for (standing, count) in other.stood {
+            *self.stood.entry(standing).or_default() += count;
+        }
         self.refused += other.refused;
         self.effects += other.effects;
         self.checks += other.checks;

@@ -19,7 +19,7 @@ const BETWEEN_CHECKS: u32 = 10;
 /// Kills of the client in one first fill.
 const OF_A_FILL: u32 = 3;
 /// One kill in so many of the client's is in a first fill.
-const FILLS: u32 = 12;
+const FILLS: u32 = 24;
 
 struct Run {
     world: World,
@@ -29,9 +29,9 @@ struct Run {
     fills: u32,
 }
 
-/// Runs; says after each kill how far it is. What it finds is in its report, also where it found
-/// something wrong; an error is a run that could not go on.
-pub fn run(options: &Options, mut progress: impl FnMut(&Report)) -> Result<Report> {
+/// Runs; says after each kill how far it is, and ends where the answer is false. What it finds is in
+/// its report, also where it found something wrong; an error is a run that could not go on.
+pub fn run(options: &Options, mut progress: impl FnMut(&Report) -> bool) -> Result<Report> {
     let begun = Instant::now();
     let world = World::new(options.control == Some(Control::Forgets))?;
     if options.control == Some(Control::IgnoresIds) {
@@ -66,7 +66,9 @@ pub fn run(options: &Options, mut progress: impl FnMut(&Report)) -> Result<Repor
             checked = run.report.kills();
         }
         run.sum_up(begun);
-        progress(&run.report);
+        if !progress(&run.report) {
+            break;
+        }
     }
     run.rest()?;
     run.sum_up(begun);
@@ -326,6 +328,7 @@ impl Run {
 
     fn sum_up(&mut self, begun: Instant) {
         let asked = self.book.asked.values();
+        self.report.stood = self.book.stood.clone();
         self.report.queued = asked.filter(|asked| asked.heard || asked.kept).count() as u32;
         self.report.answers_lost = self.world.line.lost();
         self.report.seconds = begun.elapsed().as_secs_f64();

@@ -1,0 +1,48 @@
+//! `fuzz TARGET --seed N --from N --count N --progress FILE` takes inputs in and prints how many were
+//! accepted; `fuzz TARGET --replay FILE` takes one in again.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the terminal's part of the program"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use watchkeeper_tests::fuzz::{Target, replay, work};
+
+fn main() -> ExitCode {
+    match fuzz() {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn fuzz() -> Result<String> {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_default();
+    let target = Target::named(&name).with_context(|| format!("no such target: `{name}`"))?;
+    let mut given = BTreeMap::new();
+    while let (Some(name), Some(value)) = (arguments.next(), arguments.next()) {
+        given.insert(name, value);
+    }
+    if let Some(file) = given.get("--replay") {
+        let accepted = replay(target, &std::fs::read(file)?)?;
+        return Ok(if accepted { "accepted" } else { "refused" }.to_owned());
+    }
+    let number = |name: &str| -> Result<u64> {
+        let text = given.get(name).with_context(|| format!("{name} N"))?;
+        text.parse().with_context(|| format!("{name} {text}"))
+    };
+    let progress = given.get("--progress").context("--progress FILE")?;
+    let (seed, from, count) = (number("--seed")?, number("--from")?, number("--count")?);
+    Ok(work(target, seed, from, count, Path::new(progress))?.to_string())
+}
