@@ -1,5 +1,6 @@
 //! `fuzz TARGET --seed N --from N --count N --progress FILE` takes inputs in and prints how many were
-//! accepted; `fuzz TARGET --replay FILE` takes one in again.
+//! accepted; `fuzz TARGET --replay FILE` takes one in again; `fuzz TARGET --seed N --show N` writes the
+//! input of a number to standard output.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -7,11 +8,12 @@
 )]
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use watchkeeper_tests::fuzz::{Target, replay, work};
+use watchkeeper_tests::fuzz::{Target, corpus, input, replay, work};
 
 fn main() -> ExitCode {
     match fuzz() {
@@ -42,6 +44,16 @@ fn fuzz() -> Result<String> {
         let text = given.get(name).with_context(|| format!("{name} N"))?;
         text.parse().with_context(|| format!("{name} {text}"))
     };
+    if given.contains_key("--show") {
+        let input = input(
+            target,
+            &corpus::of(target)?,
+            number("--seed")?,
+            number("--show")?,
+        );
+        std::io::stdout().write_all(&input)?;
+        return Ok(String::new());
+    }
     let progress = given.get("--progress").context("--progress FILE")?;
     let (seed, from, count) = (number("--seed")?, number("--from")?, number("--count")?);
     Ok(work(target, seed, from, count, Path::new(progress))?.to_string())

@@ -5,7 +5,16 @@ mod expressions;
 mod line;
 mod packs;
 
+use std::sync::LazyLock;
+
+use watchkeeper_pack::{Pack, load_dir};
+
 use super::Target;
+use crate::programs::root;
+
+/// A pack whose kinds type what is read.
+static PACK: LazyLock<Option<Pack>> =
+    LazyLock::new(|| load_dir(&root().join("packs/dog-trainers")).ok());
 
 /// Takes an input in. True where it was accepted; an error says which promise was broken.
 pub fn take(target: Target, input: &[u8]) -> Result<bool, String> {

@@ -10,6 +10,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::{Target, corpus, input};
 
+/// Stack of a thread of the app's, in bytes.
+const STACK: usize = 2 << 20;
 /// Address space of a process that works: more than this is more than any input may cost.
 const ADDRESSES: u64 = 4 << 30;
 /// Memory that it may have used at its end, in KiB.
@@ -19,6 +21,10 @@ const MEMORY_KIB: u64 = 512 << 10;
 /// to `progress` one after another, each before it is begun.
 pub fn work(target: Target, seed: u64, from: u64, count: u64, progress: &Path) -> Result<u64> {
     limit()?;
+    on_a_thread(|| numbers(target, seed, from, count, progress))
+}
+
+fn numbers(target: Target, seed: u64, from: u64, count: u64, progress: &Path) -> Result<u64> {
     let corpus = corpus::of(target)?;
     let mut file = File::create(progress).context("the file of numbers")?;
     let mut accepted = 0;
@@ -34,7 +40,19 @@ pub fn work(target: Target, seed: u64, from: u64, count: u64, progress: &Path) -
 /// Takes one input in.
 pub fn replay(target: Target, input: &[u8]) -> Result<bool> {
     limit()?;
-    one(target, input)
+    on_a_thread(|| one(target, input))
+}
+
+/// Runs on a thread with the stack of those on which the app reads and loads.
+fn on_a_thread<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|threads| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(threads, work)?;
+        thread
+            .join()
+            .unwrap_or_else(|_| bail!("the thread ended badly"))
+    })
 }
 
 fn one(target: Target, input: &[u8]) -> Result<bool> {

@@ -160,3 +160,9 @@ proptest! {
         prop_assert_eq!(schedule.next_after(halfway), Some(next));
     }
 }
+
+#[test]
+fn fault_62_an_accent_in_a_rule_is_refused() {
+    let rule = "FREQ=MONTHLY;BYDAY=T\u{301}H;BYHOUR=17;BYMINUTE=0";
+    assert!(Schedule::parse(rule, Melbourne).is_err());
+}

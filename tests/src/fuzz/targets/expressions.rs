@@ -7,6 +7,8 @@ use watchkeeper_pack::expr::{Allowed, Program, Scope};
 use watchkeeper_pack::schedule::Schedule;
 use watchkeeper_pack::template::{MAX_OUTPUT, Template};
 
+use super::PACK;
+
 /// An instant to stand on.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_000_000, 0).unwrap_or_default()
@@ -40,6 +42,7 @@ fn object(value: Value) -> Map<String, Value> {
 
 fn scope() -> Scope<'static> {
     Scope {
+        kind: PACK.as_ref().and_then(|pack| pack.kind("refund")),
         record: object(json!({
             "number": "RF-1042", "amount": {"minor": 2200, "currency": "AUD"},
             "purchased_at": "2026-11-19T03:22:28.000Z", "requested_at": "2026-11-20T01:00:00.000Z",
