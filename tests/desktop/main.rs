@@ -13,6 +13,7 @@ mod harness;
 
 mod guard;
 mod instances;
+mod kills;
 mod shots;
 mod spine;
 mod starts;

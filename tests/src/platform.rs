@@ -104,11 +104,7 @@ impl Platform {
 
     /// Records from the platform's own systems.
     pub fn ingest(&self, records: &[Value]) -> Result<()> {
-        let answer = self.post("v1/ingest", &json!({"records": records}))?;
-        let answer: Value = serde_json::from_str(&answer)?;
-        let rejected = answer.get("rejected").and_then(Value::as_array);
-        anyhow::ensure!(rejected.is_some_and(Vec::is_empty), "not taken: {answer}");
-        Ok(())
+        ingest(&self.ready.platform, &self.ready.admin, records)
     }
 
     /// Refunds that the payment stand-in made.
@@ -135,18 +131,7 @@ impl Platform {
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<String> {
-        let url = self.url(path);
-        let admin = self.ready.admin.clone();
-        let body = body.clone();
-        block(async move {
-            let answer = reqwest::Client::new()
-                .post(url)
-                .bearer_auth(admin)
-                .json(&body)
-                .send()
-                .await?;
-            Ok(answer.error_for_status()?.text().await?)
-        })
+        post(self.url(path), &self.ready.admin, body)
     }
 
     fn url(&self, path: &str) -> String {
@@ -159,6 +144,29 @@ impl Drop for Platform {
         // A process that is gone already is what we want.
         let _ = self.kill();
     }
+}
+
+/// Brings records to a platform as its own systems do.
+pub fn ingest(platform: &str, admin: &str, records: &[Value]) -> Result<()> {
+    let url = format!("{}/v1/ingest", platform.trim_end_matches('/'));
+    let answer = post(url, admin, &json!({"records": records}))?;
+    let answer: Value = serde_json::from_str(&answer)?;
+    let rejected = answer.get("rejected").and_then(Value::as_array);
+    anyhow::ensure!(rejected.is_some_and(Vec::is_empty), "not taken: {answer}");
+    Ok(())
+}
+
+fn post(url: String, token: &str, body: &Value) -> Result<String> {
+    let (token, body) = (token.to_owned(), body.clone());
+    block(async move {
+        let answer = reqwest::Client::new()
+            .post(url)
+            .bearer_auth(token)
+            .json(&body)
+            .send()
+            .await?;
+        Ok(answer.error_for_status()?.text().await?)
+    })
 }
 
 /// Runs one request on a thread of its own, so that callers may be async or not.

@@ -89,27 +89,58 @@ impl World {
 
     /// Refund requests arrive: some in time, some too late.
     pub fn wave(&mut self, count: usize, chance: &mut Chance) -> Result<()> {
+        let from = self.refunds + 1;
+        self.refunds += count;
+        let arrivals = Arrivals::new(from..=self.refunds, |_| chance.one_in(4));
+        self.ledger.charge(&arrivals.charges)?;
+        self.platform.ingest(&arrivals.records)?;
+        self.free.extend(arrivals.targets);
+        Ok(())
+    }
+}
+
+/// Refund requests with all that belongs to them.
+pub struct Arrivals {
+    /// Records for the platform.
+    pub records: Vec<Value>,
+    /// Charges for the provider.
+    pub charges: Vec<(String, i64)>,
+    /// What may be decided on.
+    pub targets: Vec<Target>,
+}
+
+impl Arrivals {
+    /// Refund requests of these numbers. One that is `late` came when its window had passed and can
+    /// only be refused.
+    pub fn new(
+        numbers: std::ops::RangeInclusive<usize>,
+        mut late: impl FnMut(usize) -> bool,
+    ) -> Self {
         let now = SystemClock::default().wall();
         let ago = |hours: i64| text(now - TimeDelta::hours(hours));
-        let (mut records, mut charges) = (Vec::new(), Vec::new());
-        for _ in 0..count {
-            self.refunds += 1;
-            let number = self.refunds;
+        let mut all = Self {
+            records: Vec::new(),
+            charges: Vec::new(),
+            targets: Vec::new(),
+        };
+        for number in numbers {
             let (charge, id) = (format!("ch_kills_{number}"), format!("k-{number}"));
-            let late = chance.one_in(4);
+            let late = late(number);
             let purchased = if late { 100 } else { 5 };
-            records.push(json!({"kind": "charge", "id": format!("c-{id}"), "body": {
-                "charge_id": charge, "business": "b-00001", "amount": amount(2200),
-                "charged_at": ago(purchased), "status": "succeeded",
-            }}));
-            records.push(json!({"kind": "refund", "id": id, "body": {
+            all.records
+                .push(json!({"kind": "charge", "id": format!("c-{id}"), "body": {
+                    "charge_id": charge, "business": "b-00001", "amount": amount(2200),
+                    "charged_at": ago(purchased), "status": "succeeded",
+                }}));
+            all.records
+                .push(json!({"kind": "refund", "id": id, "body": {
                 "number": format!("K-{number}"), "business": "b-00001",
                 "email": format!("{CANARY}.{number}@example.org"), "amount": amount(2200),
                 "purchased_at": ago(purchased), "requested_at": ago(2), "charge": format!("c-{id}"),
                 "charge_id": charge, "reason": format!("{CANARY} {number}"), "state": "requested",
             }}));
-            charges.push((charge.clone(), PAID));
-            self.free.push(Target {
+            all.charges.push((charge.clone(), PAID));
+            all.targets.push(Target {
                 kind: "refund",
                 id,
                 action: if late { "refuse" } else { "approve" },
@@ -117,8 +148,7 @@ impl World {
                 again: false,
             });
         }
-        self.ledger.charge(&charges)?;
-        self.platform.ingest(&records)
+        all
     }
 }
 
