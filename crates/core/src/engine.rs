@@ -20,8 +20,8 @@ use rusqlite::Connection;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
-use watchkeeper_model::audit::Event;
+use uuid::{NoContext, Timestamp, Uuid};
+use watchkeeper_model::audit::{Break, Event};
 use watchkeeper_pack::Pack;
 use watchkeeper_wire::operation::Operation;
 
@@ -53,14 +53,23 @@ pub struct Engine {
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
-    /// First entry of the audit chain that does not hold, once it was checked.
-    chain_broken: Mutex<Option<u64>>,
+    /// The last check of the audit chain.
+    chain: Mutex<ChainCheck>,
     pull: Notify,
     push: Notify,
     listen: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The last check of the audit chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChainCheck {
+    /// When, UTC; none where it was not checked since the start.
+    pub at: Option<DateTime<Utc>>,
+    /// The first entry that does not hold.
+    pub broken: Option<Break>,
 }
 
 /// Writes this laptop's audit chain in somebody's name; goes into the closures of the writer.
@@ -124,7 +133,7 @@ impl Engine {
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
-            chain_broken: Mutex::default(),
+            chain: Mutex::default(),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
@@ -222,10 +231,15 @@ impl Engine {
 
     /// First entry of the audit chain that does not hold.
     pub fn chain_broken_at(&self) -> Option<u64> {
-        *self
-            .chain_broken
+        self.chain_check().broken.map(|broken| broken.seq)
+    }
+
+    /// What the last check of the audit chain found.
+    pub fn chain_check(&self) -> ChainCheck {
+        self.chain
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Checks the whole audit chain and keeps what was found for the Sync screen.
@@ -236,10 +250,10 @@ impl Engine {
             .state
             .read(move |state| audit::check(state, &key, device))
             .await?;
-        *self
-            .chain_broken
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = checked.broken.as_ref().map(|b| b.seq);
+        *self.chain.lock().unwrap_or_else(PoisonError::into_inner) = ChainCheck {
+            at: Some(self.clock.now().at),
+            broken: checked.broken.clone(),
+        };
         self.changed([Tag::Sync, Tag::Audit], Source::Clock);
         Ok(checked)
     }
@@ -256,6 +270,14 @@ impl Engine {
             actor: self.pinned.operator.id.clone(),
             device: self.pinned.device,
         }
+    }
+
+    /// A new id for an operation, by the platform's time.
+    pub(crate) fn new_operation_id(&self) -> Uuid {
+        let now = self.clock.now().at;
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let at = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
+        Uuid::new_v7(at)
     }
 
     /// Chance for jitter, in `0..1`.

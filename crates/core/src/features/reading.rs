@@ -225,6 +225,15 @@ impl Reading<'_> {
     }
 }
 
+/// The view in which a record of this kind is opened: the first queue over it, else its first view.
+pub(crate) fn view_of<'a>(pack: &'a Pack, kind: &str) -> Option<&'a str> {
+    let views = &pack.kind(kind)?.views;
+    let queue = pack.queues.iter().find_map(|queue| views.get(queue));
+    queue
+        .or_else(|| views.values().next())
+        .map(|view| view.id.as_str())
+}
+
 /// Parameters of a compiled filter for SQLite.
 pub(crate) fn params(values: &[Value]) -> rusqlite::ParamsFromIter<Vec<rusqlite::types::Value>> {
     rusqlite::params_from_iter(values.iter().map(sql).collect::<Vec<_>>())
