@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use watchkeeper_model::{Actor, Decision, LookupValue, Situation, Snapshot};
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_pack::{Action, Kind, Pack};
 
 use super::may_lapse::{Line, may_lapse};
 use crate::error::Error;
@@ -60,6 +60,21 @@ impl<'a> Case<'a> {
             lookups: &self.lookups,
         }
     }
+}
+
+/// Why a record takes no part where an action is taken on many at once: row and sentence. What
+/// cannot be decided takes no part.
+pub(super) fn takes_no_part(
+    _situation: &Situation<'_>,
+    action: &Action,
+) -> Option<(Option<String>, String)> {
+    let Some(bulk) = &action.def.bulk else {
+        return Some((None, "This is not possible on many at once.".to_owned()));
+    };
+    bulk.when.as_ref()?;
+    let otherwise = bulk.otherwise.clone();
+    let detail = otherwise.unwrap_or_else(|| "This one is to be decided by itself.".to_owned());
+    Some((Some(bulk.row.clone()), detail))
 }
 
 /// it may lapse before the next sync.

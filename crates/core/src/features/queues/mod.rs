@@ -10,10 +10,12 @@ pub(crate) mod operation;
 mod page;
 mod record;
 mod sections;
+mod select;
 pub mod view;
 
 pub use act::act;
-pub use many::{act_many, select};
+pub use many::act_many;
 pub use navigation::navigation;
 pub use page::page;
 pub use record::record;
+pub use select::select;

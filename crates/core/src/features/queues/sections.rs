@@ -205,12 +205,41 @@ impl<'a> Sections<'a> {
             section.from,
             section.filter
         );
-        let mut statement = reading.cache.prepare(&text)?;
-        let mut params = section.params.clone();
-        params.extend([
+        let more = [
             Sql::Integer(i64::from(limit)),
             Sql::Integer(i64::from(offset)),
-        ]);
+        ];
+        self.select(reading, section, &text, more)
+    }
+
+    /// Those of these records that a section has, in this order.
+    pub(super) fn rows_among(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        order: &str,
+        ids: &[String],
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} AND id IN (SELECT value FROM json_each(?)) ORDER BY {order}",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let ids = serde_json::json!(ids).to_string();
+        self.select(reading, section, &text, [Sql::Text(ids)])
+    }
+
+    fn select(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        text: &str,
+        more: impl IntoIterator<Item = Sql>,
+    ) -> Result<Vec<Row>, Error> {
+        let mut statement = reading.cache.prepare(text)?;
+        let mut params = section.params.clone();
+        params.extend(more);
         let rows = statement.query_map(rusqlite::params_from_iter(params), Row::read)?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         if section.id != ON_THE_WAY {
