@@ -1,8 +1,8 @@
 //! Queues and the records in them.
 
 pub(crate) mod act;
-mod cells;
-mod decide;
+pub(crate) mod cells;
+pub(crate) mod decide;
 mod many;
 pub mod may_lapse;
 mod navigation;
@@ -12,6 +12,7 @@ mod record;
 mod sections;
 mod select;
 pub mod view;
+pub(crate) mod waiting;
 
 pub use act::act;
 pub use many::act_many;
