@@ -2,11 +2,13 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show) and a check
-//! of the audit chain after the start. Each waits in `select!` for the engine's end. Nothing here is
-//! waited for by a command: commands read and write the databases and wake a task.
+//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
+//! (keeps the bubbles on the screen in step with what fires) and a check of the audit chain after the
+//! start. Each waits in `select!` for the engine's end. Nothing here is waited for by a command:
+//! commands read and write the databases and wake a task.
 
 mod link;
+mod notifying;
 pub(crate) mod rights;
 mod tasks;
 mod turning;
@@ -31,6 +33,7 @@ use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::error::Error;
+use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
 use crate::profile::open::{OpenProfile, Pinned};
@@ -49,6 +52,9 @@ pub struct Engine {
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
+    /// What stands on the screen as notifications.
+    notified: tokio::sync::Mutex<round::Memory>,
+    notifier: Arc<dyn Notifier>,
     client: RwLock<Arc<Client>>,
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
@@ -58,6 +64,7 @@ pub struct Engine {
     pull: Notify,
     push: Notify,
     listen: Notify,
+    alerts: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -129,6 +136,8 @@ impl Engine {
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
             memory: tokio::sync::Mutex::default(),
+            notified: tokio::sync::Mutex::default(),
+            notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
@@ -137,6 +146,7 @@ impl Engine {
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
+            alerts: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),
@@ -158,6 +168,7 @@ impl Engine {
             // A task that panicked has ended too.
             let _ = task.await;
         }
+        round::part(self, &mut *self.notified.lock().await).await;
         // Not to be kept is a later start with an unsure clock, nothing worse.
         if let Err(error) = self.keep_time().await {
             tracing::warn!(%error, "the clock was not kept");
@@ -185,6 +196,11 @@ impl Engine {
         self.pull.notify_one();
     }
 
+    /// What is notified of may have changed.
+    pub(crate) fn look_at_alerts(&self) {
+        self.alerts.notify_one();
+    }
+
     /// Something was queued.
     pub fn wake_push(&self) {
         self.push.notify_one();
@@ -198,6 +214,11 @@ impl Engine {
     /// The platform's time.
     pub fn clock(&self) -> &Corrected {
         &self.clock
+    }
+
+    /// Shows notifications.
+    pub(crate) fn notifier(&self) -> &dyn Notifier {
+        &*self.notifier
     }
 
     /// What sign-in settled.

@@ -2,7 +2,10 @@
 
 mod notifications;
 mod screen;
+mod set_notifications;
+mod test_notification;
 pub mod view;
 
-pub use notifications::{set_notifications, test_notification};
 pub use screen::settings;
+pub use set_notifications::set_notifications;
+pub use test_notification::test_notification;

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::notifications::{SETTING, by_default};
-use super::view::{NotificationsView, SettingsView, TenantSetting};
+use super::notifications::notifications;
+use super::view::{SettingsView, TenantSetting};
 use crate::app::{App, Live};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, read};
-use crate::store::{Which, setting};
+use crate::store::Which;
 use crate::sync::enrol::machine_name;
 
 /// The Settings screen.
@@ -20,6 +20,7 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
     let engine = app.engine()?;
     let Live { profile, .. } = app.live().ok_or(Error::new(Code::SignedOut))?;
     let file = app.data.profile(&profile.id)?;
+    let notifications = notifications(&engine).await?;
     let (keyring, version) = (app.standing().keyring, app.version.clone());
     read(&engine, move |reading| {
         let pack = reading.pack.as_deref();
@@ -48,7 +49,7 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
             }),
             settings,
             controls,
-            notifications: notifications(reading)?,
+            notifications,
             version,
         })
     })
@@ -107,16 +108,4 @@ fn bytes(folder: &Path, which: Which) -> f64 {
         })
         .map(|file| file.len() as f64)
         .sum()
-}
-
-/// What is wanted. Who shows notifications, and how it went, is the notifier's to say.
-fn notifications(reading: &Reading<'_>) -> Result<NotificationsView, Error> {
-    Ok(NotificationsView {
-        wanted: setting::get(reading.state, SETTING)?.unwrap_or_else(by_default),
-        quiet_now: false,
-        service: None,
-        buttons: false,
-        last: None,
-        failures: 0,
-    })
 }

@@ -2,38 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::ALERT;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::queues;
 use crate::features::queues::view::ActRequest;
 use crate::features::reading::read;
+use crate::outbox::queue::Status;
 
 /// The engine's own action on an alert.
 pub(super) const ACKNOWLEDGE: &str = "acknowledge";
 
 /// Acknowledges an alert, by the one way that every change takes, with or without a line. Where one
-/// of ours is under way already, or somebody has seen to it, nothing is left to do.
+/// of ours is on its way already, or somebody has seen to it, nothing is left to do.
 ///
 /// # Errors
-/// [`Code::NotFound`] where the alert is not known here; whatever keeps an operation from being
-/// queued.
+/// [`Code::NotFound`] where the alert is not known here; [`Code::NotNow`] where an operation on it is
+/// held; whatever else keeps an operation from being queued.
 pub async fn acknowledge(engine: &Engine, id: &str) -> Result<(), Error> {
-    let record = id.to_owned();
-    let seen = read(engine, move |reading| {
-        let row = reading
-            .record(ALERT, &record)?
-            .ok_or(Error::new(Code::NotFound))?;
-        let lane = format!("{ALERT}/{record}");
-        let under_way = reading
-            .lane(&lane)
-            .any(|other| other.request.action == ACKNOWLEDGE);
-        let state = row.body.get("state").and_then(|state| state.as_str());
-        let settled = matches!(state, Some("acknowledged" | "resolved"));
-        Ok((!under_way && !settled).then_some(row.revision))
-    })
-    .await?;
-    let Some(seen_revision) = seen else {
+    let Some(seen_revision) = needed(engine, id).await? else {
         return Ok(());
     };
     let request = ActRequest {
@@ -48,8 +37,27 @@ pub async fn acknowledge(engine: &Engine, id: &str) -> Result<(), Error> {
     };
     match queues::act(engine, request).await {
         Ok(_) => Ok(()),
-        // Another button was quicker.
-        Err(error) if error.code == Code::NotNow => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => match needed(engine, id).await? {
+            // Another button was quicker.
+            None => Ok(()),
+            Some(_) => Err(error),
+        },
     }
+}
+
+/// The revision of an alert that somebody should still acknowledge.
+async fn needed(engine: &Engine, id: &str) -> Result<Option<u64>, Error> {
+    let id = id.to_owned();
+    read(engine, move |reading| {
+        let row = reading
+            .record(ALERT, &id)?
+            .ok_or(Error::new(Code::NotFound))?;
+        let lane = format!("{ALERT}/{id}");
+        let on_its_way = reading
+            .lane(&lane)
+            .any(|other| other.request.action == ACKNOWLEDGE && other.status != Status::Held);
+        let fires = row.body.get("state").and_then(Value::as_str) == Some("firing");
+        Ok((fires && !on_its_way).then_some(row.revision))
+    })
+    .await
 }

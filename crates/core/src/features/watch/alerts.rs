@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::features::queues::decide::may;
 use crate::features::queues::operation::word_of;
 use crate::features::reading::{Reading, Row, view_of};
+use crate::notify::deliveries;
 
 /// The most alerts that are listed; the digest counts them all.
 const MOST: u32 = 200;
@@ -73,7 +74,7 @@ impl<'a> Known<'a> {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (state, severity): (String, Option<String>) = (row.get(0)?, row.get(1)?);
-            let red = severity.as_deref() == Some("red");
+            let red = severity.as_deref() != Some("yellow");
             let count = match (state.as_str(), red) {
                 ("pending", _) => &mut counts.pending,
                 ("acknowledged", true) => &mut counts.acknowledged,
@@ -107,7 +108,7 @@ impl<'a> Known<'a> {
 pub(super) fn firing(reading: &Reading<'_>, known: &Known<'_>) -> Result<Vec<AlertView>, Error> {
     let rows = known.rows(
         "json_extract(body, '$.state') IN ('firing', 'acknowledged')
-         ORDER BY json_extract(body, '$.severity') = 'red' DESC,
+         ORDER BY json_extract(body, '$.severity') IS 'yellow',
                   json_extract(body, '$.since'), id LIMIT ?1",
         params![MOST],
     )?;
@@ -133,8 +134,9 @@ pub(super) fn instant(row: &Row, field: &str) -> Option<DateTime<Utc>> {
 
 pub(super) fn severity(row: &Row) -> Severity {
     match row.body.get("severity").and_then(Value::as_str) {
-        Some("red") => Severity::Red,
-        _ => Severity::Yellow,
+        // Whatever a platform says: one that is not known to be yellow is red.
+        Some("yellow") => Severity::Yellow,
+        _ => Severity::Red,
     }
 }
 
@@ -171,7 +173,7 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         view: optional(row, "view"),
         operation: word_of(reading, row, false),
         can_acknowledge,
-        undelivered: None,
+        undelivered: deliveries::problem(reading.state, &row.id)?,
     })
 }
 
