@@ -11,6 +11,8 @@
 mod crash;
 mod feed;
 mod line;
+mod log;
+mod many;
 mod outbox;
 mod queues;
 mod scripted;
