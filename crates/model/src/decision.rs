@@ -146,6 +146,7 @@ impl<'a> Situation<'a> {
                 .map(|(name, l)| (name.clone(), l.value.clone()))
                 .collect(),
             result: None,
+            values: Map::new(),
             now: Some(self.now),
         }
     }
