@@ -53,17 +53,21 @@ pub(super) async fn turning(engine: Arc<Engine>) {
 async fn tick(engine: &Engine, beat: &mut DateTime<Utc>) -> Result<(), StoreError> {
     let now = engine.clock.now().at;
     let passed = now - *beat;
-    // A clock that was set back begins anew.
-    if passed >= TimeDelta::zero() && passed < BEAT {
+    // Nothing is asked where either answer would be no.
+    if !beats(passed, true) {
         return Ok(());
     }
     let open = engine.stores.cache.read(|cache| alerts_open(cache)).await?;
-    if passed >= TimeDelta::zero() && !open && passed < SLOW_BEAT {
-        return Ok(());
+    if beats(passed, open) {
+        *beat = now;
+        engine.changed([Tag::Kind(ALERT.to_owned())], Source::Clock);
     }
-    *beat = now;
-    engine.changed([Tag::Kind(ALERT.to_owned())], Source::Clock);
     Ok(())
+}
+
+/// So long after it was last told of it is time again. A clock that was set back begins anew.
+fn beats(passed: TimeDelta, open: bool) -> bool {
+    passed < TimeDelta::zero() || passed >= if open { BEAT } else { SLOW_BEAT }
 }
 
 fn alerts_open(cache: &Connection) -> Result<bool, StoreError> {
@@ -171,4 +175,17 @@ fn warnings(kind: &Kind) -> BTreeSet<TimeDelta> {
             WarnDef::BeforeNextSession => None,
         });
     warned.chain([TimeDelta::zero()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_alert_beats_every_minute_and_otherwise_windows_move_every_ten() {
+        let seconds = TimeDelta::seconds;
+        assert!(!beats(seconds(59), true) && beats(seconds(60), true));
+        assert!(!beats(seconds(599), false) && beats(seconds(600), false));
+        assert!(beats(seconds(-1), false));
+    }
 }

@@ -16,4 +16,5 @@ mod many;
 mod outbox;
 mod queues;
 mod scripted;
+mod watch;
 mod world;

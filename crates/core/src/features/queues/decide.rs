@@ -66,13 +66,16 @@ impl<'a> Case<'a> {
 /// Why a record takes no part where an action is taken on many at once: row and sentence. What
 /// cannot be decided takes no part.
 pub(super) fn takes_no_part(
-    _situation: &Situation<'_>,
+    situation: &Situation<'_>,
     action: &Action,
 ) -> Option<(Option<String>, String)> {
     let Some(bulk) = &action.def.bulk else {
         return Some((None, "This is not possible on many at once.".to_owned()));
     };
-    bulk.when.as_ref()?;
+    let when = action.bulk_when.as_ref()?;
+    if when.eval_bool(&situation.scope(None)).unwrap_or(false) {
+        return None;
+    }
     let otherwise = bulk.otherwise.clone();
     let detail = otherwise.unwrap_or_else(|| "This one is to be decided by itself.".to_owned());
     Some((Some(bulk.row.clone()), detail))

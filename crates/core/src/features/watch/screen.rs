@@ -99,7 +99,7 @@ fn digest(
         arrived: queues.arrived.clone(),
         held,
         queues: pack.map_or(0, |pack| number(pack.queues.len())),
-        rules: 0,
+        rules: pack.map_or(0, |pack| number(pack.alerts.len())),
         unknown: counts.unknown,
         quiet: pack.is_some()
             && !stale
@@ -115,10 +115,26 @@ pub(super) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// Time that the operator has, what of it is used, and what the work that waits would take.
 fn budget(
-    _reading: &Reading<'_>,
-    _pack: Option<&Pack>,
-    _queues: &Queues,
+    reading: &Reading<'_>,
+    pack: Option<&Pack>,
+    queues: &Queues,
 ) -> Result<Option<BudgetView>, Error> {
-    Ok(None)
+    let Some(budget) = pack.and_then(|pack| pack.budget.as_ref()) else {
+        return Ok(None);
+    };
+    let used = sessions::used(reading.state, reading.now.at, reading.zone())?;
+    Ok(Some(BudgetView {
+        row: budget.row.clone(),
+        minutes: budget.minutes_a_week,
+        used: u32::try_from(used.saturating_add(59) / 60).unwrap_or(0),
+        planned: whole_minutes(queues.minutes),
+    }))
+}
+
+/// Begun minutes. An estimate is far below the bound.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole_minutes(minutes: f64) -> u32 {
+    minutes.ceil().clamp(0.0, f64::from(u32::MAX)) as u32
 }
