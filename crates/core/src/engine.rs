@@ -40,7 +40,7 @@ use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
 use crate::sync::activate;
-use crate::sync::client::Client;
+use crate::sync::client::{Client, Network, Transport};
 use crate::sync::pull::Memory;
 
 /// One open profile.
@@ -56,6 +56,7 @@ pub struct Engine {
     notified: tokio::sync::Mutex<round::Memory>,
     notifier: Arc<dyn Notifier>,
     client: RwLock<Arc<Client>>,
+    chance: Chance,
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
@@ -77,6 +78,27 @@ pub struct ChainCheck {
     pub at: Option<DateTime<Utc>>,
     /// The first entry that does not hold.
     pub broken: Option<Break>,
+}
+
+/// Chance, in `0..1`.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// What an engine has from outside beside its profile: the way to the platform, and chance.
+pub struct Outside {
+    /// Carries requests.
+    pub transport: Arc<dyn Transport>,
+    /// For jitter.
+    pub chance: Chance,
+}
+
+impl Outside {
+    /// The network, and chance as it comes.
+    pub fn new(pinned: &Pinned) -> Result<Self, Error> {
+        Ok(Self {
+            transport: Arc::new(Network::new(&pinned.platform)?),
+            chance: Arc::new(rand::random),
+        })
+    }
 }
 
 /// Writes this laptop's audit chain in somebody's name; goes into the closures of the writer.
@@ -111,7 +133,14 @@ impl Engine {
     /// An engine without its background tasks, for a caller that keeps its own time: see
     /// [`Engine::sync_once`].
     pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
-        let client = Client::new(profile.pinned.platform.clone(), profile.token.expose())?;
+        let outside = Outside::new(&profile.pinned)?;
+        Self::assemble_with(profile, outside).await
+    }
+
+    /// The same, with what it has from outside passed in.
+    pub async fn assemble_with(profile: OpenProfile, outside: Outside) -> Result<Arc<Self>, Error> {
+        let platform = profile.pinned.platform.clone();
+        let client = Client::over(outside.transport, platform, profile.token.expose())?;
         let rights = rights::load(&profile.stores, &profile.pinned).await?;
         let left_in_flight = profile
             .stores
@@ -139,6 +168,7 @@ impl Engine {
             notified: tokio::sync::Mutex::default(),
             notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
+            chance: outside.chance,
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
@@ -177,7 +207,7 @@ impl Engine {
 
     /// Goes on with a new token after the old one was refused.
     pub fn renew(&self, token: &Secret) -> Result<(), Error> {
-        let client = Client::new(self.pinned.platform.clone(), token.expose())?;
+        let client = self.client().with_token(token.expose());
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(client);
         self.update_link(|link| link.signed_in());
         self.wake();
@@ -303,7 +333,7 @@ impl Engine {
 
     /// Chance for jitter, in `0..1`.
     pub(crate) fn chance(&self) -> f64 {
-        rand::random()
+        (self.chance)()
     }
 
     /// The platform said what time it is, in answer to something sent at `sent`.

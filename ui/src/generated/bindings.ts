@@ -1386,6 +1386,11 @@ export type Standing =
 "held_lapsed" | 
 /**  Held: the platform did not understand it. */
 "held_rejected" | 
+/**
+ *  Held: the platform was restored from a backup and does not have it; sent again only when the
+ *  operator says so.
+ */
+"held_restored" | 
 /**  Waits behind a held one. */
 "blocked" | 
 /**  Done, and said so. */
