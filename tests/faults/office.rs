@@ -262,6 +262,7 @@ impl Office {
             clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
             changes: broadcast::channel(64).0,
             version: "0".into(),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         };
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),

@@ -33,9 +33,11 @@ use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::error::Error;
+use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
+use crate::outbox::together::Alone;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
@@ -50,8 +52,12 @@ pub struct Engine {
     pub(crate) pinned: Pinned,
     /// Held while a round of sending runs.
     pub(crate) sending: tokio::sync::Mutex<()>,
+    /// Operations that share no request.
+    pub(crate) alone: Arc<Alone>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
+    /// Numbers that were worked out and are still so.
+    pub(crate) numbers: Arc<Kept>,
     /// What stands on the screen as notifications.
     notified: tokio::sync::Mutex<round::Memory>,
     notifier: Arc<dyn Notifier>,
@@ -164,7 +170,9 @@ impl Engine {
             clock: profile.clock,
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
+            alone: Arc::default(),
             memory: tokio::sync::Mutex::default(),
+            numbers: Arc::default(),
             notified: tokio::sync::Mutex::default(),
             notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
@@ -394,12 +402,28 @@ impl Engine {
 
     /// One of our operations changed.
     pub(crate) fn operation_changed(&self, request: &Operation, source: Source) {
-        let kind = Tag::Kind(request.kind.clone());
-        self.changed([kind, Tag::Navigation, Tag::Sync, Tag::Audit], source);
+        self.operations_changed([request], source);
+    }
+
+    /// Operations of ours changed.
+    pub(crate) fn operations_changed<'a>(
+        &self,
+        requests: impl IntoIterator<Item = &'a Operation>,
+        source: Source,
+    ) {
+        let kinds: BTreeSet<Tag> = requests
+            .into_iter()
+            .map(|request| Tag::Kind(request.kind.clone()))
+            .collect();
+        if !kinds.is_empty() {
+            let more = [Tag::Navigation, Tag::Sync, Tag::Audit];
+            self.changed(kinds.into_iter().chain(more), source);
+        }
     }
 
     pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {
-        let tags = tags.into_iter().collect();
+        let tags: BTreeSet<Tag> = tags.into_iter().collect();
+        self.numbers.touched(&tags);
         // Nobody listening is fine: whoever comes later reads everything anyway.
         let _ = self.changes.send(ChangeSet { tags, source });
     }

@@ -13,6 +13,7 @@ mod feed;
 mod line;
 mod log;
 mod many;
+mod numbers;
 mod outbox;
 mod queues;
 mod scripted;

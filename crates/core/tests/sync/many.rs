@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 use watchkeeper_core::Code;
-use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
     ActManyAnswer, ActManyRequest, OperationWord, SelectRequest, SelectionView,
 };
+use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::store::StoreError;
+use watchkeeper_wire::operation::Batch;
+use watchkeeper_wire::problem;
 
+use crate::scripted::Reply;
 use crate::world::{World, pack, parcel};
 
 /// Parcels may be returned many at once, at most four; released too, where they came lately.
@@ -244,4 +247,131 @@ async fn where_the_outbox_fills_up_the_rest_is_said_to_be_left() {
     assert_eq!(answer.queued, 3);
     assert_eq!(answer.failed[0].error.code, Code::OutboxFull);
     assert_eq!(answer.failed[0].id, "p1");
+}
+
+/// Parcels may be returned fifty at once and more.
+async fn large(parcels: u32) -> (World, ActManyRequest) {
+    let world = World::new(parcels).await;
+    let pack = pack(2, |text| bulk(text).replace("cap: 4", "cap: 500"));
+    world.platform.with(|state| state.pack = Some(pack));
+    world.engine.sync_once().await.unwrap();
+    let request = request(&select(&world, "return", &[]).await);
+    assert_eq!(request.records.len(), parcels as usize);
+    (world, request)
+}
+
+fn sent(world: &World) -> Vec<usize> {
+    world.platform.with(|state| {
+        let asked = state.asked("/v1/operations").into_iter();
+        asked
+            .filter(|request| request.method == "POST")
+            .map(|request| {
+                let batch: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+                batch["operations"].as_array().unwrap().len()
+            })
+            .collect()
+    })
+}
+
+#[tokio::test]
+async fn plain_changes_share_a_request_and_what_moves_money_goes_alone() {
+    let (world, many) = large(130).await;
+    assert_eq!(act(&world, &many).await.queued, 130);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(sent(&world), [100, 30]);
+    world
+        .platform
+        .with(|state| assert!(state.effects.values().all(|effects| *effects == 1)));
+    assert_eq!(world.status().await.settled.len(), 20);
+    let done = "SELECT count(*) FROM operation WHERE status = 'confirmed'";
+    assert_eq!(world.stated(done).await, 130);
+    world.check().await;
+
+    let (world, _) = large(2).await;
+    let mut many = request(&select(&world, "release", &[]).await);
+    many.params.clear();
+    assert_eq!(act(&world, &many).await.queued, 2);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(sent(&world), [1, 1]);
+}
+
+#[tokio::test]
+async fn fault_43_one_that_is_not_understood_among_many_is_held_alone() {
+    let (world, many) = large(20).await;
+    act(&world, &many).await;
+    world.platform.behave(|request, _| {
+        let text = String::from_utf8_lossy(&request.body);
+        let poisoned = request.path == "/v1/operations" && text.contains("\"record\":\"p7\"");
+        poisoned.then(|| Reply::problem(problem::Code::BodyInvalid))
+    });
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    let held: Vec<&str> = status.held.iter().map(|one| one.record.as_str()).collect();
+    assert_eq!(held, ["p7"]);
+    assert!(status.waiting.is_empty() && status.under_way.is_empty());
+    world.platform.with(|state| {
+        assert_eq!(state.effects.len(), 19);
+        assert!(state.effects.values().all(|effects| *effects == 1));
+    });
+    world.check().await;
+}
+
+#[tokio::test]
+async fn fault_43_one_over_which_the_platform_fails_spoils_the_others_once_at_most() {
+    let (world, many) = large(5).await;
+    act(&world, &many).await;
+    world.platform.behave(|request, _| {
+        let text = String::from_utf8_lossy(&request.body);
+        let poisoned = request.path == "/v1/operations" && text.contains("\"record\":\"p3\"");
+        poisoned.then_some(Reply::Nothing)
+    });
+    world.engine.sync_once().await.unwrap();
+    // Nobody knows of any of them; what is read back and unknown goes out by itself.
+    for _ in 0..2 {
+        sync::pull_now(&world.engine).await.unwrap();
+        world.engine.sync_once().await.unwrap();
+    }
+    let status = world.status().await;
+    let left: Vec<&str> = status
+        .waiting
+        .iter()
+        .map(|one| one.record.as_str())
+        .collect();
+    assert_eq!(left, ["p3"]);
+    let done = "SELECT count(*) FROM operation WHERE status = 'confirmed'";
+    assert_eq!(world.stated(done).await, 4);
+}
+
+#[tokio::test]
+async fn fault_21_the_lost_answer_of_many_is_read_back_and_each_has_one_effect() {
+    let (world, many) = large(12).await;
+    act(&world, &many).await;
+    world.platform.behave(|request, state| {
+        if request.method != "POST" || request.path != "/v1/operations" {
+            return None;
+        }
+        let batch: Batch = serde_json::from_slice(&request.body).unwrap();
+        for operation in &batch.operations {
+            state.decide(operation);
+        }
+        Some(Reply::Nothing)
+    });
+    world.engine.sync_once().await.unwrap();
+    let words: Vec<OperationWord> = world
+        .status()
+        .await
+        .waiting
+        .iter()
+        .map(|one| one.word)
+        .collect();
+    assert_eq!(words, [OperationWord::Unknown; 12]);
+    world.platform.behave_well();
+    sync::pull_now(&world.engine).await.unwrap();
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(sent(&world).len(), 1, "nothing is sent again");
+    world.platform.with(|state| {
+        assert_eq!(state.effects.len(), 12);
+        assert!(state.effects.values().all(|effects| *effects == 1));
+    });
+    world.check().await;
 }

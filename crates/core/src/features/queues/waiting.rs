@@ -73,8 +73,12 @@ impl<'a> Waiting<'a> {
             .map_or(0, |queue| queue.target)
     }
 
-    /// Estimated minutes for all of it, with those that do not depend on how many wait.
+    /// Estimated minutes for all of it, with those that do not depend on how many wait; none where
+    /// nothing does.
     pub(crate) fn minutes(&self) -> f64 {
+        if self.open() == 0 {
+            return 0.0;
+        }
         let queue = self.view().def.queue.as_ref();
         let fixed = queue.map_or(0.0, |queue| queue.minutes_fixed);
         self.sections()

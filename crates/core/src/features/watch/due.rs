@@ -15,7 +15,7 @@ use crate::features::reading::Reading;
 /// What all queues say together.
 #[derive(Default)]
 pub(super) struct Queues {
-    /// Those with something to do, by deadline and consequence.
+    /// Those with something in them, by deadline and consequence.
     pub(super) due: Vec<DueView>,
     /// What came in since.
     pub(super) arrived: Vec<ArrivedView>,
@@ -66,10 +66,10 @@ impl Queues {
                     open,
                 });
             }
-            let minutes = waiting.minutes();
-            if open == 0 && minutes <= 0.0 {
+            if open == 0 {
                 continue;
             }
+            let minutes = waiting.minutes();
             let ahead = waiting.deadlines(reading, Some(line.from), Some(line.horizon()))?;
             all.lapsing.extend(lapsing(reading, &waiting, &ahead, line));
             let first = match ahead.first() {
@@ -80,7 +80,7 @@ impl Queues {
             let rank = match (&first, urgent) {
                 (_, 1..) => 0,
                 (Some(_), 0) => 1,
-                (None, 0) if waiting.moves_money() && open > 0 => 1,
+                (None, 0) if waiting.moves_money() => 1,
                 (None, 0) => 2,
             };
             let rank = (rank, first.as_ref().map(|(due, _)| *due), place);

@@ -4,13 +4,16 @@ mod acknowledge;
 mod alerts;
 mod due;
 mod events;
+mod kept;
 mod line;
+mod numbers;
 mod screen;
 pub mod sessions;
 mod touch;
 pub mod view;
 
 pub use acknowledge::acknowledge;
+pub(crate) use kept::Kept;
 pub use screen::watch;
 pub use touch::touch;
 

@@ -3,12 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use watchkeeper_pack::Pack;
 
-use super::alerts::{self, Counts};
+use super::alerts::{self, Counts, Known};
 use super::due::Queues;
 use super::line::{self, Line};
 use super::sessions;
-use super::view::{BudgetView, DigestView, WatchView};
-use super::{alerts::Known, events};
+use super::view::{BudgetView, DigestView, NumberView, WatchView};
+use super::{events, numbers};
 use crate::engine::{Contact, Engine};
 use crate::error::Error;
 use crate::features::queues::view::SessionView;
@@ -20,14 +20,22 @@ const STALE_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// The first screen. Nobody is asked: what is shown is what this laptop knows, and how old that is.
 pub async fn watch(engine: &Engine) -> Result<WatchView, Error> {
-    read(engine, |reading| {
+    let numbers = engine.numbers.clone();
+    // Before the databases are looked at: what changes from now on is looked at again.
+    let versions = numbers.versions();
+    read(engine, move |reading| {
         let pack = reading.pack.clone();
-        screen(reading, pack.as_deref())
+        let numbers = numbers::all(reading, pack.as_deref(), &numbers, &versions)?;
+        screen(reading, pack.as_deref(), numbers)
     })
     .await
 }
 
-fn screen(reading: &Reading<'_>, pack: Option<&Pack>) -> Result<WatchView, Error> {
+fn screen(
+    reading: &Reading<'_>,
+    pack: Option<&Pack>,
+    numbers: Vec<NumberView>,
+) -> Result<WatchView, Error> {
     let now = reading.now.at;
     let since = sessions::ended(reading.state, now)?;
     let line = Line::new(pack, now);
@@ -43,7 +51,7 @@ fn screen(reading: &Reading<'_>, pack: Option<&Pack>) -> Result<WatchView, Error
         digest,
         alerts: alerts::firing(reading, &known)?,
         pending: counts.pending,
-        numbers: Vec::new(),
+        numbers,
         budget: budget(reading, pack, &queues)?,
         lapses: line::lapses(reading, &line, &queues.deadlines),
         due: queues.due,
