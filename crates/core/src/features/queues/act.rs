@@ -121,15 +121,15 @@ fn decided(
     let row = reading
         .record(&request.kind, &request.id)?
         .ok_or(Error::new(Code::NotFound))?;
-    if row.revision != request.seen_revision {
-        return Err(Error::new(Code::Stale));
-    }
     let pack = reading.pack()?;
     let kind = reading.kind(&request.kind)?;
     let action = kind
         .actions
         .get(&request.action)
         .ok_or(Error::new(Code::NotFound))?;
+    if row.revision != request.seen_revision && !action.def.any_revision {
+        return Err(Error::new(Code::Stale));
+    }
     let params = params(request)?;
     let case = Case::new(reading, pack, kind, &row)?;
     let decision = decide(&case.situation(reading, &params), &request.action);
@@ -164,7 +164,7 @@ fn decided(
         author: reading.me.clone(),
         device,
         made_at: reading.now.at,
-        base_revision: alone.then_some(row.revision),
+        base_revision: (alone && !action.def.any_revision).then_some(row.revision),
         not_after: decision.not_after,
         pack: pack.hash.clone(),
         lookups: case.lookups.clone(),
