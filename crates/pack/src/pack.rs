@@ -342,6 +342,41 @@ impl Pack {
         self.kinds.values().find_map(|kind| kind.views.get(id))
     }
 
+    /// SQL expressions that rules, lookups and metrics go by, each with its kind and name: what a
+    /// store that answers no views needs an index for.
+    pub fn asked_expressions(&self) -> BTreeSet<(String, String, String)> {
+        let mut all = BTreeSet::new();
+        // What evaluating rules itself goes by.
+        let mut add = |kind: &str, name: &str| {
+            let column = self
+                .kind(kind)
+                .and_then(|kind| crate::filter::column(kind, name));
+            all.extend(column.map(|column| (kind.to_owned(), name.to_owned(), column)));
+        };
+        for name in ["rule", "fingerprint", "resolved_at"] {
+            add("alert", name);
+        }
+        for lookup in self.kinds.values().flat_map(|kind| kind.lookups.values()) {
+            let fields = lookup.def.filter.keys();
+            fields.for_each(|name| add(&lookup.def.kind, name));
+        }
+        for each in self
+            .alerts
+            .values()
+            .filter_map(|rule| rule.def.each.as_ref())
+        {
+            each.filter.keys().for_each(|name| add(&each.kind, name));
+        }
+        for metric in self.metrics.values() {
+            let more = metric.per.iter().chain(&metric.stated);
+            for measure in std::iter::once(&metric.measure).chain(more) {
+                let names = measure.goes_by().into_iter();
+                names.for_each(|name| add(&measure.def.kind, name));
+            }
+        }
+        all
+    }
+
     /// The settings in force: the tenant's where it said something, else the defaults.
     pub fn settings_in_force(&self, tenant: &Map<String, Value>) -> Map<String, Value> {
         in_force(

@@ -241,7 +241,16 @@ impl One<'_> {
         if !self.world.knows(kind) {
             record::unknown_kind(self.world, kind, spot, problems);
         }
+        self.own(kind, spot, problems);
         self.world.records.get(kind)
+    }
+
+    /// What the engine keeps, only the engine's own actions change.
+    fn own(&self, kind: &str, spot: &Spot, problems: &mut Problems) {
+        if names::is_engine_kind(kind) && kind != self.record.kind {
+            let message = format!("`{kind}` is a kind of the engine itself");
+            problems.error(spot, "pack.wrong_kind", message);
+        }
     }
 
     /// A new record needs all its required fields.
@@ -277,6 +286,7 @@ impl One<'_> {
             problems.error(&spot.at("field"), "pack.unknown_name", message);
             return None;
         };
+        self.own(kind, &spot.at("field"), problems);
         let target = self.world.records.get(kind);
         let set = self.assign(&def.set, target, allowed, &spot.at("set"), problems)?;
         Some(SetOn {
