@@ -263,6 +263,7 @@ impl Office {
             notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             changes: broadcast::channel(64).0,
             version: "0".into(),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         };
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),

@@ -12,8 +12,11 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
 use watchkeeper_core::clock::SystemClock;
-use watchkeeper_core::features::queues::view::{ActRequest, ViewRequest};
-use watchkeeper_core::features::{queues, search, session, sync};
+use watchkeeper_core::features::log::view::LogRequest;
+use watchkeeper_core::features::queues::view::{
+    ActManyRequest, ActRequest, SelectRequest, ViewRequest,
+};
+use watchkeeper_core::features::{log, queues, search, session, settings, sync, watch};
 use watchkeeper_core::secrets::{Secrets, SecretsError};
 use watchkeeper_core::{App, Config, Error};
 use watchkeeper_tests::inside;
@@ -145,6 +148,31 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
             let request: ActRequest =
                 serde_json::from_value(request.clone()).map_err(unreadable)?;
             json(queues::act(&engine, request).await?)
+        }
+        "select" => {
+            let request: SelectRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(queues::select(&engine, request).await?)
+        }
+        "act_many" => {
+            let request: ActManyRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(queues::act_many(&engine, request).await?)
+        }
+        "watch" => json(watch::watch(&engine).await?),
+        "touch" => json(watch::touch(&engine).await?),
+        "acknowledge" => json(watch::acknowledge(&engine, text("id")).await?),
+        "log" => {
+            let request: LogRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(log::page(&engine, request).await?)
+        }
+        "verify" => json(log::verify(&engine).await?),
+        "settings" => json(settings::settings(app).await?),
+        "set_notifications" => {
+            let wanted = request.get("wanted").cloned().unwrap_or_default();
+            let wanted = serde_json::from_value(wanted).map_err(unreadable)?;
+            json(settings::set_notifications(&engine, wanted).await?)
         }
         "retry" => json(sync::retry(&engine, text("operation")).await?),
         "discard" => json(sync::discard(&engine, text("operation")).await?),

@@ -130,15 +130,31 @@ views:
 
 /// The invented pack as a bundle: hash and bytes.
 pub fn pack(version: u32, change: impl Fn(&str) -> String) -> (String, u32, Vec<u8>) {
-    let files = BTreeMap::from([
-        (
-            "pack.yaml".to_owned(),
-            PACK.replace("VERSION", &version.to_string())
-                .replace("WEEKDAY", &session_day()),
-        ),
-        ("records/depot.yaml".to_owned(), DEPOT.to_owned()),
-        ("records/parcel.yaml".to_owned(), change(PARCEL)),
-    ]);
+    pack_with(version, "", &[], change)
+}
+
+/// The same with more in `pack.yaml`, and more files.
+pub fn pack_with(
+    version: u32,
+    more: &str,
+    files: &[(&str, &str)],
+    change: impl Fn(&str) -> String,
+) -> (String, u32, Vec<u8>) {
+    let files = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let files: BTreeMap<String, String> = files
+        .chain([
+            (
+                "pack.yaml".to_owned(),
+                PACK.replace("VERSION", &version.to_string())
+                    .replace("WEEKDAY", &session_day())
+                    + more,
+            ),
+            ("records/depot.yaml".to_owned(), DEPOT.to_owned()),
+            ("records/parcel.yaml".to_owned(), change(PARCEL)),
+        ])
+        .collect();
     let bundle = Bundle::from_files(files).unwrap();
     (bundle.hash().to_owned(), version, bundle.bytes().to_vec())
 }
