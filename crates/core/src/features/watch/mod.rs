@@ -1,9 +1,11 @@
 //! The first screen.
 
 mod acknowledge;
+mod red;
 pub mod view;
 
 pub use acknowledge::acknowledge;
+pub use red::{RedAlert, red};
 
 use crate::engine::Engine;
 use crate::error::{Code, Error};
