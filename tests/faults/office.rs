@@ -263,7 +263,6 @@ impl Office {
             notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             changes: broadcast::channel(64).0,
             version: "0".into(),
-            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         };
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),
