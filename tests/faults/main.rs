@@ -8,7 +8,10 @@
 
 mod clear;
 mod kills;
+mod laptops;
 mod machine;
+mod office;
 mod older_copy;
+mod restored;
 mod table;
 mod world;

@@ -169,6 +169,7 @@ async fn start(
         pinned,
         clock: Arc::new(clock),
         changes: app.changes.clone(),
+        notifier: Arc::clone(&app.notifier),
         version: app.version.clone(),
     };
     match Engine::start(profile.clone()).await {

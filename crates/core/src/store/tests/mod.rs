@@ -7,6 +7,7 @@
 
 mod damage;
 mod interrupted;
+mod migrating;
 mod power;
 mod reading;
 
