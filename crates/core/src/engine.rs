@@ -3,10 +3,10 @@
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
 //! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
-//! (keeps the bubbles on the screen in step with what fires) and a check of audit chain and search words
-//! after the start. Where nothing can be written only *turn* and the check run. Each waits in `select!`
-//! for the engine's end. Nothing here is waited for by a command: commands read and write the databases
-//! and wake a task.
+//! (keeps the bubbles on the screen in step with what fires) and a check of audit chain and search
+//! words after the start. Where nothing can be written only turning and the check run. Each waits in
+//! `select!` for the engine's end. Nothing here is waited for by a command: commands read and write
+//! the databases and wake a task.
 
 mod link;
 mod notifying;

@@ -33,9 +33,10 @@ struct Inner {
     permits: Arc<Semaphore>,
     damaged: AtomicBool,
     on_damage: OnceLock<Box<dyn Fn() + Send + Sync>>,
-    reading: bool,
     #[cfg(any(test, feature = "testing"))]
     gated: Option<super::gate::Gated>,
+    /// It may not be written.
+    reading: bool,
 }
 
 struct Writer {

@@ -68,14 +68,6 @@ impl Stores {
         })
     }
 
-    /// Opens both as they are, where they may not be written.
-    pub fn open_reading(folder: &Path, key: &DbKey) -> Result<Self, StoreError> {
-        Ok(Self {
-            state: Db::open_reading(folder, Which::State, key)?,
-            cache: Db::open_reading(folder, Which::Cache, key)?,
-        })
-    }
-
     /// Opens both behind a gate; for tests.
     #[cfg(any(test, feature = "testing"))]
     pub fn open_gated(
@@ -87,6 +79,14 @@ impl Stores {
         Ok(Self {
             state: open(Which::State)?,
             cache: open(Which::Cache)?,
+        })
+    }
+
+    /// Opens both as they are, where they may not be written.
+    pub fn open_reading(folder: &Path, key: &DbKey) -> Result<Self, StoreError> {
+        Ok(Self {
+            state: Db::open_reading(folder, Which::State, key)?,
+            cache: Db::open_reading(folder, Which::Cache, key)?,
         })
     }
 

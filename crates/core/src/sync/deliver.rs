@@ -45,22 +45,6 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
     }
 }
 
-/// The platform holds another end of our chain. Ours holds in itself: an older copy of `state.db` was
-/// put back, and the profile is to be opened anew (fault 72). Else somebody tampered with it, which
-/// the Sync screen shows.
-async fn forked(engine: &Engine) -> Result<(), SendError> {
-    let (key, device) = (engine.pinned.audit_key.clone(), engine.pinned.device);
-    let marked = engine
-        .stores
-        .state
-        .write(move |state| audit::mark_forked(state, &key, device))
-        .await?;
-    if marked {
-        engine.note_fork();
-    }
-    Ok(())
-}
-
 /// Delivers the whole chain, for a platform that was restored and may have lost a part of it. What
 /// it still holds it compares.
 pub async fn deliver_again(engine: &Engine, client: &Client) -> Result<(), SendError> {
@@ -111,4 +95,20 @@ async fn take(engine: &Engine, signed: SignedHead) -> Result<bool, SendError> {
         }
         Err(error) => Err(ClientError::Protocol(error.to_string()).into()),
     }
+}
+
+/// The platform holds another end of our chain. Ours holds in itself: an older copy of `state.db` was
+/// put back, and the profile is to be opened anew (fault 72). Else somebody tampered with it, which
+/// the Sync screen shows.
+async fn forked(engine: &Engine) -> Result<(), SendError> {
+    let (key, device) = (engine.pinned.audit_key.clone(), engine.pinned.device);
+    let marked = engine
+        .stores
+        .state
+        .write(move |state| audit::mark_forked(state, &key, device))
+        .await?;
+    if marked {
+        engine.note_fork();
+    }
+    Ok(())
 }
