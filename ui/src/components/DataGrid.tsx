@@ -67,7 +67,7 @@ type DataGridProps<Row> = {
 
 const ROW_PX = 32;
 /** With two lines of words under it. */
-const TALL_ROW_PX = 74;
+const TALL_ROW_PX = 67;
 const PICK_PX = 28;
 const SECTION_PX = 28;
 const ROW_PADDING_PX = 16;

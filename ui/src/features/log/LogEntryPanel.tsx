@@ -28,9 +28,7 @@ export function LogEntryPanel({ entry, brokenAt, panel, onLeave }: LogEntryPanel
           <header className="record-head">
             <div className="record-line">
               <SortWord sort={entry.sort} />
-              <span className="quiet">
-                {t("log-entry", { seq: entry.seq })} · <Instant at={entry.at} both />
-              </span>
+              <span className="quiet">{t("log-entry", { seq: entry.seq })}</span>
             </div>
             <h2>
               <bdi>{entry.action ?? entry.event}</bdi>
@@ -55,6 +53,9 @@ function Facts({ entry }: { entry: LogEntry }) {
   return (
     <div className="record-part">
       <dl className="facts">
+        <Fact label={t("log-when")}>
+          <Instant at={entry.at} both />
+        </Fact>
         <Fact label={t("log-by")}>{entry.actor}</Fact>
         <Fact label={t("log-event")}>
           <code>{entry.event}</code>

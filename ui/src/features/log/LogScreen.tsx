@@ -138,12 +138,12 @@ export function LogScreen() {
 const known = (entries: LogEntry[], seq: number) => (entries.at(-1)?.seq ?? 0) <= seq;
 
 const columns = (): GridColumn[] => [
-  { id: "seq", label: t("log-number"), width: "58px", least: 58, sortable: false, align: "end" },
+  { id: "seq", label: t("log-number"), width: "46px", least: 46, sortable: false, align: "end" },
   { id: "at", label: t("log-when"), width: "96px", least: 96, sortable: false },
-  { id: "sort", label: t("log-what"), width: "126px", least: 126, sortable: false },
+  { id: "sort", label: t("log-what"), width: "116px", least: 116, sortable: false },
   { id: "about", label: t("log-about"), width: "minmax(150px, 2fr)", least: 150, sortable: false },
-  { id: "rows", label: t("log-rows"), width: "minmax(70px, 0.7fr)", least: 70, sortable: false },
-  { id: "by", label: t("log-by"), width: "minmax(84px, 0.7fr)", least: 84, sortable: false },
+  { id: "rows", label: t("log-rows"), width: "minmax(60px, 0.5fr)", least: 60, sortable: false },
+  { id: "by", label: t("log-by"), width: "minmax(92px, 0.7fr)", least: 92, sortable: false },
 ];
 
 function cellOf(entry: LogEntry, { id }: GridColumn) {

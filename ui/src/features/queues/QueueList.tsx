@@ -11,12 +11,12 @@ import { EmptyState, ErrorState } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
-import { durationWords, moneyWords } from "../../locales/words";
-import type { Cell, RowView, SectionView, ViewPage } from "../../platform/backend";
+import { durationWords, moneyWords, numberWords } from "../../locales/words";
+import type { Cell, ColumnKind, RowView, SectionView, ViewPage } from "../../platform/backend";
 import { BulkBar } from "./BulkBar";
 import type { BulkAsked } from "./BulkDialog";
 import { atOnceOf, keyOf } from "./bulkKeys";
-import { gridColumns, OPERATION, proseOf } from "./columns";
+import { decimalsIn, gridColumns, OPERATION, proseOf } from "./columns";
 import type { Picking } from "./picking";
 
 type QueueListProps = {
@@ -113,6 +113,7 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
   const { page, rowAt, receivedAt, selected } = props;
   const columns = gridColumns(page);
   const prose = proseOf(page);
+  const decimals = page.columns.map((_, at) => decimalsIn(page, at));
   const stateAt = page.columns.findIndex(({ kind }) => kind === "state");
   const cellOf = (row: RowView, column: GridColumn) => {
     const at = page.columns.findIndex(({ field }) => field === column.id);
@@ -124,10 +125,14 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
     return (
       <>
         <span
-          className={page.columns[at]?.kind === "id" ? "mono cell-main" : "cell-main"}
+          className={classOf(page.columns[at]?.kind, column === columns[0])}
           title={wholeText(cell)}
         >
-          <Value value={cell.value} received={receivedAt(props.active) || page.received} />
+          {cell.value.type === "number" ? (
+            <span className="figure">{numberWords(cell.value.number, decimals[at])}</span>
+          ) : (
+            <Value value={cell.value} received={receivedAt(props.active) || page.received} />
+          )}
         </span>
         {cell.beside && <span className="beside">{cell.beside}</span>}
       </>
@@ -156,6 +161,11 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
       onSort={props.onSort}
     />
   );
+}
+
+function classOf(kind: ColumnKind | undefined, names: boolean): string {
+  if (kind === "id") return "mono cell-main";
+  return names ? "cell-main cell-name" : "cell-main";
 }
 
 /** Words that may be cut where the column is narrow. */

@@ -35,6 +35,19 @@ function lettersIn(page: ViewPage, at: number): number {
   );
 }
 
+const MOST_DECIMALS = 4;
+
+/** Digits behind the point that the numbers of a column need, so that they stand under each other. */
+export function decimalsIn(page: ViewPage, at: number): number {
+  return longest(
+    page.rows.map(({ cells }) => {
+      const value = cells[at]?.value;
+      if (value?.type !== "number") return 0;
+      return Math.min(MOST_DECIMALS, String(value.number).split(".")[1]?.length ?? 0);
+    }),
+  );
+}
+
 function widthOf(
   kind: ColumnKind,
   label: string,

@@ -88,8 +88,8 @@ function Budget({ budget }: { budget: BudgetView }) {
     `${Math.min(100, Math.max(0, (part / Math.max(1, minutes)) * 100))}%`;
   const words = [
     t("budget-used", { time: durationWords(used * 60) }),
-    t("budget-planned", { time: durationWords(planned * 60) }),
-  ];
+    planned > 0 && t("budget-planned", { time: durationWords(planned * 60) }),
+  ].filter(Boolean);
   return (
     <div className="budget">
       <div className="budget-words">

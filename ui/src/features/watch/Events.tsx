@@ -39,7 +39,7 @@ export function Events({ events }: { events: EventView[] }) {
 function Event({ event }: { event: EventView }) {
   const { icon: Icon, tone, words } = said(event.what);
   return (
-    <li data-tone={tone}>
+    <li className="event" data-tone={tone}>
       <When at={event.at} />
       <Icon size={15} aria-hidden />
       <span className="event-words" title={words}>
