@@ -8,10 +8,18 @@
     missing_docs
 )]
 
+mod audit;
 mod crash;
+mod disk;
 mod feed;
 mod line;
+mod log;
+mod many;
+mod numbers;
 mod outbox;
 mod queues;
 mod scripted;
+mod time;
+mod watch;
+mod words;
 mod world;
