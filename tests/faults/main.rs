@@ -10,4 +10,5 @@ mod kills;
 mod laptops;
 mod office;
 mod restored;
+mod time;
 mod world;

@@ -2,7 +2,7 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show) and a check
+//! ended), **listen** (hints), **wake** (the machine has slept), **turn** (tells when time alone changed what screens show) and a check
 //! of the audit chain after the start. Each waits in `select!` for the engine's end. Nothing here is
 //! waited for by a command: commands read and write the databases and wake a task.
 
@@ -59,6 +59,8 @@ pub struct Engine {
     pull: Notify,
     push: Notify,
     listen: Notify,
+    /// Told when the machine has slept.
+    pub(crate) awoke: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -158,6 +160,7 @@ impl Engine {
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
+            awoke: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),

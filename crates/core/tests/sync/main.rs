@@ -10,6 +10,7 @@
 
 mod crash;
 mod feed;
+mod hints;
 mod line;
 mod outbox;
 mod queues;
