@@ -13,7 +13,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -29,8 +31,9 @@ const INSIDE: &str = "certificates_as_a_machine_sees_them_that_trusts_one_issuer
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
 
-fn issuer() -> Issuer {
+fn issuer(name: &str) -> Issuer {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
@@ -93,7 +96,7 @@ fn fault_32_whatever_is_wrong_with_a_certificate_is_told_and_there_is_no_way_rou
 #[ignore = "run by the test above, in a process that trusts one issuer"]
 async fn certificates_as_a_machine_sees_them_that_trusts_one_issuer() {
     let list = PathBuf::from(std::env::var_os(TRUSTED).expect("not run by hand"));
-    let (trusted, stranger) = (issuer(), issuer());
+    let (trusted, stranger) = (issuer("Known"), issuer("Unknown"));
     std::fs::write(list, trusted.pem()).unwrap();
     let year = SystemClock::default().wall().format("%Y").to_string();
     let year: i32 = year.parse().unwrap();
