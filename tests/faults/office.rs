@@ -292,6 +292,7 @@ impl Office {
             clock: Arc::new(Corrected::new(machine, anchor.unwrap())),
             changes: broadcast::channel(64).0,
             version: "0".into(),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         };
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),

@@ -224,7 +224,12 @@ impl State {
         match (word, found) {
             (VerdictWord::Confirmed | VerdictWord::Accepted, Some(mut record)) => {
                 *self.effects.entry(operation.id).or_default() += 1;
-                record.body.insert("state".into(), json!("released"));
+                let state = match operation.action.as_str() {
+                    "acknowledge" => "acknowledged",
+                    "return" => "returned",
+                    _ => "released",
+                };
+                record.body.insert("state".into(), json!(state));
                 let body = Value::Object(record.body);
                 verdict.revision = Some(self.put(&operation.kind, &operation.record, body));
                 verdict.record = None;
