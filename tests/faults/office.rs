@@ -290,9 +290,9 @@ impl Office {
                 audit_key: self.server.platform.audit_key_hex(),
             },
             clock: Arc::new(Corrected::new(machine, anchor.unwrap())),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             changes: broadcast::channel(64).0,
             version: "0".into(),
-            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         };
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),
