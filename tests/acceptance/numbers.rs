@@ -144,8 +144,8 @@ fn d_33_adoption_is_the_share_of_listings_that_are_featured_now() {
         assert_eq!((adoption.of, adoption.tone), (Some(f64::from(of)), tone));
         assert_eq!(note("adoption", &adoption), format!("{featured} of {of}"));
         assert_eq!(PACK.metrics["adoption"].def.target, Some(0.25));
-        // Eleven days ago none of them was featured but the one that is over now.
-        assert_eq!(adoption.points[18], Some(1.0 / f64::from(of)));
+        // Twelve days ago none of them was featured but the one that is over now.
+        assert_eq!(adoption.points[17], Some(1.0 / f64::from(of)));
     }
 }
 
@@ -213,7 +213,7 @@ fn d_34_the_queue_is_counted_by_council_and_as_it_was() {
     assert_eq!((named.len(), queue.other), (5, Some(3.0)));
     assert_eq!(
         queue.points[26..],
-        [Some(77.0), Some(76.0), Some(76.0), Some(75.0)].map(|v| v)
+        [Some(77.0), Some(76.0), Some(75.0), Some(75.0)].map(|v| v)
     );
     let month = records.metric("promotions", NOON);
     assert_eq!(month.value, Some(1.0));
