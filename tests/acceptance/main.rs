@@ -16,4 +16,5 @@ mod refund_session;
 mod refund_window;
 mod refusal;
 mod reviews;
+mod reviews_session;
 mod world;

@@ -9,6 +9,7 @@
 mod alerts;
 mod audit;
 mod blobs;
+mod bounds;
 mod demo;
 mod feed;
 mod ingest;
@@ -16,6 +17,7 @@ mod isolation;
 mod openapi;
 mod operations;
 mod providers;
+mod restored;
 mod session;
 mod stand_in;
 mod support;
