@@ -260,9 +260,9 @@ impl Office {
                 audit_key: self.server.platform.audit_key_hex(),
             },
             clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             changes: broadcast::channel(64).0,
             version: "0".into(),
-            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         };
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),

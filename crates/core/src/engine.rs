@@ -3,9 +3,10 @@
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
 //! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
-//! (keeps the bubbles on the screen in step with what fires) and a check of the audit chain after the
-//! start. Each waits in `select!` for the engine's end. Nothing here is waited for by a command:
-//! commands read and write the databases and wake a task.
+//! (keeps the bubbles on the screen in step with what fires) and a check of audit chain and search
+//! words after the start. Where nothing can be written only turning and the check run. Each waits in
+//! `select!` for the engine's end. Nothing here is waited for by a command: commands read and write
+//! the databases and wake a task.
 
 mod link;
 mod notifying;
@@ -14,6 +15,7 @@ mod tasks;
 mod turning;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -32,7 +34,7 @@ pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
@@ -66,6 +68,8 @@ pub struct Engine {
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
+    /// The platform holds a longer chain of this device than we do.
+    chain_forked: AtomicBool,
     /// The last check of the audit chain.
     chain: Mutex<ChainCheck>,
     pull: Notify,
@@ -153,7 +157,8 @@ impl Engine {
             .state
             .read(|state| queue::standing(state, Status::InFlight))
             .await?;
-        if !left_in_flight.is_empty() {
+        let reading = profile.stores.state.is_reading();
+        if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
         }
@@ -165,6 +170,9 @@ impl Engine {
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
         link.pack_problem = pack_problem;
+        if reading {
+            link.broken(Error::new(Code::ReadOnly));
+        }
         Ok(Arc::new(Self {
             stores: profile.stores,
             clock: profile.clock,
@@ -180,6 +188,7 @@ impl Engine {
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
+            chain_forked: AtomicBool::new(false),
             chain: Mutex::default(),
             pull: Notify::new(),
             push: Notify::new(),
@@ -299,6 +308,18 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The audit chain cannot be continued, because the platform holds another end of it: this
+    /// profile is to be opened anew, as another device.
+    pub fn is_chain_forked(&self) -> bool {
+        self.chain_forked.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_fork(&self) {
+        if !self.chain_forked.swap(true, Ordering::Relaxed) {
+            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
+        }
     }
 
     /// Checks the whole audit chain and keeps what was found for the Sync screen.

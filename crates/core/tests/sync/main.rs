@@ -8,7 +8,9 @@
     missing_docs
 )]
 
+mod audit;
 mod crash;
+mod disk;
 mod feed;
 mod line;
 mod log;
@@ -17,5 +19,7 @@ mod numbers;
 mod outbox;
 mod queues;
 mod scripted;
+mod time;
 mod watch;
+mod words;
 mod world;
