@@ -68,10 +68,10 @@ pub struct Engine {
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
-    /// The platform holds a longer chain of this device than we do.
-    chain_forked: AtomicBool,
     /// The last check of the audit chain.
     chain: Mutex<ChainCheck>,
+    /// The platform holds a longer chain of this device than we do.
+    chain_forked: AtomicBool,
     pull: Notify,
     push: Notify,
     listen: Notify,
@@ -188,8 +188,8 @@ impl Engine {
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
-            chain_forked: AtomicBool::new(false),
             chain: Mutex::default(),
+            chain_forked: AtomicBool::new(false),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),

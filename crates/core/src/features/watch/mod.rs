@@ -7,6 +7,7 @@ mod events;
 mod kept;
 mod line;
 mod numbers;
+mod red;
 mod screen;
 pub mod sessions;
 mod touch;
@@ -14,6 +15,7 @@ pub mod view;
 
 pub use acknowledge::acknowledge;
 pub(crate) use kept::Kept;
+pub use red::{RedAlert, red};
 pub use screen::watch;
 pub use touch::touch;
 

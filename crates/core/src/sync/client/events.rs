@@ -32,7 +32,7 @@ pub struct Event {
 pub type Events = BoxStream<'static, Result<Event, ClientError>>;
 
 /// Reads events; silence and oversize are errors.
-pub(super) fn events<E>(
+pub fn events<E>(
     body: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     silence: Duration,
 ) -> Events
