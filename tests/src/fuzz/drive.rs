@@ -1,6 +1,6 @@
 //! Starting the process that works, and what is left of an input that ended it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -94,7 +94,7 @@ pub fn drive(target: Target, budget: Budget) -> Result<Outcome> {
 }
 
 /// The one command that replays an input.
-fn command(target: Target, file: &PathBuf) -> String {
+fn command(target: Target, file: &Path) -> String {
     format!(
         "cargo run -q -p watchkeeper-tests --bin fuzz -- {} --replay {}",
         target.name(),

@@ -64,6 +64,7 @@ pub(super) fn column_kind(kind: &Kind, name: &str) -> ColumnKind {
         Named::Clock(_) => ColumnKind::Clock,
         Named::State => ColumnKind::State,
         Named::Value(FieldType::Id) => ColumnKind::Id,
+        Named::Value(FieldType::Text) => ColumnKind::Prose,
         Named::Value(FieldType::Integer | FieldType::Number) => ColumnKind::Number,
         Named::Value(FieldType::Money) => ColumnKind::Money,
         Named::Value(FieldType::Timestamp) => ColumnKind::Instant,
