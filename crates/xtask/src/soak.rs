@@ -23,6 +23,9 @@ pub struct Options {
     /// Seed of everything.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Seeds of the simulation, from `seed` on.
+    #[arg(long, default_value_t = 0)]
+    seeds: u64,
     /// Kills of the app without a window.
     #[arg(long, default_value_t = 0)]
     client_kills: u32,
@@ -55,6 +58,9 @@ pub struct Record {
     pub seconds: u64,
     /// Faults built in that must be found: name, and whether the harness did.
     pub controls: Vec<(String, bool)>,
+    /// The simulation, as it reports.
+    #[serde(default)]
+    pub simulation: Option<Value>,
     /// Kill loops of app and platform, as they report.
     pub kills: Option<Value>,
     /// Kills of the window.
@@ -81,6 +87,7 @@ pub struct Windows {
 /// Where a part of the soak says how far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    Simulation,
     Kills,
     Windows,
     Fuzz,
@@ -89,6 +96,7 @@ enum Part {
 impl Part {
     fn file(self) -> PathBuf {
         let name = match self {
+            Self::Simulation => "simulation.json",
             Self::Kills => "kills.json",
             Self::Windows => "windows.json",
             Self::Fuzz => "fuzz.json",
@@ -115,6 +123,21 @@ pub fn soak(options: &Options) -> anyhow::Result<()> {
         ..Record::default()
     };
     let mut broken = Vec::new();
+    if options.seeds > 0 {
+        let mut simulation = cargo_test("simulation", "seeds::seeds");
+        simulation
+            .env("WATCHKEEPER_SEED_FROM", options.seed.to_string())
+            .env("WATCHKEEPER_SEEDS", options.seeds.to_string())
+            .env("WATCHKEEPER_SUMMARY", Part::Simulation.file());
+        part(
+            "simulation",
+            Part::Simulation,
+            simulation,
+            &mut record,
+            &mut broken,
+            begun,
+        )?;
+    }
     if options.client_kills + options.platform_kills > 0 {
         controls(&mut record, &mut broken, begun)?;
         let mut kills = bound(program("kills"));
@@ -220,6 +243,9 @@ fn take_in(which: Part, record: &mut Record) -> anyhow::Result<()> {
     };
     let said = "what a part of the soak reports";
     match which {
+        Part::Simulation => {
+            record.simulation = Some(serde_json::from_slice(&text).context(said)?);
+        }
         Part::Kills => record.kills = Some(serde_json::from_slice(&text).context(said)?),
         Part::Windows => record.windows = Some(serde_json::from_slice(&text).context(said)?),
         Part::Fuzz => record.fuzz = Some(serde_json::from_slice(&text).context(said)?),

@@ -34,6 +34,9 @@ pub fn page(record: &Record) -> String {
         };
         row(&format!("control: a build that {name}"), found);
     }
+    if let Some(simulation) = &record.simulation {
+        of_simulation(simulation, &mut row);
+    }
     if let Some(kills) = &record.kills {
         of_kills(kills, &mut row);
     }
@@ -59,6 +62,30 @@ pub fn page(record: &Record) -> String {
         }
     }
     text
+}
+
+fn of_simulation(simulation: &Value, row: &mut impl FnMut(&str, &str)) {
+    let number = |name: &str| match simulation.get(name) {
+        Some(value) => value.to_string(),
+        None => "–".to_owned(),
+    };
+    for (label, name) in [
+        ("seeds of the simulation", "seeds"),
+        ("… the first of them", "from"),
+        ("simulated hours", "simulated_hours"),
+        ("steps", "steps"),
+        ("requests", "requests"),
+        ("operations", "operations"),
+        ("effects at the provider", "effects"),
+        ("crashes of a client", "client_crashes"),
+        ("crashes of the platform", "platform_crashes"),
+        ("platforms restored from an older copy", "restores"),
+        ("**lost**", "lost"),
+        ("**doubled**", "doubled"),
+        ("**seeds that failed**", "failed"),
+    ] {
+        row(label, &number(name));
+    }
 }
 
 fn of_kills(kills: &Value, row: &mut impl FnMut(&str, &str)) {
