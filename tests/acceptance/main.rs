@@ -8,6 +8,7 @@
 )]
 
 mod alerts;
+mod alerts_session;
 mod approval;
 mod numbers;
 mod records;
