@@ -44,11 +44,12 @@ export function RecordPanel(props: RecordPanelProps) {
   const read = useRecord(record);
   const shown = read.data;
   const ours = shown && record && shown.id === record.id;
+  const settled = useSettled(ours ? `${shown.kind}/${shown.id}` : null);
   return (
     <section
       className="card record"
       aria-label={ours ? shown.title : t("record-label")}
-      aria-busy={record !== null && !ours && !read.error}
+      aria-busy={record !== null && !settled && !read.error}
       ref={panel}
       tabIndex={-1}
       onKeyDown={(event) => {
@@ -70,6 +71,7 @@ export function RecordPanel(props: RecordPanelProps) {
           readOnly={props.readOnly}
           // While the next one is read, no key may be for the one before.
           mute={props.keysElsewhere || !ours}
+          seen={settled}
           onActed={props.onActed}
         />
       ) : (
@@ -81,6 +83,19 @@ export function RecordPanel(props: RecordPanelProps) {
       )}
     </section>
   );
+}
+
+/** So long must a record have been in sight before a key may decide on it without a question. */
+const SEEN_MS = 250;
+
+/** Whether a record has been in sight for long enough that a key can mean it. */
+function useSettled(shown: string | null): boolean {
+  const [seen, setSeen] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSeen(shown), SEEN_MS);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  return shown !== null && seen === shown;
 }
 
 const LINE_PX = 40;
@@ -113,10 +128,12 @@ type RecordProps = {
   record: Received;
   readOnly: boolean;
   mute: boolean;
+  /** It has been in sight for long enough. */
+  seen: boolean;
   onActed: (action: ActionView) => void;
 };
 
-function Record({ record, readOnly, mute, onActed }: RecordProps) {
+function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
   const say = useSaid((store) => store.say);
   const [chosen, setChosen] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -132,14 +149,14 @@ function Record({ record, readOnly, mute, onActed }: RecordProps) {
   const ask = (action: ActionView) => {
     const reason = refused(action);
     setChosen(action.action);
-    if (reason) say(t("action-refused", { action: action.label, reason }), "amber");
-    else if (asksNothing(action)) acting.mutate(action);
-    else setAsked({ action, amends: null });
+    if (reason) return say(t("action-refused", { action: action.label, reason }), "amber");
+    if (!asksNothing(action)) return setAsked({ action, amends: null });
+    if (seen && !acting.isPending) acting.mutate(action);
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
   if (shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
-  useKeys(mute ? {} : keys);
+  useKeys(mute ? {} : keys, false);
 
   const amend = (operation: OperationView) => {
     const action = actions.find((each) => each.action === operation.action_id);
