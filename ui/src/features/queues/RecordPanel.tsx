@@ -122,7 +122,8 @@ function scrollBy(event: KeyboardEvent<HTMLElement>): void {
 }
 
 type Received = RecordView & { received: number };
-type Asked = { action: ActionView; amends: string | null };
+/** What follows is settled when it is asked: the list may have moved on when it is answered. */
+type Asked = { action: ActionView; amends: string | null; onActed: () => void };
 
 type RecordProps = {
   record: Received;
@@ -145,13 +146,16 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
 
   const next = shown && !refused(shown) ? shown : actions.find((each) => !refused(each));
 
-  const acting = useActAtOnce(record, onActed);
+  const acting = useActAtOnce(record);
   const ask = (action: ActionView) => {
     const reason = refused(action);
     setChosen(action.action);
     if (reason) return say(t("action-refused", { action: action.label, reason }), "amber");
-    if (!asksNothing(action)) return setAsked({ action, amends: null });
-    if (seen && !acting.isPending) acting.mutate(action);
+    if (!asksNothing(action)) {
+      return setAsked({ action, amends: null, onActed: () => onActed(action) });
+    }
+    if (seen && !acting.isPending)
+      acting.mutate({ action, amends: null, onActed: () => onActed(action) });
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
@@ -160,7 +164,9 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
 
   const amend = (operation: OperationView) => {
     const action = actions.find((each) => each.action === operation.action_id);
-    return action && !readOnly ? () => setAsked({ action, amends: operation.id }) : undefined;
+    return action && !readOnly
+      ? () => setAsked({ action, amends: operation.id, onActed: stay })
+      : undefined;
   };
   useAmendOnArrival(record, setAsked);
   const open = record.operations.filter((each) => !isSettled(each));
@@ -227,7 +233,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
           record={record}
           action={asked.action}
           amends={asked.amends}
-          onActed={() => onActed(asked.action)}
+          onActed={asked.onActed}
           onClose={() => setAsked(null)}
         />
       )}
@@ -250,7 +256,7 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
     if (!amends || !operation) return;
     arrived();
     const action = record.actions.find((each) => each.action === operation.action_id);
-    if (action) ask({ action, amends });
+    if (action) ask({ action, amends, onActed: stay });
     else say(t("amend-none", { action: operation.action }), "amber");
   }, [amends, record, arrived, ask, say]);
 }
@@ -259,12 +265,12 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
 const asksNothing = (action: ActionView) => action.confirm === "none" && action.params.length === 0;
 
 /** An action that asks nothing. However often its key is pressed, it is one operation. */
-function useActAtOnce(record: RecordView, onActed: (action: ActionView) => void) {
+function useActAtOnce(record: RecordView) {
   const backend = useBackend();
   const idOf = useIntents();
   const say = useSaid((store) => store.say);
   return useMutation({
-    mutationFn: async (action: ActionView) =>
+    mutationFn: async ({ action }: Asked) =>
       backend.act({
         operation: await idOf(`${record.kind}/${record.id}/${record.revision}/${action.action}`),
         kind: record.kind,
@@ -275,12 +281,15 @@ function useActAtOnce(record: RecordView, onActed: (action: ActionView) => void)
         seen_revision: record.revision,
         amends: null,
       }),
-    onSuccess: (_, action) => {
+    onSuccess: (_, { action, onActed }) => {
       say(t("act-queued", { action: action.label, title: record.title }), "green");
-      onActed(action);
+      onActed();
     },
   });
 }
+
+/** What is amended stays in sight. */
+const stay = () => {};
 
 /** A button whose dialog asks for something ends in dots. */
 const needsMore = (action: ActionView) => action.params.length > 0;
