@@ -312,7 +312,7 @@ digest-session = before your session { $at }
 digest-no-session = and no session is planned
 digest-in = { $label } { $count }
 digest-arrived = { $count } new
-digest-of-open = of { $open } open
+digest-of-open = ({ $open } open)
 digest-nothing-new = Nothing new
 digest-more-queues =
     { $count ->
