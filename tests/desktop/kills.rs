@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use watchkeeper_tests::kills::chance::Chance;
-use watchkeeper_tests::kills::ledger::Ledger;
+use watchkeeper_tests::kills::ledger::{Effect, Ledger};
 use watchkeeper_tests::kills::world::Arrivals;
 use watchkeeper_tests::platform::ingest;
 use xtask::soak::Windows;
@@ -92,8 +92,12 @@ async fn fault_04_window_killed_again_and_again() {
         kills: kills as u32,
         ..Windows::default()
     };
-    for target in &arrivals.targets {
-        let asked = json!({"kind": "refund", "id": target.id});
+    let all = json!({"request": {
+        "view": "refunds", "sort": null, "search": "", "offset": 0, "limit": 500,
+    }});
+    let page = invoke(&window, "queue_page", all).await;
+    for row in page["rows"].as_array().unwrap() {
+        let asked = json!({"kind": "refund", "id": row["id"]});
         let record = invoke(&window, "queue_record", asked).await;
         let words: Vec<&str> = record["operations"]
             .as_array()
@@ -101,18 +105,18 @@ async fn fault_04_window_killed_again_and_again() {
             .iter()
             .map(|operation| operation["word"].as_str().unwrap())
             .collect();
-        let made = refunds
+        let facts = record["facts"].as_array().unwrap();
+        let charge = facts.iter().find(|fact| fact["field"] == "charge_id");
+        let charge = charge.unwrap()["value"]["text"].as_str().unwrap();
+        let ours = |refund: &&Effect| refund.target == charge && !refund.operation.is_empty();
+        let made = refunds.iter().filter(ours).count();
+        let seen = clicked
             .iter()
-            .filter(|refund| refund.target == target.charge)
-            .count();
-        let last = clicked
-            .iter()
-            .filter(|click| click.charge == target.charge)
-            .next_back();
-        let name = format!("{}: {words:?}, {made} refunds", target.id);
+            .any(|click| click.charge == charge && click.seen);
+        let name = format!("{}: {words:?}, {made} refunds", row["id"]);
         report.effects += made as u32;
         match (words.as_slice(), made) {
-            ([], 0) if last.is_some_and(|click| click.seen) => report.lost.push(name),
+            ([], 0) if seen => report.lost.push(name),
             ([], 0) => {}
             (["confirmed"], 1) => report.queued += 1,
             (_, 0) => report.lost.push(name),

@@ -32,42 +32,42 @@ fn fuzzed(target: Target, count: u64) {
 
 #[test]
 fn packs_as_files() {
-    fuzzed(Target::Pack, 1_000);
+    fuzzed(Target::Pack, 3_000);
 }
 
 #[test]
 fn packs_as_one_file() {
-    fuzzed(Target::Bundle, 1_000);
+    fuzzed(Target::Bundle, 3_000);
 }
 
 #[test]
 fn json_of_the_line() {
-    fuzzed(Target::Wire, 10_000);
+    fuzzed(Target::Wire, 20_000);
 }
 
 #[test]
 fn fault_35_server_sent_events() {
-    fuzzed(Target::Events, 10_000);
+    fuzzed(Target::Events, 20_000);
 }
 
 #[test]
 fn fault_64_what_is_typed_into_the_search() {
-    fuzzed(Target::Search, 10_000);
+    fuzzed(Target::Search, 30_000);
 }
 
 #[test]
 fn expressions() {
-    fuzzed(Target::Expression, 2_000);
+    fuzzed(Target::Expression, 6_000);
 }
 
 #[test]
 fn templates() {
-    fuzzed(Target::Template, 3_000);
+    fuzzed(Target::Template, 8_000);
 }
 
 #[test]
 fn schedules() {
-    fuzzed(Target::Schedule, 4_000);
+    fuzzed(Target::Schedule, 10_000);
 }
 
 /// For the soak: `WATCHKEEPER_FUZZ_MINUTES` of it from `WATCHKEEPER_SEED` on, a seed after the other.

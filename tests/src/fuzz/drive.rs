@@ -11,7 +11,7 @@ use super::{Target, corpus, input};
 use crate::programs::program;
 
 /// An input that is not done after this hangs. The largest take a second on a busy machine.
-const HANGS: Duration = Duration::from_secs(30);
+const HANGS: Duration = Duration::from_secs(60);
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
