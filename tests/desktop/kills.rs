@@ -57,14 +57,21 @@ async fn fault_04_window_killed_again_and_again() {
     for _ in 0..kills {
         let record = window.pick_one_that_may("Approve").await;
         let submit = window.ready_to("Approve", None).await;
-        submit.click().await.unwrap();
-        // Half of them right after the click, half once the window has shown what became of it.
+        // Half of them around the click itself, which the page makes a moment after it was told to;
+        // half once the window has shown what became of it.
         let seen = chance.one_in(2);
         if seen {
+            submit.click().await.unwrap();
             let pill = "return document.querySelector('section.record .operation .pill')";
             window.until(pill, "the operation").await;
+        } else {
+            let click =
+                "const submit = document.querySelector('[role=dialog] button[type=submit]');
+                 setTimeout(() => submit.click(), 20);";
+            window.run(click).await;
         }
-        std::thread::sleep(chance.wait(Duration::from_micros(100), Duration::from_millis(300)));
+        let (soon, late) = (Duration::from_millis(1), Duration::from_millis(300));
+        std::thread::sleep(chance.wait(soon, late));
         window.kill();
         clicked.push(Clicked {
             charge: record.fact("Charge at the provider").to_owned(),
