@@ -11,9 +11,11 @@
 
 mod harness;
 
+mod clear;
 mod guard;
 mod instances;
 mod kills;
+mod planted;
 mod shots;
 mod spine;
 mod starts;

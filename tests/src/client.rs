@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::wait_for;
 /// A running client; killed when dropped.
 pub struct Client {
     child: Child,
-    input: ChildStdin,
+    input: Box<dyn Write + Send>,
     output: BufReader<ChildStdout>,
     launch: Launch,
 }
@@ -29,17 +29,36 @@ pub struct Launch {
     pub keyring: Option<PathBuf>,
     /// It forgets what it queued: a negative control.
     pub forgetful: bool,
+    /// As a user to whom permissions apply. They do not to the system's own user, who runs tests in
+    /// a container; there the process is without that power.
+    pub ordinary: bool,
+}
+
+impl Launch {
+    /// Under a passphrase, as any user.
+    pub fn new(data: &Path, demo_file: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            demo_file: demo_file.to_owned(),
+            keyring: None,
+            forgetful: false,
+            ordinary: false,
+        }
+    }
 }
 
 impl Client {
     /// Starts one on a data folder and a platform's ready file. It signs in to the demo where it
     /// has no profile yet, else it opens the one it has.
     pub fn start(data: &Path, demo_file: &Path) -> Result<Self> {
+        Self::launch(&Launch::new(data, demo_file))
+    }
+
+    /// Starts one as a user to whom permissions apply.
+    pub fn start_ordinary(data: &Path, demo_file: &Path) -> Result<Self> {
         Self::launch(&Launch {
-            data: data.to_owned(),
-            demo_file: demo_file.to_owned(),
-            keyring: None,
-            forgetful: false,
+            ordinary: true,
+            ..Launch::new(data, demo_file)
         })
     }
 
@@ -52,12 +71,25 @@ impl Client {
 
     /// Starts one and does not wait for it.
     pub fn begin(launch: &Launch) -> Result<Self> {
-        std::fs::create_dir_all(&launch.data)?;
+        if !launch.ordinary {
+            std::fs::create_dir_all(&launch.data)?;
+        }
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(launch.data.with_extension("log"))?;
-        let mut command = Command::new(program("headless")?);
+        let headless = program("headless")?;
+        let temporary = launch.data.with_extension("tmp");
+        std::fs::create_dir_all(&temporary)?;
+        let mut command = if launch.ordinary && rustix::process::geteuid().is_root() {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--bounding-set", "-dac_override,-dac_read_search"])
+                .arg(headless);
+            command
+        } else {
+            Command::new(headless)
+        };
         command.arg(&launch.data).arg(&launch.demo_file);
         if let Some(file) = &launch.keyring {
             command.arg("--keyring").arg(file);
@@ -66,12 +98,13 @@ impl Client {
             command.arg("--forgetful");
         }
         let mut child = command
+            .env("TMPDIR", temporary)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .context("start the client")?;
-        let input = child.stdin.take().context("its input")?;
+        let input = Box::new(child.stdin.take().context("its input")?);
         let output = BufReader::new(child.stdout.take().context("its output")?);
         Ok(Self {
             child,
@@ -93,6 +126,31 @@ impl Client {
         self.child.kill().context("kill the client")?;
         self.child.wait().context("wait for the client")?;
         Ok(())
+    }
+
+    /// Ends it as closing the window does: nothing is asked any more.
+    pub fn close(mut self) -> Result<()> {
+        // Its input ends with the pipe.
+        let (reader, writer) = std::io::pipe()?;
+        drop(reader);
+        self.input = Box::new(writer);
+        let status = self.end()?;
+        anyhow::ensure!(
+            status.success(),
+            "the client ended with {status}: {}",
+            self.log()
+        );
+        Ok(())
+    }
+
+    /// How it ended, once it has.
+    pub fn end(&mut self) -> Result<std::process::ExitStatus> {
+        self.child.wait().context("wait for the client")
+    }
+
+    /// Id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL, and the answers that it had given and nobody had read.

@@ -2,16 +2,20 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show) and a check
-//! of the audit chain after the start. Each waits in `select!` for the engine's end. Nothing here is
-//! waited for by a command: commands read and write the databases and wake a task.
+//! ended), **listen** (hints), **wake** (the machine has slept), **turn** (tells when time alone
+//! changed what screens show), **notify** (keeps the bubbles on the screen in step with what fires)
+//! and a check of audit chain and search words after the start. Where nothing can be written only
+//! turning and the check run. Each waits in `select!` for the engine's end. Nothing here is waited for
+//! by a command: commands read and write the databases and wake a task.
 
 mod link;
+mod notifying;
 pub(crate) mod rights;
 mod tasks;
 mod turning;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -20,8 +24,8 @@ use rusqlite::Connection;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
-use watchkeeper_model::audit::Event;
+use uuid::{NoContext, Timestamp, Uuid};
+use watchkeeper_model::audit::{Break, Event};
 use watchkeeper_pack::Pack;
 use watchkeeper_wire::operation::Operation;
 
@@ -30,14 +34,17 @@ pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
-use crate::error::Error;
+use crate::error::{Code, Error};
+use crate::features::watch::Kept;
+use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
+use crate::outbox::together::Alone;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
 use crate::sync::activate;
-use crate::sync::client::Client;
+use crate::sync::client::{Client, Network, Transport};
 use crate::sync::pull::Memory;
 
 /// One open profile.
@@ -47,20 +54,63 @@ pub struct Engine {
     pub(crate) pinned: Pinned,
     /// Held while a round of sending runs.
     pub(crate) sending: tokio::sync::Mutex<()>,
+    /// Operations that share no request.
+    pub(crate) alone: Arc<Alone>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
+    /// Numbers that were worked out and are still so.
+    pub(crate) numbers: Arc<Kept>,
+    /// What stands on the screen as notifications.
+    notified: tokio::sync::Mutex<round::Memory>,
+    notifier: Arc<dyn Notifier>,
     client: RwLock<Arc<Client>>,
+    chance: Chance,
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
-    /// First entry of the audit chain that does not hold, once it was checked.
-    chain_broken: Mutex<Option<u64>>,
+    /// The last check of the audit chain.
+    chain: Mutex<ChainCheck>,
+    /// The platform holds a longer chain of this device than we do.
+    chain_forked: AtomicBool,
     pull: Notify,
     push: Notify,
     listen: Notify,
+    alerts: Notify,
+    /// Told when the machine has slept.
+    pub(crate) awoke: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The last check of the audit chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChainCheck {
+    /// When, UTC; none where it was not checked since the start.
+    pub at: Option<DateTime<Utc>>,
+    /// The first entry that does not hold.
+    pub broken: Option<Break>,
+}
+
+/// Chance, in `0..1`.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// What an engine has from outside beside its profile: the way to the platform, and chance.
+pub struct Outside {
+    /// Carries requests.
+    pub transport: Arc<dyn Transport>,
+    /// For jitter.
+    pub chance: Chance,
+}
+
+impl Outside {
+    /// The network, and chance as it comes.
+    pub fn new(pinned: &Pinned) -> Result<Self, Error> {
+        Ok(Self {
+            transport: Arc::new(Network::new(&pinned.platform)?),
+            chance: Arc::new(rand::random),
+        })
+    }
 }
 
 /// Writes this laptop's audit chain in somebody's name; goes into the closures of the writer.
@@ -95,14 +145,22 @@ impl Engine {
     /// An engine without its background tasks, for a caller that keeps its own time: see
     /// [`Engine::sync_once`].
     pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
-        let client = Client::new(profile.pinned.platform.clone(), profile.token.expose())?;
+        let outside = Outside::new(&profile.pinned)?;
+        Self::assemble_with(profile, outside).await
+    }
+
+    /// The same, with what it has from outside passed in.
+    pub async fn assemble_with(profile: OpenProfile, outside: Outside) -> Result<Arc<Self>, Error> {
+        let platform = profile.pinned.platform.clone();
+        let client = Client::over(outside.transport, platform, profile.token.expose())?;
         let rights = rights::load(&profile.stores, &profile.pinned).await?;
         let left_in_flight = profile
             .stores
             .state
             .read(|state| queue::standing(state, Status::InFlight))
             .await?;
-        if !left_in_flight.is_empty() {
+        let reading = profile.stores.state.is_reading();
+        if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
         }
@@ -114,20 +172,31 @@ impl Engine {
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
         link.pack_problem = pack_problem;
+        if reading {
+            link.broken(Error::new(Code::ReadOnly));
+        }
         Ok(Arc::new(Self {
             stores: profile.stores,
             clock: profile.clock,
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
+            alone: Arc::default(),
             memory: tokio::sync::Mutex::default(),
+            numbers: Arc::default(),
+            notified: tokio::sync::Mutex::default(),
+            notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
+            chance: outside.chance,
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
-            chain_broken: Mutex::default(),
+            chain: Mutex::default(),
+            chain_forked: AtomicBool::new(false),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
+            alerts: Notify::new(),
+            awoke: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),
@@ -149,6 +218,7 @@ impl Engine {
             // A task that panicked has ended too.
             let _ = task.await;
         }
+        round::part(self, &mut *self.notified.lock().await).await;
         // Not to be kept is a later start with an unsure clock, nothing worse.
         if let Err(error) = self.keep_time().await {
             tracing::warn!(%error, "the clock was not kept");
@@ -157,7 +227,7 @@ impl Engine {
 
     /// Goes on with a new token after the old one was refused.
     pub fn renew(&self, token: &Secret) -> Result<(), Error> {
-        let client = Client::new(self.pinned.platform.clone(), token.expose())?;
+        let client = self.client().with_token(token.expose());
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(client);
         self.update_link(|link| link.signed_in());
         self.wake();
@@ -176,6 +246,11 @@ impl Engine {
         self.pull.notify_one();
     }
 
+    /// What is notified of may have changed.
+    pub(crate) fn look_at_alerts(&self) {
+        self.alerts.notify_one();
+    }
+
     /// Something was queued.
     pub fn wake_push(&self) {
         self.push.notify_one();
@@ -189,6 +264,11 @@ impl Engine {
     /// The platform's time.
     pub fn clock(&self) -> &Corrected {
         &self.clock
+    }
+
+    /// Shows notifications.
+    pub(crate) fn notifier(&self) -> &dyn Notifier {
+        &*self.notifier
     }
 
     /// What sign-in settled.
@@ -222,10 +302,27 @@ impl Engine {
 
     /// First entry of the audit chain that does not hold.
     pub fn chain_broken_at(&self) -> Option<u64> {
-        *self
-            .chain_broken
+        self.chain_check().broken.map(|broken| broken.seq)
+    }
+
+    /// What the last check of the audit chain found.
+    pub fn chain_check(&self) -> ChainCheck {
+        self.chain
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The audit chain cannot be continued, because the platform holds another end of it: this
+    /// profile is to be opened anew, as another device.
+    pub fn is_chain_forked(&self) -> bool {
+        self.chain_forked.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_fork(&self) {
+        if !self.chain_forked.swap(true, Ordering::Relaxed) {
+            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
+        }
     }
 
     /// Checks the whole audit chain and keeps what was found for the Sync screen.
@@ -236,10 +333,10 @@ impl Engine {
             .state
             .read(move |state| audit::check(state, &key, device))
             .await?;
-        *self
-            .chain_broken
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = checked.broken.as_ref().map(|b| b.seq);
+        *self.chain.lock().unwrap_or_else(PoisonError::into_inner) = ChainCheck {
+            at: Some(self.clock.now().at),
+            broken: checked.broken.clone(),
+        };
         self.changed([Tag::Sync, Tag::Audit], Source::Clock);
         Ok(checked)
     }
@@ -258,9 +355,17 @@ impl Engine {
         }
     }
 
+    /// A new id for an operation, by the platform's time.
+    pub(crate) fn new_operation_id(&self) -> Uuid {
+        let now = self.clock.now().at;
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let at = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
+        Uuid::new_v7(at)
+    }
+
     /// Chance for jitter, in `0..1`.
     pub(crate) fn chance(&self) -> f64 {
-        rand::random()
+        (self.chance)()
     }
 
     /// The platform said what time it is, in answer to something sent at `sent`.
@@ -321,12 +426,28 @@ impl Engine {
 
     /// One of our operations changed.
     pub(crate) fn operation_changed(&self, request: &Operation, source: Source) {
-        let kind = Tag::Kind(request.kind.clone());
-        self.changed([kind, Tag::Navigation, Tag::Sync, Tag::Audit], source);
+        self.operations_changed([request], source);
+    }
+
+    /// Operations of ours changed.
+    pub(crate) fn operations_changed<'a>(
+        &self,
+        requests: impl IntoIterator<Item = &'a Operation>,
+        source: Source,
+    ) {
+        let kinds: BTreeSet<Tag> = requests
+            .into_iter()
+            .map(|request| Tag::Kind(request.kind.clone()))
+            .collect();
+        if !kinds.is_empty() {
+            let more = [Tag::Navigation, Tag::Sync, Tag::Audit];
+            self.changed(kinds.into_iter().chain(more), source);
+        }
     }
 
     pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {
-        let tags = tags.into_iter().collect();
+        let tags: BTreeSet<Tag> = tags.into_iter().collect();
+        self.numbers.touched(&tags);
         // Nobody listening is fine: whoever comes later reads everything anyway.
         let _ = self.changes.send(ChangeSet { tags, source });
     }

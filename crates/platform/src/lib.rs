@@ -5,6 +5,7 @@
 //! [`connectors`] carries out what goes to providers; [`store`] remembers; [`demo`] is a world to
 //! look at. Clock and randomness are passed in.
 
+pub mod alerts;
 pub mod api;
 pub mod auth;
 pub mod blobs;
@@ -16,6 +17,7 @@ pub mod decide;
 pub mod demo;
 pub mod feed;
 pub mod hints;
+pub mod history;
 mod housekeeping;
 pub mod intake;
 mod limits;
@@ -42,6 +44,7 @@ use crate::connectors::mail::MailStandIn;
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::StripeStandIn;
 use crate::hints::Hints;
+use crate::history::History;
 use crate::packs::Packs;
 use crate::problem::ApiError;
 use crate::random::Random;
@@ -62,6 +65,8 @@ pub struct Platform {
     pub random: Arc<dyn Random>,
     /// Secrets of the store.
     pub secrets: Secrets,
+    /// Which history of the platform this is.
+    pub history: History,
     /// Countersigns audit heads.
     pub audit_key: SigningKey,
     /// The packs in force.

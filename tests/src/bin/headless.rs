@@ -12,8 +12,11 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
 use watchkeeper_core::clock::SystemClock;
-use watchkeeper_core::features::queues::view::{ActRequest, ViewRequest};
-use watchkeeper_core::features::{queues, search, session, sync};
+use watchkeeper_core::features::log::view::LogRequest;
+use watchkeeper_core::features::queues::view::{
+    ActManyRequest, ActRequest, SelectRequest, ViewRequest,
+};
+use watchkeeper_core::features::{log, queues, search, session, settings, sync, watch};
 use watchkeeper_core::secrets::{Secrets, SecretsError};
 use watchkeeper_core::{App, Config, Error};
 use watchkeeper_tests::inside;
@@ -42,6 +45,7 @@ async fn main() -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .init();
+    watchkeeper_core::crash::keep_quiet();
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let data = arguments.next().context("headless DATA DEMO_FILE")?;
     let demo_file = arguments.next().context("headless DATA DEMO_FILE")?;
@@ -63,6 +67,7 @@ async fn main() -> Result<()> {
         demo: Some(serde_json::from_slice(&std::fs::read(demo_file)?)?),
         clock: Arc::new(SystemClock::default()),
         secrets,
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: "0.0.0-test".to_owned(),
     })
     .await?;
@@ -108,8 +113,21 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
+    if text("do") == "app" {
+        return json(session::app_view(app).await?);
+    }
     let engine = app.engine()?;
     match text("do") {
+        "panic" => {
+            let said = text("saying").to_owned();
+            let fallen = tokio::spawn(async move { fall_over(&said) }).await;
+            json(fallen.is_err())
+        }
+        "chain" => {
+            let checked = engine.check_chain().await?;
+            let (entries, broken) = (checked.entries, checked.broken.map(|broken| broken.seq));
+            json(json!({"entries": entries, "device": engine.pinned().device, "broken": broken}))
+        }
         "status" => json(sync::status(&engine).await?),
         "page" => json(
             queues::page(
@@ -131,6 +149,31 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
                 serde_json::from_value(request.clone()).map_err(unreadable)?;
             json(queues::act(&engine, request).await?)
         }
+        "select" => {
+            let request: SelectRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(queues::select(&engine, request).await?)
+        }
+        "act_many" => {
+            let request: ActManyRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(queues::act_many(&engine, request).await?)
+        }
+        "watch" => json(watch::watch(&engine).await?),
+        "touch" => json(watch::touch(&engine).await?),
+        "acknowledge" => json(watch::acknowledge(&engine, text("id")).await?),
+        "log" => {
+            let request: LogRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(log::page(&engine, request).await?)
+        }
+        "verify" => json(log::verify(&engine).await?),
+        "settings" => json(settings::settings(app).await?),
+        "set_notifications" => {
+            let wanted = request.get("wanted").cloned().unwrap_or_default();
+            let wanted = serde_json::from_value(wanted).map_err(unreadable)?;
+            json(settings::set_notifications(&engine, wanted).await?)
+        }
         "retry" => json(sync::retry(&engine, text("operation")).await?),
         "discard" => json(sync::discard(&engine, text("operation")).await?),
         "pull" => json(sync::pull_now(&engine).await?),
@@ -140,6 +183,12 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
         "search" => json(search::search(&engine, text("query")).await?),
         other => Err(unreadable(format!("no such request: {other}"))),
     }
+}
+
+/// A fault of the app, of which the message quotes what was at hand.
+#[allow(clippy::panic, reason = "what a panic tells is what a test looks at")]
+fn fall_over(said: &str) {
+    panic!("{said}");
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Error {

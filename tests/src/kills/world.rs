@@ -65,11 +65,11 @@ impl World {
         let packs = packs(folder.path())?;
         let platform = Platform::start_with(folder.path(), &packs, &["--still"])?;
         let line = Line::to(&platform.ready.platform)?;
+        let demo_file = line.demo_file(&platform.ready_file())?;
         let launch = Launch {
-            data: folder.path().join("app"),
-            demo_file: line.demo_file(&platform.ready_file())?,
             keyring: Some(folder.path().join("app.keyring")),
             forgetful,
+            ..Launch::new(&folder.path().join("app"), &demo_file)
         };
         let ledger = Ledger::of(&platform.data());
         let free = payments(&platform, &ledger)?;

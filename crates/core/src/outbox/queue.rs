@@ -65,6 +65,8 @@ words! {
         Lapsed = "lapsed",
         /// The platform did not understand it.
         Rejected = "rejected",
+        /// The platform was restored from a backup and does not have it (any more).
+        Restored = "restored",
     }
 }
 
@@ -204,15 +206,39 @@ pub fn waiting(state: &Connection) -> Result<Vec<Waiting>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// True where nothing more may be queued.
-pub fn is_full(state: &Connection) -> Result<bool, StoreError> {
-    let (count, bytes): (i64, i64) = state
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(length(request)), 0) FROM operation
-             WHERE status NOT IN ('confirmed', 'discarded')",
-        )?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(count >= MAX_OPERATIONS || bytes >= MAX_BYTES)
+/// Room for more operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    operations: i64,
+    bytes: i64,
+}
+
+impl Room {
+    /// What is left of it.
+    pub fn of(state: &Connection) -> Result<Self, StoreError> {
+        let (count, bytes): (i64, i64) = state
+            .prepare_cached(
+                "SELECT count(*), coalesce(sum(length(request)), 0) FROM operation
+                 WHERE status NOT IN ('confirmed', 'discarded')",
+            )?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self {
+            operations: MAX_OPERATIONS - count,
+            bytes: MAX_BYTES - bytes,
+        })
+    }
+
+    /// Nothing more may be queued.
+    pub fn is_full(self) -> bool {
+        self.operations <= 0 || self.bytes <= 0
+    }
+
+    /// One more is queued.
+    pub fn take(&mut self, request: &Operation) {
+        let bytes = serde_json::to_string(request).map_or(0, |text| text.len());
+        self.operations -= 1;
+        self.bytes -= i64::try_from(bytes).unwrap_or(i64::MAX);
+    }
 }
 
 impl Queued {
@@ -376,6 +402,21 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
         )?
         .execute(params![id.to_string(), now.timestamp_millis()])?;
     Ok(())
+}
+
+/// Operations of this author that the platform confirmed, the last first, from `offset` on.
+pub fn confirmed(
+    state: &Connection,
+    author: &str,
+    most: u32,
+    offset: u32,
+) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        "status IN ('confirmed', 'discarded') AND status = 'confirmed' AND author = ?1
+         ORDER BY settled_at DESC, seq DESC LIMIT ?2 OFFSET ?3",
+        params![author, most, offset],
+    )
 }
 
 /// The operations that stand so, oldest first.

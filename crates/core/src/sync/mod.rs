@@ -11,4 +11,6 @@ pub mod page;
 pub mod parse;
 pub mod plan;
 pub mod pull;
+pub mod restored;
 pub mod text;
+pub mod words;

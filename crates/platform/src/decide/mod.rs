@@ -1,16 +1,16 @@
 //! Applying an operation: the platform decides again, with its own clock, pack, settings and
 //! records, and writes the outcome down before it says it.
 //!
-//! Order of the checks: version, author, an id seen before, the record is there (and in sight),
+//! Order of the checks: version, author, device, an id seen before, the record is there (and in sight),
 //! not-after, base revision, policy. What is decided is kept for ever under the operation's id
 //! and answered again to whoever repeats it; what was not understood or is not the asker's own
-//! (version, author, an id used for something else) is answered and not kept.
+//! (version, author, device, an id used for something else) is answered and not kept.
 
 mod situation;
 mod writes;
 
 use chrono::{DateTime, Utc};
-use watchkeeper_model::{Outcome, Plan, decide};
+use watchkeeper_model::{Outcome, Plan, already, decide};
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -40,6 +40,14 @@ pub async fn apply(
     if operation.author != access.operator.id {
         let detail = "The operation was made by somebody else.";
         return Ok(refused(operation, now, "operation.author_mismatch", detail));
+    }
+    let owner = platform
+        .store
+        .device_owner(&access.tenant, operation.device)
+        .await?;
+    if owner.is_some_and(|owner| owner != operation.author) {
+        let detail = "The operation was made on somebody else's laptop.";
+        return Ok(refused(operation, now, "operation.device_mismatch", detail));
     }
     let fingerprint = operation
         .fingerprint()
@@ -213,6 +221,15 @@ async fn judge(
         controls: &pack.controls_in_force(&facts.tenant.controls),
         lookups: &facts.lookups,
     };
+    // Somebody has done the same before: whoever comes second has what they asked for, however late
+    // and whatever revision they saw.
+    if already(&situation, &operation.action) {
+        let nothing = Allowed {
+            plan: Plan::default(),
+            not_after: None,
+        };
+        return Ok((VerdictWord::Confirmed, None, Some(nothing)));
+    }
     let decision = decide(&situation, &operation.action);
     if operation.not_after.is_some_and(|at| now > at) {
         let row = match &decision.outcome {

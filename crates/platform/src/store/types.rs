@@ -92,6 +92,15 @@ pub fn sees(regions: &[String], region: Option<&str>) -> bool {
     regions.is_empty() || region.is_none_or(|region| regions.iter().any(|r| r == region))
 }
 
+/// The region of a record. One that is no text is nobody's, so that only who sees all sees it.
+pub fn record_region(body: &Map<String, Value>) -> Option<String> {
+    match body.get("region")? {
+        Value::Null => None,
+        Value::String(region) => Some(region.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
 /// A record as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordRow {
@@ -155,6 +164,27 @@ pub struct Touched {
     pub head: u64,
     /// Kinds that changed.
     pub kinds: BTreeSet<String>,
+}
+
+/// Ids by kind.
+pub type Names = BTreeMap<String, BTreeSet<String>>;
+
+/// A write, and the revision that it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The write.
+    pub write: Write,
+    /// Revision of the record as it was seen; none where there was none.
+    pub revision: Option<u64>,
+}
+
+/// Episodes of an alert rule.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Episodes {
+    /// Those that are not over.
+    pub open: Vec<RecordRow>,
+    /// Number of the last episode of each fingerprint.
+    pub last: BTreeMap<String, u64>,
 }
 
 /// A question over records, compiled: a boolean expression over `body` and `computed`.

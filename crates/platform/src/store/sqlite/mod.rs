@@ -5,6 +5,7 @@
 //! [`Store`] to its statement inside one transaction.
 
 mod access;
+mod alerts;
 mod audit;
 mod calls;
 mod feed;
@@ -14,6 +15,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod values;
+mod witness;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -24,10 +26,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
+use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
+use self::witness::Witness;
 use super::*;
 
 mod migrations {
@@ -46,6 +50,7 @@ pub struct SqliteStore {
 struct Inner {
     path: std::path::PathBuf,
     writer: Mutex<Connection>,
+    witness: Witness,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -71,10 +76,12 @@ impl SqliteStore {
         migrations::migrations::runner()
             .run(&mut writer)
             .map_err(|error| StoreError::Database(Box::new(error)))?;
+        let witness = Witness::open(&path.with_extension("witness"), &mut writer)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
                 writer: Mutex::new(writer),
+                witness,
                 readers: Mutex::new(Vec::new()),
             }),
         })
@@ -90,7 +97,9 @@ impl SqliteStore {
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
+            let standing = witness::standing(&transaction)?;
             transaction.commit()?;
+            inner.witness.note(&standing);
             Ok(answer)
         })
         .await
@@ -107,7 +116,11 @@ impl SqliteStore {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             match answer {
-                Committed::Done(_) => transaction.commit()?,
+                Committed::Done(_) => {
+                    let standing = witness::standing(&transaction)?;
+                    transaction.commit()?;
+                    inner.witness.note(&standing);
+                }
                 Committed::Moved | Committed::Known(_) => transaction.rollback()?,
             }
             Ok(answer)
@@ -173,6 +186,14 @@ async fn blocking<T: Send + 'static>(
 impl Store for SqliteStore {
     async fn secrets(&self, fresh: Secrets) -> Result<Secrets> {
         self.write(move |tx| access::secrets(tx, &fresh)).await
+    }
+
+    async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()> {
+        self.write(move |tx| access::put_epoch(tx, &epoch)).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<String>> {
+        self.read(tenants::all).await
     }
 
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()> {
@@ -282,6 +303,70 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn changed_records(&self, tenant: &str, seq: u64) -> Result<Option<Names>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| feed::changed_records(tx, &tenant, seq))
+            .await
+    }
+
+    async fn write_unless_moved(
+        &self,
+        tenant: &str,
+        at: DateTime<Utc>,
+        writes: &[Seen],
+    ) -> Result<Committed> {
+        let (tenant, writes) = (tenant.to_owned(), writes.to_vec());
+        self.guarded(move |tx| alerts::write(tx, &tenant, at, &writes))
+            .await
+    }
+
+    async fn episodes(
+        &self,
+        tenant: &str,
+        rule: &str,
+        fingerprints: Option<&[String]>,
+    ) -> Result<Episodes> {
+        let (tenant, rule) = (tenant.to_owned(), rule.to_owned());
+        let fingerprints = fingerprints.map(<[String]>::to_vec);
+        self.read(move |tx| alerts::episodes(tx, &tenant, &rule, fingerprints.as_deref()))
+            .await
+    }
+
+    async fn look_up(&self, tenant: &str, lookups: &[LookupAsked]) -> Result<Vec<Value>> {
+        let (tenant, lookups) = (tenant.to_owned(), lookups.to_vec());
+        self.read(move |tx| {
+            let all = lookups.iter();
+            all.map(|lookup| records::look_up(tx, &tenant, &[], lookup))
+                .collect()
+        })
+        .await
+    }
+
+    async fn measure(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Vec<Piece>>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.to_vec());
+        self.read(move |tx| {
+            let all = asked.iter();
+            all.map(|asked| alerts::measure(tx, &tenant, asked))
+                .collect()
+        })
+        .await
+    }
+
+    async fn instants(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Option<String>>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.to_vec());
+        self.read(move |tx| {
+            let all = asked.iter();
+            all.map(|asked| alerts::instant(tx, &tenant, asked))
+                .collect()
+        })
+        .await
+    }
+
+    async fn index(&self, expressions: &[(String, String, String)]) -> Result<()> {
+        let expressions = expressions.to_vec();
+        self.write(move |tx| alerts::index(tx, &expressions)).await
+    }
+
     async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {
         let (tenant, asked) = (tenant.to_owned(), asked.clone());
         self.read(move |tx| records::facts(tx, &tenant, &asked))
@@ -342,9 +427,16 @@ impl Store for SqliteStore {
         self.read(move |tx| feed::page(tx, &asked)).await
     }
 
-    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched> {
-        let tenant = tenant.to_owned();
-        self.read(move |tx| feed::changed_since(tx, &tenant, seq))
+    async fn changed_since(
+        &self,
+        tenant: &str,
+        seq: u64,
+        operator: &str,
+        regions: &[String],
+    ) -> Result<Touched> {
+        let (tenant, operator) = (tenant.to_owned(), operator.to_owned());
+        let regions = regions.to_vec();
+        self.read(move |tx| feed::changed_since(tx, &tenant, seq, (&operator, &regions)))
             .await
     }
 
