@@ -8,6 +8,7 @@ mod access;
 mod audit;
 mod calls;
 mod feed;
+pub mod gate;
 mod operations;
 mod records;
 mod tenants;
@@ -28,6 +29,7 @@ use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
+use self::gate::{Point, WriteGate};
 use super::*;
 
 mod migrations {
@@ -47,6 +49,16 @@ struct Inner {
     path: std::path::PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    gate: Option<Arc<dyn WriteGate>>,
+}
+
+impl Inner {
+    fn pass(&self, point: Point) -> Result<()> {
+        match &self.gate {
+            Some(gate) => gate.pass(point),
+            None => Ok(()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -64,6 +76,15 @@ impl From<serde_json::Error> for StoreError {
 impl SqliteStore {
     /// Opens the store at this path, making or migrating it.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, None)
+    }
+
+    /// The same, behind a gate; for tests.
+    pub fn open_gated(path: &Path, gate: Arc<dyn WriteGate>) -> Result<Self> {
+        Self::open_with(path, Some(gate))
+    }
+
+    fn open_with(path: &Path, gate: Option<Arc<dyn WriteGate>>) -> Result<Self> {
         let mut writer = Connection::open(path)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
@@ -76,6 +97,7 @@ impl SqliteStore {
                 path: path.to_owned(),
                 writer: Mutex::new(writer),
                 readers: Mutex::new(Vec::new()),
+                gate,
             }),
         })
     }
@@ -87,10 +109,13 @@ impl SqliteStore {
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            inner.pass(Point::Begin)?;
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
+            inner.pass(Point::Commit)?;
             transaction.commit()?;
+            inner.pass(Point::Committed)?;
             Ok(answer)
         })
         .await
@@ -103,11 +128,16 @@ impl SqliteStore {
     ) -> Result<Committed> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            inner.pass(Point::Begin)?;
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             match answer {
-                Committed::Done(_) => transaction.commit()?,
+                Committed::Done(_) => {
+                    inner.pass(Point::Commit)?;
+                    transaction.commit()?;
+                    inner.pass(Point::Committed)?;
+                }
                 Committed::Moved | Committed::Known(_) => transaction.rollback()?,
             }
             Ok(answer)
