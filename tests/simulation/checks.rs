@@ -286,8 +286,8 @@ impl World {
                 continue;
             }
             let bytes = std::fs::read(entry.path()).unwrap();
-            let found = |word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
-            if found(CANARY.as_bytes()) || found(self.profiles[profile].token.as_bytes()) {
+            let text = String::from_utf8_lossy(&bytes);
+            if text.contains(CANARY) || text.contains(&self.profiles[profile].token) {
                 self.violate("I6", format!("{} speaks", entry.path().display()));
             }
         }

@@ -1,8 +1,10 @@
 //! An operator's profile on a laptop: its folder, its disk, its machine's clocks, its engine.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use chrono::{DateTime, Utc};
 use rand::{Rng, SeedableRng};
@@ -48,6 +50,17 @@ pub struct Profile {
     wire: Wire,
     chance: Arc<Mutex<ChaCha8Rng>>,
     audit_key: String,
+}
+
+/// Awaits something that needs no line; none where the process died over it.
+pub async fn while_alive<T>(disk: &Disk, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(answer) => Poll::Ready(Some(answer)),
+        Poll::Pending if disk.dead() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 /// What every profile of a simulation shares.
@@ -157,8 +170,13 @@ impl Profile {
     /// The app is closed as it should be.
     pub async fn close(&mut self) {
         if let Some(engine) = self.engine.take() {
-            engine.stop().await;
-            engine.stores().close().await;
+            let close = async {
+                engine.stop().await;
+                engine.stores().close().await;
+            };
+            // It may die over that; then it has ended too.
+            let _ = while_alive(&self.disk, close).await;
+            self.disk.revive();
         }
     }
 

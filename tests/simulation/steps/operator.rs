@@ -102,13 +102,7 @@ impl World {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Option<Result<T, Error>> {
         let disk = self.profiles[profile].disk.clone();
-        let mut work = std::pin::pin!(work);
-        let answer = std::future::poll_fn(|context| match work.as_mut().poll(context) {
-            std::task::Poll::Ready(answer) => std::task::Poll::Ready(Some(answer)),
-            std::task::Poll::Pending if disk.dead() => std::task::Poll::Ready(None),
-            std::task::Poll::Pending => std::task::Poll::Pending,
-        })
-        .await;
+        let answer = crate::laptop::while_alive(&disk, work).await;
         if answer.is_none() {
             self.note(format!("profile {profile} died over it"));
             self.crash_profile(profile).await;
