@@ -26,6 +26,8 @@ pub(super) struct Section {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) note: Option<String>,
+    /// Action offered for all of it.
+    pub(super) at_once: Option<String>,
     /// What stands here waits for the operator.
     pub(super) waits: bool,
     from: String,
@@ -121,6 +123,7 @@ impl<'a> Sections<'a> {
                 id: id.to_owned(),
                 label: label.to_owned(),
                 note,
+                at_once: None,
                 waits: false,
                 from: from.to_owned(),
                 filter: format!("{} AND {settled}", condition.text),
@@ -134,6 +137,7 @@ impl<'a> Sections<'a> {
             .zip(&parts)
             .map(|(def, part)| Section {
                 waits: def.waits,
+                at_once: def.at_once.clone(),
                 ..section(&def.id, &def.label, def.note.clone(), Some(part))
             })
             .collect();
@@ -243,6 +247,7 @@ fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
         id: ON_THE_WAY.to_owned(),
         label: String::new(),
         note: None,
+        at_once: None,
         waits: false,
         from: "temp.on_the_way".to_owned(),
         filter: whole.text,

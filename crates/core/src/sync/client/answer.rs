@@ -72,6 +72,9 @@ fn refusal(status: StatusCode, wait: Option<Duration>, problem: Option<Problem>)
             _ => ClientError::SignedOut,
         },
         (410, Some(_)) => ClientError::Gone,
+        (_, Some(problem)) if problem.code == Code::HistoryChanged.as_str() => {
+            ClientError::Restored
+        }
         (_, Some(problem)) if problem.code == Code::CursorInvalid.as_str() => ClientError::Gone,
         (_, Some(problem)) => ClientError::Rejected(problem),
     }

@@ -15,6 +15,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod values;
+mod witness;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -30,6 +31,7 @@ use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
 use self::gate::{Point, WriteGate};
+use self::witness::Witness;
 use super::*;
 
 mod migrations {
@@ -48,6 +50,7 @@ pub struct SqliteStore {
 struct Inner {
     path: std::path::PathBuf,
     writer: Mutex<Connection>,
+    witness: Witness,
     readers: Mutex<Vec<Connection>>,
     gate: Option<Arc<dyn WriteGate>>,
 }
@@ -92,10 +95,12 @@ impl SqliteStore {
         migrations::migrations::runner()
             .run(&mut writer)
             .map_err(|error| StoreError::Database(Box::new(error)))?;
+        let witness = Witness::open(&path.with_extension("witness"), &mut writer)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
                 writer: Mutex::new(writer),
+                witness,
                 readers: Mutex::new(Vec::new()),
                 gate,
             }),
@@ -113,9 +118,11 @@ impl SqliteStore {
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
+            let standing = witness::standing(&transaction)?;
             inner.pass(Point::Commit)?;
             transaction.commit()?;
             inner.pass(Point::Committed)?;
+            inner.witness.note(&standing);
             Ok(answer)
         })
         .await
@@ -134,9 +141,11 @@ impl SqliteStore {
             let answer = statements(&transaction)?;
             match answer {
                 Committed::Done(_) => {
+                    let standing = witness::standing(&transaction)?;
                     inner.pass(Point::Commit)?;
                     transaction.commit()?;
                     inner.pass(Point::Committed)?;
+                    inner.witness.note(&standing);
                 }
                 Committed::Moved | Committed::Known(_) => transaction.rollback()?,
             }
@@ -203,6 +212,10 @@ async fn blocking<T: Send + 'static>(
 impl Store for SqliteStore {
     async fn secrets(&self, fresh: Secrets) -> Result<Secrets> {
         self.write(move |tx| access::secrets(tx, &fresh)).await
+    }
+
+    async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()> {
+        self.write(move |tx| access::put_epoch(tx, &epoch)).await
     }
 
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()> {
@@ -372,9 +385,16 @@ impl Store for SqliteStore {
         self.read(move |tx| feed::page(tx, &asked)).await
     }
 
-    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched> {
-        let tenant = tenant.to_owned();
-        self.read(move |tx| feed::changed_since(tx, &tenant, seq))
+    async fn changed_since(
+        &self,
+        tenant: &str,
+        seq: u64,
+        operator: &str,
+        regions: &[String],
+    ) -> Result<Touched> {
+        let (tenant, operator) = (tenant.to_owned(), operator.to_owned());
+        let regions = regions.to_vec();
+        self.read(move |tx| feed::changed_since(tx, &tenant, seq, (&operator, &regions)))
             .await
     }
 
