@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
-use chrono::{DateTime, Utc};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::sync::broadcast;
@@ -188,10 +187,5 @@ impl Profile {
             Ok::<_, StoreError>(all)
         };
         self.engine().stores().state.read(read).await.unwrap()
-    }
-
-    /// What time the app thinks it is.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.engine().clock().now().at
     }
 }

@@ -12,6 +12,9 @@
 )]
 
 mod checks;
+mod controls;
+mod crashes;
+mod faults;
 mod gates;
 mod laptop;
 mod office;
@@ -19,6 +22,7 @@ mod pack;
 mod provider;
 mod quiet;
 mod run;
+mod scenes;
 mod seeds;
 mod steps;
 mod time;

@@ -1,6 +1,6 @@
 //! The platform in process: its files, its disk, its clock; no socket and no timer.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -222,9 +222,5 @@ impl Office {
 
     pub fn database(&self) -> PathBuf {
         self.folder.join("platform.db")
-    }
-
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 }

@@ -70,6 +70,7 @@ actions:
     row: P-1
     key: a
     from: [waiting, failed]
+    roles: [operator]
     policy:
       - id: P-1
         title: Within 72 hours

@@ -24,14 +24,43 @@ pub struct Plan {
     pub sabotage: Option<Sabotage>,
 }
 
-/// Runs a seed from its beginning to its checks.
-pub fn one(seed: u64, plan: Plan) -> Outcome {
+/// Runs something on this thread, in a runtime of its own.
+pub fn here<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(2)
         .build()
         .unwrap();
-    runtime.block_on(async move {
+    runtime.block_on(work)
+}
+
+/// Calls something with one number after the other, on all processors, until it answers false.
+/// Answers how many times it did not.
+pub fn on_threads(numbers: std::ops::Range<u64>, work: impl Fn(u64) -> bool + Sync) -> u64 {
+    let next = AtomicU64::new(numbers.start);
+    let good = AtomicU64::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= numbers.end || !work(number) {
+                        // Nobody begins another.
+                        next.store(numbers.end, Ordering::Relaxed);
+                        return;
+                    }
+                    good.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    good.into_inner()
+}
+
+/// Runs a seed from its beginning to its checks.
+pub fn one(seed: u64, plan: Plan) -> Outcome {
+    here(async move {
         let mut world = World::new(seed, plan.sabotage).await;
         let weather = Weather::draw(&mut world.rng, RESTORES);
         let steps = world.rng.random_range(60..300);
@@ -57,7 +86,7 @@ pub fn one(seed: u64, plan: Plan) -> Outcome {
 }
 
 /// A platform that comes back with older files is part of the weather.
-const RESTORES: bool = false;
+const RESTORES: bool = true;
 
 /// The command that runs a seed again.
 pub fn again(seed: u64) -> String {

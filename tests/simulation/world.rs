@@ -145,7 +145,8 @@ pub struct World {
     trace: Vec<String>,
     hash: Sha256,
     began: chrono::DateTime<chrono::Utc>,
-    root: TempDir,
+    /// Goes with the world.
+    _root: TempDir,
 }
 
 impl World {
@@ -212,7 +213,7 @@ impl World {
             trace: Vec::new(),
             hash: Sha256::new(),
             began,
-            root,
+            _root: root,
         };
         for laptop in 0..laptops {
             let profile = world.active[laptop];
@@ -240,10 +241,6 @@ impl World {
     /// The same for the same seed, and for no other.
     pub fn trace_hash(&self) -> String {
         hex::encode(self.hash.clone().finalize())
-    }
-
-    pub fn root(&self) -> &std::path::Path {
-        self.root.path()
     }
 
     pub fn elapsed(&self) -> TimeDelta {

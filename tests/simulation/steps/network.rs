@@ -41,6 +41,8 @@ pub enum Fate {
     UnavailableAfter,
     /// A web page instead of an answer.
     Portal,
+    /// 422 instead of an answer: the platform does not understand it, and never will.
+    Unprocessable,
 }
 
 impl World {
@@ -131,6 +133,10 @@ impl World {
                 let _ = self.arrive(request).await;
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 Ok(problem(Code::Unavailable, status, "5"))
+            }
+            Fate::Unprocessable => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Ok(problem(Code::BodyInvalid, status, ""))
             }
             Fate::Portal => Ok(page("text/html", Bytes::from_static(b"<html>Sign in"))),
         };

@@ -65,10 +65,9 @@ impl World {
             Step::ChangeRights => {
                 let profile = self.rng.random_range(0..self.profiles.len());
                 let operator = self.profiles[profile].operator.clone();
-                let mut roles = vec!["operator".to_owned()];
-                if self.rng.random_bool(0.5) {
-                    roles.push("lead".to_owned());
-                }
+                let all: [&[&str]; 3] = [&["operator"], &["lead", "operator"], &["guest"]];
+                let roles = *all.choose(&mut self.rng).unwrap();
+                let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
                 let done = platform
                     .change_rights(TENANT, &operator, &roles, &[])
                     .await
