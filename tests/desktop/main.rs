@@ -11,8 +11,10 @@
 
 mod harness;
 
+mod clear;
 mod guard;
 mod instances;
+mod planted;
 mod shots;
 mod spine;
 mod starts;

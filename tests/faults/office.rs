@@ -129,7 +129,7 @@ async fn serve(data: &Path, listen: Option<std::net::SocketAddr>) -> Server {
 impl Office {
     /// An office with this many open claims `c1`…, each of its own charge.
     pub async fn new(claims: u32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = temporary();
         let data = folder.path().join("platform");
         let server = serve(&data, None).await;
         let files = BTreeMap::from([
@@ -236,9 +236,7 @@ impl Office {
 
     /// A laptop of an operator, after its first turn.
     pub async fn laptop(&self, operator: &str) -> Laptop {
-        let laptop = self
-            .laptop_on(TempDir::new().unwrap(), operator, Uuid::now_v7())
-            .await;
+        let laptop = self.laptop_on(temporary(), operator, Uuid::now_v7()).await;
         laptop.turn().await;
         laptop
     }
@@ -262,6 +260,7 @@ impl Office {
                 audit_key: self.server.platform.audit_key_hex(),
             },
             clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             changes: broadcast::channel(64).0,
             version: "0".into(),
         };
@@ -271,6 +270,13 @@ impl Office {
             device,
         }
     }
+}
+
+/// A folder in memory where the system has one: what is tested here is order, not the disk.
+fn temporary() -> TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
 }
 
 fn tenant() -> Tenant {

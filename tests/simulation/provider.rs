@@ -13,6 +13,8 @@ use watchkeeper_platform::connectors::{Look, Sent};
 
 /// After this an idempotency key is forgotten.
 const REMEMBERS: TimeDelta = TimeDelta::hours(24);
+/// Before this it is not, however bad the provider: nothing that it took is still on its way then.
+const SURELY: TimeDelta = TimeDelta::seconds(60);
 
 /// How it treats one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,9 +128,10 @@ impl Provider {
         answer
     }
 
-    /// Forgets all idempotency keys.
-    pub fn forget(&self) {
-        self.0.lock().unwrap().answered.clear();
+    /// Forgets all idempotency keys but the youngest.
+    pub fn forget(&self, now: DateTime<Utc>) {
+        let mut ledger = self.0.lock().unwrap();
+        ledger.answered.retain(|_, (at, _)| now - *at < SURELY);
     }
 
     /// Something that it took has not shown yet.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -13,10 +13,11 @@ use crate::wait_for;
 /// A running client; killed when dropped.
 pub struct Client {
     child: Child,
-    input: ChildStdin,
+    input: Box<dyn Write + Send>,
     output: BufReader<ChildStdout>,
     data: PathBuf,
     demo_file: PathBuf,
+    ordinary: bool,
 }
 
 impl Client {
@@ -24,11 +25,34 @@ impl Client {
     /// has no profile yet, else it opens the one it has.
     pub fn start(data: &Path, demo_file: &Path) -> Result<Self> {
         std::fs::create_dir_all(data)?;
+        Self::spawn(data, demo_file, false)
+    }
+
+    /// Starts one as a user to whom permissions apply. They do not to the system's own user, who runs
+    /// tests in a container; there the process is without that power.
+    pub fn start_ordinary(data: &Path, demo_file: &Path) -> Result<Self> {
+        Self::spawn(data, demo_file, true)
+    }
+
+    fn spawn(data: &Path, demo_file: &Path, ordinary: bool) -> Result<Self> {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(data.with_extension("log"))?;
-        let mut child = Command::new(program("headless")?)
+        let headless = program("headless")?;
+        let temporary = data.with_extension("tmp");
+        std::fs::create_dir_all(&temporary)?;
+        let mut command = if ordinary && rustix::process::geteuid().is_root() {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--bounding-set", "-dac_override,-dac_read_search"])
+                .arg(headless);
+            command
+        } else {
+            Command::new(headless)
+        };
+        let mut child = command
+            .env("TMPDIR", temporary)
             .arg(data)
             .arg(demo_file)
             .stdin(Stdio::piped())
@@ -36,7 +60,7 @@ impl Client {
             .stderr(log)
             .spawn()
             .context("start the client")?;
-        let input = child.stdin.take().context("its input")?;
+        let input = Box::new(child.stdin.take().context("its input")?);
         let output = BufReader::new(child.stdout.take().context("its output")?);
         let mut client = Self {
             child,
@@ -44,6 +68,7 @@ impl Client {
             output,
             data: data.to_owned(),
             demo_file: demo_file.to_owned(),
+            ordinary,
         };
         client.answer().context("the client did not start")?;
         Ok(client)
@@ -53,7 +78,7 @@ impl Client {
     pub fn kill_and_restart(&mut self) -> Result<()> {
         self.kill()?;
         let (data, demo_file) = (self.data.clone(), self.demo_file.clone());
-        *self = Self::start(&data, &demo_file)?;
+        *self = Self::spawn(&data, &demo_file, self.ordinary)?;
         Ok(())
     }
 
@@ -62,6 +87,31 @@ impl Client {
         self.child.kill().context("kill the client")?;
         self.child.wait().context("wait for the client")?;
         Ok(())
+    }
+
+    /// Ends it as closing the window does: nothing is asked any more.
+    pub fn close(mut self) -> Result<()> {
+        // Its input ends with the pipe.
+        let (reader, writer) = std::io::pipe()?;
+        drop(reader);
+        self.input = Box::new(writer);
+        let status = self.end()?;
+        anyhow::ensure!(
+            status.success(),
+            "the client ended with {status}: {}",
+            self.log()
+        );
+        Ok(())
+    }
+
+    /// How it ended, once it has.
+    pub fn end(&mut self) -> Result<std::process::ExitStatus> {
+        self.child.wait().context("wait for the client")
+    }
+
+    /// Id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks something; the engine's error comes back as an error.

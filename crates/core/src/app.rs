@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::session::{self, view::KeyringState, view::Phase};
+use crate::notify::Notifier;
 use crate::profile::{DataFolder, OpenProfile};
 use crate::secrets::{Keyring, Secrets, SecretsError};
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// The keyring.
     pub secrets: Arc<dyn Secrets>,
+    /// Shows notifications.
+    pub notifier: Arc<dyn Notifier>,
     /// Version of the app.
     pub version: String,
 }
@@ -48,6 +51,7 @@ pub struct App {
     pub(crate) demo: Option<Demo>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keyring: Keyring,
+    pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) version: String,
     pub(crate) changes: broadcast::Sender<ChangeSet>,
     /// Signing in, opening and closing take turns.
@@ -78,11 +82,11 @@ pub(crate) struct Live {
 
 impl App {
     /// Takes the data folder, reads its profiles and opens the last one where the keyring has its
-    /// key. Waits on no network.
+    /// key; where nothing can be written, for reading. Waits on no network.
     ///
     /// # Errors
-    /// [`Code::InUse`] where another app has the data folder, [`Code::DiskFull`] where there is no
-    /// room to take it. Whatever keeps a profile from opening is a [`Phase`] instead.
+    /// [`Code::InUse`] where another app has the data folder, [`Code::FolderUnfit`] where it is no place
+    /// for data, [`Code::DiskFull`] where there is no room to take it. Whatever keeps a profile from opening is a [`Phase`] instead.
     pub async fn start(config: Config) -> Result<Self, Error> {
         let (data, phase) = match DataFolder::take(&config.data) {
             Ok(data) => (data, Phase::SignIn),
@@ -96,6 +100,7 @@ impl App {
             demo: config.demo,
             clock: config.clock,
             keyring: Keyring::new(config.secrets),
+            notifier: config.notifier,
             version: config.version,
             changes: broadcast::channel(CHANGES).0,
             turn: tokio::sync::Mutex::new(()),
@@ -108,8 +113,7 @@ impl App {
         };
         let seen = app.keyring.probe().await;
         app.saw_keyring(seen.as_ref().err());
-        if phase == Phase::SignIn
-            && let Some(last) = app.data.last()
+        if let Some(last) = app.data.last()
             && let Err(error) = session::open(&app, &last).await
         {
             tracing::warn!(code = ?error.code, "the last profile was not opened");

@@ -2,16 +2,20 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show) and a check
-//! of the audit chain after the start. Each waits in `select!` for the engine's end. Nothing here is
-//! waited for by a command: commands read and write the databases and wake a task.
+//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
+//! (keeps the bubbles on the screen in step with what fires) and a check of audit chain and search
+//! words after the start. Where nothing can be written only turning and the check run. Each waits in
+//! `select!` for the engine's end. Nothing here is waited for by a command: commands read and write
+//! the databases and wake a task.
 
 mod link;
+mod notifying;
 pub(crate) mod rights;
 mod tasks;
 mod turning;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -30,7 +34,8 @@ pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
-use crate::error::Error;
+use crate::error::{Code, Error};
+use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
 use crate::profile::open::{OpenProfile, Pinned};
@@ -49,6 +54,9 @@ pub struct Engine {
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
+    /// What stands on the screen as notifications.
+    notified: tokio::sync::Mutex<round::Memory>,
+    notifier: Arc<dyn Notifier>,
     client: RwLock<Arc<Client>>,
     chance: Chance,
     pack: RwLock<Option<Arc<Pack>>>,
@@ -56,9 +64,12 @@ pub struct Engine {
     link: Mutex<LinkState>,
     /// First entry of the audit chain that does not hold, once it was checked.
     chain_broken: Mutex<Option<u64>>,
+    /// The platform holds a longer chain of this device than we do.
+    chain_forked: AtomicBool,
     pull: Notify,
     push: Notify,
     listen: Notify,
+    alerts: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -131,7 +142,8 @@ impl Engine {
             .state
             .read(|state| queue::standing(state, Status::InFlight))
             .await?;
-        if !left_in_flight.is_empty() {
+        let reading = profile.stores.state.is_reading();
+        if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
         }
@@ -143,21 +155,28 @@ impl Engine {
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
         link.pack_problem = pack_problem;
+        if reading {
+            link.broken(Error::new(Code::ReadOnly));
+        }
         Ok(Arc::new(Self {
             stores: profile.stores,
             clock: profile.clock,
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
             memory: tokio::sync::Mutex::default(),
+            notified: tokio::sync::Mutex::default(),
+            notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
             chance: outside.chance,
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
             chain_broken: Mutex::default(),
+            chain_forked: AtomicBool::new(false),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
+            alerts: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),
@@ -179,6 +198,7 @@ impl Engine {
             // A task that panicked has ended too.
             let _ = task.await;
         }
+        round::part(self, &mut *self.notified.lock().await).await;
         // Not to be kept is a later start with an unsure clock, nothing worse.
         if let Err(error) = self.keep_time().await {
             tracing::warn!(%error, "the clock was not kept");
@@ -206,6 +226,11 @@ impl Engine {
         self.pull.notify_one();
     }
 
+    /// What is notified of may have changed.
+    pub(crate) fn look_at_alerts(&self) {
+        self.alerts.notify_one();
+    }
+
     /// Something was queued.
     pub fn wake_push(&self) {
         self.push.notify_one();
@@ -219,6 +244,11 @@ impl Engine {
     /// The platform's time.
     pub fn clock(&self) -> &Corrected {
         &self.clock
+    }
+
+    /// Shows notifications.
+    pub(crate) fn notifier(&self) -> &dyn Notifier {
+        &*self.notifier
     }
 
     /// What sign-in settled.
@@ -256,6 +286,18 @@ impl Engine {
             .chain_broken
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The audit chain cannot be continued, because the platform holds another end of it: this
+    /// profile is to be opened anew, as another device.
+    pub fn is_chain_forked(&self) -> bool {
+        self.chain_forked.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_fork(&self) {
+        if !self.chain_forked.swap(true, Ordering::Relaxed) {
+            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
+        }
     }
 
     /// Checks the whole audit chain and keeps what was found for the Sync screen.

@@ -28,5 +28,5 @@ pub(crate) async fn set_notifications(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn test_notification(shell: State<'_, Shell>) -> Result<(), Error> {
-    settings::test_notification(&*shell.app().await?).await
+    settings::test_notification(&*shell.engine().await?).await
 }

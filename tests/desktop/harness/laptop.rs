@@ -49,6 +49,11 @@ impl Laptop {
         self.folder.path().join("data")
     }
 
+    /// Where everything that programs keep for this user is.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
     /// Starts the platform; a second time on the same address and data.
     pub fn start_platform(&mut self) {
         let platform = Platform::start(&demo::Options {

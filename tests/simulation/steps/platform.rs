@@ -42,7 +42,7 @@ impl World {
             }
             Step::Bring => self.something_is_brought().await,
             Step::Forget => {
-                self.office.provider.forget();
+                self.office.provider.forget(self.time.now());
                 self.note("the provider forgets its keys");
             }
             Step::BackUp => {

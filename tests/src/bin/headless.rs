@@ -38,6 +38,7 @@ async fn main() -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .init();
+    watchkeeper_core::crash::keep_quiet();
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let data = arguments.next().context("headless DATA DEMO_FILE")?;
     let demo_file = arguments.next().context("headless DATA DEMO_FILE")?;
@@ -46,6 +47,7 @@ async fn main() -> Result<()> {
         demo: Some(serde_json::from_slice(&std::fs::read(demo_file)?)?),
         clock: Arc::new(SystemClock::default()),
         secrets: Arc::new(NoKeyring),
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: "0.0.0-test".to_owned(),
     })
     .await?;
@@ -76,8 +78,21 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
+    if text("do") == "app" {
+        return json(session::app_view(app).await?);
+    }
     let engine = app.engine()?;
     match text("do") {
+        "panic" => {
+            let said = text("saying").to_owned();
+            let fallen = tokio::spawn(async move { fall_over(&said) }).await;
+            json(fallen.is_err())
+        }
+        "chain" => {
+            let checked = engine.check_chain().await?;
+            let (entries, broken) = (checked.entries, checked.broken.map(|broken| broken.seq));
+            json(json!({"entries": entries, "device": engine.pinned().device, "broken": broken}))
+        }
         "status" => json(sync::status(&engine).await?),
         "page" => json(
             queues::page(
@@ -105,6 +120,12 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
         "search" => json(search::search(&engine, text("query")).await?),
         other => Err(unreadable(format!("no such request: {other}"))),
     }
+}
+
+/// A fault of the app, of which the message quotes what was at hand.
+#[allow(clippy::panic, reason = "what a panic tells is what a test looks at")]
+fn fall_over(said: &str) {
+    panic!("{said}");
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Error {

@@ -417,6 +417,8 @@ export type Code =
 "disk_full" | 
 /**  The data folder may not be written. */
 "read_only" | 
+/**  The data folder is on a network or kept in step by another program; nothing was made there. */
+"folder_unfit" | 
 /**  The database is from a newer version of the app; nothing was touched. */
 "newer_database" | 
 /**  Another app has this data folder open. */
@@ -888,7 +890,12 @@ export type Notice =
 /**  `state.db` was damaged and moved aside; operations that waited in it are in this file. */
 { type: "state_moved_aside"; 
 /**  File name in the profile's folder. */
-file: string };
+file: string } | 
+/**
+ *  An older copy of the profile's folder was put back: the audit chain could not be continued, and
+ *  this laptop goes on as another device.
+ */
+{ type: "chain_forked" };
 
 /**  What the operator wants to be notified of. */
 export type NotificationSettings = {

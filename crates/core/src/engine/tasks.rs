@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
-use super::{Contact, Engine, turning};
+use super::{Contact, Engine, notifying, turning};
 use crate::error::Error;
 use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
 use crate::sync::backoff;
 use crate::sync::client::ClientError;
-use crate::sync::{activate, hints, pull};
+use crate::sync::{activate, hints, pull, words};
 
 /// How often the feed is asked without any hint.
 const PULL_EVERY: Duration = Duration::from_secs(20);
@@ -23,12 +23,23 @@ const SHORTEST: Duration = Duration::from_millis(250);
 
 /// Starts them.
 pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
+    if engine.stores.state.is_reading() {
+        // What arrives could not be kept.
+        return vec![
+            tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
+            tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
+        ];
+    }
     vec![
         tokio::spawn(until_end(engine.clone(), pulling(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), pushing(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), listening(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
+        tokio::spawn(until_end(
+            engine.clone(),
+            notifying::notifying(engine.clone()),
+        )),
     ]
 }
 
@@ -66,10 +77,16 @@ fn schedule(engine: &Engine, wait: Duration) {
     });
 }
 
-/// Once after the start: the chain is long, and nobody waits for it.
+/// Once after the start: the chain is long, the index too, and nobody waits for them.
 async fn checking(engine: Arc<Engine>) {
     if let Err(error) = engine.check_chain().await {
         tracing::warn!(%error, "the audit chain was not checked");
+    }
+    if engine.stores.cache.is_reading() {
+        return;
+    }
+    if let Err(error) = words::check(&engine).await {
+        tracing::warn!(%error, "the search index was not checked");
     }
 }
 

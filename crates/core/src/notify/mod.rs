@@ -4,8 +4,17 @@
 //! A bubble is a hint. The record is the list of alerts in the app, and each attempt to show one is
 //! kept in `state.db`, failures included.
 
+pub(crate) mod deliveries;
+pub(crate) mod firing;
+mod plan;
+pub(crate) mod round;
+mod wanted;
+mod words;
+
 use async_trait::async_trait;
 use tokio::sync::broadcast;
+
+pub use self::wanted::{Hours, NotificationSettings};
 
 /// Shows notifications the way the system does.
 #[async_trait]
@@ -14,16 +23,16 @@ pub trait Notifier: Send + Sync + 'static {
     /// shown once this answers `Ok`, as far as the system says.
     async fn show(&self, bubble: &Bubble) -> Result<BubbleId, NotifyError>;
     /// Takes a bubble away; one that is gone already is no error.
-    async fn close(&self, id: BubbleId) -> Result<(), NotifyError>;
+    async fn close(&self, id: &BubbleId) -> Result<(), NotifyError>;
     /// Who shows them.
     async fn service(&self) -> Result<Service, NotifyError>;
-    /// What the operator presses from now on.
-    fn presses(&self) -> broadcast::Receiver<Press>;
+    /// What happens to bubbles from now on.
+    fn signals(&self) -> broadcast::Receiver<Signal>;
 }
 
-/// Names a bubble to the system, for as long as the system runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BubbleId(pub u32);
+/// Names a bubble, and who shows it: after a restart of either side the name is still no other's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BubbleId(pub String);
 
 /// A notification. Names nothing confidential: it also shows on locked screens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,13 +82,20 @@ pub enum Button {
     Acknowledge,
 }
 
-/// The operator pressed a button, or clicked the bubble.
+/// What happens to bubbles.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Press {
-    /// What the bubble was about.
-    pub about: About,
-    /// Which.
-    pub button: Button,
+pub enum Signal {
+    /// The operator pressed a button, or clicked the bubble itself.
+    Pressed {
+        /// What the bubble was about.
+        about: About,
+        /// Which.
+        button: Button,
+    },
+    /// The operator closed the bubble.
+    Dismissed(About),
+    /// Another service shows them from now on: what stood is gone.
+    Restarted,
 }
 
 /// Who shows notifications.
@@ -103,4 +119,28 @@ pub enum NotifyError {
     /// It refused.
     #[error("the notification service refused: {0}")]
     Refused(String),
+}
+
+/// A machine on which nobody shows notifications.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nowhere;
+
+#[async_trait]
+impl Notifier for Nowhere {
+    async fn show(&self, _bubble: &Bubble) -> Result<BubbleId, NotifyError> {
+        Err(NotifyError::Absent)
+    }
+
+    async fn close(&self, _id: &BubbleId) -> Result<(), NotifyError> {
+        Ok(())
+    }
+
+    async fn service(&self) -> Result<Service, NotifyError> {
+        Err(NotifyError::Absent)
+    }
+
+    fn signals(&self) -> broadcast::Receiver<Signal> {
+        // Nobody ever sends.
+        broadcast::channel(1).1
+    }
 }

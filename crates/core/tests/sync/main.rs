@@ -8,10 +8,14 @@
     missing_docs
 )]
 
+mod audit;
 mod crash;
+mod disk;
 mod feed;
 mod line;
 mod outbox;
 mod queues;
 mod scripted;
+mod time;
+mod words;
 mod world;

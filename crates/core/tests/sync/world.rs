@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 use watchkeeper_core::changes::ChangeSet;
-use watchkeeper_core::clock::{Corrected, SystemClock};
+use watchkeeper_core::clock::{Clock, Corrected, SystemClock, load_anchor};
 use watchkeeper_core::features::queues::view::{
     ActRequest, OperationView, RecordView, ViewPage, ViewRequest,
 };
@@ -206,6 +206,16 @@ impl World {
         self.engine = assemble(&self.folder, &self.platform, self.device).await;
     }
 
+    /// Opened again on a machine with other clocks, with the platform's time as it was kept.
+    pub async fn restart_with(&mut self, clock: Arc<dyn Clock>) {
+        self.engine.stop().await;
+        self.engine.stores().close().await;
+        let mut profile = profile(&self.folder, &self.platform, self.device);
+        let anchor = profile.stores.state.read(|state| load_anchor(state)).await;
+        profile.clock = Arc::new(Corrected::new(clock, anchor.unwrap()));
+        self.engine = Engine::assemble(profile).await.unwrap();
+    }
+
     /// Opened again, with its background tasks.
     pub async fn start(&mut self) -> broadcast::Receiver<ChangeSet> {
         self.engine.stores().close().await;
@@ -309,6 +319,7 @@ fn profile(folder: &TempDir, platform: &Platform, device: Uuid) -> OpenProfile {
         },
         clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
         changes: broadcast::channel(64).0,
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: "0".into(),
     }
 }

@@ -1,25 +1,19 @@
 //! Who is signed in to what, and what the tenant has set.
 
+mod notifications;
+mod set_notifications;
+mod test_notification;
 pub mod view;
 
+pub use set_notifications::set_notifications;
+pub use test_notification::test_notification;
+
 use crate::app::App;
-use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
 /// The Settings screen.
-pub async fn settings(_app: &App) -> Result<view::SettingsView, Error> {
-    Err(Error::new(Code::NotFound))
-}
-
-/// What the operator wants to be notified of on this laptop.
-pub async fn set_notifications(
-    _engine: &Engine,
-    _wanted: view::NotificationSettings,
-) -> Result<(), Error> {
-    Err(Error::new(Code::NotFound))
-}
-
-/// Shows a notification as a try; its problem is the error.
-pub async fn test_notification(_app: &App) -> Result<(), Error> {
-    Err(Error::new(Code::NotFound))
+pub async fn settings(app: &App) -> Result<view::SettingsView, Error> {
+    let engine = app.engine()?;
+    let _notifications = notifications::notifications(&engine).await?;
+    Err(Error::new(crate::error::Code::NotFound))
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::features::session::view::{KeyringState, ProfileView};
+pub use crate::notify::{Hours, NotificationSettings};
 
 /// The Settings screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -78,30 +79,6 @@ pub struct NotificationsView {
     pub last: Option<DeliveryView>,
     /// Failed attempts since the last that went well.
     pub failures: u32,
-}
-
-/// What the operator wants to be notified of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct NotificationSettings {
-    /// Notify of red alerts.
-    pub red: bool,
-    /// Notify of yellow alerts too.
-    pub yellow: bool,
-    /// Notify when an operation of ours was refused.
-    pub refused: bool,
-    /// Only within these hours, tenant's wall clock; always where absent.
-    pub hours: Option<Hours>,
-}
-
-/// Hours of a day in which notifications may be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct Hours {
-    /// First minute of the day, 0 to 1439.
-    pub from: u16,
-    /// Minute of the day at which it ends; before `from` it runs over midnight.
-    pub to: u16,
-    /// Days on which it begins, Monday being 1.
-    pub days: Vec<u8>,
 }
 
 /// An attempt to show a notification.

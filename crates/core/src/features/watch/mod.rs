@@ -1,6 +1,9 @@
 //! The first screen.
 
+mod acknowledge;
 pub mod view;
+
+pub use acknowledge::acknowledge;
 
 use crate::engine::Engine;
 use crate::error::{Code, Error};

@@ -7,6 +7,7 @@
 
 //! Sessions over real databases, a keyring in memory and a platform that answers what it is told.
 
+mod elsewhere;
 mod keys;
 mod opening;
 mod platform;
@@ -56,6 +57,7 @@ impl Machine {
             demo: None,
             clock: Arc::new(SystemClock::new()),
             secrets: self.keyring.clone(),
+            notifier: Arc::new(crate::notify::Nowhere),
             version: "0.0.0".into(),
         })
         .await
