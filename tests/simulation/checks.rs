@@ -58,6 +58,26 @@ impl World {
         (seen.epoch, seen.revisions) = (epoch, revisions);
     }
 
+    /// I1, at any moment: nothing is shown as done before the platform said so.
+    pub async fn check_words(&mut self, profile: usize) {
+        if self.restored || self.profiles[profile].engine.is_none() {
+            return;
+        }
+        let Some(platform) = self.office.platform().cloned() else {
+            return;
+        };
+        for one in self.profiles[profile].operations().await {
+            if one.status != Status::Confirmed {
+                continue;
+            }
+            let id = one.request.id;
+            let row = platform.store.operation(TENANT, id).await.unwrap();
+            if row.is_none_or(|row| row.verdict.word != VerdictWord::Confirmed) {
+                self.violate("I1", format!("{id} is shown as done and is not"));
+            }
+        }
+    }
+
     /// Everything, after all have come to rest.
     pub async fn check_all(&mut self) {
         let known = self.records_of_the_platform().await;

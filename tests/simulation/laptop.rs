@@ -138,6 +138,7 @@ impl Profile {
             },
             clock: Arc::new(Corrected::new(self.machine.clone(), anchor)),
             changes: broadcast::channel(1).0,
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             version: "0".into(),
         };
         let chance = self.chance.clone();

@@ -1,5 +1,6 @@
 //! One seed, and many of them.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -69,6 +70,7 @@ pub fn one(seed: u64, plan: Plan) -> Outcome {
             if world.rng.random_bool(0.2) {
                 let profile = world.rng.random_range(0..world.profiles.len());
                 world.check_reads(profile).await;
+                world.check_words(profile).await;
             }
         }
         world.come_to_rest().await;
@@ -100,6 +102,8 @@ pub fn again(seed: u64) -> String {
 pub struct Sum {
     pub seeds: u64,
     pub counts: Counts,
+    /// Violations by rule.
+    pub broken: BTreeMap<&'static str, u64>,
     /// One text for each seed that failed.
     pub failures: Vec<String>,
 }
@@ -123,6 +127,9 @@ pub fn many(from: u64, seeds: u64, plan: Plan) -> Sum {
                     match run {
                         Ok(outcome) => {
                             sum.counts.add(&outcome.counts);
+                            for violation in &outcome.violations {
+                                *sum.broken.entry(violation.rule).or_default() += 1;
+                            }
                             if !outcome.violations.is_empty() {
                                 sum.failures.push(failure(&outcome));
                             }

@@ -9,6 +9,31 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// Writes the figures where `cargo xtask soak` wants them.
+fn write_summary(from: u64, sum: &Sum) {
+    let Some(path) = std::env::var_os("WATCHKEEPER_SUMMARY") else {
+        return;
+    };
+    let counts = &sum.counts;
+    let of = |rule: &str| sum.broken.get(rule).copied().unwrap_or(0);
+    let summary = serde_json::json!({
+        "from": from,
+        "seeds": sum.seeds,
+        "simulated_hours": counts.simulated_ms / 3_600_000,
+        "steps": counts.steps,
+        "requests": counts.requests,
+        "operations": counts.operations,
+        "effects": counts.effects,
+        "client_crashes": counts.client_crashes,
+        "platform_crashes": counts.platform_crashes,
+        "restores": counts.restores,
+        "lost": of("I1"),
+        "doubled": of("I2"),
+        "failed": sum.failures.len(),
+    });
+    std::fs::write(path, summary.to_string()).unwrap();
+}
+
 fn judge(sum: &Sum) {
     let counts = &sum.counts;
     eprintln!(
@@ -33,7 +58,9 @@ fn judge(sum: &Sum) {
 fn seeds() {
     let from = number("WATCHKEEPER_SEED_FROM").unwrap_or(0);
     let seeds = number("WATCHKEEPER_SEEDS").unwrap_or(USUAL);
-    judge(&many(from, seeds, Plan::default()));
+    let sum = many(from, seeds, Plan::default());
+    write_summary(from, &sum);
+    judge(&sum);
 }
 
 /// The seed that the environment names, else the first.
