@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use watchkeeper_tests::kills::chance::Chance;
 use watchkeeper_tests::kills::ledger::{Effect, Ledger};
 use watchkeeper_tests::kills::world::Arrivals;
 use watchkeeper_tests::platform::ingest;
-use xtask::soak::Windows;
 
 use crate::harness::{Laptop, PATIENCE, Window};
 
@@ -21,6 +21,20 @@ struct Clicked {
     charge: String,
     /// The window had shown it as one of the operator's operations.
     seen: bool,
+}
+
+/// What it came to.
+#[derive(Debug, Default, Serialize)]
+struct Windows {
+    kills: u32,
+    /// Decisions that were queued when the window died, or before.
+    queued: u32,
+    /// Refunds at the provider.
+    effects: u32,
+    /// Decisions that the window had shown and that came to nothing.
+    lost: Vec<String>,
+    /// Refunds beyond the one that was decided on.
+    doubled: Vec<String>,
 }
 
 /// Asks the app itself, as its page does.

@@ -25,7 +25,7 @@ pub struct Budget {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Inputs taken in.
     pub inputs: u64,
