@@ -31,6 +31,8 @@ enum Chore {
     Schemas,
     /// Say which rows of the acceptance list a test claims, and which none.
     Acceptance,
+    /// Simulate, kill and feed with bad input for as long as you want; figures go to docs/soak.md.
+    Soak(xtask::soak::Options),
     /// Take screenshots of the real window in both themes and two sizes.
     Shots,
 }
@@ -60,6 +62,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Openapi => xtask::generate::openapi(),
         Chore::Schemas => xtask::generate::schemas(),
         Chore::Acceptance => xtask::acceptance::report(),
+        Chore::Soak(options) => xtask::soak::soak(&options),
         Chore::Shots => xtask::generate::shots(),
     }
 }
