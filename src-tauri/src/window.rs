@@ -53,12 +53,13 @@ pub(crate) fn open(app: &mut App, data: &Path) -> tauri::Result<()> {
 }
 
 /// Where the webview keeps what it must: in the data folder, so that apps on different folders share
-/// nothing. Where that cannot be used, which the window is about to say, in the user's cache.
+/// nothing. Where that cannot or must not be used, which the window is about to say, in the user's cache.
 fn webview_folder(data: &Path) -> PathBuf {
     let folder = data.join("webview");
-    match std::fs::create_dir_all(&folder) {
-        Ok(()) => folder,
-        Err(_) => dirs::cache_dir()
+    let fit = watchkeeper_core::profile::place::check(data).is_ok();
+    match fit.then(|| std::fs::create_dir_all(&folder)) {
+        Some(Ok(())) => folder,
+        _ => dirs::cache_dir()
             .unwrap_or_else(std::env::temp_dir)
             .join("watchkeeper"),
     }

@@ -12,4 +12,5 @@ mod refund_list;
 mod refund_session;
 mod refund_window;
 mod refusal;
+mod reviews_session;
 mod world;

@@ -14,6 +14,7 @@ mod harness;
 mod clear;
 mod guard;
 mod instances;
+mod kills;
 mod planted;
 mod shots;
 mod spine;

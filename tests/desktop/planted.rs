@@ -1,8 +1,9 @@
 //! Fault 67: a script that got into the main window, by whatever way, and what it reaches.
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -26,15 +27,19 @@ async fn invoke(window: &Window, command: &str, arguments: Value) -> String {
     outcome(window, &script).await
 }
 
-/// A server on this machine that counts who comes.
-fn trap() -> (u16, Arc<AtomicU32>) {
+/// A server on this machine that writes down what it is asked.
+fn trap() -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let caught = Arc::new(AtomicU32::new(0));
-    let count = Arc::clone(&caught);
+    let caught = Arc::new(Mutex::new(Vec::new()));
+    let asked = Arc::clone(&caught);
     std::thread::spawn(move || {
-        while listener.accept().is_ok() {
-            count.fetch_add(1, Ordering::Relaxed);
+        while let Ok((stream, _)) = listener.accept() {
+            let mut first = String::new();
+            // One that connects and says nothing is caught too.
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
+            let _ = BufReader::new(stream).read_line(&mut first);
+            asked.lock().unwrap().push(first);
         }
     });
     (port, caught)
@@ -117,9 +122,9 @@ async fn fault_67_a_planted_script_reaches_no_network() {
     let window = laptop.open().await;
     window.sign_in_to_demo().await;
     let (port, caught) = trap();
-    let url = format!("http://127.0.0.1:{port}/?taken=");
+    let url = |number: usize| format!("http://127.0.0.1:{port}/{number}?taken=");
     let home = window.run("return location.href").await;
-    for attempt in [
+    let attempts = [
         "fetch(url, {mode: 'no-cors'}).catch(() => 0)",
         "const r = new XMLHttpRequest(); r.open('GET', url); r.send()",
         "new WebSocket(url.replace('http', 'ws'))",
@@ -141,10 +146,11 @@ async fn fault_67_a_planted_script_reaches_no_network() {
         "location.href = url",
         "new Worker(URL.createObjectURL(new Blob([`fetch('${url}')`])))",
         "import(url).catch(() => 0)",
-    ] {
+    ];
+    for (number, attempt) in attempts.iter().enumerate() {
         let script = format!(
             "const url = {}; try {{ {attempt}; }} catch {{ /* refused at once */ }} return true",
-            json!(url)
+            json!(url(number))
         );
         assert_eq!(window.run(&script).await, true, "{attempt}");
     }
@@ -153,10 +159,16 @@ async fn fault_67_a_planted_script_reaches_no_network() {
         window.__TAURI_INTERNALS__.invoke('new_operation_id').then(() => setTimeout(() => done('here'), 1000));";
     assert_eq!(outcome(&window, after).await, "here");
     assert_eq!(window.run("return location.href").await, home);
-    assert_eq!(caught.load(Ordering::Relaxed), 0);
+    assert_eq!(*caught.lock().unwrap(), Vec::<String>::new());
     // The trap would have caught it.
-    std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-    while caught.load(Ordering::Relaxed) == 0 {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream
+        .write_all(
+            b"GET /by-hand HTTP/1.1
+",
+        )
+        .unwrap();
+    while caught.lock().unwrap().is_empty() {
         std::thread::yield_now();
     }
 }

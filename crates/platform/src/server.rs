@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchkeeper_pack::format::Connector as Name;
 
+use crate::alerts::Evaluator;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::connectors::mail::{self, Mail, MailStandIn};
@@ -49,6 +50,8 @@ pub struct Options {
     pub feed_keep: u64,
     /// Bytes of documents that each tenant may keep.
     pub blob_quota: u64,
+    /// Evaluate alert rules. Without it somebody else does, step by step ([`Evaluator::step`]).
+    pub evaluates: bool,
 }
 
 impl Options {
@@ -63,6 +66,7 @@ impl Options {
             patience: Duration::from_secs(10),
             feed_keep: 200_000,
             blob_quota: 20 * 1024 * 1024 * 1024,
+            evaluates: true,
         }
     }
 }
@@ -187,6 +191,9 @@ impl Server {
         };
         let platform = Arc::clone(&server.platform);
         server.beside(Worker::new(Arc::clone(&platform)).run());
+        if options.evaluates {
+            server.beside(Evaluator::new(Arc::clone(&platform)).run());
+        }
         server.beside(housekeeping::run(platform, options.feed_keep));
         tracing::info!(%addr, "listening");
         Ok(server)

@@ -57,7 +57,7 @@ impl Laptop {
     /// Starts the platform; a second time on the same address and data.
     pub fn start_platform(&mut self) {
         let platform = Platform::start(&demo::Options {
-            data: self.folder.path().join("platform"),
+            data: self.platform_data(),
             ready_file: self.ready_file(),
             listen: self.listen.clone(),
         })
@@ -70,6 +70,16 @@ impl Laptop {
     /// Kills the platform: the line is down.
     pub fn cut_platform(&mut self) {
         self.platform.take().unwrap().kill();
+    }
+
+    /// Where the platform keeps what it has.
+    pub fn platform_data(&self) -> PathBuf {
+        self.folder.path().join("platform")
+    }
+
+    /// How to reach the platform.
+    pub fn platform(&self) -> &demo::Ready {
+        &self.platform.as_ref().unwrap().ready
     }
 
     /// What reached the providers.

@@ -140,6 +140,12 @@ impl Window {
     /// Does something to the record that is shown, typing what the dialog asks to be typed and giving
     /// `reason` where it asks for a text. Ends when the dialog has closed.
     pub async fn act(&self, action: &str, reason: Option<&str>) {
+        self.ready_to(action, reason).await.click().await.unwrap();
+        self.gone("[role=dialog]").await;
+    }
+
+    /// Opens the dialog of an action and fills it in. Answers the button that does it.
+    pub async fn ready_to(&self, action: &str, reason: Option<&str>) -> Element {
         let foot = "//footer[contains(@class, 'record-foot')]";
         self.button_within(foot, action)
             .await
@@ -170,8 +176,30 @@ impl Window {
                 .unwrap();
         }
         let submit = format!("{dialog}//button[@type='submit' and not(@disabled)]");
-        self.find_path(&submit).await.click().await.unwrap();
-        self.gone("[role=dialog]").await;
+        self.find_path(&submit).await
+    }
+
+    /// Picks the rows of the list one after another from the top, until one may be treated so.
+    pub async fn pick_one_that_may(&self, action: &str) -> Shown {
+        self.find(ROW).await;
+        for index in 0.. {
+            let row = format!("document.querySelectorAll('{ROW}')[{index}]");
+            let there = self.run(&format!("return !!{row}")).await;
+            assert_eq!(
+                there,
+                true,
+                "no row that may {action}\n{}",
+                self.text().await
+            );
+            self.run(&format!("{row}.click()")).await;
+            let picked = format!("return {row}.getAttribute('aria-selected') === 'true'");
+            self.until(&picked, "the row to be picked").await;
+            let shown = self.read_panel().await;
+            if shown.may(action) {
+                return shown;
+            }
+        }
+        panic!("the list has no end");
     }
 
     /// Waits until the panel shows this word for our newest operation on the record.

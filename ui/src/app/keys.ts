@@ -1,12 +1,18 @@
 import { useEffect, useRef } from "react";
 import { type KeyBindingMap, tinykeys } from "tinykeys";
 
-function isWriting(target: EventTarget | null): boolean {
+/** Whoever has this element at hand writes into it. */
+export function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable ||
+      (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) &&
+        !/^(checkbox|radio|button)$/.test((target as HTMLInputElement).type)))
   );
 }
+
+/** A key that means something to whoever writes: a letter, or picking all that is written. */
+const isOfWriting = (name: string) => name === "$mod+a" || !/Control|Meta|Alt|\$mod/.test(name);
 
 /** A question is open, or a closer look. */
 export const isAsking = () => document.querySelector('[role="dialog"]') !== null;
@@ -24,7 +30,7 @@ export function useKeys(bindings: Record<string, () => void>): void {
     for (const name of names.split("\n").filter(Boolean)) {
       map[name] = (event) => {
         if (isAsking() || event.defaultPrevented) return;
-        if (!/Control|Meta|Alt|\$mod/.test(name) && isWriting(event.target)) return;
+        if (isOfWriting(name) && isWriting(event.target)) return;
         event.preventDefault();
         current.current[name]?.();
       };

@@ -450,6 +450,8 @@ export type Code =
 export type ColumnKind = 
 /**  Words. */
 "text" | 
+/**  Words of any length: a line of their own under the row. */
+"prose" | 
 /**  Monospace. */
 "id" | 
 /**  Aligned right. */

@@ -219,3 +219,9 @@ fn fault_53_across_both_changes_of_the_clock_a_weekly_checklist_runs_exactly_onc
         }
     }
 }
+
+#[test]
+fn fault_62_an_accent_in_a_rule_is_refused() {
+    let rule = "FREQ=MONTHLY;BYDAY=T\u{301}H;BYHOUR=17;BYMINUTE=0";
+    assert!(Schedule::parse(rule, Melbourne).is_err());
+}

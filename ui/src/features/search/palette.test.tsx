@@ -1,7 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import { usePlace } from "../../app/place";
 import { makeWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
+
+beforeEach(() => usePlace.getState().go({ screen: "queue", view: "pending", record: null }));
 
 async function openPalette() {
   const app = openApp(makeWorld());

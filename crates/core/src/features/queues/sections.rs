@@ -3,11 +3,12 @@
 //! Rows with an operation of ours on its way stand in the engine's own section [`ON_THE_WAY`], as
 //! they were when the operator acted, and in no other.
 
+use chrono::{DateTime, Utc};
 use rusqlite::types::Value as Sql;
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::filter::{self, Filter};
 use watchkeeper_pack::pack::View;
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_pack::{Kind, Pack, value};
 
 use super::cells::money_view;
 use super::view::MoneyView;
@@ -30,6 +31,8 @@ pub(super) struct Section {
     pub(super) at_once: Option<String>,
     /// What stands here waits for the operator.
     pub(super) waits: bool,
+    /// Estimated minutes for each record.
+    pub(super) minutes_each: f64,
     from: String,
     filter: String,
     params: Vec<Sql>,
@@ -41,6 +44,8 @@ pub(super) struct Sections<'a> {
     pub(super) kind: &'a Kind,
     /// In order, the engine's own after the first.
     pub(super) sections: Vec<Section>,
+    whole: Condition,
+    whole_from: &'static str,
 }
 
 /// How many and how much.
@@ -50,6 +55,7 @@ pub(super) struct Counted {
 }
 
 /// A condition with its parameters.
+#[derive(Clone)]
 struct Condition {
     text: String,
     params: Vec<Sql>,
@@ -109,7 +115,9 @@ impl<'a> Sections<'a> {
             .iter()
             .map(|filter| Condition::of(filter, kind, &scope))
             .collect::<Result<Vec<_>, _>>()?;
-        let from = source(reading, &kind.name)?;
+        let from = reading.shown_table(&kind.name)?;
+        let queue = view.def.queue.as_ref();
+        let minutes_each = queue.map_or(0.0, |queue| queue.minutes_each);
         let settled = format!("id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})");
         let section = |id: &str, label: &str, note: Option<String>, part: Option<&Condition>| {
             let mut condition = Condition {
@@ -125,6 +133,7 @@ impl<'a> Sections<'a> {
                 note,
                 at_once: None,
                 waits: false,
+                minutes_each,
                 from: from.to_owned(),
                 filter: format!("{} AND {settled}", condition.text),
                 params: condition.params,
@@ -138,6 +147,7 @@ impl<'a> Sections<'a> {
             .map(|(def, part)| Section {
                 waits: def.waits,
                 at_once: def.at_once.clone(),
+                minutes_each: def.minutes_each.unwrap_or(minutes_each),
                 ..section(&def.id, &def.label, def.note.clone(), Some(part))
             })
             .collect();
@@ -149,11 +159,13 @@ impl<'a> Sections<'a> {
         {
             first.waits = true;
         }
-        sections.insert(1, on_the_way(whole, &parts));
+        sections.insert(1, on_the_way(&whole, &parts));
         Ok(Self {
             view,
             kind,
             sections,
+            whole,
+            whole_from: from,
         })
     }
 
@@ -205,12 +217,82 @@ impl<'a> Sections<'a> {
             section.from,
             section.filter
         );
-        let mut statement = reading.cache.prepare(&text)?;
-        let mut params = section.params.clone();
-        params.extend([
+        let more = [
             Sql::Integer(i64::from(limit)),
             Sql::Integer(i64::from(offset)),
-        ]);
+        ];
+        self.select(reading, section, &text, more)
+    }
+
+    /// Those of these records that a section has, in this order.
+    pub(super) fn rows_among(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        order: &str,
+        ids: &[String],
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} AND id IN (SELECT value FROM json_each(?)) ORDER BY {order}",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let ids = serde_json::json!(ids).to_string();
+        self.select(reading, section, &text, [Sql::Text(ids)])
+    }
+
+    /// Rows of a section that pass one more condition, the first of them in this order.
+    pub(super) fn rows_where(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        (condition, params): (&str, Vec<Sql>),
+        order: &str,
+        limit: u32,
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} AND {condition} ORDER BY {order} LIMIT ?",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let more = params.into_iter().chain([Sql::Integer(i64::from(limit))]);
+        self.select(reading, section, &text, more)
+    }
+
+    /// How many records of the whole view, wherever they stand, have an instant after this one.
+    pub(super) fn count_since(
+        &self,
+        reading: &Reading<'_>,
+        field: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<u32>, Error> {
+        let column = filter::column(self.kind, field);
+        let Some(column) = column.filter(|_| filter::is_indexed(self.kind, field)) else {
+            return Ok(None);
+        };
+        let text = format!(
+            "SELECT count(*) FROM {} WHERE {} AND {column} > ?",
+            self.whole_from, self.whole.text
+        );
+        let mut params = self.whole.params.clone();
+        params.push(Sql::Text(value::instant_text(since)));
+        let mut statement = reading.cache.prepare(&text)?;
+        let params = rusqlite::params_from_iter(params);
+        Ok(Some(statement.query_row(params, |row| row.get(0))?))
+    }
+
+    fn select(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        text: &str,
+        more: impl IntoIterator<Item = Sql>,
+    ) -> Result<Vec<Row>, Error> {
+        let mut statement = reading.cache.prepare(text)?;
+        let mut params = section.params.clone();
+        params.extend(more);
         let rows = statement.query_map(rusqlite::params_from_iter(params), Row::read)?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         if section.id != ON_THE_WAY {
@@ -223,19 +305,8 @@ impl<'a> Sections<'a> {
     }
 }
 
-/// The mirror itself where nothing of this kind is told outside the engine's own section: then
-/// the mirror's indexes serve whole queries.
-fn source(reading: &Reading<'_>, kind: &str) -> Result<&'static str, Error> {
-    let told: bool = reading.cache.query_row(
-        "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1 AND NOT EXISTS
-             (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
-        [kind],
-        |row| row.get(0),
-    )?;
-    Ok(if told { "record_shown" } else { "main.record" })
-}
-
-fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
+fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {
+    let mut whole = whole.clone();
     if !parts.is_empty() {
         let any: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
         whole.and(&Condition {
@@ -249,6 +320,7 @@ fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
         note: None,
         at_once: None,
         waits: false,
+        minutes_each: 0.0,
         from: "temp.on_the_way".to_owned(),
         filter: whole.text,
         params: whole.params,

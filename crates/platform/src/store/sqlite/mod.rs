@@ -5,6 +5,7 @@
 //! [`Store`] to its statement inside one transaction.
 
 mod access;
+mod alerts;
 mod audit;
 mod calls;
 mod feed;
@@ -26,6 +27,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
+use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
@@ -218,6 +220,10 @@ impl Store for SqliteStore {
         self.write(move |tx| access::put_epoch(tx, &epoch)).await
     }
 
+    async fn tenants(&self) -> Result<Vec<String>> {
+        self.read(tenants::all).await
+    }
+
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()> {
         let tenant = tenant.clone();
         self.write(move |tx| tenants::found(tx, &tenant)).await
@@ -323,6 +329,70 @@ impl Store for SqliteStore {
             tenants::touched(tx, &tenant, kinds)
         })
         .await
+    }
+
+    async fn changed_records(&self, tenant: &str, seq: u64) -> Result<Option<Names>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| feed::changed_records(tx, &tenant, seq))
+            .await
+    }
+
+    async fn write_unless_moved(
+        &self,
+        tenant: &str,
+        at: DateTime<Utc>,
+        writes: &[Seen],
+    ) -> Result<Committed> {
+        let (tenant, writes) = (tenant.to_owned(), writes.to_vec());
+        self.guarded(move |tx| alerts::write(tx, &tenant, at, &writes))
+            .await
+    }
+
+    async fn episodes(
+        &self,
+        tenant: &str,
+        rule: &str,
+        fingerprints: Option<&[String]>,
+    ) -> Result<Episodes> {
+        let (tenant, rule) = (tenant.to_owned(), rule.to_owned());
+        let fingerprints = fingerprints.map(<[String]>::to_vec);
+        self.read(move |tx| alerts::episodes(tx, &tenant, &rule, fingerprints.as_deref()))
+            .await
+    }
+
+    async fn look_up(&self, tenant: &str, lookups: &[LookupAsked]) -> Result<Vec<Value>> {
+        let (tenant, lookups) = (tenant.to_owned(), lookups.to_vec());
+        self.read(move |tx| {
+            let all = lookups.iter();
+            all.map(|lookup| records::look_up(tx, &tenant, &[], lookup))
+                .collect()
+        })
+        .await
+    }
+
+    async fn measure(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Vec<Piece>>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.to_vec());
+        self.read(move |tx| {
+            let all = asked.iter();
+            all.map(|asked| alerts::measure(tx, &tenant, asked))
+                .collect()
+        })
+        .await
+    }
+
+    async fn instants(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Option<String>>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.to_vec());
+        self.read(move |tx| {
+            let all = asked.iter();
+            all.map(|asked| alerts::instant(tx, &tenant, asked))
+                .collect()
+        })
+        .await
+    }
+
+    async fn index(&self, expressions: &[(String, String, String)]) -> Result<()> {
+        let expressions = expressions.to_vec();
+        self.write(move |tx| alerts::index(tx, &expressions)).await
     }
 
     async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {
