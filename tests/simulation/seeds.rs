@@ -31,7 +31,10 @@ fn write_summary(from: u64, sum: &Sum) {
         "doubled": of("I2"),
         "failed": sum.failures.len(),
     });
-    std::fs::write(path, summary.to_string()).unwrap();
+    // Whole or not at all: somebody may read it meanwhile.
+    let new = std::path::Path::new(&path).with_extension("new");
+    std::fs::write(&new, summary.to_string()).unwrap();
+    std::fs::rename(new, path).unwrap();
 }
 
 fn judge(sum: &Sum) {
