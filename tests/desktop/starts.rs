@@ -104,5 +104,6 @@ async fn fault_66_a_data_folder_from_another_machine_wants_the_recovery_code() {
     window.kill();
     // Here it opens as before.
     let window = here.open().await;
+    window.go_to("Refunds").await;
     window.shows(&title).await;
 }

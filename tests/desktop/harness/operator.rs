@@ -30,12 +30,19 @@ impl Shown {
 }
 
 impl Window {
-    /// Signs in to the demo and writes the recovery code down. Ends with the list filled.
-    pub async fn sign_in_to_demo(&self) {
+    /// Signs in to the demo and writes the recovery code down. Ends on Watch, once it is filled.
+    pub async fn sign_in_to_watch(&self) {
         self.button("Open the demo").await.click().await.unwrap();
         self.shows("Write this code down").await;
         self.find(".promise input").await.click().await.unwrap();
         self.button("Go on").await.click().await.unwrap();
+        self.find(".watch .digest h2").await;
+    }
+
+    /// Signs in to the demo and goes to the refunds. Ends with the list filled.
+    pub async fn sign_in_to_demo(&self) {
+        self.sign_in_to_watch().await;
+        self.go_to("Refunds").await;
         self.find(ROW).await;
     }
 

@@ -11,7 +11,7 @@ use super::{Target, corpus, input};
 use crate::programs::program;
 
 /// An input that is not done after this hangs. The largest take a second on a busy machine.
-const HANGS: Duration = Duration::from_secs(30);
+const HANGS: Duration = Duration::from_secs(60);
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Budget {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Inputs taken in.
     pub inputs: u64,

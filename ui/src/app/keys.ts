@@ -18,10 +18,10 @@ const isOfWriting = (name: string) => name === "$mod+a" || !/Control|Meta|Alt|\$
 export const isAsking = () => document.querySelector('[role="dialog"]') !== null;
 
 /**
- * Keys that work in the whole window. Those without a modifier are silent while somebody writes;
+ * Keys that work in the whole window. One that is held down repeats a move, never a decision. Those without a modifier are silent while somebody writes;
  * all are silent while a question is open.
  */
-export function useKeys(bindings: Record<string, () => void>): void {
+export function useKeys(bindings: Record<string, () => void>, repeats = true): void {
   const current = useRef(bindings);
   current.current = bindings;
   const names = Object.keys(bindings).sort().join("\n");
@@ -29,12 +29,12 @@ export function useKeys(bindings: Record<string, () => void>): void {
     const map: KeyBindingMap = {};
     for (const name of names.split("\n").filter(Boolean)) {
       map[name] = (event) => {
-        if (isAsking() || event.defaultPrevented) return;
+        if (isAsking() || event.defaultPrevented || (event.repeat && !repeats)) return;
         if (isOfWriting(name) && isWriting(event.target)) return;
         event.preventDefault();
         current.current[name]?.();
       };
     }
     return tinykeys(window, map);
-  }, [names]);
+  }, [names, repeats]);
 }

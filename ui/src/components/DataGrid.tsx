@@ -121,6 +121,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const lastRow = range ? places.rowAtOrAfter(range.endIndex) : 0;
   useEffect(() => onSight(firstRow, lastRow), [onSight, firstRow, lastRow]);
 
+  const { selectedKey } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another row may be in the same place
   useLayoutEffect(() => {
     // A row that moves to another place loses the focus on the way; it was the operator's.
     const here = document.activeElement;
@@ -128,13 +130,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (!wantsFocus.current && !lost) return;
     wantsFocus.current = false;
     focusPlace(scroller.current, activePlace);
-  }, [activePlace]);
+  }, [activePlace, selectedKey]);
 
   // Another record was picked, perhaps from elsewhere: it comes into sight. The same record in
   // another place, after it changed, does not move the list under the reader.
   const pickedAt = useRef(activePlace);
   pickedAt.current = activePlace;
-  const { selectedKey } = props;
   useEffect(() => {
     if (selectedKey !== null && pickedAt.current >= 0) {
       virtual.scrollToIndex(pickedAt.current, { align: "auto" });

@@ -312,7 +312,7 @@ digest-session = before your session { $at }
 digest-no-session = and no session is planned
 digest-in = { $label } { $count }
 digest-arrived = { $count } new
-digest-of-open = of { $open } open
+digest-of-open = ({ $open } open)
 digest-nothing-new = Nothing new
 digest-more-queues =
     { $count ->
@@ -375,6 +375,11 @@ firing-undelivered = The notification did not come through. { $why }
 
 numbers-title = Numbers
 window-now = now
+window-hours =
+    { $hours ->
+        [one] 1 hour
+       *[other] { $hours } hours
+    }
 window-days =
     { $days ->
         [one] 1 day

@@ -19,6 +19,11 @@ export function ParamFields({ params, put, onPut, focusElsewhere }: ParamFieldsP
     if (!numbered) return;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
+        event.preventDefault();
+        event.target.form?.requestSubmit();
+        return;
+      }
       const value = /^[1-9]$/.test(event.key) && numbered.one_of[Number(event.key) - 1];
       if (!value) return;
       event.preventDefault();

@@ -44,11 +44,12 @@ export function RecordPanel(props: RecordPanelProps) {
   const read = useRecord(record);
   const shown = read.data;
   const ours = shown && record && shown.id === record.id;
+  const settled = useSettled(ours ? `${shown.kind}/${shown.id}` : null);
   return (
     <section
       className="card record"
       aria-label={ours ? shown.title : t("record-label")}
-      aria-busy={record !== null && !ours && !read.error}
+      aria-busy={record !== null && !settled && !read.error}
       ref={panel}
       tabIndex={-1}
       onKeyDown={(event) => {
@@ -70,6 +71,7 @@ export function RecordPanel(props: RecordPanelProps) {
           readOnly={props.readOnly}
           // While the next one is read, no key may be for the one before.
           mute={props.keysElsewhere || !ours}
+          seen={settled}
           onActed={props.onActed}
         />
       ) : (
@@ -81,6 +83,19 @@ export function RecordPanel(props: RecordPanelProps) {
       )}
     </section>
   );
+}
+
+/** So long must a record have been in sight before a key may decide on it without a question. */
+const SEEN_MS = 250;
+
+/** Whether a record has been in sight for long enough that a key can mean it. */
+function useSettled(shown: string | null): boolean {
+  const [seen, setSeen] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSeen(shown), SEEN_MS);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  return shown !== null && seen === shown;
 }
 
 const LINE_PX = 40;
@@ -107,16 +122,19 @@ function scrollBy(event: KeyboardEvent<HTMLElement>): void {
 }
 
 type Received = RecordView & { received: number };
-type Asked = { action: ActionView; amends: string | null };
+/** What follows is settled when it is asked: the list may have moved on when it is answered. */
+type Asked = { action: ActionView; amends: string | null; onActed: () => void };
 
 type RecordProps = {
   record: Received;
   readOnly: boolean;
   mute: boolean;
+  /** It has been in sight for long enough. */
+  seen: boolean;
   onActed: (action: ActionView) => void;
 };
 
-function Record({ record, readOnly, mute, onActed }: RecordProps) {
+function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
   const say = useSaid((store) => store.say);
   const [chosen, setChosen] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -128,22 +146,27 @@ function Record({ record, readOnly, mute, onActed }: RecordProps) {
 
   const next = shown && !refused(shown) ? shown : actions.find((each) => !refused(each));
 
-  const acting = useActAtOnce(record, onActed);
+  const acting = useActAtOnce(record);
   const ask = (action: ActionView) => {
     const reason = refused(action);
     setChosen(action.action);
-    if (reason) say(t("action-refused", { action: action.label, reason }), "amber");
-    else if (asksNothing(action)) acting.mutate(action);
-    else setAsked({ action, amends: null });
+    if (reason) return say(t("action-refused", { action: action.label, reason }), "amber");
+    if (!asksNothing(action)) {
+      return setAsked({ action, amends: null, onActed: () => onActed(action) });
+    }
+    if (seen && !acting.isPending)
+      acting.mutate({ action, amends: null, onActed: () => onActed(action) });
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
   if (shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
-  useKeys(mute ? {} : keys);
+  useKeys(mute ? {} : keys, false);
 
   const amend = (operation: OperationView) => {
     const action = actions.find((each) => each.action === operation.action_id);
-    return action && !readOnly ? () => setAsked({ action, amends: operation.id }) : undefined;
+    return action && !readOnly
+      ? () => setAsked({ action, amends: operation.id, onActed: stay })
+      : undefined;
   };
   useAmendOnArrival(record, setAsked);
   const open = record.operations.filter((each) => !isSettled(each));
@@ -210,7 +233,7 @@ function Record({ record, readOnly, mute, onActed }: RecordProps) {
           record={record}
           action={asked.action}
           amends={asked.amends}
-          onActed={() => onActed(asked.action)}
+          onActed={asked.onActed}
           onClose={() => setAsked(null)}
         />
       )}
@@ -233,7 +256,7 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
     if (!amends || !operation) return;
     arrived();
     const action = record.actions.find((each) => each.action === operation.action_id);
-    if (action) ask({ action, amends });
+    if (action) ask({ action, amends, onActed: stay });
     else say(t("amend-none", { action: operation.action }), "amber");
   }, [amends, record, arrived, ask, say]);
 }
@@ -242,12 +265,12 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
 const asksNothing = (action: ActionView) => action.confirm === "none" && action.params.length === 0;
 
 /** An action that asks nothing. However often its key is pressed, it is one operation. */
-function useActAtOnce(record: RecordView, onActed: (action: ActionView) => void) {
+function useActAtOnce(record: RecordView) {
   const backend = useBackend();
   const idOf = useIntents();
   const say = useSaid((store) => store.say);
   return useMutation({
-    mutationFn: async (action: ActionView) =>
+    mutationFn: async ({ action }: Asked) =>
       backend.act({
         operation: await idOf(`${record.kind}/${record.id}/${record.revision}/${action.action}`),
         kind: record.kind,
@@ -258,12 +281,15 @@ function useActAtOnce(record: RecordView, onActed: (action: ActionView) => void)
         seen_revision: record.revision,
         amends: null,
       }),
-    onSuccess: (_, action) => {
+    onSuccess: (_, { action, onActed }) => {
       say(t("act-queued", { action: action.label, title: record.title }), "green");
-      onActed(action);
+      onActed();
     },
   });
 }
+
+/** What is amended stays in sight. */
+const stay = () => {};
 
 /** A button whose dialog asks for something ends in dots. */
 const needsMore = (action: ActionView) => action.params.length > 0;

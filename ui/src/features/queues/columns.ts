@@ -24,6 +24,15 @@ const STATE_SHARE = "9.6vw";
 
 const longest = (lengths: number[]) => Math.max(0, ...lengths);
 
+/** Letters of the longer of two lines, where a label is broken best. */
+export function overTwoLines(label: string): number {
+  const words = label.split(/\s+/);
+  const broken = words.map((_, at) =>
+    longest([words.slice(0, at).join(" ").length, words.slice(at).join(" ").length]),
+  );
+  return Math.min(...broken);
+}
+
 /** Letters of the longest text in a column, among the rows that are known. */
 function lettersIn(page: ViewPage, at: number): number {
   return longest(
@@ -55,10 +64,7 @@ function widthOf(
   at: number,
 ): Pick<GridColumn, "width" | "least"> {
   const least = PIXELS[kind];
-  // A head may take two lines, so its longest word counts; an arrow stands beside it.
-  const head = Math.ceil(
-    PADDING_PX + LETTER_PX * longest(label.split(/\s+/).map((word) => word.length)),
-  );
+  const head = Math.ceil(PADDING_PX + LETTER_PX * overTwoLines(label));
   switch (kind) {
     case "text":
     case "prose": {

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
+import { makeReviews } from "../../platform/memory/reviews";
 import { makeWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
@@ -11,7 +12,13 @@ const dialog = (name: RegExp) => screen.findByRole("dialog", { name });
 const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
 const picked = () => screen.getAllByRole("checkbox", { checked: true });
 const selected = async () => within(await grid()).getByRole("row", { selected: true });
-const shown = (id: string) => waitFor(async () => expect(await record()).toHaveTextContent(id));
+/** It is in sight, and a key may decide on it. */
+const shown = (id: string) =>
+  waitFor(() => {
+    const panel = screen.getByRole("region", { name: /^Review of/ });
+    expect(panel).toHaveTextContent(id);
+    expect(panel).toHaveAttribute("aria-busy", "false");
+  });
 const record = () => screen.findByRole("region", { name: /^Review of/ });
 
 async function openReviews(world = makeWorld()) {
@@ -51,15 +58,15 @@ describe("one after the other", () => {
     await waitFor(async () => expect(await selected()).toHaveFocus());
   });
 
-  test("a pressed twice in a hurry decides on one record, once", async () => {
+  test("a pressed twice in a hurry, or held down, decides on one record, once", async () => {
     const { user, backend } = await openReviews();
     const act = vi.spyOn(backend, "act");
-    backend.world.hangs = new Set(["queueRecord"]);
-    await user.keyboard("aa");
-    await waitFor(() => expect(backend.world.acted.size).toBe(1));
-    await user.keyboard("a");
-    expect(new Set(act.mock.calls.map(([request]) => request.id))).toEqual(new Set(["V-2200"]));
+    await user.keyboard("aa{a>5/}");
+    await shown("V-2201");
     expect(new Set(act.mock.calls.map(([request]) => request.operation)).size).toBe(1);
+    await user.keyboard("{a>5/}");
+    await shown("V-2202");
+    expect(backend.world.acted.size).toBe(2);
   });
 
   test("r, a number and Enter reject with that reason, and the next comes up", async () => {
@@ -127,11 +134,20 @@ describe("picking", () => {
     await waitFor(() => expect(picked()).toHaveLength(4));
   });
 
-  test("Ctrl A picks all that wait, up to what may go at once, and says what is beyond", async () => {
+  test("Ctrl A picks all that wait, and again none", async () => {
     const { user } = await openReviews();
     await user.keyboard("{Control>}a{/Control}");
-    expect(await screen.findByText("All 50 that wait are picked")).toBeVisible();
-    expect(screen.getByText(/1 more is beyond the 50 that may go at once/)).toBeVisible();
+    expect(await screen.findByText("All 51 that wait are picked")).toBeVisible();
+    await user.keyboard("{Control>}a{/Control}");
+    await waitFor(() => expect(screen.queryByText(/picked/)).not.toBeInTheDocument());
+  });
+
+  test("Ctrl A picks no more than may go at once, and says how many are beyond", async () => {
+    const world = makeWorld();
+    world.reviews = makeReviews(80, 0);
+    const { user } = await openReviews(world);
+    await user.keyboard("{Control>}a{/Control}");
+    expect(await screen.findByText(/ more are beyond the 50 that may go at once/)).toBeVisible();
   });
 
   test("Ctrl A in the filter is for the words there", async () => {
@@ -206,7 +222,7 @@ describe("many at once", () => {
   test("those that policy refuses do not take part, with the row that refuses", async () => {
     const { user } = await openReviews();
     await user.keyboard("{Control>}a{/Control}");
-    await screen.findByText(/All 50/);
+    await screen.findByText(/All 51/);
     await user.keyboard("a");
     const asked = await dialog(/Approve: \d+ records/);
     await waitFor(() => expect(asked).toHaveTextContent(/do not take part/));
