@@ -103,8 +103,6 @@ impl World {
             }
             match operations.iter().find(|one| one.request.id == *id) {
                 None => wrong.push(format!("{id} ({}) has vanished", intent.action)),
-                // A platform that lost what it had said it has: a person decides (fault 7).
-                Some(one) if self.restored && one.status != Status::Waiting => {}
                 Some(one) if waits_for_nobody(one, &operations) => {
                     wrong.push(format!("{id} is {:?} for ever", one.status));
                 }
@@ -167,20 +165,22 @@ impl World {
             if happened > 1 {
                 wrong.push(("I2", format!("{id} happened {happened} times")));
             }
-            let notes_are_lost = self.restored && intent.action == "note";
             let word = (one.status, one.hold);
             match word {
-                (Status::Confirmed, _) if happened == 0 && !notes_are_lost => {
+                (Status::Confirmed, _) if happened == 0 => {
                     wrong.push(("I1", format!("{id} is confirmed and never happened")));
                 }
-                (Status::Held | Status::Discarded, _) if happened > 0 && !self.restored => {
+                // What a restored platform has forgotten, a person is asked about (fault 7).
+                (Status::Held, Some(Hold::Restored)) => {}
+                (Status::Discarded, _) if self.restored => {}
+                (Status::Held | Status::Discarded, _) if happened > 0 => {
                     wrong.push(("I1", format!("{id} is {word:?} and happened")));
                 }
                 _ => {}
             }
             let row = self.office.up().store.operation(TENANT, *id).await.unwrap();
             let Some(row) = row else {
-                if one.status == Status::Confirmed && !self.restored && self.sabotage.is_none() {
+                if one.status == Status::Confirmed && self.sabotage.is_none() {
                     wrong.push(("I1", format!("{id} is confirmed and not known there")));
                 }
                 continue;
@@ -198,7 +198,7 @@ impl World {
                 }
                 VerdictWord::Accepted | VerdictWord::Unknown | VerdictWord::NotTried => false,
             };
-            if !agree && !self.restored {
+            if !agree {
                 let said = row.verdict.word;
                 wrong.push(("I1", format!("{id}: {said:?} there, {word:?} here")));
             }
@@ -285,9 +285,6 @@ impl World {
         let checked = self.profiles[profile].engine().check_chain().await.unwrap();
         if let Some(broken) = &checked.broken {
             self.violate("I7", format!("chain of profile {profile}: {broken:?}"));
-        }
-        if self.restored {
-            return;
         }
         let head = self.office.up().store.signed_head(TENANT, device).await;
         let signed = head.unwrap().map_or(0, |head| head.seq);

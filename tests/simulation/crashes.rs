@@ -71,6 +71,7 @@ async fn go_on(world: &mut World, fair: &Weather, lost: &mut bool) {
 async fn act(world: &mut World, lost: &mut bool, record: &str, action: &str) {
     if world.act(APP, record, action, None).await.is_none() {
         world.profiles[APP].disk.fill(None);
+        world.office.disk.fill(None);
         go_on(world, &Weather::fair(), lost).await;
         world.act(APP, record, action, None).await;
     }
@@ -201,4 +202,9 @@ fn fault_12_the_disk_is_full_from_every_write_on_and_has_room_again() {
 #[test]
 fn fault_13_the_disk_is_full_at_every_commit_and_has_room_again() {
     every_write(Whose::App, What::Full(Point::Commit));
+}
+
+#[test]
+fn fault_12_the_platforms_disk_is_full_from_every_commit_on_and_has_room_again() {
+    every_write(Whose::Platform, What::Full(Point::Commit));
 }

@@ -60,7 +60,7 @@ fn fault_40_two_laptops_approve_the_same_refunds_in_a_thousand_orders() {
                 let other = world.act(3, &record, "release", None).await.unwrap();
                 both.push((one, other));
             }
-            let weather = Weather::draw(&mut world.rng, false);
+            let weather = Weather::draw(&mut world.rng);
             meet(&mut world, &weather).await;
             end(&mut world).await;
             for (one, other) in both {

@@ -37,6 +37,8 @@ pub enum Mood {
     NotNow,
     /// It takes it, and is not done for so many minutes.
     Pending(i64),
+    /// It takes it, and after so many minutes it came to nothing.
+    Fails(i64),
 }
 
 /// One effect.
@@ -47,6 +49,8 @@ struct Effect {
     at: DateTime<Utc>,
     /// Under way until then.
     done_at: DateTime<Utc>,
+    /// It will come to nothing.
+    fails: bool,
 }
 
 #[derive(Default)]
@@ -67,6 +71,7 @@ impl Provider {
         match listed.find(|effect| effect.key == key && effect.at <= now) {
             None => Look::Absent,
             Some(effect) if effect.done_at > now => Look::UnderWay,
+            Some(effect) if effect.fails => Look::Failed("the account is closed".into()),
             Some(effect) => Look::Found(json!({"id": format!("re_{}", effect.key)})),
         }
     }
@@ -89,6 +94,7 @@ impl Provider {
                 key: key.to_owned(),
                 at,
                 done_at: at + TimeDelta::minutes(lasts),
+                fails: matches!(mood, Mood::Fails(_)),
             });
         };
         let (answer, replayed) = match mood {
@@ -115,7 +121,7 @@ impl Provider {
                 (Sent::Broke, Some(Sent::Broke))
             }
             Mood::NotNow => (Sent::NotNow(None), None),
-            Mood::Pending(minutes) => {
+            Mood::Pending(minutes) | Mood::Fails(minutes) => {
                 effect(0, minutes);
                 (Sent::UnderWay, Some(Sent::UnderWay))
             }
@@ -140,10 +146,11 @@ impl Provider {
         ledger.effects.iter().any(|effect| effect.at > now)
     }
 
-    /// Effects by key.
+    /// Effects by key; what came to nothing is none.
     pub fn effects(&self) -> BTreeMap<String, u32> {
         let mut counted = BTreeMap::new();
-        for effect in &self.0.lock().unwrap().effects {
+        let ledger = self.0.lock().unwrap();
+        for effect in ledger.effects.iter().filter(|effect| !effect.fails) {
             *counted.entry(effect.key.clone()).or_default() += 1;
         }
         counted

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rand::Rng;
 
 use crate::steps::Weather;
-use crate::world::{Counts, Sabotage, Violation, World};
+use crate::world::{Counts, Violation, World};
 
 /// What became of a seed.
 pub struct Outcome {
@@ -17,12 +17,6 @@ pub struct Outcome {
     /// The last lines of what happened.
     pub tail: Vec<String>,
     pub counts: Counts,
-}
-
-/// How a run differs from the usual one.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Plan {
-    pub sabotage: Option<Sabotage>,
 }
 
 /// Runs something on this thread, in a runtime of its own.
@@ -60,11 +54,11 @@ pub fn on_threads(numbers: std::ops::Range<u64>, work: impl Fn(u64) -> bool + Sy
 }
 
 /// Runs a seed from its beginning to its checks.
-pub fn one(seed: u64, plan: Plan) -> Outcome {
+pub fn one(seed: u64) -> Outcome {
     here(async move {
-        let mut world = World::new(seed, plan.sabotage).await;
-        let weather = Weather::draw(&mut world.rng, RESTORES);
-        let steps = world.rng.random_range(60..300);
+        let mut world = World::new(seed, None).await;
+        let weather = Weather::draw(&mut world.rng);
+        let steps = world.rng.random_range(60..400);
         for _ in 0..steps {
             world.step(&weather).await;
             if world.rng.random_bool(0.2) {
@@ -87,9 +81,6 @@ pub fn one(seed: u64, plan: Plan) -> Outcome {
     })
 }
 
-/// A platform that comes back with older files is part of the weather.
-const RESTORES: bool = true;
-
 /// The command that runs a seed again.
 pub fn again(seed: u64) -> String {
     format!(
@@ -108,8 +99,8 @@ pub struct Sum {
     pub failures: Vec<String>,
 }
 
-/// Runs seeds on all processors.
-pub fn many(from: u64, seeds: u64, plan: Plan) -> Sum {
+/// Runs seeds on all processors. Tells how far it is after each.
+pub fn many(from: u64, seeds: u64, tell: impl Fn(&Sum) + Sync) -> Sum {
     let next = AtomicU64::new(from);
     let sum = Mutex::new(Sum::default());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -121,7 +112,7 @@ pub fn many(from: u64, seeds: u64, plan: Plan) -> Sum {
                     if seed >= from + seeds {
                         return;
                     }
-                    let run = std::panic::catch_unwind(|| one(seed, plan));
+                    let run = std::panic::catch_unwind(|| one(seed));
                     let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
                     sum.seeds += 1;
                     match run {
@@ -137,6 +128,7 @@ pub fn many(from: u64, seeds: u64, plan: Plan) -> Sum {
                         // Its words are on standard error already (I8).
                         Err(_) => sum.failures.push(format!("I8: a panic\n{}", again(seed))),
                     }
+                    tell(&sum);
                 }
             });
         }

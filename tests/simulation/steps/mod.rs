@@ -63,12 +63,12 @@ const USUAL: [(Step, u32); 9] = [
     (Step::Carry, 400),
     (Step::Sync, 60),
     (Step::Work, 30),
-    (Step::Act, 50),
-    (Step::SeeToOutbox, 8),
+    (Step::Act, 110),
+    (Step::SeeToOutbox, 16),
     (Step::Wait, 40),
-    (Step::Bring, 5),
+    (Step::Bring, 10),
     (Step::StartPlatform, 30),
-    (Step::WaitLong, 4),
+    (Step::WaitLong, 2),
 ];
 
 /// What some runs have, and how often there.
@@ -110,7 +110,7 @@ const FATES: [(Fate, u32); 11] = [
     (Fate::Portal, 2),
 ];
 
-const MOODS: [(Mood, u32); 8] = [
+const MOODS: [(Mood, u32); 9] = [
     (Mood::TimeoutBefore, 15),
     (Mood::TimeoutAfter, 20),
     (Mood::Late(40), 12),
@@ -119,11 +119,12 @@ const MOODS: [(Mood, u32); 8] = [
     (Mood::BrokeAfter, 10),
     (Mood::NotNow, 8),
     (Mood::Pending(20), 8),
+    (Mood::Fails(15), 8),
 ];
 
 impl Weather {
-    /// The weather of a run. `restores`: the platform may come back with older files.
-    pub fn draw(rng: &mut ChaCha8Rng, restores: bool) -> Self {
+    /// The weather of a run.
+    pub fn draw(rng: &mut ChaCha8Rng) -> Self {
         let mut some = |all: &[(Fate, u32)]| -> Vec<(Fate, u32)> {
             all.iter()
                 .filter(|_| rng.random_bool(0.5))
@@ -139,7 +140,7 @@ impl Weather {
         moods.push((Mood::Well, 60));
         let mut steps: Vec<_> = USUAL.to_vec();
         steps.extend(FAULTS.into_iter().filter(|_| rng.random_bool(0.5)));
-        if restores && rng.random_bool(0.3) {
+        if rng.random_bool(0.3) {
             steps.push((Step::BackUp, 5));
             steps.push((Step::Restore, 2));
         }
