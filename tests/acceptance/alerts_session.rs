@@ -92,7 +92,9 @@ fn d_08_a_red_alert_is_acknowledged_without_a_line_and_goes_out_with_it() {
     let watch = world.watch();
     assert_eq!(watch["stale"], true, "it may be over: nobody is heard");
     let queued = find(&watch, "ai_down").unwrap();
-    assert_eq!(queued["operation"], "queued");
+    // A try into the cut line may be one of which nobody knows whether it arrived.
+    let word = queued["operation"].as_str().unwrap();
+    assert!(["queued", "unknown"].contains(&word), "{word}");
     assert_eq!(queued["acknowledged"], Value::Null);
     let status = world.client.status().unwrap();
     assert_eq!(status["waiting"].as_array().unwrap().len(), 1, "once");

@@ -151,15 +151,25 @@ impl Reading<'_> {
     }
 
     /// Where records of this kind are read as they are shown: the mirror itself where nothing of the
-    /// kind is told outside the section of what is on its way; then the mirror's indexes serve whole
-    /// queries.
+    /// kind is told; then the mirror's indexes serve whole queries.
     pub(crate) fn shown_table(&self, kind: &str) -> Result<&'static str, Error> {
-        let told: bool = self.cache.query_row(
+        self.table(
+            "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1)",
+            kind,
+        )
+    }
+
+    /// The same for a reader that leaves out what stands in the section of what is on its way.
+    pub(crate) fn settled_table(&self, kind: &str) -> Result<&'static str, Error> {
+        self.table(
             "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1 AND NOT EXISTS
                  (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
-            [kind],
-            |row| row.get(0),
-        )?;
+            kind,
+        )
+    }
+
+    fn table(&self, is_told: &str, kind: &str) -> Result<&'static str, Error> {
+        let told: bool = self.cache.query_row(is_told, [kind], |row| row.get(0))?;
         Ok(if told { "record_shown" } else { "main.record" })
     }
 

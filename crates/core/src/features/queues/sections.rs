@@ -115,7 +115,7 @@ impl<'a> Sections<'a> {
             .iter()
             .map(|filter| Condition::of(filter, kind, &scope))
             .collect::<Result<Vec<_>, _>>()?;
-        let from = reading.shown_table(&kind.name)?;
+        let from = reading.settled_table(&kind.name)?;
         let queue = view.def.queue.as_ref();
         let minutes_each = queue.map_or(0.0, |queue| queue.minutes_each);
         let settled = format!("id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})");
