@@ -15,6 +15,7 @@ mod clear;
 mod guard;
 mod instances;
 mod kills;
+mod notifications;
 mod planted;
 mod shots;
 mod spine;

@@ -14,4 +14,5 @@ mod office;
 mod older_copy;
 mod restored;
 mod table;
+mod time;
 mod world;

@@ -2,11 +2,11 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
-//! (keeps the bubbles on the screen in step with what fires) and a check of audit chain and search
-//! words after the start. Where nothing can be written only turning and the check run. Each waits in
-//! `select!` for the engine's end. Nothing here is waited for by a command: commands read and write
-//! the databases and wake a task.
+//! ended), **listen** (hints), **wake** (the machine has slept), **turn** (tells when time alone
+//! changed what screens show), **notify** (keeps the bubbles on the screen in step with what fires)
+//! and a check of audit chain and search words after the start. Where nothing can be written only
+//! turning and the check run. Each waits in `select!` for the engine's end. Nothing here is waited for
+//! by a command: commands read and write the databases and wake a task.
 
 mod link;
 mod notifying;
@@ -76,6 +76,8 @@ pub struct Engine {
     push: Notify,
     listen: Notify,
     alerts: Notify,
+    /// Told when the machine has slept.
+    pub(crate) awoke: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -194,6 +196,7 @@ impl Engine {
             push: Notify::new(),
             listen: Notify::new(),
             alerts: Notify::new(),
+            awoke: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),

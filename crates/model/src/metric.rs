@@ -114,15 +114,23 @@ fn kind_of<'p>(pack: &'p Pack, measure: &Measure) -> Result<&'p Kind, EvalError>
     })
 }
 
-/// The questions for the next instant at which the value may change though no record does; each
-/// answers one instant as text, or null. Beside them the instant at which the window itself turns.
+/// When a metric may change though no record does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ahead {
+    /// The window itself turns.
+    pub turns_at: Option<DateTime<Utc>>,
+    /// Something enters or leaves it: each question answers one instant as text, or null.
+    pub asked: Vec<(Later, Asked)>,
+}
+
+/// When a metric may change though no record does.
 pub fn later(
     pack: &Pack,
     metric: &Metric,
     frame: &Frame,
     scope: &Scope<'_>,
     now: DateTime<Utc>,
-) -> Result<(Option<DateTime<Utc>>, Vec<(Later, Asked)>), EvalError> {
+) -> Result<Ahead, EvalError> {
     let length = match metric.def.window {
         WindowDef::Hours(hours) => Some(TimeDelta::hours(i64::from(hours))),
         WindowDef::Days(days) => Some(TimeDelta::days(i64::from(days))),
@@ -135,7 +143,10 @@ pub fn later(
     {
         all.extend(measure.ask_later(kind_of(pack, measure)?, scope, now, length)?);
     }
-    Ok((frame.end, all))
+    Ok(Ahead {
+        turns_at: frame.end,
+        asked: all,
+    })
 }
 
 /// Puts the answers together, in the order of [`Questions::asked`].

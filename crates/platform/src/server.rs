@@ -119,7 +119,18 @@ impl Platform {
     ) -> Result<Arc<Self>, StartError> {
         tokio::fs::create_dir_all(&options.data).await?;
         private(&options.data)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options.data.join("platform.db"))?);
+        let store = Arc::new(SqliteStore::open(&options.data.join("platform.db"))?);
+        Self::over(store, options, connectors, stand_ins).await
+    }
+
+    /// Over a store that is open, without listening or working: for a caller that carries requests
+    /// to [`api::router`] itself and works with [`Worker::step`].
+    pub async fn over(
+        store: Arc<dyn Store>,
+        options: &Options,
+        connectors: Connectors,
+        stand_ins: Option<StandIns>,
+    ) -> Result<Arc<Self>, StartError> {
         let secrets = store
             .secrets(Secrets {
                 epoch: options.random.bytes(),

@@ -1,6 +1,8 @@
 //! A desktop of our own where there is none, or where a test wants one for itself: X server, session
 //! bus, keyring and window manager, with folders of its own.
 
+mod bubbles;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use anyhow::{Context, bail};
 use crate::children::{Running, bound};
 use crate::setup::{LOCALE, locale_folder};
 
+pub use self::bubbles::Bubble;
+
 /// What a desktop is made with.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -24,6 +28,8 @@ pub struct Options {
     pub dark: bool,
     /// There is a keyring, and it is open.
     pub keyring: bool,
+    /// Somebody shows notifications.
+    pub notifications: bool,
 }
 
 impl Default for Options {
@@ -33,6 +39,7 @@ impl Default for Options {
             locale: LOCALE.to_owned(),
             dark: false,
             keyring: true,
+            notifications: false,
         }
     }
 }
@@ -79,6 +86,9 @@ impl Desktop {
         }
         let mut windows = desktop.command("openbox");
         desktop.keep("openbox", windows.args(["--sm-disable"]))?;
+        if desktop.options.notifications {
+            desktop.start_notifications()?;
+        }
         Ok(desktop)
     }
 

@@ -31,7 +31,7 @@ enum Chore {
     Schemas,
     /// Say which rows of the acceptance list a test claims, and which none.
     Acceptance,
-    /// Kill and feed with bad input for as long as you want; figures go to docs/soak.md.
+    /// Simulate, kill and feed with bad input for as long as you want; figures go to docs/soak.md.
     Soak(xtask::soak::Options),
     /// Take screenshots of the real window in both themes and two sizes.
     Shots,

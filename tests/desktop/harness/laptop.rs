@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Once;
 
 use tempfile::TempDir;
-use xtask::demo::{self, Platform};
+use xtask::demo::{self, Platform, Ready};
 use xtask::desktop::{Desktop, Options};
 use xtask::root::program;
 
@@ -42,6 +42,16 @@ impl Laptop {
     /// The desktop.
     pub fn desktop(&self) -> &Desktop {
         &self.desktop
+    }
+
+    /// The desktop, to change something on it.
+    pub fn desktop_mut(&mut self) -> &mut Desktop {
+        &mut self.desktop
+    }
+
+    /// How the platform is reached.
+    pub fn ready(&self) -> &Ready {
+        &self.platform.as_ref().unwrap().ready
     }
 
     /// The app's data folder.

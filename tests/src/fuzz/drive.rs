@@ -1,6 +1,6 @@
 //! Starting the process that works, and what is left of an input that ended it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::{Target, corpus, input};
 use crate::programs::program;
 
 /// An input that is not done after this hangs. The largest take a second on a busy machine.
-const HANGS: Duration = Duration::from_secs(30);
+const HANGS: Duration = Duration::from_secs(60);
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Budget {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Inputs taken in.
     pub inputs: u64,
@@ -94,7 +94,7 @@ pub fn drive(target: Target, budget: Budget) -> Result<Outcome> {
 }
 
 /// The one command that replays an input.
-fn command(target: Target, file: &PathBuf) -> String {
+fn command(target: Target, file: &Path) -> String {
     format!(
         "cargo run -q -p watchkeeper-tests --bin fuzz -- {} --replay {}",
         target.name(),

@@ -12,11 +12,13 @@
 
 pub mod corpus;
 mod drive;
+mod long;
 mod mutate;
 mod targets;
 mod work;
 
 pub use self::drive::{Budget, Outcome, drive};
+pub use self::long::for_so_long;
 pub use self::work::{replay, work};
 
 use rand::SeedableRng;

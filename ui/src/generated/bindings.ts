@@ -526,7 +526,7 @@ export type DeniedView = {
 
 /**  What changed since this operator's last session. */
 export type DigestView = {
-	/**  When the last session ended; none before the first. */
+	/**  The last input of the session before this one; none before the first. */
 	since: string | null,
 	/**  Seconds since then. */
 	since_seconds: number | null,
@@ -552,7 +552,10 @@ export type DigestView = {
 	rules: number,
 	/**  Rules that could not be evaluated: neither red nor green. */
 	unknown: number,
-	/**  Nothing needs the operator: no alert, nothing lapses, nothing held, each queue at its target. */
+	/**
+	 *  Nothing needs the operator: no alert, no rule unknown, nothing lapses, nothing held, each queue
+	 *  at its target; and what is known is not stale.
+	 */
 	quiet: boolean,
 };
 
@@ -726,7 +729,7 @@ export type LapsingView = {
 	label: string,
 	/**  How many. */
 	count: number,
-	/**  The first of them. */
+	/**  The first deadline of them. */
 	first: string,
 };
 
@@ -1629,6 +1632,10 @@ export type WatchView = {
 export type WindowView = 
 /**  The state now. */
 { type: "now" } | 
+/**  So many hours back. */
+{ type: "hours"; 
+/**  How many. */
+hours: number } | 
 /**  So many days back. */
 { type: "days"; 
 /**  How many. */

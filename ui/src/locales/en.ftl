@@ -376,6 +376,11 @@ firing-undelivered = The notification did not come through. { $why }
 
 numbers-title = Numbers
 window-now = now
+window-hours =
+    { $hours ->
+        [one] 1 hour
+       *[other] { $hours } hours
+    }
 window-days =
     { $days ->
         [one] 1 day

@@ -12,6 +12,7 @@ mod audit;
 mod crash;
 mod disk;
 mod feed;
+mod hints;
 mod line;
 mod log;
 mod many;

@@ -201,7 +201,11 @@ async fn alerts_stand_red_first_then_the_longest_and_are_counted() {
     let mut seen = alert("acknowledged", "red", 50);
     seen["acknowledged_at"] = ago(40).into();
     seen["acknowledged_by"] = "op-2".into();
+    let mut nobody_knows = waits.clone();
+    nobody_knows["rule"] = "another".into();
+    nobody_knows["unknown_since"] = ago(1).into();
     let alerts = [
+        ("nobody_knows", nobody_knows),
         ("short", alert("firing", "red", 10)),
         ("yellow", unknown),
         ("long", alert("firing", "red", 30)),
@@ -218,7 +222,7 @@ async fn alerts_stand_red_first_then_the_longest_and_are_counted() {
     assert_eq!((digest.red, digest.acknowledged, digest.yellow), (2, 1, 1));
     assert_eq!(
         (digest.came_and_went, digest.unknown, view.pending),
-        (1, 1, 1)
+        (1, 2, 1)
     );
     assert!(!digest.quiet);
     let seen = &view.alerts[0];

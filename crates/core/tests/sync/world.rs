@@ -234,8 +234,14 @@ impl World {
 
     /// Opened again, with its background tasks.
     pub async fn start(&mut self) -> broadcast::Receiver<ChangeSet> {
+        self.start_by(Arc::new(SystemClock::default())).await
+    }
+
+    /// The same, with these clocks of the machine.
+    pub async fn start_by(&mut self, machine: Arc<dyn Clock>) -> broadcast::Receiver<ChangeSet> {
         self.engine.stores().close().await;
-        let profile = profile(&self.folder, &self.platform, self.device);
+        let mut profile = profile(&self.folder, &self.platform, self.device);
+        profile.clock = Arc::new(Corrected::new(machine, None));
         let changes = profile.changes.subscribe();
         self.engine = Engine::start(profile).await.unwrap();
         changes

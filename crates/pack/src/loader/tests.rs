@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod watching;
 
 use super::*;
 use crate::fixture::{self, problems};

@@ -101,13 +101,13 @@ async fn records(
         ApiError::from(watchkeeper_wire::problem::Code::Internal)
     })?;
     let (store, tenant) = (&sight.platform.store, sight.tenant);
-    if let Which::These(ids) = which {
-        if ids.len() <= BY_ID {
-            let marks = vec!["?"; ids.len()].join(", ");
-            sql.text = format!("id IN ({marks}) AND ({})", sql.text);
-            let ids = ids.iter().map(|id| Value::from(id.as_str()));
-            sql.params = ids.chain(sql.params).collect();
-        }
+    if let Which::These(ids) = which
+        && ids.len() <= BY_ID
+    {
+        let marks = vec!["?"; ids.len()].join(", ");
+        sql.text = format!("id IN ({marks}) AND ({})", sql.text);
+        let ids = ids.iter().map(|id| Value::from(id.as_str()));
+        sql.params = ids.chain(sql.params).collect();
     }
     let question = Question {
         text: sql.text,

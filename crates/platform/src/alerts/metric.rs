@@ -85,12 +85,19 @@ pub async fn look(sight: &Sight<'_>, rule: &Alert, id: &str) -> Result<Vec<Look>
 async fn changes_at(sight: &Sight<'_>, metric: &Metric) -> Result<Option<DateTime<Utc>>, ApiError> {
     let frame = metric::frame(&metric.def, sight.pack.zone, sight.now);
     let later = metric::later(sight.pack, metric, &frame, &scope(sight), sight.now);
-    let (turns, later) = later.map_err(|error| unasked(metric, &error))?;
-    let asked: Vec<_> = later.iter().map(|(_, asked)| asked.clone()).collect();
+    let ahead = later.map_err(|error| unasked(metric, &error))?;
+    let asked: Vec<_> = ahead.asked.iter().map(|(_, asked)| asked.clone()).collect();
     let found = sight.platform.store.instants(sight.tenant, &asked).await?;
-    let found = later.iter().zip(found).filter_map(|((later, _), text)| {
-        let at = value::instant(text.as_deref()?)?;
-        Some(later.instant(at))
-    });
-    Ok(found.chain(turns).filter(|at| *at > sight.now).min())
+    let found = ahead
+        .asked
+        .iter()
+        .zip(found)
+        .filter_map(|((later, _), text)| {
+            let at = value::instant(text.as_deref()?)?;
+            Some(later.instant(at))
+        });
+    Ok(found
+        .chain(ahead.turns_at)
+        .filter(|at| *at > sight.now)
+        .min())
 }

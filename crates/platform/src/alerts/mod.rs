@@ -22,7 +22,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast::error::RecvError;
-use watchkeeper_model::alert::KIND;
 
 use crate::Platform;
 use crate::hints::Signal;
@@ -72,7 +71,6 @@ impl Evaluator {
                     () = tokio::time::sleep(wait.map_or(NAP, |wait| wait.min(NAP))) => {}
                     () = &mut round => break,
                     signal = heard.recv() => match signal {
-                        Ok(Signal::Changed { hint, .. }) if hint.kinds.iter().eq([KIND]) => {}
                         Ok(Signal::Ended { .. }) => {}
                         Ok(Signal::Changed { .. }) | Err(RecvError::Lagged(_)) => break,
                         Err(RecvError::Closed) => return,

@@ -71,6 +71,8 @@ export function windowWords(window: WindowView): string {
   switch (window.type) {
     case "now":
       return t("window-now");
+    case "hours":
+      return t("window-hours", { hours: window.hours });
     case "days":
       return t("window-days", { days: window.days });
     case "week":

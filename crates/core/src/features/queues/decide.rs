@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use watchkeeper_model::{Actor, Decision, LookupValue, Outcome, Situation, Snapshot, decide};
+use watchkeeper_model::{
+    Actor, Bulk, Decision, LookupValue, Outcome, Situation, Snapshot, decide, takes_part,
+};
 use watchkeeper_pack::{Action, Kind, Pack};
 
 use super::act::in_the_way;
@@ -69,16 +71,11 @@ pub(super) fn takes_no_part(
     situation: &Situation<'_>,
     action: &Action,
 ) -> Option<(Option<String>, String)> {
-    let Some(bulk) = &action.def.bulk else {
-        return Some((None, "This is not possible on many at once.".to_owned()));
-    };
-    let when = action.bulk_when.as_ref()?;
-    if when.eval_bool(&situation.scope(None)).unwrap_or(false) {
-        return None;
+    match takes_part(action, &situation.scope(None)) {
+        Bulk::TakesPart => None,
+        Bulk::LeftOut { row, why } => Some((Some(row), why)),
+        Bulk::OneByOne => Some((None, "This is not possible on many at once.".to_owned())),
     }
-    let otherwise = bulk.otherwise.clone();
-    let detail = otherwise.unwrap_or_else(|| "This one is to be decided by itself.".to_owned());
-    Some((Some(bulk.row.clone()), detail))
 }
 
 /// The operator may take this action on a record now, with what it asks for still to be filled in.

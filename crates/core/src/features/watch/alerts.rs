@@ -64,7 +64,8 @@ impl<'a> Known<'a> {
         let mut counts = Counts::default();
         let cache = self.reading.cache;
         let sql = format!(
-            "SELECT json_extract(body, '$.state'), json_extract(body, '$.severity'), count(*)
+            "SELECT json_extract(body, '$.state'), json_extract(body, '$.severity'), count(*),
+                    count(*) - count(json_extract(body, '$.unknown_since'))
              FROM {} WHERE kind = 'alert'
                  AND json_extract(body, '$.state') IN ('pending', 'firing', 'acknowledged')
              GROUP BY 1, 2",
@@ -81,7 +82,10 @@ impl<'a> Known<'a> {
                 (_, true) => &mut counts.red,
                 (_, false) => &mut counts.yellow,
             };
-            *count = count.saturating_add(row.get(2)?);
+            // Of what is pending only what is known to hold: a rule of which nobody knows is counted
+            // as that.
+            let column = if state == "pending" { 3 } else { 2 };
+            *count = count.saturating_add(row.get(column)?);
         }
         let sql = format!(
             "SELECT count(DISTINCT json_extract(body, '$.rule')) FROM {} WHERE kind = 'alert'

@@ -9,6 +9,7 @@ mod alerts;
 mod audit;
 mod calls;
 mod feed;
+pub mod gate;
 mod operations;
 mod records;
 mod tenants;
@@ -31,6 +32,7 @@ use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
+use self::gate::{Point, WriteGate};
 use self::witness::Witness;
 use super::*;
 
@@ -52,6 +54,16 @@ struct Inner {
     writer: Mutex<Connection>,
     witness: Witness,
     readers: Mutex<Vec<Connection>>,
+    gate: Option<Arc<dyn WriteGate>>,
+}
+
+impl Inner {
+    fn pass(&self, point: Point) -> Result<()> {
+        match &self.gate {
+            Some(gate) => gate.pass(point),
+            None => Ok(()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -69,6 +81,15 @@ impl From<serde_json::Error> for StoreError {
 impl SqliteStore {
     /// Opens the store at this path, making or migrating it.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, None)
+    }
+
+    /// The same, behind a gate; for tests.
+    pub fn open_gated(path: &Path, gate: Arc<dyn WriteGate>) -> Result<Self> {
+        Self::open_with(path, Some(gate))
+    }
+
+    fn open_with(path: &Path, gate: Option<Arc<dyn WriteGate>>) -> Result<Self> {
         let mut writer = Connection::open(path)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
@@ -83,6 +104,7 @@ impl SqliteStore {
                 writer: Mutex::new(writer),
                 witness,
                 readers: Mutex::new(Vec::new()),
+                gate,
             }),
         })
     }
@@ -94,11 +116,14 @@ impl SqliteStore {
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            inner.pass(Point::Begin)?;
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             let standing = witness::standing(&transaction)?;
+            inner.pass(Point::Commit)?;
             transaction.commit()?;
+            inner.pass(Point::Committed)?;
             inner.witness.note(&standing);
             Ok(answer)
         })
@@ -112,13 +137,16 @@ impl SqliteStore {
     ) -> Result<Committed> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            inner.pass(Point::Begin)?;
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             match answer {
                 Committed::Done(_) => {
                     let standing = witness::standing(&transaction)?;
+                    inner.pass(Point::Commit)?;
                     transaction.commit()?;
+                    inner.pass(Point::Committed)?;
                     inner.witness.note(&standing);
                 }
                 Committed::Moved | Committed::Known(_) => transaction.rollback()?,
