@@ -154,6 +154,7 @@ grid-sort = Sort by { $column }
 keys-move = move
 keys-pick = pick
 key-shift = ⇧ { $key }
+key-escape = Esc
 keys-all = all keys
 
 record-label = Record

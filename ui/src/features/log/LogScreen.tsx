@@ -33,12 +33,14 @@ export function LogScreen() {
   const active = Math.max(0, Math.min(at, total - 1));
 
   // What is moved to may not be read yet: the log is read from its newest entry back.
-  const far =
-    Math.max(sight, active) >= entries.length || (wanted !== null && !known(entries, wanted));
+  const read = entries.length;
+  const needed = Math.max(sight, active);
+  const lacks = wanted !== null && !known(entries, wanted);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = log;
   useEffect(() => {
+    const far = needed >= read || lacks;
     if (far && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [far, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [needed, read, lacks, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const found = wanted === null ? -1 : entries.findIndex(({ seq }) => seq === wanted);
   useEffect(() => {
     if (found < 0) return;

@@ -40,7 +40,7 @@ export function BulkBar({ page, picking, readOnly, onAct }: BulkBarProps) {
       >
         <X size={14} aria-hidden />
         {t("picked-none")}
-        <Key>Esc</Key>
+        <Key>{t("key-escape")}</Key>
       </button>
     </footer>
   );

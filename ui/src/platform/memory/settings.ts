@@ -20,7 +20,7 @@ export function settingsOf(world: World): SettingsView {
     device: "imogens-laptop",
     device_id: "01936a2e-1111-7000-8000-00000000d5a1",
     keyring: world.app.keyring,
-    folder: "/home/imogen/.local/share/watchkeeper/profiles/p1",
+    folder: "~/.local/share/watchkeeper/profiles/p1",
     state_bytes: 1_340_000,
     cache_bytes: 18_900_000,
     pack: "Harbour Classes",
