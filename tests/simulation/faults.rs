@@ -7,6 +7,7 @@ use watchkeeper_core::outbox::queue::{Hold, Status};
 
 use crate::office::TENANT;
 use crate::pack;
+use crate::provider::Mood;
 use crate::run::{here, on_threads};
 use crate::steps::{Fate, Weather};
 use crate::wire::Item;
@@ -273,6 +274,25 @@ fn fault_39_the_platforms_clock_jumps_and_the_order_stays() {
             assert_eq!(seen.unwrap().revision, 2, "what came last is there");
         }
         end(&mut world).await;
+    });
+}
+
+#[test]
+fn fault_39_a_call_that_was_put_off_by_a_clock_far_ahead_goes_on_once_that_is_set_right() {
+    here(async {
+        let mut world = begun(391).await;
+        world.office.clock.set_off_by(TimeDelta::days(300));
+        let queued = world.act(2, "p1", "goodwill", None).await.unwrap();
+        world.sync(2, &Weather::fair()).await;
+        world.begin_work().await;
+        while let Some(Item::Call { key, ask }) = world.next_item() {
+            world.call(&key, ask, Mood::NotNow, false);
+            world.settle().await;
+        }
+        world.office.clock.set_off_by(TimeDelta::zero());
+        end(&mut world).await;
+        assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
+        assert_eq!(world.office.provider.effects().len(), 1);
     });
 }
 
