@@ -27,6 +27,9 @@ use watchkeeper_core::{Code, Error};
 
 /// Where the list of trusted issuers lies, for the process in which the cases run.
 const TRUSTED: &str = "SSL_CERT_FILE";
+/// Tells the process that it is the one, and where its list is to be: a name of our own, so that
+/// nobody's real list is written over.
+const WITHIN: &str = "WATCHKEEPER_TRUSTED";
 const INSIDE: &str =
     "fault_32_whatever_is_wrong_with_a_certificate_is_told_and_there_is_no_way_round_it";
 
@@ -79,13 +82,14 @@ async fn serve(by: &Issuer, params: CertificateParams) -> (String, Arc<AtomicUsi
 /// In a process of its own, which trusts one issuer: this same test, told where its list is to be.
 #[test]
 fn fault_32_whatever_is_wrong_with_a_certificate_is_told_and_there_is_no_way_round_it() {
-    if let Some(list) = std::env::var_os(TRUSTED) {
+    if let Some(list) = std::env::var_os(WITHIN) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         return runtime.block_on(certificates_where_one_issuer_is_trusted(list.into()));
     }
     let folder = tempfile::tempdir().unwrap();
     let outcome = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", INSIDE, "--nocapture"])
+        .env(WITHIN, folder.path().join("trusted.pem"))
         .env(TRUSTED, folder.path().join("trusted.pem"))
         .env_remove("SSL_CERT_DIR")
         .output()
