@@ -338,6 +338,30 @@ fn fault_07_a_platform_restored_from_a_backup_moves_no_money_twice() {
     });
 }
 
+/// What a backup lacks may be audit entries alone: a laptop has nothing forked then, and delivers
+/// them again.
+#[test]
+fn fault_07_a_platform_that_lost_only_audit_entries_is_another_history_too() {
+    here(async {
+        let mut world = begun(77).await;
+        world.act(2, "p1", "note", None).await.unwrap();
+        world.begin_sync(2).await;
+        // All but the delivery of the chain arrives.
+        while let Some(Item::Letter(letter)) = world.next_item() {
+            let audit = letter.request.uri().path() == "/v1/audit";
+            let fate = if audit { Fate::Lost } else { Fate::Arrives };
+            world.carry_by(letter, Some(fate)).await;
+        }
+        world.office.back_up();
+        world.sync(2, &Weather::fair()).await;
+        world.crash_office();
+        assert!(world.office.restore(0));
+        world.restored = true;
+        end(&mut world).await;
+        assert!(!world.profiles[2].engine().is_chain_forked());
+    });
+}
+
 /// A laptop's own old backup: what it had queued then goes out again under the same ids.
 #[test]
 fn fault_72_a_week_old_backup_of_a_laptop_does_nothing_twice() {
