@@ -3,11 +3,25 @@
 
 mod delta;
 mod first_sync;
+#[path = "../desktop/harness/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the window's harness is that of the tests"
+)]
+mod harness;
 mod laptop;
 mod numbers;
 mod outbox;
 mod reads;
+mod screen;
 mod seed;
+mod sql;
+mod window;
 mod world;
 
 use std::path::PathBuf;
@@ -88,6 +102,31 @@ enum What {
         #[arg(long)]
         count: usize,
     },
+    /// Keys, starts and memory of the real window.
+    Window {
+        #[command(flatten)]
+        line: Line,
+        /// Where desktop and app keep what they have.
+        #[arg(long)]
+        folder: PathBuf,
+        /// Records that the platform has.
+        #[arg(long)]
+        records: u64,
+        /// Keys of each sort.
+        #[arg(long)]
+        keys: u64,
+        /// Starts.
+        #[arg(long)]
+        starts: u64,
+    },
+    /// The plan of a query on the mirror, and how long it takes.
+    Sql {
+        /// The laptop.
+        #[arg(long)]
+        folder: PathBuf,
+        /// The query.
+        query: String,
+    },
     /// Opening what a laptop keeps.
     Open {
         /// The laptop.
@@ -128,6 +167,14 @@ async fn main() -> Result<()> {
             folder,
             count,
         } => outbox::outbox(&folder, &line, count).await?,
+        What::Window {
+            line,
+            folder,
+            records,
+            keys,
+            starts,
+        } => window::window(&folder, &line, (records, keys, starts)).await?,
+        What::Sql { folder, query } => sql::sql(&folder, query).await?,
         What::Open { folder, times } => outbox::open(&folder, times).await?,
     };
     println!("{figures}");

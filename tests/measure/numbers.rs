@@ -15,6 +15,11 @@ impl Times {
         self.0.push(time);
     }
 
+    /// How many.
+    pub fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// Does something and takes its time.
     pub async fn of<T>(&mut self, work: impl Future<Output = T>) -> T {
         let begun = Instant::now();

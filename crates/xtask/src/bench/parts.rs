@@ -22,7 +22,6 @@ pub const PARTS: &[Part] = &[
     ("delta", delta),
     ("outbox", outbox),
     ("window", window),
-    ("start", start),
 ];
 
 /// The platform and the laptops on which it is measured.
@@ -231,10 +230,38 @@ fn outbox(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn window(_ground: &mut Ground<'_>, _report: &mut Report) -> anyhow::Result<()> {
-    anyhow::bail!("not yet")
-}
-
-fn start(_ground: &mut Ground<'_>, _report: &mut Report) -> anyhow::Result<()> {
-    anyhow::bail!("not yet")
+fn window(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let records = ground.records(100_000);
+    let tenant = ground.tenant(records)?;
+    let folder = ground.folder.join("window");
+    crate::desktop::make_private(&folder)?;
+    let mut arguments = line(&tenant.url, &tenant.operator);
+    arguments.extend(at(&folder));
+    arguments.extend(["--records".to_owned(), records.to_string()]);
+    arguments.extend(["--keys".to_owned(), ground.rounds(100).to_string()]);
+    arguments.extend(["--starts".to_owned(), ground.rounds(10).to_string()]);
+    let figures = measure("window", arguments)?;
+    let keys = figures.get("keys").and_then(Value::as_object);
+    for (name, times) in keys.context("no keys")? {
+        let note = format!("p50 {:.1} ms", number(times, "p50_ms")?);
+        let what = format!("key to paint, {name}, p99 at {records}");
+        report.at_most(&what, (number(times, "p99_ms")?, "ms"), 50.0, &note);
+    }
+    for (what, path, unit) in [
+        ("start until the page is painted", "whole_ms", "ms"),
+        ("memory of all processes (PSS)", "pss_mib", "MiB"),
+    ] {
+        let of = |program: &str| -> anyhow::Result<f64> {
+            let runs = figures.pointer(&format!("/starts/{program}"));
+            let runs = runs.and_then(Value::as_array).context("no starts")?;
+            let figures = runs.iter().map(|run| number(run, path));
+            median(figures.collect::<anyhow::Result<_>>()?).context("no start")
+        };
+        let (app, bare) = (of("watchkeeper")?, of("bare-window")?);
+        let note = format!("{app:.0} {unit} against {bare:.0} {unit}");
+        let what = format!("{what}, against a bare window");
+        report.at_most(&what, (app / bare, "×"), 1.3, &note);
+    }
+    report.keep("window", figures);
+    Ok(())
 }

@@ -1,12 +1,12 @@
 //! The rail: queues with their counts, and what else the pack lets look at.
 
-use watchkeeper_pack::{Pack, filter};
+use watchkeeper_pack::Pack;
 
 use super::cells::is_urgent;
 use super::sections::{Section, Sections};
 use super::view::{NavigationView, QueueEntry, ViewEntry};
 use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::features::reading::{Reading, read};
 
 /// The most records of one queue whose clocks are looked at.
@@ -60,7 +60,7 @@ fn entry(reading: &Reading<'_>, pack: &Pack, view: &str) -> Result<QueueEntry, E
         let count = asked.count(reading, section)?.count;
         open = open.saturating_add(count);
         if count > 0 && !asked.kind.clocks.is_empty() {
-            urgent = urgent.saturating_add(urgent_in(reading, &asked, section)?);
+            urgent = urgent.saturating_add(urgent_in(reading, &asked, (section, count))?);
         }
     }
     let queue = asked.view.def.queue.as_ref();
@@ -77,10 +77,13 @@ fn entry(reading: &Reading<'_>, pack: &Pack, view: &str) -> Result<QueueEntry, E
 }
 
 /// Of the first rows of a section, those whose clock has turned amber or red.
-fn urgent_in(reading: &Reading<'_>, asked: &Sections<'_>, section: &Section) -> Result<u32, Error> {
-    let order =
-        filter::order_by(asked.kind, &asked.view.def.sort).ok_or(Error::new(Code::PackInvalid))?;
-    let rows = asked.rows(reading, section, &order, 0, MOST_CLOCKS)?;
+fn urgent_in(
+    reading: &Reading<'_>,
+    asked: &Sections<'_>,
+    section: (&Section, u32),
+) -> Result<u32, Error> {
+    let sort = &asked.view.def.sort;
+    let rows = asked.rows(reading, section, sort, (0, MOST_CLOCKS))?;
     let urgent = rows
         .iter()
         .filter(|row| is_urgent(reading, asked.kind, row));

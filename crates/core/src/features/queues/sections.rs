@@ -7,14 +7,14 @@ use rusqlite::types::Value as Sql;
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::filter::{self, Filter};
 use watchkeeper_pack::pack::View;
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_pack::{Kind, Pack, indexes};
 
 use super::cells::money_view;
 use super::view::MoneyView;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, sql};
 use crate::features::search::fts_query;
-use crate::sync::text::literal;
+use crate::sync::text::{identifier, literal};
 
 /// Id of the engine's own section.
 pub(super) const ON_THE_WAY: &str = "on_the_way";
@@ -28,10 +28,36 @@ pub(super) struct Section {
     pub(super) note: Option<String>,
     /// What stands here waits for the operator.
     pub(super) waits: bool,
-    from: String,
+    from: Source,
     filter: String,
     params: Vec<Sql>,
+    /// Its number among the view's own; none for one of the engine's.
+    number: Option<usize>,
 }
+
+/// Where the rows of a section come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The mirror itself: its indexes serve whole queries.
+    Mirror,
+    /// The mirror with what the platform has told over it.
+    Shown,
+    /// What is on its way.
+    OnTheWay,
+}
+
+impl Source {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Mirror => "main.record",
+            Self::Shown => "record_shown",
+            Self::OnTheWay => "temp.on_the_way",
+        }
+    }
+}
+
+/// A section with more rows than this is read along the index of the sort, others are sorted.
+const MANY: u32 = 1_000;
 
 /// A view, as questions.
 pub(super) struct Sections<'a> {
@@ -39,6 +65,8 @@ pub(super) struct Sections<'a> {
     pub(super) kind: &'a Kind,
     /// In order, the engine's own after the first.
     pub(super) sections: Vec<Section>,
+    /// Records with the words that it is narrowed to.
+    narrowed: Option<u32>,
 }
 
 /// How many and how much.
@@ -93,22 +121,34 @@ impl<'a> Sections<'a> {
             params: Vec::new(),
         };
         whole.and(&Condition::of(&view.filter, kind, &scope)?);
-        if let Some(question) = fts_query(search) {
-            whole.and(&Condition {
-                text: format!(
-                    "id IN (SELECT id FROM main.record WHERE kind = {name} AND rowid IN
-                         (SELECT rowid FROM main.record_text WHERE record_text MATCH ?))"
-                ),
-                params: vec![Sql::Text(question)],
-            });
+        let from = source(reading, &kind.name)?;
+        let narrowed = match fts_query(search) {
+            Some(question) => Some(narrow(reading, &question)?),
+            None => None,
+        };
+        let mut elsewhere = whole.text.clone();
+        if narrowed.is_some() {
+            // Of the mirror by its row, of what is drawn over it by its id.
+            let by_id = format!(
+                " AND id IN (SELECT r.id FROM temp.narrowed AS n
+                             JOIN main.record AS r ON r.rowid = n.rowid WHERE r.kind = {name})"
+            );
+            elsewhere.push_str(&by_id);
+            match from {
+                Source::Mirror => whole.text.push_str(" AND rowid IN temp.narrowed"),
+                _ => whole.text.clone_from(&elsewhere),
+            }
         }
         let parts = view
             .sections
             .iter()
             .map(|filter| Condition::of(filter, kind, &scope))
             .collect::<Result<Vec<_>, _>>()?;
-        let from = source(reading, &kind.name)?;
-        let settled = format!("id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})");
+        // Said only where there are some: else an index alone answers how many there are.
+        let settled = match some_on_the_way(reading, &kind.name)? {
+            true => format!(" AND id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})"),
+            false => String::new(),
+        };
         let section = |id: &str, label: &str, note: Option<String>, part: Option<&Condition>| {
             let mut condition = Condition {
                 text: whole.text.clone(),
@@ -122,8 +162,9 @@ impl<'a> Sections<'a> {
                 label: label.to_owned(),
                 note,
                 waits: false,
-                from: from.to_owned(),
-                filter: format!("{} AND {settled}", condition.text),
+                from,
+                number: None,
+                filter: format!("{}{settled}", condition.text),
                 params: condition.params,
             }
         };
@@ -132,8 +173,10 @@ impl<'a> Sections<'a> {
             .sections
             .iter()
             .zip(&parts)
-            .map(|(def, part)| Section {
+            .enumerate()
+            .map(|(number, (def, part))| Section {
                 waits: def.waits,
+                number: Some(number),
                 ..section(&def.id, &def.label, def.note.clone(), Some(part))
             })
             .collect();
@@ -145,11 +188,13 @@ impl<'a> Sections<'a> {
         {
             first.waits = true;
         }
+        whole.text = elsewhere;
         sections.insert(1, on_the_way(whole, &parts));
         Ok(Self {
             view,
             kind,
             sections,
+            narrowed,
         })
     }
 
@@ -160,14 +205,15 @@ impl<'a> Sections<'a> {
         let minor = total.and_then(|name| filter::column(self.kind, name));
         let sums = match &minor {
             Some(minor) => {
-                let currency = minor.replace(".minor')", ".currency')");
+                let currency = filter::currency(minor);
                 format!("sum({minor}), min({currency}), max({currency})")
             }
             None => "NULL, NULL, NULL".to_owned(),
         };
         let text = format!(
             "SELECT count(*), {sums} FROM {} WHERE {}",
-            section.from, section.filter
+            section.from.sql(),
+            section.filter
         );
         let mut statement = reading.cache.prepare(&text)?;
         let params = rusqlite::params_from_iter(section.params.iter().cloned());
@@ -186,19 +232,25 @@ impl<'a> Sections<'a> {
         })?)
     }
 
-    /// Rows of a section in this order.
+    /// Rows of a section, of which there are `count`, in the order of these fields.
     pub(super) fn rows(
         &self,
         reading: &Reading<'_>,
-        section: &Section,
-        order: &str,
-        offset: u32,
-        limit: u32,
+        (section, count): (&Section, u32),
+        sort: &[String],
+        (offset, limit): (u32, u32),
     ) -> Result<Vec<Row>, Error> {
+        let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
+        let way = match self.way(section, count, sort) {
+            Some(index) if there_is(reading, &index)? => {
+                format!(" INDEXED BY {}", identifier(&index))
+            }
+            _ => String::new(),
+        };
         let text = format!(
-            "SELECT {} FROM {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
+            "SELECT {} FROM {}{way} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
             Row::COLUMNS,
-            section.from,
+            section.from.sql(),
             section.filter
         );
         let mut statement = reading.cache.prepare(&text)?;
@@ -219,16 +271,61 @@ impl<'a> Sections<'a> {
     }
 }
 
+impl Sections<'_> {
+    /// The index along which the rows of a section are read in order. SQLite knows no numbers of
+    /// rows and would rather find them by their state and sort them all.
+    fn way(&self, section: &Section, count: u32, sort: &[String]) -> Option<String> {
+        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
+        if section.from != Source::Mirror || few_words {
+            return None;
+        }
+        let ways = indexes::ways(self.kind, self.view, section.number, sort);
+        let along = ways.along.filter(|_| count > MANY);
+        ways.within.or(along)
+    }
+}
+
+/// Keeps the rows with these words for the length of the snapshot, and answers how many there are.
+fn narrow(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
+    reading.cache.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS narrowed (rowid INTEGER PRIMARY KEY) STRICT;
+         DELETE FROM temp.narrowed",
+    )?;
+    let count = reading.cache.execute(
+        "INSERT INTO temp.narrowed SELECT rowid FROM main.record_text WHERE record_text MATCH ?1",
+        [question],
+    )?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// False until the pack's indexes are made.
+fn there_is(reading: &Reading<'_>, index: &str) -> Result<bool, Error> {
+    Ok(reading
+        .cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ?1)",
+        )?
+        .query_row([index], |row| row.get(0))?)
+}
+
 /// The mirror itself where nothing of this kind is told outside the engine's own section: then
 /// the mirror's indexes serve whole queries.
-fn source(reading: &Reading<'_>, kind: &str) -> Result<&'static str, Error> {
+fn source(reading: &Reading<'_>, kind: &str) -> Result<Source, Error> {
     let told: bool = reading.cache.query_row(
         "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1 AND NOT EXISTS
              (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
         [kind],
         |row| row.get(0),
     )?;
-    Ok(if told { "record_shown" } else { "main.record" })
+    Ok(if told { Source::Shown } else { Source::Mirror })
+}
+
+fn some_on_the_way(reading: &Reading<'_>, kind: &str) -> Result<bool, Error> {
+    Ok(reading.cache.query_row(
+        "SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)",
+        [kind],
+        |row| row.get(0),
+    )?)
 }
 
 fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
@@ -244,7 +341,8 @@ fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
         label: String::new(),
         note: None,
         waits: false,
-        from: "temp.on_the_way".to_owned(),
+        from: Source::OnTheWay,
+        number: None,
         filter: whole.text,
         params: whole.params,
     }
