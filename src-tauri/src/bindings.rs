@@ -5,7 +5,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::changes::Changed;
-use crate::commands::{journal, queues, search, session, sync};
+use crate::commands::{journal, log, queues, search, session, settings, sync, watch};
+use crate::places::ShowPlace;
 
 /// Every command and the one event.
 pub(crate) fn builder() -> Builder<Wry> {
@@ -27,15 +28,24 @@ pub(crate) fn builder() -> Builder<Wry> {
             queues::queue_page,
             queues::queue_record,
             queues::act,
+            queues::select_records,
+            queues::act_many,
             queues::new_operation_id,
             sync::sync_status,
             sync::pull_now,
             sync::retry_operation,
             sync::discard_operation,
             search::search,
+            watch::watch_view,
+            watch::touch,
+            log::log_page,
+            log::verify_chain,
+            settings::settings_view,
+            settings::set_notifications,
+            settings::test_notification,
             journal::report_ui_error,
         ])
-        .events(collect_events![Changed])
+        .events(collect_events![Changed, ShowPlace])
 }
 
 #[cfg(test)]

@@ -36,7 +36,14 @@ async fn next(changes: &mut Receiver<ChangeSet>) -> Option<ChangeSet> {
 /// Every tag there is. `Pack` stands for all kinds: whatever is read depends on the pack.
 fn everything() -> ChangeSet {
     ChangeSet {
-        tags: BTreeSet::from([Tag::App, Tag::Navigation, Tag::Sync, Tag::Audit, Tag::Pack]),
+        tags: BTreeSet::from([
+            Tag::App,
+            Tag::Navigation,
+            Tag::Sync,
+            Tag::Audit,
+            Tag::Pack,
+            Tag::Notifications,
+        ]),
         source: Source::Sync,
     }
 }

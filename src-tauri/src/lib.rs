@@ -14,6 +14,7 @@ mod changes;
 mod commands;
 mod instance;
 mod journal;
+mod places;
 mod start;
 mod window;
 

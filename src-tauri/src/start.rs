@@ -49,6 +49,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         demo: args.demo()?,
         clock: Arc::clone(&clock),
         secrets: Arc::new(OsKeyring),
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let bindings = bindings::builder();

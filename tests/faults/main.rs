@@ -7,4 +7,7 @@
 )]
 
 mod kills;
+mod laptops;
+mod office;
+mod restored;
 mod world;

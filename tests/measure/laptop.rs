@@ -64,6 +64,7 @@ pub fn profile(folder: &Path, token: &str) -> Result<OpenProfile> {
         pinned: serde_json::from_slice(&pinned)?,
         clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
         changes: broadcast::channel(64).0,
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: "0.0.0-bench".to_owned(),
     })
 }

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::session::{self, view::KeyringState, view::Phase};
+use crate::notify::Notifier;
 use crate::profile::{DataFolder, OpenProfile};
 use crate::secrets::{Keyring, Secrets, SecretsError};
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// The keyring.
     pub secrets: Arc<dyn Secrets>,
+    /// Shows notifications.
+    pub notifier: Arc<dyn Notifier>,
     /// Version of the app.
     pub version: String,
 }
@@ -48,6 +51,7 @@ pub struct App {
     pub(crate) demo: Option<Demo>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keyring: Keyring,
+    pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) version: String,
     pub(crate) changes: broadcast::Sender<ChangeSet>,
     /// Signing in, opening and closing take turns.
@@ -96,6 +100,7 @@ impl App {
             demo: config.demo,
             clock: config.clock,
             keyring: Keyring::new(config.secrets),
+            notifier: config.notifier,
             version: config.version,
             changes: broadcast::channel(CHANGES).0,
             turn: tokio::sync::Mutex::new(()),

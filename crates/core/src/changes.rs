@@ -21,6 +21,8 @@ pub enum Tag {
     Audit,
     /// Pack, settings, controls.
     Pack,
+    /// Notifications: what is wanted, what was shown.
+    Notifications,
 }
 
 /// Who changed it, so that a window can tell its own echo.

@@ -2,11 +2,13 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show) and a check
-//! of the audit chain after the start. Each waits in `select!` for the engine's end. Nothing here is
-//! waited for by a command: commands read and write the databases and wake a task.
+//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
+//! (keeps the bubbles on the screen in step with what fires) and a check of the audit chain after the
+//! start. Each waits in `select!` for the engine's end. Nothing here is waited for by a command:
+//! commands read and write the databases and wake a task.
 
 mod link;
+mod notifying;
 pub(crate) mod rights;
 mod tasks;
 mod turning;
@@ -31,13 +33,14 @@ use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::error::Error;
+use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
 use crate::sync::activate;
-use crate::sync::client::Client;
+use crate::sync::client::{Client, Network, Transport};
 use crate::sync::pull::Memory;
 
 /// One open profile.
@@ -49,7 +52,11 @@ pub struct Engine {
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
+    /// What stands on the screen as notifications.
+    notified: tokio::sync::Mutex<round::Memory>,
+    notifier: Arc<dyn Notifier>,
     client: RwLock<Arc<Client>>,
+    chance: Chance,
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
@@ -58,9 +65,31 @@ pub struct Engine {
     pull: Notify,
     push: Notify,
     listen: Notify,
+    alerts: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Chance, in `0..1`.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// What an engine has from outside beside its profile: the way to the platform, and chance.
+pub struct Outside {
+    /// Carries requests.
+    pub transport: Arc<dyn Transport>,
+    /// For jitter.
+    pub chance: Chance,
+}
+
+impl Outside {
+    /// The network, and chance as it comes.
+    pub fn new(pinned: &Pinned) -> Result<Self, Error> {
+        Ok(Self {
+            transport: Arc::new(Network::new(&pinned.platform)?),
+            chance: Arc::new(rand::random),
+        })
+    }
 }
 
 /// Writes this laptop's audit chain in somebody's name; goes into the closures of the writer.
@@ -95,7 +124,14 @@ impl Engine {
     /// An engine without its background tasks, for a caller that keeps its own time: see
     /// [`Engine::sync_once`].
     pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
-        let client = Client::new(profile.pinned.platform.clone(), profile.token.expose())?;
+        let outside = Outside::new(&profile.pinned)?;
+        Self::assemble_with(profile, outside).await
+    }
+
+    /// The same, with what it has from outside passed in.
+    pub async fn assemble_with(profile: OpenProfile, outside: Outside) -> Result<Arc<Self>, Error> {
+        let platform = profile.pinned.platform.clone();
+        let client = Client::over(outside.transport, platform, profile.token.expose())?;
         let rights = rights::load(&profile.stores, &profile.pinned).await?;
         let left_in_flight = profile
             .stores
@@ -120,7 +156,10 @@ impl Engine {
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
             memory: tokio::sync::Mutex::default(),
+            notified: tokio::sync::Mutex::default(),
+            notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
+            chance: outside.chance,
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
@@ -128,6 +167,7 @@ impl Engine {
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
+            alerts: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),
@@ -149,6 +189,7 @@ impl Engine {
             // A task that panicked has ended too.
             let _ = task.await;
         }
+        round::part(self, &mut *self.notified.lock().await).await;
         // Not to be kept is a later start with an unsure clock, nothing worse.
         if let Err(error) = self.keep_time().await {
             tracing::warn!(%error, "the clock was not kept");
@@ -157,7 +198,7 @@ impl Engine {
 
     /// Goes on with a new token after the old one was refused.
     pub fn renew(&self, token: &Secret) -> Result<(), Error> {
-        let client = Client::new(self.pinned.platform.clone(), token.expose())?;
+        let client = self.client().with_token(token.expose());
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(client);
         self.update_link(|link| link.signed_in());
         self.wake();
@@ -176,6 +217,11 @@ impl Engine {
         self.pull.notify_one();
     }
 
+    /// What is notified of may have changed.
+    pub(crate) fn look_at_alerts(&self) {
+        self.alerts.notify_one();
+    }
+
     /// Something was queued.
     pub fn wake_push(&self) {
         self.push.notify_one();
@@ -189,6 +235,11 @@ impl Engine {
     /// The platform's time.
     pub fn clock(&self) -> &Corrected {
         &self.clock
+    }
+
+    /// Shows notifications.
+    pub(crate) fn notifier(&self) -> &dyn Notifier {
+        &*self.notifier
     }
 
     /// What sign-in settled.
@@ -260,7 +311,7 @@ impl Engine {
 
     /// Chance for jitter, in `0..1`.
     pub(crate) fn chance(&self) -> f64 {
-        rand::random()
+        (self.chance)()
     }
 
     /// The platform said what time it is, in answer to something sent at `sent`.

@@ -63,6 +63,8 @@ pub enum Code {
     OutboxFull,
     /// Not possible in the operation's present state.
     NotNow,
+    /// A notification could not be shown; the detail says why.
+    NotificationFailed,
     /// A fault of the app.
     Internal,
 }

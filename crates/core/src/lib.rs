@@ -11,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod features;
 pub mod keys;
+pub mod notify;
 pub mod outbox;
 pub mod overlay;
 pub mod profile;

@@ -4,18 +4,24 @@
 //! Unknown keys are errors everywhere: a misspelt policy must never be a missing one.
 
 mod action;
+mod alert;
 mod mail;
+mod metric;
 mod pack_file;
 mod question;
 mod record;
 mod view;
 
 pub use action::{
-    ActionDef, CallDef, Confirm, Connector, CreateDef, EffectDef, Nature, Override, ParamDef,
-    PolicyDef, SetOnDef,
+    ActionDef, BulkDef, CallDef, Confirm, Connector, CreateDef, EffectDef, Nature, Override,
+    ParamDef, PolicyDef, SetOnDef,
 };
+pub use alert::{AlertFile, EachDef, Severity};
 pub use mail::TemplateFile;
-pub use pack_file::{ControlDef, PackFile, SessionDef, SettingDef};
+pub use metric::{
+    Aggregate, BandDef, Better, DuringDef, MeasureDef, MetricFile, StatedDef, Unit, WindowDef,
+};
+pub use pack_file::{BudgetDef, ControlDef, PackFile, SessionDef, SettingDef};
 pub use question::{Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
 pub use record::{
     ClockDef, ComputedDef, FieldDef, FieldType, Names, RecordFile, StateDef, Tone, WarnDef,

@@ -4,9 +4,10 @@
 //! name only when the bytes hash to it, so nothing half or altered is ever served. Tenants share
 //! no file, even of the same bytes: having a name must not tell whether another tenant has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::BodyDataStream;
 use futures_util::StreamExt;
@@ -40,6 +41,9 @@ pub enum PutError {
     /// More bytes than announced or allowed.
     #[error("too many bytes")]
     TooLarge,
+    /// The tenant has no room for more.
+    #[error("the tenant's room for documents is full")]
+    Full,
     /// The request broke off.
     #[error("the request broke off")]
     Broken,
@@ -61,7 +65,11 @@ pub enum Took {
 #[derive(Debug, Clone)]
 pub struct Blobs {
     folder: PathBuf,
+    /// Bytes that one tenant may keep, parts of blobs included.
+    quota: u64,
     writing: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// Bytes that each tenant keeps, by folder; counted when first asked for.
+    used: Arc<Mutex<BTreeMap<PathBuf, Arc<AtomicU64>>>>,
 }
 
 struct Writing {
@@ -77,12 +85,36 @@ impl Drop for Writing {
 }
 
 impl Blobs {
-    /// In this folder, which is made when needed.
-    pub fn new(folder: PathBuf) -> Self {
+    /// In this folder, which is made when needed; each tenant may keep so many bytes.
+    pub fn new(folder: PathBuf, quota: u64) -> Self {
         Self {
             folder,
+            quota,
             writing: Arc::default(),
+            used: Arc::default(),
         }
+    }
+
+    /// The count of bytes in a tenant's folder.
+    async fn used(&self, folder: &Path) -> Result<Arc<AtomicU64>, std::io::Error> {
+        let known = |of: &Self| {
+            let used = of.used.lock().unwrap_or_else(PoisonError::into_inner);
+            used.get(folder).cloned()
+        };
+        if let Some(used) = known(self) {
+            return Ok(used);
+        }
+        let mut bytes = 0;
+        let mut files = fs::read_dir(folder).await?;
+        while let Some(file) = files.next_entry().await? {
+            bytes += file.metadata().await?.len();
+        }
+        // Nobody has written meanwhile: who writes has asked for the count before.
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = used.entry(folder.to_owned());
+        Ok(Arc::clone(
+            used.or_insert_with(|| Arc::new(AtomicU64::new(bytes))),
+        ))
     }
 
     /// Where a blob lies once it is whole.
@@ -116,9 +148,10 @@ impl Blobs {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).await?;
         }
+        let used = self.used(path.parent().unwrap_or(&self.folder)).await?;
         let part = path.with_extension("part");
         if offset == 0 && total.is_none() {
-            remove(&part).await?;
+            remove(&part, &used).await?;
         }
         let mut held = match fs::metadata(&part).await {
             Ok(meta) => meta.len(),
@@ -138,13 +171,24 @@ impl Blobs {
                 file.flush().await?;
                 return Err(PutError::Broken);
             };
-            held += bytes.len() as u64;
-            if held > limit {
+            let more = bytes.len() as u64;
+            held += more;
+            let full = used.fetch_add(more, Ordering::Relaxed) + more > self.quota;
+            if full || held > limit {
+                used.fetch_sub(more, Ordering::Relaxed);
                 drop(file);
-                remove(&part).await?;
-                return Err(PutError::TooLarge);
+                remove(&part, &used).await?;
+                return Err(if full {
+                    PutError::Full
+                } else {
+                    PutError::TooLarge
+                });
             }
-            file.write_all(&bytes).await?;
+            if let Err(error) = file.write_all(&bytes).await {
+                // What of it stands on the disk is found when the part is taken up or removed.
+                used.fetch_sub(more, Ordering::Relaxed);
+                return Err(error.into());
+            }
         }
         file.sync_all().await?;
         drop(file);
@@ -152,7 +196,7 @@ impl Blobs {
             return Ok(Took::Part(held));
         }
         if hash_file(&part).await? != sha256 {
-            remove(&part).await?;
+            remove(&part, &used).await?;
             return Err(PutError::Mismatch);
         }
         fs::rename(&part, &path).await?;
@@ -171,11 +215,17 @@ impl Blobs {
     }
 }
 
-async fn remove(path: &Path) -> Result<(), std::io::Error> {
-    match fs::remove_file(path).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+/// Removes a part, where there is one, and gives its room back.
+async fn remove(path: &Path, used: &AtomicU64) -> Result<(), std::io::Error> {
+    let bytes = match fs::metadata(path).await {
+        Ok(meta) => meta.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    fs::remove_file(path).await?;
+    let less = |held: u64| Some(held.saturating_sub(bytes));
+    let _always = used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    Ok(())
 }
 
 async fn hash_file(path: &Path) -> Result<String, std::io::Error> {

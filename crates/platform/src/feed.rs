@@ -5,6 +5,7 @@ use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
 use crate::cursor;
+use crate::history;
 use crate::problem::ApiError;
 use crate::store::{Access, PageAsked, PageRead, Place};
 
@@ -20,7 +21,8 @@ pub async fn page(
     cursor: Option<&str>,
     limit: Option<usize>,
 ) -> Result<String, ApiError> {
-    let epoch = cursor::epoch(&platform.secrets.epoch, access);
+    let history = platform.history.epoch();
+    let epoch = cursor::epoch(&history, access);
     let key = &platform.secrets.cursor_key;
     let from = match cursor {
         Some(text) => cursor::open(key, access, &epoch, text)?,
@@ -42,6 +44,7 @@ pub async fn page(
         snapshot_complete,
     } = platform.store.page(&asked).await?
     else {
+        history::judge(platform, access, (history, from)).await?;
         return Err(Code::CursorGone.into());
     };
     let head = Line::Page(PageHead {

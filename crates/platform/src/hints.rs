@@ -1,10 +1,17 @@
 //! Hints to open streams: something changed, pull sooner. Never the change itself; a lost hint
 //! costs a poll interval and nothing else.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use tokio::sync::broadcast;
-use watchkeeper_wire::feed::Hint;
+use tokio_util::sync::CancellationToken;
 
 use crate::store::Touched;
+
+/// Streams that one token may have open; one more ends the oldest. A laptop needs one, and may not
+/// have noticed yet that another has died.
+pub const MAX_STREAMS: usize = 8;
 
 /// What an open stream hears.
 #[derive(Debug, Clone)]
@@ -13,8 +20,9 @@ pub enum Signal {
     Changed {
         /// The tenant.
         tenant: String,
-        /// What a client is told.
-        hint: Hint,
+        /// It concerns everybody: settings, controls or the pack. Of records each reader is told what
+        /// they may see.
+        everybody: bool,
     },
     /// This token gives other rights now, or none: its streams end.
     Ended {
@@ -27,12 +35,43 @@ pub enum Signal {
 #[derive(Debug, Clone)]
 pub struct Hints {
     sender: broadcast::Sender<Signal>,
+    open: Open,
+}
+
+/// Open streams by token, the oldest first.
+type Open = Arc<Mutex<BTreeMap<String, VecDeque<(u64, CancellationToken)>>>>;
+
+/// An open stream's place; dropping it gives it back.
+#[derive(Debug)]
+pub struct StreamPlace {
+    /// Ends the stream.
+    pub end: CancellationToken,
+    open: Open,
+    token_hash: String,
+    number: u64,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut open = lock(&self.open);
+        if let Some(mine) = open.get_mut(&self.token_hash) {
+            mine.retain(|(number, _)| *number != self.number);
+            if mine.is_empty() {
+                open.remove(&self.token_hash);
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Default for Hints {
     fn default() -> Self {
         Self {
             sender: broadcast::channel(256).0,
+            open: Arc::default(),
         }
     }
 }
@@ -42,11 +81,28 @@ impl Hints {
     pub fn changed(&self, tenant: &str, touched: &Touched) {
         let _nobody_listens = self.sender.send(Signal::Changed {
             tenant: tenant.to_owned(),
-            hint: Hint {
-                seq: touched.head,
-                kinds: touched.kinds.clone(),
-            },
+            everybody: touched.kinds.is_empty(),
         });
+    }
+
+    /// Takes a place for a stream of this token. Beyond [`MAX_STREAMS`] its oldest ends.
+    pub fn open(&self, token_hash: &str) -> StreamPlace {
+        let end = CancellationToken::new();
+        let mut open = lock(&self.open);
+        let mine = open.entry(token_hash.to_owned()).or_default();
+        let number = mine.back().map_or(0, |(last, _)| last + 1);
+        mine.push_back((number, end.clone()));
+        while mine.len() > MAX_STREAMS {
+            if let Some((_, oldest)) = mine.pop_front() {
+                oldest.cancel();
+            }
+        }
+        StreamPlace {
+            end,
+            open: Arc::clone(&self.open),
+            token_hash: token_hash.to_owned(),
+            number,
+        }
     }
 
     /// Ends the streams of a token.

@@ -16,6 +16,7 @@ pub mod decide;
 pub mod demo;
 pub mod feed;
 pub mod hints;
+pub mod history;
 mod housekeeping;
 pub mod intake;
 mod limits;
@@ -42,6 +43,7 @@ use crate::connectors::mail::MailStandIn;
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::StripeStandIn;
 use crate::hints::Hints;
+use crate::history::History;
 use crate::packs::Packs;
 use crate::problem::ApiError;
 use crate::random::Random;
@@ -62,6 +64,8 @@ pub struct Platform {
     pub random: Arc<dyn Random>,
     /// Secrets of the store.
     pub secrets: Secrets,
+    /// Which history of the platform this is.
+    pub history: History,
     /// Countersigns audit heads.
     pub audit_key: SigningKey,
     /// The packs in force.

@@ -39,6 +39,9 @@ struct Arguments {
     /// Where to write address and tokens once the demo serves.
     #[arg(long)]
     ready_file: Option<PathBuf>,
+    /// Bytes of documents that each tenant may keep.
+    #[arg(long)]
+    blob_quota: Option<u64>,
     #[command(subcommand)]
     task: Option<Task>,
 }
@@ -104,6 +107,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         return carry_out(&platform, task).await;
     }
     options.listen = arguments.listen;
+    options.blob_quota = arguments.blob_quota.unwrap_or(options.blob_quota);
     let server = Server::bind(options).await?;
     until_asked_to_stop().await?;
     server.stop().await;

@@ -21,6 +21,7 @@ use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::{Connectors, Worker};
 use crate::hints::Hints;
+use crate::history::History;
 use crate::packs::Packs;
 use crate::random::{Random, SystemRandom};
 use crate::store::sqlite::SqliteStore;
@@ -46,6 +47,8 @@ pub struct Options {
     pub patience: Duration,
     /// Changes that the feed keeps at least.
     pub feed_keep: u64,
+    /// Bytes of documents that each tenant may keep.
+    pub blob_quota: u64,
 }
 
 impl Options {
@@ -59,6 +62,7 @@ impl Options {
             stand_ins: false,
             patience: Duration::from_secs(10),
             feed_keep: 200_000,
+            blob_quota: 20 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -121,13 +125,14 @@ impl Platform {
             .await?;
         Ok(Arc::new(Self {
             packs: Packs::new(Arc::clone(&store)),
+            history: History::new(secrets.epoch),
             audit_key: SigningKey::from_bytes(&secrets.audit_seed),
             secrets,
             store,
             clock: Arc::clone(&options.clock),
             random: Arc::clone(&options.random),
             hints: Hints::default(),
-            blobs: Blobs::new(options.data.join("blobs")),
+            blobs: Blobs::new(options.data.join("blobs"), options.blob_quota),
             connectors,
             calls_waiting: Notify::new(),
             stand_ins,

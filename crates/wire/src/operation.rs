@@ -17,6 +17,10 @@ use crate::feed::Record;
 pub struct Batch {
     /// The operations; one of a lane that fails makes the later ones of that lane `not_tried`.
     pub operations: Vec<Operation>,
+    /// [`crate::session::Me::history`] as the laptop knows it. On another one nothing is carried out:
+    /// `history.changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<String>,
 }
 
 /// The most operations one request may carry.
@@ -132,7 +136,7 @@ impl VerdictWord {
 pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
     /// `record.changed`, `record.gone`, `operation.lapsed`, `operation.key_reused`,
-    /// `operation.author_mismatch`, `provider.refused`, `provider.ambiguous`, or one of the pack's.
+    /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

@@ -66,10 +66,14 @@ codes! {
     BlobMismatch = ("blob.mismatch", 422, "These bytes do not have this hash");
     /// A part of a blob does not begin where the last one ended; `Range` says what is held.
     BlobOffset = ("blob.offset", 409, "Go on where the last part ended");
+    /// The platform was restored from a backup since the laptop last asked who is signed in (fault 7).
+    HistoryChanged = ("history.changed", 409, "This platform was restored from a backup");
     /// Too many requests; see `Retry-After`.
     Busy = ("busy", 429, "Too many requests");
     /// Down for now; see `Retry-After`.
     Unavailable = ("unavailable", 503, "Not available just now");
+    /// The tenant may keep no more documents.
+    Quota = ("quota", 507, "No room for more documents");
     /// A fault of the platform.
     Internal = ("internal", 500, "Something went wrong here");
 }

@@ -31,6 +31,11 @@ pub struct Me {
     /// Switches of the platform (freezes, pauses, incident mode), by name.
     #[schema(value_type = Object)]
     pub controls: Map<String, Value>,
+    /// Names this history of the platform: another one after it was restored from a backup, or where
+    /// what it keeps was replaced. Operations name it too, so that none is carried out on a history
+    /// that its laptop does not know (fault 7). Absent on a platform that cannot tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<String>,
     /// Ed25519 public key, hex, with which the platform countersigns audit heads; pinned at sign-in.
     pub audit_key: String,
 }

@@ -1,7 +1,10 @@
 //! What the window may ask: each command takes its arguments, calls the core and passes its answer on.
 
 pub(crate) mod journal;
+pub(crate) mod log;
 pub(crate) mod queues;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod sync;
+pub(crate) mod watch;

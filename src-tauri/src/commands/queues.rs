@@ -5,7 +5,8 @@ use uuid::{NoContext, Timestamp, Uuid};
 use watchkeeper_core::Error;
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
-    ActRequest, NavigationView, OperationView, RecordView, ViewPage, ViewRequest,
+    ActManyAnswer, ActManyRequest, ActRequest, NavigationView, OperationView, RecordView,
+    SelectRequest, SelectionView, ViewPage, ViewRequest,
 };
 
 use crate::start::Shell;
@@ -46,6 +47,26 @@ pub(crate) async fn act(
     request: ActRequest,
 ) -> Result<OperationView, Error> {
     queues::act(&*shell.engine().await?, request).await
+}
+
+/// What an action on many records would do.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn select_records(
+    shell: State<'_, Shell>,
+    request: SelectRequest,
+) -> Result<SelectionView, Error> {
+    queues::select(&*shell.engine().await?, request).await
+}
+
+/// Decides each by policy and queues an operation each.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn act_many(
+    shell: State<'_, Shell>,
+    request: ActManyRequest,
+) -> Result<ActManyAnswer, Error> {
+    queues::act_many(&*shell.engine().await?, request).await
 }
 
 /// A new id for an operation, taken when a dialog opens: a second click is the same operation.

@@ -46,6 +46,7 @@ async fn main() -> Result<()> {
         demo: Some(serde_json::from_slice(&std::fs::read(demo_file)?)?),
         clock: Arc::new(SystemClock::default()),
         secrets: Arc::new(NoKeyring),
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: "0.0.0-test".to_owned(),
     })
     .await?;

@@ -37,6 +37,10 @@ export const commands = {
 	queueRecord: (kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { kind, id })),
 	/**  Decides by policy and queues an operation. */
 	act: (request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { request })),
+	/**  What an action on many records would do. */
+	selectRecords: (request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { request })),
+	/**  Decides each by policy and queues an operation each. */
+	actMany: (request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
 	newOperationId: () => typedError<string, Error>(__TAURI_INVOKE("new_operation_id")),
 	/**  How things stand. */
@@ -49,6 +53,20 @@ export const commands = {
 	discardOperation: (operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { operation })),
 	/**  Records whose words match, best first. */
 	search: (query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { query })),
+	/**  The first screen. */
+	watchView: () => typedError<WatchView, Error>(__TAURI_INVOKE("watch_view")),
+	/**  The operator touched the app. The window says so at most once a minute. */
+	touch: () => typedError<null, Error>(__TAURI_INVOKE("touch")),
+	/**  A page of the log. */
+	logPage: (request: LogRequest) => typedError<LogPage, Error>(__TAURI_INVOKE("log_page", { request })),
+	/**  Checks the whole chain now. */
+	verifyChain: () => typedError<null, Error>(__TAURI_INVOKE("verify_chain")),
+	/**  The Settings screen. */
+	settingsView: () => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view")),
+	/**  What the operator wants to be notified of. */
+	setNotifications: (wanted: NotificationSettings) => typedError<null, Error>(__TAURI_INVOKE("set_notifications", { wanted })),
+	/**  Shows a notification as a try. */
+	testNotification: () => typedError<null, Error>(__TAURI_INVOKE("test_notification")),
 	/**
 	 *  Writes a fault of the window to the journal: its class, such as `TypeError`. What follows the
 	 *  colon is left out, because a message may quote data.
@@ -59,9 +77,45 @@ export const commands = {
 /** Events */
 export const events = {
 	changeSet: makeEvent<Changed, Changed>("change-set"),
+	showPlace: makeEvent<ShowPlace, ShowPlace>("show-place"),
 };
 
 /* Types */
+/**  Who acknowledged an alert. */
+export type AcknowledgedView = {
+	/**  Operator. */
+	by: string,
+	/**  When. */
+	at: string,
+};
+
+/**  What became of it. */
+export type ActManyAnswer = {
+	/**  Operations queued, repeated ones included. */
+	queued: number,
+	/**  Records on which nothing was queued, and why. */
+	failed: FailedView[],
+};
+
+/**  What is to be done to many records: an operation each. */
+export type ActManyRequest = {
+	/**
+	 *  Made by the UI when the dialog opened (UUIDv7). Each record's operation id is derived from it
+	 *  and the record, so a second click is the same operations.
+	 */
+	batch: string,
+	/**  Kind. */
+	kind: string,
+	/**  Action. */
+	action: string,
+	/**  Parameters as JSON text by name. */
+	params: { [key in string]: string },
+	/**  What was typed. */
+	typed: string | null,
+	/**  The records and the revisions that were looked at. */
+	records: SelectedView[],
+};
+
 /**  What the UI asks to be done. */
 export type ActRequest = {
 	/**  Made by the UI when the dialog opened (UUIDv7): a second click is the same operation (fault 41). */
@@ -126,6 +180,44 @@ export type ActionView = {
 	may_lapse: boolean,
 };
 
+/**  An alert. */
+export type AlertView = {
+	/**  Record of kind `alert`. */
+	id: string,
+	/**  Revision that is shown. */
+	revision: number,
+	/**  Rule. */
+	rule: string,
+	/**  Row that the rule comes from. */
+	row: string,
+	/**  How bad. */
+	severity: Severity,
+	/**  What is wrong. */
+	label: string,
+	/**  What exactly. */
+	detail: string,
+	/**  The rule in words. */
+	rule_text: string,
+	/**  Since when it holds. */
+	since: string,
+	/**  Seconds since then. */
+	seconds: number,
+	/**  Who acknowledged it, and when. */
+	acknowledged: AcknowledgedView | null,
+	/**  The rule could not be evaluated since. */
+	unknown_since: string | null,
+	/**  The record it is about. */
+	subject: SubjectView | null,
+	/**  View that shows what it is about. */
+	view: string | null,
+	/**  Our operation on it, if one is not settled yet. */
+	operation: OperationWord | null,
+	/**  The operator may acknowledge it. */
+	can_acknowledge: boolean,
+	/**  A native notification of it could not be delivered: why. */
+	undelivered: string | null,
+};
+
 /**  The state of the app; decides between Sign-in, the locked screen and the shell. */
 export type AppView = {
 	/**  Where we are. */
@@ -142,6 +234,59 @@ export type AppView = {
 	notices: Notice[],
 	/**  Version of the app. */
 	version: string,
+};
+
+/**  What came into a queue. */
+export type ArrivedView = {
+	/**  Queue. */
+	view: string,
+	/**  As shown. */
+	label: string,
+	/**  How many since. */
+	count: number,
+	/**  How many wait in it now. */
+	open: number,
+};
+
+/**  What may be done at once in a queue. */
+export type AtOnceView = {
+	/**  Section. */
+	section: string,
+	/**  How many. */
+	count: number,
+};
+
+/**  Which way is good. */
+export type Better = 
+/**  Neither. */
+"neither" | 
+/**  More. */
+"more" | 
+/**  Less. */
+"less";
+
+/**  Time that the operator has in a week. */
+export type BudgetView = {
+	/**  Row that it comes from. */
+	row: string,
+	/**  Minutes a week. */
+	minutes: number,
+	/**  Minutes used this week on this laptop, from the first input to the last of each session. */
+	used: number,
+	/**  Minutes that what is due would take. */
+	planned: number,
+};
+
+/**  An action that may be taken on many records of a view at once. */
+export type BulkView = {
+	/**  Action. */
+	action: string,
+	/**  Button. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Most records at once. */
+	cap: number,
 };
 
 /**  A value and perhaps a quieter one beside it. */
@@ -337,6 +482,14 @@ export type Confirm =
 /**  Type the amount in digits (money, such as `22.00`) or the record's title. */
 "typed";
 
+/**  An attempt to show a notification. */
+export type DeliveryView = {
+	/**  When, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Why it was not shown; none where it was. */
+	problem: string | null,
+};
+
 /**  A demo platform that the app may sign in to. */
 export type DemoView = {
 	/**  Its address. */
@@ -355,6 +508,72 @@ export type DenialView = {
 	detail: string,
 };
 
+/**  A record that does not take part. */
+export type DeniedView = {
+	/**  Record. */
+	id: string,
+	/**  It in a line. */
+	title: string,
+	/**  Row that refused, where one did. */
+	row: string | null,
+	/**  Why, in a sentence. */
+	detail: string,
+};
+
+/**  What changed since this operator's last session. */
+export type DigestView = {
+	/**  When the last session ended; none before the first. */
+	since: string | null,
+	/**  Seconds since then. */
+	since_seconds: number | null,
+	/**  Red alerts that fire, unacknowledged. */
+	red: number,
+	/**  Red alerts that fire and somebody has acknowledged. */
+	acknowledged: number,
+	/**  Yellow alerts that fire. */
+	yellow: number,
+	/**  Alerts that fired since and are over. */
+	came_and_went: number,
+	/**  What lapses before the next session, by queue. */
+	lapsing: LapsingView[],
+	/**  The next session. */
+	next_session: SessionView | null,
+	/**  What came in since, by queue; the most first. */
+	arrived: ArrivedView[],
+	/**  Operations held for the operator. */
+	held: number,
+	/**  Queues looked at. */
+	queues: number,
+	/**  Rules looked at. */
+	rules: number,
+	/**  Rules that could not be evaluated: neither red nor green. */
+	unknown: number,
+	/**  Nothing needs the operator: no alert, nothing lapses, nothing held, each queue at its target. */
+	quiet: boolean,
+};
+
+/**  A queue with something in it. */
+export type DueView = {
+	/**  Queue. */
+	view: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that plans this work. */
+	row: string,
+	/**  What waits. */
+	open: number,
+	/**  How many may remain. */
+	target: number,
+	/**  Estimated minutes. */
+	minutes: number,
+	/**  What may be done at once: how many, and the section. */
+	at_once: AtOnceView | null,
+	/**  The deadline that comes first in it. */
+	first: ClockView | null,
+	/**  Records whose clock has turned amber or red. */
+	urgent: number,
+};
+
 /**  An error as the shell and the UI see it. */
 export type Error = {
 	/**  What went wrong. */
@@ -365,6 +584,44 @@ export type Error = {
 	row: string | null,
 };
 
+/**  Something that happened. */
+export type EventView = {
+	/**  When. */
+	at: string,
+	/**  What. */
+	what: EventWhat,
+};
+
+/**  What happened. */
+export type EventWhat = 
+/**  An alert fired. */
+{ type: "fired"; 
+/**  Its record. */
+id: string; 
+/**  How bad. */
+severity: Severity; 
+/**  What is wrong. */
+label: string } | 
+/**  An alert is over. */
+{ type: "resolved"; 
+/**  Its record. */
+id: string; 
+/**  What was wrong. */
+label: string } | 
+/**
+ *  Operations of ours were settled, those of one action and ending that follow each other taken
+ *  together.
+ */
+{ type: "done"; 
+/**  Action as shown. */
+action: string; 
+/**  How many. */
+count: number; 
+/**  The record, where it is one. */
+title: string | null; 
+/**  How they ended. */
+word: OperationWord };
+
 /**  A fact. */
 export type FactView = {
 	/**  Field or computed field. */
@@ -373,6 +630,16 @@ export type FactView = {
 	label: string,
 	/**  Value. */
 	value: CellValue,
+};
+
+/**  A record on which nothing was queued. */
+export type FailedView = {
+	/**  Record. */
+	id: string,
+	/**  It in a line. */
+	title: string,
+	/**  Why. */
+	error: Error,
 };
 
 /**  Type of a field's values, with its form in JSON. */
@@ -400,6 +667,16 @@ export type FieldType =
 /**  One of [`FieldDef::one_of`]. */
 "enum";
 
+/**  Hours of a day in which notifications may be shown. */
+export type Hours = {
+	/**  First minute of the day, 0 to 1439. */
+	from: number,
+	/**  Minute of the day at which it ends; before `from` it runs over midnight. */
+	to: number,
+	/**  Days on which it begins, Monday being 1. */
+	days: number[],
+};
+
 /**  What keeps secrets on this machine. */
 export type KeyringState = 
 /**  There and unlocked. */
@@ -408,6 +685,46 @@ export type KeyringState =
 "locked" | 
 /**  Not there: a passphrase is needed. */
 "absent";
+
+/**  A deadline. */
+export type LapseView = {
+	/**  Kind of the record. */
+	kind: string,
+	/**  The record. */
+	id: string,
+	/**  View in which it can be opened. */
+	view: string,
+	/**  It in a line. */
+	title: string,
+	/**  The deadline. */
+	clock: ClockView,
+};
+
+/**  Deadlines of the next days, and the sessions between them. */
+export type LapsesView = {
+	/**  Now. */
+	from: string,
+	/**  End of the line. */
+	to: string,
+	/**  Deadlines, soonest first, at most 20. */
+	lapses: LapseView[],
+	/**  Deadlines within the line that are not listed. */
+	more: number,
+	/**  The operator's sessions. */
+	sessions: SessionView[],
+};
+
+/**  What lapses in a queue before the next session. */
+export type LapsingView = {
+	/**  Queue. */
+	view: string,
+	/**  As shown. */
+	label: string,
+	/**  How many. */
+	count: number,
+	/**  The first of them. */
+	first: string,
+};
 
 /**  How things stand with the platform. */
 export type Link = 
@@ -419,6 +736,101 @@ export type Link =
 "cut_off" | 
 /**  The token is not accepted any more: nothing is sent until somebody signs in. */
 "signed_out";
+
+/**  An entry. */
+export type LogEntry = {
+	/**  Number in the chain. */
+	seq: number,
+	/**  When, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Operator. */
+	actor: string,
+	/**  Its sort. */
+	sort: LogSort,
+	/**  Type of the event as the chain has it, such as `queued`. */
+	event: string,
+	/**  Action as shown, where there is one. */
+	action: string | null,
+	/**  The record, where there is one. Its title is looked up here and now; the chain holds ids. */
+	record: LogRecord | null,
+	/**  The platform's word, such as `confirmed`. */
+	word: string | null,
+	/**  Code of the reason. */
+	code: string | null,
+	/**  Policy rows that let it through, or the one that refused. */
+	rows: string[],
+	/**  The operation. */
+	operation: string | null,
+	/**  Hash, hex. */
+	hash: string,
+	/**  Hash of the entry before. */
+	prev: string,
+	/**  The platform has countersigned a head at or after it. */
+	countersigned: boolean,
+};
+
+/**  A page of the log, newest first. */
+export type LogPage = {
+	/**  The entries. */
+	entries: LogEntry[],
+	/**  Older ones match too. */
+	more: boolean,
+	/**  Entries that match, in all. */
+	total: number,
+	/**  The chain. */
+	chain: ChainView,
+	/**  When the whole chain was last checked, tenant's wall clock, RFC 3339 with offset. */
+	checked_at: string | null,
+	/**  Why it does not hold, where it does not. */
+	broken: string | null,
+	/**  Sorts that occur, with their numbers. */
+	sorts: SortCount[],
+	/**  Name of this laptop. */
+	device: string,
+	/**  Hash of the newest entry, hex; empty without one. */
+	head: string,
+};
+
+/**  The record of an entry. */
+export type LogRecord = {
+	/**  Kind. */
+	kind: string,
+	/**  Id. */
+	id: string,
+	/**  It in a line, where it is still known here. */
+	title: string | null,
+	/**  View in which it can be opened. */
+	view: string | null,
+};
+
+/**  What is asked of the log. */
+export type LogRequest = {
+	/**  Words that must occur in action, record, code, row, operation id or operator; none if empty. */
+	search: string,
+	/**  Only these sorts; all if empty. */
+	sorts: LogSort[],
+	/**  Entries before this number; from the newest where absent. */
+	before: number | null,
+	/**  Entries wanted, at most 500. */
+	limit: number,
+};
+
+/**  Sorts of entries, for the filter. */
+export type LogSort = 
+/**  The profile was set up. */
+"signed_in" | 
+/**  An operation was queued. */
+"queued" | 
+/**  Policy refused here. */
+"denied" | 
+/**  The platform confirmed or took it. */
+"confirmed" | 
+/**  The platform refused it, or it conflicted or lapsed. */
+"refused" | 
+/**  The operator retried, amended or discarded. */
+"changed" | 
+/**  Something else, such as a setting or a notification. */
+"other";
 
 /**  A mail as it would be sent. */
 export type MailView = {
@@ -477,6 +889,88 @@ export type Notice =
 { type: "state_moved_aside"; 
 /**  File name in the profile's folder. */
 file: string };
+
+/**  What the operator wants to be notified of. */
+export type NotificationSettings = {
+	/**  Notify of red alerts. */
+	red: boolean,
+	/**  Notify of yellow alerts too. */
+	yellow: boolean,
+	/**  Notify when an operation of ours was refused. */
+	refused: boolean,
+	/**  Only within these hours, tenant's wall clock (X-46); always where absent. */
+	hours: Hours | null,
+};
+
+/**  Native notifications: what the operator wants, and whether it works. */
+export type NotificationsView = {
+	/**  What the operator wants on this laptop. */
+	wanted: NotificationSettings,
+	/**  Right now nothing is shown because of the quiet hours. */
+	quiet_now: boolean,
+	/**  Who shows them, such as `dunst 1.9`; none where nobody answers. */
+	service: string | null,
+	/**  They can carry buttons. */
+	buttons: boolean,
+	/**  The last attempt. */
+	last: DeliveryView | null,
+	/**  Failed attempts since the last that went well. */
+	failures: number,
+};
+
+/**  A number. */
+export type NumberView = {
+	/**  Metric. */
+	id: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  As shown. */
+	label: string,
+	/**  What it counts in. */
+	unit: Unit,
+	/**  Currency of money. */
+	currency: string | null,
+	/**  Digits behind the point of money. */
+	digits: number,
+	/**  The value; none where it cannot be worked out (nothing to divide by, no record). */
+	value: number | null,
+	/**  What it was divided by. */
+	of: number | null,
+	/**  Records measured. */
+	count: number,
+	/**  The unfinished window carried on to its end. */
+	projected: number | null,
+	/**  Over what time. */
+	window: WindowView,
+	/**  Change against the window before, 0.12 being 12 % more. */
+	change: number | null,
+	/**  Which way is good. */
+	better: Better,
+	/**  To be reached. */
+	target: number | null,
+	/**  Most that may be spent. */
+	limit: number | null,
+	/**  Colour of the value. */
+	tone: Tone,
+	/**  Where colours begin, for the line in the picture. */
+	thresholds: ThresholdView[],
+	/**  Values over time, the last being now; none where it cannot be worked out. */
+	points: (number | null)[],
+	/**  The first point's instant. */
+	points_from: string | null,
+	/**  The same number from another source. */
+	stated: StatedView | null,
+	/**  The largest parts, at most 5. */
+	parts: PartView[],
+	/**  Parts that are not listed, summed up. */
+	other: number | null,
+	/**  Remark. */
+	note: string | null,
+	/**  View that shows the records behind it. */
+	view: string | null,
+	/**  Why there is no value. */
+	problem: string | null,
+};
 
 /**  One of our operations. */
 export type OperationView = {
@@ -543,6 +1037,14 @@ export type ParamView = {
 	optional: boolean,
 };
 
+/**  A part of a number. */
+export type PartView = {
+	/**  As shown. */
+	label: string,
+	/**  Its value. */
+	value: number,
+};
+
 /**  Where we are. */
 export type Phase = 
 /**  No profile is open: Sign-in. */
@@ -559,6 +1061,15 @@ export type Phase =
 "read_only" | 
 /**  A profile is open. */
 "open";
+
+/**  A place of the app. */
+export type Place = 
+/**  The first screen. */
+{ type: "watch"; 
+/**  Alert to stand at. */
+alert: string | null } | 
+/**  What waits and what was refused. */
+{ type: "sync" };
 
 /**  A policy row and what it said. */
 export type PolicyRowView = {
@@ -654,6 +1165,8 @@ export type RowView = {
 	id: string,
 	/**  One line that names it. */
 	title: string,
+	/**  Revision that is shown. */
+	revision: number,
 	/**  Section it stands in. */
 	section: string,
 	/**  Cells, in column order. */
@@ -701,6 +1214,64 @@ export type SectionView = {
 	first: number,
 	/**  Sum of the view's money field, where it has one currency. */
 	sum: MoneyView | null,
+	/**  Action that is offered for all of it at once. */
+	at_once: string | null,
+};
+
+/**  Which records of a view. */
+export type SelectRequest = {
+	/**  Id of the view. */
+	view: string,
+	/**  Section; all that wait where absent. */
+	section: string | null,
+	/**  Words that must occur. */
+	search: string,
+	/**  Only these records; all of the section where empty. */
+	ids: string[],
+	/**  Action that is meant. */
+	action: string,
+	/**  Parameters as JSON text by name, as far as they are filled in. */
+	params: { [key in string]: string },
+};
+
+/**  A record that takes part. */
+export type SelectedView = {
+	/**  Record. */
+	id: string,
+	/**  Revision that was looked at. */
+	revision: number,
+	/**  It in a line. */
+	title: string,
+};
+
+/**  What an action on many records would do: nothing is done yet. */
+export type SelectionView = {
+	/**  Kind. */
+	kind: string,
+	/**  Action. */
+	action: string,
+	/**  Button. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Records on which policy allows it, at most the cap, in the view's order. */
+	allowed: SelectedView[],
+	/**  Records on which it is not possible, and why. */
+	denied: DeniedView[],
+	/**  Records beyond the cap. */
+	beyond: number,
+	/**  Most records at once. */
+	cap: number,
+	/**  What the operator must do first. */
+	confirm: Confirm,
+	/**  What must be typed where `confirm` is typed: the number of records. */
+	typed: string | null,
+	/**  Kind of effect. */
+	nature: Nature,
+	/**  Lines of "this will …", for one record. */
+	will: string[],
+	/**  What it asks for. */
+	params: ParamView[],
 };
 
 /**  A session of the operator. */
@@ -710,6 +1281,54 @@ export type SessionView = {
 	/**  When it begins, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
 };
+
+/**  The Settings screen. */
+export type SettingsView = {
+	/**  The open profile. */
+	profile: ProfileView,
+	/**  Roles of the operator. */
+	roles: string[],
+	/**  Regions; empty means all. */
+	regions: string[],
+	/**  Name of this laptop. */
+	device: string,
+	/**  Its id. */
+	device_id: string,
+	/**  What keeps secrets on this machine. */
+	keyring: KeyringState,
+	/**  Folder of the profile. */
+	folder: string,
+	/**  Bytes of `state.db` and what belongs to it. */
+	state_bytes: number,
+	/**  Bytes of `cache.db` and what belongs to it. */
+	cache_bytes: number,
+	/**  Name of the pack in force. */
+	pack: string,
+	/**  Its version. */
+	pack_version: number,
+	/**  Its hash, hex. */
+	pack_hash: string,
+	/**  Problems of the pack that do not stop it. */
+	pack_warnings: string[],
+	/**  The tenant's policy settings. */
+	settings: TenantSetting[],
+	/**  The platform's switches. */
+	controls: TenantSetting[],
+	/**  Native notifications. */
+	notifications: NotificationsView,
+	/**  Version of the app. */
+	version: string,
+};
+
+/**  How bad an alert is. Green is the absence of both. */
+export type Severity = 
+/**  To be watched. */
+"yellow" | 
+/**  To be acted upon. */
+"red";
+
+/**  The window should show this. */
+export type ShowPlace = Place;
 
 /**  What Sign-in sends. */
 export type SignInRequest = {
@@ -730,6 +1349,14 @@ export type SignedIn = {
 	 *  for a profile that existed.
 	 */
 	recovery_code: string | null,
+};
+
+/**  How many entries of a sort there are. */
+export type SortCount = {
+	/**  The sort. */
+	sort: LogSort,
+	/**  How many. */
+	count: number,
 };
 
 /**  Who changed it, so that a window can tell its own echo. */
@@ -759,12 +1386,39 @@ export type Standing =
 "held_lapsed" | 
 /**  Held: the platform did not understand it. */
 "held_rejected" | 
+/**
+ *  Held: the platform was restored from a backup and does not have it; sent again only when the
+ *  operator says so.
+ */
+"held_restored" | 
 /**  Waits behind a held one. */
 "blocked" | 
 /**  Done, and said so. */
 "confirmed" | 
 /**  Given up by the operator. */
 "discarded";
+
+/**  The same number from another source. */
+export type StatedView = {
+	/**  Who states it. */
+	label: string,
+	/**  Theirs. */
+	value: number | null,
+	/**  It is not ours. */
+	differs: boolean,
+};
+
+/**  A record that something is about. */
+export type SubjectView = {
+	/**  Kind. */
+	kind: string,
+	/**  Id. */
+	id: string,
+	/**  It in a line; none where it is gone or not in sight. */
+	title: string | null,
+	/**  View in which it can be opened. */
+	view: string | null,
+};
 
 /**  The foot of the rail and the Sync screen. */
 export type SyncView = {
@@ -819,7 +1473,37 @@ export type Tag =
 /**  The audit chain. */
 { tag: "audit" } | 
 /**  Pack, settings, controls. */
-{ tag: "pack" };
+{ tag: "pack" } | 
+/**  Notifications: what is wanted, what was shown. */
+{ tag: "notifications" };
+
+/**  A setting of the tenant, or a switch of the platform. They change on the platform. */
+export type TenantSetting = {
+	/**  Name. */
+	name: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  As shown. */
+	label: string,
+	/**  Value as text. */
+	value: string,
+	/**  Nobody has said anything: the pack's default. */
+	is_default: boolean,
+	/**  Values that it may have; any where empty. */
+	one_of: string[],
+};
+
+/**  Where a colour begins. */
+export type ThresholdView = {
+	/**  The value. */
+	value: number,
+	/**  The colour. */
+	tone: Tone,
+	/**  It begins above the value; else below. */
+	above: boolean,
+	/**  Row that it comes from. */
+	row: string,
+};
 
 /**  Meaning of a state for the eye; always shown with a word. */
 export type Tone = 
@@ -833,6 +1517,19 @@ export type Tone =
 "red" | 
 /**  Information. */
 "blue";
+
+/**  What a metric counts in. */
+export type Unit = 
+/**  Things. */
+"count" | 
+/**  Minor units of the pack's currency. */
+"money" | 
+/**  A share; 1 is all. */
+"share" | 
+/**  Milliseconds. */
+"milliseconds" | 
+/**  Days. */
+"days";
 
 /**  A view that is no queue: nothing waits in it. */
 export type ViewEntry = {
@@ -872,6 +1569,8 @@ export type ViewPage = {
 	as_of: string | null,
 	/**  Actions that any row of this view may have, with their keys. */
 	keys: ActionKey[],
+	/**  Actions that may be taken on many rows at once. */
+	bulk: BulkView[],
 };
 
 /**  A question to a view. */
@@ -887,6 +1586,48 @@ export type ViewRequest = {
 	/**  Rows wanted, at most 500. */
 	limit: number,
 };
+
+/**  The first screen. Instants are the tenant's wall clock, RFC 3339 with offset. */
+export type WatchView = {
+	/**  What changed since the last session. */
+	digest: DigestView,
+	/**  What fires, acknowledged ones included: red first, then the longest. */
+	alerts: AlertView[],
+	/**  Rules that hold but have not held long enough yet. */
+	pending: number,
+	/**  Metrics, in the pack's order. */
+	numbers: NumberView[],
+	/**  Queues with something in them, by deadline and consequence. */
+	due: DueView[],
+	/**  Time that the operator has. */
+	budget: BudgetView | null,
+	/**  Deadlines of the next days. */
+	lapses: LapsesView,
+	/**  What happened last, newest first, at most 8. */
+	events: EventView[],
+	/**  Instant of the data; none before the first sync. */
+	as_of: string | null,
+	/**  Seconds since then. */
+	age_seconds: number | null,
+	/**
+	 *  Nobody has heard from the platform for longer than a poll should take: what is said here of
+	 *  alerts may be over, and new ones are not seen.
+	 */
+	stale: boolean,
+};
+
+/**  Over what time a number is taken. */
+export type WindowView = 
+/**  The state now. */
+{ type: "now" } | 
+/**  So many days back. */
+{ type: "days"; 
+/**  How many. */
+days: number } | 
+/**  Since the week began. */
+{ type: "week" } | 
+/**  Since the month began. */
+{ type: "month" };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

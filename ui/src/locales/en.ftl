@@ -67,6 +67,7 @@ standing-held-refused = Held for you: it was refused.
 standing-held-conflict = Held for you: the record is not what you saw.
 standing-held-lapsed = Held for you: it was too late.
 standing-held-rejected = Held for you: the platform did not understand it.
+standing-held-restored = Held for you: the platform lost it.
 standing-blocked = Waits behind one that is held.
 standing-confirmed = Done, and the platform said so.
 standing-discarded = Given up; it was not done.

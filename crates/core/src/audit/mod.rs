@@ -94,6 +94,11 @@ pub fn last_signed(state: &Connection) -> Result<Option<SignedHead>, StoreError>
 /// The entries that the platform has not countersigned yet, oldest first, at most `limit`.
 pub fn undelivered(state: &Connection, limit: u32) -> Result<Vec<Entry>, StoreError> {
     let after = last_signed(state)?.map_or(0, |signed| signed.seq);
+    entries_after(state, after, limit)
+}
+
+/// The entries behind this one, oldest first, at most `limit`.
+pub fn entries_after(state: &Connection, after: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
     let mut statement =
         state.prepare_cached("SELECT entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
     let texts = statement

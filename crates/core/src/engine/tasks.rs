@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
-use super::{Contact, Engine, turning};
+use super::{Contact, Engine, notifying, turning};
 use crate::error::Error;
 use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
@@ -29,6 +29,10 @@ pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
         tokio::spawn(until_end(engine.clone(), listening(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
+        tokio::spawn(until_end(
+            engine.clone(),
+            notifying::notifying(engine.clone()),
+        )),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! What the operator does, one folder a feature, one file an operation.
 
+pub mod log;
 pub mod queues;
 pub(crate) mod reading;
 pub mod search;
 pub mod session;
+pub mod settings;
 pub mod sync;
+pub mod watch;

@@ -7,13 +7,17 @@
 //! | `accepted`  | the platform has it, a provider is at work   | verdict of feed or read-back        |
 //! | `unknown`   | a provider's answer was ambiguous            | verdict of feed or read-back        |
 //! | `held`      | refused, conflict, lapsed or not understood  | the operator: retry, amend, discard |
-//! | `confirmed` | done, and the platform said so               | –                                   |
+//! | `confirmed` | done, and the platform said so               | a restore of the platform           |
 //! | `discarded` | given up by the operator                     | –                                   |
 //!
 //! A **lane** is one record. Its operations go strictly in order: only the first that is not
 //! settled may be sent, and everything behind it waits. Lanes are independent of each other, so a
 //! poisoned one stops alone (fault 43). Whatever was `in_flight` when the app ended is read back
 //! by its id before anything is sent, because nobody knows whether it arrived (fault 1).
+//!
+//! After the platform was restored from a backup nothing goes out by itself: what had not been
+//! confirmed, and what had been and is gone, is held until the operator says (fault 7, see
+//! [`crate::sync::restored`]).
 //!
 //! An operation goes out only under the name of its author (fault 46), and never after its
 //! not-after instant. An unsure clock does not lapse anything: then the platform decides.

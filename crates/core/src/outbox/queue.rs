@@ -65,6 +65,8 @@ words! {
         Lapsed = "lapsed",
         /// The platform did not understand it.
         Rejected = "rejected",
+        /// The platform was restored from a backup and does not have it (any more).
+        Restored = "restored",
     }
 }
 
@@ -376,6 +378,21 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
         )?
         .execute(params![id.to_string(), now.timestamp_millis()])?;
     Ok(())
+}
+
+/// Operations of this author that the platform confirmed, the last first, from `offset` on.
+pub fn confirmed(
+    state: &Connection,
+    author: &str,
+    most: u32,
+    offset: u32,
+) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        "status IN ('confirmed', 'discarded') AND status = 'confirmed' AND author = ?1
+         ORDER BY settled_at DESC, seq DESC LIMIT ?2 OFFSET ?3",
+        params![author, most, offset],
+    )
 }
 
 /// The operations that stand so, oldest first.

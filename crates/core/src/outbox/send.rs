@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::store::StoreError;
 use crate::sync::backoff;
 use crate::sync::client::{Client, ClientError};
+use crate::sync::restored::{self, History};
 
 /// Lanes that are drained at the same time.
 pub const LANES: usize = 4;
@@ -59,7 +60,7 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
     let in_doubt = read_back(engine, &client, &[Status::InFlight]).await?;
     done.answered += in_doubt.answered;
     loop {
-        let (batch, next) = claim(engine).await?;
+        let (batch, next, history) = claim(engine).await?;
         done.next = [next, in_doubt.next].into_iter().flatten().min();
         if batch.is_empty() {
             return Ok(done);
@@ -67,7 +68,7 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
         let sent = futures_util::future::join_all(
             batch
                 .iter()
-                .map(|operation| send(engine, &client, operation)),
+                .map(|operation| send(engine, &client, operation, history.clone())),
         )
         .await;
         let mut failed = Vec::new();
@@ -86,6 +87,7 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
                     | ClientError::Revoked
                     | ClientError::RateLimited(_)
                     | ClientError::Unavailable(_)
+                    | ClientError::Restored
             )
         });
         if let Some(at) = stop {
@@ -99,15 +101,23 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
     }
 }
 
+/// What a round takes: operations, when the next one comes out of its back-off, and the platform's
+/// history for which they are meant.
+type Claimed = (Vec<Queued>, Option<DateTime<Utc>>, Option<String>);
+
 /// Takes the next heads of lanes, and holds what has lapsed.
-async fn claim(engine: &Engine) -> Result<(Vec<Queued>, Option<DateTime<Utc>>), StoreError> {
+async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
     let now = engine.clock.now();
     let me = engine.pinned.operator.id.clone();
     let scribe = engine.scribe();
-    let (batch, next, lapsed) = engine
+    let (batch, next, history, lapsed) = engine
         .stores
         .state
         .write(move |state| {
+            let history = History::load(state)?;
+            if history.as_ref().is_some_and(|history| history.unchecked) {
+                return Ok((Vec::new(), None, None, Vec::new()));
+            }
             let turn = lane::turn(&queue::waiting(state)?, &me, now);
             let mut lapsed = Vec::new();
             for seq in turn.lapse {
@@ -127,19 +137,26 @@ async fn claim(engine: &Engine) -> Result<(Vec<Queued>, Option<DateTime<Utc>>), 
                     batch.extend(queue::by_seq(state, seq)?);
                 }
             }
-            Ok::<_, StoreError>((batch, turn.next, lapsed))
+            let history = history.map(|history| history.name);
+            Ok::<_, StoreError>((batch, turn.next, history, lapsed))
         })
         .await?;
     for operation in lapsed {
         engine.operation_changed(&operation.request, Source::Clock);
     }
-    Ok((batch, next))
+    Ok((batch, next, history))
 }
 
-async fn send(engine: &Engine, client: &Client, operation: &Queued) -> Result<(), SendError> {
+async fn send(
+    engine: &Engine,
+    client: &Client,
+    operation: &Queued,
+    history: Option<String>,
+) -> Result<(), SendError> {
     engine.operation_changed(&operation.request, Source::Sync);
     let batch = Batch {
         operations: vec![operation.request.clone()],
+        history,
     };
     let sent = engine.clock.boot();
     match client.operations(&batch).await {
@@ -182,6 +199,7 @@ async fn back_off(
         ClientError::SignedOut
         | ClientError::Revoked
         | ClientError::Unreachable(_)
+        | ClientError::Restored
         | ClientError::Tls(_) => (true, Duration::ZERO),
         ClientError::RateLimited(_) => (true, wait_after(engine, operation, error)),
         _ => (false, wait_after(engine, operation, error)),
@@ -274,7 +292,9 @@ pub async fn read_back(
             Some(verdict) => settle(engine, &operation.request, verdict).await?,
             // One that the platform had said it has and now does not know is not sent again without
             // a person: a restored platform is no reason to move money twice (fault 7).
-            None if operation.status != Status::InFlight => {}
+            None if operation.status != Status::InFlight => {
+                restored::hold(engine, &operation).await?
+            }
             None => {
                 let seq = operation.seq;
                 engine

@@ -196,7 +196,7 @@ mod tests {
             assert_eq!(done, Next::Stand(Status::Confirmed, None));
         }
         // Held by this laptop alone: the platform knows more.
-        for hold in [Hold::Lapsed, Hold::Rejected] {
+        for hold in [Hold::Lapsed, Hold::Rejected, Hold::Restored] {
             assert_eq!(
                 next(Status::Held, Some(hold), VerdictWord::Accepted),
                 Next::Stand(Status::Accepted, None)

@@ -11,6 +11,7 @@ use watchkeeper_wire::session::{Operator, Tenant};
 
 use crate::changes::ChangeSet;
 use crate::clock::Corrected;
+use crate::notify::Notifier;
 use crate::secrets::Secret;
 use crate::store::Stores;
 
@@ -31,6 +32,8 @@ pub struct OpenProfile {
     pub clock: Arc<Corrected>,
     /// Where changes are told.
     pub changes: broadcast::Sender<ChangeSet>,
+    /// Shows notifications.
+    pub notifier: Arc<dyn Notifier>,
     /// Version of the app.
     pub version: String,
 }

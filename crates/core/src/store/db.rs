@@ -33,6 +33,8 @@ struct Inner {
     permits: Arc<Semaphore>,
     damaged: AtomicBool,
     on_damage: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    #[cfg(any(test, feature = "testing"))]
+    gated: Option<super::gate::Gated>,
 }
 
 struct Writer {
@@ -62,16 +64,30 @@ impl Db {
                     job(&mut connection);
                 }
             })?;
+        let writer = Writer { jobs, thread };
         Ok(Self {
             inner: Arc::new(Inner {
-                path,
-                which,
-                key: key.clone(),
-                writer: Mutex::new(Some(Writer { jobs, thread })),
-                idle: Mutex::new(vec![reader]),
-                permits: Arc::new(Semaphore::new(READERS as usize)),
-                damaged: AtomicBool::new(false),
-                on_damage: OnceLock::new(),
+                writer: Mutex::new(Some(writer)),
+                ..Inner::new(path, which, key, reader)
+            }),
+        })
+    }
+
+    /// Opens one that works on the thread that asks, behind a gate; for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn open_gated(
+        folder: &Path,
+        which: Which,
+        key: &DbKey,
+        gate: Arc<dyn super::gate::Gate>,
+    ) -> Result<Self, StoreError> {
+        let path = folder.join(which.file());
+        let writer = connection::open_writer(&path, which, key)?;
+        let reader = connection::open_reader(&path, which, key)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                gated: Some(super::gate::Gated::new(which, gate, writer)?),
+                ..Inner::new(path, which, key, reader)
             }),
         })
     }
@@ -85,6 +101,10 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(gated) = &self.inner.gated {
+            return gated.write(write).await;
+        }
         let (reply, answer) = oneshot::channel();
         let db = self.clone();
         let job: Job = Box::new(move |connection| {
@@ -110,7 +130,7 @@ impl Db {
     {
         let mut reader = self.reader().await?;
         let db = self.clone();
-        blocking(move || {
+        self.blocking(move || {
             damage::take();
             let result = reader.snapshot().map_err(E::from).and_then(|tx| read(&tx));
             if damage::take() {
@@ -157,10 +177,32 @@ impl Db {
         let _all = self.inner.permits.acquire_many(READERS).await;
         self.inner.permits.close();
         lock(&self.inner.idle).clear();
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(gated) = &self.inner.gated {
+            gated.close();
+        }
         let writer = lock(&self.inner.writer).take();
         if let Some(Writer { jobs, thread }) = writer {
             drop(jobs);
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+
+    /// Runs blocking work off the async threads; a panic in it becomes an error.
+    pub(super) async fn blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce() -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(gated) = &self.inner.gated {
+            gated.alive().await;
+            return work();
+        }
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::Panicked.into()),
         }
     }
 
@@ -181,6 +223,24 @@ impl Db {
             .as_ref()
             .map(|writer| writer.jobs.clone())
             .ok_or(StoreError::Closed)
+    }
+}
+
+impl Inner {
+    /// Without anything that writes.
+    fn new(path: PathBuf, which: Which, key: &DbKey, reader: Connection) -> Self {
+        Self {
+            path,
+            which,
+            key: key.clone(),
+            writer: Mutex::default(),
+            idle: Mutex::new(vec![reader]),
+            permits: Arc::new(Semaphore::new(READERS as usize)),
+            damaged: AtomicBool::new(false),
+            on_damage: OnceLock::new(),
+            #[cfg(any(test, feature = "testing"))]
+            gated: None,
+        }
     }
 }
 
@@ -233,19 +293,6 @@ fn in_transaction<T, E: From<StoreError>>(
     Ok(value)
 }
 
-/// Runs blocking work off the async threads; a panic in it becomes an error.
-pub(super) async fn blocking<T, E, F>(work: F) -> Result<T, E>
-where
-    F: FnOnce() -> Result<T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(_) => Err(StoreError::Panicked.into()),
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

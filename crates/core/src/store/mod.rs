@@ -12,6 +12,8 @@ mod connection;
 mod db;
 mod error;
 pub(crate) mod files;
+#[cfg(any(test, feature = "testing"))]
+pub mod gate;
 pub mod opening;
 mod salvage;
 pub mod setting;
@@ -66,6 +68,20 @@ impl Stores {
         })
     }
 
+    /// Opens both behind a gate; for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn open_gated(
+        folder: &Path,
+        key: &DbKey,
+        gate: &std::sync::Arc<dyn gate::Gate>,
+    ) -> Result<Self, StoreError> {
+        let open = |which| Db::open_gated(folder, which, key, gate.clone());
+        Ok(Self {
+            state: open(Which::State)?,
+            cache: open(Which::Cache)?,
+        })
+    }
+
     /// Reads both, each as a snapshot; the one of `state.db` is older or equal. So a record whose
     /// verdict arrives in between is seen in the overlay *and* in the mirror, and never in neither.
     pub async fn read_both<T, E, F>(&self, read: F) -> Result<T, E>
@@ -77,22 +93,23 @@ impl Stores {
         let mut state = self.state.reader().await?;
         let mut cache = self.cache.reader().await?;
         let stores = self.clone();
-        db::blocking(move || {
-            damage::take();
-            let state = state.snapshot()?;
-            let result = cache
-                .snapshot()
-                .map_err(E::from)
-                .and_then(|cache| read(&state, &cache));
-            if damage::take() {
-                match connection::check(&state, Which::State) {
-                    Ok(()) => stores.cache.note_damage(),
-                    Err(_) => stores.state.note_damage(),
+        self.state
+            .blocking(move || {
+                damage::take();
+                let state = state.snapshot()?;
+                let result = cache
+                    .snapshot()
+                    .map_err(E::from)
+                    .and_then(|cache| read(&state, &cache));
+                if damage::take() {
+                    match connection::check(&state, Which::State) {
+                        Ok(()) => stores.cache.note_damage(),
+                        Err(_) => stores.state.note_damage(),
+                    }
                 }
-            }
-            result
-        })
-        .await
+                result
+            })
+            .await
     }
 
     /// Waits for the writes that are under way and closes both. Further calls answer

@@ -1,6 +1,6 @@
 //! Delivers this laptop's audit chain and takes the platform's countersignature.
 
-use watchkeeper_wire::audit::Delivery;
+use watchkeeper_wire::audit::{Delivery, SignedHead};
 use watchkeeper_wire::problem::Code;
 
 use super::client::Client;
@@ -34,22 +34,57 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
             }
             other => other?,
         };
-        let key = engine.pinned.audit_key.clone();
-        let taken = engine
+        // Where the platform holds what we have and went no further, nothing is gained by asking on.
+        if !take(engine, signed).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Delivers the whole chain, for a platform that was restored and may have lost a part of it. What
+/// it still holds it compares.
+pub async fn deliver_again(engine: &Engine, client: &Client) -> Result<(), SendError> {
+    enrol::forget(engine).await?;
+    enrol::enrol(engine, client).await?;
+    let (device, mut after) = (engine.pinned.device, 0);
+    loop {
+        let entries = engine
             .stores
             .state
-            .write(move |state| {
-                let before = audit::last_signed(state)?.map_or(0, |head| head.seq);
-                audit::take_signed(state, &signed, &key, device)?;
-                Ok::<_, HeadError>(signed.seq > before)
-            })
-            .await;
-        match taken {
-            Ok(true) => engine.changed([Tag::Audit, Tag::Sync], Source::Sync),
-            // The platform holds what we have and went no further: nothing is gained by asking on.
-            Ok(false) => return Ok(()),
-            Err(HeadError::Store(error)) => return Err(error.into()),
-            Err(error) => return Err(ClientError::Protocol(error.to_string()).into()),
+            .read(move |state| audit::entries_after(state, after, BATCH))
+            .await?;
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
+        after = last.seq;
+        let signed = client.audit(&Delivery { device, entries }).await?;
+        let held = engine.stores.state.read(|state| audit::last_signed(state));
+        if held.await?.is_none_or(|held| signed.seq >= held.seq) {
+            take(engine, signed).await?;
         }
+    }
+}
+
+/// Keeps a countersigned head; true where it is further than the last.
+async fn take(engine: &Engine, signed: SignedHead) -> Result<bool, SendError> {
+    let (key, device) = (engine.pinned.audit_key.clone(), engine.pinned.device);
+    let taken = engine
+        .stores
+        .state
+        .write(move |state| {
+            let before = audit::last_signed(state)?.map_or(0, |head| head.seq);
+            audit::take_signed(state, &signed, &key, device)?;
+            Ok::<_, HeadError>(signed.seq > before)
+        })
+        .await;
+    match taken {
+        Ok(further) => {
+            if further {
+                engine.changed([Tag::Audit, Tag::Sync], Source::Sync);
+            }
+            Ok(further)
+        }
+        Err(HeadError::Store(error)) => Err(error.into()),
+        Err(error) => Err(ClientError::Protocol(error.to_string()).into()),
     }
 }

@@ -11,4 +11,5 @@ pub mod page;
 pub mod parse;
 pub mod plan;
 pub mod pull;
+pub mod restored;
 pub mod text;

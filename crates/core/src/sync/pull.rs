@@ -21,6 +21,7 @@ use super::apply::{self, Applied};
 use super::client::{Client, ClientError};
 use super::page::{self, Page};
 use super::plan::Item;
+use super::restored;
 use crate::changes::{Source, Tag};
 use crate::engine::{Engine, rights};
 use crate::error::{Code, Error};
@@ -88,6 +89,9 @@ pub async fn who_am_i(engine: &Engine, client: &Client) -> Result<Me, SendError>
     let before = engine.rights();
     if let Some(now) = rights::keep(&engine.stores, &engine.pinned, &before, &me).await? {
         engine.put_rights(now);
+    }
+    if let Some(history) = &me.history {
+        restored::follow(engine, client, history).await?;
     }
     activate::follow(engine, client, me.pack.as_ref()).await?;
     Ok(me)
@@ -213,7 +217,7 @@ async fn suspect(engine: &Engine, problems: &[String]) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn restart(engine: &Engine, distrust: bool) -> Result<(), StoreError> {
+pub(super) async fn restart(engine: &Engine, distrust: bool) -> Result<(), StoreError> {
     tracing::info!(distrust, "starting again with a snapshot");
     engine
         .stores

@@ -97,6 +97,8 @@ pub struct State {
     pub pack: Option<(String, u32, Vec<u8>)>,
     pub settings: Map<String, Value>,
     pub revoked: bool,
+    /// Which history it says that it has; none where it cannot tell.
+    pub history: Option<String>,
     pub requests: Vec<Request>,
     /// Largest page.
     pub page: u64,
@@ -248,6 +250,9 @@ impl State {
             ("GET", "/v1/changes") => self.page(request),
             ("POST", "/v1/operations") => {
                 let batch: Batch = serde_json::from_slice(&request.body).unwrap();
+                if batch.history.is_some() && batch.history != self.history {
+                    return Reply::problem(Code::HistoryChanged);
+                }
                 let verdicts = batch.operations.iter().map(|o| self.decide(o)).collect();
                 Reply::json(&BatchAnswer {
                     verdicts,
@@ -287,7 +292,7 @@ impl State {
             "server_time": now(),
             "pack": pack.map(|(hash, version, _)| json!({"hash": hash, "version": version})),
             "settings_version": 1, "settings": self.settings, "controls": {},
-            "audit_key": audit_key(),
+            "audit_key": audit_key(), "history": self.history,
         })
     }
 }

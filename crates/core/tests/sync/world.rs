@@ -309,6 +309,7 @@ fn profile(folder: &TempDir, platform: &Platform, device: Uuid) -> OpenProfile {
         },
         clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
         changes: broadcast::channel(64).0,
+        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
         version: "0".into(),
     }
 }

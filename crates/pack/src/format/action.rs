@@ -19,6 +19,16 @@ pub struct ActionDef {
     pub key: Option<String>,
     /// States from which it is possible.
     pub from: Vec<String>,
+    /// States in which nothing is left to do: the operation is confirmed without an effect. So two
+    /// people who say the same thing do not refuse each other.
+    #[serde(default)]
+    pub already: Vec<String>,
+    /// It does not matter which revision the operator saw: no base revision, never a conflict. For
+    /// what only adds, such as an acknowledgement.
+    #[serde(default)]
+    pub any_revision: bool,
+    /// May be taken on many records at once.
+    pub bulk: Option<BulkDef>,
     /// Roles that may; empty means every operator.
     #[serde(default)]
     pub roles: Vec<String>,
@@ -38,6 +48,20 @@ pub struct ActionDef {
     pub effects: Vec<EffectDef>,
     /// Lines of "this will …", templates over `record`.
     pub will: Vec<String>,
+}
+
+/// An action on many records at once: one operation each.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// Most records at once.
+    pub cap: u32,
+    /// CEL over `record`: which records may take part; all where absent.
+    pub when: Option<String>,
+    /// Why one may not, in a few words.
+    pub otherwise: Option<String>,
 }
 
 /// A parameter of an action.

@@ -26,6 +26,11 @@ pub struct PackFile {
     pub language: String,
     /// Views that stand in the navigation, in order.
     pub queues: Vec<String>,
+    /// Metrics on the first screen, in order.
+    #[serde(default)]
+    pub numbers: Vec<String>,
+    /// Time that the operator has.
+    pub budget: Option<BudgetDef>,
     /// When the operator sits down; `before_next_session` refers to these.
     #[serde(default)]
     pub sessions: BTreeMap<String, SessionDef>,
@@ -35,6 +40,16 @@ pub struct PackFile {
     /// Switches of the platform that expressions may read.
     #[serde(default)]
     pub controls: BTreeMap<String, ControlDef>,
+}
+
+/// Time that the operator has.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetDef {
+    /// Row of the source document.
+    pub row: String,
+    /// Minutes a week, the week beginning on Monday in the pack's zone.
+    pub minutes_a_week: u32,
 }
 
 /// A session of the operator.

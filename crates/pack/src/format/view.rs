@@ -48,6 +48,10 @@ pub struct SectionDef {
     /// What belongs there.
     #[serde(rename = "where")]
     pub filter: FilterDef,
+    /// Action that is offered for the whole section at once; it must be one with `bulk`.
+    pub at_once: Option<String>,
+    /// Estimated minutes for each here, where it differs from the queue's.
+    pub minutes_each: Option<f64>,
 }
 
 /// A column: `business`, or `{field: business, with: council}` for a second, quieter value.
@@ -73,4 +77,11 @@ pub struct QueueDef {
     pub target: u32,
     /// Estimated minutes for each.
     pub minutes_each: f64,
+    /// Field: the instant at which a record came in, for "what is new".
+    pub arrived: Option<String>,
+    /// Row that plans this work.
+    pub row: Option<String>,
+    /// Minutes of it that do not depend on how many wait (looking, verifying).
+    #[serde(default)]
+    pub minutes_fixed: f64,
 }

@@ -88,6 +88,7 @@ pub async fn get(
     (status = 409, body = Problem, content_type = "application/problem+json"),
     (status = 413, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn put(
     State(platform): State<Arc<Platform>>,
@@ -133,6 +134,7 @@ pub async fn put(
         Err(PutError::Busy) => Err(ApiError::from(Code::Busy).retry_after(1)),
         Err(PutError::Mismatch) => Err(Code::BlobMismatch.into()),
         Err(PutError::TooLarge) => Err(Code::TooLarge.into()),
+        Err(PutError::Full) => Err(Code::Quota.into()),
         Err(PutError::Broken) => Err(Code::BodyInvalid.into()),
         Err(PutError::Io(error)) => Err(error.into()),
     }

@@ -1,8 +1,12 @@
 //! `GET /v1/events`: hints as server-sent events.
 //!
-//! A client that says where it was (`Last-Event-ID`) and is behind is told at once. A stream ends
-//! when its token is revoked or gives other rights, and when the platform stops.
+//! A client that says where it was (`Last-Event-ID`) and is behind is told at once. A hint names the
+//! kinds of which this reader may see a change, since the last one; what nobody here may see is no
+//! hint. However much happens before a client takes the next one, it is one (fault 36). A stream ends
+//! when its token is revoked or gives other rights, when the token has opened too many since, and
+//! when the platform stops.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +17,13 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use watchkeeper_wire::feed::Hint;
 use watchkeeper_wire::problem::{Code, Problem};
 
 use crate::Platform;
 use crate::auth::SignedIn;
-use crate::hints::Signal;
+use crate::hints::{Signal, StreamPlace};
 use crate::problem::ApiError;
 use crate::store::Access;
 
@@ -30,6 +34,9 @@ struct Listening {
     platform: Arc<Platform>,
     access: Access,
     signals: Receiver<Signal>,
+    /// Head of the feed as last told.
+    told: u64,
+    _place: StreamPlace,
 }
 
 /// A stream of hints.
@@ -50,20 +57,32 @@ pub async fn events(
         Some(now) if now == access => {}
         _ => return Err(Code::TokenRevoked.into()),
     }
-    let missed = match last_event_id(&headers) {
-        Some(seq) => missed(&platform, &access.tenant, seq).await?,
-        None => None,
-    };
-    let stop = platform.stop.clone();
-    let listening = Listening {
+    let state = platform.store.tenant(&access.tenant).await?;
+    let head = state.ok_or(Code::NotFound)?.head;
+    let place = platform.hints.open(&access.token_hash);
+    let (stop, end) = (platform.stop.clone(), place.end.clone());
+    let mut listening = Listening {
         platform,
         access,
         signals,
+        told: head,
+        _place: place,
+    };
+    let missed = match last_event_id(&headers) {
+        Some(seq) if seq != head => {
+            // One from beyond the head is from another history.
+            listening.told = seq.min(head);
+            let kinds = visible(&mut listening).await?;
+            Some(Hint { seq: head, kinds })
+        }
+        _ => None,
     };
     let hints = stream::iter(missed)
         .chain(stream::unfold(listening, next))
         .map(|hint| Ok(event(&hint)))
-        .take_until(stop.cancelled_owned());
+        .take_until(async move {
+            tokio::select! { () = stop.cancelled() => {}, () = end.cancelled() => {} }
+        });
     Ok(Sse::new(hints).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("here")))
 }
 
@@ -77,45 +96,67 @@ fn last_event_id(headers: &HeaderMap) -> Option<u64> {
         .ok()
 }
 
-async fn missed(platform: &Platform, tenant: &str, seq: u64) -> Result<Option<Hint>, ApiError> {
-    let since = platform.store.changed_since(tenant, seq).await?;
-    Ok((since.head != seq).then_some(Hint {
-        seq: since.head,
-        kinds: since.kinds,
-    }))
+/// Kinds of which the reader may see a change since they were last told.
+async fn visible(listening: &mut Listening) -> Result<BTreeSet<String>, ApiError> {
+    let Access {
+        tenant,
+        operator,
+        regions,
+        ..
+    } = &listening.access;
+    let store = &listening.platform.store;
+    let since = store
+        .changed_since(tenant, listening.told, &operator.id, regions)
+        .await?;
+    listening.told = since.head;
+    Ok(since.kinds)
 }
 
 async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {
     loop {
         let heard = tokio::time::timeout(HEARTBEAT, listening.signals.recv()).await;
-        let Ok(heard) = heard else {
+        let (mut mine, mut everybody) = (false, false);
+        let mut heard = match heard {
+            Ok(heard) => Some(heard),
             // Nothing is told, and another process may have revoked the token all the same.
-            if !still_holds(&listening).await {
-                return None;
-            }
-            continue;
+            Err(_) if !still_holds(&listening).await => return None,
+            Err(_) => continue,
         };
-        match heard {
-            Ok(Signal::Changed { tenant, hint }) if tenant == listening.access.tenant => {
-                // So that a token which another process revoked is told no more.
-                return still_holds(&listening).await.then_some((hint, listening));
-            }
-            Ok(Signal::Ended { token_hash }) if token_hash == listening.access.token_hash => {
-                return None;
-            }
-            Ok(_) => {}
-            Err(RecvError::Closed) => return None,
-            Err(RecvError::Lagged(_)) => {
-                // Our own end may be among what was missed.
-                if !still_holds(&listening).await {
+        // Whatever else was said meanwhile is heard at once.
+        while let Some(signal) = heard {
+            match signal {
+                Ok(Signal::Changed {
+                    tenant,
+                    everybody: all,
+                }) if tenant == listening.access.tenant => {
+                    mine = true;
+                    everybody |= all;
+                }
+                Ok(Signal::Ended { token_hash }) if token_hash == listening.access.token_hash => {
                     return None;
                 }
-                let tenant = &listening.access.tenant;
-                let hint = missed(&listening.platform, tenant, 0).await.ok()?;
-                if let Some(hint) = hint {
-                    return Some((hint, listening));
-                }
+                Ok(_) => {}
+                Err(RecvError::Closed) => return None,
+                // Anything may be among what was missed.
+                Err(RecvError::Lagged(_)) => (mine, everybody) = (true, true),
             }
+            heard = match listening.signals.try_recv() {
+                Ok(signal) => Some(Ok(signal)),
+                Err(TryRecvError::Lagged(missed)) => Some(Err(RecvError::Lagged(missed))),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => None,
+            };
+        }
+        if !mine {
+            continue;
+        }
+        // So that a token which another process revoked is told no more.
+        if !still_holds(&listening).await {
+            return None;
+        }
+        let kinds = visible(&mut listening).await.ok()?;
+        if everybody || !kinds.is_empty() {
+            let seq = listening.told;
+            return Some((Hint { seq, kinds }, listening));
         }
     }
 }

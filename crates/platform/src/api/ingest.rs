@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use watchkeeper_wire::ingest::{Ingest, IngestAnswer, MAX_INGEST};
+use watchkeeper_wire::ingest::{Ingest, IngestAnswer, MAX_INGEST, Rejected};
 use watchkeeper_wire::problem::{Code, Problem};
 
 use super::Json;
@@ -12,6 +12,7 @@ use crate::Platform;
 use crate::auth::SignedIn;
 use crate::intake;
 use crate::problem::ApiError;
+use crate::store::{Access, record_region};
 
 /// Role of the platform's own systems.
 const SYSTEM: &str = "system";
@@ -27,7 +28,7 @@ const SYSTEM: &str = "system";
 pub async fn ingest(
     State(platform): State<Arc<Platform>>,
     SignedIn(access): SignedIn,
-    Json(brought): Json<Ingest>,
+    Json(mut brought): Json<Ingest>,
 ) -> Result<Answer<IngestAnswer>, ApiError> {
     if !access.has_role(SYSTEM) {
         return Err(Code::Forbidden.into());
@@ -36,6 +37,56 @@ pub async fn ingest(
         let detail = format!("at most {MAX_INGEST} records at once");
         return Err(ApiError::new(Code::TooLarge, detail));
     }
-    let answer = intake::take(&platform, &access.tenant, &brought).await?;
+    let outside = keep_out(&platform, &access, &mut brought).await?;
+    let mut answer = intake::take(&platform, &access.tenant, &brought).await?;
+    answer.rejected.extend(outside);
     Ok(Answer(answer))
+}
+
+/// Takes out what a system of some regions brings for others: neither what is there nor what is to be
+/// may be out of its sight.
+async fn keep_out(
+    platform: &Platform,
+    access: &Access,
+    brought: &mut Ingest,
+) -> Result<Vec<Rejected>, ApiError> {
+    let mut rejected = Vec::new();
+    if access.regions.is_empty() {
+        return Ok(rejected);
+    }
+    let mut records = Vec::new();
+    for record in std::mem::take(&mut brought.records) {
+        let region = record_region(&record.body);
+        if access.sees(region.as_deref())
+            && may_touch(platform, access, &record.kind, &record.id).await?
+        {
+            records.push(record);
+        } else {
+            rejected.push(Rejected {
+                kind: record.kind,
+                id: record.id,
+                problem: "it belongs to a region that is not yours".into(),
+            });
+        }
+    }
+    brought.records = records;
+    let mut removed = Vec::new();
+    for name in std::mem::take(&mut brought.removed) {
+        // To this system it is not there.
+        if may_touch(platform, access, &name.kind, &name.id).await? {
+            removed.push(name);
+        }
+    }
+    brought.removed = removed;
+    Ok(rejected)
+}
+
+async fn may_touch(
+    platform: &Platform,
+    access: &Access,
+    kind: &str,
+    id: &str,
+) -> Result<bool, ApiError> {
+    let found = platform.store.record(&access.tenant, kind, id).await?;
+    Ok(found.is_none_or(|row| access.sees(row.region.as_deref())))
 }

@@ -37,6 +37,7 @@ pub async fn me(
         settings_version: tenant.settings_version,
         settings: tenant.settings,
         controls: tenant.controls,
+        history: Some(platform.history.name()),
         audit_key: platform.audit_key_hex(),
     }))
 }

@@ -19,6 +19,7 @@ use crate::problem::ApiError;
 #[utoipa::path(post, path = "/v1/operations", tag = "operations", request_body = Batch, responses(
     (status = 200, body = BatchAnswer),
     (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
     (status = 413, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
@@ -30,6 +31,10 @@ pub async fn submit(
     if batch.operations.len() > MAX_BATCH {
         let detail = format!("at most {MAX_BATCH} operations at once");
         return Err(ApiError::new(Code::TooLarge, detail));
+    }
+    let here = platform.history.name();
+    if batch.history.as_ref().is_some_and(|known| *known != here) {
+        return Err(Code::HistoryChanged.into());
     }
     let mut stopped = BTreeSet::new();
     let mut verdicts = Vec::with_capacity(batch.operations.len());

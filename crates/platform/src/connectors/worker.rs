@@ -2,7 +2,8 @@
 //!
 //! Before each send of a call: is the provider already listing its key (a crash or a lost answer
 //! may hide that it was done); has its not-after passed; does policy still let it through, decided
-//! again on the record as it stood. Only then the attempt is counted and the call sent.
+//! again on the record as it stood. One that was never sent lapses also while the provider does not
+//! answer. Only then the attempt is counted and the call sent.
 //!
 //! An answer that is certain ends the call: what it sets, the operation's verdict and the feed's
 //! line are one transaction. No answer makes the verdict `unknown`, and the next round looks at
@@ -117,7 +118,10 @@ impl Worker {
 /// One attempt at a call, from looking to its end or its next date.
 async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let Some(connector) = platform.connectors.get(&row.call.connector).cloned() else {
-        return put_off(platform, row, row.ambiguous, row.generation, None).await;
+        return match lapsed(row, platform.clock.now()).filter(|_| row.attempts == 0) {
+            Some(ending) => finish(platform, row, ending).await,
+            None => put_off(platform, row, row.ambiguous, row.generation, None).await,
+        };
     };
     let key = row.id.provider_key();
     match connector.look(&row.call, &key).await {
@@ -125,7 +129,14 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         Look::UnderWay => return wait_for_the_provider(platform, row).await,
         Look::Failed(why) => return finish(platform, row, provider_refused(&why)).await,
         Look::Unclear => {
-            let until = Some(platform.clock.now() + ASK_AGAIN);
+            let now = platform.clock.now();
+            // What was never sent cannot have been done, whatever the provider would say.
+            if row.attempts == 0
+                && let Some(ending) = lapsed(row, now)
+            {
+                return finish(platform, row, ending).await;
+            }
+            let until = Some(now + ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, until).await;
         }
         Look::Absent => {}
@@ -225,6 +236,19 @@ fn given_up(word: VerdictWord, reason: Reason) -> Ending {
     }
 }
 
+/// Its time has passed.
+fn lapsed(row: &CallRow, now: DateTime<Utc>) -> Option<Ending> {
+    let late = !row.call.after_previous && row.not_after.is_some_and(|at| now > at);
+    late.then(|| {
+        let late = reason(
+            "operation.lapsed",
+            None,
+            "Its time passed before the provider had it.",
+        );
+        given_up(VerdictWord::Lapsed, late)
+    })
+}
+
 /// Not-after and policy, once more. None lets the call go.
 async fn checked_again(
     platform: &Platform,
@@ -235,13 +259,8 @@ async fn checked_again(
     if row.call.after_previous {
         return Ok(None);
     }
-    if row.not_after.is_some_and(|at| now > at) {
-        let late = reason(
-            "operation.lapsed",
-            None,
-            "Its time passed before the provider had it.",
-        );
-        return Ok(Some(given_up(VerdictWord::Lapsed, late)));
+    if let Some(late) = lapsed(row, now) {
+        return Ok(Some(late));
     }
     let operation = operation_of(platform, row).await?;
     let state = platform.store.tenant(&row.id.tenant).await?;

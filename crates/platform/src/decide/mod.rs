@@ -1,10 +1,10 @@
 //! Applying an operation: the platform decides again, with its own clock, pack, settings and
 //! records, and writes the outcome down before it says it.
 //!
-//! Order of the checks: version, author, an id seen before, the record is there (and in sight),
+//! Order of the checks: version, author, device, an id seen before, the record is there (and in sight),
 //! not-after, base revision, policy. What is decided is kept for ever under the operation's id
 //! and answered again to whoever repeats it; what was not understood or is not the asker's own
-//! (version, author, an id used for something else) is answered and not kept.
+//! (version, author, device, an id used for something else) is answered and not kept.
 
 mod situation;
 mod writes;
@@ -40,6 +40,14 @@ pub async fn apply(
     if operation.author != access.operator.id {
         let detail = "The operation was made by somebody else.";
         return Ok(refused(operation, now, "operation.author_mismatch", detail));
+    }
+    let owner = platform
+        .store
+        .device_owner(&access.tenant, operation.device)
+        .await?;
+    if owner.is_some_and(|owner| owner != operation.author) {
+        let detail = "The operation was made on somebody else's laptop.";
+        return Ok(refused(operation, now, "operation.device_mismatch", detail));
     }
     let fingerprint = operation
         .fingerprint()

@@ -50,7 +50,10 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Secrets of this store, made by `fresh` when it is new.
+    /// The epoch is a fresh one also where the store was put back to what it once was (fault 7).
     async fn secrets(&self, fresh: Secrets) -> Result<Secrets>;
+    /// Another epoch from now on.
+    async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()>;
 
     /// Makes a tenant, or changes its name and zone.
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()>;
@@ -125,8 +128,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of the feed, read in one moment.
     async fn page(&self, asked: &PageAsked) -> Result<PageRead>;
-    /// Kinds that changed after a seq, and the head.
-    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched>;
+    /// Kinds of which this reader may see a change after a seq, and the head. Verdicts go to their
+    /// author alone, as in the feed.
+    async fn changed_since(
+        &self,
+        tenant: &str,
+        seq: u64,
+        operator: &str,
+        regions: &[String],
+    ) -> Result<Touched>;
     /// Forgets all but the newest `keep` changes of each tenant; older cursors are gone then.
     async fn compact_all(&self, keep: u64) -> Result<()>;
 

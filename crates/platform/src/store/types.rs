@@ -92,6 +92,15 @@ pub fn sees(regions: &[String], region: Option<&str>) -> bool {
     regions.is_empty() || region.is_none_or(|region| regions.iter().any(|r| r == region))
 }
 
+/// The region of a record. One that is no text is nobody's, so that only who sees all sees it.
+pub fn record_region(body: &Map<String, Value>) -> Option<String> {
+    match body.get("region")? {
+        Value::Null => None,
+        Value::String(region) => Some(region.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
 /// A record as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordRow {

@@ -189,7 +189,7 @@ async fn fault_27_cursors_that_are_not_ours_400_and_those_from_elsewhen_410() {
     let hash = watchkeeper_platform::auth::token_hash(&world.token);
     let access = platform.store.access(&hash).await.unwrap().unwrap();
     let key = &platform.secrets.cursor_key;
-    let epoch = cursor::epoch(&platform.secrets.epoch, &access);
+    let epoch = cursor::epoch(&platform.history.epoch(), &access);
     let future = cursor::seal(key, &access, &epoch, Place::Delta { at: 1_000_000 });
     assert_eq!(problem(ask(&future, &world.token)).await, gone);
     let other_store = cursor::epoch(&[9; 32], &access);

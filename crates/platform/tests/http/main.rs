@@ -8,6 +8,7 @@
 
 mod audit;
 mod blobs;
+mod bounds;
 mod demo;
 mod feed;
 mod ingest;
@@ -15,6 +16,7 @@ mod isolation;
 mod openapi;
 mod operations;
 mod providers;
+mod restored;
 mod session;
 mod stand_in;
 mod support;

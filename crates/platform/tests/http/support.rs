@@ -48,6 +48,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub data: Arc<tempfile::TempDir>,
     pub http: Client,
+    change: Change,
     /// Of operator `kim`.
     pub token: String,
     /// Of operator `root`: admin and system.
@@ -74,23 +75,30 @@ pub fn tenant(id: &str) -> Tenant {
     }
 }
 
-async fn bind(data: &std::path::Path, clock: &Arc<ManualClock>) -> Server {
-    Server::bind(Options {
+type Change = fn(&mut Options);
+
+async fn bind(data: &std::path::Path, clock: &Arc<ManualClock>, change: Change) -> Server {
+    let mut options = Options {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(Counting::default()),
         stand_ins: true,
         patience: Duration::from_millis(400),
         ..Options::new(data.to_owned())
-    })
-    .await
-    .unwrap()
+    };
+    change(&mut options);
+    Server::bind(options).await.unwrap()
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// With other options.
+    pub async fn with(change: Change) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(ManualClock::new(noon()));
-        let server = bind(data.path(), &clock).await;
+        let server = bind(data.path(), &clock, change).await;
         let bundle = Bundle::from_dir(&pack_folder()).unwrap();
         let platform = &server.platform;
         platform
@@ -101,6 +109,7 @@ impl World {
         let admin = issue(platform, TENANT, "root", &["admin", "system"], &[]).await;
         Self {
             server,
+            change,
             clock,
             data,
             http: Client::new(),
@@ -111,17 +120,25 @@ impl World {
 
     /// Kills the platform where it stands, and starts it again on the same folder.
     pub async fn crash(self) -> Self {
+        self.crash_with(|| ()).await
+    }
+
+    /// The same, and in between something is done to its folder.
+    pub async fn crash_with(self, between: impl FnOnce()) -> Self {
         let Self {
             server,
             clock,
             data,
             token,
             admin,
+            change,
             ..
         } = self;
         drop(server);
+        between();
         Self {
-            server: bind(data.path(), &clock).await,
+            server: bind(data.path(), &clock, change).await,
+            change,
             clock,
             data,
             http: Client::new(),

@@ -17,6 +17,8 @@ export const STANDINGS: Record<Standing, Choices> = {
   held_conflict: { words: "standing-held-conflict", ...HELD },
   held_lapsed: { words: "standing-held-lapsed", ...HELD, retry: false },
   held_rejected: { words: "standing-held-rejected", ...HELD },
+  // Under its old id only: what it may have moved is found by that id.
+  held_restored: { words: "standing-held-restored", ...HELD, amend: false },
   blocked: { words: "standing-blocked", ...HERE },
   confirmed: { words: "standing-confirmed", ...GONE },
   discarded: { words: "standing-discarded", ...GONE },

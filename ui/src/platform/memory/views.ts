@@ -200,7 +200,13 @@ export function syncOf(world: World): SyncView {
     filling: world.filling,
     records: world.requests.length + 1264,
     waiting: standing("waiting", "blocked"),
-    held: standing("held_refused", "held_conflict", "held_lapsed", "held_rejected"),
+    held: standing(
+      "held_refused",
+      "held_conflict",
+      "held_lapsed",
+      "held_rejected",
+      "held_restored",
+    ),
     under_way: standing("in_flight", "accepted", "unknown"),
     settled: standing("confirmed", "discarded"),
     quarantine: world.quarantine

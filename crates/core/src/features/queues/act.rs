@@ -21,7 +21,7 @@ use crate::changes::Source;
 use crate::engine::{Engine, Scribe};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
-use crate::outbox::queue::{self, Queued, Status};
+use crate::outbox::queue::{self, Hold, Queued, Status};
 use crate::overlay::{Applied, Seen, rows};
 
 /// Version of the operation format that this app writes.
@@ -227,7 +227,10 @@ pub(super) fn in_the_way<'a>(
 ) -> Option<&'static str> {
     lane.find_map(|other| {
         if Some(other.request.id) == amends {
-            None
+            // Under another id nobody would find what the first may have moved.
+            (other.hold == Some(Hold::Restored)).then_some(
+                "The platform was restored and this may have been done: send it again or give it up.",
+            )
         } else if other.status == Status::Held {
             Some("An operation on this record is held: amend or discard it first.")
         } else if other.request.action == action {

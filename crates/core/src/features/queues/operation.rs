@@ -28,6 +28,7 @@ fn standing(reading: &Reading<'_>, operation: &Queued) -> Standing {
         (Status::Held, Some(Hold::Conflict)) => Standing::HeldConflict,
         (Status::Held, Some(Hold::Lapsed)) => Standing::HeldLapsed,
         (Status::Held, Some(Hold::Rejected)) => Standing::HeldRejected,
+        (Status::Held, Some(Hold::Restored)) => Standing::HeldRestored,
         (Status::Confirmed, _) => Standing::Confirmed,
         (Status::Discarded, _) => Standing::Discarded,
     }
@@ -46,6 +47,7 @@ fn word(operation: &Queued, standing: Standing) -> OperationWord {
         | Standing::HeldConflict
         | Standing::HeldLapsed
         | Standing::HeldRejected
+        | Standing::HeldRestored
         | Standing::Discarded => OperationWord::Refused,
     }
 }

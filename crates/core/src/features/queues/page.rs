@@ -7,7 +7,8 @@ use super::cells::{Shown, column_kind, label};
 use super::operation::word_of;
 use super::sections::{Counted, ON_THE_WAY, Section, Sections};
 use super::view::{
-    ActionKey, Cell, CellValue, ColumnView, MoneyView, RowView, SectionView, ViewPage, ViewRequest,
+    ActionKey, BulkView, Cell, CellValue, ColumnView, MoneyView, RowView, SectionView, ViewPage,
+    ViewRequest,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -46,6 +47,7 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         sum: None,
         as_of: reading.as_of(),
         keys: keys(kind),
+        bulk: bulk(kind),
     };
     for section in &asked.sections {
         let counted = asked.count(reading, section)?;
@@ -137,6 +139,7 @@ fn section_view(section: &Section, first: u32, counted: Counted) -> SectionView 
         count: counted.count,
         first,
         sum: counted.sum,
+        at_once: section.at_once.clone(),
     }
 }
 
@@ -163,6 +166,7 @@ fn row_view(
         kind: row.kind.clone(),
         id: row.id.clone(),
         title: row.title.clone(),
+        revision: row.revision,
         section: section.id.clone(),
         cells,
         operation: word_of(reading, row, section.id == ON_THE_WAY),
@@ -187,6 +191,21 @@ fn keys(kind: &Kind) -> Vec<ActionKey> {
                 action: action.name.clone(),
                 label: action.def.label.clone(),
                 key: action.def.key.clone()?,
+            })
+        })
+        .collect()
+}
+
+fn bulk(kind: &Kind) -> Vec<BulkView> {
+    kind.actions
+        .values()
+        .filter_map(|action| {
+            let bulk = action.def.bulk.as_ref()?;
+            Some(BulkView {
+                action: action.name.clone(),
+                label: action.def.label.clone(),
+                row: bulk.row.clone(),
+                cap: bulk.cap,
             })
         })
         .collect()

@@ -26,6 +26,8 @@ pub(super) struct Section {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) note: Option<String>,
+    /// Action offered for all of it.
+    pub(super) at_once: Option<String>,
     /// What stands here waits for the operator.
     pub(super) waits: bool,
     from: Source,
@@ -161,6 +163,7 @@ impl<'a> Sections<'a> {
                 id: id.to_owned(),
                 label: label.to_owned(),
                 note,
+                at_once: None,
                 waits: false,
                 from,
                 number: None,
@@ -177,6 +180,7 @@ impl<'a> Sections<'a> {
             .map(|(number, (def, part))| Section {
                 waits: def.waits,
                 number: Some(number),
+                at_once: def.at_once.clone(),
                 ..section(&def.id, &def.label, def.note.clone(), Some(part))
             })
             .collect();
@@ -340,6 +344,7 @@ fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
         id: ON_THE_WAY.to_owned(),
         label: String::new(),
         note: None,
+        at_once: None,
         waits: false,
         from: Source::OnTheWay,
         number: None,

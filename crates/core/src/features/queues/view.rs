@@ -2,12 +2,17 @@
 //! UI's. Instants come as wall-clock time of the tenant's zone with offset, computed here, because
 //! a webview's zone data may differ from ours.
 
+mod many;
 mod navigation;
 mod operation;
 mod page;
 mod record;
 mod value;
 
+pub use many::{
+    ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, SelectRequest, SelectedView,
+    SelectionView,
+};
 pub use navigation::{NavigationView, QueueEntry, ViewEntry};
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};

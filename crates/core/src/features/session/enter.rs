@@ -130,6 +130,7 @@ async fn open_live(
         pinned,
         clock: Arc::new(clock),
         changes: app.changes.clone(),
+        notifier: Arc::clone(&app.notifier),
         version: app.version.clone(),
     };
     match Engine::start(profile.clone()).await {

@@ -45,7 +45,7 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
 fn is_decided(operation: &Queued) -> bool {
     let code = operation.reason.as_ref().map(|reason| reason.code.as_str());
     match operation.hold {
-        Some(Hold::Rejected) | None => false,
+        Some(Hold::Rejected | Hold::Restored) | None => false,
         Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
         Some(Hold::Conflict) => true,
         Some(Hold::Lapsed) => operation.attempts > 0,

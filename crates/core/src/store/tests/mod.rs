@@ -6,6 +6,7 @@
 )]
 
 mod damage;
+mod migrating;
 
 use tempfile::TempDir;
 

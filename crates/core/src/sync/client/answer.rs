@@ -5,19 +5,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use http::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use watchkeeper_wire::PROBLEM_JSON;
 use watchkeeper_wire::problem::{Code, Problem};
 
 use super::error::ClientError;
+use super::transport::Body;
 
 /// The most bytes that a problem may have.
 const MAX_PROBLEM_BYTES: u64 = 64 * 1024;
 
 /// True when the answer says that it is of this media type.
-fn is_type(response: &Response, wanted: &str) -> bool {
+fn is_type(response: &Response<Body>, wanted: &str) -> bool {
     response
         .headers()
         .get(CONTENT_TYPE)
@@ -27,7 +28,10 @@ fn is_type(response: &Response, wanted: &str) -> bool {
 }
 
 /// Lets a success of the wanted type through; turns everything else into its error.
-pub(super) async fn check(response: Response, wanted: &str) -> Result<Response, ClientError> {
+pub(super) async fn check(
+    response: Response<Body>,
+    wanted: &str,
+) -> Result<Response<Body>, ClientError> {
     let status = response.status();
     if status.is_success() {
         return if is_type(&response, wanted) {
@@ -68,6 +72,9 @@ fn refusal(status: StatusCode, wait: Option<Duration>, problem: Option<Problem>)
             _ => ClientError::SignedOut,
         },
         (410, Some(_)) => ClientError::Gone,
+        (_, Some(problem)) if problem.code == Code::HistoryChanged.as_str() => {
+            ClientError::Restored
+        }
         (_, Some(problem)) if problem.code == Code::CursorInvalid.as_str() => ClientError::Gone,
         (_, Some(problem)) => ClientError::Rejected(problem),
     }
@@ -95,8 +102,8 @@ fn http_date(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// The whole body, refused as soon as it grows beyond `most`.
-pub(super) async fn bytes(response: Response, most: u64) -> Result<Bytes, ClientError> {
-    let mut body = response.bytes_stream();
+pub(super) async fn bytes(response: Response<Body>, most: u64) -> Result<Bytes, ClientError> {
+    let mut body = response.into_body();
     let mut all = Vec::new();
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;
@@ -110,7 +117,7 @@ pub(super) async fn bytes(response: Response, most: u64) -> Result<Bytes, Client
 
 /// The whole body as JSON.
 pub(super) async fn json<T: DeserializeOwned>(
-    response: Response,
+    response: Response<Body>,
     most: u64,
 ) -> Result<T, ClientError> {
     let body = bytes(response, most).await?;
@@ -129,7 +136,7 @@ mod tests {
             .iter()
             .map(|(name, value)| {
                 (
-                    reqwest::header::HeaderName::from_static(name),
+                    http::header::HeaderName::from_static(name),
                     value.parse().unwrap(),
                 )
             })

@@ -36,6 +36,10 @@ pub enum ClientError {
     /// The cursor leads nowhere any more: start again with a snapshot (faults 27, 28).
     #[error("the cursor is gone")]
     Gone,
+    /// The platform was restored from a backup since it was last asked who is signed in; nothing of
+    /// the request was carried out (fault 7).
+    #[error("the platform was restored from a backup")]
+    Restored,
     /// Something answers, but it is no platform: a web page, a captive portal, a redirect
     /// (faults 31, 33). Nothing of the answer was used.
     #[error("{0}")]
@@ -63,6 +67,7 @@ impl ClientError {
                 | Self::Unavailable(_)
                 | Self::SignedOut
                 | Self::Revoked
+                | Self::Restored
         )
     }
 }
@@ -143,6 +148,7 @@ impl From<ClientError> for Error {
             ClientError::Tls(_) => Code::TlsInvalid,
             ClientError::Rejected(_)
             | ClientError::Gone
+            | ClientError::Restored
             | ClientError::TooLarge(_)
             | ClientError::Protocol(_) => Code::ApiMismatch,
         };

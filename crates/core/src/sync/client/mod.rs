@@ -6,13 +6,13 @@ mod answer;
 pub mod error;
 pub mod events;
 pub mod lines;
+pub mod transport;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use reqwest::header::ACCEPT;
-use reqwest::redirect::Policy;
-use reqwest::{Method, RequestBuilder};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -27,13 +27,8 @@ use zeroize::Zeroizing;
 pub use self::error::{ClientError, TlsFault};
 pub use self::events::{Event, Events};
 pub use self::lines::{Limits, Lines, RawLine};
+pub use self::transport::{Body, Network, Patience, Transport};
 use crate::error::{Code, Error};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Of silence within an answer.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// Of a whole small answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The most bytes of a JSON answer; one may carry a whole record.
 const MAX_ANSWER_BYTES: u64 = 2 * MAX_RECORD_BYTES as u64;
@@ -45,40 +40,42 @@ const SSE: &str = "text/event-stream";
 
 /// A platform at one address, spoken to with one token.
 pub struct Client {
-    http: reqwest::Client,
-    /// Without a read time-out: a stream of hints has its own.
-    streaming: reqwest::Client,
+    transport: Arc<dyn Transport>,
     base: Url,
     token: Zeroizing<String>,
 }
 
 impl Client {
-    /// A client for a platform. Sends nothing yet.
+    /// A client for a platform over the network. Sends nothing yet.
     ///
     /// `base` must be https, or http to this very machine; anything else is
     /// [`Code::UrlInvalid`], so that a token never travels in clear.
     pub fn new(base: Url, token: impl Into<String>) -> Result<Self, Error> {
         let base = checked(base)?;
-        let build = || {
-            let builder = reqwest::Client::builder()
-                .redirect(Policy::none())
-                .connect_timeout(CONNECT_TIMEOUT)
-                .referer(false)
-                .user_agent(concat!("watchkeeper/", env!("CARGO_PKG_VERSION")));
-            if is_this_machine(&base) {
-                // Nothing is gained by packing what does not leave the machine.
-                builder.no_proxy().no_gzip()
-            } else {
-                builder
-            }
-        };
-        let failed = |error: reqwest::Error| Error::with(Code::Internal, error.to_string());
+        let network = Arc::new(Network::new(&base)?);
+        Self::over(network, base, token)
+    }
+
+    /// The same, over this transport.
+    pub fn over(
+        transport: Arc<dyn Transport>,
+        base: Url,
+        token: impl Into<String>,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            http: build().read_timeout(READ_TIMEOUT).build().map_err(failed)?,
-            streaming: build().build().map_err(failed)?,
-            base,
+            transport,
+            base: checked(base)?,
             token: Zeroizing::new(token.into()),
         })
+    }
+
+    /// The same platform over the same transport, with another token.
+    pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
+        Self {
+            transport: Arc::clone(&self.transport),
+            base: self.base.clone(),
+            token: Zeroizing::new(token.into()),
+        }
     }
 
     /// The address.
@@ -88,7 +85,7 @@ impl Client {
 
     /// Who is signed in. Also tells a platform from anything else.
     pub async fn me(&self) -> Result<Me, ClientError> {
-        let answer = self.get("v1/me", &[]).await?;
+        let answer = self.get("v1/me").await?;
         let body = answer::bytes(answer, MAX_ANSWER_BYTES).await?;
         // A platform is known by the version that it speaks, before anything else is read.
         let api = serde_json::from_slice::<serde_json::Value>(&body)
@@ -111,8 +108,8 @@ impl Client {
         if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(ClientError::Protocol("a pack has no proper hash".into()));
         }
-        let request = self.request(&self.http, Method::GET, &format!("v1/packs/{hash}"))?;
-        let response = request.send().await?;
+        let request = self.request(Method::GET, &format!("v1/packs/{hash}"), &[])?;
+        let response = self.send(request, Bytes::new(), Patience::Bulk).await?;
         // Whatever a bundle's media type is: its hash proves it. A refusal is still a problem.
         let response = if response.status().is_success() {
             response
@@ -136,25 +133,24 @@ impl Client {
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         let request = self
-            .request(&self.http, Method::GET, "v1/changes")?
-            .query(&query)
+            .request(Method::GET, "v1/changes", &query)?
             .header(ACCEPT, NDJSON);
-        let response = answer::check(request.send().await?, NDJSON).await?;
-        Ok(Lines::new(response.bytes_stream(), Limits::default()))
+        let response = self.send(request, Bytes::new(), Patience::Bulk).await?;
+        let response = answer::check(response, NDJSON).await?;
+        Ok(Lines::new(response.into_body(), Limits::default()))
     }
 
     /// Hints, from after `last` on.
     pub async fn events(&self, last: Option<&str>) -> Result<Events, ClientError> {
         let mut request = self
-            .request(&self.streaming, Method::GET, "v1/events")?
+            .request(Method::GET, "v1/events", &[])?
             .header(ACCEPT, SSE);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let sent = tokio::time::timeout(READ_TIMEOUT, request.send()).await;
-        let response = sent.map_err(|_| ClientError::Transient("no answer in time".into()))??;
+        let response = self.send(request, Bytes::new(), Patience::Stream).await?;
         let response = answer::check(response, SSE).await?;
-        Ok(events::events(response.bytes_stream(), events::SILENCE))
+        Ok(events::events(response.into_body(), events::SILENCE))
     }
 
     /// Sends operations; a verdict each, in the order asked.
@@ -174,7 +170,7 @@ impl Client {
 
     /// What became of an operation; none where the platform never received it.
     pub async fn operation(&self, id: Uuid) -> Result<Option<Verdict>, ClientError> {
-        match self.get(&format!("v1/operations/{id}"), &[]).await {
+        match self.get(&format!("v1/operations/{id}")).await {
             Ok(response) => {
                 let verdict: Verdict = answer::json(response, MAX_ANSWER_BYTES).await?;
                 if verdict.operation == id {
@@ -192,10 +188,9 @@ impl Client {
 
     /// Enrols this laptop, or renames it.
     pub async fn device(&self, device: &Device) -> Result<(), ClientError> {
-        let request = self
-            .request(&self.http, Method::POST, "v1/devices")?
-            .json(device);
-        let response = request.timeout(ANSWER_TIMEOUT).send().await?;
+        let request = self.request(Method::POST, "v1/devices", &[])?;
+        let (request, body) = with_json(request, device)?;
+        let response = self.send(request, body, Patience::Answer).await?;
         if response.status().is_success() {
             return Ok(());
         }
@@ -207,17 +202,10 @@ impl Client {
         self.post("v1/audit", delivery).await
     }
 
-    async fn get(
-        &self,
-        path: &str,
-        query: &[(&str, &str)],
-    ) -> Result<reqwest::Response, ClientError> {
-        let request = self
-            .request(&self.http, Method::GET, path)?
-            .query(query)
-            .header(ACCEPT, JSON)
-            .timeout(ANSWER_TIMEOUT);
-        answer::check(request.send().await?, JSON).await
+    async fn get(&self, path: &str) -> Result<Response<Body>, ClientError> {
+        let request = self.request(Method::GET, path, &[])?.header(ACCEPT, JSON);
+        let response = self.send(request, Bytes::new(), Patience::Answer).await?;
+        answer::check(response, JSON).await
     }
 
     async fn post<T: DeserializeOwned>(
@@ -225,27 +213,55 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, ClientError> {
-        let request = self
-            .request(&self.http, Method::POST, path)?
-            .header(ACCEPT, JSON)
-            .json(body)
-            .timeout(ANSWER_TIMEOUT);
-        let response = answer::check(request.send().await?, JSON).await?;
+        let request = self.request(Method::POST, path, &[])?.header(ACCEPT, JSON);
+        let (request, body) = with_json(request, body)?;
+        let response = self.send(request, body, Patience::Answer).await?;
+        let response = answer::check(response, JSON).await?;
         answer::json(response, MAX_ANSWER_BYTES).await
     }
 
     fn request(
         &self,
-        http: &reqwest::Client,
         method: Method,
         path: &str,
-    ) -> Result<RequestBuilder, ClientError> {
-        let url = self
-            .base
-            .join(path)
-            .map_err(|error| ClientError::Protocol(error.to_string()))?;
-        Ok(http.request(method, url).bearer_auth(self.token.as_str()))
+        query: &[(&str, &str)],
+    ) -> Result<request::Builder, ClientError> {
+        let mut url = self.base.join(path).map_err(unsendable)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let bearer = Zeroizing::new(format!("Bearer {}", self.token.as_str()));
+        let mut bearer = HeaderValue::from_str(&bearer).map_err(unsendable)?;
+        // Kept out of whatever prints a request.
+        bearer.set_sensitive(true);
+        Ok(Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(AUTHORIZATION, bearer))
     }
+
+    async fn send(
+        &self,
+        request: request::Builder,
+        body: Bytes,
+        patience: Patience,
+    ) -> Result<Response<Body>, ClientError> {
+        let request = request.body(body).map_err(unsendable)?;
+        self.transport.send(request, patience).await
+    }
+}
+
+/// A request that cannot be put together.
+fn unsendable(error: impl std::fmt::Display) -> ClientError {
+    ClientError::Protocol(error.to_string())
+}
+
+fn with_json(
+    request: request::Builder,
+    body: &impl Serialize,
+) -> Result<(request::Builder, Bytes), ClientError> {
+    let body = serde_json::to_vec(body).map_err(unsendable)?;
+    Ok((request.header(CONTENT_TYPE, JSON), body.into()))
 }
 
 fn is_this_machine(url: &Url) -> bool {

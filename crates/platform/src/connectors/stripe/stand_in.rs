@@ -48,6 +48,8 @@ pub enum Mode {
     Pending,
     /// Has forgotten all idempotency keys.
     ForgetKeys,
+    /// Answers 500 to whatever is asked, the list of refunds too.
+    Down,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,6 +86,12 @@ impl StripeStandIn {
         }
         mood.times -= 1;
         mood.mode
+    }
+
+    /// It answers nothing useful just now.
+    pub fn is_down(&self) -> bool {
+        let mood = self.mood.lock().unwrap_or_else(|e| e.into_inner());
+        mood.mode == Mode::Down && mood.times > 0
     }
 
     /// All refunds, oldest first.
@@ -163,6 +171,11 @@ fn failure(status: StatusCode, code: &str, message: &str) -> (StatusCode, Value)
     (status, body)
 }
 
+fn out_of_order() -> (StatusCode, Value) {
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    failure(status, "api_error", "Something went wrong on our side")
+}
+
 fn signed_in(stand_in: &StripeStandIn, headers: &HeaderMap) -> bool {
     auth::bearer(headers) == Some(stand_in.ledger.secret())
 }
@@ -192,6 +205,7 @@ async fn create(
             );
             return Ok(([(header::RETRY_AFTER, "2")], said(refusal)).into_response());
         }
+        Mode::Down => return Ok(said(out_of_order())),
         _ => {}
     }
     let key = headers
@@ -367,6 +381,10 @@ async fn list(
             "Invalid API Key provided",
         );
         return Ok(said(refusal));
+    }
+    if stripe.is_down() {
+        stripe.next_mood();
+        return Ok(said(out_of_order()));
     }
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
     let found = stripe

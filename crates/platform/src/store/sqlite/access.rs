@@ -16,6 +16,21 @@ pub fn secrets(tx: &Transaction<'_>, fresh: &Secrets) -> Result<Secrets> {
     })
 }
 
+/// Forgets the epoch: this is not what it was. What waits for a provider may have been sent since.
+pub fn forget_epoch(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute("DELETE FROM secret WHERE name = 'epoch'", [])?;
+    tx.execute(
+        "UPDATE call SET attempts = 1, ambiguous = 1 WHERE status = 'waiting' AND attempts = 0",
+        [],
+    )?;
+    Ok(())
+}
+
+pub fn put_epoch(tx: &Transaction<'_>, epoch: &[u8; 32]) -> Result<()> {
+    forget_epoch(tx)?;
+    secret(tx, "epoch", epoch).map(drop)
+}
+
 fn secret(tx: &Transaction<'_>, name: &str, fresh: &[u8; 32]) -> Result<[u8; 32]> {
     tx.execute(
         "INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",

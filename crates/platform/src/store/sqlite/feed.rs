@@ -227,11 +227,35 @@ fn upsert(
     })
 }
 
-pub fn changed_since(tx: &Transaction<'_>, tenant: &str, seq: u64) -> Result<Touched> {
-    let kinds = tx
-        .prepare_cached("SELECT DISTINCT kind FROM change WHERE tenant = ? AND seq > ?")?
-        .query_map(params![tenant, signed(seq)], |r| r.get(0))?
-        .collect::<rusqlite::Result<BTreeSet<String>>>()?;
+pub fn changed_since(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    seq: u64,
+    (operator, regions): (&str, &[String]),
+) -> Result<Touched> {
+    let mut statement = tx.prepare_cached(
+        "SELECT DISTINCT c.what, c.kind, c.existed, c.region_before, c.region_after, o.author
+         FROM change c
+         LEFT JOIN operation o
+           ON c.what = 'verdict' AND o.tenant = c.tenant AND o.id = c.operation
+         WHERE c.tenant = ? AND c.seq > ?",
+    )?;
+    let mut rows = statement.query(params![tenant, signed(seq)])?;
+    let mut kinds = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let (what, existed): (String, bool) = (row.get(0)?, row.get(2)?);
+        let (before, after): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+        let visible = match what.as_str() {
+            "verdict" => row.get::<_, Option<String>>(5)?.as_deref() == Some(operator),
+            what => {
+                (existed && sees(regions, before.as_deref()))
+                    || (what == "record" && sees(regions, after.as_deref()))
+            }
+        };
+        if visible {
+            kinds.insert(row.get(1)?);
+        }
+    }
     tenants::touched(tx, tenant, kinds)
 }
 

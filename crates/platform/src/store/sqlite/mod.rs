@@ -14,6 +14,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod values;
+mod witness;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -28,6 +29,7 @@ use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
+use self::witness::Witness;
 use super::*;
 
 mod migrations {
@@ -46,6 +48,7 @@ pub struct SqliteStore {
 struct Inner {
     path: std::path::PathBuf,
     writer: Mutex<Connection>,
+    witness: Witness,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -71,10 +74,12 @@ impl SqliteStore {
         migrations::migrations::runner()
             .run(&mut writer)
             .map_err(|error| StoreError::Database(Box::new(error)))?;
+        let witness = Witness::open(&path.with_extension("witness"), &mut writer)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
                 writer: Mutex::new(writer),
+                witness,
                 readers: Mutex::new(Vec::new()),
             }),
         })
@@ -90,7 +95,9 @@ impl SqliteStore {
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
+            let standing = witness::standing(&transaction)?;
             transaction.commit()?;
+            inner.witness.note(&standing);
             Ok(answer)
         })
         .await
@@ -107,7 +114,11 @@ impl SqliteStore {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             match answer {
-                Committed::Done(_) => transaction.commit()?,
+                Committed::Done(_) => {
+                    let standing = witness::standing(&transaction)?;
+                    transaction.commit()?;
+                    inner.witness.note(&standing);
+                }
                 Committed::Moved | Committed::Known(_) => transaction.rollback()?,
             }
             Ok(answer)
@@ -173,6 +184,10 @@ async fn blocking<T: Send + 'static>(
 impl Store for SqliteStore {
     async fn secrets(&self, fresh: Secrets) -> Result<Secrets> {
         self.write(move |tx| access::secrets(tx, &fresh)).await
+    }
+
+    async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()> {
+        self.write(move |tx| access::put_epoch(tx, &epoch)).await
     }
 
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()> {
@@ -342,9 +357,16 @@ impl Store for SqliteStore {
         self.read(move |tx| feed::page(tx, &asked)).await
     }
 
-    async fn changed_since(&self, tenant: &str, seq: u64) -> Result<Touched> {
-        let tenant = tenant.to_owned();
-        self.read(move |tx| feed::changed_since(tx, &tenant, seq))
+    async fn changed_since(
+        &self,
+        tenant: &str,
+        seq: u64,
+        operator: &str,
+        regions: &[String],
+    ) -> Result<Touched> {
+        let (tenant, operator) = (tenant.to_owned(), operator.to_owned());
+        let regions = regions.to_vec();
+        self.read(move |tx| feed::changed_since(tx, &tenant, seq, (&operator, &regions)))
             .await
     }
 

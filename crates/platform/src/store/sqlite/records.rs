@@ -11,7 +11,8 @@ use watchkeeper_model::LookupValue;
 use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
 use crate::store::{
-    Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write, sees,
+    Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
+    record_region, sees,
 };
 
 const COLUMNS: &str = "kind, id, revision, seq, updated_at, region, body, computed";
@@ -208,7 +209,7 @@ fn put_record(
     {
         return Ok(false);
     }
-    let region = region(&put.body);
+    let region = record_region(&put.body);
     let region = region.as_deref();
     let tombstone: Option<i64> = tx
         .prepare_cached(
@@ -252,15 +253,6 @@ fn put_record(
     )?;
     name_blobs(tx, tenant, write, &put.body)?;
     Ok(true)
-}
-
-/// The region of a record. One that is no text is nobody's, so that only who sees all sees it.
-fn region(body: &Map<String, Value>) -> Option<String> {
-    match body.get("region")? {
-        Value::Null => None,
-        Value::String(region) => Some(region.clone()),
-        other => Some(other.to_string()),
-    }
 }
 
 fn remove_record(

@@ -104,6 +104,9 @@ pub enum Standing {
     HeldLapsed,
     /// Held: the platform did not understand it.
     HeldRejected,
+    /// Held: the platform was restored from a backup and does not have it; sent again only when the
+    /// operator says so.
+    HeldRestored,
     /// Waits behind a held one.
     Blocked,
     /// Done, and said so.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::many::BulkView;
 use super::operation::OperationWord;
 
 use super::value::{Cell, MoneyView};
@@ -53,6 +54,8 @@ pub struct ViewPage {
     pub as_of: Option<String>,
     /// Actions that any row of this view may have, with their keys.
     pub keys: Vec<ActionKey>,
+    /// Actions that may be taken on many rows at once.
+    pub bulk: Vec<BulkView>,
 }
 
 /// Key of an action.
@@ -114,6 +117,8 @@ pub struct SectionView {
     pub first: u32,
     /// Sum of the view's money field, where it has one currency.
     pub sum: Option<MoneyView>,
+    /// Action that is offered for all of it at once.
+    pub at_once: Option<String>,
 }
 
 /// A row.
@@ -125,6 +130,9 @@ pub struct RowView {
     pub id: String,
     /// One line that names it.
     pub title: String,
+    /// Revision that is shown.
+    #[specta(type = u32)]
+    pub revision: u64,
     /// Section it stands in.
     pub section: String,
     /// Cells, in column order.

@@ -72,6 +72,7 @@ async fn engine(folder: &TempDir) -> Arc<Engine> {
             None,
         )),
         changes: broadcast::channel(16).0,
+        notifier: Arc::new(crate::notify::Nowhere),
         version: "0.0.0".into(),
     };
     let engine = Engine::start(profile).await.unwrap();

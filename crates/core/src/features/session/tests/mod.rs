@@ -56,6 +56,7 @@ impl Machine {
             demo: None,
             clock: Arc::new(SystemClock::new()),
             secrets: self.keyring.clone(),
+            notifier: Arc::new(crate::notify::Nowhere),
             version: "0.0.0".into(),
         })
         .await

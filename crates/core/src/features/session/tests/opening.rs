@@ -188,6 +188,7 @@ async fn a_data_folder_that_cannot_be_written_is_a_phase_not_a_crash() {
         demo: None,
         clock: Arc::new(SystemClock::new()),
         secrets: Arc::new(MemoryKeyring::new(Mood::Ready)),
+        notifier: Arc::new(crate::notify::Nowhere),
         version: "0.0.0".into(),
     })
     .await

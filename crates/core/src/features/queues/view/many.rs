@@ -1,0 +1,131 @@
+//! One action on many records.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use watchkeeper_pack::format::{Confirm, Nature};
+
+use crate::error::Error;
+
+/// An action that may be taken on many records of a view at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BulkView {
+    /// Action.
+    pub action: String,
+    /// Button.
+    pub label: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// Most records at once.
+    pub cap: u32,
+}
+
+/// Which records of a view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SelectRequest {
+    /// Id of the view.
+    pub view: String,
+    /// Section; all that wait where absent.
+    pub section: Option<String>,
+    /// Words that must occur.
+    pub search: String,
+    /// Only these records; all of the section where empty.
+    pub ids: Vec<String>,
+    /// Action that is meant.
+    pub action: String,
+    /// Parameters as JSON text by name, as far as they are filled in.
+    pub params: std::collections::BTreeMap<String, String>,
+}
+
+/// What an action on many records would do: nothing is done yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct SelectionView {
+    /// Kind.
+    pub kind: String,
+    /// Action.
+    pub action: String,
+    /// Button.
+    pub label: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// Records on which policy allows it, at most the cap, in the view's order.
+    pub allowed: Vec<SelectedView>,
+    /// Records on which it is not possible, and why.
+    pub denied: Vec<DeniedView>,
+    /// Records beyond the cap.
+    pub beyond: u32,
+    /// Most records at once.
+    pub cap: u32,
+    /// What the operator must do first.
+    pub confirm: Confirm,
+    /// What must be typed where `confirm` is typed: the number of records.
+    pub typed: Option<String>,
+    /// Kind of effect.
+    pub nature: Nature,
+    /// Lines of "this will …", for one record.
+    pub will: Vec<String>,
+    /// What it asks for.
+    pub params: Vec<super::ParamView>,
+}
+
+/// A record that takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SelectedView {
+    /// Record.
+    pub id: String,
+    /// Revision that was looked at.
+    #[specta(type = u32)]
+    pub revision: u64,
+    /// It in a line.
+    pub title: String,
+}
+
+/// A record that does not take part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DeniedView {
+    /// Record.
+    pub id: String,
+    /// It in a line.
+    pub title: String,
+    /// Row that refused, where one did.
+    pub row: Option<String>,
+    /// Why, in a sentence.
+    pub detail: String,
+}
+
+/// What is to be done to many records: an operation each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ActManyRequest {
+    /// Made by the UI when the dialog opened (UUIDv7). Each record's operation id is derived from it
+    /// and the record, so a second click is the same operations.
+    pub batch: String,
+    /// Kind.
+    pub kind: String,
+    /// Action.
+    pub action: String,
+    /// Parameters as JSON text by name.
+    pub params: std::collections::BTreeMap<String, String>,
+    /// What was typed.
+    pub typed: Option<String>,
+    /// The records and the revisions that were looked at.
+    pub records: Vec<SelectedView>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ActManyAnswer {
+    /// Operations queued, repeated ones included.
+    pub queued: u32,
+    /// Records on which nothing was queued, and why.
+    pub failed: Vec<FailedView>,
+}
+
+/// A record on which nothing was queued.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct FailedView {
+    /// Record.
+    pub id: String,
+    /// It in a line.
+    pub title: String,
+    /// Why.
+    pub error: Error,
+}

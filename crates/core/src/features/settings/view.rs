@@ -1,0 +1,91 @@
+//! Who is signed in to what, how this laptop keeps it, and what the tenant has set.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::features::session::view::{KeyringState, ProfileView};
+pub use crate::notify::{Hours, NotificationSettings};
+
+/// The Settings screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct SettingsView {
+    /// The open profile.
+    pub profile: ProfileView,
+    /// Roles of the operator.
+    pub roles: Vec<String>,
+    /// Regions; empty means all.
+    pub regions: Vec<String>,
+    /// Name of this laptop.
+    pub device: String,
+    /// Its id.
+    pub device_id: String,
+    /// What keeps secrets on this machine.
+    pub keyring: KeyringState,
+    /// Folder of the profile.
+    pub folder: String,
+    /// Bytes of `state.db` and what belongs to it.
+    #[specta(type = i32)]
+    pub state_bytes: f64,
+    /// Bytes of `cache.db` and what belongs to it.
+    #[specta(type = i32)]
+    pub cache_bytes: f64,
+    /// Name of the pack in force.
+    pub pack: String,
+    /// Its version.
+    pub pack_version: u32,
+    /// Its hash, hex.
+    pub pack_hash: String,
+    /// Problems of the pack that do not stop it.
+    pub pack_warnings: Vec<String>,
+    /// The tenant's policy settings.
+    pub settings: Vec<TenantSetting>,
+    /// The platform's switches.
+    pub controls: Vec<TenantSetting>,
+    /// Native notifications.
+    pub notifications: NotificationsView,
+    /// Version of the app.
+    pub version: String,
+}
+
+/// A setting of the tenant, or a switch of the platform. They change on the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TenantSetting {
+    /// Name.
+    pub name: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// As shown.
+    pub label: String,
+    /// Value as text.
+    pub value: String,
+    /// Nobody has said anything: the pack's default.
+    pub is_default: bool,
+    /// Values that it may have; any where empty.
+    pub one_of: Vec<String>,
+}
+
+/// Native notifications: what the operator wants, and whether it works.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct NotificationsView {
+    /// What the operator wants on this laptop.
+    pub wanted: NotificationSettings,
+    /// Right now nothing is shown because of the quiet hours.
+    pub quiet_now: bool,
+    /// Who shows them, such as `dunst 1.9`; none where nobody answers.
+    pub service: Option<String>,
+    /// They can carry buttons.
+    pub buttons: bool,
+    /// The last attempt.
+    pub last: Option<DeliveryView>,
+    /// Failed attempts since the last that went well.
+    pub failures: u32,
+}
+
+/// An attempt to show a notification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DeliveryView {
+    /// When, tenant's wall clock, RFC 3339 with offset.
+    pub at: String,
+    /// Why it was not shown; none where it was.
+    pub problem: Option<String>,
+}
