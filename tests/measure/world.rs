@@ -42,7 +42,7 @@ pub fn order(number: u64, edit: u64) -> Incoming {
     let state = Draw(number ^ 0x5bd1).below(100);
     let state = STATES.iter().find(|(below, _)| state < *below);
     // Common words are common: the square of a fraction favours the low numbers.
-    let note: Vec<String> = (0..34).map(|_| draw.common_word()).collect();
+    let note: Vec<String> = (0..45).map(|_| draw.common_word()).collect();
     let body = json!({
         "number": format!("O-{number:07}"),
         "customer": format!("{first} {last}"),

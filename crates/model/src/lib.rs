@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use clock::{ClockStanding, standing};
+pub use clock::{ClockStanding, standing, standing_of};
 pub use decision::{Actor, Decision, Outcome, RowOutcome, RowResult, Situation, decide};
 pub use plan::{Call, Mail, Plan, PlanError, Settled, mails, settle};
 pub use snapshot::Snapshot;

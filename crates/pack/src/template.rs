@@ -114,6 +114,14 @@ impl Template {
         }
     }
 
+    /// Does it read `root.field`?
+    pub fn reads(&self, root: &str, field: &str) -> bool {
+        self.names.iter().any(|name| {
+            let mut parts = name.split('.');
+            parts.next() == Some(root) && parts.next() == Some(field)
+        })
+    }
+
     /// Fills it in. A missing value, or too much of anything, is an error.
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, TemplateError> {
         let template = self
@@ -134,12 +142,7 @@ impl Template {
     /// hole, so both are left out.
     fn context(&self, scope: &Scope<'_>) -> Result<minijinja::Value, TemplateError> {
         let part = |root: &str, map: &serde_json::Map<String, serde_json::Value>| {
-            let read = |field: &str| {
-                self.names.iter().any(|name| {
-                    let mut parts = name.split('.');
-                    parts.next() == Some(root) && parts.next() == Some(field)
-                })
-            };
+            let read = |field: &str| self.reads(root, field);
             let present = map.iter().filter(|(name, v)| !v.is_null() && read(name));
             let mut fields = Vec::new();
             for (name, found) in present {

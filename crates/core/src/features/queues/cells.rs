@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use watchkeeper_model::{Snapshot, standing};
+use watchkeeper_model::standing_of;
 use watchkeeper_pack::format::{FieldType, Tone};
 use watchkeeper_pack::{Kind, value};
 
@@ -207,9 +207,8 @@ pub(super) fn clock_view(
 ) -> Option<ClockView> {
     let clock = kind.clocks.get(name)?;
     let pack = reading.pack().ok()?;
-    let snapshot: Snapshot = row.snapshot(serde_json::Map::new());
     let now = reading.now.at;
-    let stands = standing(pack, kind, clock, &snapshot, now)?;
+    let stands = standing_of(pack, kind, clock, (&row.body, &row.computed), now)?;
     Some(ClockView {
         label: clock.def.label.clone(),
         basis: clock.def.basis.clone(),
@@ -229,8 +228,17 @@ pub(super) fn clock_view(
 
 /// Any clock of a record has turned amber or red.
 pub(super) fn is_urgent(reading: &Reading<'_>, kind: &Kind, row: &Row) -> bool {
-    kind.clocks.keys().any(|name| {
-        clock_view(reading, kind, name, row)
-            .is_some_and(|clock| clock.runs && matches!(clock.tone, Tone::Amber | Tone::Red))
+    let Ok(pack) = reading.pack() else {
+        return false;
+    };
+    kind.clocks.values().any(|clock| {
+        standing_of(
+            pack,
+            kind,
+            clock,
+            (&row.body, &row.computed),
+            reading.now.at,
+        )
+        .is_some_and(|stands| stands.runs && matches!(stands.tone, Tone::Amber | Tone::Red))
     })
 }
