@@ -27,7 +27,10 @@ impl Args {
                 .context("this user has no data folder: give one with --data DIR")?
                 .join("watchkeeper"),
         };
-        let _ = make_private(&wanted);
+        // Nothing is made in a folder that is no place for data: the core refuses it.
+        if watchkeeper_core::profile::place::check(&wanted).is_ok() {
+            let _ = make_private(&wanted);
+        }
         Ok(wanted.canonicalize().unwrap_or(wanted))
     }
 

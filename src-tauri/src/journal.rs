@@ -12,13 +12,5 @@ pub(crate) fn start() {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .try_init();
-    // A panic's message may quote data, so only its place is written.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string);
-        tracing::error!(
-            place = place.as_deref().unwrap_or("unknown"),
-            thread = std::thread::current().name().unwrap_or("unnamed"),
-            "panic"
-        );
-    }));
+    watchkeeper_core::crash::keep_quiet();
 }

@@ -4,6 +4,8 @@
 //! - [`commands`]: what the window may ask, five lines each;
 //! - [`bindings`]: the same as TypeScript;
 //! - [`changes`]: the one event;
+//! - [`notifier`]: native notifications, and [`tray`]: the red count;
+//! - [`places`]: where the window should go when one of them is opened;
 //! - [`window`]: the one window and what it may not do;
 //! - [`instance`]: one app per data folder;
 //! - [`start`]: from arguments to a running app.
@@ -14,8 +16,10 @@ mod changes;
 mod commands;
 mod instance;
 mod journal;
+mod notifier;
 mod places;
 mod start;
+mod tray;
 mod window;
 
 pub use args::Args;

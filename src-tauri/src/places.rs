@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use watchkeeper_core::notify::{About, Button, Signal};
+
+use crate::window::MAIN;
 
 /// The window should show this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, Event)]
@@ -20,4 +26,38 @@ pub(crate) enum Place {
     },
     /// What waits and what was refused.
     Sync,
+}
+
+/// Brings the window forward, at a place.
+pub(crate) fn show(app: &AppHandle, place: Place) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+    if let Err(error) = ShowPlace(place).emit(app) {
+        tracing::warn!(%error, "a place did not reach the window");
+    }
+}
+
+/// Follows notifications that the operator opens, until the app ends.
+pub(crate) async fn follow(mut signals: Receiver<Signal>, app: AppHandle) {
+    loop {
+        match signals.recv().await {
+            Ok(Signal::Pressed {
+                about,
+                button: Button::Open,
+            }) => show(&app, place_of(about)),
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn place_of(about: About) -> Place {
+    match about {
+        About::Alert(id) => Place::Watch { alert: Some(id) },
+        About::Alerts | About::Test => Place::Watch { alert: None },
+        About::Sync => Place::Sync,
+    }
 }

@@ -9,7 +9,7 @@ use watchkeeper_core::secrets::OsKeyring;
 use watchkeeper_core::{App, Config, Engine, Error};
 
 use crate::args::Args;
-use crate::{bindings, changes, instance, journal, window};
+use crate::{bindings, changes, instance, journal, notifier, places, tray, window};
 
 /// What the commands share. The core starts beside the window, which takes longer; commands that
 /// arrive before it wait for it.
@@ -44,29 +44,34 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     journal::start();
     let data = args.data_folder()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let config = Config {
-        data: data.clone(),
-        demo: args.demo()?,
-        clock: Arc::clone(&clock),
-        secrets: Arc::new(OsKeyring),
-        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let demo = args.demo()?;
     let bindings = bindings::builder();
     let tag = instance::folder_tag(&data);
     instance::settle(&data);
 
-    tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_notification::init());
+    builder
         .plugin(instance::plugin(&data))
         .plugin(window::state_plugin(&tag))
-        .plugin(tauri_plugin_notification::init())
         .invoke_handler(bindings.invoke_handler())
         .manage(Shell {
             started: SetOnce::new(),
-            clock,
+            clock: Arc::clone(&clock),
         })
         .setup(move |app| {
             bindings.mount_events(app);
+            let notifier = notifier::of(app.handle());
+            tauri::async_runtime::spawn(places::follow(notifier.signals(), app.handle().clone()));
+            let config = Config {
+                data: data.clone(),
+                demo,
+                clock,
+                secrets: Arc::new(OsKeyring),
+                notifier,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            };
             tauri::async_runtime::spawn(start_core(config, app.handle().clone()));
             window::open(app, &data)?;
             Ok(())
@@ -85,6 +90,13 @@ async fn start_core(config: Config, handle: AppHandle) {
     match &started {
         Ok(app) => {
             tauri::async_runtime::spawn(changes::pass_on(app.changes(), handle.clone()));
+            match tray::make(&handle) {
+                Ok(tray) => {
+                    let kept = tray::keep(tray, Arc::clone(app), handle.clone());
+                    tauri::async_runtime::spawn(kept);
+                }
+                Err(error) => tracing::warn!(%error, "there is no tray"),
+            }
         }
         Err(error) => tracing::error!(code = ?error.code, "the core did not start"),
     }

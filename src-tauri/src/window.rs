@@ -23,7 +23,10 @@ pub(crate) fn state_plugin(tag: &str) -> TauriPlugin<Wry> {
 /// Opens the window. It appears with the page, over the page's own background, so that nothing
 /// flashes.
 pub(crate) fn open(app: &mut App, data: &Path) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default());
+    #[cfg(target_os = "linux")]
+    let window = cut_off(window)?;
+    let window = window
         .title("Watchkeeper")
         .inner_size(1280.0, 800.0)
         .min_inner_size(1024.0, 680.0)
@@ -52,13 +55,30 @@ pub(crate) fn open(app: &mut App, data: &Path) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Leaves the webview no way to the network: its proxy is a port where nobody answers. What the page
+/// loads goes by schemes of the app. Policy and the handlers here deny whatever asks for more, but
+/// WebKit opens a connection, and asks for the name of its host, as soon as a link is clicked and before
+/// anybody is asked whether it may be followed (fault 67).
+#[cfg(target_os = "linux")]
+fn cut_off<'a>(
+    window: WebviewWindowBuilder<'a, Wry, App>,
+) -> tauri::Result<WebviewWindowBuilder<'a, Wry, App>> {
+    // The development server is on the network.
+    if tauri::is_dev() {
+        return Ok(window);
+    }
+    let nowhere = "http://127.0.0.1:9".parse();
+    Ok(window.proxy_url(nowhere.map_err(tauri::Error::InvalidUrl)?))
+}
+
 /// Where the webview keeps what it must: in the data folder, so that apps on different folders share
-/// nothing. Where that cannot be used, which the window is about to say, in the user's cache.
+/// nothing. Where that cannot or must not be used, which the window is about to say, in the user's cache.
 fn webview_folder(data: &Path) -> PathBuf {
     let folder = data.join("webview");
-    match std::fs::create_dir_all(&folder) {
-        Ok(()) => folder,
-        Err(_) => dirs::cache_dir()
+    let fit = watchkeeper_core::profile::place::check(data).is_ok();
+    match fit.then(|| std::fs::create_dir_all(&folder)) {
+        Some(Ok(())) => folder,
+        _ => dirs::cache_dir()
             .unwrap_or_else(std::env::temp_dir)
             .join("watchkeeper"),
     }

@@ -7,9 +7,15 @@
     clippy::indexing_slicing
 )]
 
+mod alerts;
+mod alerts_session;
 mod approval;
+mod numbers;
+mod records;
 mod refund_list;
 mod refund_session;
 mod refund_window;
 mod refusal;
+mod reviews;
+mod reviews_session;
 mod world;

@@ -11,8 +11,12 @@
 
 mod harness;
 
+mod clear;
 mod guard;
 mod instances;
+mod kills;
+mod notifications;
+mod planted;
 mod shots;
 mod spine;
 mod starts;

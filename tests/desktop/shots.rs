@@ -45,9 +45,23 @@ async fn take(dark: bool, size: (u32, u32)) {
     window.find("[role=alert]").await;
     shoot(&laptop, &window, file("sign-in-error")).await;
 
-    window.sign_in_to_demo().await;
+    window.sign_in_to_watch().await;
+    // The platform looks at its rules while the first pull is under way.
+    window.find(".alert").await;
+    window.find(".number").await;
+    shoot(&laptop, &window, file("watch")).await;
+    many_at_once(&laptop, &window, &file).await;
+
+    window.go_to("Refunds").await;
     window.read_panel().await;
     shoot(&laptop, &window, file("queues")).await;
+    window.go_to("Log").await;
+    window.shows("The chain holds").await;
+    window.find(".seal").await;
+    shoot(&laptop, &window, file("log")).await;
+    window.go_to("Settings").await;
+    window.shows("This laptop").await;
+    shoot(&laptop, &window, file("settings")).await;
     window.go_to("Sync").await;
     window.shows("Audit chain").await;
     shoot(&laptop, &window, file("sync")).await;
@@ -66,6 +80,29 @@ async fn take(dark: bool, size: (u32, u32)) {
     window.go_to("Sync").await;
     window.shows("Waiting · 1").await;
     shoot(&laptop, &window, file("sync-offline")).await;
+    window.go_to("Watch").await;
+    window.shows("alerts may be over").await;
+    shoot(&laptop, &window, file("watch-offline")).await;
+}
+
+/// Reviews: the list, some that are picked, and what deciding on a whole section would do.
+async fn many_at_once(laptop: &Laptop, window: &Window, file: &impl Fn(&str) -> PathBuf) {
+    window.go_to("Reviews").await;
+    window.read_panel().await;
+    shoot(laptop, window, file("reviews")).await;
+    for at in 0..3 {
+        let tick =
+            format!("document.querySelectorAll('.grid-data .grid-pick input')[{at}].click()");
+        window.run(&tick).await;
+    }
+    window.shows("3 picked").await;
+    shoot(laptop, window, file("reviews-picked")).await;
+    window.button("Pick none").await.click().await.unwrap();
+    window.button("Approve all").await.click().await.unwrap();
+    window.shows("take part").await;
+    shoot(laptop, window, file("reviews-bulk")).await;
+    window.button("Cancel").await.click().await.unwrap();
+    window.gone("[role=dialog]").await;
 }
 
 /// Takes a picture of the window once it has been painted.

@@ -32,7 +32,7 @@ async fn the_window_reads_well_in_a_c_locale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_keyring_the_window_asks_for_a_passphrase() {
+async fn fault_65_without_a_keyring_the_window_asks_for_a_passphrase() {
     let laptop = Laptop::with(Options {
         keyring: false,
         ..Options::default()
@@ -42,7 +42,7 @@ async fn without_a_keyring_the_window_asks_for_a_passphrase() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_keyring_gives_one_clear_screen() {
+async fn fault_65_a_locked_keyring_gives_one_clear_screen() {
     let mut laptop = Laptop::new();
     laptop.start_platform();
     let window = laptop.open().await;
@@ -62,4 +62,48 @@ async fn a_data_folder_that_cannot_be_used_is_said_in_the_window() {
     let arguments = ["--data".to_owned(), "/sys/watchkeeper".to_owned()];
     let window = Window::open(laptop.desktop(), &arguments).await;
     window.shows("The data folder cannot be written").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_19_a_synced_folder_is_refused_in_the_window_and_nothing_is_made_there() {
+    let laptop = Laptop::new();
+    let synced = laptop.home().join("Documents");
+    std::fs::create_dir_all(synced.join(".stfolder")).unwrap();
+    let data = synced.join("watchkeeper");
+    let arguments = ["--data".to_owned(), data.display().to_string()];
+    let window = Window::open(laptop.desktop(), &arguments).await;
+    window.shows("This folder is no place for your data").await;
+    window.shows("Syncthing").await;
+    assert!(!data.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_66_a_data_folder_from_another_machine_wants_the_recovery_code() {
+    let mut here = Laptop::new();
+    here.start_platform();
+    let window = here.open().await;
+    window.sign_in_to_demo().await;
+    let title = window.read_list().await.remove(0).title;
+    window.kill();
+    // Another desktop, whose keyring is open and has never seen this profile.
+    let there = Laptop::new();
+    for entry in walkdir::WalkDir::new(here.data()) {
+        let entry = entry.unwrap();
+        let to = there
+            .data()
+            .join(entry.path().strip_prefix(here.data()).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(to).unwrap();
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    let window = there.open().await;
+    window.shows("Recovery code needed").await;
+    assert!(!window.text().await.contains(&title));
+    window.kill();
+    // Here it opens as before.
+    let window = here.open().await;
+    window.go_to("Refunds").await;
+    window.shows(&title).await;
 }

@@ -6,8 +6,13 @@
     clippy::indexing_slicing
 )]
 
+mod clear;
 mod kills;
 mod laptops;
+mod machine;
 mod office;
+mod older_copy;
 mod restored;
+mod table;
+mod time;
 mod world;

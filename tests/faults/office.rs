@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::broadcast;
 use uuid::Uuid;
-use watchkeeper_core::clock::{Corrected, SystemClock};
+use watchkeeper_core::clock::{self, Corrected, SystemClock};
 use watchkeeper_core::features::queues::view::{ActRequest, CellValue, OperationView, RecordView};
 use watchkeeper_core::features::sync::view::SyncView;
 use watchkeeper_core::features::{queues, sync};
@@ -20,6 +20,7 @@ use watchkeeper_core::secrets::Secret;
 use watchkeeper_core::store::{DbKey, Stores};
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
+use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::connectors::stand_in::Charge;
 use watchkeeper_platform::{Grant, Options, Server};
 use watchkeeper_wire::session::{Operator, Tenant};
@@ -111,12 +112,18 @@ views:
 pub struct Office {
     pub server: Server,
     pub data: PathBuf,
+    clock: Arc<dyn Clock>,
     folder: TempDir,
 }
 
-async fn serve(data: &Path, listen: Option<std::net::SocketAddr>) -> Server {
+async fn serve(
+    data: &Path,
+    clock: &Arc<dyn Clock>,
+    listen: Option<std::net::SocketAddr>,
+) -> Server {
     let mut options = Options {
         stand_ins: true,
+        clock: Arc::clone(clock),
         patience: Duration::from_secs(5),
         ..Options::new(data.to_owned())
     };
@@ -129,9 +136,15 @@ async fn serve(data: &Path, listen: Option<std::net::SocketAddr>) -> Server {
 impl Office {
     /// An office with this many open claims `c1`…, each of its own charge.
     pub async fn new(claims: u32) -> Self {
+        let clock = watchkeeper_platform::clock::SystemClock::default();
+        Self::on(Arc::new(clock), claims).await
+    }
+
+    /// The same, by this clock.
+    pub async fn on(clock: Arc<dyn Clock>, claims: u32) -> Self {
         let folder = temporary();
         let data = folder.path().join("platform");
-        let server = serve(&data, None).await;
+        let server = serve(&data, &clock, None).await;
         let files = BTreeMap::from([
             ("pack.yaml".to_owned(), PACK.to_owned()),
             ("records/claim.yaml".to_owned(), CLAIM.to_owned()),
@@ -145,6 +158,7 @@ impl Office {
         let office = Self {
             server,
             data,
+            clock,
             folder,
         };
         office.claims(1..=claims).await;
@@ -154,7 +168,7 @@ impl Office {
     /// Brings open claims.
     pub async fn claims(&self, numbers: impl Iterator<Item = u32>) {
         let system = self.token("intake", &["system"]).await;
-        let made_at = Utc::now() - TimeDelta::hours(5);
+        let made_at = self.clock.now() - TimeDelta::hours(5);
         let (mut records, mut charges) = (Vec::new(), Vec::new());
         for n in numbers {
             records.push(json!({"kind": "claim", "id": format!("c{n}"), "body": {
@@ -217,6 +231,7 @@ impl Office {
         let Self {
             server,
             data,
+            clock,
             folder,
         } = self;
         let addr = server.addr;
@@ -228,8 +243,9 @@ impl Office {
             std::fs::copy(backup, data.join("platform.db")).unwrap();
         }
         Self {
-            server: serve(&data, Some(addr)).await,
+            server: serve(&data, &clock, Some(addr)).await,
             data,
+            clock,
             folder,
         }
     }
@@ -243,11 +259,25 @@ impl Office {
 
     /// A laptop on this folder; no turn is taken yet.
     pub async fn laptop_on(&self, folder: TempDir, operator: &str, device: Uuid) -> Laptop {
+        let machine = Arc::new(SystemClock::default());
+        self.laptop_with(machine, folder, operator, device).await
+    }
+
+    /// The same, with these clocks of the machine.
+    pub async fn laptop_with(
+        &self,
+        machine: Arc<dyn clock::Clock>,
+        folder: TempDir,
+        operator: &str,
+        device: Uuid,
+    ) -> Laptop {
         let token = self.token(operator, &["operator"]).await;
+        let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
+        let anchor = stores.state.read(|state| clock::load_anchor(state)).await;
         let profile = OpenProfile {
             id: "profile".into(),
             folder: folder.path().to_owned(),
-            stores: Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap(),
+            stores,
             token: Secret::new(token),
             pinned: Pinned {
                 platform: self.server.url().parse().unwrap(),
@@ -259,7 +289,8 @@ impl Office {
                 device,
                 audit_key: self.server.platform.audit_key_hex(),
             },
-            clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
+            clock: Arc::new(Corrected::new(machine, anchor.unwrap())),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
             changes: broadcast::channel(64).0,
             version: "0".into(),
         };

@@ -71,6 +71,16 @@ pub fn approve(record: &Value) -> Value {
     })
 }
 
+/// The request that refuses a record as it is shown, with this reason; none where it may not be.
+pub fn refuse(record: &Value, reason: &str) -> Option<Value> {
+    let refuse = action(record, "refuse").filter(|action| action["allowed"] == true)?;
+    Some(json!({
+        "do": "act", "operation": operation_id(), "kind": record["kind"], "id": record["id"],
+        "action": "refuse", "params": {"reason": json!(reason).to_string()},
+        "typed": refuse["typed"], "seen_revision": record["revision"], "amends": null,
+    }))
+}
+
 pub fn operation_id() -> String {
     Uuid::new_v7(Timestamp::now(NoContext)).to_string()
 }

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Map, Value, json};
 use watchkeeper_core::Engine;
 use watchkeeper_core::features::queues::view::ViewRequest;
-use watchkeeper_core::features::{queues, search};
+use watchkeeper_core::features::{queues, search, watch};
 
 use crate::numbers::Times;
 use crate::{laptop, world};
@@ -79,15 +79,17 @@ pub async fn reads(folder: &Path, times: u64) -> Result<Value> {
     Ok(json!({"cached": cached, "questions": all}))
 }
 
-/// The rail and one record.
+/// The rail, the first screen and one record.
 async fn digest(engine: &Engine, times: u64, all: &mut Map<String, Value>) -> Result<()> {
-    let (mut rail, mut record) = (Times::default(), Times::default());
+    let (mut rail, mut record, mut first) = (Times::default(), Times::default(), Times::default());
     for round in 0..times {
         rail.of(queues::navigation(engine)).await?;
+        first.of(watch::watch(engine)).await?;
         let id = world::order(round * 7 % 5_000, 0).id;
         record.of(queues::record(engine, "order", &id)).await?;
     }
     all.insert("navigation".to_owned(), rail.summed());
+    all.insert("Watch, with the digest".to_owned(), first.summed());
     all.insert("one record".to_owned(), record.summed());
     Ok(())
 }

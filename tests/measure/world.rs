@@ -42,7 +42,12 @@ pub fn order(number: u64, edit: u64) -> Incoming {
     let state = Draw(number ^ 0x5bd1).below(100);
     let state = STATES.iter().find(|(below, _)| state < *below);
     // Common words are common: the square of a fraction favours the low numbers.
-    let note: Vec<String> = (0..45).map(|_| draw.common_word()).collect();
+    let note: Vec<String> = (0..40).map(|_| draw.common_word()).collect();
+    // Of two hundred one is late, the others are not due for years.
+    let promised = match number % 200 {
+        0 => placed + TimeDelta::hours(72),
+        _ => placed + TimeDelta::days(3_650),
+    };
     let body = json!({
         "number": format!("O-{number:07}"),
         "customer": format!("{first} {last}"),
@@ -51,6 +56,7 @@ pub fn order(number: u64, edit: u64) -> Incoming {
         "total": {"minor": 500 + draw.below(50_000), "currency": "EUR"},
         "channel": pick(&CHANNELS, draw.below(3)),
         "placed_at": placed,
+        "promised_at": promised,
         "note": note.join(" "),
         "state": state.map_or("closed", |(_, name)| *name),
         "weight": draw.below(30_000),

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -13,47 +13,111 @@ use crate::wait_for;
 /// A running client; killed when dropped.
 pub struct Client {
     child: Child,
-    input: ChildStdin,
+    input: Box<dyn Write + Send>,
     output: BufReader<ChildStdout>,
-    data: PathBuf,
-    demo_file: PathBuf,
+    launch: Launch,
+}
+
+/// What a client is started with.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// Its data folder.
+    pub data: PathBuf,
+    /// Ready file of a platform.
+    pub demo_file: PathBuf,
+    /// A keyring that is a file; a passphrase where there is none.
+    pub keyring: Option<PathBuf>,
+    /// It forgets what it queued: a negative control.
+    pub forgetful: bool,
+    /// As a user to whom permissions apply. They do not to the system's own user, who runs tests in
+    /// a container; there the process is without that power.
+    pub ordinary: bool,
+}
+
+impl Launch {
+    /// Under a passphrase, as any user.
+    pub fn new(data: &Path, demo_file: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            demo_file: demo_file.to_owned(),
+            keyring: None,
+            forgetful: false,
+            ordinary: false,
+        }
+    }
 }
 
 impl Client {
     /// Starts one on a data folder and a platform's ready file. It signs in to the demo where it
     /// has no profile yet, else it opens the one it has.
     pub fn start(data: &Path, demo_file: &Path) -> Result<Self> {
-        std::fs::create_dir_all(data)?;
+        Self::launch(&Launch::new(data, demo_file))
+    }
+
+    /// Starts one as a user to whom permissions apply.
+    pub fn start_ordinary(data: &Path, demo_file: &Path) -> Result<Self> {
+        Self::launch(&Launch {
+            ordinary: true,
+            ..Launch::new(data, demo_file)
+        })
+    }
+
+    /// Starts one and waits until its profile is open.
+    pub fn launch(launch: &Launch) -> Result<Self> {
+        let mut client = Self::begin(launch)?;
+        client.answer().context("the client did not start")?;
+        Ok(client)
+    }
+
+    /// Starts one and does not wait for it.
+    pub fn begin(launch: &Launch) -> Result<Self> {
+        if !launch.ordinary {
+            std::fs::create_dir_all(&launch.data)?;
+        }
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
-            .open(data.with_extension("log"))?;
-        let mut child = Command::new(program("headless")?)
-            .arg(data)
-            .arg(demo_file)
+            .open(launch.data.with_extension("log"))?;
+        let headless = program("headless")?;
+        let temporary = launch.data.with_extension("tmp");
+        std::fs::create_dir_all(&temporary)?;
+        let mut command = if launch.ordinary && rustix::process::geteuid().is_root() {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--bounding-set", "-dac_override,-dac_read_search"])
+                .arg(headless);
+            command
+        } else {
+            Command::new(headless)
+        };
+        command.arg(&launch.data).arg(&launch.demo_file);
+        if let Some(file) = &launch.keyring {
+            command.arg("--keyring").arg(file);
+        }
+        if launch.forgetful {
+            command.arg("--forgetful");
+        }
+        let mut child = command
+            .env("TMPDIR", temporary)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .context("start the client")?;
-        let input = child.stdin.take().context("its input")?;
+        let input = Box::new(child.stdin.take().context("its input")?);
         let output = BufReader::new(child.stdout.take().context("its output")?);
-        let mut client = Self {
+        Ok(Self {
             child,
             input,
             output,
-            data: data.to_owned(),
-            demo_file: demo_file.to_owned(),
-        };
-        client.answer().context("the client did not start")?;
-        Ok(client)
+            launch: launch.clone(),
+        })
     }
 
     /// SIGKILL, then a new process on the same data.
     pub fn kill_and_restart(&mut self) -> Result<()> {
         self.kill()?;
-        let (data, demo_file) = (self.data.clone(), self.demo_file.clone());
-        *self = Self::start(&data, &demo_file)?;
+        *self = Self::launch(&self.launch.clone())?;
         Ok(())
     }
 
@@ -62,6 +126,46 @@ impl Client {
         self.child.kill().context("kill the client")?;
         self.child.wait().context("wait for the client")?;
         Ok(())
+    }
+
+    /// Ends it as closing the window does: nothing is asked any more.
+    pub fn close(mut self) -> Result<()> {
+        // Its input ends with the pipe.
+        let (reader, writer) = std::io::pipe()?;
+        drop(reader);
+        self.input = Box::new(writer);
+        let status = self.end()?;
+        anyhow::ensure!(
+            status.success(),
+            "the client ended with {status}: {}",
+            self.log()
+        );
+        Ok(())
+    }
+
+    /// How it ended, once it has.
+    pub fn end(&mut self) -> Result<std::process::ExitStatus> {
+        self.child.wait().context("wait for the client")
+    }
+
+    /// Id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL, and the answers that it had given and nobody had read.
+    pub fn kill_and_hear(&mut self) -> Result<Vec<Result<Value>>> {
+        self.kill()?;
+        let mut heard = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.output.read_line(&mut line)?;
+            // Half a line is no answer.
+            if !line.ends_with('\n') {
+                return Ok(heard);
+            }
+            heard.push(Self::read(&line));
+        }
     }
 
     /// Asks something; the engine's error comes back as an error.
@@ -118,11 +222,16 @@ impl Client {
         })
     }
 
-    fn answer(&mut self) -> Result<Value> {
+    /// The next answer.
+    pub fn answer(&mut self) -> Result<Value> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
         anyhow::ensure!(!line.is_empty(), "the client ended: {}", self.log());
-        let answer: Value = serde_json::from_str(&line).context("not an answer")?;
+        Self::read(&line)
+    }
+
+    fn read(line: &str) -> Result<Value> {
+        let answer: Value = serde_json::from_str(line).context("not an answer")?;
         match answer.get("error") {
             Some(error) => anyhow::bail!("{error}"),
             None => Ok(answer.get("ok").cloned().unwrap_or(Value::Null)),
@@ -130,7 +239,8 @@ impl Client {
     }
 
     fn log(&self) -> String {
-        std::fs::read_to_string(self.data.with_extension("log")).unwrap_or_default()
+        let log = self.launch.data.with_extension("log");
+        std::fs::read_to_string(log).unwrap_or_default()
     }
 }
 

@@ -2,6 +2,10 @@
 
 pub mod client;
 pub mod files;
+pub mod fuzz;
+pub mod inside;
+pub mod keyring;
+pub mod kills;
 pub mod line;
 pub mod platform;
 pub mod programs;

@@ -1,12 +1,15 @@
-//! The line between app and platform: a TCP relay that can be cut, or lose answers.
+//! The line between app and platform: a TCP relay that can be cut, or lose answers. As a negative
+//! control it can also do away with what operation ids are for.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
 
 /// A relay on a port of its own; ends with its value.
 pub struct Line {
@@ -20,6 +23,9 @@ struct State {
     cut: AtomicBool,
     lose: AtomicU32,
     lost: AtomicU32,
+    ignores_ids: AtomicBool,
+    /// How often each operation was sent, where ids are ignored.
+    sent: Mutex<BTreeMap<Vec<u8>, u32>>,
 }
 
 impl Line {
@@ -64,6 +70,13 @@ impl Line {
         self.state.lose.store(times, Ordering::SeqCst);
     }
 
+    /// From now on the platform does not recognise an operation that it is sent again: nobody reads
+    /// one back, and the second time it goes out it has another id. (A third time it has its own
+    /// again, so that the app gets its answer and goes on.)
+    pub fn ignore_ids(&self) {
+        self.state.ignores_ids.store(true, Ordering::SeqCst);
+    }
+
     /// Answers lost so far.
     pub fn lost(&self) -> u32 {
         self.state.lost.load(Ordering::SeqCst)
@@ -103,7 +116,10 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(count @ 1..) = read else { return };
-                let bytes = up.get(..count).unwrap_or_default();
+                let bytes = up.get_mut(..count).unwrap_or_default();
+                if state.ignores_ids.load(Ordering::SeqCst) {
+                    ignore_ids(bytes, &state);
+                }
                 let sends = bytes.windows(19).any(|window| window == b"POST /v1/operations");
                 if sends && take_one(&state.lose) {
                     losing = true;
@@ -125,6 +141,37 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
             return;
         }
     }
+}
+
+/// What stands before an operation's id where it is sent, and where it is read back.
+const SENT: &[u8] = b"{\"operations\":[{\"id\":\"";
+const READ_BACK: &[u8] = b"GET /v1/operations/";
+/// Length of an id in text.
+const ID: usize = 36;
+
+fn ignore_ids(bytes: &mut [u8], state: &State) {
+    if let Some(id) = id_after(bytes, SENT) {
+        let mut sent = state.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = sent.entry(id.to_vec()).or_default();
+        *times += 1;
+        if *times == 2 {
+            id.copy_from_slice(Uuid::new_v4().to_string().as_bytes());
+        }
+    }
+    let sent = state.sent.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(id) = id_after(bytes, READ_BACK)
+        && sent.get(&*id).is_none_or(|times| *times < 3)
+    {
+        id.copy_from_slice(Uuid::new_v4().to_string().as_bytes());
+    }
+}
+
+fn id_after<'a>(bytes: &'a mut [u8], mark: &[u8]) -> Option<&'a mut [u8]> {
+    let at = bytes
+        .windows(mark.len())
+        .position(|window| window == mark)?;
+    let begin = at + mark.len();
+    bytes.get_mut(begin..begin + ID)
 }
 
 fn take_one(counter: &AtomicU32) -> bool {

@@ -1,11 +1,12 @@
 //! The demo platform as a real process.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use xtask::children::bound;
 
 use crate::programs::{program, root};
 use crate::wait_for;
@@ -27,6 +28,7 @@ pub struct Ready {
 pub struct Platform {
     child: Option<Child>,
     folder: PathBuf,
+    packs: PathBuf,
     extra: Vec<String>,
     listen: String,
     /// What it told when it was ready.
@@ -36,8 +38,13 @@ pub struct Platform {
 impl Platform {
     /// Starts one with its data in a folder, and waits until it serves.
     pub fn start(folder: &Path, extra: &[&str]) -> Result<Self> {
+        Self::start_with(folder, &root().join("packs"), extra)
+    }
+
+    /// Starts one with these packs.
+    pub fn start_with(folder: &Path, packs: &Path, extra: &[&str]) -> Result<Self> {
         let extra: Vec<String> = extra.iter().map(ToString::to_string).collect();
-        let (child, ready) = spawn(folder, "127.0.0.1:0", &extra)?;
+        let (child, ready) = spawn(folder, packs, "127.0.0.1:0", &extra)?;
         let listen = ready
             .platform
             .trim_end_matches('/')
@@ -46,6 +53,7 @@ impl Platform {
         Ok(Self {
             child: Some(child),
             folder: folder.to_owned(),
+            packs: packs.to_owned(),
             extra,
             listen,
             ready,
@@ -66,10 +74,15 @@ impl Platform {
         Ok(())
     }
 
+    /// True while nobody has killed it.
+    pub fn runs(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// Starts it again on the same address and data.
     pub fn restart(&mut self) -> Result<()> {
         self.kill()?;
-        let (child, ready) = spawn(&self.folder, &self.listen, &self.extra)?;
+        let (child, ready) = spawn(&self.folder, &self.packs, &self.listen, &self.extra)?;
         self.child = Some(child);
         self.ready = ready;
         Ok(())
@@ -82,6 +95,16 @@ impl Platform {
             &json!({"mode": mode, "times": times}),
         )
         .map(|_| ())
+    }
+
+    /// Where it keeps what it has.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("platform")
+    }
+
+    /// Records from the platform's own systems.
+    pub fn ingest(&self, records: &[Value]) -> Result<()> {
+        ingest(&self.ready.platform, &self.ready.admin, records)
     }
 
     /// Refunds that the payment stand-in made.
@@ -108,18 +131,7 @@ impl Platform {
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<String> {
-        let url = self.url(path);
-        let admin = self.ready.admin.clone();
-        let body = body.clone();
-        block(async move {
-            let answer = reqwest::Client::new()
-                .post(url)
-                .bearer_auth(admin)
-                .json(&body)
-                .send()
-                .await?;
-            Ok(answer.error_for_status()?.text().await?)
-        })
+        post(self.url(path), &self.ready.admin, body)
     }
 
     fn url(&self, path: &str) -> String {
@@ -132,6 +144,29 @@ impl Drop for Platform {
         // A process that is gone already is what we want.
         let _ = self.kill();
     }
+}
+
+/// Brings records to a platform as its own systems do.
+pub fn ingest(platform: &str, admin: &str, records: &[Value]) -> Result<()> {
+    let url = format!("{}/v1/ingest", platform.trim_end_matches('/'));
+    let answer = post(url, admin, &json!({"records": records}))?;
+    let answer: Value = serde_json::from_str(&answer)?;
+    let rejected = answer.get("rejected").and_then(Value::as_array);
+    anyhow::ensure!(rejected.is_some_and(Vec::is_empty), "not taken: {answer}");
+    Ok(())
+}
+
+fn post(url: String, token: &str, body: &Value) -> Result<String> {
+    let (token, body) = (token.to_owned(), body.clone());
+    block(async move {
+        let answer = reqwest::Client::new()
+            .post(url)
+            .bearer_auth(token)
+            .json(&body)
+            .send()
+            .await?;
+        Ok(answer.error_for_status()?.text().await?)
+    })
 }
 
 /// Runs one request on a thread of its own, so that callers may be async or not.
@@ -150,7 +185,7 @@ fn ready_file(folder: &Path) -> PathBuf {
     folder.join("ready.json")
 }
 
-fn spawn(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)> {
+fn spawn(folder: &Path, packs: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)> {
     std::fs::create_dir_all(folder)?;
     let ready_file = ready_file(folder);
     let _ = std::fs::remove_file(&ready_file);
@@ -158,10 +193,10 @@ fn spawn(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child, Ready)
         .create(true)
         .append(true)
         .open(folder.join("platform.log"))?;
-    let mut child = Command::new(program("watchkeeper-platform")?)
+    let mut child = bound(program("watchkeeper-platform")?)
         .arg("--demo")
         .arg("--packs")
-        .arg(root().join("packs"))
+        .arg(packs)
         .arg("--data")
         .arg(folder.join("platform"))
         .args(["--listen", listen, "--ready-file"])

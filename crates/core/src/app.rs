@@ -82,11 +82,11 @@ pub(crate) struct Live {
 
 impl App {
     /// Takes the data folder, reads its profiles and opens the last one where the keyring has its
-    /// key. Waits on no network.
+    /// key; where nothing can be written, for reading. Waits on no network.
     ///
     /// # Errors
-    /// [`Code::InUse`] where another app has the data folder, [`Code::DiskFull`] where there is no
-    /// room to take it. Whatever keeps a profile from opening is a [`Phase`] instead.
+    /// [`Code::InUse`] where another app has the data folder, [`Code::FolderUnfit`] where it is no place
+    /// for data, [`Code::DiskFull`] where there is no room to take it. Whatever keeps a profile from opening is a [`Phase`] instead.
     pub async fn start(config: Config) -> Result<Self, Error> {
         let (data, phase) = match DataFolder::take(&config.data) {
             Ok(data) => (data, Phase::SignIn),
@@ -113,8 +113,7 @@ impl App {
         };
         let seen = app.keyring.probe().await;
         app.saw_keyring(seen.as_ref().err());
-        if phase == Phase::SignIn
-            && let Some(last) = app.data.last()
+        if let Some(last) = app.data.last()
             && let Err(error) = session::open(&app, &last).await
         {
             tracing::warn!(code = ?error.code, "the last profile was not opened");

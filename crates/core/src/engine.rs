@@ -2,10 +2,11 @@
 //!
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
-//! ended), **listen** (hints), **turn** (tells when time alone changed what screens show), **notify**
-//! (keeps the bubbles on the screen in step with what fires) and a check of the audit chain after the
-//! start. Each waits in `select!` for the engine's end. Nothing here is waited for by a command:
-//! commands read and write the databases and wake a task.
+//! ended), **listen** (hints), **wake** (the machine has slept), **turn** (tells when time alone
+//! changed what screens show), **notify** (keeps the bubbles on the screen in step with what fires)
+//! and a check of audit chain and search words after the start. Where nothing can be written only
+//! turning and the check run. Each waits in `select!` for the engine's end. Nothing here is waited for
+//! by a command: commands read and write the databases and wake a task.
 
 mod link;
 mod notifying;
@@ -14,6 +15,7 @@ mod tasks;
 mod turning;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -22,8 +24,8 @@ use rusqlite::Connection;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
-use watchkeeper_model::audit::Event;
+use uuid::{NoContext, Timestamp, Uuid};
+use watchkeeper_model::audit::{Break, Event};
 use watchkeeper_pack::Pack;
 use watchkeeper_wire::operation::Operation;
 
@@ -32,10 +34,12 @@ pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
-use crate::error::Error;
+use crate::error::{Code, Error};
+use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
+use crate::outbox::together::Alone;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
@@ -50,8 +54,12 @@ pub struct Engine {
     pub(crate) pinned: Pinned,
     /// Held while a round of sending runs.
     pub(crate) sending: tokio::sync::Mutex<()>,
+    /// Operations that share no request.
+    pub(crate) alone: Arc<Alone>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
+    /// Numbers that were worked out and are still so.
+    pub(crate) numbers: Arc<Kept>,
     /// What stands on the screen as notifications.
     notified: tokio::sync::Mutex<round::Memory>,
     notifier: Arc<dyn Notifier>,
@@ -60,15 +68,28 @@ pub struct Engine {
     pack: RwLock<Option<Arc<Pack>>>,
     rights: RwLock<Arc<Rights>>,
     link: Mutex<LinkState>,
-    /// First entry of the audit chain that does not hold, once it was checked.
-    chain_broken: Mutex<Option<u64>>,
+    /// The last check of the audit chain.
+    chain: Mutex<ChainCheck>,
+    /// The platform holds a longer chain of this device than we do.
+    chain_forked: AtomicBool,
     pull: Notify,
     push: Notify,
     listen: Notify,
     alerts: Notify,
+    /// Told when the machine has slept.
+    pub(crate) awoke: Notify,
     changes: broadcast::Sender<ChangeSet>,
     end: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The last check of the audit chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChainCheck {
+    /// When, UTC; none where it was not checked since the start.
+    pub at: Option<DateTime<Utc>>,
+    /// The first entry that does not hold.
+    pub broken: Option<Break>,
 }
 
 /// Chance, in `0..1`.
@@ -138,7 +159,8 @@ impl Engine {
             .state
             .read(|state| queue::standing(state, Status::InFlight))
             .await?;
-        if !left_in_flight.is_empty() {
+        let reading = profile.stores.state.is_reading();
+        if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
         }
@@ -150,12 +172,17 @@ impl Engine {
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
         link.pack_problem = pack_problem;
+        if reading {
+            link.broken(Error::new(Code::ReadOnly));
+        }
         Ok(Arc::new(Self {
             stores: profile.stores,
             clock: profile.clock,
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
+            alone: Arc::default(),
             memory: tokio::sync::Mutex::default(),
+            numbers: Arc::default(),
             notified: tokio::sync::Mutex::default(),
             notifier: profile.notifier,
             client: RwLock::new(Arc::new(client)),
@@ -163,11 +190,13 @@ impl Engine {
             pack: RwLock::new(pack),
             rights: RwLock::new(Arc::new(rights)),
             link: Mutex::new(link),
-            chain_broken: Mutex::default(),
+            chain: Mutex::default(),
+            chain_forked: AtomicBool::new(false),
             pull: Notify::new(),
             push: Notify::new(),
             listen: Notify::new(),
             alerts: Notify::new(),
+            awoke: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
             tasks: Mutex::default(),
@@ -273,10 +302,27 @@ impl Engine {
 
     /// First entry of the audit chain that does not hold.
     pub fn chain_broken_at(&self) -> Option<u64> {
-        *self
-            .chain_broken
+        self.chain_check().broken.map(|broken| broken.seq)
+    }
+
+    /// What the last check of the audit chain found.
+    pub fn chain_check(&self) -> ChainCheck {
+        self.chain
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The audit chain cannot be continued, because the platform holds another end of it: this
+    /// profile is to be opened anew, as another device.
+    pub fn is_chain_forked(&self) -> bool {
+        self.chain_forked.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_fork(&self) {
+        if !self.chain_forked.swap(true, Ordering::Relaxed) {
+            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
+        }
     }
 
     /// Checks the whole audit chain and keeps what was found for the Sync screen.
@@ -287,10 +333,10 @@ impl Engine {
             .state
             .read(move |state| audit::check(state, &key, device))
             .await?;
-        *self
-            .chain_broken
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = checked.broken.as_ref().map(|b| b.seq);
+        *self.chain.lock().unwrap_or_else(PoisonError::into_inner) = ChainCheck {
+            at: Some(self.clock.now().at),
+            broken: checked.broken.clone(),
+        };
         self.changed([Tag::Sync, Tag::Audit], Source::Clock);
         Ok(checked)
     }
@@ -307,6 +353,14 @@ impl Engine {
             actor: self.pinned.operator.id.clone(),
             device: self.pinned.device,
         }
+    }
+
+    /// A new id for an operation, by the platform's time.
+    pub(crate) fn new_operation_id(&self) -> Uuid {
+        let now = self.clock.now().at;
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let at = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
+        Uuid::new_v7(at)
     }
 
     /// Chance for jitter, in `0..1`.
@@ -372,12 +426,28 @@ impl Engine {
 
     /// One of our operations changed.
     pub(crate) fn operation_changed(&self, request: &Operation, source: Source) {
-        let kind = Tag::Kind(request.kind.clone());
-        self.changed([kind, Tag::Navigation, Tag::Sync, Tag::Audit], source);
+        self.operations_changed([request], source);
+    }
+
+    /// Operations of ours changed.
+    pub(crate) fn operations_changed<'a>(
+        &self,
+        requests: impl IntoIterator<Item = &'a Operation>,
+        source: Source,
+    ) {
+        let kinds: BTreeSet<Tag> = requests
+            .into_iter()
+            .map(|request| Tag::Kind(request.kind.clone()))
+            .collect();
+        if !kinds.is_empty() {
+            let more = [Tag::Navigation, Tag::Sync, Tag::Audit];
+            self.changed(kinds.into_iter().chain(more), source);
+        }
     }
 
     pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {
-        let tags = tags.into_iter().collect();
+        let tags: BTreeSet<Tag> = tags.into_iter().collect();
+        self.numbers.touched(&tags);
         // Nobody listening is fine: whoever comes later reads everything anyway.
         let _ = self.changes.send(ChangeSet { tags, source });
     }

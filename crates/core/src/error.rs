@@ -39,6 +39,8 @@ pub enum Code {
     DiskFull,
     /// The data folder may not be written.
     ReadOnly,
+    /// The data folder is on a network or kept in step by another program; nothing was made there.
+    FolderUnfit,
     /// The database is from a newer version of the app; nothing was touched.
     NewerDatabase,
     /// Another app has this data folder open.

@@ -7,6 +7,7 @@ pub mod app;
 pub mod audit;
 pub mod changes;
 pub mod clock;
+pub mod crash;
 pub mod engine;
 pub mod error;
 pub mod features;

@@ -8,6 +8,7 @@
 //! Parameters come last on purpose: a refusal for want of a parameter (`params.invalid`) means that
 //! everything else would let it through.
 
+mod bulk;
 mod params;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use watchkeeper_pack::{Action, Kind, Pack, value};
 use crate::LookupValue;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
+pub use bulk::{Bulk, takes_part};
 
 /// Who decides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -146,6 +148,7 @@ impl<'a> Situation<'a> {
                 .map(|(name, l)| (name.clone(), l.value.clone()))
                 .collect(),
             result: None,
+            values: Map::new(),
             now: Some(self.now),
         }
     }
@@ -184,6 +187,18 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         will: will(action, &scope),
         plan,
     }
+}
+
+/// Nothing is left to do: the record is where the action would bring it, so who asks for it, and may,
+/// has what they asked for. The platform confirms this without an effect. A laptop that sees it does
+/// not offer the action: [`decide`] refuses there.
+pub fn already(situation: &Situation<'_>, action: &str) -> bool {
+    let Some(action) = situation.kind.actions.get(action) else {
+        return false;
+    };
+    let state = situation.record.body.get("state").and_then(Value::as_str);
+    state.is_some_and(|state| action.def.already.iter().any(|a| a == state))
+        && role(action, situation.actor).is_none()
 }
 
 fn unknown(action: &str) -> Decision {

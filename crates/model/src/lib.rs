@@ -3,11 +3,13 @@
 //!
 //! No clock, no I/O, no randomness: everything comes in as arguments.
 
+pub mod alert;
 pub mod audit;
 pub mod clock;
 pub mod decision;
 #[cfg(test)]
 mod fixture;
+pub mod metric;
 pub mod plan;
 pub mod snapshot;
 
@@ -16,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use clock::{ClockStanding, standing, standing_of};
-pub use decision::{Actor, Decision, Outcome, RowOutcome, RowResult, Situation, decide};
+pub use decision::{
+    Actor, Bulk, Decision, Outcome, RowOutcome, RowResult, Situation, already, decide, takes_part,
+};
 pub use plan::{Call, Mail, Plan, PlanError, Settled, mails, settle};
 pub use snapshot::Snapshot;
 

@@ -1,7 +1,8 @@
 //! A pack as one file named by its hash: canonical JSON (RFC 8785) of path → text.
 //!
-//! Only `pack.yaml`, `records/*.yaml` and `templates/*.yaml` belong to a pack. `demo.yaml` is the
-//! demo platform's own and stays outside, as does everything else. No symbolic link is followed.
+//! Only `pack.yaml` and the YAML files of `alerts/`, `metrics/`, `records/` and `templates/` belong to
+//! a pack. `demo.yaml` is the demo platform's own and stays outside, as does everything else. No
+//! symbolic link is followed.
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ pub const MAX_FILE: usize = 256 << 10;
 pub const MAX_TOTAL: usize = 4 << 20;
 /// Largest bundle, in bytes: text may grow when it becomes JSON.
 pub const MAX_BUNDLE: usize = 8 << 20;
-const FOLDERS: [&str; 2] = ["records", "templates"];
+const FOLDERS: [&str; 4] = ["alerts", "metrics", "records", "templates"];
 
 /// A pack as one file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,8 @@ zone: Australia/Melbourne
 currency: AUD
 language: en
 queues: [open]
+numbers: [sold]
+budget: {row: S-14, minutes_a_week: 240}
 sessions:
   thursday: {row: S-1, label: Thursday, rule: FREQ=WEEKLY;BYDAY=TH;BYHOUR=14;BYMINUTE=0, minutes: 60}
 settings:
@@ -82,7 +84,7 @@ views:
     sort: [bought_at]
     sort_label: oldest first
     columns: [number, {field: shop, with: level}, clock.end, age, state]
-    queue: {target: 0, minutes_each: 1.5}
+    queue: {target: 0, minutes_each: 1.5, minutes_fixed: 5, arrived: bought_at, row: S-8}
     total: price
 detail: [number, age]
 "#;
@@ -103,10 +105,58 @@ subject: 'Ticket {{ record.number }}'
 body: 'Closed: {{ params.why }}, {{ record.price | money }} of {{ record.bought_at | date }}.'
 ";
 
+pub(crate) const LATE: &str = r#"id: late
+row: S-10
+label: A ticket is late
+severity: red
+each: {kind: ticket, where: {state: open}}
+when: now > record.ends_at && lookups.of_shop > 0
+changes_at: ['record.ends_at + duration("1ms")']
+since: record.ends_at
+for_minutes: 30
+keep_firing_minutes: 5
+rule: red after 30 min
+detail: 'Ticket {{ record.number }} of {{ refs.shop.name }} ended {{ record.ends_at | datetime }}'
+view: open
+"#;
+
+pub(crate) const MANY: &str = r"id: many
+row: S-11
+label: Many tickets
+severity: yellow
+metric: sold
+when: value > 10.0
+rule: yellow above 10
+detail: '{{ count }} tickets, {{ value }} in cents'
+";
+
+pub(crate) const SOLD: &str = r"id: sold
+row: S-12
+label: Sold
+unit: money
+measure: {kind: ticket, where: {state: [open, closed]}, answer: sum, field: price, at: bought_at}
+per: {kind: ticket, answer: count, at: bought_at}
+window: {days: 7}
+compare: true
+better: more
+target: 100
+bands:
+  - {row: S-13, tone: red, above: 50}
+  - {row: S-13, tone: amber, from: 20}
+by: shop
+points: 7
+stated: {label: shop, measure: {kind: ticket, answer: last, field: price, at: bought_at}}
+view: open
+note: '{{ count }} sold, {{ daily | money }} a day'
+";
+
 /// The files, with some replaced or added.
 pub(crate) fn files(changes: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
     let mut files: BTreeMap<String, Vec<u8>> = [
         ("pack.yaml", PACK),
+        ("alerts/late.yaml", LATE),
+        ("alerts/many.yaml", MANY),
+        ("metrics/sold.yaml", SOLD),
         ("records/ticket.yaml", TICKET),
         ("records/shop.yaml", SHOP),
         ("templates/closed.yaml", CLOSED),

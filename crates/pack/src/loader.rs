@@ -5,7 +5,9 @@
 //! whose file does not parse is known by its file name, so that one mistake is not told twice.
 
 mod action;
+mod alert;
 mod mail;
+mod metric;
 mod names;
 mod problems;
 mod record;
@@ -22,7 +24,7 @@ use chrono_tz::Tz;
 
 use crate::bundle::{self, Bundle, BundleError};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::format::{FORMAT, PackFile, RecordFile, TemplateFile};
+use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, TemplateFile};
 use crate::pack::{Pack, Session};
 use crate::schedule::Schedule;
 use problems::{Problems, Spot};
@@ -87,12 +89,19 @@ fn whole(error: &BundleError) -> Diagnostic {
     }
 }
 
+/// Kinds that the engine defines in every pack: name and YAML.
+const ENGINE: [(&str, &str); 1] = [("alert", include_str!("engine/alert.yaml"))];
+
 /// The parsed files.
 #[derive(Default)]
 struct Sources {
     pack: Option<PackFile>,
-    /// By kind.
+    /// By kind, those of the engine included.
     records: BTreeMap<String, RecordFile>,
+    /// By id.
+    alerts: BTreeMap<String, AlertFile>,
+    /// By id.
+    metrics: BTreeMap<String, MetricFile>,
     /// By id.
     templates: BTreeMap<String, TemplateFile>,
     /// Kinds and templates whose files do not parse, by file name.
@@ -104,7 +113,8 @@ impl Sources {
         let mut sources = Self::default();
         if !files.contains_key("pack.yaml") {
             let spot = Spot::file("pack.yaml");
-            let hint = "a pack's folder holds pack.yaml, records/ and templates/";
+            let hint =
+                "a pack's folder holds pack.yaml, records/, alerts/, metrics/ and templates/";
             problems.error_with(&spot, "pack.no_pack", "there is no pack.yaml", hint);
         }
         for (file, bytes) in files {
@@ -124,26 +134,57 @@ impl Sources {
                 let pack = read_file(file, bytes, problems);
                 sources.pack = pack;
                 true
-            } else if file.starts_with("records/") {
-                read_file(file, bytes, problems).is_some_and(|record: RecordFile| {
-                    let spot = Spot::file(file);
-                    names::same_as_file(&spot.at("kind"), &record.kind, stem, problems);
-                    sources.records.insert(stem.to_owned(), record);
-                    true
-                })
             } else {
-                read_file(file, bytes, problems).is_some_and(|template: TemplateFile| {
-                    let spot = Spot::file(file);
-                    names::same_as_file(&spot.at("id"), &template.id, stem, problems);
-                    sources.templates.insert(stem.to_owned(), template);
-                    true
-                })
+                sources.part(file, stem, bytes, problems)
             };
             if !parsed {
                 sources.unparsed.insert(stem.to_owned());
             }
         }
+        for (kind, text) in ENGINE {
+            let file = scopes::engine_file(kind);
+            if let Some(record) = read_file(&file, text.as_bytes(), problems) {
+                sources.records.insert(kind.to_owned(), record);
+            }
+        }
         sources
+    }
+
+    /// A file of one of the folders; false where it does not parse.
+    fn part(&mut self, file: &str, stem: &str, bytes: &[u8], problems: &mut Problems) -> bool {
+        let spot = Spot::file(file);
+        let folder = file.split('/').next().unwrap_or_default();
+        let name = match folder {
+            "records" => read_file(file, bytes, problems).map(|record: RecordFile| {
+                let name = (spot.at("kind"), record.kind.clone());
+                if names::is_engine_kind(stem) {
+                    let message = format!("`{stem}` is a kind of the engine itself");
+                    problems.error(&name.0, "pack.reserved", message);
+                } else {
+                    self.records.insert(stem.to_owned(), record);
+                }
+                name
+            }),
+            "alerts" => read_file(file, bytes, problems).map(|alert: AlertFile| {
+                let name = (spot.at("id"), alert.id.clone());
+                self.alerts.insert(stem.to_owned(), alert);
+                name
+            }),
+            "metrics" => read_file(file, bytes, problems).map(|metric: MetricFile| {
+                let name = (spot.at("id"), metric.id.clone());
+                self.metrics.insert(stem.to_owned(), metric);
+                name
+            }),
+            _ => read_file(file, bytes, problems).map(|template: TemplateFile| {
+                let name = (spot.at("id"), template.id.clone());
+                self.templates.insert(stem.to_owned(), template);
+                name
+            }),
+        };
+        if let Some((spot, name)) = &name {
+            names::same_as_file(spot, name, stem, problems);
+        }
+        name.is_some()
     }
 
     fn check(&self, problems: &mut Problems) -> Option<Pack> {
@@ -156,10 +197,18 @@ impl Sources {
         let zone = zone(&spot.at("zone"), &file.zone, problems);
         let sessions = sessions(file, zone, &spot, problems);
         settings(file, &spot, problems);
+        if let Some(budget) = &file.budget {
+            names::row(&spot.at("budget/row"), &budget.row, problems);
+            if !(1..=7 * 24 * 60).contains(&budget.minutes_a_week) {
+                let message = "a week has 1 to 10080 minutes";
+                problems.error(&spot.at("budget/minutes_a_week"), "pack.minutes", message);
+            }
+        }
         let world = scopes::World {
             zone,
             pack: file,
             records: &self.records,
+            metrics: &self.metrics,
             templates: &self.templates,
             unparsed: &self.unparsed,
         };
@@ -172,6 +221,19 @@ impl Sources {
         for (id, def) in &self.templates {
             if let Some(template) = mail::check(&world, id, def, problems) {
                 templates.insert(id.clone(), template);
+            }
+        }
+        let mut metrics = BTreeMap::new();
+        for (id, def) in &self.metrics {
+            if let Some(metric) = metric::check(&world, id, def, problems) {
+                metrics.insert(id.clone(), metric);
+            }
+        }
+        metric::numbers(&world, problems);
+        let mut alerts = BTreeMap::new();
+        for (id, def) in &self.alerts {
+            if let Some(alert) = alert::check(&world, id, def, problems) {
+                alerts.insert(id.clone(), alert);
             }
         }
         Some(Pack {
@@ -188,6 +250,10 @@ impl Sources {
             controls: file.controls.clone(),
             kinds,
             templates,
+            alerts,
+            metrics,
+            numbers: file.numbers.clone(),
+            budget: file.budget.clone(),
             warnings: Vec::new(),
         })
     }

@@ -1,6 +1,6 @@
 //! The checked pack: every name resolves, every expression compiles. Cheap to clone behind an `Arc`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -10,9 +10,10 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
-    ActionDef, ClockDef, ComputedDef, ControlDef, FieldDef, LookupDef, SessionDef, SettingDef,
-    StateDef, TemplateFile, ViewDef,
+    ActionDef, AlertFile, BudgetDef, ClockDef, ComputedDef, ControlDef, FieldDef, LookupDef,
+    MetricFile, SessionDef, SettingDef, StateDef, TemplateFile, ViewDef,
 };
+use crate::measure::Measure;
 use crate::schedule::Schedule;
 use crate::template::Template;
 
@@ -44,6 +45,14 @@ pub struct Pack {
     pub kinds: BTreeMap<String, Kind>,
     /// Texts that are sent, by id.
     pub templates: BTreeMap<String, MailTemplate>,
+    /// Alert rules by id.
+    pub alerts: BTreeMap<String, Alert>,
+    /// Metrics by id.
+    pub metrics: BTreeMap<String, Metric>,
+    /// Metrics on the first screen, in order.
+    pub numbers: Vec<String>,
+    /// Time that the operator has.
+    pub budget: Option<BudgetDef>,
     /// Problems that do not stop it.
     pub warnings: Vec<Diagnostic>,
 }
@@ -134,6 +143,8 @@ pub struct Action {
     pub effects: Vec<Effect>,
     /// Compiled lines of "this will …".
     pub will: Vec<Template>,
+    /// Compiled `bulk.when`: which records may take part when it is taken on many at once.
+    pub bulk_when: Option<Program>,
 }
 
 /// A compiled policy row.
@@ -224,6 +235,95 @@ pub struct MailTemplate {
     pub body: Template,
 }
 
+/// An alert rule.
+#[derive(Debug)]
+pub struct Alert {
+    /// As written.
+    pub def: AlertFile,
+    /// What it is watched for.
+    pub watched: Watched,
+    /// It holds.
+    pub when: Program,
+    /// Instants at which that changes by itself.
+    pub changes_at: Vec<Program>,
+    /// Since when it holds.
+    pub since: Option<Program>,
+    /// What exactly.
+    pub detail: Template,
+}
+
+/// What a rule is watched for.
+#[derive(Debug)]
+pub enum Watched {
+    /// Each record of a kind that passes.
+    Each {
+        /// The kind.
+        kind: String,
+        /// Which of them.
+        filter: Filter,
+    },
+    /// The value of a metric.
+    Metric(String),
+}
+
+/// A metric.
+#[derive(Debug)]
+pub struct Metric {
+    /// As written.
+    pub def: MetricFile,
+    /// What is measured.
+    pub measure: Measure,
+    /// What it is divided by.
+    pub per: Option<Measure>,
+    /// What another system states.
+    pub stated: Option<Measure>,
+    /// Remark.
+    pub note: Option<Template>,
+}
+
+impl Alert {
+    /// Kinds whose records this rule reads, with those of its lookups or its metric.
+    pub fn reads(&self, pack: &Pack) -> BTreeSet<String> {
+        let mut kinds = BTreeSet::new();
+        match &self.watched {
+            Watched::Each { kind, .. } => {
+                kinds.insert(kind.clone());
+                kinds.extend(self.lookups(pack).map(|lookup| lookup.def.kind.clone()));
+            }
+            Watched::Metric(id) => {
+                if let Some(metric) = pack.metrics.get(id) {
+                    let per = metric.per.as_ref();
+                    kinds.insert(metric.measure.def.kind.clone());
+                    kinds.extend(per.map(|per| per.def.kind.clone()));
+                }
+            }
+        }
+        kinds
+    }
+
+    /// The lookups that it reads.
+    pub fn lookups<'p>(&'p self, pack: &'p Pack) -> impl Iterator<Item = &'p Lookup> {
+        let kind = match &self.watched {
+            Watched::Each { kind, .. } => pack.kind(kind),
+            Watched::Metric(_) => None,
+        };
+        let all = kind.into_iter().flat_map(|kind| &kind.lookups);
+        all.filter(|(name, _)| {
+            self.when.reads_field("lookups", name)
+                || self
+                    .since
+                    .as_ref()
+                    .is_some_and(|p| p.reads_field("lookups", name))
+                || self
+                    .changes_at
+                    .iter()
+                    .any(|p| p.reads_field("lookups", name))
+                || self.detail.reads_field("lookups", name)
+        })
+        .map(|(_, lookup)| lookup)
+    }
+}
+
 /// A pack is large: it shows by its name.
 impl std::fmt::Debug for Pack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -240,6 +340,41 @@ impl Pack {
     /// A view by id, wherever it is declared.
     pub fn view(&self, id: &str) -> Option<&View> {
         self.kinds.values().find_map(|kind| kind.views.get(id))
+    }
+
+    /// SQL expressions that rules, lookups and metrics go by, each with its kind and name: what a
+    /// store that answers no views needs an index for.
+    pub fn asked_expressions(&self) -> BTreeSet<(String, String, String)> {
+        let mut all = BTreeSet::new();
+        // What evaluating rules itself goes by.
+        let mut add = |kind: &str, name: &str| {
+            let column = self
+                .kind(kind)
+                .and_then(|kind| crate::filter::column(kind, name));
+            all.extend(column.map(|column| (kind.to_owned(), name.to_owned(), column)));
+        };
+        for name in ["rule", "fingerprint", "resolved_at"] {
+            add("alert", name);
+        }
+        for lookup in self.kinds.values().flat_map(|kind| kind.lookups.values()) {
+            let fields = lookup.def.filter.keys();
+            fields.for_each(|name| add(&lookup.def.kind, name));
+        }
+        for each in self
+            .alerts
+            .values()
+            .filter_map(|rule| rule.def.each.as_ref())
+        {
+            each.filter.keys().for_each(|name| add(&each.kind, name));
+        }
+        for metric in self.metrics.values() {
+            let more = metric.per.iter().chain(&metric.stated);
+            for measure in std::iter::once(&metric.measure).chain(more) {
+                let names = measure.goes_by().into_iter();
+                names.for_each(|name| add(&measure.def.kind, name));
+            }
+        }
+        all
     }
 
     /// The settings in force: the tenant's where it said something, else the defaults.

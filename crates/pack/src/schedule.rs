@@ -51,6 +51,12 @@ impl Schedule {
         if rule.len() > MAX_RULE {
             return Err(refuse("longer than 200 bytes"));
         }
+        // The parser cuts days apart by bytes and would panic within a character.
+        if !rule.is_ascii() {
+            return Err(refuse(
+                "a rule has letters without accents, digits and signs only",
+            ));
+        }
         let parsed: RRule<Unvalidated> = rule
             .parse()
             .map_err(|error: rrule::RRuleError| refuse(&format!("not a rule: {error}")))?;

@@ -2,11 +2,13 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use crate::format::{PackFile, RecordFile, TemplateFile};
+use crate::format::{AlertFile, MetricFile, PackFile, RecordFile, TemplateFile};
 
 /// Name and text of each schema file.
-pub fn all() -> [(&'static str, String); 3] {
+pub fn all() -> [(&'static str, String); 5] {
     [
+        ("alert.json", text::<AlertFile>()),
+        ("metric.json", text::<MetricFile>()),
         ("pack.json", text::<PackFile>()),
         ("record.json", text::<RecordFile>()),
         ("template.json", text::<TemplateFile>()),

@@ -103,6 +103,14 @@ impl Template {
         })
     }
 
+    /// Does it read `root.field`?
+    pub fn reads_field(&self, root: &str, field: &str) -> bool {
+        self.names.iter().any(|name| {
+            let mut parts = name.split('.');
+            parts.next() == Some(root) && parts.next() == Some(field)
+        })
+    }
+
     /// A template that gives nothing.
     pub(crate) fn empty(zone: Tz) -> Self {
         let mut environment = Environment::empty();
@@ -112,14 +120,6 @@ impl Template {
             environment,
             names: BTreeSet::new(),
         }
-    }
-
-    /// Does it read `root.field`?
-    pub fn reads(&self, root: &str, field: &str) -> bool {
-        self.names.iter().any(|name| {
-            let mut parts = name.split('.');
-            parts.next() == Some(root) && parts.next() == Some(field)
-        })
     }
 
     /// Fills it in. A missing value, or too much of anything, is an error.
@@ -142,8 +142,9 @@ impl Template {
     /// hole, so both are left out.
     fn context(&self, scope: &Scope<'_>) -> Result<minijinja::Value, TemplateError> {
         let part = |root: &str, map: &serde_json::Map<String, serde_json::Value>| {
-            let read = |field: &str| self.reads(root, field);
-            let present = map.iter().filter(|(name, v)| !v.is_null() && read(name));
+            let present = map
+                .iter()
+                .filter(|(name, v)| !v.is_null() && self.reads_field(root, name));
             let mut fields = Vec::new();
             for (name, found) in present {
                 if value::weight(found) > value::MAX_WEIGHT {
@@ -167,6 +168,9 @@ impl Template {
             ("lookups", &scope.lookups),
         ] {
             roots.push((root, part(root, map)?));
+        }
+        for (name, found) in scope.values.iter().filter(|(_, v)| !v.is_null()) {
+            roots.push((name.as_str(), plain_value(found)));
         }
         if let Some(now) = scope.now {
             roots.push(("now", minijinja::Value::from(value::instant_text(now))));

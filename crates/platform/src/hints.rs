@@ -1,7 +1,7 @@
 //! Hints to open streams: something changed, pull sooner. Never the change itself; a lost hint
 //! costs a poll interval and nothing else.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
@@ -20,9 +20,9 @@ pub enum Signal {
     Changed {
         /// The tenant.
         tenant: String,
-        /// It concerns everybody: settings, controls or the pack. Of records each reader is told what
-        /// they may see.
-        everybody: bool,
+        /// Kinds that changed; of them each reader is told what they may see. None where it concerns
+        /// everybody: settings, controls or the pack.
+        kinds: BTreeSet<String>,
     },
     /// This token gives other rights now, or none: its streams end.
     Ended {
@@ -81,7 +81,7 @@ impl Hints {
     pub fn changed(&self, tenant: &str, touched: &Touched) {
         let _nobody_listens = self.sender.send(Signal::Changed {
             tenant: tenant.to_owned(),
-            everybody: touched.kinds.is_empty(),
+            kinds: touched.kinds.clone(),
         });
     }
 

@@ -60,8 +60,17 @@ pub async fn take(
             }),
         }
     }
-    let accepted = (writes.len() + brought.removed.len()) as u64;
-    writes.extend(brought.removed.iter().map(|name| Write {
+    let (own, removed): (Vec<_>, Vec<_>) = brought
+        .removed
+        .iter()
+        .partition(|name| is_engines(&name.kind));
+    rejected.extend(own.into_iter().map(|name| Rejected {
+        kind: name.kind.clone(),
+        id: name.id.clone(),
+        problem: "this kind is the platform's own: no system removes it".into(),
+    }));
+    let accepted = (writes.len() + removed.len()) as u64;
+    writes.extend(removed.into_iter().map(|name| Write {
         kind: name.kind.clone(),
         id: name.id.clone(),
         put: None,
@@ -88,6 +97,31 @@ pub async fn write(
     Ok(touched)
 }
 
+/// A record's whole contents from its fields: what is computed from them, and its title.
+pub async fn put(
+    platform: &Platform,
+    tenant: &str,
+    kind: &str,
+    id: &str,
+    body: Map<String, Value>,
+) -> Result<Put, ApiError> {
+    let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+    let pack = platform.packs.active(&state).await?;
+    match pack.as_ref().and_then(|pack| pack.kind(kind)) {
+        Some(kind) => whole(platform, tenant, kind, id, body, &BTreeMap::new()).await,
+        None => Ok(Put {
+            title: id.to_owned(),
+            body,
+            computed: Map::new(),
+        }),
+    }
+}
+
+/// Is this a kind that the engine keeps itself?
+fn is_engines(kind: &str) -> bool {
+    kind == watchkeeper_model::alert::KIND
+}
+
 fn check<'p>(
     pack: Option<&'p Pack>,
     incoming: &Incoming,
@@ -96,6 +130,9 @@ fn check<'p>(
         if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
             return Err("kind and id have 1 to 200 bytes and no control characters".into());
         }
+    }
+    if is_engines(&incoming.kind) {
+        return Err("this kind is the platform's own: no system brings it".into());
     }
     if incoming.kind.contains('/') {
         return Err("a kind has no slash".into());

@@ -5,6 +5,7 @@
 //! [`connectors`] carries out what goes to providers; [`store`] remembers; [`demo`] is a world to
 //! look at. Clock and randomness are passed in.
 
+pub mod alerts;
 pub mod api;
 pub mod auth;
 pub mod blobs;

@@ -1,6 +1,7 @@
 //! Bounds on what one client may ask for at once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Request, State};
@@ -11,8 +12,11 @@ use watchkeeper_wire::problem::Code;
 use crate::auth;
 use crate::problem::ApiError;
 
-/// Seconds after which a client that was turned away may come again.
+/// Seconds after which a client that asks too much at once may come again.
 const COME_AGAIN: u32 = 1;
+/// Where there is no room for anybody, those who are turned away are asked to come back over so many
+/// seconds, one after the other, so that they do not come together again (fault 37).
+const SPREAD: u32 = 20;
 
 /// Requests in flight: so many over all, so many per token. Streams of hints do not count.
 #[derive(Debug)]
@@ -20,6 +24,7 @@ pub struct InFlight {
     all: usize,
     each: usize,
     now: Mutex<BTreeMap<String, usize>>,
+    turned_away: AtomicU32,
 }
 
 /// A place among the requests in flight; dropping it gives it back.
@@ -36,6 +41,7 @@ impl InFlight {
             all,
             each,
             now: Mutex::default(),
+            turned_away: AtomicU32::new(0),
         }
     }
 
@@ -54,6 +60,16 @@ impl InFlight {
             of: Arc::clone(self),
             who: who.to_owned(),
         })
+    }
+}
+
+impl InFlight {
+    /// Seconds after which a client that was turned away may come again.
+    fn come_again(&self, code: Code) -> u32 {
+        if code == Code::Busy {
+            return COME_AGAIN;
+        }
+        COME_AGAIN + self.turned_away.fetch_add(1, Ordering::Relaxed) % SPREAD
     }
 }
 
@@ -78,7 +94,10 @@ pub async fn guard(
     let who = auth::bearer(request.headers()).map_or(String::new(), auth::token_hash);
     match in_flight.enter(&who) {
         Ok(_place) => next.run(request).await,
-        Err(code) => ApiError::from(code).retry_after(COME_AGAIN).into_response(),
+        Err(code) => {
+            let seconds = in_flight.come_again(code);
+            ApiError::from(code).retry_after(seconds).into_response()
+        }
     }
 }
 
@@ -86,6 +105,21 @@ pub async fn guard(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn fault_37_those_for_whom_there_is_no_room_are_asked_back_one_after_the_other() {
+        let bounds = Arc::new(InFlight::new(0, 2));
+        let mut seconds: BTreeMap<u32, u32> = BTreeMap::new();
+        for n in 0..200 {
+            let code = bounds.enter(&n.to_string()).unwrap_err();
+            *seconds.entry(bounds.come_again(code)).or_default() += 1;
+        }
+        assert!(
+            seconds.values().all(|at_once| *at_once <= 10),
+            "{seconds:?}"
+        );
+        assert_eq!(seconds.keys().next(), Some(&1));
+    }
 
     #[test]
     fn one_token_cannot_take_every_place_and_places_come_back() {

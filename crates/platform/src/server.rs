@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchkeeper_pack::format::Connector as Name;
 
+use crate::alerts::Evaluator;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::connectors::mail::{self, Mail, MailStandIn};
@@ -49,6 +50,8 @@ pub struct Options {
     pub feed_keep: u64,
     /// Bytes of documents that each tenant may keep.
     pub blob_quota: u64,
+    /// Evaluate alert rules. Without it somebody else does, step by step ([`Evaluator::step`]).
+    pub evaluates: bool,
 }
 
 impl Options {
@@ -63,6 +66,7 @@ impl Options {
             patience: Duration::from_secs(10),
             feed_keep: 200_000,
             blob_quota: 20 * 1024 * 1024 * 1024,
+            evaluates: true,
         }
     }
 }
@@ -115,7 +119,18 @@ impl Platform {
     ) -> Result<Arc<Self>, StartError> {
         tokio::fs::create_dir_all(&options.data).await?;
         private(&options.data)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options.data.join("platform.db"))?);
+        let store = Arc::new(SqliteStore::open(&options.data.join("platform.db"))?);
+        Self::over(store, options, connectors, stand_ins).await
+    }
+
+    /// Over a store that is open, without listening or working: for a caller that carries requests
+    /// to [`api::router`] itself and works with [`Worker::step`].
+    pub async fn over(
+        store: Arc<dyn Store>,
+        options: &Options,
+        connectors: Connectors,
+        stand_ins: Option<StandIns>,
+    ) -> Result<Arc<Self>, StartError> {
         let secrets = store
             .secrets(Secrets {
                 epoch: options.random.bytes(),
@@ -176,6 +191,9 @@ impl Server {
         };
         let platform = Arc::clone(&server.platform);
         server.beside(Worker::new(Arc::clone(&platform)).run());
+        if options.evaluates {
+            server.beside(Evaluator::new(Arc::clone(&platform)).run());
+        }
         server.beside(housekeeping::run(platform, options.feed_keep));
         tracing::info!(%addr, "listening");
         Ok(server)

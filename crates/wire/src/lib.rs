@@ -16,8 +16,9 @@ pub const API_VERSION: u32 = 1;
 /// The most bytes one record line of the feed may have before it is refused unread (fault 22).
 pub const MAX_RECORD_BYTES: usize = 8 * 1024 * 1024;
 
-/// The most bytes one page of the feed may have, decompressed (fault 34).
-pub const MAX_PAGE_BYTES: usize = 256 * 1024 * 1024;
+/// The most bytes one page of the feed may have, decompressed (fault 34). A client that meets more
+/// closes the connection and asks for fewer lines.
+pub const MAX_PAGE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Media type of the feed.
 pub const NDJSON: &str = "application/x-ndjson";

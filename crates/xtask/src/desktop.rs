@@ -1,6 +1,8 @@
 //! A desktop of our own where there is none, or where a test wants one for itself: X server, session
 //! bus, keyring and window manager, with folders of its own.
 
+mod bubbles;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use anyhow::{Context, bail};
 
 use crate::children::{Running, bound};
 use crate::setup::{LOCALE, locale_folder};
+
+pub use self::bubbles::Bubble;
 
 /// What a desktop is made with.
 #[derive(Debug, Clone)]
@@ -26,6 +30,8 @@ pub struct Options {
     pub keyring: bool,
     /// Folder in which the screen's pixels can be read while they change, as a file in XWD format.
     pub frames: Option<PathBuf>,
+    /// Somebody shows notifications.
+    pub notifications: bool,
 }
 
 impl Default for Options {
@@ -36,6 +42,7 @@ impl Default for Options {
             dark: false,
             keyring: true,
             frames: None,
+            notifications: false,
         }
     }
 }
@@ -82,6 +89,9 @@ impl Desktop {
         }
         let mut windows = desktop.command("openbox");
         desktop.keep("openbox", windows.args(["--sm-disable"]))?;
+        if desktop.options.notifications {
+            desktop.start_notifications()?;
+        }
         Ok(desktop)
     }
 

@@ -11,5 +11,6 @@ pub mod progress;
 pub mod root;
 pub mod run;
 pub mod setup;
+pub mod soak;
 pub mod test;
 pub mod tidy;

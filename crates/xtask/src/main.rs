@@ -33,6 +33,8 @@ enum Chore {
     Acceptance,
     /// Measure the release build and write what it reached.
     Bench(xtask::bench::Options),
+    /// Simulate, kill and feed with bad input for as long as you want; figures go to docs/soak.md.
+    Soak(xtask::soak::Options),
     /// Take screenshots of the real window in both themes and two sizes.
     Shots,
 }
@@ -63,6 +65,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Schemas => xtask::generate::schemas(),
         Chore::Acceptance => xtask::acceptance::report(),
         Chore::Bench(options) => xtask::bench::bench(&options),
+        Chore::Soak(options) => xtask::soak::soak(&options),
         Chore::Shots => xtask::generate::shots(),
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Once;
 
 use tempfile::TempDir;
-use xtask::demo::{self, Platform};
+use xtask::demo::{self, Platform, Ready};
 use xtask::desktop::{Desktop, Options};
 use xtask::root::program;
 
@@ -44,15 +44,30 @@ impl Laptop {
         &self.desktop
     }
 
+    /// The desktop, to change something on it.
+    pub fn desktop_mut(&mut self) -> &mut Desktop {
+        &mut self.desktop
+    }
+
+    /// How the platform is reached.
+    pub fn ready(&self) -> &Ready {
+        &self.platform.as_ref().unwrap().ready
+    }
+
     /// The app's data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
+    /// Where everything that programs keep for this user is.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
     /// Starts the platform; a second time on the same address and data.
     pub fn start_platform(&mut self) {
         let platform = Platform::start(&demo::Options {
-            data: self.folder.path().join("platform"),
+            data: self.platform_data(),
             ready_file: self.ready_file(),
             listen: self.listen.clone(),
         })
@@ -65,6 +80,16 @@ impl Laptop {
     /// Kills the platform: the line is down.
     pub fn cut_platform(&mut self) {
         self.platform.take().unwrap().kill();
+    }
+
+    /// Where the platform keeps what it has.
+    pub fn platform_data(&self) -> PathBuf {
+        self.folder.path().join("platform")
+    }
+
+    /// How to reach the platform.
+    pub fn platform(&self) -> &demo::Ready {
+        &self.platform.as_ref().unwrap().ready
     }
 
     /// What reached the providers.

@@ -30,12 +30,19 @@ impl Shown {
 }
 
 impl Window {
-    /// Signs in to the demo and writes the recovery code down. Ends with the list filled.
-    pub async fn sign_in_to_demo(&self) {
+    /// Signs in to the demo and writes the recovery code down. Ends on Watch, once it is filled.
+    pub async fn sign_in_to_watch(&self) {
         self.button("Open the demo").await.click().await.unwrap();
         self.shows("Write this code down").await;
         self.find(".promise input").await.click().await.unwrap();
         self.button("Go on").await.click().await.unwrap();
+        self.find(".watch .digest h2").await;
+    }
+
+    /// Signs in to the demo and goes to the refunds. Ends with the list filled.
+    pub async fn sign_in_to_demo(&self) {
+        self.sign_in_to_watch().await;
+        self.go_to("Refunds").await;
         self.find(ROW).await;
     }
 
@@ -140,6 +147,12 @@ impl Window {
     /// Does something to the record that is shown, typing what the dialog asks to be typed and giving
     /// `reason` where it asks for a text. Ends when the dialog has closed.
     pub async fn act(&self, action: &str, reason: Option<&str>) {
+        self.ready_to(action, reason).await.click().await.unwrap();
+        self.gone("[role=dialog]").await;
+    }
+
+    /// Opens the dialog of an action and fills it in. Answers the button that does it.
+    pub async fn ready_to(&self, action: &str, reason: Option<&str>) -> Element {
         let foot = "//footer[contains(@class, 'record-foot')]";
         self.button_within(foot, action)
             .await
@@ -170,8 +183,30 @@ impl Window {
                 .unwrap();
         }
         let submit = format!("{dialog}//button[@type='submit' and not(@disabled)]");
-        self.find_path(&submit).await.click().await.unwrap();
-        self.gone("[role=dialog]").await;
+        self.find_path(&submit).await
+    }
+
+    /// Picks the rows of the list one after another from the top, until one may be treated so.
+    pub async fn pick_one_that_may(&self, action: &str) -> Shown {
+        self.find(ROW).await;
+        for index in 0.. {
+            let row = format!("document.querySelectorAll('{ROW}')[{index}]");
+            let there = self.run(&format!("return !!{row}")).await;
+            assert_eq!(
+                there,
+                true,
+                "no row that may {action}\n{}",
+                self.text().await
+            );
+            self.run(&format!("{row}.click()")).await;
+            let picked = format!("return {row}.getAttribute('aria-selected') === 'true'");
+            self.until(&picked, "the row to be picked").await;
+            let shown = self.read_panel().await;
+            if shown.may(action) {
+                return shown;
+            }
+        }
+        panic!("the list has no end");
     }
 
     /// Waits until the panel shows this word for our newest operation on the record.

@@ -48,6 +48,7 @@ export const ERRORS: Record<Code, ErrorWords> = {
   ),
   disk_full: words("error", "error-disk-full", "error-disk-full-text", "try_again"),
   read_only: words("warning", "error-read-only", "error-read-only-text", "try_again"),
+  folder_unfit: words("error", "error-folder-unfit", "error-folder-unfit-text", "none"),
   newer_database: words("error", "error-newer-database", "error-newer-database-text", "none"),
   in_use: words("warning", "error-in-use", "error-in-use-text", "try_again"),
   storage: words("error", "error-storage", "error-storage-text", "try_again"),

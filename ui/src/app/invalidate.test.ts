@@ -8,14 +8,20 @@ const change = (...tags: Tag[]): ChangeSet => ({ tags, source: "sync" });
 describe("a change set", () => {
   test("names each read once", () => {
     const reads = readsOf(change({ tag: "kind", of: "refund" }, { tag: "kind", of: "review" }));
-    expect(reads).toEqual([READS.page, READS.record, READS.search]);
+    expect(reads).toEqual([READS.page, READS.record, READS.search, READS.watch]);
   });
 
   test("touches what its tags say and nothing else", () => {
-    expect(readsOf(change({ tag: "app" }))).toEqual([READS.app]);
+    expect(readsOf(change({ tag: "app" }))).toEqual([READS.app, READS.settings]);
     expect(readsOf(change({ tag: "navigation" }))).toEqual([READS.navigation]);
-    expect(readsOf(change({ tag: "audit" }))).toEqual([READS.sync]);
-    expect(readsOf(change({ tag: "sync" }))).toEqual([READS.sync, READS.page, READS.record]);
+    expect(readsOf(change({ tag: "audit" }))).toEqual([READS.sync, READS.log]);
+    expect(readsOf(change({ tag: "notifications" }))).toEqual([READS.settings, READS.watch]);
+    expect(readsOf(change({ tag: "sync" }))).toEqual([
+      READS.sync,
+      READS.page,
+      READS.record,
+      READS.watch,
+    ]);
     expect(readsOf(change({ tag: "pack" }))).not.toContain(READS.app);
   });
 

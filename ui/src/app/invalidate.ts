@@ -8,18 +8,30 @@ type Touched = (typeof READS)[keyof typeof READS];
 function touchedBy(tag: Tag): readonly Touched[] {
   switch (tag.tag) {
     case "app":
-      return [READS.app];
+      return [READS.app, READS.settings];
     case "navigation":
       return [READS.navigation];
     case "kind":
-      return [READS.page, READS.record, READS.search];
+      return [READS.page, READS.record, READS.search, READS.watch];
     case "sync":
       // Pages and records say how old they are and what became of our operations.
-      return [READS.sync, READS.page, READS.record];
+      return [READS.sync, READS.page, READS.record, READS.watch];
     case "audit":
-      return [READS.sync];
+      return [READS.sync, READS.log];
     case "pack":
-      return [READS.navigation, READS.page, READS.record, READS.sync, READS.search];
+      return [
+        READS.navigation,
+        READS.page,
+        READS.record,
+        READS.sync,
+        READS.search,
+        READS.watch,
+        READS.log,
+        READS.settings,
+      ];
+    case "notifications":
+      // An alert says whether a notification of it came through.
+      return [READS.settings, READS.watch];
   }
 }
 

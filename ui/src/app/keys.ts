@@ -1,21 +1,27 @@
 import { useEffect, useRef } from "react";
 import { type KeyBindingMap, tinykeys } from "tinykeys";
 
-function isWriting(target: EventTarget | null): boolean {
+/** Whoever has this element at hand writes into it. */
+export function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable ||
+      (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) &&
+        !/^(checkbox|radio|button)$/.test((target as HTMLInputElement).type)))
   );
 }
+
+/** A key that means something to whoever writes: a letter, or picking all that is written. */
+const isOfWriting = (name: string) => name === "$mod+a" || !/Control|Meta|Alt|\$mod/.test(name);
 
 /** A question is open, or a closer look. */
 export const isAsking = () => document.querySelector('[role="dialog"]') !== null;
 
 /**
- * Keys that work in the whole window. Those without a modifier are silent while somebody writes;
+ * Keys that work in the whole window. One that is held down repeats a move, never a decision. Those without a modifier are silent while somebody writes;
  * all are silent while a question is open.
  */
-export function useKeys(bindings: Record<string, () => void>): void {
+export function useKeys(bindings: Record<string, () => void>, repeats = true): void {
   const current = useRef(bindings);
   current.current = bindings;
   const names = Object.keys(bindings).sort().join("\n");
@@ -23,12 +29,12 @@ export function useKeys(bindings: Record<string, () => void>): void {
     const map: KeyBindingMap = {};
     for (const name of names.split("\n").filter(Boolean)) {
       map[name] = (event) => {
-        if (isAsking() || event.defaultPrevented) return;
-        if (!/Control|Meta|Alt|\$mod/.test(name) && isWriting(event.target)) return;
+        if (isAsking() || event.defaultPrevented || (event.repeat && !repeats)) return;
+        if (isOfWriting(name) && isWriting(event.target)) return;
         event.preventDefault();
         current.current[name]?.();
       };
     }
     return tinykeys(window, map);
-  }, [names]);
+  }, [names, repeats]);
 }

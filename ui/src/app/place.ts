@@ -9,36 +9,39 @@ export type Place =
       /** The operation on the record that somebody came to amend. */
       amends?: string;
     }
-  | { screen: "sync" };
+  | {
+      screen: "watch";
+      /** The alert that somebody came for. */
+      alert?: string;
+    }
+  | { screen: "sync" | "log" | "settings" };
 
 type PlaceStore = {
-  /** Nothing until the first queue is known. */
-  place: Place | null;
+  place: Place;
   past: Place[];
   go: (place: Place) => void;
   /** Another record of the same queue: no step to go back to. */
   select: (record: { kind: string; id: string } | null) => void;
-  /** What somebody came to amend is on the screen. */
+  /** What somebody came for is on the screen. */
   arrived: () => void;
   back: () => void;
   reset: () => void;
 };
 
 const STEPS_KEPT = 50;
+/** What an operator sees first: the ten seconds. */
+const FIRST: Place = { screen: "watch" };
 
 export const usePlace = create<PlaceStore>((set) => ({
-  place: null,
+  place: FIRST,
   past: [],
-  go: (place) =>
-    set((was) => ({
-      place,
-      past: was.place ? [...was.past, was.place].slice(-STEPS_KEPT) : was.past,
-    })),
+  go: (place) => set((was) => ({ place, past: [...was.past, was.place].slice(-STEPS_KEPT) })),
   select: (record) =>
-    set((was) => (was.place?.screen === "queue" ? { place: { ...was.place, record } } : {})),
+    set((was) => (was.place.screen === "queue" ? { place: { ...was.place, record } } : {})),
   arrived: () =>
     set(({ place }) => {
-      if (place?.screen !== "queue") return {};
+      if (place.screen === "watch") return { place: FIRST };
+      if (place.screen !== "queue") return {};
       const { amends: _, ...rest } = place;
       return { place: rest };
     }),
@@ -47,5 +50,5 @@ export const usePlace = create<PlaceStore>((set) => ({
       const place = was.past.at(-1);
       return place ? { place, past: was.past.slice(0, -1) } : {};
     }),
-  reset: () => set({ place: null, past: [] }),
+  reset: () => set({ place: FIRST, past: [] }),
 }));

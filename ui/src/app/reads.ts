@@ -2,10 +2,18 @@ import {
   keepPreviousData,
   QueryClient,
   type UseQueryOptions,
+  useInfiniteQuery,
   useQueries,
   useQuery,
 } from "@tanstack/react-query";
-import { type Backend, BackendError, type ViewPage, type ViewRequest } from "../platform/backend";
+import {
+  type Backend,
+  BackendError,
+  type LogSort,
+  type ViewPage,
+  type ViewRequest,
+  type WatchView,
+} from "../platform/backend";
 import { useBackend } from "./backend";
 import { hearNow } from "./time";
 
@@ -17,6 +25,9 @@ export const READS = {
   record: "record",
   sync: "sync",
   search: "search",
+  watch: "watch",
+  log: "log",
+  settings: "settings",
 } as const;
 
 /** Rows of one read of a view. */
@@ -65,6 +76,42 @@ export function useSync() {
     queryFn: async () => ({ ...(await backend.syncStatus()), received: performance.now() }),
     refetchInterval: REFRESH_MS,
   });
+}
+
+/** What Watch shows and when it came, so that its clocks run on. */
+export type ReceivedWatch = WatchView & { received: number };
+
+export function useWatch() {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.watch],
+    queryFn: async (): Promise<ReceivedWatch> => ({
+      ...(await backend.watchView()),
+      received: performance.now(),
+    }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Entries of one read of the log. */
+export const LOG_ROWS = 200;
+
+/** The log from its newest entry back, page by page. */
+export function useLog(search: string, sorts: LogSort[]) {
+  const backend = useBackend();
+  return useInfiniteQuery({
+    queryKey: [READS.log, search, sorts],
+    queryFn: ({ pageParam }) =>
+      backend.logPage({ search, sorts, before: pageParam, limit: LOG_ROWS }),
+    initialPageParam: null as number | null,
+    getNextPageParam: (last) => (last.more ? (last.entries.at(-1)?.seq ?? null) : null),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useSettings() {
+  const backend = useBackend();
+  return useQuery({ queryKey: [READS.settings], queryFn: () => backend.settingsView() });
 }
 
 /** A page and when it came, so that its clocks run on. */

@@ -35,6 +35,12 @@ function offsetMinutes(zone: string): number {
   return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
 }
 
+/** Milliseconds since 1970 of an instant with its offset. */
+export function msOf(text: string): number | null {
+  const wall = parseWall(text);
+  return wall ? wall.face - wall.offset * 60_000 : null;
+}
+
 /** The same instant on the face of another clock. */
 export function onFace(wall: Wall, offset: number): Wall {
   return { face: wall.face + (offset - wall.offset) * 60_000, offset };
@@ -98,6 +104,11 @@ export function instantWords(wall: Wall, now: Wall | null): string {
 /** Day, month and time. */
 export const dateWords = (wall: Wall) =>
   `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
+
+/** Short name of a day of the week, Monday being 1. */
+export const weekdayWords = (day: number) =>
+  // The first of January 2024 was a Monday.
+  format({ weekday: "short" }, Date.UTC(2024, 0, day));
 
 /** Everything about an instant: weekday, date, time. */
 export function fullWords(wall: Wall): string {

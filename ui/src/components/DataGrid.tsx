@@ -1,5 +1,4 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp } from "lucide-react";
 import {
   type CSSProperties,
   type KeyboardEvent,
@@ -9,7 +8,8 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
-import { t } from "../locales/catalogue";
+import { GridHead } from "./GridHead";
+import { GridRow } from "./GridRow";
 import { rowPlaces } from "./rowPlaces";
 
 export type GridColumn = {
@@ -25,6 +25,20 @@ export type GridColumn = {
 
 export type GridSection = { id: string; first: number; count: number; header: ReactNode };
 
+/** Picking many rows, apart from the one that is shown. */
+export type Picks<Row> = {
+  /** It can be picked. */
+  may: (row: Row) => boolean;
+  has: (row: Row) => boolean;
+  label: (row: Row) => string;
+  /** Everything that can be is picked. */
+  everything: boolean;
+  toggle: (index: number) => void;
+  /** From the one picked last up to this one. */
+  extend: (index: number) => void;
+  all: () => void;
+};
+
 type DataGridProps<Row> = {
   label: string;
   columns: GridColumn[];
@@ -34,6 +48,9 @@ type DataGridProps<Row> = {
   rowAt: (index: number) => Row | undefined;
   rowKey: (row: Row) => string;
   cell: (row: Row, column: GridColumn) => ReactNode;
+  /** Words of any length, over the whole width under the cells. */
+  below?: ((row: Row) => ReactNode) | null;
+  picks?: Picks<Row> | null;
   /** First and last index in sight, so that these rows are read. */
   onSight: (first: number, last: number) => void;
   /** Row that has the focus when the grid has it. */
@@ -49,6 +66,9 @@ type DataGridProps<Row> = {
 };
 
 const ROW_PX = 32;
+/** With two lines of words under it. */
+const TALL_ROW_PX = 67;
+const PICK_PX = 28;
 const SECTION_PX = 28;
 const ROW_PADDING_PX = 16;
 const HEAD_PX = 31;
@@ -66,6 +86,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const { columns, sections, total, active, onActive, onOpen, onSight, sort, onSort } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const wantsFocus = useRef(false);
+  const pressed = useRef(false);
+  const below = props.below ?? null;
+  const picks = props.picks ?? null;
+  const rowPx = below ? TALL_ROW_PX : ROW_PX;
   const hasFocus = useRef(false);
   const places = rowPlaces(sections, total);
   const activePlace = total > 0 ? places.ofRow(Math.min(active, total - 1)) : -1;
@@ -75,7 +99,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const virtual = useVirtualizer({
     count: places.count,
     getScrollElement: () => scroller.current,
-    estimateSize: (place) => (places.at(place).section ? SECTION_PX : ROW_PX),
+    estimateSize: (place) => (places.at(place).section ? SECTION_PX : rowPx),
     overscan: OVERSCAN,
     useFlushSync: false,
     // The column headers scroll along and stick, so that they keep above their cells.
@@ -97,21 +121,21 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const lastRow = range ? places.rowAtOrAfter(range.endIndex) : 0;
   useEffect(() => onSight(firstRow, lastRow), [onSight, firstRow, lastRow]);
 
+  const { selectedKey } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another row may be in the same place
   useLayoutEffect(() => {
     // A row that moves to another place loses the focus on the way; it was the operator's.
-    const lost = hasFocus.current && document.activeElement === document.body;
+    const here = document.activeElement;
+    const lost = hasFocus.current && (here === document.body || isOtherRow(here, activePlace));
     if (!wantsFocus.current && !lost) return;
     wantsFocus.current = false;
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-place="${activePlace}"]`)
-      ?.focus({ preventScroll: true });
-  }, [activePlace]);
+    focusPlace(scroller.current, activePlace);
+  }, [activePlace, selectedKey]);
 
   // Another record was picked, perhaps from elsewhere: it comes into sight. The same record in
   // another place, after it changed, does not move the list under the reader.
   const pickedAt = useRef(activePlace);
   pickedAt.current = activePlace;
-  const { selectedKey } = props;
   useEffect(() => {
     if (selectedKey !== null && pickedAt.current >= 0) {
       virtual.scrollToIndex(pickedAt.current, { align: "auto" });
@@ -148,7 +172,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       case "Enter":
         return () => onOpen(active);
       case " ":
-        return () => onActive(active);
+        return () => (picks ? picks.toggle(active) : onActive(active));
       default:
         return null;
     }
@@ -156,16 +180,28 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || total === 0) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 2);
     const go = keyed(event.key, page);
     if (!go) return;
     event.preventDefault();
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (event.shiftKey && picks && (by !== 0 || event.key === " ")) {
+      picks.extend(Math.max(0, Math.min(total - 1, active + by)));
+      if (by === 0) return;
+    }
     go();
   };
 
-  const least = columns.reduce((sum, column) => sum + column.least, ROW_PADDING_PX);
+  const least = columns.reduce(
+    (sum, column) => sum + column.least,
+    ROW_PADDING_PX + (picks ? PICK_PX : 0),
+  );
+  const extra = (picks ? 1 : 0) + (below ? 1 : 0);
   const tracks = {
-    "--grid-tracks": columns.map((column) => column.width).join(" "),
+    "--grid-tracks": [
+      ...(picks ? [`${PICK_PX}px`] : []),
+      ...columns.map(({ width }) => width),
+    ].join(" "),
     "--grid-least": `${least}px`,
   };
   return (
@@ -174,28 +210,33 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       role="grid"
       aria-label={props.label}
       aria-rowcount={places.count + 1}
-      aria-colcount={columns.length}
+      aria-colcount={columns.length + extra}
       style={tracks as CSSProperties}
       ref={scroller}
-      onFocus={() => {
+      onPointerDown={() => {
+        pressed.current = true;
+      }}
+      onPointerUp={() => {
+        pressed.current = false;
+      }}
+      onFocus={({ target }) => {
         hasFocus.current = true;
+        // A dialog that closes gives the focus back to a row that the list has moved on from.
+        if (pressed.current || !isOtherRow(target, activePlace)) return;
+        focusPlace(scroller.current, activePlace);
       }}
       onBlur={({ relatedTarget }) => {
         if (relatedTarget !== null) hasFocus.current = false;
       }}
     >
       <div role="rowgroup" className="grid-head" style={{ height: headPx }}>
-        <div role="row" aria-rowindex={1} className="grid-row">
-          {columns.map((column, at) => (
-            <HeaderCell key={column.id} column={column} at={at} sort={sort} onSort={onSort} />
-          ))}
-        </div>
+        <GridHead columns={columns} picks={picks} sort={sort} onSort={onSort} />
       </div>
       <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const { section, row: index } = places.at(item.index);
-          const lifted = { transform: `translateY(${item.start - headPx}px)` };
           if (section) {
+            const lifted = { transform: `translateY(${item.start - headPx}px)` };
             return (
               <div
                 key={`section ${section.id}`}
@@ -204,44 +245,34 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
                 className="grid-section"
                 style={lifted}
               >
-                <div role="gridcell" aria-colspan={columns.length}>
+                <div role="gridcell" aria-colspan={columns.length + extra}>
                   {section.header}
                 </div>
               </div>
             );
           }
           const row = props.rowAt(index);
-          const isActive = index === active;
           return (
-            <div
+            <GridRow
               key={row === undefined ? `row ${index}` : props.rowKey(row)}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={row !== undefined && props.rowKey(row) === props.selectedKey}
-              aria-busy={row === undefined || undefined}
-              tabIndex={isActive ? 0 : -1}
-              data-place={item.index}
-              className="grid-row grid-data"
-              style={lifted}
-              onClick={() => {
+              row={row}
+              columns={columns}
+              cell={props.cell}
+              below={below}
+              picks={picks}
+              index={index}
+              place={item.index}
+              start={item.start - headPx}
+              height={rowPx}
+              active={index === active}
+              selected={row !== undefined && props.rowKey(row) === props.selectedKey}
+              onPick={() => {
                 wantsFocus.current = true;
                 onActive(index);
               }}
-              onDoubleClick={() => onOpen(index)}
+              onOpen={() => onOpen(index)}
               onKeyDown={onKeyDown}
-            >
-              {columns.map((column, at) => (
-                <div
-                  key={column.id}
-                  role="gridcell"
-                  aria-colindex={at + 1}
-                  className="grid-cell"
-                  data-align={column.align}
-                >
-                  {row === undefined ? <span className="bone" /> : props.cell(row, column)}
-                </div>
-              ))}
-            </div>
+            />
           );
         })}
       </div>
@@ -249,40 +280,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   );
 }
 
-type HeaderCellProps = {
-  column: GridColumn;
-  at: number;
-  sort: string;
-  onSort: (sort: string) => void;
-};
+/** A row, but not the one at this place. */
+function isOtherRow(element: Element | null, place: number): boolean {
+  const at = element instanceof HTMLElement ? element.dataset.place : undefined;
+  return at !== undefined && at !== String(place);
+}
 
-function HeaderCell({ column, at, sort, onSort }: HeaderCellProps) {
-  const sorted = sort.replace(/^-/, "") === column.id;
-  const down = sorted && sort.startsWith("-");
-  const Arrow = down ? ArrowDown : ArrowUp;
-  const order = sorted ? (down ? "descending" : "ascending") : "none";
-  return (
-    <div
-      role="columnheader"
-      aria-colindex={at + 1}
-      aria-sort={column.sortable ? order : undefined}
-      className="grid-cell"
-      data-align={column.align}
-    >
-      {column.sortable ? (
-        <button
-          type="button"
-          className="grid-sort"
-          data-sorted={sorted || undefined}
-          title={t("grid-sort", { column: column.label })}
-          onClick={() => onSort(sorted && !down ? `-${column.id}` : column.id)}
-        >
-          {column.label}
-          {sorted && <Arrow size={12} aria-hidden />}
-        </button>
-      ) : (
-        column.label
-      )}
-    </div>
-  );
+function focusPlace(scroller: HTMLElement | null, place: number): void {
+  scroller?.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus({ preventScroll: true });
 }

@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from "react";
+import { Key } from "./Key";
 
 type FieldProps = Omit<InputHTMLAttributes<HTMLInputElement>, "id" | "onChange" | "value"> & {
   label: string;
@@ -36,25 +37,34 @@ type ChoiceProps = {
   label: string;
   value: string;
   options: readonly { value: string; label: string }[];
+  /** Each has the key of its number; whoever asks hears them. */
+  numbered?: boolean;
+  focused?: boolean;
   onValue: (value: string) => void;
 };
 
 /** One of a few, as radio buttons in a row. */
-export function Choice({ label, value, options, onValue }: ChoiceProps) {
+export function Choice(props: ChoiceProps) {
+  const { label, value, options, onValue, numbered = false, focused = false } = props;
   const name = useId();
   return (
     <fieldset className="choice">
       <legend>{label}</legend>
       <div className="choice-options">
-        {options.map((option) => (
+        {options.map((option, at) => (
           <label key={option.value}>
             <input
               type="radio"
               name={name}
+              value={option.value}
+              // biome-ignore lint/a11y/noAutofocus: a question was asked for, and this answers it
+              autoFocus={focused && at === 0}
+              aria-keyshortcuts={numbered ? String(at + 1) : undefined}
               checked={option.value === value}
               onChange={() => onValue(option.value)}
             />
             <span>{option.label}</span>
+            {numbered && <Key>{String(at + 1)}</Key>}
           </label>
         ))}
       </div>

@@ -417,6 +417,8 @@ export type Code =
 "disk_full" | 
 /**  The data folder may not be written. */
 "read_only" | 
+/**  The data folder is on a network or kept in step by another program; nothing was made there. */
+"folder_unfit" | 
 /**  The database is from a newer version of the app; nothing was touched. */
 "newer_database" | 
 /**  Another app has this data folder open. */
@@ -448,6 +450,8 @@ export type Code =
 export type ColumnKind = 
 /**  Words. */
 "text" | 
+/**  Words of any length: a line of their own under the row. */
+"prose" | 
 /**  Monospace. */
 "id" | 
 /**  Aligned right. */
@@ -522,7 +526,7 @@ export type DeniedView = {
 
 /**  What changed since this operator's last session. */
 export type DigestView = {
-	/**  When the last session ended; none before the first. */
+	/**  The last input of the session before this one; none before the first. */
 	since: string | null,
 	/**  Seconds since then. */
 	since_seconds: number | null,
@@ -548,7 +552,10 @@ export type DigestView = {
 	rules: number,
 	/**  Rules that could not be evaluated: neither red nor green. */
 	unknown: number,
-	/**  Nothing needs the operator: no alert, nothing lapses, nothing held, each queue at its target. */
+	/**
+	 *  Nothing needs the operator: no alert, no rule unknown, nothing lapses, nothing held, each queue
+	 *  at its target; and what is known is not stale.
+	 */
 	quiet: boolean,
 };
 
@@ -722,7 +729,7 @@ export type LapsingView = {
 	label: string,
 	/**  How many. */
 	count: number,
-	/**  The first of them. */
+	/**  The first deadline of them. */
 	first: string,
 };
 
@@ -888,7 +895,12 @@ export type Notice =
 /**  `state.db` was damaged and moved aside; operations that waited in it are in this file. */
 { type: "state_moved_aside"; 
 /**  File name in the profile's folder. */
-file: string };
+file: string } | 
+/**
+ *  An older copy of the profile's folder was put back: the audit chain could not be continued, and
+ *  this laptop goes on as another device.
+ */
+{ type: "chain_forked" };
 
 /**  What the operator wants to be notified of. */
 export type NotificationSettings = {
@@ -1620,6 +1632,10 @@ export type WatchView = {
 export type WindowView = 
 /**  The state now. */
 { type: "now" } | 
+/**  So many hours back. */
+{ type: "hours"; 
+/**  How many. */
+hours: number } | 
 /**  So many days back. */
 { type: "days"; 
 /**  How many. */

@@ -13,7 +13,20 @@ skip-to-screen = Skip to the screen
 ## Navigation
 
 nav-label = Rooms
+nav-watch = Watch
 nav-queues = Queues
+nav-log = Log
+nav-settings = Settings
+nav-red =
+    { $count ->
+        [one] 1 red alert that nobody has taken
+       *[other] { $count } red alerts that nobody has taken
+    }
+nav-red-stale =
+    { $count ->
+        [one] 1 red alert when the platform was last heard
+       *[other] { $count } red alerts when the platform was last heard
+    }
 nav-sync = Sync
 nav-open = waiting
 nav-held = held for you
@@ -139,7 +152,9 @@ column-operation = Operation
 column-state = State
 grid-sort = Sort by { $column }
 keys-move = move
-keys-mail = mail preview
+keys-pick = pick
+key-shift = ⇧ { $key }
+key-escape = Esc
 keys-all = all keys
 
 record-label = Record
@@ -179,8 +194,382 @@ mail-open = Mail preview
 mail-to = To
 mail-subject = Subject
 
-no-queues = No queue yet
-no-queues-text = The pack names what waits for an operator; it has no queue, or it has not arrived yet.
+## Many at once
+
+pick-row = Pick { $title }
+pick-all = Pick all that wait
+picked-all =
+    { $count ->
+        [one] The one that waits is picked
+       *[other] All { $count } that wait are picked
+    }
+picked =
+    { $count ->
+        [one] 1 picked
+       *[other] { $count } picked
+    }
+picked-none = Pick none
+at-once = { $action } all { $count }
+bulk-more = { $action } { $count }…
+bulk-title =
+    { $count ->
+        [one] { $action }: 1 record
+       *[other] { $action }: { $count } records
+    }
+bulk-reading = Looking at what it would do…
+bulk-none = { $action } is possible on none of them
+bulk-radius =
+    { $count ->
+        [one] One record takes part
+       *[other] { $count } records take part
+    }
+bulk-radius-text = An operation for each, decided by policy one by one, here and again on the platform.
+bulk-each = For each, { $action } will
+bulk-denied =
+    { $count ->
+        [one] 1 does not take part
+       *[other] { $count } do not take part
+    }
+bulk-beyond =
+    { $count ->
+        [one] 1 more is beyond the { $cap } that may go at once. It stays for another turn.
+       *[other] { $count } more are beyond the { $cap } that may go at once. They stay for another turn.
+    }
+bulk-names = Which ones
+bulk-type-hint = The number of records, so that nothing is confirmed by habit.
+bulk-queued =
+    { $count ->
+        [one] { $action }: 1 queued
+       *[other] { $action }: { $count } queued
+    }
+bulk-failed-title =
+    { $count ->
+        [one] 1 was not queued
+       *[other] { $count } were not queued
+    }
+bulk-failed-text =
+    { $queued ->
+        [0] Nothing was queued. This is why:
+        [one] 1 was queued. For the rest, this is why:
+       *[other] { $queued } were queued. For the rest, this is why:
+    }
+bulk-pick-failed = Pick those that are left
+bulk-done = Done
+
+## Watch
+
+watch-filling-text = { $count } records so far. What fires and what is due appears when the first page is complete.
+watch-cut-off = Cut off since { $since }: alerts may be over, new ones are not seen
+watch-stale = Nothing heard since { $time }: alerts may be over, new ones are not seen
+watch-stale-text = All of this stood so at { $time }. What you decide waits here and goes out when the line is back.
+
+severity-red = Red
+severity-yellow = Yellow
+tone-red = red
+tone-amber = amber
+tone-green = green
+
+digest-title = Since your last session
+digest-first = Your first session
+digest-first-text = From here on this says what changed since the last one.
+digest-since = Since { $since }
+digest-came =
+    { $count ->
+        [one] 1 alert came and went
+       *[other] { $count } alerts came and went
+    }
+digest-red =
+    { $count ->
+        [one] 1 red alert
+       *[other] { $count } red alerts
+    }
+digest-red-text = nobody has taken them yet
+digest-yellow =
+    { $count ->
+        [one] 1 yellow alert
+       *[other] { $count } yellow alerts
+    }
+digest-yellow-too =
+    { $count ->
+        [one] 1 yellow
+       *[other] { $count } yellow
+    }
+digest-no-red = none is red
+digest-acknowledged =
+    { $count ->
+        [one] 1 more is acknowledged
+       *[other] { $count } more are acknowledged
+    }
+digest-none = No alert fires
+digest-none-new = No new alert
+digest-last-heard = as last heard
+digest-lapse =
+    { $count ->
+        [one] 1 lapses
+       *[other] { $count } lapse
+    }
+digest-no-lapse = Nothing lapses
+digest-session = before your session { $at }
+digest-no-session = and no session is planned
+digest-in = { $label } { $count }
+digest-arrived = { $count } new
+digest-of-open = ({ $open } open)
+digest-nothing-new = Nothing new
+digest-more-queues =
+    { $count ->
+        [one] 1 queue more
+       *[other] { $count } queues more
+    }
+digest-queues =
+    { $count ->
+        [one] 1 queue
+       *[other] { $count } queues
+    }
+digest-rules =
+    { $count ->
+        [one] 1 rule
+       *[other] { $count } rules
+    }
+digest-more = { $count } more
+digest-proof = { $queues } and { $rules } looked at, oldest data { $age }
+digest-quiet = Nothing needs you
+digest-else = Nothing else needs you
+digest-stale = Not known since { $time }
+digest-unknown =
+    { $count ->
+        [one] 1 rule cannot be evaluated
+       *[other] { $count } rules cannot be evaluated
+    }
+digest-unknown-text = Neither red nor green.
+digest-held =
+    { $count ->
+        [one] 1 is held for you
+       *[other] { $count } are held for you
+    }
+digest-held-open = Decide in Sync.
+
+firing-title = Firing
+firing-pending =
+    { $count ->
+        [one] 1 rule holds, but not for long enough yet
+       *[other] { $count } rules hold, but not for long enough yet
+    }
+firing-none = No alert fires
+firing-none-proof =
+    { $rules ->
+        [one] 1 rule looked at, oldest data { $age }
+       *[other] { $rules } rules looked at, oldest data { $age }
+    }
+firing-none-stale = None was firing at { $time }
+firing-none-stale-text = Nobody here knows what happened since then.
+firing-no-rules = No rule looks for anything
+firing-no-rules-text = The pack names no alert rules, so nothing can fire.
+firing-since = since { $since }
+firing-open = Open
+firing-open-label = Open: { $label }
+firing-acknowledge = Acknowledge
+firing-acknowledge-label = Acknowledge: { $label }
+firing-acknowledged = Acknowledged by { $who },
+firing-acknowledged-said = Acknowledged: { $label }
+firing-unknown = Neither confirmed nor over: cannot be evaluated since
+firing-undelivered = The notification did not come through. { $why }
+
+numbers-title = Numbers
+window-now = now
+window-hours =
+    { $hours ->
+        [one] 1 hour
+       *[other] { $hours } hours
+    }
+window-days =
+    { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    }
+window-week = this week
+window-month = this month
+window-next-days =
+    { $days ->
+        [one] next day
+       *[other] next { $days } days
+    }
+figure-share = { $share } %
+figure-milliseconds = { $count } ms
+figure-seconds = { $count } s
+figure-days = { $count } d
+number-open = Open the records of { $label }
+number-open-value = { $value }: open the records of { $label }
+number-of = { $part } of { $whole }
+number-same = the same as in the time before
+number-up = { $share } more than in the time before
+number-down = { $share } less than in the time before
+number-target = target { $value }
+number-limit = limit { $value }
+number-above = { $tone } above { $value }
+number-below = { $tone } below { $value }
+number-projected = heading for { $value }
+number-stated = { $who } says { $value }
+number-agrees = { $who } says the same
+number-part = { $label } { $value }
+number-other = other
+number-spark = { $label } over time: from { $first } to { $last }, lowest { $low }, highest { $high }
+
+due-title = Due
+due-order = by deadline and consequence
+due-none = Nothing is due
+due-none-proof =
+    { $queues ->
+        [one] 1 queue looked at, oldest data { $age }
+       *[other] { $queues } queues looked at, oldest data { $age }
+    }
+due-at-once = { $count } at once
+due-target = target { $count }
+due-minutes = ≈ { $minutes }
+due-start = Start
+due-start-label = Start: { $label }
+budget-week = { $time } a week
+budget-used = { $time } used
+budget-planned = { $time } planned
+budget-left = { $time } left
+budget-over = { $time } too much
+
+lapses-title = Lapses next
+lapses-none = Nothing lapses in this time.
+lapses-more =
+    { $count ->
+        [one] 1 later is not drawn
+       *[other] { $count } later are not drawn
+    }
+lapses-session = your session
+lapses-group = { $title } and { $count } more
+lapses-open = Open { $title }: { $time }
+
+events-title = Last events
+events-log = all in the Log
+event-fired = Fired: { $label }
+event-resolved = Over: { $label }
+event-done-one = { $action }: { $title }
+event-done =
+    { $count ->
+        [one] { $action } · 1 record
+       *[other] { $action } · { $count } records
+    }
+
+## Log
+
+log-grid = Log, entries
+log-search = Search the log
+log-verify = Check the whole chain now
+log-verify-short = Check now
+log-verified = Checked
+log-never-checked = Not checked yet since the app started.
+log-head = Newest hash
+log-of = Chain of { $device }
+log-sorts = Show only
+log-sort-signed-in = Set up
+log-sort-queued = Queued
+log-sort-denied = Denied here
+log-sort-confirmed = Confirmed
+log-sort-refused = Refused
+log-sort-changed = Changed
+log-sort-other = Other
+log-all = All
+log-number = No.
+log-when = When
+log-what = What
+log-about = About
+log-by = By
+log-rows = Rows
+log-total =
+    { $count ->
+        [one] 1 entry
+       *[other] { $count } entries
+    }
+log-empty = No entry matches
+log-empty-text = All { $count } entries of this laptop were looked at.
+log-none = No entry yet
+log-none-text = What is decided on this laptop is written here, each entry sealed with the hash of the one before.
+log-clear = Show all entries
+log-entry = Entry { $seq }
+log-record = Record
+log-record-unknown = not known here any more
+log-open = Open the record
+log-event = Event
+log-word = The platform said
+log-code = Code
+log-operation = Operation
+log-hash = Hash
+log-prev = Hash of the entry before
+log-countersigned = Countersigned by the platform
+log-countersigned-not = Not countersigned yet: the platform has not seen it.
+log-broken-entry = The chain breaks at this entry.
+log-broken-go = Show entry { $entry }
+log-first = It is the first entry.
+
+## Settings
+
+settings-device = This laptop
+settings-device-name = Name
+settings-device-id = Device
+settings-folder = Folder
+settings-state = Your work
+settings-cache = Copy of the platform
+settings-size-state = { $size }, encrypted
+settings-size-cache = { $size }, encrypted; can be filled again
+settings-roles = Roles
+settings-regions = Regions
+settings-regions-all = all
+settings-notifications = Notifications
+notify-of = Notify me of
+notify-red = red alerts
+notify-yellow = yellow alerts
+notify-refused = operations of mine that were refused
+notify-hours = When
+notify-always = at any hour
+notify-within = only within these hours
+notify-from = From
+notify-to = To
+notify-over-midnight = It runs over midnight.
+notify-days = On
+notify-no-day = Pick a day: without one nothing is ever shown.
+notify-same-time = From and to are the same time.
+notify-zone = by the clock of { $zone }
+notify-saved = Saved
+notify-quiet-now = Outside these hours now: nothing is shown, everything is listed in Watch.
+notify-service = Shown by
+notify-buttons = { $service }, with buttons
+notify-no-buttons = { $service }, without buttons
+notify-no-service = No notification service answers on this desktop
+notify-no-service-text = Red alerts appear in Watch and in the tray, but nothing pops up. Start a notification service, then try.
+notify-last = Last attempt
+notify-last-never = none yet
+notify-last-good = taken by the service
+notify-last-bad = not shown: { $why }
+notify-failures =
+    { $count ->
+        [one] 1 did not come through since the last that did
+       *[other] { $count } did not come through since the last that did
+    }
+notify-try = Show one as a try
+notify-tried = The service took it. Whether it appeared, only you can see.
+settings-tenant = Tenant settings
+settings-controls = Switches
+settings-on-platform = changes on the platform
+settings-default = the pack’s default
+settings-one-of = one of { $values }
+settings-no-settings = The pack leaves nothing open to the tenant.
+settings-no-controls = The pack names no switches.
+settings-pack = Pack
+settings-pack-name = Name
+settings-pack-version = Version
+settings-pack-hash = Hash
+settings-pack-fine = It loads without a remark.
+settings-pack-warnings =
+    { $count ->
+        [one] 1 remark that does not stop it
+       *[other] { $count } remarks that do not stop it
+    }
+settings-about = About
 
 ## Sync
 
@@ -264,6 +653,9 @@ palette-count =
     }
 key-palette = Ctrl K
 command-queue = Go to { $queue }
+command-watch = Go to Watch
+command-log = Go to Log
+command-settings = Go to Settings
 command-sync = Go to Sync
 command-light = Switch to light
 command-dark = Switch to dark
@@ -275,8 +667,22 @@ help-list = In a list
 help-record = On the record
 help-palette = find anything, run a command
 help-help = this list
+help-watch = go to Watch
 help-queues = go to the first queue
+help-log = go to Log
 help-sync = go to Sync
+help-settings = go to Settings
+help-on-watch = On Watch
+help-watch-down = next thing to do
+help-watch-up = previous
+help-watch-enter = do it
+help-acknowledge = acknowledge the alert
+help-many = Many at once
+help-pick = pick a row, or not
+help-pick-down = pick on downwards
+help-pick-up = pick on upwards
+help-pick-all = pick all that wait
+help-pick-none = pick none
 help-back = back
 help-escape = close, clear
 help-down = next
@@ -390,6 +796,8 @@ signed-out-text = The platform no longer takes the token. You can go on working;
 notice-read = I have read it
 notice-cache = The copy of the platform’s records was damaged
 notice-cache-text = It is being filled again from the platform. Your own work was elsewhere and is whole.
+notice-chain = An older copy of your data was put back
+notice-chain-text = The platform knew more of this laptop than the copy does. What you decided since is on the platform; nothing was done twice. This laptop goes on as another device in the audit log.
 notice-state = Your own data was damaged and set aside
 notice-state-text = What waited to be sent is in { $file } in the profile’s folder. Keep that file and check recent decisions on the platform.
 
@@ -426,7 +834,9 @@ error-passphrase-weak-text = Take at least 10 characters.
 error-disk-full = The disk is full
 error-disk-full-text = Nothing was done. Make room, then try again.
 error-read-only = The data folder cannot be written
-error-read-only-text = What is there can be read; nothing can be queued. Check the folder’s permissions.
+error-read-only-text = What is there can be read; nothing can be queued. Check the folder’s permissions, then start the app again.
+error-folder-unfit = This folder is no place for your data
+error-folder-unfit-text = On a network drive, or in a folder that another program keeps in step, what you decide could be lost. Nothing was made there. Start the app with --data and a folder on this machine’s own disk.
 error-newer-database = The data is from a newer version of the app
 error-newer-database-text = Nothing was touched. Update this app, then open it again.
 error-in-use = This data folder is open in another window

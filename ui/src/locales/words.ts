@@ -45,8 +45,12 @@ function decimal(minor: number, digits: number): string {
   return `${sign}${all.slice(0, -digits)}.${all.slice(-digits)}`;
 }
 
-export const numberWords = (value: number) =>
-  new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(value);
+/** A number, with so many digits behind its point at least. */
+export const numberWords = (value: number, decimals = 0) =>
+  new Intl.NumberFormat(locale, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: Math.max(4, decimals),
+  }).format(value);
 
 /** Bytes, in the unit that a person would say. */
 export function bytesWords(bytes: number): string {

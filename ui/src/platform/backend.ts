@@ -1,17 +1,27 @@
 import type {
+  ActManyAnswer,
+  ActManyRequest,
   ActRequest,
   AppView,
   ChangeSet,
   Code,
+  LogPage,
+  LogRequest,
   NavigationView,
+  NotificationSettings,
   OperationView,
+  Place,
   RecordView,
   SearchHit,
+  SelectionView,
+  SelectRequest,
+  SettingsView,
   SignedIn,
   SignInRequest,
   SyncView,
   ViewPage,
   ViewRequest,
+  WatchView,
   Error as WireError,
 } from "../generated/bindings";
 
@@ -34,16 +44,29 @@ export interface Backend {
   queuePage(request: ViewRequest): Promise<ViewPage>;
   queueRecord(kind: string, id: string): Promise<RecordView>;
   act(request: ActRequest): Promise<OperationView>;
+  /** What an action on many records would do; does nothing. */
+  selectRecords(request: SelectRequest): Promise<SelectionView>;
+  actMany(request: ActManyRequest): Promise<ActManyAnswer>;
   syncStatus(): Promise<SyncView>;
   pullNow(): Promise<void>;
   retryOperation(operation: string): Promise<void>;
   discardOperation(operation: string): Promise<void>;
   search(query: string): Promise<SearchHit[]>;
+  watchView(): Promise<WatchView>;
+  /** The operator touched the app: a session goes on. */
+  touch(): Promise<void>;
+  logPage(request: LogRequest): Promise<LogPage>;
+  verifyChain(): Promise<void>;
+  settingsView(): Promise<SettingsView>;
+  setNotifications(wanted: NotificationSettings): Promise<void>;
+  testNotification(): Promise<void>;
   reportUiError(message: string): Promise<void>;
   /** A fresh id, taken when a dialog opens, so that a second click is the same operation. */
   newOperationId(): Promise<string>;
   /** Calls `heard` for every change until the returned function is called. */
   onChange(heard: (change: ChangeSet) => void): () => void;
+  /** Likewise, where something outside the window asks for a place, as a notification does. */
+  onPlace(heard: (place: Place) => void): () => void;
 }
 
 /** An answer that was an error. */

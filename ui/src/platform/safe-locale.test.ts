@@ -70,6 +70,8 @@ describe("the app under a C locale", () => {
     vi.resetModules();
     const { openApp } = await import("../test-harness");
     const { makeWorld } = await import("./memory/world");
+    const { usePlace } = await import("../app/place");
+    usePlace.getState().go({ screen: "queue", view: "pending", record: null });
     const { findByRole } = openApp(makeWorld());
     const grid = await findByRole("grid", { name: "Refund requests, list" });
     expect(grid).toHaveTextContent("$22.00");

@@ -29,15 +29,28 @@ export const tauri: Backend = {
   queuePage: (request) => data(commands.queuePage(request)),
   queueRecord: (kind, id) => data(commands.queueRecord(kind, id)),
   act: (request) => data(commands.act(request)),
+  selectRecords: (request) => data(commands.selectRecords(request)),
+  actMany: (request) => data(commands.actMany(request)),
   syncStatus: () => data(commands.syncStatus()),
   pullNow: () => done(commands.pullNow()),
   retryOperation: (operation) => done(commands.retryOperation(operation)),
   discardOperation: (operation) => done(commands.discardOperation(operation)),
   search: (query) => data(commands.search(query)),
+  watchView: () => data(commands.watchView()),
+  touch: () => done(commands.touch()),
+  logPage: (request) => data(commands.logPage(request)),
+  verifyChain: () => done(commands.verifyChain()),
+  settingsView: () => data(commands.settingsView()),
+  setNotifications: (wanted) => done(commands.setNotifications(wanted)),
+  testNotification: () => done(commands.testNotification()),
   reportUiError: (message) => done(commands.reportUiError(message)),
   newOperationId: () => data(commands.newOperationId()),
   onChange(heard) {
     const listening = events.changeSet.listen(({ payload }) => heard(payload));
+    return () => void listening.then((stop) => stop());
+  },
+  onPlace(heard) {
+    const listening = events.showPlace.listen(({ payload }) => heard(payload));
     return () => void listening.then((stop) => stop());
   },
 };

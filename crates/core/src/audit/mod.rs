@@ -4,6 +4,10 @@
 //! the other. The platform holds a copy: it is sent the entries after the last head that it
 //! countersigned, and answers with a new one, which is believed only when it is signed with the key
 //! pinned at sign-in and names an entry of ours. A tail that was cut off is found through it.
+//!
+//! Where an older copy of `state.db` was put back the platform holds entries that we never saw, under
+//! numbers that we use anew: the chain has forked (fault 72). Neither end may be given up, so ours is
+//! kept aside ([`put_past`]) and this laptop begins a new chain as another device.
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -12,7 +16,7 @@ use uuid::Uuid;
 use watchkeeper_model::audit::{Break, Entry, Event, Why, verify};
 use watchkeeper_wire::audit::SignedHead;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, setting};
 
 /// Why a countersigned head was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +27,9 @@ pub enum HeadError {
     /// Of another laptop.
     #[error("the head is of another device")]
     Device,
+    /// Is the head of a longer chain of this device than ours.
+    #[error("the platform holds a longer chain of this device")]
+    Beyond,
     /// Names no entry of this chain, or one before the head that we hold.
     #[error("the head does not extend the one we hold")]
     NoExtension,
@@ -35,6 +42,36 @@ impl From<rusqlite::Error> for HeadError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
     }
+}
+
+/// Name in table `setting` of the mark that the chain has forked.
+const FORKED: &str = "audit.forked";
+
+/// Marks the chain as forked: the next opening begins a new one. Not where it is broken in itself;
+/// then it was not put back but tampered with, and stays in view. Answers whether it was marked.
+pub fn mark_forked(state: &Connection, audit_key: &str, device: Uuid) -> Result<bool, StoreError> {
+    let whole = check(state, audit_key, device)?.broken.is_none();
+    if whole {
+        setting::put(state, FORKED, &true)?;
+    }
+    Ok(whole)
+}
+
+/// The chain cannot be continued.
+pub fn is_forked(state: &Connection) -> Result<bool, StoreError> {
+    Ok(setting::get(state, FORKED)?.unwrap_or(false))
+}
+
+/// Puts the chain aside, with nothing left of it where a new one begins.
+pub fn put_past(state: &Connection) -> Result<(), StoreError> {
+    state.execute_batch(
+        "INSERT OR IGNORE INTO audit_past (device, seq, hash, entry)
+             SELECT coalesce(json_extract(entry, '$.device'), ''), seq, hash, entry
+             FROM audit WHERE json_valid(entry);
+         DELETE FROM audit;
+         DELETE FROM signed_head;",
+    )?;
+    setting::remove(state, FORKED)
 }
 
 /// What a check of the whole chain found.
@@ -124,6 +161,9 @@ pub fn take_signed(
     }
     if signed.device != device {
         return Err(HeadError::Device);
+    }
+    if signed.seq > u64::from(length(state)?) {
+        return Err(HeadError::Beyond);
     }
     let held = last_signed(state)?.map_or(0, |held| held.seq);
     let ours: Option<String> = state

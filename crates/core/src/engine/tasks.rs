@@ -12,10 +12,17 @@ use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
 use crate::sync::backoff;
 use crate::sync::client::ClientError;
-use crate::sync::{activate, hints, pull};
+use crate::sync::{activate, hints, pull, words};
 
 /// How often the feed is asked without any hint.
 const PULL_EVERY: Duration = Duration::from_secs(20);
+/// Pulls that hints ask for begin at least this far apart, so that a storm of hints is a few pulls
+/// (fault 36).
+const BETWEEN_PULLS: Duration = Duration::from_millis(200);
+/// How often it is looked whether the machine has slept.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(2);
+/// A timer that comes this much later on the clock that counts through suspend was slept through.
+const SLEPT: Duration = Duration::from_secs(10);
 /// How often the platform's time is kept.
 const KEEP_TIME_EVERY: Duration = Duration::from_secs(600);
 /// The shortest back-off, so that jitter never spins.
@@ -23,10 +30,18 @@ const SHORTEST: Duration = Duration::from_millis(250);
 
 /// Starts them.
 pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
+    if engine.stores.state.is_reading() {
+        // What arrives could not be kept.
+        return vec![
+            tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
+            tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
+        ];
+    }
     vec![
         tokio::spawn(until_end(engine.clone(), pulling(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), pushing(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), listening(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), waking(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
         tokio::spawn(until_end(
@@ -70,10 +85,16 @@ fn schedule(engine: &Engine, wait: Duration) {
     });
 }
 
-/// Once after the start: the chain is long, and nobody waits for it.
+/// Once after the start: the chain is long, the index too, and nobody waits for them.
 async fn checking(engine: Arc<Engine>) {
     if let Err(error) = engine.check_chain().await {
         tracing::warn!(%error, "the audit chain was not checked");
+    }
+    if engine.stores.cache.is_reading() {
+        return;
+    }
+    if let Err(error) = words::check(&engine).await {
+        tracing::warn!(%error, "the search index was not checked");
     }
 }
 
@@ -81,6 +102,7 @@ async fn pulling(engine: Arc<Engine>) {
     let mut failures = 0_u32;
     let mut kept_at = None;
     loop {
+        let began = tokio::time::Instant::now();
         let wait = match turn(&engine).await {
             Ok(()) => {
                 failures = 0;
@@ -108,6 +130,23 @@ async fn pulling(engine: Arc<Engine>) {
                 () = engine.pull.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
+        }
+        tokio::time::sleep_until(began + BETWEEN_PULLS).await;
+    }
+}
+
+/// Notices that the machine has slept: timers stood still meanwhile, and connections are dead without
+/// having said so. What was live is not (fault 20), and everything is tried at once.
+async fn waking(engine: Arc<Engine>) {
+    loop {
+        let before = engine.clock.boot();
+        tokio::time::sleep(LOOK_AT_CLOCK).await;
+        let passed = engine.clock.boot().saturating_sub(before);
+        if passed > LOOK_AT_CLOCK + SLEPT {
+            tracing::info!(seconds = passed.as_secs(), "the machine slept");
+            engine.update_link(|link| link.live = false);
+            engine.awoke.notify_waiters();
+            engine.wake();
         }
     }
 }
@@ -183,27 +222,26 @@ async fn pushing(engine: Arc<Engine>) {
 }
 
 async fn listening(engine: Arc<Engine>) {
-    let mut failures = 0_u32;
     let mut last = None;
     loop {
         if engine.link().contact == Contact::SignedOut {
             engine.listen.notified().await;
             continue;
         }
-        let began = engine.clock.boot();
         let ended = hints::listen(&engine, &mut last).await;
         engine.update_link(|link| link.live = false);
-        // A stream that held for a while was a good one.
-        failures = if engine.clock.boot().saturating_sub(began) > hints::GOOD {
-            0
-        } else {
-            failures.saturating_add(1)
-        };
         if let ClientError::SignedOut | ClientError::Revoked = ended {
             note(&engine, &ended.into());
             continue;
         }
-        let wait = wait_after(&engine, &ended.into(), failures);
+        // Whatever came in the meantime.
+        engine.wake_pull();
+        let wait = match &ended {
+            ClientError::RateLimited(_) | ClientError::Unavailable(_) => {
+                wait_after(&engine, &ended.into(), 0)
+            }
+            _ => backoff::reconnect(engine.chance()).max(SHORTEST),
+        };
         tokio::select! {
             () = engine.listen.notified() => {}
             () = tokio::time::sleep(wait) => {}

@@ -1,5 +1,8 @@
 //! Tells when time alone changed what screens show: a deadline passed, a clock turned amber, a
 //! session began. Nothing is scanned: the next such instant is read from the indexes.
+//!
+//! What counts minutes (how long an alert has fired, a number over the last days) is told of at a
+//! coarse beat.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,15 +15,21 @@ use watchkeeper_pack::{Kind, Pack, filter, value};
 
 use super::Engine;
 use crate::changes::{Source, Tag};
+use crate::features::watch::ALERT;
 use crate::store::StoreError;
 use crate::sync::text::{identifier, literal};
 
 /// Looked at anew this often; also when something changed.
 const LONGEST: Duration = Duration::from_secs(20);
+/// While an alert is open, what is said of alerts is a minute old at most.
+const BEAT: TimeDelta = TimeDelta::seconds(60);
+/// Windows of numbers move on by themselves.
+const SLOW_BEAT: TimeDelta = TimeDelta::seconds(600);
 
 pub(super) async fn turning(engine: Arc<Engine>) {
     let mut changes = engine.changes.subscribe();
     let mut seen = engine.clock.now().at;
+    let mut beat = seen;
     loop {
         let wait = match turn(&engine, &mut seen).await {
             Ok(wait) => wait,
@@ -29,12 +38,45 @@ pub(super) async fn turning(engine: Arc<Engine>) {
                 LONGEST
             }
         };
+        if let Err(error) = tick(&engine, &mut beat).await {
+            tracing::warn!(%error, "alerts could not be looked at");
+        }
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             // Also one that was missed is a reason to look.
             _ = changes.recv() => {}
         }
     }
+}
+
+/// Tells that minutes passed, where something that is open counts them.
+async fn tick(engine: &Engine, beat: &mut DateTime<Utc>) -> Result<(), StoreError> {
+    let now = engine.clock.now().at;
+    let passed = now - *beat;
+    // Nothing is asked where either answer would be no.
+    if !beats(passed, true) {
+        return Ok(());
+    }
+    let open = engine.stores.cache.read(|cache| alerts_open(cache)).await?;
+    if beats(passed, open) {
+        *beat = now;
+        engine.changed([Tag::Kind(ALERT.to_owned())], Source::Clock);
+    }
+    Ok(())
+}
+
+/// So long after it was last told of it is time again. A clock that was set back begins anew.
+fn beats(passed: TimeDelta, open: bool) -> bool {
+    passed < TimeDelta::zero() || passed >= if open { BEAT } else { SLOW_BEAT }
+}
+
+fn alerts_open(cache: &Connection) -> Result<bool, StoreError> {
+    Ok(cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE kind = 'alert'
+                 AND json_extract(body, '$.state') IN ('pending', 'firing', 'acknowledged'))",
+        )?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// Tells what turned since `seen`; answers how long nothing will.
@@ -133,4 +175,17 @@ fn warnings(kind: &Kind) -> BTreeSet<TimeDelta> {
             WarnDef::BeforeNextSession => None,
         });
     warned.chain([TimeDelta::zero()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_alert_beats_every_minute_and_otherwise_windows_move_every_ten() {
+        let seconds = TimeDelta::seconds;
+        assert!(!beats(seconds(59), true) && beats(seconds(60), true));
+        assert!(!beats(seconds(599), false) && beats(seconds(600), false));
+        assert!(beats(seconds(-1), false));
+    }
 }

@@ -150,6 +150,29 @@ impl Reading<'_> {
         self.pulled_at.map(|at| self.wall(at))
     }
 
+    /// Where records of this kind are read as they are shown: the mirror itself where nothing of the
+    /// kind is told; then the mirror's indexes serve whole queries.
+    pub(crate) fn shown_table(&self, kind: &str) -> Result<&'static str, Error> {
+        self.table(
+            "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1)",
+            kind,
+        )
+    }
+
+    /// The same for a reader that leaves out what stands in the section of what is on its way.
+    pub(crate) fn settled_table(&self, kind: &str) -> Result<&'static str, Error> {
+        self.table(
+            "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1 AND NOT EXISTS
+                 (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
+            kind,
+        )
+    }
+
+    fn table(&self, is_told: &str, kind: &str) -> Result<&'static str, Error> {
+        let told: bool = self.cache.query_row(is_told, [kind], |row| row.get(0))?;
+        Ok(if told { "record_shown" } else { "main.record" })
+    }
+
     /// Operations of a lane that are not settled, oldest first.
     pub(crate) fn lane(&self, lane: &str) -> impl Iterator<Item = &Queued> {
         let places = self.lanes.get(lane).map(Vec::as_slice).unwrap_or_default();
@@ -223,6 +246,15 @@ impl Reading<'_> {
         }
         Ok(answers)
     }
+}
+
+/// The view in which a record of this kind is opened: the first queue over it, else its first view.
+pub(crate) fn view_of<'a>(pack: &'a Pack, kind: &str) -> Option<&'a str> {
+    let views = &pack.kind(kind)?.views;
+    let queue = pack.queues.iter().find_map(|queue| views.get(queue));
+    queue
+        .or_else(|| views.values().next())
+        .map(|view| view.id.as_str())
 }
 
 /// Parameters of a compiled filter for SQLite.

@@ -113,8 +113,9 @@ impl Memory {
     /// Something happened to a bubble.
     pub(crate) fn heard(&mut self, signal: &Signal) {
         match signal {
-            // Whoever presses a button has seen the bubble, and the service takes it away.
-            Signal::Dismissed(about) | Signal::Pressed { about, .. } => {
+            // Services differ in whether a bubble goes when one of its buttons is pressed.
+            Signal::Pressed { .. } => {}
+            Signal::Dismissed(about) => {
                 if let Some(shown) = self.standing.bubbles.get_mut(about) {
                     shown.bubble = None;
                 }

@@ -25,4 +25,5 @@
 pub mod lane;
 pub mod queue;
 pub mod send;
+pub mod together;
 pub mod verdict;

@@ -206,15 +206,39 @@ pub fn waiting(state: &Connection) -> Result<Vec<Waiting>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// True where nothing more may be queued.
-pub fn is_full(state: &Connection) -> Result<bool, StoreError> {
-    let (count, bytes): (i64, i64) = state
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(length(request)), 0) FROM operation
-             WHERE status NOT IN ('confirmed', 'discarded')",
-        )?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(count >= MAX_OPERATIONS || bytes >= MAX_BYTES)
+/// Room for more operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    operations: i64,
+    bytes: i64,
+}
+
+impl Room {
+    /// What is left of it.
+    pub fn of(state: &Connection) -> Result<Self, StoreError> {
+        let (count, bytes): (i64, i64) = state
+            .prepare_cached(
+                "SELECT count(*), coalesce(sum(length(request)), 0) FROM operation
+                 WHERE status NOT IN ('confirmed', 'discarded')",
+            )?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self {
+            operations: MAX_OPERATIONS - count,
+            bytes: MAX_BYTES - bytes,
+        })
+    }
+
+    /// Nothing more may be queued.
+    pub fn is_full(self) -> bool {
+        self.operations <= 0 || self.bytes <= 0
+    }
+
+    /// One more is queued.
+    pub fn take(&mut self, request: &Operation) {
+        let bytes = serde_json::to_string(request).map_or(0, |text| text.len());
+        self.operations -= 1;
+        self.bytes -= i64::try_from(bytes).unwrap_or(i64::MAX);
+    }
 }
 
 impl Queued {

@@ -1,16 +1,19 @@
 //! Draining the lanes.
 //!
-//! One round: what was left in flight is read back, then heads of lanes go out, [`LANES`] at a
-//! time and one operation a request, so that a poisoned one spoils nobody else's. The attempt is
-//! committed before the request leaves. A request that may have arrived leaves its operation in
-//! flight, to be read back after its back-off; one that surely did not goes back to waiting.
+//! One round: what was left in flight is read back, then heads of lanes go out: plain changes
+//! together in one request ([`super::together`]), of all others [`LANES`] at a time in a request
+//! each. The attempt is committed before the request leaves. A request that may have arrived leaves
+//! its operations in flight, to be read back after their back-off; one that surely did not puts them
+//! back to waiting. One that the platform did not understand is sent again in parts, so that a
+//! poisoned operation spoils nobody else's.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use watchkeeper_wire::operation::{Batch, Operation, Reason, Verdict};
+use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
 
 use super::queue::{self, Hold, Queued, Status};
+use super::together::{Shared, may_share};
 use super::{lane, verdict};
 use crate::changes::Source;
 use crate::engine::Engine;
@@ -20,8 +23,10 @@ use crate::sync::backoff;
 use crate::sync::client::{Client, ClientError};
 use crate::sync::restored::{self, History};
 
-/// Lanes that are drained at the same time.
+/// Operations that go alone are sent so many at the same time.
 pub const LANES: usize = 4;
+/// Heads of lanes that are looked at for one round.
+const LOOKED_AT: usize = 2 * MAX_BATCH;
 
 /// Why a round ended early.
 #[derive(Debug, thiserror::Error)]
@@ -60,21 +65,21 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
     let in_doubt = read_back(engine, &client, &[Status::InFlight]).await?;
     done.answered += in_doubt.answered;
     loop {
-        let (batch, next, history) = claim(engine).await?;
+        let (groups, next, history) = claim(engine).await?;
         done.next = [next, in_doubt.next].into_iter().flatten().min();
-        if batch.is_empty() {
+        if groups.is_empty() {
             return Ok(done);
         }
         let sent = futures_util::future::join_all(
-            batch
+            groups
                 .iter()
-                .map(|operation| send(engine, &client, operation, history.clone())),
+                .map(|group| send(engine, &client, group, history.as_ref())),
         )
         .await;
         let mut failed = Vec::new();
-        for outcome in sent {
+        for (group, outcome) in groups.iter().zip(sent) {
             match outcome {
-                Ok(()) => done.answered += 1,
+                Ok(()) => done.answered += u32::try_from(group.len()).unwrap_or(u32::MAX),
                 Err(SendError::Client(error)) => failed.push(error),
                 Err(error) => return Err(error),
             }
@@ -93,7 +98,7 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
         if let Some(at) = stop {
             return Err(failed.swap_remove(at).into());
         }
-        if failed.len() == batch.len()
+        if failed.len() == groups.len()
             && let Some(error) = failed.pop()
         {
             return Err(error.into());
@@ -101,16 +106,17 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
     }
 }
 
-/// What a round takes: operations, when the next one comes out of its back-off, and the platform's
-/// history for which they are meant.
-type Claimed = (Vec<Queued>, Option<DateTime<Utc>>, Option<String>);
+/// What a round takes: operations by the request that they go in, when the next one comes out of its
+/// back-off, and the platform's history for which they are meant.
+type Claimed = (Vec<Vec<Queued>>, Option<DateTime<Utc>>, Option<String>);
 
 /// Takes the next heads of lanes, and holds what has lapsed.
 async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
     let now = engine.clock.now();
     let me = engine.pinned.operator.id.clone();
     let scribe = engine.scribe();
-    let (batch, next, history, lapsed) = engine
+    let (pack, alone) = (engine.pack(), engine.alone.clone());
+    let (groups, next, history, lapsed) = engine
         .stores
         .state
         .write(move |state| {
@@ -131,62 +137,137 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                     lapsed.push(operation);
                 }
             }
-            let mut batch = Vec::new();
-            for seq in turn.send.into_iter().take(LANES) {
-                if queue::claim(state, seq)? {
-                    batch.extend(queue::by_seq(state, seq)?);
+            let mut groups: Vec<Vec<Queued>> = Vec::new();
+            let (mut together, mut shared) = (Vec::new(), Shared::default());
+            for seq in turn.send.into_iter().take(LOOKED_AT) {
+                if groups.len() >= LANES && shared.is_full() {
+                    break;
+                }
+                let Some(waiting) = queue::by_seq(state, seq)? else {
+                    continue;
+                };
+                let shares = may_share(pack.as_deref(), &alone, &waiting.request);
+                let goes = match shares {
+                    true => shared.take(&waiting.request),
+                    false => groups.len() < LANES,
+                };
+                if !goes || !queue::claim(state, seq)? {
+                    continue;
+                }
+                let claimed = queue::by_seq(state, seq)?;
+                match shares {
+                    true => together.extend(claimed),
+                    false => groups.push(claimed.into_iter().collect()),
                 }
             }
+            if !together.is_empty() {
+                groups.push(together);
+            }
             let history = history.map(|history| history.name);
-            Ok::<_, StoreError>((batch, turn.next, history, lapsed))
+            Ok::<_, StoreError>((groups, turn.next, history, lapsed))
         })
         .await?;
     for operation in lapsed {
         engine.operation_changed(&operation.request, Source::Clock);
     }
-    Ok((batch, next, history))
+    Ok((groups, next, history))
 }
 
+/// Sends these in one request.
 async fn send(
     engine: &Engine,
     client: &Client,
-    operation: &Queued,
-    history: Option<String>,
+    group: &[Queued],
+    history: Option<&String>,
 ) -> Result<(), SendError> {
-    engine.operation_changed(&operation.request, Source::Sync);
+    tell(engine, group);
     let batch = Batch {
-        operations: vec![operation.request.clone()],
-        history,
+        operations: group.iter().map(|each| each.request.clone()).collect(),
+        history: history.cloned(),
     };
     let sent = engine.clock.boot();
     match client.operations(&batch).await {
         Ok(answer) => {
             engine.observe(answer.server_time, sent);
-            for verdict in answer.verdicts {
-                settle(engine, &operation.request, verdict).await?;
-            }
+            settle(engine, answer.verdicts).await?;
             Ok(())
         }
-        Err(ClientError::Rejected(problem)) => {
-            if problem.code == watchkeeper_wire::problem::Code::KeyReused.as_str() {
-                tracing::error!(operation = %operation.request.id, "an operation id was used twice");
-            }
-            let (why, reason) = verdict::rejected(&problem);
-            let (scribe, held, now) = (engine.scribe(), operation.clone(), engine.clock.now().at);
-            engine
-                .stores
-                .state
-                .write(move |state| verdict::hold(state, &scribe, &held, why, reason, now))
-                .await?;
-            engine.operation_changed(&operation.request, Source::Sync);
-            Ok(())
-        }
+        Err(ClientError::Rejected(problem)) => match group {
+            [one] => Ok(reject(engine, one, &problem).await?),
+            several => apart(engine, client, several, history).await,
+        },
         Err(error) => {
-            back_off(engine, operation, &error).await?;
-            engine.operation_changed(&operation.request, Source::Sync);
+            if group.len() > 1 && !error.concerns_the_line() {
+                engine.alone.suspect(group);
+            }
+            for operation in group {
+                back_off(engine, operation, &error).await?;
+            }
+            tell(engine, group);
             Err(error.into())
         }
     }
+}
+
+/// One of these is not understood: each by itself. Some may have been carried out already; then they
+/// are answered as they were.
+async fn apart(
+    engine: &Engine,
+    client: &Client,
+    group: &[Queued],
+    history: Option<&String>,
+) -> Result<(), SendError> {
+    engine.alone.suspect(group);
+    for (place, operation) in group.chunks(1).enumerate() {
+        match Box::pin(send(engine, client, operation, history)).await {
+            // The line has gone meanwhile. What was not sent again may have arrived before.
+            Err(SendError::Client(error)) if error.concerns_the_line() => {
+                let rest = group.get(place + 1..).unwrap_or_default();
+                let left: Vec<i64> = rest.iter().map(|operation| operation.seq).collect();
+                let now = engine.clock.now().at;
+                engine
+                    .stores
+                    .state
+                    .write(move |state| {
+                        for seq in left {
+                            queue::read_back_after(state, seq, now)?;
+                        }
+                        Ok::<_, StoreError>(())
+                    })
+                    .await?;
+                return Err(error.into());
+            }
+            Err(SendError::Client(_)) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Holds what the platform did not take.
+async fn reject(
+    engine: &Engine,
+    operation: &Queued,
+    problem: &watchkeeper_wire::problem::Problem,
+) -> Result<(), StoreError> {
+    if problem.code == watchkeeper_wire::problem::Code::KeyReused.as_str() {
+        tracing::error!(operation = %operation.request.id, "an operation id was used twice");
+    }
+    let (why, reason) = verdict::rejected(problem);
+    let (scribe, held, now) = (engine.scribe(), operation.clone(), engine.clock.now().at);
+    engine
+        .stores
+        .state
+        .write(move |state| verdict::hold(state, &scribe, &held, why, reason, now))
+        .await?;
+    engine.operation_changed(&operation.request, Source::Sync);
+    Ok(())
+}
+
+/// Tells once of all of these.
+fn tell(engine: &Engine, operations: &[Queued]) {
+    let requests = operations.iter().map(|operation| &operation.request);
+    engine.operations_changed(requests, Source::Sync);
 }
 
 /// After a failure: back to waiting where the request surely had no effect, else left in flight.
@@ -232,16 +313,21 @@ fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
     now + TimeDelta::from_std(wait).unwrap_or_default()
 }
 
-async fn settle(engine: &Engine, request: &Operation, verdict: Verdict) -> Result<(), StoreError> {
+/// Takes in verdicts, all in one transaction.
+async fn settle(engine: &Engine, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
     let (scribe, now) = (engine.scribe(), engine.clock.now().at);
     let changed = engine
         .stores
         .state
-        .write(move |state| verdict::settle(state, &scribe, &verdict, now))
+        .write(move |state| {
+            let mut changed = Vec::new();
+            for verdict in &verdicts {
+                changed.extend(verdict::settle(state, &scribe, verdict, now)?);
+            }
+            Ok::<_, StoreError>(changed)
+        })
         .await?;
-    if changed.is_some() {
-        engine.operation_changed(request, Source::Sync);
-    }
+    tell(engine, &changed);
     Ok(())
 }
 
@@ -289,7 +375,7 @@ pub async fn read_back(
             other => other?,
         };
         match found {
-            Some(verdict) => settle(engine, &operation.request, verdict).await?,
+            Some(verdict) => settle(engine, vec![verdict]).await?,
             // One that the platform had said it has and now does not know is not sent again without
             // a person: a restored platform is no reason to move money twice (fault 7).
             None if operation.status != Status::InFlight => {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::ProfileFile;
 use super::file::{disk, read_json, write_json};
+use super::{ProfileFile, place};
 use crate::error::{Code, Error};
 
 /// A data folder that this app holds. Letting go of it lets another app in.
@@ -26,7 +26,9 @@ struct AppFile {
 impl DataFolder {
     /// Makes the folder where it is not there and takes hold of it. [`Code::InUse`] where another
     /// app has it; the hold of one that died, however it died, is gone with it.
+    /// [`Code::FolderUnfit`] where databases would not be safe.
     pub fn take(root: &Path) -> Result<Self, Error> {
+        place::check(root)?;
         make_private(root)?;
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -52,6 +54,11 @@ impl DataFolder {
             root: root.to_owned(),
             lock: None,
         }
+    }
+
+    /// The folder is only looked at.
+    pub fn is_reading(&self) -> bool {
+        self.lock.is_none()
     }
 
     /// Refuses where the folder is only looked at.

@@ -18,6 +18,7 @@
 mod data;
 mod file;
 pub mod open;
+pub mod place;
 
 pub use data::DataFolder;
 pub use file::{ProfileFile, profile_id};

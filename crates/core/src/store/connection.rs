@@ -44,7 +44,8 @@ mod cache_migrations {
     refinery::embed_migrations!("../../migrations/cache");
 }
 
-fn migrations(which: Which) -> refinery::Runner {
+/// What brings a database up to date.
+pub(super) fn migrations(which: Which) -> refinery::Runner {
     match which {
         Which::State => state_migrations::migrations::runner(),
         Which::Cache => cache_migrations::migrations::runner(),
@@ -58,10 +59,27 @@ pub(super) fn open_writer(
     which: Which,
     key: &DbKey,
 ) -> Result<Connection, StoreError> {
-    look(path, which, key)?;
+    open_writer_at(path, which, key, &migrations(which))
+}
+
+/// The same with the migrations of some version of the app.
+pub(super) fn open_writer_at(
+    path: &Path,
+    which: Which,
+    key: &DbKey,
+    migrations: &refinery::Runner,
+) -> Result<Connection, StoreError> {
+    if path.exists() {
+        let look = open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        refuse_newer(&look, migrations)?;
+    }
     files::make_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let mut connection = open(path, which, key, flags)?;
+    // SQLite opens a file that may not be written all the same, for reading.
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly);
+    }
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::ReadOnly);
@@ -73,7 +91,7 @@ pub(super) fn open_writer(
     connection.execute_batch(&format!(
         "PRAGMA synchronous = {synchronous}; PRAGMA journal_size_limit = {WAL_LIMIT};"
     ))?;
-    migrations(which).run(&mut connection).map_err(migration)?;
+    migrations.run(&mut connection).map_err(migration)?;
     check(&connection, which)?;
     Ok(connection)
 }
@@ -82,7 +100,7 @@ pub(super) fn open_writer(
 pub(super) fn look(path: &Path, which: Which, key: &DbKey) -> Result<(), StoreError> {
     if path.exists() {
         let look = open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        refuse_newer(&look, which)?;
+        refuse_newer(&look, &migrations(which))?;
     }
     Ok(())
 }
@@ -110,6 +128,29 @@ pub(super) fn open_reader(
     key: &DbKey,
 ) -> Result<Connection, StoreError> {
     open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// Opens a read-only connection to a file that nobody writes, in a folder where nothing can be
+/// made: without a WAL SQLite is told so, else it would want its index beside it. One whose WAL
+/// stands there without its index cannot be read there.
+pub(super) fn open_looking(
+    path: &Path,
+    which: Which,
+    key: &DbKey,
+) -> Result<Connection, StoreError> {
+    let wal = std::fs::metadata(files::with_suffix(path, "-wal"));
+    let connection = if wal.is_ok_and(|file| file.len() > 0) {
+        open_reader(path, which, key)?
+    } else {
+        let mut uri = url::Url::from_file_path(path).map_err(|()| StoreError::ReadOnly)?;
+        uri.set_query(Some("immutable=1"));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        open(Path::new(uri.as_str()), which, key, flags)?
+    };
+    let migrations = migrations(which);
+    refuse_newer(&connection, &migrations)?;
+    check(&connection, which)?;
+    Ok(connection)
 }
 
 fn open(
@@ -144,7 +185,7 @@ fn open(
     Ok(connection)
 }
 
-fn refuse_newer(connection: &Connection, which: Which) -> Result<(), StoreError> {
+fn refuse_newer(connection: &Connection, migrations: &refinery::Runner) -> Result<(), StoreError> {
     let has_history: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')",
         [],
@@ -158,7 +199,7 @@ fn refuse_newer(connection: &Connection, which: Which) -> Result<(), StoreError>
         [],
         |row| row.get(0),
     )?;
-    let known = migrations(which)
+    let known = migrations
         .get_migrations()
         .iter()
         .map(|migration| i64::from(migration.version()))

@@ -35,6 +35,8 @@ struct Inner {
     on_damage: OnceLock<Box<dyn Fn() + Send + Sync>>,
     #[cfg(any(test, feature = "testing"))]
     gated: Option<super::gate::Gated>,
+    /// It may not be written.
+    reading: bool,
 }
 
 struct Writer {
@@ -90,6 +92,24 @@ impl Db {
                 ..Inner::new(path, which, key, reader)
             }),
         })
+    }
+
+    /// Opens a database that may not be written, as it is: no file is made or changed, and every
+    /// write answers [`StoreError::ReadOnly`]. Blocks.
+    pub fn open_reading(folder: &Path, which: Which, key: &DbKey) -> Result<Self, StoreError> {
+        let path = folder.join(which.file());
+        let reader = connection::open_looking(&path, which, key)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                reading: true,
+                ..Inner::new(path, which, key, reader)
+            }),
+        })
+    }
+
+    /// It was opened with [`Self::open_reading`].
+    pub fn is_reading(&self) -> bool {
+        self.inner.reading
     }
 
     /// Runs a closure in a transaction of its own on the one write connection, in the order asked.
@@ -219,6 +239,9 @@ impl Db {
     }
 
     fn jobs(&self) -> Result<mpsc::Sender<Job>, StoreError> {
+        if self.inner.reading && !self.inner.permits.is_closed() {
+            return Err(StoreError::ReadOnly);
+        }
         lock(&self.inner.writer)
             .as_ref()
             .map(|writer| writer.jobs.clone())
@@ -238,6 +261,7 @@ impl Inner {
             permits: Arc::new(Semaphore::new(READERS as usize)),
             damaged: AtomicBool::new(false),
             on_damage: OnceLock::new(),
+            reading: false,
             #[cfg(any(test, feature = "testing"))]
             gated: None,
         }
@@ -257,6 +281,9 @@ impl Reader {
         let inner = &self.db.inner;
         let connection = match self.connection.take() {
             Some(open) => open,
+            None if inner.reading => {
+                connection::open_looking(&inner.path, inner.which, &inner.key)?
+            }
             None => connection::open_reader(&inner.path, inner.which, &inner.key)?,
         };
         let snapshot = self

@@ -92,7 +92,7 @@ pub(super) fn take_place(new: &Path, path: &Path) -> io::Result<()> {
     sync_folder(path)
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)

@@ -82,6 +82,14 @@ impl Stores {
         })
     }
 
+    /// Opens both as they are, where they may not be written.
+    pub fn open_reading(folder: &Path, key: &DbKey) -> Result<Self, StoreError> {
+        Ok(Self {
+            state: Db::open_reading(folder, Which::State, key)?,
+            cache: Db::open_reading(folder, Which::Cache, key)?,
+        })
+    }
+
     /// Reads both, each as a snapshot; the one of `state.db` is older or equal. So a record whose
     /// verdict arrives in between is seen in the overlay *and* in the mirror, and never in neither.
     pub async fn read_both<T, E, F>(&self, read: F) -> Result<T, E>

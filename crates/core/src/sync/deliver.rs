@@ -32,6 +32,10 @@ pub async fn deliver(engine: &Engine, client: &Client) -> Result<(), SendError> 
                 enrol::forget(engine).await?;
                 return Err(ClientError::Rejected(problem).into());
             }
+            Err(ClientError::Rejected(problem)) if problem.code == Code::ChainBroken.as_str() => {
+                forked(engine).await?;
+                return Err(ClientError::Rejected(problem).into());
+            }
             other => other?,
         };
         // Where the platform holds what we have and went no further, nothing is gained by asking on.
@@ -85,6 +89,26 @@ async fn take(engine: &Engine, signed: SignedHead) -> Result<bool, SendError> {
             Ok(further)
         }
         Err(HeadError::Store(error)) => Err(error.into()),
+        Err(error @ HeadError::Beyond) => {
+            forked(engine).await?;
+            Err(ClientError::Protocol(error.to_string()).into())
+        }
         Err(error) => Err(ClientError::Protocol(error.to_string()).into()),
     }
+}
+
+/// The platform holds another end of our chain. Ours holds in itself: an older copy of `state.db` was
+/// put back, and the profile is to be opened anew (fault 72). Else somebody tampered with it, which
+/// the Sync screen shows.
+async fn forked(engine: &Engine) -> Result<(), SendError> {
+    let (key, device) = (engine.pinned.audit_key.clone(), engine.pinned.device);
+    let marked = engine
+        .stores
+        .state
+        .write(move |state| audit::mark_forked(state, &key, device))
+        .await?;
+    if marked {
+        engine.note_fork();
+    }
+    Ok(())
 }

@@ -35,7 +35,7 @@ pub async fn forget(engine: &Engine) -> Result<(), SendError> {
 }
 
 /// The name by which the operator knows this machine.
-fn machine_name() -> String {
+pub(crate) fn machine_name() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("COMPUTERNAME").ok())

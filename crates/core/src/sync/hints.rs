@@ -1,14 +1,9 @@
 //! Hints: every event means "pull", and nothing more. The truth is the feed.
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
 
 use super::client::ClientError;
 use crate::engine::Engine;
-
-/// A stream that held this long counts as a good one.
-pub const GOOD: Duration = Duration::from_secs(60);
 
 /// Listens until the stream ends, and answers why it did. `last` is where to go on.
 pub async fn listen(engine: &Engine, last: &mut Option<String>) -> ClientError {
@@ -20,15 +15,29 @@ pub async fn listen(engine: &Engine, last: &mut Option<String>) -> ClientError {
     engine.update_link(|link| link.live = true);
     // Whatever happened while nobody listened.
     engine.wake_pull();
-    while let Some(event) = events.next().await {
+    let awoke = engine.awoke.notified();
+    tokio::pin!(awoke);
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event,
+            () = &mut awoke => {
+                return ClientError::Transient("the machine slept".into());
+            }
+        };
         match event {
-            Ok(event) => {
-                if event.id.is_some() {
+            Some(Ok(event)) => {
+                // Ids are places of the feed; another could not even be sent back.
+                if event
+                    .id
+                    .as_ref()
+                    .is_some_and(|id| id.parse::<u64>().is_ok())
+                {
                     *last = event.id;
                 }
                 engine.wake_pull();
             }
-            Err(error) => return error,
+            Some(Err(error)) => return error,
+            None => break,
         }
     }
     ClientError::Transient("the stream of hints ended".into())

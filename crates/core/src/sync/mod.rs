@@ -13,3 +13,4 @@ pub mod plan;
 pub mod pull;
 pub mod restored;
 pub mod text;
+pub mod words;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use watchkeeper_core::Code;
+use watchkeeper_core::features::queues;
 use watchkeeper_core::features::sync::view::Link;
 use watchkeeper_wire::feed::{Line, PageEnd};
 use watchkeeper_wire::problem;
@@ -125,6 +126,40 @@ async fn fault_24_an_unknown_kind_and_state_are_kept_as_they_came() {
     let text = serde_json::to_value(state).unwrap();
     assert_eq!(text, json!({"type": "unknown", "text": "levitating"}));
     assert!(world.status().await.quarantine.is_empty());
+    // A kind that the pack does not have is shown by its name, with its fields as they came.
+    let drone = queues::record(&world.engine, "drone", "x1").await.unwrap();
+    assert_eq!(
+        (drone.kind_label.as_str(), drone.title.as_str()),
+        ("drone", "x1")
+    );
+    let fact = serde_json::to_value(&drone.facts[0].value).unwrap();
+    assert_eq!(
+        fact,
+        json!({"type": "unknown", "text": "[1,{\"deep\":null}]"})
+    );
+    assert!(drone.actions.is_empty());
+    // A state that it does not have opens no action: none starts there.
+    let odd = world.record("p1").await;
+    assert!(
+        odd.actions.iter().all(|action| !action.allowed),
+        "{:?}",
+        odd.actions
+    );
+}
+
+#[tokio::test]
+async fn fault_24_what_is_unknown_survives_our_own_action_unchanged() {
+    let world = World::synced(1).await;
+    world.release("p1").await.unwrap();
+    let drawn = r#"SELECT count(*) FROM overlay
+                   WHERE json_extract(applied, '$.body.unknown_field.kept') = 1"#;
+    assert_eq!(world.stated(drawn).await, 1);
+    world.engine.sync_once().await.unwrap();
+    let kept = "SELECT count(*) FROM record
+                WHERE id = 'p1' AND json_extract(body, '$.unknown_field.kept') = 1
+                  AND json_extract(body, '$.state') = 'released'";
+    assert_eq!(world.cached(kept).await, 1);
+    world.check().await;
 }
 
 #[tokio::test]

@@ -8,10 +8,19 @@
     missing_docs
 )]
 
+mod audit;
 mod crash;
+mod disk;
 mod feed;
+mod hints;
 mod line;
+mod log;
+mod many;
+mod numbers;
 mod outbox;
 mod queues;
 mod scripted;
+mod time;
+mod watch;
+mod words;
 mod world;

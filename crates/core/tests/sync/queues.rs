@@ -389,7 +389,12 @@ async fn views_that_are_no_queue_are_named_in_order() {
         .iter()
         .map(|each| (each.view.as_str(), each.label.as_str()))
         .collect();
-    assert_eq!(views, [("all", "All of them"), ("waiting", "Waiting")]);
+    let expected = [
+        ("alerts", "Alerts"),
+        ("all", "All of them"),
+        ("waiting", "Waiting"),
+    ];
+    assert_eq!(views, expected);
 }
 
 #[tokio::test]

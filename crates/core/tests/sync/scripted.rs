@@ -41,6 +41,11 @@ pub enum Reply {
     Broken(&'static str, Vec<u8>),
     /// Pieces, one after the other, some many times.
     Pieces(&'static str, Vec<(Vec<u8>, usize)>),
+    /// Pieces, compressed in this way as they stand.
+    #[allow(dead_code)] // by one of those who share this file
+    Encoded(&'static str, &'static str, Vec<(Vec<u8>, usize)>),
+    /// Pieces, and then silence on an open connection.
+    Open(&'static str, Vec<(Vec<u8>, usize)>),
     /// Nothing, and the connection is closed.
     Nothing,
 }
@@ -100,6 +105,8 @@ pub struct State {
     /// Which history it says that it has; none where it cannot tell.
     pub history: Option<String>,
     pub requests: Vec<Request>,
+    /// Bytes of pieces that were taken from it.
+    pub poured: u64,
     /// Largest page.
     pub page: u64,
 }
@@ -217,7 +224,12 @@ impl State {
         match (word, found) {
             (VerdictWord::Confirmed | VerdictWord::Accepted, Some(mut record)) => {
                 *self.effects.entry(operation.id).or_default() += 1;
-                record.body.insert("state".into(), json!("released"));
+                let state = match operation.action.as_str() {
+                    "acknowledge" => "acknowledged",
+                    "return" => "returned",
+                    _ => "released",
+                };
+                record.body.insert("state".into(), json!(state));
                 let body = Value::Object(record.body);
                 verdict.revision = Some(self.put(&operation.kind, &operation.record, body));
                 verdict.record = None;
@@ -439,18 +451,39 @@ async fn talk(
             stream.write_all(&body).await?;
         }
         Reply::Pieces(media, pieces) => {
-            let text =
-                format!("HTTP/1.1 200 X\r\nconnection: close\r\ncontent-type: {media}\r\n\r\n");
-            stream.write_all(text.as_bytes()).await?;
-            for (piece, times) in pieces {
-                for _ in 0..times {
-                    stream.write_all(&piece).await?;
-                }
-            }
+            let media = format!("content-type: {media}");
+            pour(&mut stream, &media, pieces, state).await?;
+        }
+        Reply::Encoded(media, encoding, pieces) => {
+            let media = format!("content-type: {media}\r\ncontent-encoding: {encoding}");
+            pour(&mut stream, &media, pieces, state).await?;
+        }
+        Reply::Open(media, pieces) => {
+            let media = format!("content-type: {media}");
+            pour(&mut stream, &media, pieces, state).await?;
+            // Until the other side closes.
+            let _closed = stream.read(&mut [0; 1]).await;
         }
         Reply::Nothing => {}
     }
     stream.shutdown().await
+}
+
+async fn pour(
+    stream: &mut TcpStream,
+    media: &str,
+    pieces: Vec<(Vec<u8>, usize)>,
+    state: &Mutex<State>,
+) -> std::io::Result<()> {
+    let text = format!("HTTP/1.1 200 X\r\nconnection: close\r\n{media}\r\n\r\n");
+    stream.write_all(text.as_bytes()).await?;
+    for (piece, times) in pieces {
+        for _ in 0..times {
+            stream.write_all(&piece).await?;
+            state.lock().unwrap().poured += piece.len() as u64;
+        }
+    }
+    Ok(())
 }
 
 async fn read(stream: &mut TcpStream) -> std::io::Result<Option<Request>> {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 use watchkeeper_core::changes::ChangeSet;
-use watchkeeper_core::clock::{Corrected, SystemClock};
+use watchkeeper_core::clock::{Clock, Corrected, SystemClock, load_anchor};
 use watchkeeper_core::features::queues::view::{
     ActRequest, OperationView, RecordView, ViewPage, ViewRequest,
 };
@@ -130,15 +130,31 @@ views:
 
 /// The invented pack as a bundle: hash and bytes.
 pub fn pack(version: u32, change: impl Fn(&str) -> String) -> (String, u32, Vec<u8>) {
-    let files = BTreeMap::from([
-        (
-            "pack.yaml".to_owned(),
-            PACK.replace("VERSION", &version.to_string())
-                .replace("WEEKDAY", &session_day()),
-        ),
-        ("records/depot.yaml".to_owned(), DEPOT.to_owned()),
-        ("records/parcel.yaml".to_owned(), change(PARCEL)),
-    ]);
+    pack_with(version, "", &[], change)
+}
+
+/// The same with more in `pack.yaml`, and more files.
+pub fn pack_with(
+    version: u32,
+    more: &str,
+    files: &[(&str, &str)],
+    change: impl Fn(&str) -> String,
+) -> (String, u32, Vec<u8>) {
+    let files = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let files: BTreeMap<String, String> = files
+        .chain([
+            (
+                "pack.yaml".to_owned(),
+                PACK.replace("VERSION", &version.to_string())
+                    .replace("WEEKDAY", &session_day())
+                    + more,
+            ),
+            ("records/depot.yaml".to_owned(), DEPOT.to_owned()),
+            ("records/parcel.yaml".to_owned(), change(PARCEL)),
+        ])
+        .collect();
     let bundle = Bundle::from_files(files).unwrap();
     (bundle.hash().to_owned(), version, bundle.bytes().to_vec())
 }
@@ -206,10 +222,26 @@ impl World {
         self.engine = assemble(&self.folder, &self.platform, self.device).await;
     }
 
+    /// Opened again on a machine with other clocks, with the platform's time as it was kept.
+    pub async fn restart_with(&mut self, clock: Arc<dyn Clock>) {
+        self.engine.stop().await;
+        self.engine.stores().close().await;
+        let mut profile = profile(&self.folder, &self.platform, self.device);
+        let anchor = profile.stores.state.read(|state| load_anchor(state)).await;
+        profile.clock = Arc::new(Corrected::new(clock, anchor.unwrap()));
+        self.engine = Engine::assemble(profile).await.unwrap();
+    }
+
     /// Opened again, with its background tasks.
     pub async fn start(&mut self) -> broadcast::Receiver<ChangeSet> {
+        self.start_by(Arc::new(SystemClock::default())).await
+    }
+
+    /// The same, with these clocks of the machine.
+    pub async fn start_by(&mut self, machine: Arc<dyn Clock>) -> broadcast::Receiver<ChangeSet> {
         self.engine.stores().close().await;
-        let profile = profile(&self.folder, &self.platform, self.device);
+        let mut profile = profile(&self.folder, &self.platform, self.device);
+        profile.clock = Arc::new(Corrected::new(machine, None));
         let changes = profile.changes.subscribe();
         self.engine = Engine::start(profile).await.unwrap();
         changes

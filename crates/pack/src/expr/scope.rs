@@ -38,6 +38,8 @@ pub struct Scope<'a> {
     pub lookups: Map<String, Value>,
     /// In `then` of a call: what the provider answered.
     pub result: Option<Value>,
+    /// What is seen of a metric: `value`, `of`, `count`, …
+    pub values: Map<String, Value>,
     /// The instant of the decision, UTC.
     pub now: Option<DateTime<Utc>>,
 }
@@ -59,6 +61,11 @@ impl Scope<'_> {
                 ("result", _) => {
                     let result = self.result.as_ref().ok_or_else(|| missing("result"))?;
                     context.add_variable_from_value("result", to_cel(result, None));
+                }
+                (name, None) if self.values.contains_key(name) => {
+                    let value = self.values.get(name).unwrap_or(&Value::Null);
+                    let value = to_cel(value, Some(FieldType::Number));
+                    context.add_variable_from_value(name, value);
                 }
                 (root, Some(field)) => {
                     let fields = roots.entry(root).or_default();

@@ -17,8 +17,8 @@ pub struct AlertFile {
     /// What is wrong, in a line of fixed words: it also stands in notifications, which name nothing
     /// confidential, so no template.
     pub label: String,
-    /// Template: what exactly, for the screen. Sees `record`, `refs` and `lookups` of the record,
-    /// or `value` of the metric.
+    /// Template: what exactly, for the screen. Sees `record`, `refs`, `lookups` and `settings`, or
+    /// what a metric's rule sees. Never `now`: it is kept as it was written.
     pub detail: String,
     /// How bad.
     pub severity: Severity,
@@ -26,9 +26,14 @@ pub struct AlertFile {
     pub each: Option<EachDef>,
     /// Watched for this metric.
     pub metric: Option<String>,
-    /// CEL: it holds. Over `record`, `lookups`, `settings`, `controls`, `now`, or `value`. An error
-    /// is `unknown`, never green.
+    /// CEL: it holds. Over `record`, `lookups`, `settings`, `controls`, `now`; for a metric over `value`, `of` (the
+    /// divisor), `count` (records measured), `settings`, `controls`. An error is `unknown`, never
+    /// green.
     pub when: String,
+    /// CEL, one instant each (or null): when the answer changes though no record does. Given where
+    /// `when` reads `now`, so that nobody has to look again and again.
+    #[serde(default)]
+    pub changes_at: Vec<String>,
     /// CEL: the instant since which it holds, where the record knows; else when it was first seen.
     pub since: Option<String>,
     /// Fires once it has held so many minutes; at once where absent.
@@ -51,7 +56,7 @@ pub struct AlertFile {
 pub struct EachDef {
     /// Kind.
     pub kind: String,
-    /// Which of them; the fewer the better.
+    /// Which of them; the fewer the better. Reads no `now`: a record must not enter by itself.
     #[serde(rename = "where", default)]
     pub filter: FilterDef,
 }

@@ -50,7 +50,9 @@ pub struct MetricFile {
     pub points: u32,
     /// View that shows the records behind it.
     pub view: Option<String>,
-    /// Template over `value`, `of` (the divisor), `count` (records measured), `projected`.
+    /// Template over `value`, `of` (the divisor), `count` (records measured), `projected`, `daily`
+    /// (the value divided by the days of its window so far), `target`, `limit`. Money is an amount
+    /// for the filter `money`, a share a whole percentage.
     pub note: Option<String>,
 }
 
@@ -125,6 +127,8 @@ pub enum Unit {
 pub enum WindowDef {
     /// The state now.
     Now,
+    /// The last so many hours.
+    Hours(u32),
     /// The last so many times 24 hours.
     Days(u32),
     /// Since the week began.

@@ -14,6 +14,8 @@ use crate::value;
 
 /// Most effects of one action.
 const MAX_EFFECTS: usize = 20;
+/// Most records of one action at once.
+const MAX_BULK: u32 = 500;
 
 pub(super) fn check(
     world: &World<'_>,
@@ -65,6 +67,16 @@ impl One<'_> {
         if action.from.is_empty() && !self.record.states.is_empty() {
             problems.error(&spot.at("from"), "pack.missing", "no state to start from");
         }
+        for (index, state) in action.already.iter().enumerate() {
+            let spot = spot.at("already").at(index);
+            self.state(state, &spot, problems);
+            if action.from.contains(state) {
+                let message =
+                    format!("from `{state}` the action starts, so it is not done already");
+                problems.error(&spot, "pack.duplicate", message);
+            }
+        }
+        let bulk_when = self.bulk(&spot.at("bulk"), problems);
         self.params(&spot.at("params"), problems);
         let policy = self.policy(&spot.at("policy"), problems);
         let not_after = action
@@ -95,7 +107,31 @@ impl One<'_> {
             },
             effects: effects?,
             will: will.into_iter().collect::<Option<_>>()?,
+            bulk_when: match bulk_when {
+                None => None,
+                Some(program) => Some(program?),
+            },
         })
+    }
+
+    fn bulk(&self, spot: &Spot, problems: &mut Problems) -> Option<Option<Program>> {
+        let bulk = self.action.bulk.as_ref()?;
+        names::row(&spot.at("row"), &bulk.row, problems);
+        if !(1..=MAX_BULK).contains(&bulk.cap) {
+            let message = format!("at once means 1 to {MAX_BULK} records");
+            problems.error(&spot.at("cap"), "pack.bulk", message);
+        }
+        if self.action.any_revision && self.action.nature != Nature::Change {
+            let message = "many at once, whatever their revision, only for what is a plain change";
+            problems.error(&spot.key(), "pack.bulk", message);
+        }
+        if bulk.when.is_some() != bulk.otherwise.is_some() {
+            let message = "`when` and `otherwise` go together: who is left out is told why";
+            problems.error(spot, "pack.missing", message);
+        }
+        let allowed = self.world.bulk(self.record);
+        let when = bulk.when.as_ref()?;
+        Some(problems.program(&spot.at("when"), when, &allowed))
     }
 
     fn state(&self, state: &str, spot: &Spot, problems: &mut Problems) {
@@ -205,7 +241,16 @@ impl One<'_> {
         if !self.world.knows(kind) {
             record::unknown_kind(self.world, kind, spot, problems);
         }
+        self.own(kind, spot, problems);
         self.world.records.get(kind)
+    }
+
+    /// What the engine keeps, only the engine's own actions change.
+    fn own(&self, kind: &str, spot: &Spot, problems: &mut Problems) {
+        if names::is_engine_kind(kind) && kind != self.record.kind {
+            let message = format!("`{kind}` is a kind of the engine itself");
+            problems.error(spot, "pack.wrong_kind", message);
+        }
     }
 
     /// A new record needs all its required fields.
@@ -241,6 +286,7 @@ impl One<'_> {
             problems.error(&spot.at("field"), "pack.unknown_name", message);
             return None;
         };
+        self.own(kind, &spot.at("field"), problems);
         let target = self.world.records.get(kind);
         let set = self.assign(&def.set, target, allowed, &spot.at("set"), problems)?;
         Some(SetOn {

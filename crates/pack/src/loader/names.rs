@@ -47,6 +47,11 @@ const ENGINE_CODES: &[&str] = &[
     "rights.",
 ];
 
+/// Is this a kind of the engine itself?
+pub(super) fn is_engine_kind(kind: &str) -> bool {
+    ENGINE_KINDS.contains(&kind)
+}
+
 /// A name as expressions and SQL write it.
 pub(super) fn is_name(name: &str) -> bool {
     name.len() <= 40
@@ -120,6 +125,10 @@ pub(super) fn same_as_file(spot: &Spot, name: &str, stem: &str, problems: &mut P
 
 /// A row of a source document, such as `D-17`.
 pub(super) fn row(spot: &Spot, row: &str, problems: &mut Problems) {
+    // What the engine itself declares comes from no document.
+    if row == "engine" && spot.file.starts_with("engine/") {
+        return;
+    }
     let good = row.split_once('-').is_some_and(|(letters, number)| {
         (1..=4).contains(&letters.len())
             && letters.chars().all(|c| c.is_ascii_uppercase())
@@ -148,15 +157,16 @@ pub(super) fn code(spot: &Spot, code: &str, problems: &mut Problems) {
 pub(super) fn across_kinds(world: &World<'_>, problems: &mut Problems) {
     let mut kinds = Vec::new();
     let mut views = Vec::new();
-    for (kind, record) in world.records {
+    // The engine's own come first: where a pack takes one of their names, the pack is told.
+    let (engine, own): (Vec<_>, Vec<_>) = world
+        .records
+        .iter()
+        .partition(|(kind, _)| is_engine_kind(kind));
+    for (kind, record) in engine.into_iter().chain(own) {
         let spot = world.record(kind);
         let at_kind = spot.at("kind");
         if !is_name(kind) {
             problems.error(&at_kind, "pack.name", format!("`{kind}` is no name"));
-        }
-        if ENGINE_KINDS.contains(&kind.as_str()) {
-            let message = format!("`{kind}` is a kind of the engine itself");
-            problems.error(&at_kind, "pack.reserved", message);
         }
         kinds.push((record.kind.as_str(), at_kind));
         for view in record.views.keys() {

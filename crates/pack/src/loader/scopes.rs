@@ -7,13 +7,14 @@ use chrono_tz::Tz;
 use super::problems::Spot;
 use crate::expr::{Allowed, Shape};
 use crate::filter::Columns;
-use crate::format::{ActionDef, FieldType, PackFile, RecordFile, TemplateFile};
+use crate::format::{ActionDef, FieldType, MetricFile, PackFile, RecordFile, TemplateFile};
 
 /// All parsed files, while they are checked against each other.
 pub(super) struct World<'a> {
     pub zone: Tz,
     pub pack: &'a PackFile,
     pub records: &'a BTreeMap<String, RecordFile>,
+    pub metrics: &'a BTreeMap<String, MetricFile>,
     pub templates: &'a BTreeMap<String, TemplateFile>,
     pub unparsed: &'a BTreeSet<String>,
 }
@@ -21,6 +22,9 @@ pub(super) struct World<'a> {
 impl World<'_> {
     /// The file of a kind.
     pub fn record(&self, kind: &str) -> Spot {
+        if super::names::is_engine_kind(kind) {
+            return Spot::file(&engine_file(kind));
+        }
         Spot::file(&format!("records/{kind}.yaml"))
     }
 
@@ -94,6 +98,43 @@ impl World<'_> {
         self.decision(record).fields("params", names)
     }
 
+    /// Which records may take part when an action is taken on many at once.
+    pub fn bulk(&self, record: &RecordFile) -> Allowed {
+        Allowed::none().fields("record", own(record, With::Stored))
+    }
+
+    /// Operands of a rule's or a metric's filter.
+    pub fn standing(&self) -> Allowed {
+        self.tenant(Allowed::none())
+    }
+
+    /// A rule that is watched for each record; texts of it without `now`.
+    pub fn rule(&self, record: &RecordFile, now: bool) -> Allowed {
+        let names = own(record, With::Stored);
+        let allowed = Allowed::none()
+            .fields("record", names)
+            .fields("lookups", record.lookups.keys());
+        let allowed = self.tenant(allowed);
+        if now {
+            allowed.value("now")
+        } else {
+            allowed.shape("refs", self.refs(record))
+        }
+    }
+
+    /// A rule that is watched for a metric.
+    pub fn metric_rule(&self) -> Allowed {
+        let allowed = METRIC.iter().fold(Allowed::none(), |a, name| a.value(name));
+        self.tenant(allowed)
+    }
+
+    /// The remark of a metric.
+    pub fn metric_note(&self) -> Allowed {
+        let more = ["projected", "daily", "target", "limit"];
+        let names = METRIC.iter().chain(&more);
+        names.fold(Allowed::none(), |a, name| a.value(name))
+    }
+
     fn decision(&self, record: &RecordFile) -> Allowed {
         let allowed = Allowed::none()
             .fields("record", own(record, With::All))
@@ -118,6 +159,13 @@ impl World<'_> {
     }
 }
 
+/// Where a kind of the engine is told to stand.
+pub(super) fn engine_file(kind: &str) -> String {
+    format!("engine/{kind}.yaml")
+}
+
+/// What a metric's rule sees of it.
+const METRIC: [&str; 3] = ["value", "of", "count"];
 const ACTOR: [&str; 3] = ["id", "roles", "regions"];
 
 /// Does an expression mention `now`? Judged by its words, before it is compiled.

@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod watching;
 
 use super::*;
 use crate::fixture::{self, problems};
@@ -16,10 +17,35 @@ const RECORD: &str = "records/ticket.yaml";
 fn a_good_pack_loads_without_a_word() {
     let pack = fixture::pack();
     assert_eq!(pack.warnings, []);
-    assert_eq!(pack.kinds.len(), 2);
+    assert_eq!(pack.kinds.len(), 3, "two of its own, and the engine's");
+    assert_eq!(pack.numbers, ["sold"]);
+    assert!(pack.alerts.contains_key("late") && pack.metrics.contains_key("sold"));
     assert!(pack.view("open").is_some());
     assert!(pack.kind("ticket").unwrap().computed["age"].volatile);
     assert!(!pack.kind("ticket").unwrap().computed["ends_at"].volatile);
+}
+
+#[test]
+fn an_alert_is_a_kind_of_every_pack_and_of_none() {
+    let pack = fixture::pack();
+    let alert = pack.kind("alert").unwrap();
+    let acknowledge = &alert.actions["acknowledge"];
+    assert!(acknowledge.def.any_revision && acknowledge.def.policy.is_empty());
+    assert!(pack.view("alerts").is_some());
+    for text in [fixture::SHOP, "kind: ["] {
+        let text = text.replace("kind: shop", "kind: alert");
+        let found = load_files(&fixture::files(&[("records/alert.yaml", &text)])).unwrap_err();
+        assert_eq!(found[0].file, "records/alert.yaml", "{found:#?}");
+    }
+    let shop = format!(
+        "{}views:\n  alerts: {{label: A, row: S-1, sort: [name], sort_label: x, columns: [name]}}\n",
+        fixture::SHOP
+    );
+    let found = load_files(&fixture::files(&[("records/shop.yaml", &shop)])).unwrap_err();
+    assert_eq!(
+        (found[0].code.as_str(), found[0].file.as_str()),
+        ("pack.duplicate", "records/shop.yaml")
+    );
 }
 
 #[test]

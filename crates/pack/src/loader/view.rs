@@ -7,7 +7,7 @@ use super::problems::{Problems, Spot};
 use super::record::filter;
 use super::scopes::{World, columns};
 use crate::filter::Columns;
-use crate::format::{ColumnDef, FieldType, RecordFile};
+use crate::format::{ColumnDef, FieldType, QueueDef, RecordFile, SectionDef};
 use crate::pack::View;
 
 /// Sections that the engine adds itself.
@@ -45,6 +45,9 @@ pub(super) fn check(
             let message = "the minutes for one are zero or more";
             problems.error(&spot.at("queue/minutes_each"), "pack.minutes", message);
         }
+        if let Some(queue) = &view.queue {
+            queued(def, queue, &spot.at("queue"), problems);
+        }
         let whole = filter(&view.filter, columns, &allowed, &spot.at("where"), problems);
         let at = spot.at("sections");
         let ids = view.sections.iter().enumerate();
@@ -57,6 +60,7 @@ pub(super) fn check(
                 let message = format!("`{}` is a section of the engine itself", section.id);
                 problems.error(&at.at("id"), "pack.reserved", message);
             }
+            at_once(def, section, &at, problems);
             let part = filter(
                 &section.filter,
                 columns,
@@ -80,6 +84,56 @@ pub(super) fn check(
         }
     }
     views
+}
+
+fn queued(def: &RecordFile, queue: &QueueDef, spot: &Spot, problems: &mut Problems) {
+    if let Some(row) = &queue.row {
+        names::row(&spot.at("row"), row, problems);
+    }
+    if !queue.minutes_fixed.is_finite() || queue.minutes_fixed < 0.0 {
+        let message = "the minutes are zero or more";
+        problems.error(&spot.at("minutes_fixed"), "pack.minutes", message);
+    }
+    let Some(arrived) = &queue.arrived else {
+        return;
+    };
+    sort(
+        std::slice::from_ref(arrived),
+        columns(def),
+        &spot.at("arrived"),
+        problems,
+    );
+    let found = columns(def).find(arrived);
+    if found.is_some_and(|(type_, ..)| type_ != FieldType::Timestamp) {
+        let message = format!("`{arrived}` is no instant");
+        problems.error(&spot.at("arrived"), "pack.wrong_type", message);
+    }
+}
+
+fn at_once(def: &RecordFile, section: &SectionDef, spot: &Spot, problems: &mut Problems) {
+    if section
+        .minutes_each
+        .is_some_and(|minutes| !minutes.is_finite() || minutes < 0.0)
+    {
+        let message = "the minutes for one are zero or more";
+        problems.error(&spot.at("minutes_each"), "pack.minutes", message);
+    }
+    let Some(name) = &section.at_once else {
+        return;
+    };
+    match def.actions.get(name) {
+        None => {
+            let near = crate::expr::nearest(name, def.actions.keys().map(String::as_str));
+            let message = format!("unknown action `{name}`{near}");
+            problems.error(&spot.at("at_once"), "pack.unknown_name", message);
+        }
+        Some(action) if action.bulk.is_none() => {
+            let message = format!("`{name}` cannot be taken on many at once");
+            let hint = "give the action `bulk`, with a cap";
+            problems.error_with(&spot.at("at_once"), "pack.bulk", message, hint);
+        }
+        Some(_) => {}
+    }
 }
 
 /// Sort fields exist and are indexed.

@@ -164,3 +164,68 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn fault_53_across_both_changes_of_the_clock_a_weekly_checklist_runs_exactly_once_a_week() {
+    // Sundays, 02:30 in Melbourne: twice on the clock on 5 April 2026, never on 4 October 2026.
+    let rule = "FREQ=WEEKLY;BYDAY=SU;BYHOUR=2;BYMINUTE=30";
+    let schedule = Schedule::parse(rule, Melbourne).unwrap();
+    let runs = |from: &str, to: &str| {
+        let to = crate::value::instant(to).unwrap();
+        let mut at = crate::value::instant(from).unwrap();
+        let mut runs = Vec::new();
+        while let Some(next) = schedule.next_after(at)
+            && next < to
+        {
+            runs.push(crate::value::instant_text(next));
+            at = next;
+        }
+        runs
+    };
+    assert_eq!(
+        runs("2026-03-23T00:00:00Z", "2026-04-20T00:00:00Z"),
+        [
+            "2026-03-28T15:30:00.000Z",
+            "2026-04-04T15:30:00.000Z",
+            "2026-04-11T16:30:00.000Z",
+            "2026-04-18T16:30:00.000Z",
+        ]
+    );
+    // The hour that is missing: at 03:00, the first instant there is.
+    assert_eq!(
+        runs("2026-09-21T00:00:00Z", "2026-10-19T00:00:00Z"),
+        [
+            "2026-09-26T16:30:00.000Z",
+            "2026-10-03T16:00:00.000Z",
+            "2026-10-10T15:30:00.000Z",
+            "2026-10-17T15:30:00.000Z",
+        ]
+    );
+    // From whichever second of the night somebody asks, what is next is one of these two.
+    for (day, expected, after) in [
+        (
+            "2026-04-04",
+            "2026-04-04T15:30:00.000Z",
+            "2026-04-11T16:30:00.000Z",
+        ),
+        (
+            "2026-10-03",
+            "2026-10-03T16:00:00.000Z",
+            "2026-10-10T15:30:00.000Z",
+        ),
+    ] {
+        let noon = crate::value::instant(&format!("{day}T12:00:00Z")).unwrap();
+        for minute in 0..8 * 60 {
+            let asked = noon + chrono::Duration::minutes(minute);
+            let next = crate::value::instant_text(schedule.next_after(asked).unwrap());
+            let due = crate::value::instant(expected).unwrap();
+            assert_eq!(next, if asked < due { expected } else { after }, "{asked}");
+        }
+    }
+}
+
+#[test]
+fn fault_62_an_accent_in_a_rule_is_refused() {
+    let rule = "FREQ=MONTHLY;BYDAY=T\u{301}H;BYHOUR=17;BYMINUTE=0";
+    assert!(Schedule::parse(rule, Melbourne).is_err());
+}

@@ -168,3 +168,24 @@ fn fault_62_texts_are_bounded() {
         );
     }
 }
+
+#[test]
+fn fault_62_a_template_that_recurses_too_deep_is_refused() {
+    let deep = [
+        format!("{{{{ {}1 }}}}", "-".repeat(8_000)),
+        format!("{{{{ {}1 }}}}", "not ".repeat(3_000)),
+        format!("{{{{ 1{} }}}}", " ~ 1".repeat(3_000)),
+        format!("{{# {{{{ \" #}}{{{{ {}1 }}}}", "-".repeat(8_000)),
+        format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(1_000)),
+        format!("{}{}", "{% if 1 %}".repeat(500), "{% endif %}".repeat(500)),
+    ];
+    for source in deep {
+        let short: String = source.chars().take(40).collect();
+        assert!(
+            Template::compile(&source, Melbourne, &Allowed::none()).is_err(),
+            "{short}"
+        );
+    }
+    let fine = format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(40)).repeat(10);
+    assert!(Template::compile(&fine, Melbourne, &Allowed::none()).is_ok());
+}

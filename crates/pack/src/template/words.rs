@@ -11,17 +11,39 @@ pub(super) const FILTERS: &[&str] = &[
 pub(super) const TESTS: &[&str] = &["defined", "undefined"];
 /// Tags that are offered.
 const TAGS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor"];
+/// Most words and signs of one `{{ … }}`, and most levels of tags: the parser recurses for some of
+/// them without a limit of its own, and would end the process with its stack (fault 62).
+const MAX_WORDS: usize = 200;
+const MAX_LEVELS: usize = 50;
 
 /// Looks through all `{{ … }}` and `{% … %}`.
 pub(super) fn check(source: &str) -> Result<(), TemplateError> {
     let mut rest = source;
     let mut line = 1;
+    // Tags that are open; each `elif` is a level within the one before it.
+    let mut open: Vec<usize> = Vec::new();
     while let Some((before, kind, inner, after)) = next_part(rest) {
         line += newlines(before);
+        let refuse = |message: &str| TemplateError {
+            message: message.to_owned(),
+            line,
+        };
+        if weight(inner) > MAX_WORDS {
+            return Err(refuse("more than 200 words and signs at once"));
+        }
         let words = words(inner);
         if kind == "{%" {
             let tag = words.first().copied().unwrap_or_default();
             expect(tag, TAGS, "tag", line)?;
+            match (tag, open.last_mut()) {
+                ("if" | "for", _) => open.push(1),
+                ("elif", Some(levels)) => *levels += 1,
+                ("endif" | "endfor", _) => drop(open.pop()),
+                _ => {}
+            }
+            if open.iter().sum::<usize>() > MAX_LEVELS {
+                return Err(refuse("more than 50 tags within each other"));
+            }
         }
         if words.contains(&"*") {
             return Err(TemplateError {
@@ -45,7 +67,21 @@ pub(super) fn check(source: &str) -> Result<(), TemplateError> {
         line += newlines(inner);
         rest = after;
     }
+    // The engine may see more in it than we do, after a comment for instance.
+    if ["{{", "{%"].iter().any(|open| rest.contains(open)) {
+        return Err(TemplateError {
+            message: "`{{` or `{%` is not closed".to_owned(),
+            line,
+        });
+    }
     Ok(())
+}
+
+/// How many words and signs there are, whether or not they are quoted: what is quoted for us need
+/// not be for the engine.
+fn weight(text: &str) -> usize {
+    let signs = text.matches(|c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != '_');
+    signs.count() + text.split_whitespace().count()
 }
 
 fn newlines(text: &str) -> u32 {

@@ -17,7 +17,7 @@ pub fn title(
     refs: &Map<String, Value>,
 ) -> String {
     let read = [body, computed].into_iter().flatten();
-    let read = read.filter(|(name, _)| kind.title.reads("record", name));
+    let read = read.filter(|(name, _)| kind.title.reads_field("record", name));
     let scope = Scope {
         kind: Some(kind),
         record: read

@@ -125,12 +125,9 @@ async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {
         // Whatever else was said meanwhile is heard at once.
         while let Some(signal) = heard {
             match signal {
-                Ok(Signal::Changed {
-                    tenant,
-                    everybody: all,
-                }) if tenant == listening.access.tenant => {
+                Ok(Signal::Changed { tenant, kinds }) if tenant == listening.access.tenant => {
                     mine = true;
-                    everybody |= all;
+                    everybody |= kinds.is_empty();
                 }
                 Ok(Signal::Ended { token_hash }) if token_hash == listening.access.token_hash => {
                     return None;

@@ -10,7 +10,7 @@ mod situation;
 mod writes;
 
 use chrono::{DateTime, Utc};
-use watchkeeper_model::{Outcome, Plan, decide};
+use watchkeeper_model::{Outcome, Plan, already, decide};
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -221,6 +221,15 @@ async fn judge(
         controls: &pack.controls_in_force(&facts.tenant.controls),
         lookups: &facts.lookups,
     };
+    // Somebody has done the same before: whoever comes second has what they asked for, however late
+    // and whatever revision they saw.
+    if already(&situation, &operation.action) {
+        let nothing = Allowed {
+            plan: Plan::default(),
+            not_after: None,
+        };
+        return Ok((VerdictWord::Confirmed, None, Some(nothing)));
+    }
     let decision = decide(&situation, &operation.action);
     if operation.not_after.is_some_and(|at| now > at) {
         let row = match &decision.outcome {

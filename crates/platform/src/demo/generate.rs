@@ -85,6 +85,7 @@ pub fn generate(world: &World, seed: u64, start: DateTime<Utc>) -> Generated {
     generator.purchases();
     generator.orphans();
     super::reviews::reviews(&mut generator);
+    super::systems::systems(&mut generator);
     generator.out
 }
 
@@ -99,6 +100,10 @@ impl<'a> Generator<'a> {
 
     pub(super) fn ago(&self, hours: f64) -> DateTime<Utc> {
         ago(self.start, hours)
+    }
+
+    pub(super) fn start(&self) -> DateTime<Utc> {
+        self.start
     }
 
     pub(super) fn any_business(&mut self) -> String {
@@ -122,7 +127,7 @@ impl<'a> Generator<'a> {
     fn listings(&mut self) {
         let mut taken = BTreeSet::new();
         for council in &self.world.councils {
-            let body = json!({"name": council.name, "slots": self.world.slots});
+            let body = json!({"code": council.id, "name": council.name, "slots": self.world.slots});
             self.record("council", &council.id, body);
             for _ in 0..council.trainers {
                 let name = self.business_name(&mut taken);
@@ -430,7 +435,7 @@ pub(super) fn ago(from: DateTime<Utc>, hours: f64) -> DateTime<Utc> {
     millis(from - minutes(hours * 60.0))
 }
 
-fn minutes(minutes: f64) -> TimeDelta {
+pub(super) fn minutes(minutes: f64) -> TimeDelta {
     #[allow(clippy::cast_possible_truncation)]
     let ms = (minutes * 60_000.0) as i64;
     TimeDelta::milliseconds(ms)

@@ -14,8 +14,8 @@ use watchkeeper_wire::ingest::{Incoming, Ingest};
 
 use super::draw::Draw;
 use super::generate::{ago, incoming};
-use super::reviews;
 use super::world::{Arrival, World};
+use super::{nightly, reviews, systems};
 use crate::connectors::stand_in::Charge;
 use crate::problem::ApiError;
 use crate::store::{Question, RecordRow};
@@ -34,6 +34,18 @@ pub struct Next {
     review: Turn,
     purchase: Turn,
     refund: Turn,
+    /// The AI provider goes down or comes back.
+    #[serde(default)]
+    ai: Turn,
+    /// The nightly job runs.
+    #[serde(default)]
+    job: Turn,
+    /// The database is sampled.
+    #[serde(default)]
+    sample: Turn,
+    /// A day is over.
+    #[serde(default)]
+    day: Turn,
 }
 
 /// One arrival to come.
@@ -48,6 +60,10 @@ enum Sort {
     Review,
     Purchase,
     Refund,
+    Ai,
+    Job,
+    Sample,
+    Day,
 }
 
 impl Next {
@@ -60,10 +76,15 @@ impl Next {
                 at: ago(start, -wait / 60.0),
             }
         };
+        let at = |at| Turn { number: 0, at };
         Self {
             review: turn(Sort::Review, world.life.review),
             purchase: turn(Sort::Purchase, world.life.purchase),
             refund: turn(Sort::Refund, world.life.refund),
+            ai: at(ago(start, -world.life.ai_back)),
+            job: at(ago(start, -world.systems.job_next / 60.0)),
+            sample: at(ago(start, -world.life.sample / 60.0)),
+            day: at(end_of_today(world, start)),
         }
     }
 
@@ -72,6 +93,10 @@ impl Next {
             (Sort::Review, &self.review),
             (Sort::Purchase, &self.purchase),
             (Sort::Refund, &self.refund),
+            (Sort::Ai, &self.ai),
+            (Sort::Job, &self.job),
+            (Sort::Sample, &self.sample),
+            (Sort::Day, &self.day),
         ];
         let soonest = turns.into_iter().min_by_key(|(_, turn)| turn.at);
         let (sort, turn) = soonest.unwrap_or((Sort::Review, &self.review));
@@ -83,8 +108,17 @@ impl Next {
             Sort::Review => self.review = turn,
             Sort::Purchase => self.purchase = turn,
             Sort::Refund => self.refund = turn,
+            Sort::Ai => self.ai = turn,
+            Sort::Job => self.job = turn,
+            Sort::Sample => self.sample = turn,
+            Sort::Day => self.day = turn,
         }
     }
+}
+
+fn end_of_today(world: &World, now: DateTime<Utc>) -> DateTime<Utc> {
+    let zone = systems::zone(world);
+    systems::end_of_day(zone, now.with_timezone(&zone).date_naive())
 }
 
 /// Each arrival has lots of its own; the world itself was drawn from stream 0.
@@ -93,8 +127,12 @@ fn draw(seed: u64, sort: Sort, number: u64) -> Draw {
         Sort::Review => 1,
         Sort::Purchase => 2,
         Sort::Refund => 3,
+        Sort::Ai => 4,
+        Sort::Job => 5,
+        Sort::Sample => 6,
+        Sort::Day => 7,
     };
-    Draw::new(seed, (number << 2) | sort)
+    Draw::new(seed, (number << 3) | sort)
 }
 
 /// What goes on.
@@ -132,7 +170,9 @@ impl Life {
         match (turn.at - now).to_std() {
             Ok(wait) if !wait.is_zero() => Some(wait),
             _ => {
-                if now - turn.at < MISSED
+                // What was missed does not arrive later; a job is made up for, and an outage ends.
+                let made_up_for = matches!(sort, Sort::Ai | Sort::Job);
+                if (made_up_for || now - turn.at < MISSED)
                     && let Err(error) = self.arrive(sort, &turn).await
                 {
                     tracing::error!(?error, ?sort, "an arrival");
@@ -144,15 +184,22 @@ impl Life {
     }
 
     fn turn(&mut self, sort: Sort, turn: &Turn, now: DateTime<Utc>) {
-        let arrival = match sort {
-            Sort::Review => self.world.life.review,
-            Sort::Purchase => self.world.life.purchase,
-            Sort::Refund => self.world.life.refund,
-        };
         let number = turn.number + 1;
-        let wait = draw(self.seed, sort, number).wait(arrival.every);
+        let mut lots = draw(self.seed, sort, number);
         let from = turn.at.max(now - MISSED);
-        let at = ago(from, -wait / 60.0);
+        let life = &self.world.life;
+        let later = |minutes: f64| ago(from, -minutes / 60.0);
+        let at = match sort {
+            Sort::Review => later(lots.wait(life.review.every)),
+            Sort::Purchase => later(lots.wait(life.purchase.every)),
+            Sort::Refund => later(lots.wait(life.refund.every)),
+            // Back at even numbers, down at odd ones: some outages are short.
+            Sort::Ai if turn.number.is_multiple_of(2) => later(lots.wait(life.ai_between * 60.0)),
+            Sort::Ai => later(lots.between(4.0, 48.0)),
+            Sort::Job => systems::next_run(systems::zone(&self.world), now),
+            Sort::Sample => later(life.sample),
+            Sort::Day => end_of_today(&self.world, now + TimeDelta::seconds(1)),
+        };
         self.next.set(sort, Turn { number, at });
     }
 
@@ -164,6 +211,10 @@ impl Life {
             Sort::Review => self.review(&mut draw, turn),
             Sort::Purchase => self.purchase(&mut draw, turn).await?,
             Sort::Refund => self.refund(&mut draw, turn).await?,
+            Sort::Ai => return self.ai(turn).await,
+            Sort::Job => return nightly::run(&self.platform, &self.world, turn.at).await,
+            Sort::Sample => return self.sample(&mut draw, turn).await,
+            Sort::Day => self.day(&mut draw, turn).await?,
         };
         let mut fresh = Vec::new();
         for record in records {
@@ -172,12 +223,62 @@ impl Life {
                 fresh.push(record);
             }
         }
+        self.bring(fresh).await
+    }
+
+    async fn bring(&self, records: Vec<Incoming>) -> Result<(), ApiError> {
         let brought = Ingest {
-            records: fresh,
+            records,
             removed: Vec::new(),
         };
         intake::take(&self.platform, &self.world.tenant.id, &brought).await?;
         Ok(())
+    }
+
+    /// The primary AI provider comes back, or goes down again.
+    async fn ai(&self, turn: &Turn) -> Result<(), ApiError> {
+        let back = turn.number.is_multiple_of(2);
+        let ms = self.world.systems.ai_ms.primary;
+        let (state, answered) = if back {
+            ("up", Some(ms))
+        } else {
+            ("down", None)
+        };
+        let name = "Primary AI provider";
+        let body = systems::provider("primary", name, turn.at, state, turn.at, answered);
+        self.bring(vec![incoming("ai_provider", "primary", body)])
+            .await
+    }
+
+    /// Now and then the database is slow for one sample.
+    async fn sample(&self, draw: &mut Draw, turn: &Turn) -> Result<(), ApiError> {
+        let usual = self.world.systems.database_ms;
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+        let around = (usual as f64 * draw.between(0.8, 1.25)) as i64;
+        let p95 = if draw.chance(0.01) { usual * 5 } else { around };
+        let body = systems::database(p95, turn.at);
+        self.bring(vec![incoming("database", "primary", body)])
+            .await
+    }
+
+    /// A day is over: searches, and what each provider did and cost.
+    async fn day(&self, draw: &mut Draw, turn: &Turn) -> Result<Vec<Incoming>, ApiError> {
+        let zone = systems::zone(&self.world);
+        let day = turn.at.with_timezone(&zone).date_naive();
+        let searches = systems::searches(draw, &self.world, day, false);
+        let searches = systems::searches_body(turn.at, searches);
+        let mut records = vec![incoming("search_day", &day.to_string(), searches)];
+        for (slot, cost) in [("primary", 100), ("standby", 20), ("deterministic", 0)] {
+            let body = systems::ai_day(draw, &self.world, slot, turn.at, 0, cost);
+            records.push(incoming("ai_day", &format!("{slot}-{day}"), body));
+        }
+        let known = self.ask("ai_statement", "TRUE", Vec::new()).await?;
+        let of_month = day.format("%Y-%m").to_string();
+        let stated = known.iter().filter(|row| row.id.starts_with(&of_month));
+        let stated = stated.filter_map(|row| row.body.get("month_cost")?.get("minor")?.as_i64());
+        let body = systems::statement(&self.world, turn.at, stated.max().unwrap_or(0) + 125);
+        records.push(incoming("ai_statement", &day.to_string(), body));
+        Ok(records)
     }
 
     async fn store_one(&self, kind: &str, id: &str) -> Result<Option<RecordRow>, ApiError> {
@@ -270,7 +371,9 @@ impl Life {
             "refund_status": "none",
             "state": if free { "active" } else { "queued" },
         });
+        let told = turn.at + TimeDelta::seconds(3);
         Ok(vec![
+            systems::delivery(&charge_id, told, 1, true),
             incoming("charge", &charge_id, charge),
             incoming("placement", &format!("p-l{:05}", turn.number), placement),
         ])

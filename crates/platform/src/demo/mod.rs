@@ -7,8 +7,10 @@
 mod draw;
 mod generate;
 mod life;
+mod nightly;
 mod refunds;
 mod reviews;
+mod systems;
 #[cfg(test)]
 mod tests;
 pub mod world;

@@ -1,5 +1,6 @@
 //! Reviews of the demo world.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use watchkeeper_pack::value::instant_text;
 
@@ -59,6 +60,15 @@ fn one(generator: &mut Generator<'_>, hours_ago: f64, confidence: f64, verdict: 
         fields.insert("written_at".into(), instant_text(at).into());
         fields.insert("confidence".into(), confidence.into());
         fields.insert("state".into(), state.into());
+        if state != "pending" {
+            let decided = instant_text(at + TimeDelta::hours(30));
+            fields.insert("decided_at".into(), decided.into());
+            let by = generator.world().operator.id.as_str();
+            fields.insert("decided_by".into(), by.into());
+        }
+        if state == "rejected" {
+            fields.insert("rejected_for".into(), "Spam".into());
+        }
     }
     generator.record("review", &id, body);
 }

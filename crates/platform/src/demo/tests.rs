@@ -152,13 +152,22 @@ fn the_figures_of_the_documents_are_there_with_every_seed() {
     assert!((5..60).contains(&suspended), "{suspended} of 2,500");
 }
 
-/// A world that has lived through so many arrivals: its feed, and what came.
-async fn lived(arrivals: usize) -> (Vec<String>, BTreeMap<String, usize>) {
+/// A world that has just begun. Nobody evaluates its alerts but the test: they come when they come.
+struct Begun {
+    server: Server,
+    clock: Arc<crate::clock::ManualClock>,
+    world: World,
+    state: State,
+    _data: tempfile::TempDir,
+}
+
+async fn begun() -> Begun {
     let data = tempfile::tempdir().unwrap();
     let clock = Arc::new(crate::clock::ManualClock::new(start()));
     let server = Server::bind(Options {
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         stand_ins: true,
+        evaluates: false,
         ..Options::new(data.path().to_owned())
     })
     .await
@@ -179,6 +188,162 @@ async fn lived(arrivals: usize) -> (Vec<String>, BTreeMap<String, usize>) {
     fill(&server.platform, &world, &bundle, &mut state)
         .await
         .unwrap();
+    Begun {
+        server,
+        clock,
+        world,
+        state,
+        _data: data,
+    }
+}
+
+/// Alerts that fire, by rule.
+async fn firing(begun: &Begun) -> BTreeMap<String, usize> {
+    let question = crate::store::Question {
+        text: "json_extract(body, '$.state') = 'firing'".into(),
+        params: Vec::new(),
+    };
+    let store = &begun.server.platform.store;
+    let rows = store
+        .records(&begun.world.tenant.id, "alert", &question)
+        .await;
+    let mut rules = BTreeMap::new();
+    for row in rows.unwrap() {
+        let rule = row.body["rule"].as_str().unwrap().to_owned();
+        *rules.entry(rule).or_default() += 1;
+    }
+    rules
+}
+
+fn counts<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    counts.map(|(rule, count)| (rule.to_owned(), count)).into()
+}
+
+#[tokio::test]
+async fn d_08_and_d_09_the_world_begins_with_its_alerts_and_they_come_and_go() {
+    let begun = begun().await;
+    let platform = Arc::clone(&begun.server.platform);
+    let mut evaluator = crate::alerts::Evaluator::new(Arc::clone(&platform));
+    evaluator.step(start()).await.unwrap();
+    let at_first = counts([
+        ("ai_down", 1),
+        ("job_retrying", 1),
+        ("orphan_charge", 1),
+        ("queue_long", 4),
+    ]);
+    let orphans = counts([("orphan_charge", begun.world.orphans.len())]);
+    assert_eq!(
+        firing(&begun).await,
+        at_first.into_iter().chain(orphans).collect()
+    );
+    let rate = crate::alerts::reading(&platform, &begun.world.tenant.id, "refund_rate", start());
+    let rate = rate.await.unwrap().unwrap();
+    assert!(rate.value.unwrap() < 0.10, "{rate:?}");
+
+    let mut life = life::Life::new(
+        Arc::clone(&platform),
+        begun.world.clone(),
+        begun.state.seed,
+        begun.state.next.clone(),
+    );
+    let (mut recovered, mut succeeded, mut down_again) = (false, false, false);
+    while !(recovered && succeeded && down_again) {
+        let now = begun.clock.now();
+        assert!(now < start() + TimeDelta::days(4), "nothing happens");
+        match life.step().await {
+            Some(wait) => begun.clock.advance(TimeDelta::from_std(wait).unwrap()),
+            None => {
+                evaluator.step(now).await.unwrap();
+                let fires = firing(&begun).await;
+                down_again |= recovered && fires.contains_key("ai_down");
+                recovered |= !fires.contains_key("ai_down");
+                succeeded |= !fires.contains_key("job_retrying");
+            }
+        }
+    }
+    begun.server.stop().await;
+}
+
+#[tokio::test]
+async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought_first() {
+    let begun = begun().await;
+    let platform = Arc::clone(&begun.server.platform);
+    let tenant = begun.world.tenant.id.as_str();
+    let placements = |state: &'static str| {
+        let (store, tenant) = (Arc::clone(&platform.store), tenant.to_owned());
+        async move {
+            let question = crate::store::Question {
+                text: "json_extract(body, '$.state') = ? AND json_extract(body, '$.council') = ?"
+                    .into(),
+                params: vec![state.into(), "melbourne".into()],
+            };
+            let mut rows = store
+                .records(&tenant, "placement", &question)
+                .await
+                .unwrap();
+            rows.sort_by_key(|row| row.body["purchased_at"].to_string());
+            rows
+        }
+    };
+    let queued = placements("queued").await;
+    // One slot of a full council ends with a refund.
+    let freed = placements("active").await.remove(0);
+    let mut body = freed.body.clone();
+    body.insert("state".into(), "ended".into());
+    body.insert("refund_status".into(), "refunded".into());
+    let brought = Ingest {
+        records: vec![Incoming {
+            kind: "placement".into(),
+            id: freed.id.clone(),
+            body,
+        }],
+        removed: Vec::new(),
+    };
+    intake::take(&platform, tenant, &brought).await.unwrap();
+    nightly::run(&platform, &begun.world, start())
+        .await
+        .unwrap();
+    let promoted = platform.store.record(tenant, "placement", &queued[0].id);
+    let promoted = promoted.await.unwrap().unwrap();
+    assert_eq!(promoted.body["state"], "active");
+    assert_eq!(
+        promoted.body["featured_from"],
+        watchkeeper_pack::value::instant_text(start())
+    );
+    assert_eq!(placements("queued").await.len(), queued.len() - 1);
+    // A month later all that runs now has run out, and the next are featured.
+    let later = start() + TimeDelta::days(31);
+    nightly::run(&platform, &begun.world, later).await.unwrap();
+    let active = placements("active").await;
+    assert_eq!(active.len(), begun.world.slots);
+    let next: Vec<_> = queued[1..=begun.world.slots]
+        .iter()
+        .map(|row| &row.id)
+        .collect();
+    assert_eq!(active.iter().map(|row| &row.id).collect::<Vec<_>>(), next);
+    let job = platform
+        .store
+        .record(tenant, "job", systems::JOB)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (&job.body["state"], job.body.get("failed_since")),
+        (&"ok".into(), None)
+    );
+    assert!(job.body["promoted"].as_u64().unwrap() >= 5);
+    begun.server.stop().await;
+}
+
+/// A world that has lived through so many arrivals: its feed, and what came.
+async fn lived(arrivals: usize) -> (Vec<String>, BTreeMap<String, usize>) {
+    let Begun {
+        server,
+        clock,
+        world,
+        state,
+        _data,
+    } = begun().await;
     let tenant = world.tenant.id.clone();
     let at = server
         .platform

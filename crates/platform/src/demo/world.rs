@@ -38,6 +38,8 @@ pub struct World {
     pub orphans: Vec<Orphan>,
     /// Reviews.
     pub reviews: Reviews,
+    /// What the platform's own systems say of themselves.
+    pub systems: Systems,
     /// What goes on arriving.
     pub life: Life,
     /// Where the trainers are.
@@ -148,6 +150,54 @@ pub struct PendingReview {
     pub days_ago: f64,
 }
 
+/// What the platform's own systems say of themselves at the start.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Systems {
+    /// The primary AI provider is down since so many minutes.
+    pub ai_down: f64,
+    /// The nightly job fails since so many minutes.
+    pub job_failing: f64,
+    /// It tries again after so many minutes.
+    pub job_next: f64,
+    /// So many of its tries failed.
+    pub job_attempts: u32,
+    /// Minor units of the month so far.
+    pub ai_cost: AiCost,
+    /// Mean answers in milliseconds.
+    pub ai_ms: AiMs,
+    /// Minutes down by days before the start.
+    pub ai_outages: std::collections::BTreeMap<usize, i64>,
+    /// Searches by day of the week, from Monday.
+    pub searches: Vec<i64>,
+    /// 95th percentile of the database in milliseconds.
+    pub database_ms: i64,
+}
+
+/// Minor units of the month so far.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AiCost {
+    /// Of the primary provider.
+    pub primary: i64,
+    /// Of the standby.
+    pub standby: i64,
+    /// What the feed states of both.
+    pub stated: i64,
+}
+
+/// Mean answers in milliseconds.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AiMs {
+    /// Of the primary provider.
+    pub primary: f64,
+    /// Of the standby.
+    pub standby: f64,
+    /// Of the rules without a provider.
+    pub deterministic: f64,
+}
+
 /// What goes on arriving.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,6 +208,12 @@ pub struct Life {
     pub purchase: Arrival,
     /// Refund requests.
     pub refund: Arrival,
+    /// Hours until the AI provider is back.
+    pub ai_back: f64,
+    /// Mean hours between its outages from then on.
+    pub ai_between: f64,
+    /// Minutes between two samples of the database.
+    pub sample: f64,
 }
 
 /// How often something arrives.

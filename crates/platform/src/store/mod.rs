@@ -23,6 +23,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
+use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
@@ -55,6 +56,8 @@ pub trait Store: Send + Sync + 'static {
     /// Another epoch from now on.
     async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()>;
 
+    /// Ids of all tenants.
+    async fn tenants(&self) -> Result<Vec<String>>;
     /// Makes a tenant, or changes its name and zone.
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()>;
     /// A tenant as it is now.
@@ -102,6 +105,33 @@ pub trait Store: Send + Sync + 'static {
     async fn count(&self, tenant: &str, kind: &str) -> Result<u64>;
     /// Writes records that the platform's own systems bring.
     async fn ingest(&self, tenant: &str, at: DateTime<Utc>, writes: &[Write]) -> Result<Touched>;
+    /// The records that changed after a seq, removed ones included; none where that is forgotten.
+    async fn changed_records(&self, tenant: &str, seq: u64) -> Result<Option<Names>>;
+    /// Writes records that the platform itself keeps, each only if it has the revision that was seen
+    /// (none: it is not there); else nothing at all is written ([`Committed::Moved`]).
+    async fn write_unless_moved(
+        &self,
+        tenant: &str,
+        at: DateTime<Utc>,
+        writes: &[Seen],
+    ) -> Result<Committed>;
+    /// Episodes of an alert rule, read in one moment: those that are open (of these fingerprints
+    /// alone, where some are given), and the number of the last one of each fingerprint.
+    async fn episodes(
+        &self,
+        tenant: &str,
+        rule: &str,
+        fingerprints: Option<&[String]>,
+    ) -> Result<Episodes>;
+    /// Answers lookups, in order, in one moment.
+    async fn look_up(&self, tenant: &str, lookups: &[LookupAsked]) -> Result<Vec<Value>>;
+    /// Answers measures, in order, in one moment.
+    async fn measure(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Vec<Piece>>>;
+    /// Answers questions for one instant each, in order, in one moment.
+    async fn instants(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Option<String>>>;
+    /// Makes sure that there is an index for each of these: kind, name, SQL expression.
+    async fn index(&self, expressions: &[(String, String, String)]) -> Result<()>;
+
     /// Everything that a decision needs, read in one moment.
     async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>>;
 

@@ -166,6 +166,27 @@ pub struct Touched {
     pub kinds: BTreeSet<String>,
 }
 
+/// Ids by kind.
+pub type Names = BTreeMap<String, BTreeSet<String>>;
+
+/// A write, and the revision that it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The write.
+    pub write: Write,
+    /// Revision of the record as it was seen; none where there was none.
+    pub revision: Option<u64>,
+}
+
+/// Episodes of an alert rule.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Episodes {
+    /// Those that are not over.
+    pub open: Vec<RecordRow>,
+    /// Number of the last episode of each fingerprint.
+    pub last: BTreeMap<String, u64>,
+}
+
 /// A question over records, compiled: a boolean expression over `body` and `computed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {

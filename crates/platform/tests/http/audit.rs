@@ -85,7 +85,7 @@ async fn a_chain_is_extended_and_its_head_countersigned() {
 }
 
 #[tokio::test]
-async fn a_chain_that_does_not_extend_ours_is_refused() {
+async fn fault_69_a_chain_that_does_not_extend_ours_is_refused() {
     let world = World::new().await;
     let device = enrolled(&world).await;
     let first = chain(device, None, 3);

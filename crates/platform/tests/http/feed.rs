@@ -251,3 +251,57 @@ async fn a_reader_sees_their_regions_and_what_leaves_them_is_removed() {
     world.remove("odd", "n").await;
     assert!(world.pages(&north, Some(&cursor)).await.0.is_empty());
 }
+
+#[tokio::test]
+async fn fault_34_the_feed_is_compressed_for_whoever_asks_for_it() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    let plain = reqwest::Client::builder().no_gzip().build().unwrap();
+    let ask = |encoding: &'static str| {
+        let url = format!("{}/v1/changes", world.server.url());
+        let request = plain.get(url).bearer_auth(&world.token);
+        request.header("accept-encoding", encoding).send()
+    };
+    let whole = ask("identity").await.unwrap();
+    assert!(whole.headers().get("content-encoding").is_none());
+    let whole = whole.bytes().await.unwrap();
+    let compressed = ask("gzip").await.unwrap();
+    assert_eq!(compressed.headers()["content-encoding"], "gzip");
+    let compressed = compressed.bytes().await.unwrap();
+    assert!(compressed.len() * 2 < whole.len());
+}
+
+#[tokio::test]
+async fn fault_39_a_clock_that_is_set_back_changes_nothing_of_the_order() {
+    let world = World::new().await;
+    let (_, cursor) = world.pages(&world.token, None).await;
+    let mut expected = Vec::new();
+    for (n, hours) in [0, -1, -1, 5, -8760, 1].into_iter().enumerate() {
+        world.clock.advance(chrono::TimeDelta::hours(hours));
+        world
+            .ingest(json!([{"kind": "oddity", "id": format!("o{n}"), "body": {"n": n}}]))
+            .await;
+        expected.push(format!("+oddity/o{n}"));
+    }
+    // The same record again, at an earlier instant: the later revision stands.
+    world.clock.advance(chrono::TimeDelta::hours(-3));
+    world
+        .ingest(json!([{"kind": "oddity", "id": "o0", "body": {"n": "last"}}]))
+        .await;
+    expected.remove(0);
+    expected.push("+oddity/o0".to_owned());
+    let (lines, _) = world.pages(&world.token, Some(&cursor)).await;
+    assert_eq!(short(&lines), expected);
+    let places: Vec<u64> = lines
+        .iter()
+        .map(|line| match line {
+            Line::Upsert { seq, .. } => *seq,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(places.is_sorted());
+    let Some(Line::Upsert { record, .. }) = lines.last() else {
+        panic!("no record")
+    };
+    assert_eq!((record.revision, &record.body["n"]), (2, &json!("last")));
+}

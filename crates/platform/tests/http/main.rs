@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod alerts;
 mod audit;
 mod blobs;
 mod bounds;

@@ -200,6 +200,31 @@ async fn fault_45_a_provider_that_forgets_its_keys_refunds_once_all_the_same() {
 }
 
 #[tokio::test]
+async fn fault_45_after_days_away_a_call_is_looked_for_before_anything_is_sent_again() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::TimeoutAfter, 1);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    while world.refunds().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // The platform is down for longer than the provider remembers a key.
+    let world = world.crash().await;
+    world.misbehave(Mode::ForgetKeys, 1_000_000);
+    world.clock.advance(TimeDelta::hours(25));
+    let ended = world.until(operation.id, VerdictWord::Confirmed).await;
+    assert_eq!(ended.record.unwrap().body["state"], "refunded");
+    assert_eq!(world.refunds().len(), 1);
+    assert_eq!(world.first_call(&operation).await.attempts, 1);
+    // Its own ids it honours for ever.
+    world.clock.advance(TimeDelta::days(400));
+    let again = world.submit(&operation).await;
+    assert_eq!(again.word, VerdictWord::Confirmed);
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
 async fn fault_01_a_kill_between_the_providers_effect_and_our_commit_refunds_once() {
     let world = World::new().await;
     let id = world.refund(1, 5).await;

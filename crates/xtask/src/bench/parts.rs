@@ -22,6 +22,7 @@ pub const PARTS: &[Part] = &[
     ("delta", delta),
     ("outbox", outbox),
     ("window", window),
+    ("notify", notify),
 ];
 
 /// The platform and the laptops on which it is measured.
@@ -263,5 +264,14 @@ fn window(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
         report.at_most(&what, (app / bare, "×"), 1.3, &note);
     }
     report.keep("window", figures);
+    Ok(())
+}
+
+/// The way of an alert is told by its parts' tests; its time is not taken yet.
+fn notify(_ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let why = "needs a bench pack with a rule, and a notification server that takes the time";
+    let what = "commit of a firing alert until its notification is handed over, p99";
+    report.not_measured(what, "≤ 250 ms", why);
+    report.not_measured(&format!("{what}, with the stream cut"), "≤ 30 s", why);
     Ok(())
 }

@@ -60,10 +60,16 @@ export function Notices({ app }: { app: AppView }) {
 const TITLES: Record<Notice["type"], string> = {
   cache_rebuilt: "notice-cache",
   state_moved_aside: "notice-state",
+  chain_forked: "notice-chain",
 };
 
 function textOf(notice: Notice): string {
-  return notice.type === "cache_rebuilt"
-    ? t("notice-cache-text")
-    : t("notice-state-text", { file: notice.file });
+  switch (notice.type) {
+    case "cache_rebuilt":
+      return t("notice-cache-text");
+    case "state_moved_aside":
+      return t("notice-state-text", { file: notice.file });
+    case "chain_forked":
+      return t("notice-chain-text");
+  }
 }

@@ -1,24 +1,16 @@
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
-import { Choice } from "../../components/Field";
 import { t } from "../../locales/catalogue";
 import type { ProfileView } from "../../platform/backend";
 import { useBackend } from "../backend";
 import { usePlace } from "../place";
-import { type Theme, useTheme } from "../theme";
+import { Appearance } from "./Appearance";
 
 type ProfileDialogProps = { profile: ProfileView; version: string; onClose: () => void };
-
-const THEMES: { value: Theme; words: string }[] = [
-  { value: "system", words: "theme-system" },
-  { value: "light", words: "theme-light" },
-  { value: "dark", words: "theme-dark" },
-];
 
 /** Who is signed in where; how it looks; closing it. */
 export function ProfileDialog({ profile, version, onClose }: ProfileDialogProps) {
   const backend = useBackend();
-  const { theme, choose } = useTheme();
   const close = async () => {
     await backend.closeProfile();
     usePlace.getState().reset();
@@ -45,15 +37,7 @@ export function ProfileDialog({ profile, version, onClose }: ProfileDialogProps)
         <dt>{t("profile-version")}</dt>
         <dd>{version}</dd>
       </dl>
-      <Choice
-        label={t("theme-label")}
-        value={theme}
-        options={THEMES.map(({ value, words }) => ({ value, label: t(words) }))}
-        onValue={(value) => {
-          const chosen = THEMES.find((each) => each.value === value);
-          if (chosen) choose(chosen.value);
-        }}
-      />
+      <Appearance />
       <p className="field-hint">{t("profile-close-text")}</p>
     </Dialog>
   );

@@ -1,9 +1,17 @@
-import { ChevronsUpDown, Hourglass, Inbox, RefreshCw } from "lucide-react";
+import {
+  ChevronsUpDown,
+  Hourglass,
+  Inbox,
+  Radar,
+  RefreshCw,
+  ScrollText,
+  Settings2,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
 import { usePlace } from "../place";
-import { useSync } from "../reads";
+import { useSync, useWatch } from "../reads";
 import { zoneName } from "../time";
 import { SyncLine } from "./SyncLine";
 
@@ -34,6 +42,17 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
         </button>
       )}
       <nav aria-label={t("nav-label")}>
+        <ul>
+          <li>
+            <Entry
+              icon={<Radar size={16} aria-hidden />}
+              label={t("nav-watch")}
+              current={place.screen === "watch"}
+              onGo={() => go({ screen: "watch" })}
+              end={<RedCount />}
+            />
+          </li>
+        </ul>
         <h2 className="rail-heading">{t("nav-queues")}</h2>
         <ul>
           {(navigation?.queues ?? []).map((queue) => (
@@ -41,7 +60,7 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
               <Entry
                 icon={<Inbox size={16} aria-hidden />}
                 label={queue.label}
-                current={place?.screen === "queue" && place.view === queue.view}
+                current={place.screen === "queue" && place.view === queue.view}
                 onGo={() => go({ screen: "queue", view: queue.view, record: null })}
                 end={<QueueCount queue={queue} />}
               />
@@ -52,9 +71,18 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
         <ul>
           <li>
             <Entry
+              icon={<ScrollText size={16} aria-hidden />}
+              label={t("nav-log")}
+              current={place.screen === "log"}
+              onGo={() => go({ screen: "log" })}
+              end={null}
+            />
+          </li>
+          <li>
+            <Entry
               icon={<RefreshCw size={16} aria-hidden />}
               label={t("nav-sync")}
-              current={place?.screen === "sync"}
+              current={place.screen === "sync"}
               onGo={() => go({ screen: "sync" })}
               end={
                 sync && sync.held.length > 0 ? (
@@ -66,10 +94,32 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
               }
             />
           </li>
+          <li>
+            <Entry
+              icon={<Settings2 size={16} aria-hidden />}
+              label={t("nav-settings")}
+              current={place.screen === "settings"}
+              onGo={() => go({ screen: "settings" })}
+              end={null}
+            />
+          </li>
         </ul>
       </nav>
       <SyncLine />
     </aside>
+  );
+}
+
+/** Red alerts that nobody has acknowledged; hollow while nobody has heard from the platform. */
+function RedCount() {
+  const watch = useWatch().data;
+  if (!watch || watch.digest.red === 0) return null;
+  const words = t(watch.stale ? "nav-red-stale" : "nav-red", { count: watch.digest.red });
+  return (
+    <span className="badge" data-stale={watch.stale || undefined} title={words}>
+      <span aria-hidden>{watch.digest.red}</span>
+      <span className="visually-hidden">{words}</span>
+    </span>
   );
 }
 

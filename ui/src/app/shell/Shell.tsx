@@ -1,12 +1,15 @@
-import { Inbox } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "../../components/Button";
-import { EmptyState, ErrorState } from "../../components/states";
+import { ErrorState } from "../../components/states";
+import { LogScreen } from "../../features/log/LogScreen";
 import { QueueScreen } from "../../features/queues/QueueScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
+import { SettingsScreen } from "../../features/settings/SettingsScreen";
 import { SyncScreen } from "../../features/sync/SyncScreen";
+import { WatchScreen } from "../../features/watch/WatchScreen";
 import { t } from "../../locales/catalogue";
 import type { AppView, NavigationView } from "../../platform/backend";
+import { useBackend } from "../backend";
 import { useKeys } from "../keys";
 import { type Place, usePlace } from "../place";
 import { useNavigation } from "../reads";
@@ -15,6 +18,7 @@ import { ProfileDialog } from "./ProfileDialog";
 import { Rail } from "./Rail";
 import { ShortcutsHelp } from "./ShortcutsHelp";
 import { TopBar } from "./TopBar";
+import { useTouch } from "./touch";
 
 export type Overlay = "palette" | "help" | "profile" | null;
 
@@ -25,16 +29,16 @@ export function Shell({ app }: { app: AppView }) {
   const { place, go, back } = usePlace();
   const first = navigation.data?.queues[0];
   const title = titleOf(place, navigation.data);
-
-  useEffect(() => {
-    if (usePlace.getState().place === null && first)
-      go({ screen: "queue", view: first.view, record: null });
-  }, [first, go]);
+  useTouch();
+  useShownPlace();
 
   useKeys({
     "$mod+k": () => setOverlay("palette"),
     "Shift+?": () => setOverlay("help"),
+    "g w": () => go({ screen: "watch" }),
+    "g l": () => go({ screen: "log" }),
     "g s": () => go({ screen: "sync" }),
+    "g ,": () => go({ screen: "settings" }),
     "g q": () => first && go({ screen: "queue", view: first.view, record: null }),
     "Alt+ArrowLeft": back,
   });
@@ -64,11 +68,7 @@ export function Shell({ app }: { app: AppView }) {
               action={<Button onClick={() => navigation.refetch()}>{t("try-again")}</Button>}
             />
           ) : (
-            <Screen
-              place={place}
-              readOnly={app.phase === "read_only"}
-              bare={navigation.data?.queues.length === 0}
-            />
+            <Screen place={place} readOnly={app.phase === "read_only"} />
           )}
         </main>
       </div>
@@ -88,26 +88,49 @@ export function Shell({ app }: { app: AppView }) {
   );
 }
 
-/** Name of the screen. */
-function titleOf(place: Place | null, navigation: NavigationView | undefined): string {
-  if (place?.screen === "sync") return t("nav-sync");
-  const named = [...(navigation?.queues ?? []), ...(navigation?.views ?? [])];
-  return named.find((each) => each.view === place?.view)?.label ?? t("nav-queues");
+/** Goes where something outside the window points, as the button of a notification. */
+function useShownPlace(): void {
+  const backend = useBackend();
+  const go = usePlace((store) => store.go);
+  useEffect(
+    () =>
+      backend.onPlace((place) => {
+        if (place.type === "sync") go({ screen: "sync" });
+        else go({ screen: "watch", ...(place.alert ? { alert: place.alert } : {}) });
+      }),
+    [backend, go],
+  );
 }
 
-type ScreenProps = { place: Place | null; readOnly: boolean; bare: boolean };
+const TITLES = {
+  watch: "nav-watch",
+  log: "nav-log",
+  sync: "nav-sync",
+  settings: "nav-settings",
+} as const;
 
-function Screen({ place, readOnly, bare }: ScreenProps) {
-  if (place?.screen === "sync") return <SyncScreen />;
-  if (place) {
-    return (
-      <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />
-    );
+/** Name of the screen. */
+function titleOf(place: Place, navigation: NavigationView | undefined): string {
+  if (place.screen !== "queue") return t(TITLES[place.screen]);
+  const named = [...(navigation?.queues ?? []), ...(navigation?.views ?? [])];
+  return named.find((each) => each.view === place.view)?.label ?? t("nav-queues");
+}
+
+type ScreenProps = { place: Place; readOnly: boolean };
+
+function Screen({ place, readOnly }: ScreenProps) {
+  switch (place.screen) {
+    case "watch":
+      return <WatchScreen alert={place.alert ?? null} readOnly={readOnly} />;
+    case "log":
+      return <LogScreen />;
+    case "sync":
+      return <SyncScreen />;
+    case "settings":
+      return <SettingsScreen />;
+    case "queue":
+      return (
+        <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />
+      );
   }
-  if (!bare) return null;
-  return (
-    <EmptyState icon={Inbox} title={t("no-queues")}>
-      {t("no-queues-text")}
-    </EmptyState>
-  );
 }

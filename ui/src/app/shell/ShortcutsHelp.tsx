@@ -8,8 +8,11 @@ import { READS } from "../reads";
 const EVERYWHERE = [
   { keys: ["Ctrl", "K"], words: "help-palette" },
   { keys: ["?"], words: "help-help" },
+  { keys: ["g", "w"], words: "help-watch" },
   { keys: ["g", "q"], words: "help-queues" },
+  { keys: ["g", "l"], words: "help-log" },
   { keys: ["g", "s"], words: "help-sync" },
+  { keys: ["g", ","], words: "help-settings" },
   { keys: ["Alt", "←"], words: "help-back" },
   { keys: ["Esc"], words: "help-escape" },
 ];
@@ -25,15 +28,32 @@ const LIST = [
   { keys: ["/"], words: "help-filter" },
 ];
 
+const WATCH = [
+  { keys: ["j"], words: "help-watch-down" },
+  { keys: ["k"], words: "help-watch-up" },
+  { keys: ["Enter"], words: "help-watch-enter" },
+  { keys: ["e"], words: "help-acknowledge" },
+];
+
+const MANY = [
+  { keys: ["Space"], words: "help-pick" },
+  { keys: ["⇧", "j"], words: "help-pick-down" },
+  { keys: ["⇧", "k"], words: "help-pick-up" },
+  { keys: ["Ctrl", "A"], words: "help-pick-all" },
+  { keys: ["Esc"], words: "help-pick-none" },
+];
+
 /** The keys that work, and those of the actions of the queue that is open. */
 export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const place = usePlace((store) => store.place);
   const pages =
-    place?.screen === "queue"
+    place.screen === "queue"
       ? client.getQueriesData<ViewPage>({ queryKey: [READS.page, place.view] })
       : [];
-  const actions = pages.find(([, page]) => page)?.[1]?.keys ?? [];
+  const page = pages.find(([, found]) => found)?.[1];
+  const actions = page?.keys ?? [];
+  const many = (page?.bulk.length ?? 0) > 0;
   return (
     <Dialog title={t("help-title")} lenient width="wide" onClose={onClose}>
       <div className="help">
@@ -43,8 +63,22 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
         />
         <Group
           title={t("help-list")}
-          rows={LIST.map(({ keys, words }) => ({ keys, words: t(words) }))}
+          rows={LIST.filter(({ words }) => !many || words !== "help-space").map(
+            ({ keys, words }) => ({ keys, words: t(words) }),
+          )}
         />
+        {place.screen === "watch" && (
+          <Group
+            title={t("help-on-watch")}
+            rows={WATCH.map(({ keys, words }) => ({ keys, words: t(words) }))}
+          />
+        )}
+        {many && (
+          <Group
+            title={t("help-many")}
+            rows={MANY.map(({ keys, words }) => ({ keys, words: t(words) }))}
+          />
+        )}
         {actions.length > 0 && (
           <Group
             title={t("help-record")}

@@ -1,7 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { makeWorld } from "../../platform/memory/world";
 import { openApp } from "../../test-harness";
+import { usePlace } from "../place";
+
+beforeEach(() => usePlace.getState().go({ screen: "queue", view: "pending", record: null }));
 
 const heading = (name: string) => screen.findByRole("heading", { level: 1, name });
 const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());

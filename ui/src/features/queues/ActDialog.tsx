@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useCallback, useId, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
@@ -11,7 +11,7 @@ import { t } from "../../locales/catalogue";
 import type { ActionView, RecordView } from "../../platform/backend";
 import { Will } from "./ActionBlock";
 import { Mail } from "./MailDialog";
-import { ParamInput } from "./ParamInput";
+import { ParamFields } from "./ParamFields";
 import { type Put, paramsJson } from "./params";
 
 type ActDialogProps = {
@@ -19,6 +19,8 @@ type ActDialogProps = {
   action: ActionView;
   /** A held operation that the new one replaces. */
   amends: string | null;
+  /** It is queued. */
+  onActed: () => void;
   onClose: () => void;
 };
 
@@ -26,13 +28,17 @@ type ActDialogProps = {
  * Asks what an action needs and queues it. The operation's id is made when the dialog opens, so
  * that however often the button is pressed, it is one operation.
  */
-export function ActDialog({ record, action, amends, onClose }: ActDialogProps) {
+export function ActDialog({ record, action, amends, onActed, onClose }: ActDialogProps) {
   const backend = useBackend();
   const say = useSaid((store) => store.say);
   const cut = useSync().data?.link === "cut_off";
   const dialog = useId();
   const [put, setPut] = useState<Put>({});
   const [typed, setTyped] = useState("");
+  const onPut = useCallback(
+    (name: string, value: string) => setPut((was) => ({ ...was, [name]: value })),
+    [],
+  );
   // What was shown when the question was asked stays what is confirmed.
   const [seenRevision] = useState(record.revision);
   const operation = useQuery({
@@ -60,6 +66,7 @@ export function ActDialog({ record, action, amends, onClose }: ActDialogProps) {
     onSuccess: (made) => {
       if (!made) return;
       say(t("act-queued", { action: action.label, title: record.title }), "green");
+      onActed();
       onClose();
     },
   });
@@ -89,14 +96,12 @@ export function ActDialog({ record, action, amends, onClose }: ActDialogProps) {
         )}
         {amends && <p className="quiet">{t("act-amends")}</p>}
         <Will action={action} />
-        {action.params.map((param) => (
-          <ParamInput
-            key={param.name}
-            param={param}
-            value={put[param.name] ?? ""}
-            onValue={(value) => setPut((was) => ({ ...was, [param.name]: value }))}
-          />
-        ))}
+        <ParamFields
+          params={action.params}
+          put={put}
+          onPut={onPut}
+          focusElsewhere={action.confirm === "typed"}
+        />
         {action.confirm === "typed" && action.typed !== null && (
           <Field
             label={t("act-type", { typed: action.typed })}

@@ -3,7 +3,15 @@ import { t } from "../../locales/catalogue";
 import type { FieldType, ParamView } from "../../platform/backend";
 import { paramJson } from "./params";
 
-type ParamInputProps = { param: ParamView; value: string; onValue: (value: string) => void };
+type ParamInputProps = {
+  param: ParamView;
+  /** The keys of the numbers choose. */
+  numbered: boolean;
+  /** It has the focus when the question opens. */
+  focused: boolean;
+  value: string;
+  onValue: (value: string) => void;
+};
 
 const INPUT_TYPES: Partial<Record<FieldType, string>> = {
   date: "date",
@@ -11,12 +19,21 @@ const INPUT_TYPES: Partial<Record<FieldType, string>> = {
 };
 
 /** Asks for a parameter in the way of its type. */
-export function ParamInput({ param, value, onValue }: ParamInputProps) {
+export function ParamInput({ param, numbered, focused, value, onValue }: ParamInputProps) {
   const label = param.optional ? t("param-optional", { label: param.label }) : param.label;
   switch (param.kind) {
     case "enum": {
       const options = param.one_of.map((each) => ({ value: each, label: each }));
-      return <Choice label={label} value={value} options={options} onValue={onValue} />;
+      return (
+        <Choice
+          label={label}
+          value={value}
+          options={options}
+          numbered={numbered}
+          focused={focused}
+          onValue={onValue}
+        />
+      );
     }
     case "boolean": {
       const options = [

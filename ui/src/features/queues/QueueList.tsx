@@ -1,18 +1,23 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { CircleCheck, CloudDownload, Rows3, Search, SearchX } from "lucide-react";
-import type { Ref } from "react";
+import { CircleCheck, CloudDownload, Rows3, SearchX } from "lucide-react";
+import type { ReactNode, Ref } from "react";
 import { type ReceivedPage, useSync } from "../../app/reads";
 import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
 import { DataGrid, type GridColumn } from "../../components/DataGrid";
+import { Filter } from "../../components/Filter";
 import { Key } from "../../components/Key";
 import { EmptyState, ErrorState } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
-import { durationWords, moneyWords } from "../../locales/words";
-import type { Cell, RowView, SectionView, ViewPage } from "../../platform/backend";
-import { gridColumns, OPERATION } from "./columns";
+import { durationWords, moneyWords, numberWords } from "../../locales/words";
+import type { Cell, ColumnKind, RowView, SectionView, ViewPage } from "../../platform/backend";
+import { BulkBar } from "./BulkBar";
+import type { BulkAsked } from "./BulkDialog";
+import { atOnceOf, keyOf } from "./bulkKeys";
+import { decimalsIn, gridColumns, OPERATION, proseOf } from "./columns";
+import type { Picking } from "./picking";
 
 type QueueListProps = {
   first: UseQueryResult<ReceivedPage>;
@@ -28,33 +33,19 @@ type QueueListProps = {
   onSight: (first: number, last: number) => void;
   sort: string;
   onSort: (sort: string) => void;
+  /** Nothing where the view has no action for many. */
+  picking: Picking | null;
+  readOnly: boolean;
+  onBulk: (asked: BulkAsked) => void;
 };
 
 export function QueueList(props: QueueListProps) {
-  const { first, search, onSearch } = props;
+  const { first, search, onSearch, picking } = props;
   const page = first.data;
   return (
     <section className="card queue-list" aria-label={page?.label ?? t("nav-queues")}>
       <header className="queue-tools">
-        <div className="filter">
-          <Search size={14} aria-hidden />
-          <input
-            ref={props.filter}
-            type="search"
-            aria-label={t("queue-filter")}
-            aria-keyshortcuts="/"
-            placeholder={t("queue-filter")}
-            spellCheck={false}
-            value={search}
-            onChange={(event) => onSearch(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape") return;
-              onSearch("");
-              event.currentTarget.blur();
-            }}
-          />
-          <Key>/</Key>
-        </div>
+        <Filter label={t("queue-filter")} value={search} onValue={onSearch} input={props.filter} />
         {page && <Summary page={page} />}
       </header>
       {page ? (
@@ -71,34 +62,58 @@ export function QueueList(props: QueueListProps) {
       ) : (
         <Bones />
       )}
-      <footer className="queue-keys" aria-hidden>
-        {page && page.total > 0 && (
-          <>
-            <span>
-              <Key>j</Key>
-              <Key>k</Key> {t("keys-move")}
-            </span>
-            {page.keys.map((each) => (
-              <span key={each.action}>
-                <Key>{each.key}</Key> {each.label}
-              </span>
-            ))}
-            <span>
-              <Key>m</Key> {t("keys-mail")}
-            </span>
-          </>
-        )}
-        <span className="queue-keys-all">
-          <Key>?</Key> {t("keys-all")}
-        </span>
-      </footer>
+      {page && picking && picking.ids.size > 0 ? (
+        <BulkBar
+          page={page}
+          picking={picking}
+          readOnly={props.readOnly}
+          onAct={(action) => {
+            const bulk = page.bulk.find((each) => each.action === action);
+            if (!bulk) return;
+            props.onBulk({ action, label: bulk.label, section: null, ids: [...picking.ids] });
+          }}
+        />
+      ) : (
+        <Keys page={page} />
+      )}
     </section>
+  );
+}
+
+/** The keys that work here, for the eye. */
+function Keys({ page }: { page: ViewPage | undefined }) {
+  return (
+    <footer className="queue-keys" aria-hidden>
+      {page && page.total > 0 && (
+        <>
+          <span>
+            <Key>j</Key>
+            <Key>k</Key> {t("keys-move")}
+          </span>
+          {page.keys.map((each) => (
+            <span key={each.action}>
+              <Key>{each.key}</Key> {each.label}
+            </span>
+          ))}
+          {page.bulk.length > 0 && (
+            <span>
+              <Key>x</Key> {t("keys-pick")}
+            </span>
+          )}
+        </>
+      )}
+      <span className="queue-keys-all">
+        <Key>?</Key> {t("keys-all")}
+      </span>
+    </footer>
   );
 }
 
 function Grid(props: QueueListProps & { page: ReceivedPage }) {
   const { page, rowAt, receivedAt, selected } = props;
   const columns = gridColumns(page);
+  const prose = proseOf(page);
+  const decimals = page.columns.map((_, at) => decimalsIn(page, at));
   const stateAt = page.columns.findIndex(({ kind }) => kind === "state");
   const cellOf = (row: RowView, column: GridColumn) => {
     const at = page.columns.findIndex(({ field }) => field === column.id);
@@ -110,10 +125,14 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
     return (
       <>
         <span
-          className={page.columns[at]?.kind === "id" ? "mono cell-main" : "cell-main"}
+          className={classOf(page.columns[at]?.kind, column === columns[0])}
           title={wholeText(cell)}
         >
-          <Value value={cell.value} received={receivedAt(props.active) || page.received} />
+          {cell.value.type === "number" ? (
+            <span className="figure">{numberWords(cell.value.number, decimals[at])}</span>
+          ) : (
+            <Value value={cell.value} received={receivedAt(props.active) || page.received} />
+          )}
         </span>
         {cell.beside && <span className="beside">{cell.beside}</span>}
       </>
@@ -123,7 +142,12 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
     <DataGrid
       label={t("queue-grid", { queue: page.label })}
       columns={columns}
-      sections={page.sections.map((section) => ({ ...section, header: sectionHeader(section) }))}
+      sections={page.sections.map((section) => ({
+        ...section,
+        header: sectionHeader(section, <AtOnce {...props} section={section} />),
+      }))}
+      below={prose < 0 ? null : (row) => <Prose row={row} at={prose} />}
+      picks={props.picking}
       total={page.total}
       rowAt={rowAt}
       rowKey={(row) => `${row.kind}/${row.id}`}
@@ -139,6 +163,11 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
   );
 }
 
+function classOf(kind: ColumnKind | undefined, names: boolean): string {
+  if (kind === "id") return "mono cell-main";
+  return names ? "cell-main cell-name" : "cell-main";
+}
+
 /** Words that may be cut where the column is narrow. */
 function wholeText({ value, beside }: Cell): string | undefined {
   if (value.type !== "text") return undefined;
@@ -146,7 +175,7 @@ function wholeText({ value, beside }: Cell): string | undefined {
 }
 
 /** Name, count and sum of a section; nothing where the view has no sections. */
-function sectionHeader(section: SectionView) {
+function sectionHeader(section: SectionView, atOnce: ReactNode) {
   const label = section.id === "on_the_way" ? t("section-on-the-way") : section.label;
   if (label === "") return null;
   return (
@@ -161,7 +190,30 @@ function sectionHeader(section: SectionView) {
           .filter(Boolean)
           .join(" · ")}
       </span>
+      {atOnce}
     </>
+  );
+}
+
+/** Words of any length, under their row. */
+function Prose({ row, at }: { row: RowView; at: number }) {
+  const value = row.cells[at]?.value;
+  return value?.type === "text" ? <bdi>{value.text}</bdi> : null;
+}
+
+type AtOnceProps = QueueListProps & { page: ReceivedPage; section: SectionView };
+
+/** What may be done to all of a section at once, where the pack offers it. */
+function AtOnce({ page, section, readOnly, onBulk, picking }: AtOnceProps) {
+  const asked = atOnceOf(page, section);
+  if (!asked || readOnly || (picking && picking.ids.size > 0)) return null;
+  const key = keyOf(page, asked.action);
+  return (
+    <span className="section-act">
+      <Button hotkey={key ? t("key-shift", { key }) : null} onClick={() => onBulk(asked)}>
+        {t("at-once", { action: asked.label, count: section.count })}
+      </Button>
+    </span>
   );
 }
 

@@ -1,8 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useKeys } from "../../app/keys";
 import { usePlace } from "../../app/place";
-import { PAGE_ROWS, type ReceivedPage, usePages } from "../../app/reads";
-import type { RowView } from "../../platform/backend";
+import { PAGE_ROWS, type ReceivedPage, usePages, useRecord } from "../../app/reads";
+import type { ActionView, RowView } from "../../platform/backend";
+import { type BulkAsked, BulkDialog } from "./BulkDialog";
+import { bulkKeys } from "./bulkKeys";
+import { next } from "./next";
+import { usePicking } from "./picking";
 import { QueueList } from "./QueueList";
 import { RecordPanel } from "./RecordPanel";
 
@@ -35,6 +39,9 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
     setAwaited(row ? null : at);
     if (row) select({ kind: row.kind, id: row.id });
   };
+  const picking = usePicking(page, rowAt, { view, search });
+  const picked = picking !== null && picking.ids.size > 0;
+  const [asked, setAsked] = useState<BulkAsked | null>(null);
   const total = page?.total ?? 0;
   const wanted = awaited ?? (record === null && total > 0 ? Math.min(index, total - 1) : null);
   const wantedRow = wanted === null ? undefined : rowAt(wanted);
@@ -49,7 +56,20 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
     j: () => step(1),
     k: () => step(-1),
     "/": () => filter.current?.focus(),
+    ...(picking && page
+      ? bulkKeys({ page, picking, active, step, readOnly, total, onAsk: setAsked })
+      : {}),
   });
+
+  // What is decided leaves the list; what waits after it comes up, so that deciding goes on. Where
+  // money moves or something leaves the house, the eye stays on what becomes of it.
+  const after = next(rowAt, active, total);
+  useRecord(after?.row ?? null);
+  const onActed = (action: ActionView) => {
+    if (action.nature !== "change" || !after) return;
+    setIndex(after.at);
+    select({ kind: after.row.kind, id: after.row.id });
+  };
 
   const leaveRecord = () =>
     list.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus();
@@ -74,9 +94,32 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         onSight={useCallback((from: number, to: number) => setSight([from, to]), [])}
         sort={sort ?? page?.sort ?? ""}
         onSort={setSort}
+        picking={picking}
+        readOnly={readOnly}
+        onBulk={setAsked}
       />
       {!alone && (
-        <RecordPanel record={record} panel={panel} readOnly={readOnly} onLeave={leaveRecord} />
+        <RecordPanel
+          record={record}
+          panel={panel}
+          readOnly={readOnly}
+          keysElsewhere={picked}
+          onActed={onActed}
+          onLeave={leaveRecord}
+        />
+      )}
+      {asked && picking && (
+        <BulkDialog
+          view={view}
+          search={search}
+          asked={asked}
+          onQueued={picking.clear}
+          onPick={(ids) => {
+            picking.only(ids);
+            setAsked(null);
+          }}
+          onClose={() => setAsked(null)}
+        />
       )}
     </div>
   );

@@ -1,11 +1,14 @@
+import { useMutation } from "@tanstack/react-query";
 import { type KeyboardEvent, type Ref, useEffect, useState } from "react";
+import { useBackend } from "../../app/backend";
+import { useIntents } from "../../app/intents";
 import { isAsking, useKeys } from "../../app/keys";
 import { usePlace } from "../../app/place";
 import { useRecord } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { onFace, parseWall, tenantNow, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
-import { ErrorState } from "../../components/states";
+import { ErrorBanner, ErrorState } from "../../components/states";
 import { Tone } from "../../components/tones";
 import { ClockBar, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -27,20 +30,26 @@ type RecordPanelProps = {
   record: { kind: string; id: string } | null;
   panel: Ref<HTMLElement>;
   readOnly: boolean;
+  /** The keys of its actions are for something else, such as for the rows that are picked. */
+  keysElsewhere: boolean;
+  /** An operation on it was queued. */
+  onActed: (action: ActionView) => void;
   /** Escape. */
   onLeave: () => void;
 };
 
 /** The record that is picked, read as a sentence: what, until when, the facts, what decides. */
-export function RecordPanel({ record, panel, readOnly, onLeave }: RecordPanelProps) {
+export function RecordPanel(props: RecordPanelProps) {
+  const { record, panel, onLeave } = props;
   const read = useRecord(record);
   const shown = read.data;
   const ours = shown && record && shown.id === record.id;
+  const settled = useSettled(ours ? `${shown.kind}/${shown.id}` : null);
   return (
     <section
       className="card record"
       aria-label={ours ? shown.title : t("record-label")}
-      aria-busy={record !== null && !ours && !read.error}
+      aria-busy={record !== null && !settled && !read.error}
       ref={panel}
       tabIndex={-1}
       onKeyDown={(event) => {
@@ -56,7 +65,15 @@ export function RecordPanel({ record, panel, readOnly, onLeave }: RecordPanelPro
           action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
         />
       ) : record && shown ? (
-        <Record key={`${shown.kind}/${shown.id}`} record={shown} readOnly={readOnly} />
+        <Record
+          key={`${shown.kind}/${shown.id}`}
+          record={shown}
+          readOnly={props.readOnly}
+          // While the next one is read, no key may be for the one before.
+          mute={props.keysElsewhere || !ours}
+          seen={settled}
+          onActed={props.onActed}
+        />
       ) : (
         <div className="record-bones" aria-hidden>
           <span className="bone" />
@@ -66,6 +83,19 @@ export function RecordPanel({ record, panel, readOnly, onLeave }: RecordPanelPro
       )}
     </section>
   );
+}
+
+/** So long must a record have been in sight before a key may decide on it without a question. */
+const SEEN_MS = 250;
+
+/** Whether a record has been in sight for long enough that a key can mean it. */
+function useSettled(shown: string | null): boolean {
+  const [seen, setSeen] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSeen(shown), SEEN_MS);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  return shown !== null && seen === shown;
 }
 
 const LINE_PX = 40;
@@ -92,9 +122,19 @@ function scrollBy(event: KeyboardEvent<HTMLElement>): void {
 }
 
 type Received = RecordView & { received: number };
-type Asked = { action: ActionView; amends: string | null };
+/** What follows is settled when it is asked: the list may have moved on when it is answered. */
+type Asked = { action: ActionView; amends: string | null; onActed: () => void };
 
-function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
+type RecordProps = {
+  record: Received;
+  readOnly: boolean;
+  mute: boolean;
+  /** It has been in sight for long enough. */
+  seen: boolean;
+  onActed: (action: ActionView) => void;
+};
+
+function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
   const say = useSaid((store) => store.say);
   const [chosen, setChosen] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -106,20 +146,27 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
 
   const next = shown && !refused(shown) ? shown : actions.find((each) => !refused(each));
 
+  const acting = useActAtOnce(record);
   const ask = (action: ActionView) => {
     const reason = refused(action);
     setChosen(action.action);
-    if (reason) say(t("action-refused", { action: action.label, reason }), "amber");
-    else setAsked({ action, amends: null });
+    if (reason) return say(t("action-refused", { action: action.label, reason }), "amber");
+    if (!asksNothing(action)) {
+      return setAsked({ action, amends: null, onActed: () => onActed(action) });
+    }
+    if (seen && !acting.isPending)
+      acting.mutate({ action, amends: null, onActed: () => onActed(action) });
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
   if (shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
-  useKeys(keys);
+  useKeys(mute ? {} : keys, false);
 
   const amend = (operation: OperationView) => {
     const action = actions.find((each) => each.action === operation.action_id);
-    return action && !readOnly ? () => setAsked({ action, amends: operation.id }) : undefined;
+    return action && !readOnly
+      ? () => setAsked({ action, amends: operation.id, onActed: stay })
+      : undefined;
   };
   useAmendOnArrival(record, setAsked);
   const open = record.operations.filter((each) => !isSettled(each));
@@ -127,6 +174,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
   return (
     <>
       <div className="record-scroll">
+        {acting.error && <ErrorBanner error={acting.error} />}
         <Head record={record} />
         {open.length > 0 && (
           <div className="record-part">
@@ -170,7 +218,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
             <Button
               key={action.action}
               look={action === next ? "filled" : "outline"}
-              hotkey={refused(action) ? null : action.key}
+              hotkey={refused(action) || mute ? null : action.key}
               refused={refused(action) !== null}
               title={refused(action) ?? undefined}
               onClick={() => ask(action)}
@@ -185,6 +233,7 @@ function Record({ record, readOnly }: { record: Received; readOnly: boolean }) {
           record={record}
           action={asked.action}
           amends={asked.amends}
+          onActed={asked.onActed}
           onClose={() => setAsked(null)}
         />
       )}
@@ -207,10 +256,40 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
     if (!amends || !operation) return;
     arrived();
     const action = record.actions.find((each) => each.action === operation.action_id);
-    if (action) ask({ action, amends });
+    if (action) ask({ action, amends, onActed: stay });
     else say(t("amend-none", { action: operation.action }), "amber");
   }, [amends, record, arrived, ask, say]);
 }
+
+/** Nothing is to be filled in and nothing to be confirmed: the key does it. */
+const asksNothing = (action: ActionView) => action.confirm === "none" && action.params.length === 0;
+
+/** An action that asks nothing. However often its key is pressed, it is one operation. */
+function useActAtOnce(record: RecordView) {
+  const backend = useBackend();
+  const idOf = useIntents();
+  const say = useSaid((store) => store.say);
+  return useMutation({
+    mutationFn: async ({ action }: Asked) =>
+      backend.act({
+        operation: await idOf(`${record.kind}/${record.id}/${record.revision}/${action.action}`),
+        kind: record.kind,
+        id: record.id,
+        action: action.action,
+        params: {},
+        typed: null,
+        seen_revision: record.revision,
+        amends: null,
+      }),
+    onSuccess: (_, { action, onActed }) => {
+      say(t("act-queued", { action: action.label, title: record.title }), "green");
+      onActed();
+    },
+  });
+}
+
+/** What is amended stays in sight. */
+const stay = () => {};
 
 /** A button whose dialog asks for something ends in dots. */
 const needsMore = (action: ActionView) => action.params.length > 0;

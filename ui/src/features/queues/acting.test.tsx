@@ -4,6 +4,8 @@ import { usePlace } from "../../app/place";
 import { APPROVE, makeWorld, operation } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
+beforeEach(() => usePlace.getState().go({ screen: "queue", view: "pending", record: null }));
+
 const dialog = (name: RegExp) => screen.findByRole("dialog", { name });
 const inDialog = (found: HTMLElement, name: string) => within(found).getByRole("button", { name });
 

@@ -5,38 +5,93 @@ import type { ColumnKind, ViewPage } from "../../platform/backend";
 /** Pixels that a column takes; words take what is left. */
 const PIXELS: Record<ColumnKind, number> = {
   text: 132,
+  prose: 132,
   id: 72,
-  number: 72,
+  number: 58,
   money: 76,
   instant: 98,
   clock: 82,
   state: 110,
 };
 
-/** A column of numbers is as wide as its name asks for, over two lines. */
-const LONG_LABEL = 10;
-const LONG_NUMBER = 92;
-
+/** Pixels that a letter takes, roughly, in a cell and in a head; and the space on both sides. */
+const LETTER_PX = 6.4;
+const PADDING_PX = 14;
 /** A word of a state may be long; up to here its column gives way, then the word is cut. */
 const PILL_PX = 46;
-const LETTER_PX = 6.2;
 /** Share of the window that it may take. */
 const STATE_SHARE = "9.6vw";
+
+const longest = (lengths: number[]) => Math.max(0, ...lengths);
+
+/** Letters of the longer of two lines, where a label is broken best. */
+export function overTwoLines(label: string): number {
+  const words = label.split(/\s+/);
+  const broken = words.map((_, at) =>
+    longest([words.slice(0, at).join(" ").length, words.slice(at).join(" ").length]),
+  );
+  return Math.min(...broken);
+}
+
+/** Letters of the longest text in a column, among the rows that are known. */
+function lettersIn(page: ViewPage, at: number): number {
+  return longest(
+    page.rows.map(({ cells }) => {
+      const cell = cells[at];
+      if (cell?.value.type !== "text") return 0;
+      return cell.value.text.length + (cell.beside?.length ?? 0);
+    }),
+  );
+}
+
+const MOST_DECIMALS = 4;
+
+/** Digits behind the point that the numbers of a column need, so that they stand under each other. */
+export function decimalsIn(page: ViewPage, at: number): number {
+  return longest(
+    page.rows.map(({ cells }) => {
+      const value = cells[at]?.value;
+      if (value?.type !== "number") return 0;
+      return Math.min(MOST_DECIMALS, String(value.number).split(".")[1]?.length ?? 0);
+    }),
+  );
+}
 
 function widthOf(
   kind: ColumnKind,
   label: string,
   page: ViewPage,
+  at: number,
 ): Pick<GridColumn, "width" | "least"> {
-  const least = kind === "number" && label.length > LONG_LABEL ? LONG_NUMBER : PIXELS[kind];
-  if (kind === "text") return { least, width: `minmax(${least}px, 1fr)` };
-  if (kind !== "state") return { least, width: `${least}px` };
-  const words = page.rows.flatMap(({ cells }) =>
-    cells.map(({ value }) => (value.type === "state" ? value.label.length : 0)),
-  );
-  const wanted = Math.ceil(PILL_PX + LETTER_PX * Math.max(0, ...words));
-  return { least, width: `max(${least}px, min(${wanted}px, ${STATE_SHARE}))` };
+  const least = PIXELS[kind];
+  const head = Math.ceil(PADDING_PX + LETTER_PX * overTwoLines(label));
+  switch (kind) {
+    case "text":
+    case "prose": {
+      // Words share what is left by how much they have to say.
+      const letters = lettersIn(page, at);
+      const needed = Math.max(head, Math.min(least, Math.ceil(PADDING_PX + LETTER_PX * letters)));
+      return { least: needed, width: `minmax(${needed}px, ${Math.max(1, letters)}fr)` };
+    }
+    case "number": {
+      const wide = Math.max(least, head);
+      return { least: wide, width: `${wide}px` };
+    }
+    case "state": {
+      const words = page.rows.flatMap(({ cells }) =>
+        cells.map(({ value }) => (value.type === "state" ? value.label.length : 0)),
+      );
+      const wanted = Math.ceil(PILL_PX + LETTER_PX * longest(words));
+      return { least, width: `max(${least}px, min(${wanted}px, ${STATE_SHARE}))` };
+    }
+    default:
+      return { least, width: `${least}px` };
+  }
 }
+
+/** The column whose words stand under each row; the first of its kind. */
+export const proseOf = (page: ViewPage): number =>
+  page.columns.findIndex(({ kind }) => kind === "prose");
 
 /** Stands for our operation where the view has no column of states to show its word in. */
 export const OPERATION = "operation";
@@ -49,15 +104,18 @@ function headed(label: string): string {
 
 /** Columns of the grid for those of the view. */
 export function gridColumns(page: ViewPage): GridColumn[] {
-  const columns = page.columns.map(
-    ({ field, label, kind, sortable }): GridColumn => ({
-      id: field,
-      label: kind === "state" ? t("column-state") : headed(label),
-      align: kind === "money" || kind === "number" ? "end" : "start",
-      ...widthOf(kind, label, page),
-      sortable,
-    }),
-  );
+  const prose = proseOf(page);
+  const columns = page.columns
+    .map(
+      ({ field, label, kind, sortable }, at): GridColumn => ({
+        id: field,
+        label: kind === "state" ? t("column-state") : headed(label),
+        align: kind === "money" || kind === "number" ? "end" : "start",
+        ...widthOf(kind, label, page, at),
+        sortable,
+      }),
+    )
+    .filter((_, at) => at !== prose);
   if (page.columns.some(({ kind }) => kind === "state")) return columns;
   const last: GridColumn = {
     id: OPERATION,

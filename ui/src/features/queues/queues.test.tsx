@@ -1,7 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usePlace } from "../../app/place";
 import { makeWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
+
+beforeEach(() => usePlace.getState().go({ screen: "queue", view: "pending", record: null }));
 
 const grid = () => screen.findByRole("grid", { name: "Refund requests, list" });
 const panel = (name: RegExp) => screen.findByRole("region", { name });

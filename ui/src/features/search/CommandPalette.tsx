@@ -4,9 +4,13 @@ import {
   Inbox,
   type LucideIcon,
   MoonStar,
+  Radar,
   RefreshCw,
   Rows3,
+  ScrollText,
   Search,
+  Settings2,
+  ShieldCheck,
   UserRound,
 } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
@@ -207,6 +211,11 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
       () => say(t("sync-asked")),
       () => say(t("error-internal"), "amber"),
     );
+  const verify = () =>
+    backend.verifyChain().then(
+      () => go({ screen: "log" }),
+      () => say(t("error-internal"), "amber"),
+    );
   return [
     ...queues.map(
       (queue): Item => ({
@@ -226,11 +235,25 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
       }),
     ),
     {
+      id: "watch",
+      icon: Radar,
+      label: t("command-watch"),
+      run: () => go({ screen: "watch" }),
+    },
+    { id: "log", icon: ScrollText, label: t("command-log"), run: () => go({ screen: "log" }) },
+    {
+      id: "settings",
+      icon: Settings2,
+      label: t("command-settings"),
+      run: () => go({ screen: "settings" }),
+    },
+    {
       id: "sync",
       icon: RefreshCw,
       label: t("command-sync"),
       run: () => go({ screen: "sync" }),
     },
+    { id: "verify", icon: ShieldCheck, label: t("log-verify"), run: () => void verify() },
     { id: "pull", icon: RefreshCw, label: t("sync-now"), run: () => void pull() },
     {
       id: "theme",

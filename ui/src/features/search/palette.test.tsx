@@ -1,7 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import { usePlace } from "../../app/place";
 import { makeWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
+
+beforeEach(() => usePlace.getState().go({ screen: "queue", view: "pending", record: null }));
 
 async function openPalette() {
   const app = openApp(makeWorld());
@@ -41,9 +44,9 @@ test("arrows move round, and the chosen one is told to whoever listens", async (
   expect(chosen()).toHaveTextContent("Keys");
   expect(input).toHaveAttribute("aria-activedescendant", chosen().id);
   await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}");
-  expect(chosen()).toHaveTextContent("Go to Sync");
+  expect(chosen()).toHaveTextContent("Go to Watch");
   await user.keyboard("{Enter}");
-  expect(await screen.findByRole("heading", { level: 1, name: "Sync" })).toBeVisible();
+  expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
 });
 
 test("leads to views that are no queue", async () => {

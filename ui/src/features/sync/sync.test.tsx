@@ -113,7 +113,7 @@ describe("Sync", () => {
 
 describe("the line at the foot of the rail", () => {
   test.each([
-    ["in_step", 12, "In step · 12 s ago"],
+    ["in_step", 12, "In step · 1\\d s ago"],
     ["in_step", 600, "Nothing new · 10 min ago"],
     ["cut_off", 600, "Cut off since Fri 14:03"],
     ["signed_out", 600, "Signed out"],

@@ -1,4 +1,5 @@
 import { usePlace } from "../../app/place";
+import { makeRareAlerts } from "./alerts";
 import { MemoryBackend } from "./index";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
 
@@ -24,9 +25,32 @@ const WORLDS: Record<string, () => World> = {
   trouble: () => ({ ...makeWorld(), quarantine: true, brokenAt: 97, clockUnsure: true }),
   error: () => ({
     ...makeWorld(),
-    fails: { queuePage: { code: "storage", detail: "disk I/O error", row: null } },
+    fails: Object.fromEntries(
+      ["queuePage", "watchView", "logPage", "settingsView"].map((read) => [
+        read,
+        { code: "storage", detail: "disk I/O error", row: null } as const,
+      ]),
+    ),
   }),
-  loading: () => ({ ...makeWorld(), hangs: new Set(["queuePage", "queueRecord"]) }),
+  loading: () => ({
+    ...makeWorld(),
+    hangs: new Set(["queuePage", "queueRecord", "watchView", "logPage", "settingsView"]),
+  }),
+  rare: () => ({ ...makeWorld(), alerts: makeRareAlerts() }),
+  stale: () => ({ ...makeWorld(), ageSeconds: 400 }),
+  silent: () => {
+    const world = makeWorld();
+    world.notifications = {
+      ...world.notifications,
+      service: null,
+      buttons: false,
+      failures: 3,
+      last: { at: world.log[0]?.at ?? "", problem: "No notification service answers." },
+    };
+    world.notifications.wanted.hours = { from: 480, to: 1140, days: [1, 2, 3, 4, 5] };
+    world.notified = { code: "internal", detail: "No notification service answers.", row: null };
+    return world;
+  },
   notices: () => {
     const world = makeWorld();
     world.app.notices = [
@@ -58,11 +82,12 @@ export function fromAddress({ search }: Location): MemoryBackend {
   const asked = new URLSearchParams(search);
   const world = (WORLDS[asked.get("world") ?? "work"] ?? makeWorld)();
   const id = asked.get("record");
-  if (asked.get("screen") === "sync") usePlace.getState().go({ screen: "sync" });
-  else if (id) {
-    const record = { kind: "refund", id };
-    usePlace.getState().go({ screen: "queue", view: "pending", record });
-  }
+  const screen = asked.get("screen");
+  const { go } = usePlace.getState();
+  if (screen === "sync" || screen === "log" || screen === "settings") go({ screen });
+  else if (screen === "reviews") go({ screen: "queue", view: "reviews", record: null });
+  else if (screen === "queue") go({ screen: "queue", view: "pending", record: null });
+  else if (id) go({ screen: "queue", view: "pending", record: { kind: "refund", id } });
   const theme = asked.get("theme");
   if (theme) document.documentElement.dataset.theme = theme;
   const direction = asked.get("dir");

@@ -5,19 +5,27 @@ import {
   type ChangeSet,
   type Code,
   type OperationView,
+  type Place,
   type SearchHit,
   type SignedIn,
   type Tag,
 } from "../backend";
+import { actMany, selectionOf } from "./bulk";
+import { logOf } from "./log";
 import { recordOf } from "./record";
+import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
+import { settingsOf } from "./settings";
 import { navigationOf, pageOf, syncOf, titleOf } from "./views";
-import { operation, PROFILE, type World } from "./world";
+import { watchOf } from "./watch";
+import { NOW_MS, operation, PROFILE, type World, wall } from "./world";
 
 const ALL: Tag[] = [
   { tag: "app" },
   { tag: "navigation" },
   { tag: "kind", of: "refund" },
   { tag: "sync" },
+  { tag: "audit" },
+  { tag: "notifications" },
 ];
 
 function fail(code: Code, detail: string | null = null, row: string | null = null): never {
@@ -33,6 +41,7 @@ export class MemoryBackend implements Backend {
   readonly calls: string[] = [];
   readonly reported: string[] = [];
   readonly #heard = new Set<(change: ChangeSet) => void>();
+  readonly #shown = new Set<(place: Place) => void>();
   #ids = 0;
 
   constructor(world: World) {
@@ -61,7 +70,9 @@ export class MemoryBackend implements Backend {
   queueRecord = (_kind: string, id: string) =>
     this.#read("queueRecord", () => {
       const request = this.world.requests.find((each) => each.id === id);
-      return request ? recordOf(this.world, request) : fail("not_found");
+      if (request) return recordOf(this.world, request);
+      const review = this.world.reviews.find((each) => each.id === id);
+      return review ? reviewRecord(this.world, review) : fail("not_found");
     });
 
   search = (query: string) =>
@@ -144,18 +155,18 @@ export class MemoryBackend implements Backend {
       const { world } = this;
       const before = world.acted.get(request.operation);
       if (before) return before;
-      const record = world.requests.find((each) => each.id === request.id) ?? fail("not_found");
-      const action =
-        recordOf(world, record).actions.find((each) => each.action === request.action) ??
-        fail("not_now");
+      if (request.kind === "alert") return this.#acknowledge(request);
+      const { title, actions } = this.#about(request.id);
+      const action = actions.find((each) => each.action === request.action) ?? fail("not_now");
       if (action.denied && request.amends === null)
         fail("policy_denied", action.denied.detail, action.denied.row);
       if (action.typed !== null && action.typed !== request.typed) fail("confirmation_missing");
       const made = operation(
         {
           id: request.operation,
-          record: record.id,
-          title: titleOf(record),
+          kind: request.kind,
+          record: request.id,
+          title,
           action_id: action.action,
           action: action.label,
         },
@@ -168,6 +179,68 @@ export class MemoryBackend implements Backend {
         world.operations.unshift(made);
       });
       return made;
+    });
+
+  #about(id: string) {
+    const { world } = this;
+    const review = world.reviews.find((each) => each.id === id);
+    if (review) return { title: reviewTitle(review), actions: reviewActions(world, review) };
+    const request = world.requests.find((each) => each.id === id) ?? fail("not_found");
+    return { title: titleOf(request), actions: recordOf(world, request).actions };
+  }
+
+  #acknowledge({ operation: id, id: alert, action }: ActRequest): OperationView {
+    const found = this.world.alerts.find((each) => each.id === alert) ?? fail("not_found");
+    const made = operation(
+      {
+        id,
+        kind: "alert",
+        record: alert,
+        title: found.label,
+        action_id: action,
+        action: "Acknowledge",
+      },
+      "queued",
+      "waiting",
+    );
+    this.world.acted.set(id, made);
+    this.change(({ operations }) => {
+      operations.unshift(made);
+      found.operation = "queued";
+      found.acknowledged = { by: PROFILE.operator, at: wall(NOW_MS) };
+      found.can_acknowledge = false;
+    });
+    return made;
+  }
+
+  selectRecords: Backend["selectRecords"] = (request) =>
+    this.#read("selectRecords", () => selectionOf(this.world, request));
+  actMany: Backend["actMany"] = (request) =>
+    this.#read("actMany", () => {
+      const answer = actMany(this.world, request);
+      this.change(() => {});
+      return answer;
+    });
+  watchView = () => this.#read("watchView", () => watchOf(this.world));
+  touch = () => this.#read("touch", () => undefined);
+  logPage: Backend["logPage"] = (request) =>
+    this.#read("logPage", () => logOf(this.world, request));
+  verifyChain = () => this.#read("verifyChain", () => this.change(() => {}));
+  settingsView = () => this.#read("settingsView", () => settingsOf(this.world));
+  setNotifications: Backend["setNotifications"] = (wanted) =>
+    this.#read("setNotifications", () =>
+      this.change(({ notifications }) => {
+        notifications.wanted = wanted;
+      }),
+    );
+  testNotification = () =>
+    this.#read("testNotification", () => {
+      const { notified } = this.world;
+      this.change(({ notifications }) => {
+        notifications.last = { at: wall(NOW_MS), problem: notified?.detail ?? null };
+        notifications.failures = notified ? notifications.failures + 1 : 0;
+      });
+      if (notified) throw new BackendError(notified);
     });
 
   retryOperation = (id: string) =>
@@ -197,5 +270,15 @@ export class MemoryBackend implements Backend {
   onChange(heard: (change: ChangeSet) => void): () => void {
     this.#heard.add(heard);
     return () => this.#heard.delete(heard);
+  }
+
+  onPlace(heard: (place: Place) => void): () => void {
+    this.#shown.add(heard);
+    return () => this.#shown.delete(heard);
+  }
+
+  /** As a notification that was pressed. */
+  show(place: Place): void {
+    for (const heard of this.#shown) heard(place);
   }
 }

@@ -5,11 +5,12 @@ import type {
   NavigationView,
   OperationView,
   RowView,
-  SectionView,
   SyncView,
   ViewPage,
   ViewRequest,
 } from "../backend";
+import { type PageOf, paged } from "./paged";
+import { reviewPage, reviewSection } from "./reviews";
 import {
   aud,
   HOUR,
@@ -22,22 +23,17 @@ import {
   ZONE,
 } from "./world";
 
-const SECTIONS: { id: Section; label: string; note: string | null }[] = [
-  { id: "open", label: "Open", note: null },
-  { id: "on_the_way", label: "", note: null },
+const SECTIONS: PageOf<Request>["sections"] = [
+  { id: "open", label: "Open", note: null, at_once: null },
+  { id: "on_the_way", label: "", note: null, at_once: null },
   {
     id: "passed",
     label: "Window passed while waiting for us",
     note: "goes to the owner with a ready note",
+    at_once: null,
   },
-  { id: "decided", label: "Decided", note: "in 14 days" },
+  { id: "decided", label: "Decided", note: "in 14 days", at_once: null },
 ];
-
-const VIEWS: Record<string, string> = {
-  pending: "Refund requests",
-  reviews: "Reviews",
-  charges: "Charges",
-};
 
 const COLUMNS: ColumnView[] = [
   { field: "name", label: "Business", kind: "text", sortable: true },
@@ -94,6 +90,7 @@ function rowOf(world: World, request: Request): RowView {
     kind: "refund",
     id: request.id,
     title: titleOf(request),
+    revision: request.revision,
     section: sectionOf(world, request),
     cells: [
       { value: { type: "text", text: request.name }, beside: request.place },
@@ -107,63 +104,50 @@ function rowOf(world: World, request: Request): RowView {
   };
 }
 
-function sorted(requests: Request[], sort: string): Request[] {
-  const field = sort.replace(/^-/, "");
-  const turn = sort.startsWith("-") ? -1 : 1;
-  const key = (request: Request) =>
-    field === "amount" ? request.minor : field === "name" ? request.name : request.purchased;
-  return requests.toSorted((a, b) => (key(a) < key(b) ? -turn : key(a) > key(b) ? turn : 0));
-}
+const REFUNDS: PageOf<Request> = {
+  label: "Refund requests",
+  row: "R-16",
+  sort: "purchased_at",
+  sortLabel: "oldest purchase first",
+  target: 0,
+  columns: COLUMNS,
+  sections: SECTIONS,
+  of: (world) => world.requests,
+  sectionOf,
+  rowOf,
+  words: (request) => `${request.id} ${request.name} ${request.place}`,
+  key: (request, field) =>
+    field === "amount" ? request.minor : field === "name" ? request.name : request.purchased,
+  sum: (all) => aud(all.reduce((total, request) => total + request.minor, 0)),
+  waits: ["open"],
+  keys: [
+    { action: "approve", label: "Approve refund", key: "a" },
+    { action: "deny", label: "Deny", key: "r" },
+    { action: "escalate", label: "Pass to the owner", key: "p" },
+  ],
+  bulk: [],
+};
+
+/** A view in which nothing is. */
+const CHARGES: PageOf<Request> = { ...REFUNDS, label: "Charges", target: null, of: () => [] };
 
 export function pageOf(world: World, asked: ViewRequest): ViewPage {
-  const sort = asked.sort ?? "purchased_at";
-  const needle = asked.search.toLowerCase();
-  const found = world.requests.filter(
-    (request) =>
-      asked.view === "pending" &&
-      `${request.id} ${request.name} ${request.place}`.toLowerCase().includes(needle),
-  );
-  const bySection = SECTIONS.map((section) => ({
-    ...section,
-    requests: sorted(
-      found.filter((request) => sectionOf(world, request) === section.id),
-      sort,
-    ),
-  })).filter((section) => section.requests.length > 0);
-  let first = 0;
-  const sections: SectionView[] = bySection.map(({ id, label, note, requests }) => {
-    const at = first;
-    first += requests.length;
-    const sum = requests.reduce((total, request) => total + request.minor, 0);
-    return { id, label, note, count: requests.length, first: at, sum: aud(sum) };
-  });
-  const all = bySection.flatMap((section) => section.requests);
-  const empty = world.link === "filling" && world.requests.length === 0;
-  return {
-    view: asked.view,
-    label: VIEWS[asked.view] ?? asked.view,
-    row: "R-16",
-    sort_label: sort === "purchased_at" ? "oldest purchase first" : `by ${sort.replace(/^-/, "")}`,
-    sort,
-    target: asked.view === "charges" ? null : 0,
-    columns: COLUMNS,
-    sections,
-    rows: all.slice(asked.offset, asked.offset + asked.limit).map((each) => rowOf(world, each)),
-    total: all.length,
-    open: bySection.find((section) => section.id === "open")?.requests.length ?? 0,
-    sum: sections.find((section) => section.id === "open")?.sum ?? null,
-    as_of: empty ? null : wall(NOW_MS - world.ageSeconds * 1000),
-    keys: [
-      { action: "approve", label: "Approve refund", key: "a" },
-      { action: "deny", label: "Deny", key: "r" },
-      { action: "escalate", label: "Pass to the owner", key: "p" },
-    ],
-  };
+  switch (asked.view) {
+    case "reviews":
+      return reviewPage(world, asked);
+    case "charges":
+      return paged(CHARGES, world, asked);
+    default:
+      return paged(REFUNDS, world, asked);
+  }
 }
 
 export function navigationOf(world: World): NavigationView {
   const open = world.requests.filter((each) => sectionOf(world, each) === "open");
   const urgent = open.filter((each) => clockOf(each).tone !== "green").length;
+  const waiting = world.reviews.filter((each) =>
+    ["sure", "by_hand"].includes(reviewSection(world, each)),
+  ).length;
   return {
     queues: [
       {
@@ -174,7 +158,14 @@ export function navigationOf(world: World): NavigationView {
         target: 0,
         minutes: open.length * 4,
       },
-      { view: "reviews", label: "Reviews", open: 0, urgent: 0, target: 0, minutes: 0 },
+      {
+        view: "reviews",
+        label: "Reviews",
+        open: waiting,
+        urgent: 0,
+        target: 10,
+        minutes: waiting * 1.3,
+      },
     ],
     views: [{ view: "charges", label: "Charges" }],
     now: wall(NOW_MS),

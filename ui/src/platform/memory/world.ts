@@ -1,13 +1,22 @@
 import type {
+  AlertView,
   AppView,
   Link,
+  LogEntry,
   MoneyView,
+  NotificationsView,
+  NumberView,
   OperationView,
   OperationWord,
   ProfileView,
   Standing,
   Error as WireError,
 } from "../backend";
+import { makeAlerts } from "./alerts";
+import { makeLog } from "./log";
+import { makeNumbers } from "./numbers";
+import { makeReviews, type Review } from "./reviews";
+import { makeNotifications } from "./settings";
 
 /** The instant that the invented world stands at, and its zone's offset. */
 export const NOW_MS = Date.UTC(2026, 10, 20, 3, 45, 12);
@@ -46,6 +55,11 @@ export type World = {
   filling: number | null;
   ageSeconds: number;
   requests: Request[];
+  reviews: Review[];
+  alerts: AlertView[];
+  numbers: NumberView[];
+  log: LogEntry[];
+  notifications: NotificationsView;
   operations: OperationView[];
   quarantine: boolean;
   brokenAt: number | null;
@@ -55,6 +69,10 @@ export type World = {
   hangs: Set<string>;
   /** What `act` was asked, by operation id. */
   acted: Map<string, OperationView>;
+  /** Records on which `actMany` fails, by id. */
+  stubborn: Map<string, WireError>;
+  /** What `setNotifications` and `testNotification` meet. */
+  notified: WireError | null;
 };
 
 const NAMES: readonly (readonly [string, string])[] = [
@@ -150,6 +168,11 @@ export function makeWorld(requests = 12): World {
     filling: null,
     ageSeconds: 12,
     requests: all,
+    reviews: requests === 0 ? [] : makeReviews(51, 12),
+    alerts: requests === 0 ? [] : makeAlerts(),
+    numbers: requests === 0 ? [] : makeNumbers(),
+    log: makeLog(requests === 0 ? 1 : 214),
+    notifications: makeNotifications(),
     operations:
       requests < 8
         ? []
@@ -196,6 +219,8 @@ export function makeWorld(requests = 12): World {
     fails: {},
     hangs: new Set(),
     acted: new Map(),
+    stubborn: new Map(),
+    notified: null,
   };
 }
 

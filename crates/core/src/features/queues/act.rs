@@ -6,22 +6,24 @@
 //! without a base revision (nobody knows yet what the first one gives it; policy decides again in
 //! the lane's order), but not the same action twice and nothing behind one that is held.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Transaction;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Event;
-use watchkeeper_model::{Decision, Outcome, Plan, RowOutcome, decide};
-use watchkeeper_pack::{Pack, value};
+use watchkeeper_model::{Decision, Outcome, Plan, RowOutcome, Situation, decide};
+use watchkeeper_pack::{Action, Pack, value};
 use watchkeeper_wire::operation::Operation;
 
-use super::decide::{Case, lapses_unsent};
+use super::decide::{Case, lapses_unsent, takes_no_part};
 use super::operation;
 use super::view::{ActRequest, OperationView};
 use crate::changes::Source;
 use crate::engine::{Engine, Scribe};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
-use crate::outbox::queue::{self, Hold, Queued, Status};
+use crate::outbox::queue::{self, Hold, Queued, Room, Status};
 use crate::overlay::{Applied, Seen, rows};
 
 /// Version of the operation format that this app writes.
@@ -33,7 +35,7 @@ pub async fn act(engine: &Engine, request: ActRequest) -> Result<OperationView, 
     let amends = request.amends.as_deref().map(parse).transpose()?;
     let device = engine.pinned().device;
     let decided = read(engine, move |reading| {
-        decided(reading, id, amends, device, &request)
+        decided(reading, id, amends, device, &request, Taken::Alone)
     })
     .await?;
     match decided {
@@ -55,7 +57,7 @@ pub async fn act(engine: &Engine, request: ActRequest) -> Result<OperationView, 
             engine
                 .stores()
                 .state
-                .write(move |state| enqueue(state, &scribe, now, &entry))
+                .write(move |state| enqueue(state, &scribe, now, &entry, &mut Room::of(state)?))
                 .await?;
             engine.operation_changed(&request, Source::Operator);
             engine.wake_push();
@@ -78,7 +80,16 @@ pub(crate) async fn shown(engine: &Engine, id: Uuid) -> Result<OperationView, Er
     .await
 }
 
-enum Decided {
+/// How an action is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// On this record, which the operator had before them.
+    Alone,
+    /// On many at once; their number was confirmed.
+    AmongMany,
+}
+
+pub(super) enum Decided {
     /// It was queued before.
     Known(Box<OperationView>),
     /// Refused, and how that is audited.
@@ -88,8 +99,8 @@ enum Decided {
 }
 
 /// All that one transaction writes.
-struct Entry {
-    request: Operation,
+pub(super) struct Entry {
+    pub(super) request: Operation,
     title: String,
     action: String,
     /// Rows that let it through.
@@ -98,12 +109,14 @@ struct Entry {
     amends: Option<Uuid>,
 }
 
-fn decided(
+/// Decides on one record: nothing is written yet.
+pub(super) fn decided(
     reading: &Reading<'_>,
     id: Uuid,
     amends: Option<Uuid>,
     device: Uuid,
     request: &ActRequest,
+    taken: Taken,
 ) -> Result<Decided, Error> {
     if let Some(known) = queue::by_id(reading.state, id)? {
         if known.request.kind == request.kind
@@ -121,19 +134,25 @@ fn decided(
     let row = reading
         .record(&request.kind, &request.id)?
         .ok_or(Error::new(Code::NotFound))?;
-    if row.revision != request.seen_revision {
-        return Err(Error::new(Code::Stale));
-    }
     let pack = reading.pack()?;
     let kind = reading.kind(&request.kind)?;
     let action = kind
         .actions
         .get(&request.action)
         .ok_or(Error::new(Code::NotFound))?;
-    let params = params(request)?;
+    if row.revision != request.seen_revision && !action.def.any_revision {
+        return Err(Error::new(Code::Stale));
+    }
+    let params = params(&request.params)?;
     let case = Case::new(reading, pack, kind, &row)?;
-    let decision = decide(&case.situation(reading, &params), &request.action);
-    let plan = match refused(reading, pack, request, &decision) {
+    let situation = case.situation(reading, &params);
+    let decision = decide(&situation, &request.action);
+    let left_out = || match taken {
+        Taken::Alone => None,
+        Taken::AmongMany => left_out(&situation, action),
+    };
+    let refused = refused(reading, pack, request, &decision).or_else(left_out);
+    let plan = match refused {
         Some((code, row, error)) => {
             let event = Event::Denied {
                 kind: request.kind.clone(),
@@ -146,7 +165,9 @@ fn decided(
         }
         None => decision.plan.clone().unwrap_or_default(),
     };
-    confirmed(&decision, request.typed.as_deref())?;
+    if taken == Taken::Alone {
+        confirmed(&decision, request.typed.as_deref())?;
+    }
     let lane = format!("{}/{}", request.kind, request.id);
     if let Some(detail) = in_the_way(reading.lane(&lane), &request.action, amends) {
         return Err(Error::with(Code::NotNow, detail));
@@ -164,7 +185,7 @@ fn decided(
         author: reading.me.clone(),
         device,
         made_at: reading.now.at,
-        base_revision: alone.then_some(row.revision),
+        base_revision: (alone && !action.def.any_revision).then_some(row.revision),
         not_after: decision.not_after,
         pack: pack.hash.clone(),
         lookups: case.lookups.clone(),
@@ -179,13 +200,27 @@ fn decided(
     })))
 }
 
-/// Why it is not queued: code and row for the audit chain, error for the operator.
+/// It does not take part where the action is taken on many at once.
+fn left_out(situation: &Situation<'_>, action: &Action) -> Option<Refused> {
+    let (row, detail) = takes_no_part(situation, action)?;
+    let error = Error {
+        code: Code::PolicyDenied,
+        detail: Some(detail),
+        row: row.clone(),
+    };
+    Some(("bulk.left_out".into(), row, error))
+}
+
+/// Code and row for the audit chain, error for the operator.
+type Refused = (String, Option<String>, Error);
+
+/// Why it is not queued.
 fn refused(
     reading: &Reading<'_>,
     pack: &Pack,
     request: &ActRequest,
     decision: &Decision,
-) -> Option<(String, Option<String>, Error)> {
+) -> Option<Refused> {
     if let Outcome::Deny { code, row, detail } = &decision.outcome {
         let error = Error {
             code: Code::PolicyDenied,
@@ -242,9 +277,8 @@ pub(super) fn in_the_way<'a>(
 }
 
 /// Parameters, each as JSON text.
-fn params(request: &ActRequest) -> Result<Map<String, Value>, Error> {
-    request
-        .params
+pub(super) fn params(params: &BTreeMap<String, String>) -> Result<Map<String, Value>, Error> {
+    params
         .iter()
         .map(|(name, text)| {
             let value = serde_json::from_str(text)
@@ -316,19 +350,21 @@ fn draw(
     Ok((row.kind.clone(), row.id.clone(), seen, applied))
 }
 
-/// One transaction: audit, outbox, overlay.
-fn enqueue(
+/// Audit, outbox and overlay, in the caller's transaction. Where it answers [`Code::OutboxFull`] or
+/// [`Code::NotNow`] nothing of it was written.
+pub(super) fn enqueue(
     state: &Transaction<'_>,
     scribe: &Scribe,
     now: chrono::DateTime<chrono::Utc>,
     entry: &Entry,
+    room: &mut Room,
 ) -> Result<(), Error> {
     let request = &entry.request;
     // Two clicks may both have looked before either wrote.
     if queue::by_id(state, request.id)?.is_some() {
         return Ok(());
     }
-    if queue::is_full(state)? {
+    if room.is_full() {
         return Err(Error::new(Code::OutboxFull));
     }
     let lane = queue::of_lane(state, &request.lane())?;
@@ -341,6 +377,7 @@ fn enqueue(
         Some(old) => Some(replace(state, scribe, now, old, request)?),
     };
     queue::insert(state, request, &entry.title, &entry.action, place)?;
+    room.take(request);
     for (kind, id, seen, applied) in &entry.overlay {
         rows::insert(state, request.id, (kind, id), seen, applied)?;
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use watchkeeper_model::standing_of;
-use watchkeeper_pack::format::{FieldType, Tone};
+use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Kind, value};
 
 use super::view::{CellValue, ClockView, ColumnKind, FactView, MoneyView, SessionView};
@@ -64,6 +64,7 @@ pub(super) fn column_kind(kind: &Kind, name: &str) -> ColumnKind {
         Named::Clock(_) => ColumnKind::Clock,
         Named::State => ColumnKind::State,
         Named::Value(FieldType::Id) => ColumnKind::Id,
+        Named::Value(FieldType::Text) => ColumnKind::Prose,
         Named::Value(FieldType::Integer | FieldType::Number) => ColumnKind::Number,
         Named::Value(FieldType::Money) => ColumnKind::Money,
         Named::Value(FieldType::Timestamp) => ColumnKind::Instant,
@@ -184,7 +185,7 @@ fn plain(reading: &Reading<'_>, type_: FieldType, one_of: &[String], value: &Val
 
 /// An amount as it is shown. Minor units are whole and within ±2^53, so exact.
 #[allow(clippy::cast_precision_loss)]
-pub(super) fn money_view(minor: i64, currency: &str) -> MoneyView {
+pub(crate) fn money_view(minor: i64, currency: &str) -> MoneyView {
     MoneyView {
         minor: minor as f64,
         currency: currency.to_owned(),
@@ -223,22 +224,5 @@ pub(super) fn clock_view(
             label,
             at: reading.wall(at),
         }),
-    })
-}
-
-/// Any clock of a record has turned amber or red.
-pub(super) fn is_urgent(reading: &Reading<'_>, kind: &Kind, row: &Row) -> bool {
-    let Ok(pack) = reading.pack() else {
-        return false;
-    };
-    kind.clocks.values().any(|clock| {
-        standing_of(
-            pack,
-            kind,
-            clock,
-            (&row.body, &row.computed),
-            reading.now.at,
-        )
-        .is_some_and(|stands| stands.runs && matches!(stands.tone, Tone::Amber | Tone::Red))
     })
 }

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use watchkeeper_model::{Actor, Decision, LookupValue, Situation, Snapshot};
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_model::{
+    Actor, Bulk, Decision, LookupValue, Outcome, Situation, Snapshot, decide, takes_part,
+};
+use watchkeeper_pack::{Action, Kind, Pack};
 
+use super::act::in_the_way;
 use super::may_lapse::{Line, may_lapse};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row};
@@ -60,6 +63,41 @@ impl<'a> Case<'a> {
             lookups: &self.lookups,
         }
     }
+}
+
+/// Why a record takes no part where an action is taken on many at once: row and sentence. What
+/// cannot be decided takes no part.
+pub(super) fn takes_no_part(
+    situation: &Situation<'_>,
+    action: &Action,
+) -> Option<(Option<String>, String)> {
+    match takes_part(action, &situation.scope(None)) {
+        Bulk::TakesPart => None,
+        Bulk::LeftOut { row, why } => Some((Some(row), why)),
+        Bulk::OneByOne => Some((None, "This is not possible on many at once.".to_owned())),
+    }
+}
+
+/// The operator may take this action on a record now, with what it asks for still to be filled in.
+pub(crate) fn may(
+    reading: &Reading<'_>,
+    kind: &Kind,
+    row: &Row,
+    action: &str,
+) -> Result<bool, Error> {
+    let lane = format!("{}/{}", row.kind, row.id);
+    if in_the_way(reading.lane(&lane), action, None).is_some() {
+        return Ok(false);
+    }
+    let pack = reading.pack()?;
+    let params = Map::new();
+    let case = Case::new(reading, pack, kind, row)?;
+    let decision = decide(&case.situation(reading, &params), action);
+    let allowed = match &decision.outcome {
+        Outcome::Allow => true,
+        Outcome::Deny { code, .. } => code == "params.invalid",
+    };
+    Ok(allowed && !lapses_unsent(reading, pack, &decision))
 }
 
 /// it may lapse before the next sync.

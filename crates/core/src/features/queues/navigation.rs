@@ -2,15 +2,11 @@
 
 use watchkeeper_pack::Pack;
 
-use super::cells::is_urgent;
-use super::sections::{Section, Sections};
 use super::view::{NavigationView, QueueEntry, ViewEntry};
+use super::waiting::Waiting;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::features::reading::{Reading, read};
-
-/// The most records of one queue whose clocks are looked at.
-const MOST_CLOCKS: u32 = 2_000;
 
 /// The rail: queues with their counts. Before the first pack there are none.
 pub async fn navigation(engine: &Engine) -> Result<NavigationView, Error> {
@@ -52,40 +48,16 @@ fn others(pack: &Pack) -> Vec<ViewEntry> {
     views
 }
 
-/// What waits is what stands in the sections that say so.
 fn entry(reading: &Reading<'_>, pack: &Pack, view: &str) -> Result<QueueEntry, Error> {
-    let asked = Sections::new(reading, pack, view, "")?;
-    let (mut open, mut urgent) = (0_u32, 0_u32);
-    for section in asked.sections.iter().filter(|section| section.waits) {
-        let count = asked.count(reading, section)?.count;
-        open = open.saturating_add(count);
-        if count > 0 && !asked.kind.clocks.is_empty() {
-            urgent = urgent.saturating_add(urgent_in(reading, &asked, (section, count))?);
-        }
-    }
-    let queue = asked.view.def.queue.as_ref();
+    let waiting = Waiting::new(reading, pack, view)?;
     #[allow(clippy::cast_possible_truncation)] // an estimate in minutes
-    let minutes = (f64::from(open) * queue.map_or(0.0, |queue| queue.minutes_each)) as f32;
+    let minutes = waiting.minutes() as f32;
     Ok(QueueEntry {
-        view: asked.view.id.clone(),
-        label: asked.view.def.label.clone(),
-        open,
-        urgent,
-        target: queue.map_or(0, |queue| queue.target),
+        view: waiting.view().id.clone(),
+        label: waiting.view().def.label.clone(),
+        open: waiting.open(),
+        urgent: waiting.urgent(reading, pack)?,
+        target: waiting.target(),
         minutes,
     })
-}
-
-/// Of the first rows of a section, those whose clock has turned amber or red.
-fn urgent_in(
-    reading: &Reading<'_>,
-    asked: &Sections<'_>,
-    section: (&Section, u32),
-) -> Result<u32, Error> {
-    let sort = &asked.view.def.sort;
-    let rows = asked.rows(reading, section, sort, (0, MOST_CLOCKS))?;
-    let urgent = rows
-        .iter()
-        .filter(|row| is_urgent(reading, asked.kind, row));
-    Ok(u32::try_from(urgent.count()).unwrap_or(u32::MAX))
 }

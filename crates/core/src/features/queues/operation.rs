@@ -115,7 +115,7 @@ fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::
 
 /// The word of a record: that of our operation on it which matters most, where one is not yet
 /// settled in the mirror. `on_the_way`: the mirror does not have it yet.
-pub(super) fn word_of(reading: &Reading<'_>, row: &Row, on_the_way: bool) -> Option<OperationWord> {
+pub(crate) fn word_of(reading: &Reading<'_>, row: &Row, on_the_way: bool) -> Option<OperationWord> {
     let lane = format!("{}/{}", row.kind, row.id);
     let words: Vec<OperationWord> = reading
         .lane(&lane)

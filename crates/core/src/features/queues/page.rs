@@ -69,7 +69,7 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         if wanted == 0 || skip >= count {
             continue;
         }
-        for row in asked.rows(reading, (section, count), &sort, (skip, wanted))? {
+        for row in asked.rows_along(reading, (section, count), &sort, (skip, wanted))? {
             page.rows
                 .push(row_view(reading, kind, &columns, section, &row)?);
         }

@@ -113,17 +113,7 @@ fn action_view(
         key: def.key.clone(),
         row: def.row.clone(),
         nature: decision.nature,
-        params: def
-            .params
-            .iter()
-            .map(|(name, def)| ParamView {
-                name: name.clone(),
-                label: def.label.clone(),
-                kind: def.type_,
-                one_of: def.one_of.clone(),
-                optional: def.optional,
-            })
-            .collect(),
+        params: params_view(action),
         policy: rows(&decision),
         allowed: denied.is_none(),
         denied,
@@ -145,6 +135,20 @@ fn action_view(
         not_after: decision.not_after.map(|at| reading.wall(at)),
         may_lapse: lapses_unsent(reading, pack, &decision),
     }
+}
+
+/// What an action asks for.
+pub(super) fn params_view(action: &Action) -> Vec<ParamView> {
+    let params = action.def.params.iter();
+    params
+        .map(|(name, def)| ParamView {
+            name: name.clone(),
+            label: def.label.clone(),
+            kind: def.type_,
+            one_of: def.one_of.clone(),
+            optional: def.optional,
+        })
+        .collect()
 }
 
 /// Policy's refusal. Parameters that are still to be filled in are none.

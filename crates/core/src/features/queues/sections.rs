@@ -3,11 +3,12 @@
 //! Rows with an operation of ours on its way stand in the engine's own section [`ON_THE_WAY`], as
 //! they were when the operator acted, and in no other.
 
+use chrono::{DateTime, Utc};
 use rusqlite::types::Value as Sql;
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::filter::{self, Filter};
 use watchkeeper_pack::pack::View;
-use watchkeeper_pack::{Kind, Pack, indexes};
+use watchkeeper_pack::{Kind, Pack, indexes, value};
 
 use super::cells::money_view;
 use super::view::MoneyView;
@@ -30,34 +31,17 @@ pub(super) struct Section {
     pub(super) at_once: Option<String>,
     /// What stands here waits for the operator.
     pub(super) waits: bool,
-    from: Source,
+    /// Estimated minutes for each record.
+    pub(super) minutes_each: f64,
+    from: &'static str,
     filter: String,
     params: Vec<Sql>,
-    /// Its number among the view's own; none for one of the engine's.
+    /// Its number among the view's own; none where it is not one of them.
     number: Option<usize>,
 }
 
-/// Where the rows of a section come from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    /// The mirror itself: its indexes serve whole queries.
-    Mirror,
-    /// The mirror with what the platform has told over it.
-    Shown,
-    /// What is on its way.
-    OnTheWay,
-}
-
-impl Source {
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Mirror => "main.record",
-            Self::Shown => "record_shown",
-            Self::OnTheWay => "temp.on_the_way",
-        }
-    }
-}
-
+/// The mirror itself: its indexes serve whole queries.
+const MIRROR: &str = "main.record";
 /// A section with more rows than this is read along the index of the sort, others are sorted.
 const MANY: u32 = 1_000;
 
@@ -67,6 +51,8 @@ pub(super) struct Sections<'a> {
     pub(super) kind: &'a Kind,
     /// In order, the engine's own after the first.
     pub(super) sections: Vec<Section>,
+    whole: Condition,
+    whole_from: &'static str,
     /// Records with the words that it is narrowed to.
     narrowed: Option<u32>,
 }
@@ -78,6 +64,7 @@ pub(super) struct Counted {
 }
 
 /// A condition with its parameters.
+#[derive(Clone)]
 struct Condition {
     text: String,
     params: Vec<Sql>,
@@ -123,22 +110,21 @@ impl<'a> Sections<'a> {
             params: Vec::new(),
         };
         whole.and(&Condition::of(&view.filter, kind, &scope)?);
-        let from = source(reading, &kind.name)?;
+        let from = reading.settled_table(&kind.name)?;
         let narrowed = match fts_query(search) {
             Some(question) => Some(narrow(reading, &question)?),
             None => None,
         };
-        let mut elsewhere = whole.text.clone();
+        // What is drawn over the mirror is narrowed by its id, the mirror by its row.
+        let mut elsewhere = whole.clone();
         if narrowed.is_some() {
-            // Of the mirror by its row, of what is drawn over it by its id.
-            let by_id = format!(
+            elsewhere.text.push_str(&format!(
                 " AND id IN (SELECT r.id FROM temp.narrowed AS n
                              JOIN main.record AS r ON r.rowid = n.rowid WHERE r.kind = {name})"
-            );
-            elsewhere.push_str(&by_id);
+            ));
             match from {
-                Source::Mirror => whole.text.push_str(" AND rowid IN temp.narrowed"),
-                _ => whole.text.clone_from(&elsewhere),
+                MIRROR => whole.text.push_str(" AND rowid IN temp.narrowed"),
+                _ => whole = elsewhere.clone(),
             }
         }
         let parts = view
@@ -146,6 +132,8 @@ impl<'a> Sections<'a> {
             .iter()
             .map(|filter| Condition::of(filter, kind, &scope))
             .collect::<Result<Vec<_>, _>>()?;
+        let queue = view.def.queue.as_ref();
+        let minutes_each = queue.map_or(0.0, |queue| queue.minutes_each);
         // Said only where there are some: else an index alone answers how many there are.
         let settled = match some_on_the_way(reading, &kind.name)? {
             true => format!(" AND id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})"),
@@ -165,6 +153,7 @@ impl<'a> Sections<'a> {
                 note,
                 at_once: None,
                 waits: false,
+                minutes_each,
                 from,
                 number: None,
                 filter: format!("{}{settled}", condition.text),
@@ -178,9 +167,10 @@ impl<'a> Sections<'a> {
             .zip(&parts)
             .enumerate()
             .map(|(number, (def, part))| Section {
-                waits: def.waits,
                 number: Some(number),
+                waits: def.waits,
                 at_once: def.at_once.clone(),
+                minutes_each: def.minutes_each.unwrap_or(minutes_each),
                 ..section(&def.id, &def.label, def.note.clone(), Some(part))
             })
             .collect();
@@ -192,12 +182,13 @@ impl<'a> Sections<'a> {
         {
             first.waits = true;
         }
-        whole.text = elsewhere;
-        sections.insert(1, on_the_way(whole, &parts));
+        sections.insert(1, on_the_way(&elsewhere, &parts));
         Ok(Self {
             view,
             kind,
             sections,
+            whole,
+            whole_from: from,
             narrowed,
         })
     }
@@ -216,8 +207,7 @@ impl<'a> Sections<'a> {
         };
         let text = format!(
             "SELECT count(*), {sums} FROM {} WHERE {}",
-            section.from.sql(),
-            section.filter
+            section.from, section.filter
         );
         let mut statement = reading.cache.prepare(&text)?;
         let params = rusqlite::params_from_iter(section.params.iter().cloned());
@@ -236,8 +226,31 @@ impl<'a> Sections<'a> {
         })?)
     }
 
-    /// Rows of a section, of which there are `count`, in the order of these fields.
+    /// Rows of a section in this order.
     pub(super) fn rows(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        order: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let more = [
+            Sql::Integer(i64::from(limit)),
+            Sql::Integer(i64::from(offset)),
+        ];
+        self.select(reading, section, &text, more)
+    }
+
+    /// Rows of a section, of which there are `count`, in the order of these fields: along an index
+    /// that has them so, where there is one.
+    pub(super) fn rows_along(
         &self,
         reading: &Reading<'_>,
         (section, count): (&Section, u32),
@@ -245,24 +258,105 @@ impl<'a> Sections<'a> {
         (offset, limit): (u32, u32),
     ) -> Result<Vec<Row>, Error> {
         let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
-        let way = match self.way(section, count, sort) {
-            Some(index) if there_is(reading, &index)? => {
-                format!(" INDEXED BY {}", identifier(&index))
-            }
-            _ => String::new(),
+        let index = match self.way(section, count, sort) {
+            Some(index) if there_is(reading, &index)? => index,
+            _ => return self.rows(reading, section, &order, offset, limit),
         };
         let text = format!(
-            "SELECT {} FROM {}{way} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
+            "SELECT {} FROM {} INDEXED BY {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
             Row::COLUMNS,
-            section.from.sql(),
+            section.from,
+            identifier(&index),
             section.filter
         );
-        let mut statement = reading.cache.prepare(&text)?;
-        let mut params = section.params.clone();
-        params.extend([
+        let more = [
             Sql::Integer(i64::from(limit)),
             Sql::Integer(i64::from(offset)),
-        ]);
+        ];
+        self.select(reading, section, &text, more)
+    }
+
+    /// The index along which the rows of a section stand in order. SQLite knows no numbers of rows
+    /// and would rather find them by their kind or state and sort them all.
+    fn way(&self, section: &Section, count: u32, sort: &[String]) -> Option<String> {
+        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
+        if section.from != MIRROR || few_words {
+            return None;
+        }
+        let ways = indexes::ways(self.kind, self.view, section.number, sort);
+        let along = ways.along.filter(|_| count > MANY);
+        ways.within.or(along)
+    }
+
+    /// Those of these records that a section has, in this order.
+    pub(super) fn rows_among(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        order: &str,
+        ids: &[String],
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} AND id IN (SELECT value FROM json_each(?)) ORDER BY {order}",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let ids = serde_json::json!(ids).to_string();
+        self.select(reading, section, &text, [Sql::Text(ids)])
+    }
+
+    /// Rows of a section that pass one more condition, the first of them in this order.
+    pub(super) fn rows_where(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        (condition, params): (&str, Vec<Sql>),
+        order: &str,
+        limit: u32,
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} AND {condition} ORDER BY {order} LIMIT ?",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        );
+        let more = params.into_iter().chain([Sql::Integer(i64::from(limit))]);
+        self.select(reading, section, &text, more)
+    }
+
+    /// How many records of the whole view, wherever they stand, have an instant after this one.
+    pub(super) fn count_since(
+        &self,
+        reading: &Reading<'_>,
+        field: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<u32>, Error> {
+        let column = filter::column(self.kind, field);
+        let Some(column) = column.filter(|_| filter::is_indexed(self.kind, field)) else {
+            return Ok(None);
+        };
+        let text = format!(
+            "SELECT count(*) FROM {} WHERE {} AND {column} > ?",
+            self.whole_from, self.whole.text
+        );
+        let mut params = self.whole.params.clone();
+        params.push(Sql::Text(value::instant_text(since)));
+        let mut statement = reading.cache.prepare(&text)?;
+        let params = rusqlite::params_from_iter(params);
+        Ok(Some(statement.query_row(params, |row| row.get(0))?))
+    }
+
+    fn select(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        text: &str,
+        more: impl IntoIterator<Item = Sql>,
+    ) -> Result<Vec<Row>, Error> {
+        let mut statement = reading.cache.prepare(text)?;
+        let mut params = section.params.clone();
+        params.extend(more);
         let rows = statement.query_map(rusqlite::params_from_iter(params), Row::read)?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         if section.id != ON_THE_WAY {
@@ -272,20 +366,6 @@ impl<'a> Sections<'a> {
         rows.into_iter()
             .map(|row| Ok(reading.shown(&row.kind, &row.id)?.unwrap_or(row)))
             .collect()
-    }
-}
-
-impl Sections<'_> {
-    /// The index along which the rows of a section are read in order. SQLite knows no numbers of
-    /// rows and would rather find them by their state and sort them all.
-    fn way(&self, section: &Section, count: u32, sort: &[String]) -> Option<String> {
-        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
-        if section.from != Source::Mirror || few_words {
-            return None;
-        }
-        let ways = indexes::ways(self.kind, self.view, section.number, sort);
-        let along = ways.along.filter(|_| count > MANY);
-        ways.within.or(along)
     }
 }
 
@@ -312,18 +392,6 @@ fn there_is(reading: &Reading<'_>, index: &str) -> Result<bool, Error> {
         .query_row([index], |row| row.get(0))?)
 }
 
-/// The mirror itself where nothing of this kind is told outside the engine's own section: then
-/// the mirror's indexes serve whole queries.
-fn source(reading: &Reading<'_>, kind: &str) -> Result<Source, Error> {
-    let told: bool = reading.cache.query_row(
-        "SELECT EXISTS (SELECT 1 FROM temp.told d WHERE d.kind = ?1 AND NOT EXISTS
-             (SELECT 1 FROM temp.on_the_way w WHERE w.kind = d.kind AND w.id = d.id))",
-        [kind],
-        |row| row.get(0),
-    )?;
-    Ok(if told { Source::Shown } else { Source::Mirror })
-}
-
 fn some_on_the_way(reading: &Reading<'_>, kind: &str) -> Result<bool, Error> {
     Ok(reading.cache.query_row(
         "SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)",
@@ -332,7 +400,8 @@ fn some_on_the_way(reading: &Reading<'_>, kind: &str) -> Result<bool, Error> {
     )?)
 }
 
-fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
+fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {
+    let mut whole = whole.clone();
     if !parts.is_empty() {
         let any: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
         whole.and(&Condition {
@@ -346,7 +415,8 @@ fn on_the_way(mut whole: Condition, parts: &[Condition]) -> Section {
         note: None,
         at_once: None,
         waits: false,
-        from: Source::OnTheWay,
+        minutes_each: 0.0,
+        from: "temp.on_the_way",
         number: None,
         filter: whole.text,
         params: whole.params,

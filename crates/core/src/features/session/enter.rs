@@ -1,6 +1,7 @@
 //! From a key to an open profile.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -78,17 +79,32 @@ pub(super) async fn enter(
     token: Option<Secret>,
 ) -> Result<(), Error> {
     let id = file.id.clone();
-    let entered = open_live(app, file, key, token).await;
+    let entered = if app.data.is_reading() {
+        Err(Error::new(Code::ReadOnly))
+    } else {
+        open_live(app, file.clone(), key.clone(), token).await
+    };
     match entered {
         Ok(live) => {
             app.data.remember(&id)?;
             app.stand(Phase::Open, Some(id), Some(live));
             Ok(())
         }
+        // What is there can be read all the same.
+        Err(error) if error.code == Code::ReadOnly => match look_at(app, file, key).await {
+            Ok(live) => {
+                app.stand(Phase::ReadOnly, Some(id), Some(live));
+                Ok(())
+            }
+            Err(error) => {
+                // Without a profile the window says that the folder cannot be written.
+                app.stand(Phase::ReadOnly, None, None);
+                Err(error)
+            }
+        },
         Err(error) => {
             let phase = match error.code {
                 Code::NewerDatabase => Phase::NewerDatabase,
-                Code::ReadOnly => Phase::ReadOnly,
                 _ => Phase::SignIn,
             };
             app.stand(phase, Some(id), None);
@@ -113,6 +129,29 @@ async fn open_live(
             return Err(error);
         }
     };
+    start(app, file.id, folder, stores, (pinned, clock, token)).await
+}
+
+/// Opens the databases of a profile as they are, because they cannot be written.
+async fn look_at(app: &App, file: ProfileFile, key: DbKey) -> Result<Live, Error> {
+    let folder = app.data.folder(&file.id);
+    let stores = {
+        let folder = folder.clone();
+        blocking(move || Ok(Stores::open_reading(&folder, &key)?)).await?
+    };
+    // Nothing is sent, so that no token is needed.
+    let prepared = prepare(app, &file, &stores, Some(Secret::new(""))).await?;
+    start(app, file.id, folder, stores, prepared).await
+}
+
+/// Starts the engine over open databases, which it closes where it cannot.
+async fn start(
+    app: &App,
+    id: String,
+    folder: PathBuf,
+    stores: Stores,
+    (pinned, clock, token): (Pinned, Corrected, Secret),
+) -> Result<Live, Error> {
     for db in [&stores.state, &stores.cache] {
         let changes = app.changes.clone();
         db.on_damage(move || {
@@ -123,7 +162,7 @@ async fn open_live(
         });
     }
     let profile = OpenProfile {
-        id: file.id.clone(),
+        id,
         folder,
         stores,
         token,
@@ -155,8 +194,11 @@ pub(super) async fn open_stores(
         blocking(move || Ok(opening::open(&folder, &key, now)?)).await?
     };
     // From sign-in on there is an entry: one that has none was lost, or replaced.
-    let has_chain = stores.state.read(|state| audit::head(state)).await?;
-    if repairs.is_empty() && has_chain.is_some() {
+    let (has_chain, forked) = stores
+        .state
+        .read(|state| Ok::<_, Error>((audit::head(state)?.is_some(), audit::is_forked(state)?)))
+        .await?;
+    if repairs.is_empty() && has_chain && !forked {
         return Ok(stores);
     }
     file.notices
@@ -164,15 +206,19 @@ pub(super) async fn open_stores(
             Repair::CacheRebuilt => Notice::CacheRebuilt,
             Repair::StateMovedAside { file, .. } => Notice::StateMovedAside { file },
         }));
-    if has_chain.is_none() {
+    if forked && !file.notices.contains(&Notice::ChainForked) {
+        file.notices.push(Notice::ChainForked);
+    }
+    if forked || !has_chain {
         begin_new_chain(file, &stores, now).await?;
     }
     file.write(&folder)?;
     Ok(stores)
 }
 
-/// After `state.db` was lost its audit chain cannot be continued, because its end may be missing:
-/// this laptop goes on as another device.
+/// After `state.db` was lost its audit chain cannot be continued, because its end may be missing,
+/// and after an older copy was put back the platform holds that end: this laptop goes on as another
+/// device. What there is of the old chain stays.
 async fn begin_new_chain(
     file: &mut ProfileFile,
     stores: &Stores,
@@ -183,6 +229,7 @@ async fn begin_new_chain(
     stores
         .state
         .write(move |state| {
+            audit::put_past(state)?;
             setting::put(state, Pinned::SETTING, &pinned)?;
             audit::append(
                 state,

@@ -1,4 +1,5 @@
-//! A page of an open database turned out bad.
+//! An open profile cannot go on as it is: a page of a database turned out bad, or the platform holds
+//! another end of its audit chain.
 
 use super::enter::{blocking, enter};
 use super::view::Notice;
@@ -7,28 +8,30 @@ use crate::error::Error;
 use crate::store::opening;
 
 /// Closes a profile of which a database turned out damaged, and opens it anew: a damaged `cache.db`
-/// is removed before, a damaged `state.db` is found and moved aside by opening it. Nothing to do
+/// is removed before, a damaged `state.db` is found and moved aside by opening it, and so is a chain
+/// that cannot be continued. Nothing to do
 /// where all is well, or where somebody is signing in, opening or closing just now.
 ///
 /// The UI is told to read the state of the app when damage is met, and that asks for this.
 pub(super) async fn heal(app: &App) {
-    if app.live().is_none_or(|live| !is_damaged(&live)) {
+    if app.live().is_none_or(|live| !is_to_be_opened_anew(&live)) {
         return;
     }
     let Some(_turn) = app.try_turn() else {
         return;
     };
     if let Some(live) = app.live()
-        && is_damaged(&live)
+        && is_to_be_opened_anew(&live)
         && let Err(error) = reopen(app, live).await
     {
         tracing::error!(%error, "a damaged profile was not opened anew");
     }
 }
 
-fn is_damaged(live: &Live) -> bool {
+fn is_to_be_opened_anew(live: &Live) -> bool {
     let stores = &live.profile.stores;
-    stores.state.is_damaged() || stores.cache.is_damaged()
+    let damaged = stores.state.is_damaged() || stores.cache.is_damaged();
+    !stores.state.is_reading() && (damaged || live.engine.is_chain_forked())
 }
 
 async fn reopen(app: &App, live: Live) -> Result<(), Error> {

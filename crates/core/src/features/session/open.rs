@@ -13,7 +13,6 @@ use crate::error::{Code, Error};
 /// or [`Code::KeyMissing`] where the keyring does not help; what keeps its databases from opening.
 pub async fn open(app: &App, profile: &str) -> Result<(), Error> {
     let _turn = app.turn().await;
-    app.data.writable()?;
     let file = app.data.profile(profile)?;
     app.leave().await;
     if file.keys.by_passphrase() {

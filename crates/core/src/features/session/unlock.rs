@@ -11,7 +11,6 @@ use crate::secrets::Secret;
 /// [`crate::Code::SecretWrong`] where it is not the one; nothing changes then.
 pub async fn unlock(app: &App, profile: &str, passphrase: &str) -> Result<(), Error> {
     let _turn = app.turn().await;
-    app.data.writable()?;
     let file = app.data.profile(profile)?;
     let passphrase = Secret::new(passphrase);
     let keys = file.keys.clone();

@@ -91,6 +91,9 @@ pub enum Notice {
         /// File name in the profile's folder.
         file: String,
     },
+    /// An older copy of the profile's folder was put back: the audit chain could not be continued, and
+    /// this laptop goes on as another device.
+    ChainForked,
 }
 
 /// What Sign-in sends.

@@ -1,10 +1,10 @@
-//! Says that the operator has seen an alert, from wherever they saw it.
+//! Acknowledges an alert without a dialog: for a notification's button.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use uuid::{NoContext, Timestamp, Uuid};
 
+use super::ALERT;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::queues;
@@ -12,41 +12,52 @@ use crate::features::queues::view::ActRequest;
 use crate::features::reading::read;
 use crate::outbox::queue::Status;
 
-/// The engine's own kind and action.
-const KIND: &str = "alert";
-const ACTION: &str = "acknowledge";
+/// The engine's own action on an alert.
+pub(super) const ACKNOWLEDGE: &str = "acknowledge";
 
-/// Acknowledges an alert, by the one way that every change takes. One that nobody needs to
-/// acknowledge any more, or whose acknowledgement is on its way, is no error.
+/// Acknowledges an alert, by the one way that every change takes, with or without a line. Where one
+/// of ours is on its way already, or somebody has seen to it, nothing is left to do.
+///
+/// # Errors
+/// [`Code::NotFound`] where the alert is not known here; [`Code::NotNow`] where an operation on it is
+/// held; whatever else keeps an operation from being queued.
 pub async fn acknowledge(engine: &Engine, id: &str) -> Result<(), Error> {
-    let wanted = id.to_owned();
-    let (revision, needed) = read(engine, move |reading| {
-        let row = reading
-            .record(KIND, &wanted)?
-            .ok_or(Error::new(Code::NotFound))?;
-        let state = row.body.get("state").and_then(Value::as_str);
-        let lane = format!("{KIND}/{wanted}");
-        let under_way = reading
-            .lane(&lane)
-            .any(|operation| operation.status != Status::Held);
-        Ok((row.revision, state == Some("firing") && !under_way))
-    })
-    .await?;
-    if !needed {
+    let Some(seen_revision) = needed(engine, id).await? else {
         return Ok(());
-    }
-    let at = engine.clock().now().at;
-    let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
-    let at = Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos());
+    };
     let request = ActRequest {
-        operation: Uuid::new_v7(at).to_string(),
-        kind: KIND.to_owned(),
+        operation: engine.new_operation_id().to_string(),
+        kind: ALERT.to_owned(),
         id: id.to_owned(),
-        action: ACTION.to_owned(),
+        action: ACKNOWLEDGE.to_owned(),
         params: BTreeMap::new(),
         typed: None,
-        seen_revision: revision,
+        seen_revision,
         amends: None,
     };
-    queues::act(engine, request).await.map(drop)
+    match queues::act(engine, request).await {
+        Ok(_) => Ok(()),
+        Err(error) => match needed(engine, id).await? {
+            // Another button was quicker.
+            None => Ok(()),
+            Some(_) => Err(error),
+        },
+    }
+}
+
+/// The revision of an alert that somebody should still acknowledge.
+async fn needed(engine: &Engine, id: &str) -> Result<Option<u64>, Error> {
+    let id = id.to_owned();
+    read(engine, move |reading| {
+        let row = reading
+            .record(ALERT, &id)?
+            .ok_or(Error::new(Code::NotFound))?;
+        let lane = format!("{ALERT}/{id}");
+        let on_its_way = reading
+            .lane(&lane)
+            .any(|other| other.request.action == ACKNOWLEDGE && other.status != Status::Held);
+        let fires = row.body.get("state").and_then(Value::as_str) == Some("firing");
+        Ok((fires && !on_its_way).then_some(row.revision))
+    })
+    .await
 }

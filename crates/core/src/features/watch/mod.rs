@@ -1,19 +1,23 @@
-//! The first screen.
+//! The first screen: what changed, what fires, the numbers, what is due; and the operator's sessions.
 
 mod acknowledge;
+mod alerts;
+mod due;
+mod events;
+mod kept;
+mod line;
+mod numbers;
+mod red;
+mod screen;
+pub mod sessions;
+mod touch;
 pub mod view;
 
 pub use acknowledge::acknowledge;
+pub(crate) use kept::Kept;
+pub use red::{RedAlert, red};
+pub use screen::watch;
+pub use touch::touch;
 
-use crate::engine::Engine;
-use crate::error::{Code, Error};
-
-/// The first screen.
-pub async fn watch(_engine: &Engine) -> Result<view::WatchView, Error> {
-    Err(Error::new(Code::NotFound))
-}
-
-/// The operator touched the app: a session goes on, or begins.
-pub async fn touch(_engine: &Engine) -> Result<(), Error> {
-    Ok(())
-}
+/// The engine's own kind.
+pub(crate) const ALERT: &str = "alert";

@@ -37,7 +37,7 @@ pub struct WatchView {
 /// What changed since this operator's last session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct DigestView {
-    /// When the last session ended; none before the first.
+    /// The last input of the session before this one; none before the first.
     pub since: Option<String>,
     /// Seconds since then.
     pub since_seconds: Option<u32>,
@@ -63,7 +63,8 @@ pub struct DigestView {
     pub rules: u32,
     /// Rules that could not be evaluated: neither red nor green.
     pub unknown: u32,
-    /// Nothing needs the operator: no alert, nothing lapses, nothing held, each queue at its target.
+    /// Nothing needs the operator: no alert, no rule unknown, nothing lapses, nothing held, each queue
+    /// at its target; and what is known is not stale.
     pub quiet: bool,
 }
 
@@ -76,7 +77,7 @@ pub struct LapsingView {
     pub label: String,
     /// How many.
     pub count: u32,
-    /// The first of them.
+    /// The first deadline of them.
     pub first: String,
 }
 
@@ -224,6 +225,11 @@ pub struct NumberView {
 pub enum WindowView {
     /// The state now.
     Now,
+    /// So many hours back.
+    Hours {
+        /// How many.
+        hours: u32,
+    },
     /// So many days back.
     Days {
         /// How many.

@@ -9,13 +9,13 @@ use super::*;
 use crate::error::{Code, Error};
 use crate::store::opening;
 
-const CANARY: &str = "canary-7f3a91-in-clear";
+pub(super) const CANARY: &str = "canary-7f3a91-in-clear";
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 20, 3, 22, 28).unwrap()
 }
 
-fn flip(path: &Path, at: u64) {
+pub(super) fn flip(path: &Path, at: u64) {
     let mut file = std::fs::OpenOptions::new()
         .read(true)
         .write(true)
@@ -28,7 +28,7 @@ fn flip(path: &Path, at: u64) {
     file.write_all(&[byte[0] ^ 1]).unwrap();
 }
 
-fn operation(tx: &Transaction<'_>, number: u32, status: &str) -> Result<(), StoreError> {
+pub(super) fn operation(tx: &Transaction<'_>, number: u32, status: &str) -> Result<(), StoreError> {
     let id = format!("op-{number:05}");
     tx.execute(
         "INSERT INTO operation (id, lane, author, request, fingerprint, title, action, status, made_at)
@@ -43,7 +43,7 @@ fn operation(tx: &Transaction<'_>, number: u32, status: &str) -> Result<(), Stor
 }
 
 /// A profile with settings, records and `count` waiting operations, closed cleanly.
-async fn filled(count: u32) -> TempDir {
+pub(super) async fn filled(count: u32) -> TempDir {
     let (folder, stores) = stores();
     stores
         .state
@@ -84,11 +84,11 @@ async fn filled(count: u32) -> TempDir {
     folder
 }
 
-fn reopen(folder: &TempDir) -> (Stores, Vec<Repair>) {
+pub(super) fn reopen(folder: &TempDir) -> (Stores, Vec<Repair>) {
     opening::open(folder.path(), &key(1), now()).unwrap()
 }
 
-async fn ids(stores: &Stores) -> Vec<String> {
+pub(super) async fn ids(stores: &Stores) -> Vec<String> {
     stores
         .state
         .read(|tx| {
@@ -102,7 +102,7 @@ async fn ids(stores: &Stores) -> Vec<String> {
         .unwrap()
 }
 
-async fn cursor(stores: &Stores) -> Option<String> {
+pub(super) async fn cursor(stores: &Stores) -> Option<String> {
     stores
         .cache
         .read(|tx| {
@@ -122,7 +122,7 @@ async fn healthy_databases_open_without_a_repair() {
 }
 
 #[tokio::test]
-async fn damaged_cache_db_is_rebuilt_and_state_db_is_not_touched() {
+async fn fault_14_damaged_cache_db_is_rebuilt_and_state_db_is_not_touched() {
     for damage in ["first page", "no database", "empty", "half"] {
         let folder = filled(3).await;
         let cache = folder.path().join("cache.db");
@@ -152,7 +152,7 @@ async fn damaged_cache_db_is_rebuilt_and_state_db_is_not_touched() {
 }
 
 #[tokio::test]
-async fn damaged_state_db_is_moved_aside_and_unsent_operations_are_carried_over() {
+async fn fault_14_damaged_state_db_is_moved_aside_and_unsent_operations_are_carried_over() {
     let folder = filled(400).await;
     let path = folder.path().join("state.db");
     let before = std::fs::read(&path).unwrap();
@@ -198,7 +198,7 @@ async fn damaged_state_db_is_moved_aside_and_unsent_operations_are_carried_over(
 }
 
 #[tokio::test]
-async fn a_state_db_whose_first_page_is_gone_is_moved_aside_all_the_same() {
+async fn fault_14_a_state_db_whose_first_page_is_gone_is_moved_aside_all_the_same() {
     for damage in ["first page", "no database", "empty"] {
         let folder = filled(3).await;
         let path = folder.path().join("state.db");
@@ -258,7 +258,7 @@ async fn a_replacement_that_was_killed_half_way_is_finished_and_told() {
 }
 
 #[tokio::test]
-async fn a_wal_that_was_cut_off_costs_the_cache_at_most_its_last_commits() {
+async fn fault_15_a_wal_that_was_cut_off_costs_the_cache_at_most_its_last_commits() {
     let folder = filled(3).await;
     let (stores, _) = reopen(&folder);
     stores
@@ -313,7 +313,7 @@ async fn a_newer_database_is_refused_and_no_byte_of_either_changes() {
 }
 
 #[tokio::test]
-async fn a_migration_that_was_killed_half_way_runs_again() {
+async fn fault_09_a_migration_that_was_killed_half_way_runs_again() {
     let folder = TempDir::new().unwrap();
     let killed = TempDir::new().unwrap();
     let path = folder.path().join("state.db");
@@ -338,7 +338,7 @@ async fn a_migration_that_was_killed_half_way_runs_again() {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_the_write_keeps_the_rest_and_recovers() {
+async fn fault_12_a_full_disk_refuses_the_write_keeps_the_rest_and_recovers() {
     let (_folder, stores) = stores();
     stores
         .state
@@ -440,7 +440,7 @@ fn what_sqlite_says_is_told_apart_by_what_can_be_done() {
 }
 
 #[tokio::test]
-async fn a_page_that_turns_out_bad_while_reading_is_damage_and_told_once() {
+async fn fault_14_a_page_that_turns_out_bad_while_reading_is_damage_and_told_once() {
     let folder = filled(3).await;
     let cache = folder.path().join("cache.db");
     let pages = std::fs::metadata(&cache).unwrap().len() / 8192;

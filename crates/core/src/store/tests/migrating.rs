@@ -49,3 +49,21 @@ fn a_new_reason_to_hold_leaves_no_operation_and_no_reference_behind() {
         .unwrap();
     assert_eq!(state.last_insert_rowid(), 10);
 }
+
+/// Two of one number are both run and only one can be written down: no profile opens any more.
+#[test]
+fn no_two_migrations_have_one_number() {
+    use crate::store::{Which, connection};
+    for which in [Which::State, Which::Cache] {
+        let runner = connection::migrations(which);
+        let all: Vec<_> = runner
+            .get_migrations()
+            .iter()
+            .map(|m| m.version())
+            .collect();
+        let mut each = all.clone();
+        each.sort_unstable();
+        each.dedup();
+        assert_eq!(each.len(), all.len(), "{which:?}: {all:?}");
+    }
+}

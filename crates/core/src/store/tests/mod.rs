@@ -6,7 +6,10 @@
 )]
 
 mod damage;
+mod interrupted;
 mod migrating;
+mod power;
+mod reading;
 
 use tempfile::TempDir;
 

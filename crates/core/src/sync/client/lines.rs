@@ -52,6 +52,8 @@ pub struct Limits {
     pub kept: u64,
     /// Of what flows through.
     pub flow: u64,
+    /// How many lines there may be.
+    pub lines: u64,
 }
 
 impl Default for Limits {
@@ -60,6 +62,7 @@ impl Default for Limits {
             line: MAX_RECORD_BYTES,
             kept: MAX_PAGE_BYTES as u64,
             flow: MAX_FLOW_BYTES,
+            lines: u64::MAX,
         }
     }
 }
@@ -72,6 +75,7 @@ pub struct Lines {
     line: Unfinished,
     kept: u64,
     flown: u64,
+    read: u64,
     ended: bool,
 }
 
@@ -91,6 +95,7 @@ impl Lines {
             line: Unfinished::default(),
             kept: 0,
             flown: 0,
+            read: 0,
             ended: false,
         }
     }
@@ -107,6 +112,11 @@ impl Lines {
                 self.chunk.advance(1);
                 self.take(&part)?;
                 if let Some(line) = self.finish() {
+                    self.read += 1;
+                    if self.read > self.limits.lines {
+                        let problem = "a page has more lines than it may";
+                        return Err(ClientError::Protocol(problem.into()));
+                    }
                     return Ok(Some(line));
                 }
                 continue;
@@ -179,6 +189,7 @@ mod tests {
         line: 8,
         kept: 40,
         flow: 200,
+        lines: 10,
     };
 
     fn lines(chunks: &[&'static [u8]], limits: Limits) -> Lines {
@@ -231,6 +242,11 @@ mod tests {
             all(lines(&many, SMALL)).await,
             Err(ClientError::TooLarge(40))
         );
+        let short: Vec<&'static [u8]> = vec![b"1\n"; 11];
+        assert!(matches!(
+            all(lines(&short, SMALL)).await,
+            Err(ClientError::Protocol(_))
+        ));
         let long: Vec<&'static [u8]> = vec![b"0123456789"; 30];
         assert_eq!(
             all(lines(&long, SMALL)).await,

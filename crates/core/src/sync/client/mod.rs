@@ -129,6 +129,11 @@ impl Client {
     /// A page of the feed, line by line: from the beginning without a cursor, at most `limit`
     /// records.
     pub async fn changes(&self, cursor: Option<&str>, limit: u32) -> Result<Lines, ClientError> {
+        let limits = Limits {
+            // Beside what is asked for, its two ends.
+            lines: u64::from(limit) + 2,
+            ..Limits::default()
+        };
         let limit = limit.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
@@ -137,7 +142,7 @@ impl Client {
             .header(ACCEPT, NDJSON);
         let response = self.send(request, Bytes::new(), Patience::Bulk).await?;
         let response = answer::check(response, NDJSON).await?;
-        Ok(Lines::new(response.into_body(), Limits::default()))
+        Ok(Lines::new(response.into_body(), limits))
     }
 
     /// Hints, from after `last` on.

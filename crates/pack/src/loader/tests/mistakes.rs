@@ -318,7 +318,12 @@ fn each_mistake_is_found_where_it_stands() {
             "other",
         ),
     ];
-    for (path, from, to, code, at) in cases {
+    found_where_they_stand(&cases);
+}
+
+/// One change each: file, what is replaced, by what; the code, and the text that it points at.
+pub(super) fn found_where_they_stand(cases: &[(&str, &str, &str, &str, &str)]) {
+    for (path, from, to, code, at) in cases.iter().copied() {
         let found = problems(path, from, to);
         let files = fixture::files(&[]);
         let changed = String::from_utf8(files[path].clone())

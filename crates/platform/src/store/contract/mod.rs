@@ -15,7 +15,9 @@ use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
 use super::*;
 
+mod alerts;
 mod operations;
+pub use alerts::*;
 pub use operations::*;
 
 pub const TENANT: &str = "t";

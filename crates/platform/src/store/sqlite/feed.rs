@@ -14,7 +14,7 @@ use watchkeeper_wire::operation::Verdict;
 
 use super::tenants;
 use super::values::{from_json, instant, signed, to_json, unsigned};
-use crate::store::{PageAsked, PageRead, Place, Result, StoreError, Touched, sees};
+use crate::store::{Names, PageAsked, PageRead, Place, Result, StoreError, Touched, sees};
 
 /// An upsert line whose body goes out as it is stored.
 #[derive(Serialize)]
@@ -257,6 +257,22 @@ pub fn changed_since(
         }
     }
     tenants::touched(tx, tenant, kinds)
+}
+
+pub fn changed_records(tx: &Transaction<'_>, tenant: &str, seq: u64) -> Result<Option<Names>> {
+    let floor = tenants::state(tx, tenant)?.map_or(0, |state| state.floor);
+    if seq < floor {
+        return Ok(None);
+    }
+    let mut names = Names::new();
+    let mut statement = tx.prepare_cached(
+        "SELECT kind, id FROM change WHERE tenant = ? AND seq > ? AND what <> 'verdict'",
+    )?;
+    let mut rows = statement.query(params![tenant, signed(seq)])?;
+    while let Some(row) = rows.next()? {
+        names.entry(row.get(0)?).or_default().insert(row.get(1)?);
+    }
+    Ok(Some(names))
 }
 
 pub fn compact_all(tx: &Transaction<'_>, keep: u64) -> Result<()> {

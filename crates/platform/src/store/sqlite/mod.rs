@@ -5,9 +5,11 @@
 //! [`Store`] to its statement inside one transaction.
 
 mod access;
+mod alerts;
 mod audit;
 mod calls;
 mod feed;
+pub mod gate;
 mod operations;
 mod records;
 mod tenants;
@@ -25,10 +27,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
+use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
+use self::gate::{Point, WriteGate};
 use self::witness::Witness;
 use super::*;
 
@@ -50,6 +54,16 @@ struct Inner {
     writer: Mutex<Connection>,
     witness: Witness,
     readers: Mutex<Vec<Connection>>,
+    gate: Option<Arc<dyn WriteGate>>,
+}
+
+impl Inner {
+    fn pass(&self, point: Point) -> Result<()> {
+        match &self.gate {
+            Some(gate) => gate.pass(point),
+            None => Ok(()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -67,6 +81,15 @@ impl From<serde_json::Error> for StoreError {
 impl SqliteStore {
     /// Opens the store at this path, making or migrating it.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, None)
+    }
+
+    /// The same, behind a gate; for tests.
+    pub fn open_gated(path: &Path, gate: Arc<dyn WriteGate>) -> Result<Self> {
+        Self::open_with(path, Some(gate))
+    }
+
+    fn open_with(path: &Path, gate: Option<Arc<dyn WriteGate>>) -> Result<Self> {
         let mut writer = Connection::open(path)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
@@ -81,6 +104,7 @@ impl SqliteStore {
                 writer: Mutex::new(writer),
                 witness,
                 readers: Mutex::new(Vec::new()),
+                gate,
             }),
         })
     }
@@ -92,11 +116,14 @@ impl SqliteStore {
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            inner.pass(Point::Begin)?;
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             let standing = witness::standing(&transaction)?;
+            inner.pass(Point::Commit)?;
             transaction.commit()?;
+            inner.pass(Point::Committed)?;
             inner.witness.note(&standing);
             Ok(answer)
         })
@@ -110,13 +137,16 @@ impl SqliteStore {
     ) -> Result<Committed> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            inner.pass(Point::Begin)?;
             let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = statements(&transaction)?;
             match answer {
                 Committed::Done(_) => {
                     let standing = witness::standing(&transaction)?;
+                    inner.pass(Point::Commit)?;
                     transaction.commit()?;
+                    inner.pass(Point::Committed)?;
                     inner.witness.note(&standing);
                 }
                 Committed::Moved | Committed::Known(_) => transaction.rollback()?,
@@ -188,6 +218,10 @@ impl Store for SqliteStore {
 
     async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()> {
         self.write(move |tx| access::put_epoch(tx, &epoch)).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<String>> {
+        self.read(tenants::all).await
     }
 
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()> {
@@ -295,6 +329,70 @@ impl Store for SqliteStore {
             tenants::touched(tx, &tenant, kinds)
         })
         .await
+    }
+
+    async fn changed_records(&self, tenant: &str, seq: u64) -> Result<Option<Names>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| feed::changed_records(tx, &tenant, seq))
+            .await
+    }
+
+    async fn write_unless_moved(
+        &self,
+        tenant: &str,
+        at: DateTime<Utc>,
+        writes: &[Seen],
+    ) -> Result<Committed> {
+        let (tenant, writes) = (tenant.to_owned(), writes.to_vec());
+        self.guarded(move |tx| alerts::write(tx, &tenant, at, &writes))
+            .await
+    }
+
+    async fn episodes(
+        &self,
+        tenant: &str,
+        rule: &str,
+        fingerprints: Option<&[String]>,
+    ) -> Result<Episodes> {
+        let (tenant, rule) = (tenant.to_owned(), rule.to_owned());
+        let fingerprints = fingerprints.map(<[String]>::to_vec);
+        self.read(move |tx| alerts::episodes(tx, &tenant, &rule, fingerprints.as_deref()))
+            .await
+    }
+
+    async fn look_up(&self, tenant: &str, lookups: &[LookupAsked]) -> Result<Vec<Value>> {
+        let (tenant, lookups) = (tenant.to_owned(), lookups.to_vec());
+        self.read(move |tx| {
+            let all = lookups.iter();
+            all.map(|lookup| records::look_up(tx, &tenant, &[], lookup))
+                .collect()
+        })
+        .await
+    }
+
+    async fn measure(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Vec<Piece>>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.to_vec());
+        self.read(move |tx| {
+            let all = asked.iter();
+            all.map(|asked| alerts::measure(tx, &tenant, asked))
+                .collect()
+        })
+        .await
+    }
+
+    async fn instants(&self, tenant: &str, asked: &[Asked]) -> Result<Vec<Option<String>>> {
+        let (tenant, asked) = (tenant.to_owned(), asked.to_vec());
+        self.read(move |tx| {
+            let all = asked.iter();
+            all.map(|asked| alerts::instant(tx, &tenant, asked))
+                .collect()
+        })
+        .await
+    }
+
+    async fn index(&self, expressions: &[(String, String, String)]) -> Result<()> {
+        let expressions = expressions.to_vec();
+        self.write(move |tx| alerts::index(tx, &expressions)).await
     }
 
     async fn facts(&self, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {

@@ -15,9 +15,9 @@ use crate::store::{
     record_region, sees,
 };
 
-const COLUMNS: &str = "kind, id, revision, seq, updated_at, region, body, computed";
+pub const COLUMNS: &str = "kind, id, revision, seq, updated_at, region, body, computed";
 
-struct Raw {
+pub struct Raw {
     kind: String,
     id: String,
     revision: i64,
@@ -28,7 +28,7 @@ struct Raw {
     computed: String,
 }
 
-fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+pub fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     Ok(Raw {
         kind: row.get(0)?,
         id: row.get(1)?,
@@ -74,11 +74,12 @@ pub fn matching(
     filter: &Question,
 ) -> Result<Vec<RecordRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM record WHERE tenant = ? AND kind = ? AND ({}) ORDER BY id",
+        "SELECT {COLUMNS} FROM record WHERE tenant = ? AND kind = {} AND ({}) ORDER BY id",
+        literal(kind),
         filter.text
     );
-    tx.prepare(&sql)?
-        .query_map(bound(tenant, kind, filter), raw)?
+    tx.prepare_cached(&sql)?
+        .query_map(bound(tenant, &filter.params), raw)?
         .map(|row| RecordRow::try_from(row?))
         .collect()
 }
@@ -92,14 +93,18 @@ pub fn count(tx: &Transaction<'_>, tenant: &str, kind: &str) -> Result<u64> {
     Ok(unsigned(count))
 }
 
-fn bound(
+/// The tenant, then the parameters of a question.
+pub fn bound(
     tenant: &str,
-    kind: &str,
-    filter: &Question,
+    params: &[Value],
 ) -> rusqlite::ParamsFromIter<impl Iterator<Item = Sql>> {
-    let own = [Sql::Text(tenant.to_owned()), Sql::Text(kind.to_owned())];
-    let filter: Vec<Sql> = filter.params.iter().map(parameter).collect();
-    params_from_iter(own.into_iter().chain(filter))
+    let own = std::iter::once(Sql::Text(tenant.to_owned()));
+    params_from_iter(own.chain(params.iter().map(parameter).collect::<Vec<_>>()))
+}
+
+/// A kind as SQL writes it. Indexes are of one kind each: the planner must see which.
+fn literal(kind: &str) -> String {
+    format!("'{}'", kind.replace('\'', "''"))
 }
 
 pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<Option<Facts>> {
@@ -139,7 +144,7 @@ pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<O
     }))
 }
 
-fn look_up(
+pub fn look_up(
     tx: &Transaction<'_>,
     tenant: &str,
     regions: &[String],
@@ -154,15 +159,16 @@ fn look_up(
         ),
     };
     let sql = format!(
-        "SELECT {} FROM record WHERE tenant = ? AND kind = ? {in_sight}AND {}",
-        lookup.answer, lookup.filter.text
+        "SELECT {} FROM record WHERE tenant = ? AND kind = {} {in_sight}AND {}",
+        lookup.answer,
+        literal(&lookup.kind),
+        lookup.filter.text
     );
-    let names = [tenant, lookup.kind.as_str()].into_iter();
-    let names = names.chain(regions.iter().map(String::as_str));
+    let names = std::iter::once(tenant).chain(regions.iter().map(String::as_str));
     let filter = lookup.filter.params.iter().map(parameter);
     let parameters = names.map(|name| Sql::Text(name.to_owned())).chain(filter);
     let value: Option<Sql> = tx
-        .prepare(&sql)?
+        .prepare_cached(&sql)?
         .query_row(params_from_iter(parameters), |r| r.get(0))
         .optional()?;
     Ok(value.map_or(Value::Null, answer))

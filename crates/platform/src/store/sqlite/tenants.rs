@@ -18,6 +18,12 @@ pub fn found(tx: &Transaction<'_>, tenant: &Tenant) -> Result<()> {
     Ok(())
 }
 
+pub fn all(tx: &Transaction<'_>) -> Result<Vec<String>> {
+    let mut statement = tx.prepare_cached("SELECT id FROM tenant ORDER BY id")?;
+    let ids = statement.query_map([], |row| row.get(0))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 pub fn state(tx: &Transaction<'_>, id: &str) -> Result<Option<TenantState>> {
     type Row = (
         String,

@@ -34,6 +34,11 @@ keeps!(
     tenants_share_nothing,
     a_chain_grows_only_at_its_head,
     old_and_future_places_are_gone,
+    tenants_are_listed,
+    an_episode_is_written_only_as_it_was_seen,
+    episodes_are_those_of_the_rule,
+    changes_are_named_until_they_are_forgotten,
+    lookups_and_measures_reach_no_other_tenant,
 );
 
 #[tokio::test]

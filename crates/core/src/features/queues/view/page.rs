@@ -88,6 +88,8 @@ pub struct ColumnView {
 pub enum ColumnKind {
     /// Words.
     Text,
+    /// Words of any length: a line of their own under the row.
+    Prose,
     /// Monospace.
     Id,
     /// Aligned right.

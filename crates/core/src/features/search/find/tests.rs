@@ -6,6 +6,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -163,9 +164,76 @@ async fn fault_64_whatever_is_typed_is_answered() {
     ] {
         search(&engine, typed).await.unwrap();
     }
-    search(&engine, &"gate ".repeat(200_000)).await.unwrap();
+    // A megabyte of words, of one word, and of what is none.
+    for long in ["gate ", "gate", "\"", "NEAR(", "\0", "ä"] {
+        search(&engine, &long.repeat((1 << 20) / long.len()))
+            .await
+            .unwrap();
+    }
     assert_eq!(ids(&engine, "near").await, ["tk_1"]);
     engine.stop().await;
+}
+
+/// A mirror of so many records that all have one word.
+fn mirror(count: u32) -> Connection {
+    let cache = Connection::open_in_memory().unwrap();
+    let schema = include_str!("../../../../../../migrations/cache/V1__init.sql");
+    cache.execute_batch(schema).unwrap();
+    for number in 0..count {
+        let id = format!("tk_{number}");
+        cache
+            .execute(
+                "INSERT INTO record (kind, id, revision, seq, generation, updated_at, title, body, computed)
+                 VALUES ('ticket', ?1, 1, 1, 1, 0, 'Ticket', '{}', '{}')",
+                [&id],
+            )
+            .unwrap();
+        text::write_words(&cache, cache.last_insert_rowid(), &format!("Ticket {id}")).unwrap();
+    }
+    cache
+}
+
+#[test]
+fn fault_64_a_question_that_costs_too_much_is_stopped_and_the_answer_instead_costs_little() {
+    const BUDGET: u64 = 500;
+    let question = fts_query("t").unwrap();
+    let mut costs = Vec::new();
+    for count in [300, 3_000] {
+        let mut cache = mirror(count);
+        let steps = Arc::new(AtomicU64::new(0));
+        let limit = Limit::default();
+        let (step, reach) = (steps.clone(), limit.clone());
+        // Steps of the database engine, not time: at the budget's end the limit is reached.
+        cache
+            .progress_handler(
+                1,
+                Some(move || {
+                    if step.fetch_add(1, Ordering::Relaxed) == BUDGET {
+                        reach.reach();
+                    }
+                    false
+                }),
+            )
+            .unwrap();
+        let found = found(&cache, &question, &limit).unwrap();
+        let stopped = steps.swap(BUDGET + 1, Ordering::Relaxed);
+        matching(&cache, &question, "rank").unwrap();
+        let unstopped = steps.load(Ordering::Relaxed) - BUDGET;
+        assert_eq!(found.len(), MOST);
+        assert_eq!(found[0].id, format!("tk_{}", count - 1), "the newest");
+        costs.push((stopped, unstopped));
+    }
+    let [(few_stopped, few), (many_stopped, many)] = costs[..] else {
+        unreachable!()
+    };
+    assert!(
+        many > 4 * few,
+        "what is stopped would grow with the records: {few} {many}"
+    );
+    assert!(
+        many_stopped < 2 * few_stopped,
+        "{few_stopped} {many_stopped}"
+    );
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn a_passphrase_opens_its_profile_and_a_wrong_one_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_locked_keyring_is_one_clear_state_and_unlocking_it_goes_on() {
+async fn fault_65_a_locked_keyring_is_one_clear_state_and_unlocking_it_goes_on() {
     let platform = Platform::start().await;
     let machine = Machine::new(Mood::Ready);
     let app = machine.app().await;
@@ -75,7 +75,7 @@ async fn a_locked_keyring_is_one_clear_state_and_unlocking_it_goes_on() {
 }
 
 #[tokio::test]
-async fn the_recovery_code_opens_what_the_keyring_lost_and_wraps_it_anew() {
+async fn fault_65_the_recovery_code_opens_what_the_keyring_lost_and_wraps_it_anew() {
     let platform = Platform::start().await;
     let machine = Machine::new(Mood::Ready);
     let app = machine.app().await;

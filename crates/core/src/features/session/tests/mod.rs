@@ -7,6 +7,7 @@
 
 //! Sessions over real databases, a keyring in memory and a platform that answers what it is told.
 
+mod elsewhere;
 mod keys;
 mod opening;
 mod platform;

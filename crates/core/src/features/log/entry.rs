@@ -1,0 +1,207 @@
+//! An entry as the Log shows it.
+
+use rusqlite::OptionalExtension;
+use watchkeeper_model::audit::{Entry, Event};
+
+use super::sorts::sort_of;
+use super::view::{LogEntry, LogRecord, LogSort};
+use crate::error::Error;
+use crate::features::reading::{Reading, view_of};
+
+/// Type of an entry that is no entry any more.
+const UNREADABLE: &str = "unreadable";
+
+/// What an entry is about, as far as the entry itself says.
+#[derive(Default)]
+struct About {
+    event: &'static str,
+    kind: Option<String>,
+    record: Option<String>,
+    action: Option<String>,
+    word: Option<String>,
+    code: Option<String>,
+    rows: Vec<String>,
+    operation: Option<String>,
+}
+
+/// The entry with this number.
+pub(super) fn shown(
+    reading: &Reading<'_>,
+    seq: i64,
+    countersigned: u64,
+) -> Result<LogEntry, Error> {
+    let (hash, text): (String, String) = reading
+        .state
+        .prepare_cached("SELECT hash, entry FROM audit WHERE seq = ?1")?
+        .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let number = u32::try_from(seq).unwrap_or(u32::MAX);
+    let countersigned = u64::from(number) <= countersigned;
+    let Ok(entry) = serde_json::from_str::<Entry>(&text) else {
+        return Ok(LogEntry {
+            seq: number,
+            at: String::new(),
+            actor: String::new(),
+            sort: LogSort::Other,
+            event: UNREADABLE.to_owned(),
+            action: None,
+            record: None,
+            word: None,
+            code: None,
+            rows: Vec::new(),
+            operation: None,
+            hash,
+            prev: String::new(),
+            countersigned,
+        });
+    };
+    let about = about(entry.event);
+    let named = match &about.operation {
+        Some(id) => operation(reading, id)?,
+        None => None,
+    };
+    let action = named
+        .as_ref()
+        .map(|named| named.action.clone())
+        .or_else(|| {
+            Some(label(
+                reading,
+                about.kind.as_deref()?,
+                about.action.as_ref()?,
+            ))
+        });
+    Ok(LogEntry {
+        seq: number,
+        at: reading.wall(entry.at),
+        actor: entry.actor,
+        sort: sort_of(Some(about.event), about.word.as_deref()),
+        event: about.event.to_owned(),
+        action,
+        record: record(reading, &about, named)?,
+        word: about.word,
+        code: about.code,
+        rows: about.rows,
+        operation: about.operation,
+        hash,
+        prev: entry.prev,
+        countersigned,
+    })
+}
+
+fn about(event: Event) -> About {
+    match event {
+        Event::SignedIn => About {
+            event: "signed_in",
+            ..About::default()
+        },
+        Event::Queued {
+            operation,
+            kind,
+            record,
+            action,
+            fingerprint: _,
+            rows,
+        } => About {
+            event: "queued",
+            kind: Some(kind),
+            record: Some(record),
+            action: Some(action),
+            rows,
+            operation: Some(operation.to_string()),
+            ..About::default()
+        },
+        Event::Denied {
+            kind,
+            record,
+            action,
+            code,
+            row,
+        } => About {
+            event: "denied",
+            kind: Some(kind),
+            record: Some(record),
+            action: Some(action),
+            code: Some(code),
+            rows: row.into_iter().collect(),
+            ..About::default()
+        },
+        Event::Answered {
+            operation,
+            word,
+            code,
+            row,
+        } => About {
+            event: "answered",
+            word: Some(word),
+            code,
+            rows: row.into_iter().collect(),
+            operation: Some(operation.to_string()),
+            ..About::default()
+        },
+        Event::Retried { operation } => changed("retried", operation),
+        Event::Discarded { operation } => changed("discarded", operation),
+        Event::Amended { operation, by: _ } => changed("amended", operation),
+    }
+}
+
+fn changed(event: &'static str, operation: uuid::Uuid) -> About {
+    About {
+        event,
+        operation: Some(operation.to_string()),
+        ..About::default()
+    }
+}
+
+/// What the outbox still knows of an operation.
+struct Named {
+    kind: String,
+    record: String,
+    title: String,
+    action: String,
+}
+
+fn operation(reading: &Reading<'_>, id: &str) -> Result<Option<Named>, Error> {
+    let found: Option<(String, String, String)> = reading
+        .state
+        .prepare_cached("SELECT lane, title, action FROM operation WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(found.and_then(|(lane, title, action)| {
+        let (kind, record) = lane.split_once('/')?;
+        Some(Named {
+            kind: kind.to_owned(),
+            record: record.to_owned(),
+            title,
+            action,
+        })
+    }))
+}
+
+fn record(
+    reading: &Reading<'_>,
+    about: &About,
+    named: Option<Named>,
+) -> Result<Option<LogRecord>, Error> {
+    let seen = named.as_ref().map(|named| named.title.clone());
+    let known = named.map(|named| (named.kind, named.record));
+    let Some((kind, id)) = about.kind.clone().zip(about.record.clone()).or(known) else {
+        return Ok(None);
+    };
+    let title = reading.title(&kind, &id)?.or(seen);
+    let pack = reading.pack.as_deref();
+    let view = pack
+        .and_then(|pack| view_of(pack, &kind))
+        .map(ToOwned::to_owned);
+    Ok(Some(LogRecord {
+        kind,
+        id,
+        title,
+        view,
+    }))
+}
+
+/// The action as the pack in force shows it.
+fn label(reading: &Reading<'_>, kind: &str, action: &str) -> String {
+    let kind = reading.kind(kind).ok();
+    let found = kind.and_then(|kind| kind.actions.get(action));
+    found.map_or_else(|| action.to_owned(), |action| action.def.label.clone())
+}

@@ -1,0 +1,200 @@
+//! What an action on many records would do: nothing is done yet.
+
+use watchkeeper_model::{Outcome, decide};
+use watchkeeper_pack::format::{BulkDef, Confirm};
+use watchkeeper_pack::{Action, Pack, filter};
+
+use serde_json::{Map, Value};
+
+use super::act::{in_the_way, params};
+use super::decide::{Case, lapses_unsent, takes_no_part};
+use super::record::params_view;
+use super::sections::{ON_THE_WAY, Section, Sections};
+use super::view::{DeniedView, SelectRequest, SelectedView, SelectionView};
+use crate::engine::Engine;
+use crate::error::{Code, Error};
+use crate::features::reading::{Reading, Row, read};
+
+/// The most records that are looked at.
+const MOST: u32 = 2_000;
+
+/// What an action on many records would do: nothing is done yet. Each is decided by itself, in the
+/// view's order, until the cap is reached.
+pub async fn select(engine: &Engine, request: SelectRequest) -> Result<SelectionView, Error> {
+    read(engine, move |reading| {
+        let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
+        let asked = Sections::new(reading, &pack, &request.view, &request.search)?;
+        let action = asked
+            .kind
+            .actions
+            .get(&request.action)
+            .ok_or(Error::new(Code::NotFound))?;
+        let bulk = action.def.bulk.as_ref().ok_or(Error::with(
+            Code::NotNow,
+            "This action is not possible on many at once.",
+        ))?;
+        let mut selecting = Selecting {
+            reading,
+            pack: &pack,
+            asked: &asked,
+            action,
+            bulk,
+            params: params(&request.params)?,
+            allowed: Vec::new(),
+            denied: Vec::new(),
+            will: Vec::new(),
+            beyond: 0,
+        };
+        if request.ids.is_empty() {
+            selecting.sections(request.section.as_deref())?;
+        } else {
+            selecting.among(&request.ids)?;
+        }
+        Ok(selecting.answer())
+    })
+    .await
+}
+
+struct Selecting<'a> {
+    reading: &'a Reading<'a>,
+    pack: &'a Pack,
+    asked: &'a Sections<'a>,
+    action: &'a Action,
+    bulk: &'a BulkDef,
+    params: Map<String, Value>,
+    allowed: Vec<SelectedView>,
+    denied: Vec<DeniedView>,
+    will: Vec<String>,
+    beyond: u32,
+}
+
+impl Selecting<'_> {
+    fn order(&self) -> Result<String, Error> {
+        filter::order_by(self.asked.kind, &self.asked.view.def.sort)
+            .ok_or(Error::new(Code::PackInvalid))
+    }
+
+    /// All of one section, or of those that wait.
+    fn sections(&mut self, wanted: Option<&str>) -> Result<(), Error> {
+        let order = self.order()?;
+        let asked = self.asked;
+        let of = |section: &&Section| match wanted {
+            Some(id) => section.id == id,
+            None => section.waits && section.id != ON_THE_WAY,
+        };
+        let mut left = MOST;
+        for section in asked.sections.iter().filter(of) {
+            let count = asked.count(self.reading, section)?.count;
+            let rows = asked.rows(self.reading, section, &order, 0, left.min(count))?;
+            let looked_at = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            left = left.saturating_sub(looked_at);
+            self.beyond = self.beyond.saturating_add(count.saturating_sub(looked_at));
+            for row in rows {
+                self.take(&row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// These records, wherever in the view they stand. One that is not in it any more is told.
+    fn among(&mut self, ids: &[String]) -> Result<(), Error> {
+        let order = self.order()?;
+        let asked = self.asked;
+        let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+        let (ids, over) = ids.split_at(ids.len().min(most));
+        self.beyond = u32::try_from(over.len()).unwrap_or(u32::MAX);
+        let mut missing: Vec<&String> = ids.iter().collect();
+        for section in &asked.sections {
+            for row in asked.rows_among(self.reading, section, &order, ids)? {
+                missing.retain(|id| **id != row.id);
+                self.take(&row)?;
+            }
+        }
+        for id in missing {
+            let title = self.reading.title(&asked.kind.name, id)?;
+            self.denied.push(DeniedView {
+                id: id.clone(),
+                title: title.unwrap_or_else(|| id.clone()),
+                row: None,
+                detail: "It is not in this view any more.".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, row: &Row) -> Result<(), Error> {
+        if self.allowed.len() >= usize::try_from(self.bulk.cap).unwrap_or(usize::MAX) {
+            self.beyond = self.beyond.saturating_add(1);
+            return Ok(());
+        }
+        match self.denial(row)? {
+            None => self.allowed.push(SelectedView {
+                id: row.id.clone(),
+                revision: row.revision,
+                title: row.title.clone(),
+            }),
+            Some((rule, detail)) => self.denied.push(DeniedView {
+                id: row.id.clone(),
+                title: row.title.clone(),
+                row: rule,
+                detail,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Why a record does not take part: row and sentence. Parameters that are still to be filled in
+    /// are no reason.
+    fn denial(&mut self, row: &Row) -> Result<Option<(Option<String>, String)>, Error> {
+        let reading = self.reading;
+        let lane = format!("{}/{}", row.kind, row.id);
+        if let Some(detail) = in_the_way(reading.lane(&lane), &self.action.name, None) {
+            return Ok(Some((None, detail.to_owned())));
+        }
+        let now = reading.record(&row.kind, &row.id)?;
+        let case = Case::new(
+            reading,
+            self.pack,
+            self.asked.kind,
+            now.as_ref().unwrap_or(row),
+        )?;
+        let situation = case.situation(reading, &self.params);
+        if let Some(left_out) = takes_no_part(&situation, self.action) {
+            return Ok(Some(left_out));
+        }
+        let decision = decide(&situation, &self.action.name);
+        if let Outcome::Deny { code, row, detail } = &decision.outcome
+            && code != "params.invalid"
+        {
+            return Ok(Some((row.clone(), detail.clone())));
+        }
+        if lapses_unsent(reading, self.pack, &decision) {
+            let detail = "It may lapse before the platform can be reached again.".to_owned();
+            return Ok(Some((Some(self.action.def.row.clone()), detail)));
+        }
+        if self.will.is_empty() {
+            self.will = decision.will;
+        }
+        Ok(None)
+    }
+
+    fn answer(self) -> SelectionView {
+        let def = &self.action.def;
+        let typed = def.confirm == Confirm::Typed;
+        SelectionView {
+            kind: self.asked.kind.name.clone(),
+            action: self.action.name.clone(),
+            label: def.label.clone(),
+            row: self.bulk.row.clone(),
+            beyond: self.beyond,
+            cap: self.bulk.cap,
+            confirm: def.confirm,
+            typed: typed.then(|| self.allowed.len().to_string()),
+            nature: def.nature,
+            will: self.will,
+            params: params_view(self.action),
+            allowed: self.allowed,
+            denied: self.denied,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What waits for the operator in a queue: how many, how long it takes, and the deadlines in it.
+//!
+//! A deadline that is an indexed field is looked up by its instant, so that what is due soon is
+//! found among any number; of any other the first [`MOST`] records of the view are looked at.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::types::Value as Sql;
+use watchkeeper_pack::format::{FieldType, Nature, Tone, WarnDef};
+use watchkeeper_pack::pack::{Clock, View};
+use watchkeeper_pack::{Kind, Pack, filter, value};
+
+use super::cells::clock_view;
+use super::sections::{Section, Sections};
+use super::view::ClockView;
+use crate::error::{Code, Error};
+use crate::features::reading::{Reading, Row};
+
+/// The most records of one section whose clocks are looked at.
+const MOST: u32 = 2_000;
+
+/// What waits in a queue.
+pub(crate) struct Waiting<'a> {
+    asked: Sections<'a>,
+    /// Places of the sections that wait, and how many stand there.
+    counts: Vec<(usize, u32)>,
+}
+
+/// A deadline of a record.
+pub(crate) struct Deadline {
+    pub(crate) row: Row,
+    pub(crate) due: DateTime<Utc>,
+    pub(crate) clock: ClockView,
+}
+
+impl<'a> Waiting<'a> {
+    /// Counts it. What waits is what stands in the sections that say so.
+    pub(crate) fn new(reading: &Reading<'_>, pack: &'a Pack, view: &str) -> Result<Self, Error> {
+        let asked = Sections::new(reading, pack, view, "")?;
+        let mut counts = Vec::new();
+        for (place, section) in asked.sections.iter().enumerate() {
+            if section.waits {
+                counts.push((place, asked.count(reading, section)?.count));
+            }
+        }
+        Ok(Self { asked, counts })
+    }
+
+    pub(crate) fn view(&self) -> &'a View {
+        self.asked.view
+    }
+
+    fn sections(&self) -> impl Iterator<Item = (&Section, u32)> {
+        self.counts
+            .iter()
+            .filter_map(|(place, count)| Some((self.asked.sections.get(*place)?, *count)))
+    }
+
+    /// How many wait.
+    pub(crate) fn open(&self) -> u32 {
+        self.counts
+            .iter()
+            .fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// How many may remain.
+    pub(crate) fn target(&self) -> u32 {
+        self.view()
+            .def
+            .queue
+            .as_ref()
+            .map_or(0, |queue| queue.target)
+    }
+
+    /// Estimated minutes for all of it, with those that do not depend on how many wait; none where
+    /// nothing does.
+    pub(crate) fn minutes(&self) -> f64 {
+        if self.open() == 0 {
+            return 0.0;
+        }
+        let queue = self.view().def.queue.as_ref();
+        let fixed = queue.map_or(0.0, |queue| queue.minutes_fixed);
+        self.sections()
+            .map(|(section, count)| f64::from(count) * section.minutes_each)
+            .sum::<f64>()
+            + fixed
+    }
+
+    /// The first section that offers an action for all of it: its id and how many.
+    pub(crate) fn at_once(&self) -> Option<(String, u32)> {
+        self.sections()
+            .find(|(section, count)| *count > 0 && section.at_once.is_some())
+            .map(|(section, count)| (section.id.clone(), count))
+    }
+
+    /// An action on its records moves money.
+    pub(crate) fn moves_money(&self) -> bool {
+        let mut actions = self.asked.kind.actions.values();
+        actions.any(|action| action.def.nature == Nature::Money)
+    }
+
+    /// How many came into the view since; none where it does not say when they do.
+    pub(crate) fn arrived(
+        &self,
+        reading: &Reading<'_>,
+        since: DateTime<Utc>,
+    ) -> Result<Option<u32>, Error> {
+        let queue = self.view().def.queue.as_ref();
+        match queue.and_then(|queue| queue.arrived.as_deref()) {
+            Some(field) => self.asked.count_since(reading, field, since),
+            None => Ok(None),
+        }
+    }
+
+    /// Records whose clock has turned amber or red.
+    pub(crate) fn urgent(&self, reading: &Reading<'_>, pack: &Pack) -> Result<u32, Error> {
+        let now = reading.now.at;
+        let session = pack.next_session(now).map(|(_, _, at)| at);
+        let mut urgent = BTreeSet::new();
+        for clock in self.asked.kind.clocks.values() {
+            let until = match clock.def.warn {
+                WarnDef::MinutesBefore(minutes) => now + TimeDelta::minutes(i64::from(minutes)),
+                WarnDef::BeforeNextSession => session.unwrap_or(now),
+            };
+            for deadline in self.of(reading, clock, None, Some(until))? {
+                if matches!(deadline.clock.tone, Tone::Amber | Tone::Red) {
+                    urgent.insert(deadline.row.id);
+                }
+            }
+        }
+        Ok(u32::try_from(urgent.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Deadlines after `from` and not after `to`, of clocks that run; the soonest first.
+    pub(crate) fn deadlines(
+        &self,
+        reading: &Reading<'_>,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Deadline>, Error> {
+        let mut all = Vec::new();
+        for clock in self.asked.kind.clocks.values() {
+            all.extend(self.of(reading, clock, from, to)?);
+        }
+        all.sort_by(|one, other| (one.due, &one.row.id).cmp(&(other.due, &other.row.id)));
+        Ok(all)
+    }
+
+    fn of(
+        &self,
+        reading: &Reading<'_>,
+        clock: &Clock,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Deadline>, Error> {
+        let kind = self.asked.kind;
+        let name = kind
+            .clocks
+            .iter()
+            .find(|(_, other)| std::ptr::eq(*other, clock));
+        let Some((name, _)) = name else {
+            return Ok(Vec::new());
+        };
+        let column = due_column(kind, clock);
+        let mut all = Vec::new();
+        for (section, count) in self.sections() {
+            if count == 0 {
+                continue;
+            }
+            let rows = match &column {
+                Some(column) => {
+                    let condition = between(column, from, to);
+                    self.asked.rows_where(
+                        reading,
+                        section,
+                        (&condition.0, condition.1),
+                        &format!("{column}, id"),
+                        MOST,
+                    )?
+                }
+                None => {
+                    let order = filter::order_by(kind, &self.view().def.sort)
+                        .ok_or(Error::new(Code::PackInvalid))?;
+                    self.asked.rows(reading, section, &order, 0, MOST)?
+                }
+            };
+            all.extend(rows.into_iter().filter_map(|row| {
+                let clock = clock_view(reading, kind, name, &row)?;
+                let due = due(reading.now.at, &clock);
+                let within = from.is_none_or(|from| due > from) && to.is_none_or(|to| due <= to);
+                (clock.runs && within).then_some(Deadline { row, due, clock })
+            }));
+        }
+        Ok(all)
+    }
+}
+
+/// The instant of a clock. Milliseconds of any instant that a record may hold are exact.
+#[allow(clippy::cast_possible_truncation)]
+fn due(now: DateTime<Utc>, clock: &ClockView) -> DateTime<Utc> {
+    now + TimeDelta::milliseconds((clock.seconds_left * 1_000.0).round() as i64)
+}
+
+/// SQL of the field that is the deadline itself, where it is one that is indexed.
+fn due_column(kind: &Kind, clock: &Clock) -> Option<String> {
+    let field = clock.def.due.trim().strip_prefix("record.")?;
+    let timestamp = kind
+        .fields
+        .get(field)
+        .map(|def| def.type_)
+        .or_else(|| kind.computed.get(field).map(|computed| computed.def.type_));
+    (timestamp == Some(FieldType::Timestamp) && filter::is_indexed(kind, field))
+        .then(|| filter::column(kind, field))?
+}
+
+fn between(
+    column: &str,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+) -> (String, Vec<Sql>) {
+    let mut text = format!("{column} IS NOT NULL");
+    let mut params = Vec::new();
+    for (comparison, at) in [(">", from), ("<=", to)] {
+        if let Some(at) = at {
+            text.push_str(&format!(" AND {column} {comparison} ?"));
+            params.push(Sql::Text(value::instant_text(at)));
+        }
+    }
+    (text, params)
+}

@@ -1,0 +1,129 @@
+//! What happened last: alerts that fired and ended, and operations of ours that were settled.
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+use watchkeeper_pack::value;
+
+use super::alerts::{Known, instant, severity, text};
+use super::screen;
+use super::view::{EventView, EventWhat};
+use crate::error::Error;
+use crate::features::queues::view::OperationWord;
+use crate::features::reading::{Reading, Row};
+
+/// The most events shown.
+const MOST: usize = 8;
+/// The most settled operations that are looked at to group them.
+const MOST_SETTLED: u32 = 2_000;
+
+/// The last events, newest first.
+pub(super) fn newest(reading: &Reading<'_>, known: &Known<'_>) -> Result<Vec<EventView>, Error> {
+    let mut events = settled(reading)?;
+    for (field, fired) in [("fired_at", true), ("resolved_at", false)] {
+        events.extend(alerts(reading, known, field, fired)?);
+    }
+    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    events.truncate(MOST);
+    Ok(events
+        .into_iter()
+        .map(|(at, what)| EventView {
+            at: reading.wall(at),
+            what,
+        })
+        .collect())
+}
+
+/// Alerts by one of their instants. One that was resolved without having fired never was one for
+/// the operator.
+fn alerts(
+    reading: &Reading<'_>,
+    known: &Known<'_>,
+    field: &str,
+    fired: bool,
+) -> Result<Vec<(DateTime<Utc>, EventWhat)>, Error> {
+    let column = format!("json_extract(body, '$.{field}')");
+    // One that is stamped later than now did not happen yet.
+    let rows = known.rows(
+        &format!(
+            "{column} <= ?1 AND json_extract(body, '$.fired_at') IS NOT NULL
+             ORDER BY {column} DESC, id LIMIT ?2"
+        ),
+        params![value::instant_text(reading.now.at), screen::number(MOST)],
+    )?;
+    let what = |row: &Row| match fired {
+        true => EventWhat::Fired {
+            id: row.id.clone(),
+            severity: severity(row),
+            label: text(row, "label"),
+        },
+        false => EventWhat::Resolved {
+            id: row.id.clone(),
+            label: text(row, "label"),
+        },
+    };
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((instant(row, field)?, what(row))))
+        .collect())
+}
+
+/// A run of settled operations of one action and ending.
+struct Run {
+    at: DateTime<Utc>,
+    action: String,
+    word: OperationWord,
+    count: u32,
+    title: String,
+}
+
+/// The last settled operations, those of one action and ending that follow each other as one.
+fn settled(reading: &Reading<'_>) -> Result<Vec<(DateTime<Utc>, EventWhat)>, Error> {
+    let mut statement = reading.state.prepare_cached(
+        "SELECT json_extract(a.entry, '$.at'), a.word, o.action, o.title
+         FROM audit a INDEXED BY audit_words JOIN operation o ON o.id = a.operation
+         WHERE a.event = 'answered' AND a.word IN
+             ('confirmed', 'refused', 'conflict', 'lapsed', 'rejected')
+         ORDER BY a.seq DESC LIMIT ?1",
+    )?;
+    let mut rows = statement.query([MOST_SETTLED])?;
+    let mut runs: Vec<Run> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (at, word, action): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let word = match word.as_str() {
+            "confirmed" => OperationWord::Confirmed,
+            _ => OperationWord::Refused,
+        };
+        if let Some(run) = runs.last_mut()
+            && run.action == action
+            && run.word == word
+        {
+            run.count = run.count.saturating_add(1);
+            continue;
+        }
+        // What follows is older than what is shown.
+        if runs.len() >= MOST {
+            break;
+        }
+        if let Some(at) = value::instant(&at) {
+            runs.push(Run {
+                at,
+                action,
+                word,
+                count: 1,
+                title: row.get(3)?,
+            });
+        }
+    }
+    Ok(runs
+        .into_iter()
+        .map(|run| {
+            let what = EventWhat::Done {
+                action: run.action,
+                count: run.count,
+                title: (run.count == 1).then_some(run.title),
+                word: run.word,
+            };
+            (run.at, what)
+        })
+        .collect())
+}

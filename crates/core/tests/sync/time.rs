@@ -1,0 +1,136 @@
+//! E. Time: a clock that jumps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use watchkeeper_core::clock::{Clock, SystemClock};
+use watchkeeper_core::features::queues;
+use watchkeeper_core::features::sync::view::Link;
+
+use crate::scripted::Reply;
+use crate::world::World;
+
+/// A machine whose wall clock is off, in this boot or after another one.
+struct Off {
+    machine: SystemClock,
+    by: TimeDelta,
+    rebooted: bool,
+}
+
+impl Off {
+    fn new(by: TimeDelta, rebooted: bool) -> Arc<Self> {
+        Arc::new(Self {
+            machine: SystemClock::new(),
+            by,
+            rebooted,
+        })
+    }
+}
+
+impl Clock for Off {
+    fn wall(&self) -> DateTime<Utc> {
+        self.machine.wall() + self.by
+    }
+    fn boot(&self) -> Duration {
+        self.machine.boot()
+    }
+    fn boot_id(&self) -> String {
+        match self.rebooted {
+            true => "another boot".to_owned(),
+            false => self.machine.boot_id(),
+        }
+    }
+}
+
+/// What the list shows, but for the seconds that run.
+async fn rows(world: &World) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for row in world.page().await.rows {
+        let mut row = serde_json::to_value(row).unwrap();
+        for cell in row["cells"].as_array_mut().unwrap() {
+            if let Some(clock) = cell["value"]["clock"].as_object_mut() {
+                assert!(clock.remove("seconds_left").is_some());
+            }
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+#[tokio::test]
+async fn fault_52_a_clock_ten_years_ahead_lapses_nothing_expires_no_token_and_sends_all_the_same() {
+    for rebooted in [false, true] {
+        let mut world = World::synced(5).await;
+        // In step, and in the middle of its work.
+        for id in ["p1", "p2", "p3"] {
+            world.release(id).await.unwrap();
+        }
+        let before = rows(&world).await;
+        world
+            .restart_with(Off::new(TimeDelta::days(3_653), rebooted))
+            .await;
+        let view = queues::navigation(&world.engine).await.unwrap();
+        assert_eq!(view.clock_unsure, rebooted);
+        // While the platform is silent: nothing lapses by this clock alone.
+        world.platform.behave(|_, _| Some(Reply::Nothing));
+        for _ in 0..3 {
+            assert!(world.engine.sync_once().await.is_err());
+        }
+        let status = world.status().await;
+        assert_eq!(
+            (status.waiting.len(), status.held.len()),
+            (3, 0),
+            "{rebooted}"
+        );
+        assert_eq!(
+            status.link,
+            Link::CutOff,
+            "the token is not taken for expired"
+        );
+        assert_eq!(rows(&world).await.len(), before.len());
+        if !rebooted {
+            // The time is carried on a clock that cannot be set: everything is as it was.
+            assert_eq!(rows(&world).await, before);
+        }
+        // The platform speaks, and its time counts.
+        world.platform.behave_well();
+        world.engine.sync_once().await.unwrap();
+        let status = world.status().await;
+        assert!(!status.clock_unsure);
+        assert_eq!(
+            (status.settled.len(), status.held.len()),
+            (3, 0),
+            "{rebooted}"
+        );
+        world
+            .platform
+            .with(|state| assert_eq!(state.effects.values().sum::<u32>(), 3));
+        assert!(
+            world
+                .record("p4")
+                .await
+                .actions
+                .iter()
+                .any(|action| action.allowed)
+        );
+        let token = world.platform.with(|state| state.asked("/v1/me").len());
+        assert!(token > 0);
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn fault_52_a_profile_first_opened_under_a_wrong_clock_believes_the_platform() {
+    let mut world = World::new(2).await;
+    world
+        .restart_with(Off::new(TimeDelta::days(3_653), true))
+        .await;
+    assert!(world.status().await.clock_unsure);
+    world.engine.sync_once().await.unwrap();
+    assert!(!world.status().await.clock_unsure);
+    world.release("p1").await.unwrap();
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.status().await.settled.len(), 1);
+}

@@ -1,0 +1,169 @@
+//! Checks of alert rules.
+
+use super::problems::{Problems, Spot};
+use super::scopes::{World, mentions_now};
+use super::{names, record, scopes};
+use crate::expr::{Allowed, Program};
+use crate::format::{AlertFile, EachDef};
+use crate::pack::{Alert, Watched};
+
+/// Longest wait of a rule, in minutes: a week.
+const MAX_MINUTES: u32 = 7 * 24 * 60;
+
+pub(super) fn check(
+    world: &World<'_>,
+    id: &str,
+    def: &AlertFile,
+    problems: &mut Problems,
+) -> Option<Alert> {
+    let spot = Spot::file(&format!("alerts/{id}.yaml"));
+    names::row(&spot.at("row"), &def.row, problems);
+    if !names::is_name(id) {
+        problems.error(&spot.at("id"), "pack.name", format!("`{id}` is no name"));
+    }
+    for (name, minutes) in [
+        ("for_minutes", def.for_minutes),
+        ("keep_firing_minutes", def.keep_firing_minutes),
+    ] {
+        if minutes > MAX_MINUTES {
+            problems.error(&spot.at(name), "pack.minutes", "longer than a week");
+        }
+    }
+    if def.label.contains("{{") {
+        let message =
+            "fixed words only: it stands in notifications, which name nothing confidential";
+        problems.error(&spot.at("label"), "pack.template", message);
+    }
+    if let Some(view) = &def.view {
+        self::view(world, view, &spot.at("view"), problems);
+    }
+    if let Some(playbook) = &def.playbook {
+        let message = format!("unknown playbook `{playbook}`");
+        problems.error(&spot.at("playbook"), "pack.unknown_name", message);
+    }
+    match (&def.each, &def.metric) {
+        (Some(each), None) => for_each(world, def, each, &spot, problems),
+        (None, Some(metric)) => for_metric(world, def, metric, &spot, problems),
+        _ => {
+            let message = "a rule is watched for `each` record of a kind or for a `metric`";
+            problems.error(&spot, "pack.missing", message);
+            None
+        }
+    }
+}
+
+pub(super) fn view(world: &World<'_>, view: &str, spot: &Spot, problems: &mut Problems) {
+    let mut views = world.records.values().flat_map(|r| r.views.keys());
+    if !views.clone().any(|known| known == view) && world.unparsed.is_empty() {
+        let near = crate::expr::nearest(view, views.by_ref().map(String::as_str));
+        let message = format!("unknown view `{view}`{near}");
+        problems.error(spot, "pack.unknown_name", message);
+    }
+}
+
+fn for_each(
+    world: &World<'_>,
+    def: &AlertFile,
+    each: &EachDef,
+    spot: &Spot,
+    problems: &mut Problems,
+) -> Option<Alert> {
+    let Some(kind) = world.records.get(&each.kind) else {
+        if !world.knows(&each.kind) {
+            record::unknown_kind(world, &each.kind, &spot.at("each/kind"), problems);
+        }
+        return None;
+    };
+    if names::is_engine_kind(&each.kind) {
+        let message = "a rule watches records of the platform, not what the engine keeps";
+        problems.error(&spot.at("each/kind"), "pack.wrong_kind", message);
+    }
+    if mentions_now(&def.when) && def.changes_at.is_empty() {
+        let hint = "name the instants in `changes_at`, such as `record.since + duration(\"30m\")`";
+        let message = "this reads `now`: say when the answer changes by itself";
+        problems.error_with(&spot.at("when"), "pack.changes", message, hint);
+    }
+    let filter = record::filter(
+        &each.filter,
+        scopes::columns(kind),
+        &world.standing(),
+        &spot.at("each/where"),
+        problems,
+    );
+    let allowed = world.rule(kind, true);
+    let texts = world.rule(kind, false);
+    let watched = |filter| Watched::Each {
+        kind: each.kind.clone(),
+        filter,
+    };
+    finish(
+        world,
+        def,
+        spot,
+        (&allowed, &texts),
+        problems,
+        filter.map(watched),
+    )
+}
+
+fn for_metric(
+    world: &World<'_>,
+    def: &AlertFile,
+    metric: &str,
+    spot: &Spot,
+    problems: &mut Problems,
+) -> Option<Alert> {
+    for (name, given) in [
+        ("since", def.since.is_some()),
+        ("changes_at", !def.changes_at.is_empty()),
+    ] {
+        if given {
+            let message = "only a rule for `each` record knows such an instant";
+            problems.error(&spot.at(name), "pack.alert", message);
+        }
+    }
+    if !world.metrics.contains_key(metric) && !world.unparsed.contains(metric) {
+        let near = crate::expr::nearest(metric, world.metrics.keys().map(String::as_str));
+        let message = format!("unknown metric `{metric}`{near}");
+        problems.error(&spot.at("metric"), "pack.unknown_name", message);
+    }
+    let allowed = world.metric_rule();
+    let watched = Some(Watched::Metric(metric.to_owned()));
+    finish(world, def, spot, (&allowed, &allowed), problems, watched)
+}
+
+fn finish(
+    world: &World<'_>,
+    def: &AlertFile,
+    spot: &Spot,
+    (allowed, texts): (&Allowed, &Allowed),
+    problems: &mut Problems,
+    watched: Option<Watched>,
+) -> Option<Alert> {
+    let when = problems.program(&spot.at("when"), &def.when, allowed);
+    let changes: Vec<Option<Program>> = def
+        .changes_at
+        .iter()
+        .enumerate()
+        .map(|(index, source)| {
+            let spot = spot.at("changes_at").at(index);
+            problems.program(&spot, source, texts)
+        })
+        .collect();
+    let since = def
+        .since
+        .as_ref()
+        .map(|source| problems.program(&spot.at("since"), source, texts));
+    let detail = problems.template(&spot.at("detail"), &def.detail, world.zone, texts);
+    Some(Alert {
+        def: def.clone(),
+        watched: watched?,
+        when: when?,
+        changes_at: changes.into_iter().collect::<Option<_>>()?,
+        since: match since {
+            None => None,
+            Some(program) => Some(program?),
+        },
+        detail: detail?,
+    })
+}

@@ -1,0 +1,177 @@
+//! Records of the dog trainers pack as a store holds them, and what the engine's metrics and rules
+//! say of them: the pack's own YAML, compiled to the SQL that laptop and platform run.
+
+use chrono::{DateTime, Utc};
+use rusqlite::types::Value as Cell;
+use serde_json::{Map, Value};
+use watchkeeper_model::alert::{self, State, Waits};
+use watchkeeper_model::metric::{self, Reading};
+use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::measure::{Asked, Piece};
+use watchkeeper_pack::pack::Watched;
+use watchkeeper_pack::value;
+
+use crate::world::{PACK, at};
+
+pub struct Records {
+    db: rusqlite::Connection,
+    settings: Map<String, Value>,
+}
+
+impl Records {
+    pub fn new() -> Self {
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE record_now (kind TEXT, id TEXT, body TEXT, computed TEXT) STRICT",
+        )
+        .unwrap();
+        Self {
+            db,
+            settings: PACK.settings_in_force(&Map::new()),
+        }
+    }
+
+    pub fn setting(mut self, name: &str, to: Value) -> Self {
+        self.settings.insert(name.to_owned(), to);
+        self
+    }
+
+    pub fn add(&self, kind: &str, id: &str, body: Value) {
+        let kind = PACK.kind(kind).unwrap();
+        let body = value::normalise(kind, body.as_object().unwrap()).unwrap();
+        let computed = value::compute(kind, &body);
+        let texts = [&body, &computed].map(|m| Value::Object(m.clone()).to_string());
+        self.db
+            .execute(
+                "INSERT INTO record_now VALUES (?, ?, ?, ?)",
+                [kind.name.as_str(), id, &texts[0], &texts[1]],
+            )
+            .unwrap();
+    }
+
+    fn scope(&self, now: DateTime<Utc>) -> Scope<'static> {
+        Scope {
+            settings: self.settings.clone(),
+            controls: PACK.controls_in_force(&Map::new()),
+            now: Some(now),
+            ..Scope::default()
+        }
+    }
+
+    fn params(params: &[Value]) -> Vec<Cell> {
+        let one = |param: &Value| match param {
+            Value::String(text) => Cell::Text(text.clone()),
+            Value::Number(n) if n.is_i64() => Cell::Integer(n.as_i64().unwrap()),
+            Value::Number(n) => Cell::Real(n.as_f64().unwrap()),
+            other => panic!("{other}"),
+        };
+        params.iter().map(one).collect()
+    }
+
+    fn pieces(&self, asked: &Asked) -> Vec<Piece> {
+        let mut statement = self
+            .db
+            .prepare(&asked.statement("record_now", None))
+            .unwrap();
+        let params = rusqlite::params_from_iter(Self::params(&asked.filter.params));
+        let rows = statement.query_map(params, |row| {
+            let size = |n: i64| usize::try_from(n).unwrap();
+            Ok(Piece {
+                begins: size(row.get(0)?),
+                ends: size(row.get(1)?),
+                part: row.get(2)?,
+                count: row.get::<_, i64>(3)?.unsigned_abs(),
+                there: row.get::<_, i64>(4)?.unsigned_abs(),
+                value: row.get(5)?,
+                newest: row.get(6)?,
+            })
+        });
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    /// A metric at this instant.
+    pub fn metric(&self, id: &str, now: &str) -> Reading {
+        let (metric, now) = (&PACK.metrics[id], at(now));
+        let frame = metric::frame(&metric.def, PACK.zone, now);
+        let questions = metric::questions(&PACK, metric, &frame, &self.scope(now)).unwrap();
+        let answers = questions
+            .asked
+            .iter()
+            .map(|asked| self.pieces(asked))
+            .collect();
+        metric::read(metric, &frame, &questions, answers)
+    }
+
+    /// What a rule says at this instant, for each that it holds for: id, state, words.
+    pub fn rule(&self, id: &str, now: &str) -> Vec<(String, State, String)> {
+        let rule = &PACK.alerts[id];
+        let instant = at(now);
+        let mut seen = Vec::new();
+        let mut look = |id: String, scope: &Scope<'_>| {
+            let looked = alert::look(rule, scope, instant);
+            let waits = Waits::from(&rule.def);
+            let episode = alert::step(None, looked.found, instant, waits).episode;
+            if let Some(episode) = episode {
+                seen.push((id, episode.state, alert::detail(rule, scope)));
+            }
+        };
+        match &rule.watched {
+            Watched::Metric(metric) => {
+                let mut scope = self.scope(instant);
+                scope.values = self.metric(metric, now).for_rule();
+                look(String::new(), &scope);
+            }
+            Watched::Each { kind, filter } => {
+                let kind = PACK.kind(kind).unwrap();
+                let sql = filter.sql(kind, &self.scope(instant)).unwrap();
+                let text = format!(
+                    "SELECT id, body, computed FROM record_now WHERE kind = '{}' AND {} ORDER BY id",
+                    kind.name, sql.text
+                );
+                let mut statement = self.db.prepare(&text).unwrap();
+                let params = rusqlite::params_from_iter(Self::params(&sql.params));
+                let rows = statement.query_map(params, |row| {
+                    Ok((
+                        row.get(0)?,
+                        row.get::<_, String>(1)?,
+                        row.get::<_, String>(2)?,
+                    ))
+                });
+                for row in rows.unwrap() {
+                    let (id, body, computed): (String, String, String) = row.unwrap();
+                    let mut record: Map<String, Value> = serde_json::from_str(&body).unwrap();
+                    let computed: Map<String, Value> = serde_json::from_str(&computed).unwrap();
+                    record.extend(computed);
+                    let mut scope = Scope {
+                        kind: Some(kind),
+                        record,
+                        ..self.scope(instant)
+                    };
+                    for (name, lookup) in &kind.lookups {
+                        let answer = self.lookup(lookup, &scope);
+                        scope.lookups.insert(name.clone(), answer);
+                    }
+                    look(id, &scope);
+                }
+            }
+        }
+        seen
+    }
+
+    fn lookup(&self, lookup: &watchkeeper_pack::pack::Lookup, scope: &Scope<'_>) -> Value {
+        let target = PACK.kind(&lookup.def.kind).unwrap();
+        let (filter, answer) = lookup.sql(target, scope).unwrap();
+        let text = format!(
+            "SELECT {answer} FROM record_now WHERE kind = '{}' AND {}",
+            target.name, filter.text
+        );
+        let params = rusqlite::params_from_iter(Self::params(&filter.params));
+        let number: i64 = self.db.query_row(&text, params, |row| row.get(0)).unwrap();
+        number.into()
+    }
+
+    /// The states that a rule is in, without the words.
+    pub fn states(&self, id: &str, now: &str) -> Vec<State> {
+        self.rule(id, now).into_iter().map(|seen| seen.1).collect()
+    }
+}

@@ -1,0 +1,13 @@
+import { Ban, Check, Info, KeyRound, type LucideIcon, PencilLine, Upload, X } from "lucide-react";
+import type { LogSort } from "../../platform/backend";
+
+/** Each sort of entry: its word, its shape and, where it says how something ended, its colour. */
+export const SORTS: Record<LogSort, { words: string; icon: LucideIcon; tone: string }> = {
+  signed_in: { words: "log-sort-signed-in", icon: KeyRound, tone: "neutral" },
+  queued: { words: "log-sort-queued", icon: Upload, tone: "violet" },
+  denied: { words: "log-sort-denied", icon: Ban, tone: "amber" },
+  confirmed: { words: "log-sort-confirmed", icon: Check, tone: "green" },
+  refused: { words: "log-sort-refused", icon: X, tone: "red" },
+  changed: { words: "log-sort-changed", icon: PencilLine, tone: "neutral" },
+  other: { words: "log-sort-other", icon: Info, tone: "neutral" },
+};

@@ -1,0 +1,173 @@
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useCallback, useId, useState } from "react";
+import { useBackend } from "../../app/backend";
+import { useSync } from "../../app/reads";
+import { useSaid } from "../../app/said";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { Field } from "../../components/Field";
+import { Banner, ErrorBanner } from "../../components/states";
+import { t } from "../../locales/catalogue";
+import type { ActManyAnswer } from "../../platform/backend";
+import { BulkFailed } from "./BulkFailed";
+import { BulkRadius } from "./BulkRadius";
+import { ParamFields } from "./ParamFields";
+import { type Put, paramJson, paramsJson } from "./params";
+
+/** What an action on many was asked for. */
+export type BulkAsked = {
+  action: string;
+  label: string;
+  /** All of this section; else the records of `ids`. */
+  section: string | null;
+  ids: string[];
+};
+
+type BulkDialogProps = {
+  view: string;
+  search: string;
+  asked: BulkAsked;
+  /** It is queued, wholly or in part. */
+  onQueued: () => void;
+  onPick: (ids: string[]) => void;
+  onClose: () => void;
+};
+
+/**
+ * Says what an action on many would do before anything is done: how many take part, which do not
+ * and why. The batch's id is made when the dialog opens, so that a second click is the same
+ * operations; what was looked at is what is confirmed.
+ */
+export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: BulkDialogProps) {
+  const backend = useBackend();
+  const say = useSaid((store) => store.say);
+  const cut = useSync().data?.link === "cut_off";
+  const dialog = useId();
+  const [put, setPut] = useState<Put>({});
+  const [typed, setTyped] = useState("");
+  const [answer, setAnswer] = useState<ActManyAnswer | null>(null);
+  const onPut = useCallback(
+    (name: string, value: string) => setPut((was) => ({ ...was, [name]: value })),
+    [],
+  );
+  const batch = useQuery({
+    queryKey: ["operation-id", dialog],
+    queryFn: () => backend.newOperationId(),
+    gcTime: 0,
+  });
+  const [known, setKnown] = useState<Put>({});
+  const looked = useQuery({
+    queryKey: ["selection", dialog, known],
+    queryFn: () =>
+      backend.selectRecords({
+        view,
+        section: asked.section,
+        search,
+        ids: asked.ids,
+        action: asked.action,
+        params: known,
+      }),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+  const selection = looked.data;
+  // A parameter may decide who takes part, so it is looked at again once it has a value.
+  const filled = filledIn(selection?.params ?? [], put);
+  if (selection && JSON.stringify(filled) !== JSON.stringify(known)) setKnown(filled);
+
+  const params = selection ? paramsJson(selection.params, put) : null;
+  const confirmed = selection?.confirm !== "typed" || typed.trim() === selection.typed;
+  const acting = useMutation({
+    mutationFn: async () => {
+      if (!batch.data || !params || !selection) return null;
+      return backend.actMany({
+        batch: batch.data,
+        kind: selection.kind,
+        action: selection.action,
+        params,
+        typed: selection.confirm === "typed" ? typed.trim() : null,
+        records: selection.allowed,
+      });
+    },
+    onSuccess: (made) => {
+      if (!made) return;
+      if (made.queued > 0) onQueued();
+      if (made.failed.length > 0) return setAnswer(made);
+      say(t("bulk-queued", { action: asked.label, count: made.queued }), "green");
+      onClose();
+    },
+  });
+  const many = selection?.allowed.length ?? 0;
+  const ready =
+    many > 0 &&
+    params !== null &&
+    confirmed &&
+    batch.data !== undefined &&
+    !looked.isPlaceholderData &&
+    !acting.isPending;
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (ready) acting.mutate();
+  };
+  const title = t("bulk-title", { action: asked.label, count: many });
+
+  if (answer) {
+    return <BulkFailed title={title} answer={answer} onPick={onPick} onClose={onClose} />;
+  }
+  const error = acting.error ?? batch.error ?? looked.error;
+  return (
+    <Dialog
+      title={selection ? title : asked.label}
+      width="wide"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          {many > 0 && (
+            <Button look="filled" type="submit" form={dialog} disabled={!ready}>
+              {t("at-once", { action: asked.label, count: many })}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <form id={dialog} noValidate onSubmit={send} aria-busy={acting.isPending || undefined}>
+        {error && <ErrorBanner error={error} />}
+        {!selection && !error && <p className="quiet">{t("bulk-reading")}</p>}
+        {selection && <BulkRadius selection={selection} />}
+        {selection && many > 0 && (
+          <>
+            <ParamFields params={selection.params} put={put} onPut={onPut} focusElsewhere={false} />
+            {selection.confirm === "typed" && selection.typed !== null && (
+              <Field
+                label={t("act-type", { typed: selection.typed })}
+                hint={t("bulk-type-hint")}
+                autoFocus={selection.params.length === 0}
+                inputMode="numeric"
+                required
+                value={typed}
+                onValue={setTyped}
+              />
+            )}
+            {cut && (
+              <Banner tone="violet" title={t("act-offline")}>
+                {t("act-offline-text")}
+              </Banner>
+            )}
+          </>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+function filledIn(params: Parameters<typeof paramsJson>[0], put: Put): Put {
+  const filled: Put = {};
+  for (const param of params) {
+    // Free words decide nothing, and would be asked about letter by letter.
+    if (param.kind === "text" || param.kind === "string") continue;
+    const json = paramJson(param, put[param.name] ?? "");
+    if (json !== null) filled[param.name] = json;
+  }
+  return filled;
+}

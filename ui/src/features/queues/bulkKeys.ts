@@ -1,0 +1,55 @@
+import type { SectionView, ViewPage } from "../../platform/backend";
+import type { BulkAsked } from "./BulkDialog";
+import type { Picking } from "./picking";
+
+type BulkKeys = {
+  page: ViewPage;
+  picking: Picking;
+  active: number;
+  total: number;
+  readOnly: boolean;
+  step: (by: number) => unknown;
+  onAsk: (asked: BulkAsked) => void;
+};
+
+/** What is asked for all of a section at once, where the pack offers it. */
+export function atOnceOf(page: ViewPage, section: SectionView): BulkAsked | null {
+  const bulk = page.bulk.find(({ action }) => action === section.at_once);
+  if (!bulk) return null;
+  return { action: bulk.action, label: bulk.label, section: section.id, ids: [] };
+}
+
+/** The key of an action, with Shift for all of a section. */
+export function keyOf(page: ViewPage, action: string): string | null {
+  return page.keys.find((each) => each.action === action)?.key ?? null;
+}
+
+/** Keys that pick rows, and those of the actions while rows are picked. */
+export function bulkKeys(props: BulkKeys): Record<string, () => void> {
+  const { page, picking, active, total, step, readOnly, onAsk } = props;
+  const extend = (by: number) => {
+    picking.extend(active);
+    const to = Math.max(0, Math.min(total - 1, active + by));
+    picking.extend(to);
+    step(by);
+  };
+  const keys: Record<string, () => void> = {
+    x: () => picking.toggle(active),
+    "Shift+j": () => extend(1),
+    "Shift+k": () => extend(-1),
+    "$mod+a": picking.all,
+    Escape: picking.clear,
+  };
+  if (readOnly) return keys;
+  for (const section of page.sections) {
+    const asked = atOnceOf(page, section);
+    const key = asked && keyOf(page, asked.action);
+    if (asked && key && !keys[`Shift+${key}`]) keys[`Shift+${key}`] = () => onAsk(asked);
+  }
+  if (picking.ids.size === 0) return keys;
+  for (const { action, label } of page.bulk) {
+    const key = keyOf(page, action);
+    if (key) keys[key] = () => onAsk({ action, label, section: null, ids: [...picking.ids] });
+  }
+  return keys;
+}

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { pageOf } from "../../platform/memory/views";
+import { makeWorld } from "../../platform/memory/world";
+import { decimalsIn, gridColumns, overTwoLines, proseOf } from "./columns";
+
+const asked = { sort: null, search: "", offset: 0, limit: 200 };
+const reviews = pageOf(makeWorld(), { view: "reviews", ...asked });
+
+test("a head needs as much as its better half", () => {
+  expect(overTwoLines("Days since the purchase")).toBe(12);
+  expect(overTwoLines("Stars")).toBe(5);
+});
+
+test("words of any length have a line of their own, not a column", () => {
+  expect(proseOf(reviews)).toBe(2);
+  expect(gridColumns(reviews).map(({ id }) => id)).not.toContain("text");
+});
+
+test("words share what is left by how much they say", () => {
+  const share = (id: string) =>
+    Number(/, (\d+)fr/.exec(gridColumns(reviews).find((each) => each.id === id)?.width ?? "")?.[1]);
+  expect(share("business")).toBeGreaterThan(3 * share("verdict"));
+});
+
+test("numbers of a column have as many digits behind the point", () => {
+  expect(decimalsIn(reviews, 3)).toBe(2);
+  expect(decimalsIn(reviews, 1)).toBe(0);
+});

@@ -1,0 +1,293 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { usePlace } from "../../app/place";
+import { makeReviews } from "../../platform/memory/reviews";
+import { makeWorld } from "../../platform/memory/world";
+import { expectAccessible, openApp } from "../../test-harness";
+
+beforeEach(() => usePlace.getState().go({ screen: "queue", view: "reviews", record: null }));
+
+const grid = () => screen.findByRole("grid", { name: "Reviews, list" });
+const dialog = (name: RegExp) => screen.findByRole("dialog", { name });
+const gone = () => waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+const picked = () => screen.getAllByRole("checkbox", { checked: true });
+const selected = async () => within(await grid()).getByRole("row", { selected: true });
+/** It is in sight, and a key may decide on it. */
+const shown = (id: string) =>
+  waitFor(() => {
+    const panel = screen.getByRole("region", { name: /^Review of/ });
+    expect(panel).toHaveTextContent(id);
+    expect(panel).toHaveAttribute("aria-busy", "false");
+  });
+const record = () => screen.findByRole("region", { name: /^Review of/ });
+
+async function openReviews(world = makeWorld()) {
+  const app = openApp(world);
+  await grid();
+  await shown("V-2200");
+  return app;
+}
+
+describe("the list of reviews", () => {
+  test("reads without opening each: the words stand under their row, in no column", async () => {
+    await openReviews();
+    const row = await selected();
+    expect(row).toHaveTextContent("came out with two bowls that hold soup");
+    expect(screen.queryByRole("columnheader", { name: /^Text/ })).not.toBeInTheDocument();
+    expect(row).toHaveTextContent("0.90");
+    expect(await grid()).toHaveAttribute("aria-colcount", "8");
+    await expectAccessible();
+  });
+});
+
+describe("one after the other", () => {
+  test("a approves what is shown and the next comes up, the focus with it", async () => {
+    const { user, backend } = await openReviews();
+    const act = vi.spyOn(backend, "act");
+    (await selected()).focus();
+    for (const id of ["V-2201", "V-2202", "V-2203"]) {
+      await user.keyboard("a");
+      await shown(id);
+    }
+    expect(act.mock.calls.map(([{ id, action }]) => `${action} ${id}`)).toEqual([
+      "approve V-2200",
+      "approve V-2201",
+      "approve V-2202",
+    ]);
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    await waitFor(async () => expect(await selected()).toHaveFocus());
+  });
+
+  test("a pressed twice in a hurry, or held down, decides on one record, once", async () => {
+    const { user, backend } = await openReviews();
+    const act = vi.spyOn(backend, "act");
+    await user.keyboard("aa{a>5/}");
+    await shown("V-2201");
+    expect(new Set(act.mock.calls.map(([request]) => request.operation)).size).toBe(1);
+    await user.keyboard("{a>5/}");
+    await shown("V-2202");
+    expect(backend.world.acted.size).toBe(2);
+  });
+
+  test("r, a number and Enter reject with that reason, and the next comes up", async () => {
+    const { user, backend } = await openReviews();
+    const act = vi.spyOn(backend, "act");
+    await user.keyboard("r");
+    const asked = await dialog(/Reject: Review of/);
+    await expectAccessible();
+    await user.keyboard("3");
+    expect(within(asked).getByRole("radio", { name: "Off-topic" })).toBeChecked();
+    await user.keyboard("{Enter}");
+    await gone();
+    expect(act.mock.calls[0]?.[0]).toMatchObject({
+      id: "V-2200",
+      action: "reject",
+      params: { reason: '"Off-topic"' },
+    });
+    await shown("V-2201");
+  });
+
+  test("numbers typed into the note are words of the note", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("r");
+    const asked = await dialog(/Reject/);
+    await user.type(within(asked).getByLabelText(/Note/), "4 stars");
+    expect(within(asked).getByRole("radio", { name: "Other" })).not.toBeChecked();
+  });
+
+  test("an error of a decision that asks nothing is said at the record, which stays", async () => {
+    const { user, backend } = await openReviews();
+    backend.world.fails = { act: { code: "outbox_full", detail: null, row: null } };
+    await user.keyboard("a");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Too much waits already");
+    expect(await record()).toHaveTextContent("V-2200");
+  });
+});
+
+describe("picking", () => {
+  test("x picks, Shift with j picks on, Escape picks none", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("x");
+    expect(picked()).toHaveLength(1);
+    expect(screen.getByText("1 picked")).toBeVisible();
+    await user.keyboard("{Shift>}jj{/Shift}");
+    await waitFor(() => expect(picked()).toHaveLength(3));
+    await expectAccessible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByText(/picked/)).not.toBeInTheDocument());
+  });
+
+  test("Space picks the row that has the focus and Shift with the arrow picks on", async () => {
+    const { user } = await openReviews();
+    (await selected()).focus();
+    await user.keyboard(" {Shift>}{ArrowDown}{/Shift}");
+    await waitFor(() => expect(picked()).toHaveLength(2));
+  });
+
+  test("a click with Shift picks all between", async () => {
+    const { user } = await openReviews();
+    const boxes = within(await grid()).getAllByRole("checkbox");
+    await user.click(boxes[1] as HTMLElement);
+    await user.keyboard("{Shift>}");
+    await user.click(boxes[4] as HTMLElement);
+    await user.keyboard("{/Shift}");
+    await waitFor(() => expect(picked()).toHaveLength(4));
+  });
+
+  test("Ctrl A picks all that wait, and again none", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("{Control>}a{/Control}");
+    expect(await screen.findByText("All 51 that wait are picked")).toBeVisible();
+    await user.keyboard("{Control>}a{/Control}");
+    await waitFor(() => expect(screen.queryByText(/picked/)).not.toBeInTheDocument());
+  });
+
+  test("Ctrl A picks no more than may go at once, and says how many are beyond", async () => {
+    const world = makeWorld();
+    world.reviews = makeReviews(80, 0);
+    const { user } = await openReviews(world);
+    await user.keyboard("{Control>}a{/Control}");
+    expect(await screen.findByText(/ more are beyond the 50 that may go at once/)).toBeVisible();
+  });
+
+  test("Ctrl A in the filter is for the words there", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("/pott{Control>}a{/Control}");
+    expect(screen.queryByText(/picked/)).not.toBeInTheDocument();
+  });
+
+  test("what is on its way cannot be picked", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("a");
+    await shown("V-2201");
+    const moved = await waitFor(async () => {
+      const row = (await grid()).querySelector<HTMLElement>('[aria-rowindex="43"]');
+      return row;
+    });
+    expect(moved?.querySelector("input") ?? null).toBeNull();
+  });
+
+  test("a view without an action for many has nothing to pick", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("gq");
+    const list = await screen.findByRole("grid", { name: "Refund requests, list" });
+    expect(within(list).queryByRole("checkbox")).not.toBeInTheDocument();
+    await user.keyboard("x");
+    expect(screen.queryByText(/picked/)).not.toBeInTheDocument();
+  });
+});
+
+describe("many at once", () => {
+  test("a section's button says how many, asks for the number, and queues an operation each", async () => {
+    const { user, backend } = await openReviews();
+    const actMany = vi.spyOn(backend, "actMany");
+    await user.click(screen.getByRole("button", { name: "Approve all 40" }));
+    const asked = await dialog(/Approve: 40 records/);
+    expect(asked).toHaveTextContent("40 records take part");
+    expect(asked).toHaveTextContent("publish the review at once");
+    await expectAccessible();
+    const approve = within(asked).getByRole("button", { name: "Approve all 40" });
+    expect(approve).toBeDisabled();
+    await user.type(within(asked).getByLabelText("Type 40 to confirm"), "40{Enter}");
+    await gone();
+    expect(actMany).toHaveBeenCalledTimes(1);
+    const [request] = actMany.mock.calls[0] ?? [];
+    expect(request).toMatchObject({ kind: "review", action: "approve", typed: "40", params: {} });
+    expect(request?.records).toHaveLength(40);
+    expect(screen.getByRole("status")).toHaveTextContent("Approve: 40 queued");
+    expect(await grid()).toHaveTextContent("By hand");
+    await waitFor(async () => expect(await grid()).not.toHaveTextContent("Sure"));
+  });
+
+  test("Shift with the action's key is that button", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("{Shift>}a{/Shift}");
+    expect(await dialog(/Approve: 40 records/)).toBeVisible();
+  });
+
+  test("pressed twice is the same batch", async () => {
+    const { user, backend } = await openReviews();
+    const actMany = vi.spyOn(backend, "actMany");
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40/);
+    backend.world.fails = { actMany: { code: "disk_full", detail: null, row: null } };
+    await user.type(within(asked).getByLabelText(/Type/), "40{Enter}");
+    expect(await within(asked).findByRole("alert")).toHaveTextContent("The disk is full");
+    backend.world.fails = {};
+    await user.keyboard("{Enter}");
+    await gone();
+    expect(new Set(actMany.mock.calls.map(([request]) => request.batch)).size).toBe(1);
+  });
+
+  test("those that policy refuses do not take part, with the row that refuses", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("{Control>}a{/Control}");
+    await screen.findByText(/All 51/);
+    await user.keyboard("a");
+    const asked = await dialog(/Approve: \d+ records/);
+    await waitFor(() => expect(asked).toHaveTextContent(/do not take part/));
+    expect(asked).toHaveTextContent("The automatic check calls it spam.");
+    expect(asked).toHaveTextContent("V-13");
+    await expectAccessible();
+  });
+
+  test("rejecting many asks for one reason by its number", async () => {
+    const { user, backend } = await openReviews();
+    const actMany = vi.spyOn(backend, "actMany");
+    await user.keyboard("x{Shift>}j{/Shift}");
+    await waitFor(() => expect(picked()).toHaveLength(2));
+    await user.keyboard("r");
+    const asked = await dialog(/Reject: 2 records/);
+    await within(asked).findByRole("radio", { name: "Spam" });
+    await user.keyboard("1");
+    await user.type(within(asked).getByLabelText("Type 2 to confirm"), "2{Enter}");
+    await gone();
+    expect(actMany.mock.calls[0]?.[0].params).toEqual({ reason: '"Spam"' });
+    expect(screen.queryByText(/picked/)).not.toBeInTheDocument();
+  });
+
+  test("what was not queued is listed with its reason, and can be picked again", async () => {
+    const { user, backend } = await openReviews();
+    backend.world.stubborn.set("V-2201", {
+      code: "stale",
+      detail: "Revision 2 came meanwhile.",
+      row: null,
+    });
+    await user.keyboard("x{Shift>}jj{/Shift}");
+    await waitFor(() => expect(picked()).toHaveLength(3));
+    await user.keyboard("a");
+    const asked = await dialog(/Approve: 3 records/);
+    await user.type(within(asked).getByLabelText(/Type/), "3{Enter}");
+    const told = await screen.findByRole("alert");
+    expect(told).toHaveTextContent("1 was not queued");
+    expect(told).toHaveTextContent("2 were queued. For the rest, this is why:");
+    expect(screen.getByRole("dialog")).toHaveTextContent("Revision 2 came meanwhile.");
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Pick those that are left" }));
+    await gone();
+    expect(screen.getByText("1 picked")).toBeVisible();
+  });
+
+  test("cut off says that it will wait here", async () => {
+    const { user } = await openReviews({ ...makeWorld(), link: "cut_off" });
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40/);
+    expect(asked).toHaveTextContent("Cut off: it will wait here");
+  });
+
+  test("a folder that cannot be written offers nothing for many", async () => {
+    const world = makeWorld();
+    world.app.phase = "read_only";
+    const { user } = await openReviews(world);
+    expect(screen.queryByRole("button", { name: /Approve all/ })).not.toBeInTheDocument();
+    await user.keyboard("{Shift>}a{/Shift}");
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
+  test("the help lists how to pick", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("{Shift>}?{/Shift}");
+    expect(await dialog(/Keys/)).toHaveTextContent("pick all that wait");
+    await expectAccessible();
+  });
+});

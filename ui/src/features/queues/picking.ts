@@ -1,0 +1,79 @@
+import { useState } from "react";
+import { useBackend } from "../../app/backend";
+import { useSaid } from "../../app/said";
+import type { Picks } from "../../components/DataGrid";
+import { t } from "../../locales/catalogue";
+import { asBackendError, type RowView, type ViewPage } from "../../platform/backend";
+
+type Picked = { ids: ReadonlySet<string>; last: number | null; everything: boolean };
+
+const NONE: Picked = { ids: new Set(), last: null, everything: false };
+
+/** Picked records of a view: those that an action on many would be about. */
+export type Picking = Picks<RowView> & {
+  ids: ReadonlySet<string>;
+  clear: () => void;
+  /** Picks these and nothing else. */
+  only: (ids: string[]) => void;
+};
+
+type Asked = { view: string; search: string };
+
+/** Nothing where the view has no action for many. */
+export function usePicking(
+  page: ViewPage | undefined,
+  rowAt: (index: number) => RowView | undefined,
+  { view, search }: Asked,
+): Picking | null {
+  const backend = useBackend();
+  const say = useSaid((store) => store.say);
+  const [picked, setPicked] = useState<Picked>(NONE);
+  const bulk = page?.bulk[0];
+  if (!page || !bulk) return null;
+  const may = (row: RowView) => row.operation === null;
+  // What moved on since it was picked, by us or by others, is not picked any more.
+  const ids = new Set([...picked.ids]);
+
+  const all = async () => {
+    if (picked.everything) return setPicked(NONE);
+    try {
+      // What waits is the core's to say: it knows rows that were never read here.
+      const asked = { view, section: null, search, ids: [], action: bulk.action, params: {} };
+      const found = await backend.selectRecords(asked);
+      const waiting = [...found.allowed, ...found.denied].map(({ id }) => id);
+      setPicked({ ids: new Set(waiting), last: null, everything: waiting.length > 0 });
+      if (found.beyond > 0) {
+        say(t("bulk-beyond", { count: found.beyond, cap: found.cap }), "amber");
+      }
+    } catch (thrown) {
+      say(asBackendError(thrown).message, "amber");
+    }
+  };
+
+  return {
+    ids,
+    may,
+    has: (row) => ids.has(row.id),
+    label: (row) => t("pick-row", { title: row.title }),
+    everything: picked.everything,
+    toggle: (index) => {
+      const row = rowAt(index);
+      if (!row || !may(row)) return;
+      const next = new Set(ids);
+      if (!next.delete(row.id)) next.add(row.id);
+      setPicked({ ids: next, last: index, everything: false });
+    },
+    extend: (index) => {
+      const from = picked.last ?? index;
+      const next = new Set(ids);
+      for (let at = Math.min(from, index); at <= Math.max(from, index); at += 1) {
+        const row = rowAt(at);
+        if (row && may(row)) next.add(row.id);
+      }
+      setPicked({ ids: next, last: index, everything: false });
+    },
+    all: () => void all(),
+    clear: () => setPicked(NONE),
+    only: (wanted) => setPicked({ ids: new Set(wanted), last: null, everything: false }),
+  };
+}
