@@ -4,10 +4,11 @@
 mod tests;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::format::{Tone, WarnDef};
 use watchkeeper_pack::pack::Clock;
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_pack::{Kind, Pack, value};
 
 use crate::snapshot::Snapshot;
 
@@ -34,11 +35,21 @@ pub fn standing(
     record: &Snapshot,
     now: DateTime<Utc>,
 ) -> Option<ClockStanding> {
-    let mut fields = record.body.clone();
-    fields.extend(record.computed.clone());
+    standing_of(pack, kind, clock, (&record.body, &record.computed), now)
+}
+
+/// The same, of a record's fields and stored computed fields.
+pub fn standing_of(
+    pack: &Pack,
+    kind: &Kind,
+    clock: &Clock,
+    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    now: DateTime<Utc>,
+) -> Option<ClockStanding> {
+    let programs = [&clock.start, &clock.due].into_iter().chain(&clock.runs);
     let scope = Scope {
         kind: Some(kind),
-        record: fields,
+        record: value::read_by(programs, body, computed),
         now: Some(now),
         ..Scope::default()
     };

@@ -183,6 +183,14 @@ impl Filter {
         }
     }
 
+    /// SQL expressions that are tested, and whether for one value.
+    pub(crate) fn tested(&self) -> impl Iterator<Item = (String, bool)> {
+        self.tests.iter().map(|test| {
+            let one = matches!(test.op, Op::Is(Operation::Eq, _) | Op::Absent(true));
+            (test.column.clone(), one)
+        })
+    }
+
     /// The SQL for this scope. `kind` is the kind asked about.
     pub fn sql(&self, kind: &Kind, scope: &Scope<'_>) -> Result<Sql, EvalError> {
         let mut sql = Sql {
@@ -368,15 +376,26 @@ pub fn is_indexed(kind: &Kind, name: &str) -> bool {
 /// What follows `ORDER BY`; `-` before a name turns it round. None where a name is unknown or not
 /// indexed. Always ends with `id`, so that the order is total.
 pub fn order_by<S: AsRef<str>>(kind: &Kind, sort: &[S]) -> Option<String> {
-    let mut order = String::new();
+    order(kind, sort).map(|terms| terms.join(", "))
+}
+
+/// The terms of that. `id` runs the way of the last field, so that an index serves either way.
+pub(crate) fn order<S: AsRef<str>>(kind: &Kind, sort: &[S]) -> Option<Vec<String>> {
+    let (mut terms, mut last) = (Vec::new(), "");
     for name in sort {
         let name = name.as_ref();
         let (name, direction) = name.strip_prefix('-').map_or((name, ""), |n| (n, " DESC"));
         let column = column(kind, name).filter(|_| is_indexed(kind, name))?;
-        order.push_str(&format!("{column}{direction}, "));
+        terms.push(format!("{column}{direction}"));
+        last = direction;
     }
-    order.push_str("id");
-    Some(order)
+    terms.push(format!("id{last}"));
+    Some(terms)
+}
+
+/// The SQL expression of an amount's currency, given that of its minor units.
+pub fn currency(minor: &str) -> String {
+    minor.replace(".minor')", ".currency')")
 }
 
 impl Lookup {

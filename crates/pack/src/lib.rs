@@ -13,6 +13,7 @@ pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod format;
+pub mod indexes;
 pub mod loader;
 pub mod measure;
 pub mod pack;

@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use chrono::{
     DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, TimeZone, Utc,
 };
@@ -28,6 +30,8 @@ const MAX_STEPS: usize = 1_000;
 pub struct Schedule {
     rule: RRule<Unvalidated>,
     zone: Tz,
+    /// Last instant asked about and the occurrence after it, which is that of every instant between.
+    last: Arc<Mutex<Option<(DateTime<Utc>, DateTime<Utc>)>>>,
 }
 
 /// A rule that is no schedule.
@@ -71,7 +75,11 @@ impl Schedule {
         if parsed.get_by_hour().len() * parsed.get_by_minute().len().max(1) > MAX_LISTED {
             return Err(refuse("more than 31 times a day"));
         }
-        let schedule = Self { rule: parsed, zone };
+        let schedule = Self {
+            rule: parsed,
+            zone,
+            last: Arc::default(),
+        };
         let set = schedule
             .set(schedule.anchor(epoch()))
             .map_err(|error| refuse(&format!("not a rule: {error}")))?;
@@ -89,6 +97,19 @@ impl Schedule {
     /// The first occurrence strictly after `now`. None where there is none within the years that
     /// a calendar repeats itself in.
     pub fn next_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // A page of records asks for each of its clocks.
+        if let Some((asked, next)) = *last()
+            && (asked..next).contains(&now)
+        {
+            return Some(next);
+        }
+        let next = self.first_after(now);
+        *last() = next.map(|next| (now, next));
+        next
+    }
+
+    fn first_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let local = now.with_timezone(&self.zone).naive_local();
         let set = self.set(self.anchor(local.date())).ok()?;
         set.into_iter()

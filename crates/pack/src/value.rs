@@ -11,7 +11,7 @@ mod tests;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use crate::expr::Scope;
+use crate::expr::{Program, Scope};
 use crate::format::{FieldDef, FieldType};
 use crate::pack::Kind;
 
@@ -155,12 +155,7 @@ fn found(value: &Value) -> &'static str {
 
 /// The stored computed fields; one whose expression fails is null.
 pub fn compute(kind: &Kind, body: &Map<String, Value>) -> Map<String, Value> {
-    let mut scope = Scope {
-        kind: Some(kind),
-        record: body.clone(),
-        ..Scope::default()
-    };
-    evaluate(kind, &mut scope, false)
+    evaluate(kind, (body, &Map::new()), None)
 }
 
 /// The computed fields that mention `now`: for display and decisions, never stored.
@@ -170,13 +165,26 @@ pub fn compute_at(
     computed: &Map<String, Value>,
     now: DateTime<Utc>,
 ) -> Map<String, Value> {
-    let mut scope = Scope {
-        kind: Some(kind),
-        record: stored(body, computed),
-        now: Some(now),
-        ..Scope::default()
-    };
-    evaluate(kind, &mut scope, true)
+    evaluate(kind, (body, computed), Some(now))
+}
+
+/// Of a record's fields and stored computed fields, what these expressions read: a record is large,
+/// and most expressions look at one field of it.
+pub fn read_by<'a>(
+    programs: impl IntoIterator<Item = &'a Program>,
+    body: &Map<String, Value>,
+    computed: &Map<String, Value>,
+) -> Map<String, Value> {
+    let references = programs.into_iter().flat_map(Program::references);
+    let fields = references
+        .filter(|reference| reference.root == "record")
+        .filter_map(|reference| reference.field.as_ref());
+    fields
+        .filter_map(|name| {
+            let value = computed.get(name).or_else(|| body.get(name))?;
+            Some((name.clone(), value.clone()))
+        })
+        .collect()
 }
 
 /// What expressions see as `record`: fields, stored computed fields, and those of this instant.
@@ -197,12 +205,25 @@ fn stored(body: &Map<String, Value>, computed: &Map<String, Value>) -> Map<Strin
     record
 }
 
-fn evaluate(kind: &Kind, scope: &mut Scope<'_>, volatile: bool) -> Map<String, Value> {
-    kind.computed
-        .iter()
-        .filter(|(_, computed)| computed.volatile == volatile)
+/// The computed fields that need no instant, or with one those that do.
+fn evaluate(
+    kind: &Kind,
+    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    now: Option<DateTime<Utc>>,
+) -> Map<String, Value> {
+    let wanted = || {
+        let all = kind.computed.iter();
+        all.filter(|(_, computed)| computed.volatile == now.is_some())
+    };
+    let scope = Scope {
+        kind: Some(kind),
+        record: read_by(wanted().map(|(_, c)| &c.program), body, computed),
+        now,
+        ..Scope::default()
+    };
+    wanted()
         .map(|(name, computed)| {
-            let value = computed.program.eval(scope).ok();
+            let value = computed.program.eval(&scope).ok();
             let value = value.and_then(|v| normalise_field(name, computed.def.type_, &v).ok());
             (name.clone(), value.unwrap_or(Value::Null))
         })

@@ -28,6 +28,8 @@ pub struct Options {
     pub dark: bool,
     /// There is a keyring, and it is open.
     pub keyring: bool,
+    /// Folder in which the screen's pixels can be read while they change, as a file in XWD format.
+    pub frames: Option<PathBuf>,
     /// Somebody shows notifications.
     pub notifications: bool,
 }
@@ -39,6 +41,7 @@ impl Default for Options {
             locale: LOCALE.to_owned(),
             dark: false,
             keyring: true,
+            frames: None,
             notifications: false,
         }
     }
@@ -191,6 +194,10 @@ impl Desktop {
             .arg(format!("{width}x{height}x24"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
+        if let Some(frames) = &self.options.frames {
+            make_private(frames)?;
+            screen.arg("-fbdir").arg(frames);
+        }
         let number = self.keep_and_read("Xvfb", &mut screen)?;
         self.display = format!(":{number}");
         Ok(())

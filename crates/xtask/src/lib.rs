@@ -1,6 +1,7 @@
 //! The chores of this repository, and the virtual desktop that `run` and the desktop tests share.
 
 pub mod acceptance;
+pub mod bench;
 pub mod build;
 pub mod children;
 pub mod demo;

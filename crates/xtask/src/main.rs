@@ -31,6 +31,8 @@ enum Chore {
     Schemas,
     /// Say which rows of the acceptance list a test claims, and which none.
     Acceptance,
+    /// Measure the release build and write what it reached.
+    Bench(xtask::bench::Options),
     /// Simulate, kill and feed with bad input for as long as you want; figures go to docs/soak.md.
     Soak(xtask::soak::Options),
     /// Take screenshots of the real window in both themes and two sizes.
@@ -62,6 +64,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Openapi => xtask::generate::openapi(),
         Chore::Schemas => xtask::generate::schemas(),
         Chore::Acceptance => xtask::acceptance::report(),
+        Chore::Bench(options) => xtask::bench::bench(&options),
         Chore::Soak(options) => xtask::soak::soak(&options),
         Chore::Shots => xtask::generate::shots(),
     }

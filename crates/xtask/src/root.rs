@@ -13,9 +13,15 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A program of this workspace, as built for development.
+/// A program of this workspace, as built for development; for the bench, as it ships.
 pub fn program(name: &str) -> PathBuf {
-    target().join("debug").join(name)
+    let profile = std::env::var("WATCHKEEPER_PROFILE");
+    built(profile.as_deref().unwrap_or("debug"), name)
+}
+
+/// A program of this workspace as built in a profile, `debug` or `release`.
+pub fn built(profile: &str, name: &str) -> PathBuf {
+    target().join(profile).join(name)
 }
 
 /// The user interface.

@@ -124,6 +124,9 @@ fn clippy() -> Command {
         "clippy",
         "--workspace",
         "--all-targets",
+        // What only the bench builds must not rot.
+        "--features",
+        crate::bench::FEATURES,
         "--",
         "--deny",
         "warnings",

@@ -68,6 +68,18 @@ impl Session {
         Ok(shown)
     }
 
+    /// Presses and lets go of keys, one after the other, where the focus is.
+    pub async fn press(&self, keys: &[&str]) -> Result<(), String> {
+        let ups_and_downs: Vec<Value> = keys
+            .iter()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|type_| json!({"type": type_, "value": key})))
+            .collect();
+        let actions = json!([{"type": "key", "id": "keys", "actions": ups_and_downs}]);
+        self.post("actions", json!({"actions": actions}))
+            .await
+            .map(drop)
+    }
+
     /// Runs a script and gives what it returns.
     pub async fn run(&self, script: &str) -> Result<Value, String> {
         self.post("execute/sync", json!({"script": script, "args": []}))

@@ -131,6 +131,11 @@ impl Window {
         self.session.run_async(script).await.unwrap()
     }
 
+    /// Presses and lets go of keys, one after the other, where the focus is.
+    pub async fn press(&self, keys: &[&str]) {
+        self.session.press(keys).await.unwrap();
+    }
+
     /// Makes the window as large as the screen.
     pub async fn fill_screen(&self) {
         self.session.maximize().await.unwrap();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 use watchkeeper_pack::bundle::BundleError;
+use watchkeeper_pack::indexes::{Index, indexes};
 use watchkeeper_pack::{Bundle, Pack, filter, value};
 use watchkeeper_wire::session::PackRef;
 
@@ -244,7 +245,7 @@ async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), StoreError> {
         .await
 }
 
-/// Partial indexes: one for each indexed field, and one for each reference that titles follow.
+/// Partial indexes: those that fields and views want, and one for each reference that titles follow.
 fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
     let old: Vec<String> = cache
         .prepare(
@@ -257,18 +258,24 @@ fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
         cache.execute_batch(&format!("DROP INDEX {}", text::identifier(&name)))?;
     }
     for kind in pack.kinds.values() {
-        let mut wanted = kind.indexed_expressions();
+        let mut wanted = indexes(kind);
         for (field, _) in text::references(kind) {
             if let Some(column) = filter::column(kind, field)
-                && !wanted.iter().any(|(_, expression)| *expression == column)
+                && !wanted
+                    .iter()
+                    .any(|index| index.columns.first() == Some(&column))
             {
-                wanted.push((format!("record_{}_{field}", kind.name), column));
+                wanted.push(Index {
+                    name: format!("record_{}_{field}", kind.name),
+                    columns: vec![column, "id".to_owned()],
+                });
             }
         }
-        for (name, expression) in wanted {
+        for index in wanted {
             cache.execute_batch(&format!(
-                "CREATE INDEX {} ON record ({expression}, id) WHERE kind = {}",
-                text::identifier(&name),
+                "CREATE INDEX {} ON record ({}) WHERE kind = {}",
+                text::identifier(&index.name),
+                index.columns.join(", "),
                 text::literal(&kind.name)
             ))?;
         }

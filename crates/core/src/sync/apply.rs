@@ -115,24 +115,34 @@ pub fn apply(
     let generation = before.generation + i64::from(begins);
     let mut kinds = BTreeSet::new();
     let mut changed = BTreeSet::new();
+    let mut aside = has_quarantine(cache)?;
     for action in plan.actions {
         match action {
             Action::Write { seq, record } => {
                 let key = (record.kind.clone(), record.id.clone());
                 let is_new = !known.contains_key(&key) && !changed.contains(&key);
                 write(cache, pack, generation, (seq, &record), is_new)?;
-                release(cache, &record.kind, &record.id)?;
-                kinds.insert(record.kind);
+                if aside {
+                    release(cache, &record.kind, &record.id)?;
+                }
+                if !kinds.contains(&record.kind) {
+                    kinds.insert(record.kind);
+                }
                 changed.insert(key);
             }
             Action::Keep((kind, id)) => keep(cache, generation, &kind, &id)?,
             Action::Remove((kind, id)) => {
                 remove(cache, &kind, &id)?;
-                release(cache, &kind, &id)?;
+                if aside {
+                    release(cache, &kind, &id)?;
+                }
                 kinds.insert(kind.clone());
                 changed.insert((kind, id));
             }
-            Action::Quarantine(bad) => quarantine(cache, &bad, now)?,
+            Action::Quarantine(bad) => {
+                quarantine(cache, &bad, now)?;
+                aside = true;
+            }
         }
     }
     if let Some(pack) = pack {
@@ -208,34 +218,46 @@ fn write(
 ) -> Result<(), StoreError> {
     let key = (record.kind.as_str(), record.id.as_str());
     let text = text::text(cache, pack, key, &record.body, &record.computed)?;
-    let rowid: i64 = cache
-        .prepare_cached(
-            "INSERT INTO record
-                 (kind, id, revision, seq, generation, updated_at, title, body, computed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (kind, id) DO UPDATE SET
-                 revision = excluded.revision, seq = excluded.seq,
-                 generation = excluded.generation, updated_at = excluded.updated_at,
-                 title = excluded.title, body = excluded.body, computed = excluded.computed
-             RETURNING rowid",
-        )?
-        .query_row(
-            params![
-                record.kind,
-                record.id,
-                i64::try_from(record.revision).unwrap_or(i64::MAX),
-                i64::try_from(seq).unwrap_or(i64::MAX),
-                generation,
-                record.updated_at,
-                text.title,
-                serde_json::to_string(&record.body)?,
-                serde_json::to_string(&record.computed)?,
-            ],
-            |row| row.get(0),
-        )?;
-    if !is_new {
+    let (body, computed) = (
+        serde_json::to_string(&record.body)?,
+        serde_json::to_string(&record.computed)?,
+    );
+    let values = params![
+        record.kind,
+        record.id,
+        i64::try_from(record.revision).unwrap_or(i64::MAX),
+        i64::try_from(seq).unwrap_or(i64::MAX),
+        generation,
+        record.updated_at,
+        text.title,
+        body,
+        computed,
+    ];
+    // Most rows of a first fill are new: a plain insert is a good deal quicker than one that asks.
+    let rowid = if is_new {
+        cache
+            .prepare_cached(
+                "INSERT INTO record
+                     (kind, id, revision, seq, generation, updated_at, title, body, computed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .insert(values)?
+    } else {
+        let rowid = cache
+            .prepare_cached(
+                "INSERT INTO record
+                     (kind, id, revision, seq, generation, updated_at, title, body, computed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT (kind, id) DO UPDATE SET
+                     revision = excluded.revision, seq = excluded.seq,
+                     generation = excluded.generation, updated_at = excluded.updated_at,
+                     title = excluded.title, body = excluded.body, computed = excluded.computed
+                 RETURNING rowid",
+            )?
+            .query_row(values, |row| row.get(0))?;
         text::remove_words(cache, rowid)?;
-    }
+        rowid
+    };
     text::add_words(cache, rowid, &text.words)
 }
 
@@ -319,6 +341,12 @@ pub fn quarantine(cache: &Connection, bad: &Bad, now: DateTime<Utc>) -> Result<(
             now.timestamp_millis(),
         ])?;
     Ok(())
+}
+
+fn has_quarantine(cache: &Connection) -> Result<bool, StoreError> {
+    Ok(cache
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM quarantine)")?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// A record that reads again leaves the quarantine.

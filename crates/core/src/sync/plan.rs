@@ -8,7 +8,8 @@
 //! - Gaps are none of our business: the feed is sparse (fault 26).
 //! - A line that could not be read leaves what the mirror had.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use watchkeeper_wire::operation::Verdict;
@@ -111,26 +112,37 @@ pub struct Plan {
 /// Plans a page against what the mirror has of its records.
 pub fn plan(items: Vec<Item>, mirror: &BTreeMap<Key, Known>) -> Plan {
     let mut plan = Plan::default();
-    let mut places: BTreeMap<u64, Item> = BTreeMap::new();
+    let again = said_again(&items, &mut plan.contradictions);
     let mut now: BTreeMap<Key, Option<Known>> = BTreeMap::new();
-    for item in items {
-        if let Some(seq) = place(&item) {
-            plan.head = plan.head.max(seq);
-            match places.get(&seq) {
-                Some(first) if *first == item => continue,
-                Some(_) => {
-                    let problem = format!("place {seq} of the feed says two things");
-                    plan.contradictions.push(problem);
-                    continue;
-                }
-                None => {
-                    places.insert(seq, item.clone());
+    for (at, item) in items.into_iter().enumerate() {
+        plan.head = plan.head.max(place(&item).unwrap_or(0));
+        if !again.contains(&at) {
+            one(&mut plan, &mut now, mirror, item);
+        }
+    }
+    plan
+}
+
+/// Items at a place of which another was said before; the first stands. Looked for ahead, so that
+/// no record has to be copied.
+fn said_again(items: &[Item], contradictions: &mut Vec<String>) -> BTreeSet<usize> {
+    let mut first: BTreeMap<u64, &Item> = BTreeMap::new();
+    let mut again = BTreeSet::new();
+    for (at, item) in items.iter().enumerate() {
+        let Some(seq) = place(item) else { continue };
+        match first.entry(seq) {
+            Entry::Vacant(free) => {
+                free.insert(item);
+            }
+            Entry::Occupied(first) => {
+                again.insert(at);
+                if *first.get() != item {
+                    contradictions.push(format!("place {seq} of the feed says two things"));
                 }
             }
         }
-        one(&mut plan, &mut now, mirror, item);
     }
-    plan
+    again
 }
 
 fn place(item: &Item) -> Option<u64> {
@@ -159,7 +171,8 @@ fn one(
                     *known = Some(Known {
                         seq: i64::try_from(seq).unwrap_or(i64::MAX),
                         revision: record.revision,
-                        body: record.body.clone(),
+                        // Only compared at one place, and a page has each place once.
+                        body: Map::new(),
                     });
                     plan.actions.push(Action::Write { seq, record });
                 }

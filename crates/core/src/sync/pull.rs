@@ -127,6 +127,8 @@ pub async fn pull(engine: &Engine, client: &Client) -> Result<(), SendError> {
 async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
     let mut seen: BTreeMap<Option<String>, u32> = BTreeMap::new();
     let (mut restarted, mut clean) = (false, true);
+    // The next page is fetched while this one is written.
+    let mut ahead = None;
     loop {
         let position = engine
             .stores
@@ -139,7 +141,11 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
             return Err(ClientError::Protocol("the feed goes round in a circle".into()).into());
         }
         let limit = engine.memory.lock().await.limit;
-        let page = match page::fetch(engine, client, position.cursor.as_deref(), limit).await {
+        let fetched = match ahead.take() {
+            Some(fetched) => fetched,
+            None => page::fetch(engine, client, position.cursor.as_deref(), limit).await,
+        };
+        let page = match fetched {
             Ok(page) => page,
             Err(ClientError::Gone) if !restarted => {
                 restarted = true;
@@ -156,7 +162,15 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
         };
         let more = page.end.more;
         verdicts(engine, &page).await?;
-        match write(engine, page).await? {
+        let cursor = page.end.cursor.clone();
+        let next = async {
+            match more {
+                true => Some(page::fetch(engine, client, Some(&cursor), limit).await),
+                false => None,
+            }
+        };
+        let (applied, next) = tokio::join!(write(engine, page), next);
+        match applied? {
             Applied::Done {
                 kinds,
                 contradictions,
@@ -171,6 +185,7 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
                     settled(engine, clean).await?;
                     return Ok(());
                 }
+                ahead = next;
             }
             Applied::OtherEpoch if !restarted => {
                 restarted = true;

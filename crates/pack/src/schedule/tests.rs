@@ -155,9 +155,13 @@ proptest! {
         let next = schedule.next_after(now).unwrap();
         prop_assert!(next > now);
         prop_assert!(next - now <= chrono::Duration::hours(24 * i64::from(interval) + 2));
-        // From any instant before it the answer is the same.
+        // From any instant before it the answer is the same, and what was asked before changes none.
         let halfway = now + (next - now) / 2;
-        prop_assert_eq!(schedule.next_after(halfway), Some(next));
+        let fresh = || Schedule::parse(&rule, Melbourne).unwrap();
+        prop_assert_eq!(fresh().next_after(halfway), Some(next));
+        for at in [halfway, next, now, now - chrono::Duration::hours(30), next - chrono::Duration::milliseconds(1)] {
+            prop_assert_eq!(schedule.next_after(at), fresh().next_after(at));
+        }
     }
 }
 

@@ -16,11 +16,13 @@ pub fn title(
     computed: &Map<String, Value>,
     refs: &Map<String, Value>,
 ) -> String {
-    let mut record = body.clone();
-    record.extend(computed.clone());
+    let read = [body, computed].into_iter().flatten();
+    let read = read.filter(|(name, _)| kind.title.reads_field("record", name));
     let scope = Scope {
         kind: Some(kind),
-        record,
+        record: read
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         refs: refs.clone(),
         ..Scope::default()
     };

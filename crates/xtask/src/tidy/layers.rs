@@ -34,6 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("xtask", &[]),
+    // What the app is compared with has nothing of it.
+    ("watchkeeper-bare-window", &[]),
     // Tests may see everything but the shell, which they drive from outside.
     (
         "watchkeeper-tests",

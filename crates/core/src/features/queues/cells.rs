@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use watchkeeper_model::{Snapshot, standing};
+use watchkeeper_model::standing_of;
 use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Kind, value};
 
@@ -208,9 +208,8 @@ pub(super) fn clock_view(
 ) -> Option<ClockView> {
     let clock = kind.clocks.get(name)?;
     let pack = reading.pack().ok()?;
-    let snapshot: Snapshot = row.snapshot(serde_json::Map::new());
     let now = reading.now.at;
-    let stands = standing(pack, kind, clock, &snapshot, now)?;
+    let stands = standing_of(pack, kind, clock, (&row.body, &row.computed), now)?;
     Some(ClockView {
         label: clock.def.label.clone(),
         basis: clock.def.basis.clone(),

@@ -30,7 +30,6 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
     let asked = Sections::new(reading, pack, &request.view, &request.search)?;
     let (view, kind) = (asked.view, asked.kind);
     let sort = sort(kind, request.sort.as_deref(), &view.def.sort);
-    let order = filter::order_by(kind, &sort).ok_or(Error::new(Code::NotFound))?;
     let columns = columns(kind, &view.def.columns);
     let limit = request.limit.min(MOST);
     let mut page = ViewPage {
@@ -70,7 +69,7 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         if wanted == 0 || skip >= count {
             continue;
         }
-        for row in asked.rows(reading, section, &order, skip, wanted)? {
+        for row in asked.rows_along(reading, (section, count), &sort, (skip, wanted))? {
             page.rows
                 .push(row_view(reading, kind, &columns, section, &row)?);
         }

@@ -8,14 +8,14 @@ use rusqlite::types::Value as Sql;
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::filter::{self, Filter};
 use watchkeeper_pack::pack::View;
-use watchkeeper_pack::{Kind, Pack, value};
+use watchkeeper_pack::{Kind, Pack, indexes, value};
 
 use super::cells::money_view;
 use super::view::MoneyView;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, sql};
 use crate::features::search::fts_query;
-use crate::sync::text::literal;
+use crate::sync::text::{identifier, literal};
 
 /// Id of the engine's own section.
 pub(super) const ON_THE_WAY: &str = "on_the_way";
@@ -33,10 +33,17 @@ pub(super) struct Section {
     pub(super) waits: bool,
     /// Estimated minutes for each record.
     pub(super) minutes_each: f64,
-    from: String,
+    from: &'static str,
     filter: String,
     params: Vec<Sql>,
+    /// Its number among the view's own; none where it is not one of them.
+    number: Option<usize>,
 }
+
+/// The mirror itself: its indexes serve whole queries.
+const MIRROR: &str = "main.record";
+/// A section with more rows than this is read along the index of the sort, others are sorted.
+const MANY: u32 = 1_000;
 
 /// A view, as questions.
 pub(super) struct Sections<'a> {
@@ -46,6 +53,8 @@ pub(super) struct Sections<'a> {
     pub(super) sections: Vec<Section>,
     whole: Condition,
     whole_from: &'static str,
+    /// Records with the words that it is narrowed to.
+    narrowed: Option<u32>,
 }
 
 /// How many and how much.
@@ -101,24 +110,35 @@ impl<'a> Sections<'a> {
             params: Vec::new(),
         };
         whole.and(&Condition::of(&view.filter, kind, &scope)?);
-        if let Some(question) = fts_query(search) {
-            whole.and(&Condition {
-                text: format!(
-                    "id IN (SELECT id FROM main.record WHERE kind = {name} AND rowid IN
-                         (SELECT rowid FROM main.record_text WHERE record_text MATCH ?))"
-                ),
-                params: vec![Sql::Text(question)],
-            });
+        let from = reading.settled_table(&kind.name)?;
+        let narrowed = match fts_query(search) {
+            Some(question) => Some(narrow(reading, &question)?),
+            None => None,
+        };
+        // What is drawn over the mirror is narrowed by its id, the mirror by its row.
+        let mut elsewhere = whole.clone();
+        if narrowed.is_some() {
+            elsewhere.text.push_str(&format!(
+                " AND id IN (SELECT r.id FROM temp.narrowed AS n
+                             JOIN main.record AS r ON r.rowid = n.rowid WHERE r.kind = {name})"
+            ));
+            match from {
+                MIRROR => whole.text.push_str(" AND rowid IN temp.narrowed"),
+                _ => whole = elsewhere.clone(),
+            }
         }
         let parts = view
             .sections
             .iter()
             .map(|filter| Condition::of(filter, kind, &scope))
             .collect::<Result<Vec<_>, _>>()?;
-        let from = reading.settled_table(&kind.name)?;
         let queue = view.def.queue.as_ref();
         let minutes_each = queue.map_or(0.0, |queue| queue.minutes_each);
-        let settled = format!("id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})");
+        // Said only where there are some: else an index alone answers how many there are.
+        let settled = match some_on_the_way(reading, &kind.name)? {
+            true => format!(" AND id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})"),
+            false => String::new(),
+        };
         let section = |id: &str, label: &str, note: Option<String>, part: Option<&Condition>| {
             let mut condition = Condition {
                 text: whole.text.clone(),
@@ -134,8 +154,9 @@ impl<'a> Sections<'a> {
                 at_once: None,
                 waits: false,
                 minutes_each,
-                from: from.to_owned(),
-                filter: format!("{} AND {settled}", condition.text),
+                from,
+                number: None,
+                filter: format!("{}{settled}", condition.text),
                 params: condition.params,
             }
         };
@@ -144,7 +165,9 @@ impl<'a> Sections<'a> {
             .sections
             .iter()
             .zip(&parts)
-            .map(|(def, part)| Section {
+            .enumerate()
+            .map(|(number, (def, part))| Section {
+                number: Some(number),
                 waits: def.waits,
                 at_once: def.at_once.clone(),
                 minutes_each: def.minutes_each.unwrap_or(minutes_each),
@@ -159,13 +182,14 @@ impl<'a> Sections<'a> {
         {
             first.waits = true;
         }
-        sections.insert(1, on_the_way(&whole, &parts));
+        sections.insert(1, on_the_way(&elsewhere, &parts));
         Ok(Self {
             view,
             kind,
             sections,
             whole,
             whole_from: from,
+            narrowed,
         })
     }
 
@@ -176,7 +200,7 @@ impl<'a> Sections<'a> {
         let minor = total.and_then(|name| filter::column(self.kind, name));
         let sums = match &minor {
             Some(minor) => {
-                let currency = minor.replace(".minor')", ".currency')");
+                let currency = filter::currency(minor);
                 format!("sum({minor}), min({currency}), max({currency})")
             }
             None => "NULL, NULL, NULL".to_owned(),
@@ -222,6 +246,46 @@ impl<'a> Sections<'a> {
             Sql::Integer(i64::from(offset)),
         ];
         self.select(reading, section, &text, more)
+    }
+
+    /// Rows of a section, of which there are `count`, in the order of these fields: along an index
+    /// that has them so, where there is one.
+    pub(super) fn rows_along(
+        &self,
+        reading: &Reading<'_>,
+        (section, count): (&Section, u32),
+        sort: &[String],
+        (offset, limit): (u32, u32),
+    ) -> Result<Vec<Row>, Error> {
+        let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
+        let index = match self.way(section, count, sort) {
+            Some(index) if there_is(reading, &index)? => index,
+            _ => return self.rows(reading, section, &order, offset, limit),
+        };
+        let text = format!(
+            "SELECT {} FROM {} INDEXED BY {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
+            Row::COLUMNS,
+            section.from,
+            identifier(&index),
+            section.filter
+        );
+        let more = [
+            Sql::Integer(i64::from(limit)),
+            Sql::Integer(i64::from(offset)),
+        ];
+        self.select(reading, section, &text, more)
+    }
+
+    /// The index along which the rows of a section stand in order. SQLite knows no numbers of rows
+    /// and would rather find them by their kind or state and sort them all.
+    fn way(&self, section: &Section, count: u32, sort: &[String]) -> Option<String> {
+        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
+        if section.from != MIRROR || few_words {
+            return None;
+        }
+        let ways = indexes::ways(self.kind, self.view, section.number, sort);
+        let along = ways.along.filter(|_| count > MANY);
+        ways.within.or(along)
     }
 
     /// Those of these records that a section has, in this order.
@@ -305,6 +369,37 @@ impl<'a> Sections<'a> {
     }
 }
 
+/// Keeps the rows with these words for the length of the snapshot, and answers how many there are.
+fn narrow(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
+    reading.cache.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS narrowed (rowid INTEGER PRIMARY KEY) STRICT;
+         DELETE FROM temp.narrowed",
+    )?;
+    let count = reading.cache.execute(
+        "INSERT INTO temp.narrowed SELECT rowid FROM main.record_text WHERE record_text MATCH ?1",
+        [question],
+    )?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// False until the pack's indexes are made.
+fn there_is(reading: &Reading<'_>, index: &str) -> Result<bool, Error> {
+    Ok(reading
+        .cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ?1)",
+        )?
+        .query_row([index], |row| row.get(0))?)
+}
+
+fn some_on_the_way(reading: &Reading<'_>, kind: &str) -> Result<bool, Error> {
+    Ok(reading.cache.query_row(
+        "SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)",
+        [kind],
+        |row| row.get(0),
+    )?)
+}
+
 fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {
     let mut whole = whole.clone();
     if !parts.is_empty() {
@@ -321,7 +416,8 @@ fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {
         at_once: None,
         waits: false,
         minutes_each: 0.0,
-        from: "temp.on_the_way".to_owned(),
+        from: "temp.on_the_way",
+        number: None,
         filter: whole.text,
         params: whole.params,
     }

@@ -64,7 +64,8 @@ impl Network {
                 .referer(false)
                 .user_agent(concat!("watchkeeper/", env!("CARGO_PKG_VERSION")));
             if is_this_machine(base) {
-                builder.no_proxy()
+                // Nothing is gained by packing what does not leave the machine.
+                builder.no_proxy().no_gzip()
             } else {
                 builder
             }

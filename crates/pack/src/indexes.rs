@@ -1,0 +1,260 @@
+//! Which indexes the views of a kind want, so that a page of a view and its counts are read off an
+//! index and nothing is sorted, however many records there are.
+//!
+//! - One for each indexed field: the field, `id`, and the state. Whoever sorts a view by it walks
+//!   along it, and sees the state without reading the record.
+//! - One for each shape of a view's sections: what is tested for one value, the view's own sort, `id`,
+//!   then whatever else the section tests or the view sums up. Its rows stand there in order, and all
+//!   that counting needs.
+
+use crate::filter::{self, Filter};
+use crate::pack::{Kind, View};
+
+/// A partial index over table `record`, for one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Its name: `record_<kind>_<field>`, or `record_<kind>_<view>_<number>`.
+    pub name: String,
+    /// SQL expressions in order, some with `DESC` behind.
+    pub columns: Vec<String>,
+}
+
+/// The indexes of a kind. The one of a field has the name that [`Kind::indexed_expressions`] says.
+pub fn indexes(kind: &Kind) -> Vec<Index> {
+    let state = filter::column(kind, "state");
+    let mut all: Vec<Index> = Vec::new();
+    for (name, expression) in kind.indexed_expressions() {
+        let mut columns = vec![expression, "id".to_owned()];
+        add(&mut columns, state.iter().cloned());
+        all.push(Index { name, columns });
+    }
+    let mut shapes: Vec<Shape> = Vec::new();
+    for view in kind.views.values() {
+        for shape in shapes_of(kind, view) {
+            // Sections that differ only in what is counted share one.
+            match shapes.iter_mut().find(|known| known.order == shape.order) {
+                Some(known) => add(&mut known.beside, shape.beside),
+                None => shapes.push(shape),
+            }
+        }
+    }
+    for (number, shape) in shapes.into_iter().enumerate() {
+        let mut columns = shape.order;
+        add(&mut columns, shape.beside);
+        all.push(Index {
+            name: format!("record_{}_{}_{}", kind.name, shape.view, number + 1),
+            columns,
+        });
+    }
+    all
+}
+
+/// Indexes along which the rows of a section stand in order.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Ways {
+    /// It has nothing but rows that the section's tests for one value let through.
+    pub within: Option<String>,
+    /// It has every record of the kind; for a section that is a good part of them.
+    pub along: Option<String>,
+}
+
+/// The ways through a section of a view, by its number, or through all of the view.
+pub fn ways(kind: &Kind, view: &View, section: Option<usize>, sort: &[String]) -> Ways {
+    let Some(order) = filter::order(kind, sort) else {
+        return Ways::default();
+    };
+    let section = section.and_then(|number| view.sections.get(number));
+    let tests = [Some(&view.filter), section].into_iter().flatten();
+    let mut one = Vec::new();
+    add(
+        &mut one,
+        tests
+            .flat_map(Filter::tested)
+            .filter(|(_, one)| *one)
+            .map(|(column, _)| column),
+    );
+    let all = indexes(kind);
+    let ordered = |after: &[String]| {
+        let found = all.iter().find(|index| {
+            let rest = index.columns.strip_prefix(after).unwrap_or_default();
+            rest.starts_with(&order) || turned(rest).starts_with(&order)
+        });
+        found.map(|index| index.name.clone())
+    };
+    Ways {
+        within: ordered(&one),
+        along: ordered(&[]),
+    }
+}
+
+/// The terms of the other direction.
+fn turned(terms: &[String]) -> Vec<String> {
+    let turn = |term: &String| match term.strip_suffix(" DESC") {
+        Some(bare) => bare.to_owned(),
+        None => format!("{term} DESC"),
+    };
+    terms.iter().map(turn).collect()
+}
+
+/// What a section walks along, and what it looks at on the way.
+struct Shape {
+    view: String,
+    order: Vec<String>,
+    beside: Vec<String>,
+}
+
+fn shapes_of(kind: &Kind, view: &View) -> Vec<Shape> {
+    let Some(sort) = filter::order(kind, &view.def.sort) else {
+        return Vec::new();
+    };
+    let total = view.def.total.as_deref();
+    let total = total.and_then(|name| filter::column(kind, name));
+    let summed = total.map_or(Vec::new(), |minor| {
+        let currency = filter::currency(&minor);
+        vec![minor, currency]
+    });
+    let whole = Filter::default();
+    let sections: Vec<&Filter> = match view.sections.is_empty() {
+        true => vec![&whole],
+        false => view.sections.iter().collect(),
+    };
+    sections
+        .into_iter()
+        .filter_map(|section| {
+            let tests = || [&view.filter, section].into_iter().flat_map(Filter::tested);
+            let mut order = Vec::new();
+            add(
+                &mut order,
+                tests().filter(|(_, one)| *one).map(|(column, _)| column),
+            );
+            // Without a value to begin at, the index of the first sort field does as well.
+            if order.is_empty() {
+                return None;
+            }
+            add(&mut order, sort.iter().cloned());
+            let mut beside: Vec<String> = tests().map(|(column, _)| column).collect();
+            beside.extend(summed.iter().cloned());
+            Some(Shape {
+                view: view.id.clone(),
+                order,
+                beside,
+            })
+        })
+        .collect()
+}
+
+/// Adds what is not there yet, in either direction.
+fn add(columns: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for column in more {
+        let bare = |text: &str| text.trim_end_matches(" DESC").to_owned();
+        if !columns.iter().any(|known| bare(known) == bare(&column)) {
+            columns.push(column);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_fields_index_carries_the_state_along() {
+        let pack = fixture::pack();
+        let all = indexes(pack.kind("ticket").unwrap());
+        let price = all.iter().find(|index| index.name == "record_ticket_price");
+        assert_eq!(
+            price.unwrap().columns,
+            [
+                "json_extract(body, '$.price.minor')",
+                "id",
+                "json_extract(body, '$.state')"
+            ]
+        );
+        let state = all.iter().find(|index| index.name == "record_ticket_state");
+        assert_eq!(
+            state.unwrap().columns,
+            ["json_extract(body, '$.state')", "id"]
+        );
+    }
+
+    /// How SQLite means to answer this, with the indexes of the kind.
+    fn plan(sql: &str) -> String {
+        let pack = fixture::pack();
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE record (rowid INTEGER PRIMARY KEY, kind TEXT, id TEXT, body TEXT,
+                                  computed TEXT, UNIQUE (kind, id))",
+        )
+        .unwrap();
+        for index in indexes(pack.kind("ticket").unwrap()) {
+            let columns = index.columns.join(", ");
+            db.execute_batch(&format!(
+                "CREATE INDEX {} ON record ({columns}) WHERE kind = 'ticket'",
+                index.name
+            ))
+            .unwrap();
+        }
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = statement.query_map([], |row| row.get::<_, String>(3));
+        let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+        steps.join("; ")
+    }
+
+    const OPEN: &str = "kind = 'ticket' AND json_extract(body, '$.state') = 'open'
+        AND json_extract(computed, '$.ends_at') > '2026'";
+
+    fn ways_of(sort: &str) -> Ways {
+        let pack = fixture::pack();
+        let kind = pack.kind("ticket").unwrap();
+        ways(
+            kind,
+            pack.view("open").unwrap(),
+            Some(0),
+            &[sort.to_owned()],
+        )
+    }
+
+    #[test]
+    fn a_section_is_read_in_order_and_counted_without_its_records() {
+        let within = ways_of("bought_at").within.unwrap();
+        let order = "json_extract(body, '$.bought_at'), id";
+        let rows = format!("SELECT body FROM record INDEXED BY {within} WHERE {OPEN}");
+        assert_eq!(
+            plan(&format!("{rows} ORDER BY {order} LIMIT 9")),
+            format!("SEARCH record USING INDEX {within} (<expr>=?)")
+        );
+        let sums = "count(*), sum(json_extract(body, '$.price.minor')),
+            min(json_extract(body, '$.price.currency'))";
+        assert_eq!(
+            plan(&format!("SELECT {sums} FROM record WHERE {OPEN}")),
+            format!("SEARCH record USING COVERING INDEX {within} (<expr>=?)")
+        );
+    }
+
+    #[test]
+    fn either_way_of_a_sort_walks_along_its_index() {
+        for (sort, way) in [("price", ""), ("-price", " DESC")] {
+            let found = ways_of(sort);
+            assert_eq!(found.within, None, "the view is sorted by something else");
+            let along = found.along.unwrap();
+            let order = format!("json_extract(body, '$.price.minor'){way}, id{way}");
+            let rows = format!("SELECT body FROM record INDEXED BY {along} WHERE {OPEN}");
+            assert_eq!(
+                plan(&format!("{rows} ORDER BY {order} LIMIT 9")),
+                format!("SCAN record USING INDEX {along}")
+            );
+        }
+    }
+
+    #[test]
+    fn a_view_without_a_test_walks_along_the_index_of_its_sort() {
+        let pack = fixture::pack();
+        let kind = pack.kind("ticket").unwrap();
+        let sort = ["nothing".to_owned()];
+        let view = pack.view("open").unwrap();
+        assert_eq!(ways(kind, view, None, &sort), Ways::default());
+    }
+}
