@@ -168,12 +168,14 @@ impl World {
             let word = (one.status, one.hold);
             // Known and open: a no that came after the backup may be a yes on the restored platform,
             // whose call was still waiting. A laptop does not ask again about what it was refused, so
-            // it learns of it only where it sees that line of the feed (seed 30250).
+            // it learns of it only where it sees that line of the feed (seed 30250). Nor does it ask again
+            // about what it holds because of the restore itself, or was told to give up (seed 1).
             let overtaken = self.restored
-                && matches!(
-                    one.hold,
-                    Some(Hold::Refused | Hold::Conflict | Hold::Lapsed)
-                );
+                && (one.status == Status::Discarded
+                    || matches!(
+                        one.hold,
+                        Some(Hold::Refused | Hold::Conflict | Hold::Lapsed | Hold::Restored)
+                    ));
             match word {
                 (Status::Confirmed, _) if happened == 0 => {
                     wrong.push(("I1", format!("{id} is confirmed and never happened")));
