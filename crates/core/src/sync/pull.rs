@@ -163,8 +163,10 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
         let more = page.end.more;
         verdicts(engine, &page).await?;
         let cursor = page.end.cursor.clone();
+        // Where it leads back to where it began, nothing is fetched ahead.
+        let onward = more && position.cursor.as_deref() != Some(cursor.as_str());
         let next = async {
-            match more {
+            match onward {
                 true => Some(page::fetch(engine, client, Some(&cursor), limit).await),
                 false => None,
             }
