@@ -370,9 +370,32 @@ firing-open-label = Open: { $label }
 firing-acknowledge = Acknowledge
 firing-acknowledge-label = Acknowledge: { $label }
 firing-acknowledged = Acknowledged by { $who },
-firing-acknowledged-said = Acknowledged: { $label }
-firing-unknown = Neither confirmed nor over: cannot be evaluated since
-firing-undelivered = The notification did not come through. { $why }
+firing-acknowledged-said =
+    { $count ->
+        [one] Acknowledged: { $label }
+       *[other] Acknowledged { $count }: { $label }
+    }
+firing-group =
+    { $count ->
+        [one] { $label }, 1 alert
+       *[other] { $label }, { $count } alerts
+    }
+firing-one = { $label }, { $detail }
+firing-more = and { $count } more
+firing-longest = the longest since { $since }
+firing-acknowledge-all = Acknowledge all { $count }
+firing-acknowledge-some = Acknowledge { $count }
+firing-acknowledge-these = { $words }: { $label }
+firing-unknown =
+    { $some ->
+        [0] Neither confirmed nor over: cannot be evaluated since
+       *[other] { $some } neither confirmed nor over: cannot be evaluated since
+    }
+firing-undelivered =
+    { $some ->
+        [0] Not notified: { $why }
+       *[other] { $some } not notified: { $why }
+    }
 
 numbers-title = Numbers
 window-now = now
