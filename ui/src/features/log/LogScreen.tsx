@@ -152,7 +152,7 @@ function columns(entries: number): GridColumn[] {
   return [
     { ...column("seq", t("log-number"), digits), align: "end" },
     column("at", t("log-when"), 96),
-    column("sort", t("log-what"), 112),
+    column("sort", t("log-what"), 116),
     column("about", t("log-about"), 150, 2),
     column("rows", t("log-rows"), 64, 0.4),
     column("by", t("log-by"), 98, 0.6),
