@@ -19,6 +19,13 @@ async function openQueue(world = makeWorld()) {
 }
 
 describe("rooms", () => {
+  test("the rail names tenant, place and operator, and has all of it in its title", async () => {
+    await openQueue();
+    const tenant = screen.getByRole("button", { name: /Harbour Classes/ });
+    expect(tenant).toHaveTextContent("Sydney · Imogen Hart");
+    expect(tenant.title).toContain("Harbour Classes · Sydney · Imogen Hart");
+  });
+
   test("g s goes to Sync, g q to the first queue, Alt and the left arrow back", async () => {
     const { user } = await openQueue();
     await user.keyboard("gs");

@@ -98,3 +98,17 @@ test("that cannot be read says so", async () => {
   openApp(world);
   expect(await screen.findByRole("alert")).toHaveTextContent("The local database failed");
 });
+
+test("an entry about no action says in words what happened", async () => {
+  const world = makeWorld();
+  world.log = makeLog(1);
+  openApp(world);
+  expect(await grid()).toHaveTextContent("Signed in on this laptop");
+  expect(await entry(1)).toHaveTextContent("Signed in on this laptop");
+});
+
+test("of the rows that decided the first is shown, and how many more there are", async () => {
+  openApp(makeWorld());
+  const code = within(await grid()).getAllByText("R-17 +2")[0];
+  expect(code).toHaveAttribute("title", "R-17 R-19 C-04");
+});

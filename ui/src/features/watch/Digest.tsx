@@ -15,6 +15,7 @@ import { t } from "../../locales/catalogue";
 import { durationWords } from "../../locales/words";
 import type { DigestView } from "../../platform/backend";
 import { ageOf } from "./AsOf";
+import { restOf } from "./standing";
 
 /** What changed since the last session, by consequence: the ten seconds. */
 export function Digest({ watch }: { watch: ReceivedWatch }) {
@@ -196,23 +197,9 @@ function Rest({ watch }: { watch: ReceivedWatch }) {
       </Part>
     );
   }
-  if (digest.quiet) {
-    return (
-      <Part icon={CircleCheck} tone="green" title={t("digest-quiet")}>
-        {proof}
-      </Part>
-    );
-  }
-  // Beside what burns a green tick would be read as an all-clear, and what is due needs somebody.
-  const said = new Set([...digest.lapsing, ...digest.arrived].map(({ view }) => view));
-  const rest = watch.due.some(({ view }) => !said.has(view));
-  const calm = !rest && digest.red === 0 && digest.lapsing.length === 0;
+  const { words, calm } = restOf(watch);
   return (
-    <Part
-      icon={CircleCheck}
-      tone={calm ? "green" : "neutral"}
-      title={t(rest ? "digest-else-due" : "digest-else")}
-    >
+    <Part icon={CircleCheck} tone={calm ? "green" : "neutral"} title={t(words)}>
       {proof}
     </Part>
   );

@@ -2,7 +2,7 @@ import { t } from "../../locales/catalogue";
 import type { AlertView } from "../../platform/backend";
 import { byNeed, isOpen } from "./standing";
 
-/** A row of Firing: an alert, or yellow ones of one rule that stand or fall together. */
+/** A row of Firing: an alert, or several yellow ones of one rule. */
 export type AlertRow = { id: string; alerts: [AlertView, ...AlertView[]] };
 
 /**
