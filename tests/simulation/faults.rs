@@ -7,6 +7,7 @@ use watchkeeper_core::outbox::queue::{Hold, Status};
 
 use crate::office::TENANT;
 use crate::pack;
+use crate::provider::Mood;
 use crate::run::{here, on_threads};
 use crate::steps::{Fate, Weather};
 use crate::wire::Item;
@@ -277,6 +278,25 @@ fn fault_39_the_platforms_clock_jumps_and_the_order_stays() {
 }
 
 #[test]
+fn fault_39_a_call_that_was_put_off_by_a_clock_far_ahead_goes_on_once_that_is_set_right() {
+    here(async {
+        let mut world = begun(391).await;
+        world.office.clock.set_off_by(TimeDelta::days(300));
+        let queued = world.act(2, "p1", "goodwill", None).await.unwrap();
+        world.sync(2, &Weather::fair()).await;
+        world.begin_work().await;
+        while let Some(Item::Call { key, ask }) = world.next_item() {
+            world.call(&key, ask, Mood::NotNow, false);
+            world.settle().await;
+        }
+        world.office.clock.set_off_by(TimeDelta::zero());
+        end(&mut world).await;
+        assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
+        assert_eq!(world.office.provider.effects().len(), 1);
+    });
+}
+
+#[test]
 fn fault_07_a_platform_restored_from_a_backup_moves_no_money_twice() {
     here(async {
         let mut world = begun(7).await;
@@ -315,6 +335,30 @@ fn fault_07_a_platform_restored_from_a_backup_moves_no_money_twice() {
         assert_eq!(world.standing_of(2, waiting).await, CONFIRMED);
         let effects = world.office.provider.effects();
         assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1, 1, 1]);
+    });
+}
+
+/// What a backup lacks may be audit entries alone: a laptop has nothing forked then, and delivers
+/// them again.
+#[test]
+fn fault_07_a_platform_that_lost_only_audit_entries_is_another_history_too() {
+    here(async {
+        let mut world = begun(77).await;
+        world.act(2, "p1", "note", None).await.unwrap();
+        world.begin_sync(2).await;
+        // All but the delivery of the chain arrives.
+        while let Some(Item::Letter(letter)) = world.next_item() {
+            let audit = letter.request.uri().path() == "/v1/audit";
+            let fate = if audit { Fate::Lost } else { Fate::Arrives };
+            world.carry_by(letter, Some(fate)).await;
+        }
+        world.office.back_up();
+        world.sync(2, &Weather::fair()).await;
+        world.crash_office();
+        assert!(world.office.restore(0));
+        world.restored = true;
+        end(&mut world).await;
+        assert!(!world.profiles[2].engine().is_chain_forked());
     });
 }
 

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use tokio::sync::{OnceCell, broadcast};
 use watchkeeper_core::notify::{
-    About, Bubble, BubbleId, Button, Notifier, NotifyError, Service, Signal, Urgency,
+    About, Bubble, BubbleId, Button, Daemon, Notifier, NotifyError, Signal, Urgency,
 };
 use zbus::connection::Builder;
 use zbus::fdo::DBusProxy;
@@ -184,7 +184,7 @@ impl Bus {
         }
     }
 
-    async fn service_now(&self) -> Result<Service, NotifyError> {
+    async fn service_now(&self) -> Result<Daemon, NotifyError> {
         let line = self.line().await?;
         let (name, _vendor, version, _spec) = line
             .proxy
@@ -196,7 +196,7 @@ impl Bus {
             .get_capabilities()
             .await
             .map_err(|error| told(&error))?;
-        Ok(Service {
+        Ok(Daemon {
             name: format!("{name} {version}").trim().to_owned(),
             buttons: can.iter().any(|capability| capability == "actions"),
         })
@@ -228,7 +228,7 @@ impl Notifier for Bus {
         in_time(self.close_now(id)).await
     }
 
-    async fn service(&self) -> Result<Service, NotifyError> {
+    async fn service(&self) -> Result<Daemon, NotifyError> {
         in_time(self.service_now()).await
     }
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 use tokio::sync::broadcast;
-use watchkeeper_core::notify::{Bubble, BubbleId, Notifier, NotifyError, Service, Signal};
+use watchkeeper_core::notify::{Bubble, BubbleId, Daemon, Notifier, NotifyError, Signal};
 
 pub(super) struct Plugin {
     app: AppHandle,
@@ -34,8 +34,8 @@ impl Notifier for Plugin {
         Ok(())
     }
 
-    async fn service(&self) -> Result<Service, NotifyError> {
-        Ok(Service {
+    async fn service(&self) -> Result<Daemon, NotifyError> {
+        Ok(Daemon {
             name: std::env::consts::OS.to_owned(),
             buttons: false,
         })

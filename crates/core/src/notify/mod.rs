@@ -25,7 +25,7 @@ pub trait Notifier: Send + Sync + 'static {
     /// Takes a bubble away; one that is gone already is no error.
     async fn close(&self, id: &BubbleId) -> Result<(), NotifyError>;
     /// Who shows them.
-    async fn service(&self) -> Result<Service, NotifyError>;
+    async fn service(&self) -> Result<Daemon, NotifyError>;
     /// What happens to bubbles from now on.
     fn signals(&self) -> broadcast::Receiver<Signal>;
 }
@@ -100,7 +100,7 @@ pub enum Signal {
 
 /// Who shows notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
+pub struct Daemon {
     /// Name and version, such as `dunst 1.9.0`.
     pub name: String,
     /// It shows buttons.
@@ -135,7 +135,7 @@ impl Notifier for Nowhere {
         Ok(())
     }
 
-    async fn service(&self) -> Result<Service, NotifyError> {
+    async fn service(&self) -> Result<Daemon, NotifyError> {
         Err(NotifyError::Absent)
     }
 

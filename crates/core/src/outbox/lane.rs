@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::queue::Status;
 use crate::clock::Instant;
@@ -35,6 +35,15 @@ pub struct Turn {
     pub next: Option<DateTime<Utc>>,
 }
 
+/// No back-off is longer; one that is was made before the platform's clock was set back, and has
+/// ended (fault 39).
+const LONGEST: TimeDelta = TimeDelta::minutes(16);
+
+/// A back-off until then still lasts.
+pub fn backs_off(not_before: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    not_before > now && not_before - now <= LONGEST
+}
+
 /// Decides over all operations that are not settled, in any order.
 pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
     let mut heads: BTreeMap<&str, &Waiting> = BTreeMap::new();
@@ -53,7 +62,7 @@ pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
         // Never carried out after that instant; at the instant itself it is still in time.
         if !now.unsure && head.not_after.is_some_and(|limit| limit < now.at) {
             turn.lapse.push(head.seq);
-        } else if head.not_before <= now.at {
+        } else if !backs_off(head.not_before, now.at) {
             send.push(head);
         } else {
             let next = turn.next.get_or_insert(head.not_before);
@@ -139,6 +148,17 @@ mod tests {
         let decided = turn(&open, "me", sure(10));
         assert_eq!(decided.send, Vec::<i64>::new());
         assert_eq!(decided.next, Some(at(30)));
+    }
+
+    #[test]
+    fn fault_39_a_back_off_from_before_the_clock_was_set_back_has_ended() {
+        let mut waits = waiting(1, "a");
+        waits.not_before = at(2 * 3600);
+        assert_eq!(turn(&[waits.clone()], "me", sure(0)).send, vec![1]);
+        assert_eq!(
+            turn(&[waits.clone()], "me", sure(2 * 3600 - 60)).send,
+            Vec::<i64>::new()
+        );
     }
 
     proptest! {

@@ -354,7 +354,7 @@ pub async fn read_back(
     let mut done = Round::default();
     let me = engine.pinned.operator.id.as_str();
     for operation in asked.into_iter().filter(|asked| asked.request.author == me) {
-        if operation.status == Status::InFlight && operation.not_before > now {
+        if operation.status == Status::InFlight && lane::backs_off(operation.not_before, now) {
             let next = done.next.get_or_insert(operation.not_before);
             *next = operation.not_before.min(*next);
             continue;

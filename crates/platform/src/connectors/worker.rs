@@ -40,6 +40,9 @@ const BACKOFF_FIRST: f64 = 1_000.0;
 const BACKOFF_MOST: f64 = 5.0 * 60_000.0;
 /// A send without an answer may still take effect for so long.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
+/// Nothing is put off for longer than this: a call that is was put off by a clock that has been set
+/// back since (fault 39). It waits out [`QUIET`] anew, by the clock as it is now.
+const LONGEST: TimeDelta = TimeDelta::minutes(16);
 /// A call that our own store stopped rests so long.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// A provider that cannot say what it has done, or is not done, is asked again after so long.
@@ -88,8 +91,7 @@ impl Worker {
     /// One look at the outbox, for a caller that keeps its own time: carries out what is due, one
     /// call after the other. Answers how many there were.
     pub async fn step(&self) -> Result<usize, ApiError> {
-        let now = self.platform.clock.now();
-        let due = self.platform.store.due_calls(now, BATCH).await?;
+        let due = self.due().await?;
         for row in &due {
             if let Err(error) = attempt(&self.platform, row).await {
                 tracing::error!(?error, operation = %row.id.operation, "a call");
@@ -98,11 +100,18 @@ impl Worker {
         Ok(due.len())
     }
 
+    async fn due(&self) -> Result<Vec<CallRow>, ApiError> {
+        let (now, store) = (self.platform.clock.now(), &self.platform.store);
+        store
+            .bring_calls_back(now, now + LONGEST, now + QUIET)
+            .await?;
+        Ok(store.due_calls(now, BATCH).await?)
+    }
+
     async fn start_due(&self, calls: &mut JoinSet<()>) -> Result<(), ApiError> {
-        let now = self.platform.clock.now();
         // What runs while the outbox is read may have changed since; it comes with the next reading.
         let running = self.running().clone();
-        for row in self.platform.store.due_calls(now, BATCH).await? {
+        for row in self.due().await? {
             if running.contains(&row.id) {
                 continue;
             }

@@ -143,6 +143,14 @@ pub trait Store: Send + Sync + 'static {
     /// Calls that wait and whose time has come, oldest first, over all tenants; without those that
     /// wait for an earlier call of their operation.
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>>;
+    /// Calls that wait until after `beyond`, which is further than anything is put off, wait until `to`
+    /// instead, and no send of them counts as later than now: the clock was set back.
+    async fn bring_calls_back(
+        &self,
+        now: DateTime<Utc>,
+        beyond: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<()>;
     /// All calls of an operation, in order.
     async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>>;
     /// Counts an attempt before it is made; false where the call does not wait any more.

@@ -84,6 +84,8 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         search={search}
         onSearch={(words) => {
           setSearch(words);
+          // What is picked must be in sight.
+          picking?.clear();
           setIndex(0);
         }}
         filter={filter}

@@ -156,6 +156,12 @@ describe("picking", () => {
     expect(screen.queryByText(/picked/)).not.toBeInTheDocument();
   });
 
+  test("what another filter would hide is not picked any more", async () => {
+    const { user } = await openReviews();
+    await user.keyboard("x/l");
+    await waitFor(() => expect(screen.queryByText(/picked/)).not.toBeInTheDocument());
+  });
+
   test("what is on its way cannot be picked", async () => {
     const { user } = await openReviews();
     await user.keyboard("a");

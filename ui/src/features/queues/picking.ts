@@ -32,7 +32,8 @@ export function usePicking(
   if (!page || !bulk) return null;
   const may = (row: RowView) => row.operation === null;
   // What moved on since it was picked, by us or by others, is not picked any more.
-  const ids = new Set([...picked.ids]);
+  const moved = new Set(page.rows.filter((row) => !may(row)).map(({ id }) => id));
+  const ids = new Set([...picked.ids].filter((id) => !moved.has(id)));
 
   const all = async () => {
     if (picked.everything) return setPicked(NONE);

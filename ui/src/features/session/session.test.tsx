@@ -39,7 +39,7 @@ describe("signing in", () => {
     expect(written).toHaveBeenCalledWith("K7QD-3MFX-9RTA-VW2C-H5JP-8NEB-6GYZ-4LSU");
     await user.click(screen.getByRole("checkbox", { name: "I have written it down" }));
     await user.click(goOn);
-    expect(await screen.findByRole("grid")).toBeVisible();
+    expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
     expect(screen.queryByText(/K7QD/)).not.toBeInTheDocument();
   });
 
@@ -104,7 +104,7 @@ describe("signing in", () => {
     await expectAccessible();
     await user.click(await button(/Harbour Classes/));
     expect(openProfile).toHaveBeenCalledWith(PROFILE.id);
-    expect(await screen.findByRole("grid")).toBeVisible();
+    expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
   });
 });
 
@@ -117,7 +117,7 @@ describe("a profile that is not open", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("That does not open it");
     await user.clear(passphrase);
     await user.type(passphrase, "correct horse battery{Enter}");
-    expect(await screen.findByRole("grid")).toBeVisible();
+    expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
   });
 
   test("behind a locked keyring is one clear screen", async () => {
@@ -131,7 +131,7 @@ describe("a profile that is not open", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("The keyring is locked");
     backend.world.fails = {};
     await user.click(await button("Try again"));
-    expect(await screen.findByRole("grid")).toBeVisible();
+    expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
   });
 
   test("whose key is lost opens with the recovery code", async () => {
@@ -141,7 +141,7 @@ describe("a profile that is not open", () => {
     await expectAccessible();
     await user.click(await button("Open with the code"));
     expect(recover).toHaveBeenCalledWith(PROFILE.id, "K7QD-3MFX", null);
-    expect(await screen.findByRole("grid")).toBeVisible();
+    expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
   });
 
   test("from a newer version was not touched, and says so", async () => {
@@ -238,5 +238,5 @@ test("an app that cannot start says why and can be tried again", async () => {
   await expectAccessible();
   backend.world.fails = {};
   await user.click(await button("Try again"));
-  expect(await screen.findByRole("grid")).toBeVisible();
+  expect(await screen.findByRole("heading", { level: 1, name: "Watch" })).toBeVisible();
 });

@@ -109,7 +109,7 @@ async fn chunk(
     for (record, outcome) in records.iter().zip(looked) {
         match outcome {
             Ok(Decided::Known(_)) => answer.queued += 1,
-            Ok(Decided::Queue(entry)) => entries.push((record, entry)),
+            Ok(Decided::Queue(entry)) => entries.push((record, *entry)),
             Ok(Decided::Denied { event, error }) => {
                 denials.push(event);
                 answer.fail([record], &error);
@@ -117,7 +117,7 @@ async fn chunk(
             Err(error) => answer.fail([record], &error),
         }
     }
-    let (queued, entries): (Vec<&SelectedView>, Vec<Box<Entry>>) = entries.into_iter().unzip();
+    let (queued, entries): (Vec<&SelectedView>, Vec<Entry>) = entries.into_iter().unzip();
     match write(engine, &request.kind, entries, denials).await {
         Ok(outcomes) => {
             for (record, outcome) in queued.into_iter().zip(outcomes) {
@@ -174,7 +174,7 @@ fn derived(batch: Uuid, kind: &str, record: &str) -> Result<Uuid, Error> {
 async fn write(
     engine: &Engine,
     kind: &str,
-    entries: Vec<Box<Entry>>,
+    entries: Vec<Entry>,
     denials: Vec<Event>,
 ) -> Result<Vec<Result<(), Error>>, Error> {
     if entries.is_empty() && denials.is_empty() {

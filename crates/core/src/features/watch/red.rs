@@ -18,7 +18,7 @@ pub struct RedAlert {
 
 /// All of them, the longest first.
 pub async fn red(engine: &Engine) -> Result<Vec<RedAlert>, Error> {
-    let firing = read(engine, |reading| firing(reading)).await?;
+    let firing = read(engine, firing).await?;
     Ok(firing
         .into_iter()
         .filter(|alert| alert.severity == Severity::Red)

@@ -71,7 +71,7 @@ fn each_mistake_in_an_alert_is_found_where_it_stands() {
             "{{ refs.shop.name }}",
             "{{ refs.shop.nam }}",
             "pack.template",
-            "'Ticket",
+            "Ticket",
         ),
         (
             ALERT,
@@ -284,7 +284,7 @@ fn each_mistake_in_a_metric_is_found_where_it_stands() {
             "{{ count }}",
             "{{ cuont }}",
             "pack.template",
-            "'{{ cuont",
+            "{{ cuont",
         ),
         (
             METRIC,

@@ -118,6 +118,28 @@ pub fn due(tx: &Transaction<'_>, now: DateTime<Utc>, limit: u32) -> Result<Vec<C
     .collect()
 }
 
+/// Calls that wait for longer than anything is put off.
+const BEYOND: &str = "status = 'waiting' AND not_before > ?";
+
+pub fn any_beyond(tx: &Transaction<'_>, beyond: DateTime<Utc>) -> Result<bool> {
+    Ok(tx
+        .prepare_cached(&format!("SELECT 1 FROM call WHERE {BEYOND}"))?
+        .exists([ms(beyond)])?)
+}
+
+pub fn bring_back(
+    tx: &Transaction<'_>,
+    now: DateTime<Utc>,
+    beyond: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(
+        &format!("UPDATE call SET not_before = ?, sent_at = min(sent_at, ?) WHERE {BEYOND}"),
+        params![ms(to), ms(now), ms(beyond)],
+    )?;
+    Ok(())
+}
+
 pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>> {
     tx.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM call WHERE tenant = ? AND operation = ? ORDER BY effect"

@@ -416,6 +416,20 @@ impl Store for SqliteStore {
         self.read(move |tx| calls::due(tx, now, limit)).await
     }
 
+    async fn bring_calls_back(
+        &self,
+        now: DateTime<Utc>,
+        beyond: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<()> {
+        // Nearly always there are none, and nothing is written.
+        if self.read(move |tx| calls::any_beyond(tx, beyond)).await? {
+            self.write(move |tx| calls::bring_back(tx, now, beyond, to))
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>> {
         let tenant = tenant.to_owned();
         self.read(move |tx| calls::of_operation(tx, &tenant, operation))

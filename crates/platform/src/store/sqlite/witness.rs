@@ -1,5 +1,5 @@
 //! A small file beside the database that no backup has: it remembers the epoch and how far the feeds
-//! had come. A database that is behind it, or of another epoch, or that stands beside none, was put
+//! and the audit chains had come. A database that is behind it, or of another epoch, or that stands beside none, was put
 //! back to what it once was; its epoch is forgotten then, so that a fresh one is made (fault 7).
 //!
 //! It is written after each commit and before anybody is told of it, and never ahead of one. It need
@@ -24,7 +24,7 @@ use crate::store::{Result, StoreError};
 pub struct Standing {
     /// The epoch, hex; none before the first was made.
     epoch: Option<String>,
-    /// Heads of all tenants together. Heads only rise.
+    /// Heads of all feeds and of all audit chains together. Heads only rise.
     heads: u64,
 }
 
@@ -40,7 +40,10 @@ pub fn standing(tx: &Transaction<'_>) -> Result<Standing> {
         .query_row([], |row| row.get(0))
         .optional()?;
     let heads: i64 = tx
-        .prepare_cached("SELECT coalesce(sum(head), 0) FROM tenant")?
+        .prepare_cached(
+            "SELECT (SELECT coalesce(sum(head), 0) FROM tenant)
+                  + (SELECT coalesce(sum(json_extract(head, '$.seq')), 0) FROM signed_head)",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(Standing {
         epoch,
