@@ -114,12 +114,10 @@ fn d_13_each_waiting_review_is_in_one_of_the_two_sections() {
 
 #[test]
 fn x_68_at_once_has_a_cap() {
-    let approve = kind().actions["approve"].def.bulk.clone().unwrap();
-    assert_eq!(approve.cap, 50);
-    assert!(
-        kind().actions["reject"].def.bulk.is_none(),
-        "rejected one by one, with a reason"
-    );
+    for action in ["approve", "reject"] {
+        let bulk = kind().actions[action].def.bulk.clone().unwrap();
+        assert_eq!(bulk.cap, 50, "{action}");
+    }
 }
 
 #[test]

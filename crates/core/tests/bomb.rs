@@ -60,7 +60,9 @@ fn on(path: &'static str, reply: Reply) -> impl FnMut(&Request, &mut State) -> O
 
 #[tokio::test]
 async fn fault_34_ten_gigabytes_out_of_ten_megabytes_end_at_a_limit_and_the_connection_closes() {
-    let world = World::synced(1).await;
+    let mut world = World::new(1).await;
+    world.ask_for_packed().await;
+    world.engine.sync_once().await.unwrap();
     let asked = world
         .platform
         .with(|state| state.asked("/v1/changes").remove(0));

@@ -182,5 +182,6 @@ pub(crate) fn problems(path: &str, from: &str, to: &str) -> Vec<Diagnostic> {
     let text = String::from_utf8(files.get(path).unwrap().clone()).unwrap();
     assert!(text.contains(from), "`{from}` is not in {path}");
     let changed = text.replacen(from, to, 1);
-    crate::load_files(&self::files(&[(path, &changed)])).unwrap_err()
+    let loaded = crate::load_files(&self::files(&[(path, &changed)]));
+    loaded.expect_err(&format!("`{to}` in {path} was taken"))
 }

@@ -10,6 +10,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{
@@ -31,7 +32,7 @@ pub struct Schedule {
     rule: RRule<Unvalidated>,
     zone: Tz,
     /// Last instant asked about and the occurrence after it, which is that of every instant between.
-    last: Arc<Mutex<Option<(DateTime<Utc>, DateTime<Utc>)>>>,
+    last: Arc<Mutex<Option<Range<DateTime<Utc>>>>>,
 }
 
 /// A rule that is no schedule.
@@ -99,13 +100,13 @@ impl Schedule {
     pub fn next_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // A page of records asks for each of its clocks.
-        if let Some((asked, next)) = *last()
-            && (asked..next).contains(&now)
+        if let Some(known) = &*last()
+            && known.contains(&now)
         {
-            return Some(next);
+            return Some(known.end);
         }
         let next = self.first_after(now);
-        *last() = next.map(|next| (now, next));
+        *last() = next.map(|next| now..next);
         next
     }
 

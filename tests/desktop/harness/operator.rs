@@ -73,22 +73,19 @@ impl Window {
             .await;
         let mut read = Vec::new();
         for index in 0..count.as_u64().unwrap() {
-            // By script: a row under the list's head cannot be clicked, but is picked all the same.
-            self.run(&format!(
-                "document.querySelectorAll('{ROW}')[{index}].click()"
-            ))
-            .await;
-            let picked = format!(
-                "document.querySelectorAll('{ROW}')[{index}].getAttribute('aria-selected')"
-            );
-            self.until(
-                &format!("return {picked} === 'true'"),
-                "the row to be picked",
-            )
-            .await;
+            self.pick_row(index).await;
             read.push(self.read_panel().await);
         }
         read
+    }
+
+    /// Picks a row of the list, and waits until it is.
+    async fn pick_row(&self, index: u64) {
+        let row = format!("document.querySelectorAll('{ROW}')[{index}]");
+        // By script: a row under the list's head cannot be clicked, but is picked all the same.
+        self.run(&format!("{row}.click()")).await;
+        let picked = format!("return {row}?.getAttribute('aria-selected') === 'true'");
+        self.until(&picked, "the row to be picked").await;
     }
 
     /// Picks the record with this title.
@@ -105,10 +102,7 @@ impl Window {
                 "{number} is not in the list\n{}",
                 self.text().await
             );
-            self.run(&format!(
-                "document.querySelectorAll('{ROW}')[{index}].click()"
-            ))
-            .await;
+            self.pick_row(index).await;
             if self.read_panel().await.title == number {
                 return;
             }

@@ -17,11 +17,14 @@ pub fn full_jitter(failures: u32, chance: f64) -> Duration {
     ceiling.mul_f64(chance.clamp(0.0, 1.0))
 }
 
-/// How long a stream of hints that broke waits before it is opened again: anything up to a minute.
+/// A stream of hints that broke is opened again within this.
+const RECONNECT_WITHIN: Duration = Duration::from_secs(90);
+
+/// How long a stream of hints that broke waits before it is opened again: anything up to 90 s.
 /// When a platform restarts all laptops lose theirs at one moment; they come back at a few per cent a
 /// second (fault 37). Nothing is missed meanwhile, the feed is asked every 20 s.
 pub fn reconnect(chance: f64) -> Duration {
-    CAP.mul_f64(chance.clamp(0.0, 1.0))
+    RECONNECT_WITHIN.mul_f64(chance.clamp(0.0, 1.0))
 }
 
 /// What `Retry-After` asks for, clamped to 1 s – 15 min. Jitter is only ever added, up to a tenth,
@@ -75,7 +78,7 @@ mod tests {
             let peak = seconds.values().max().copied().unwrap_or_default();
             assert!(peak <= 10, "{peak} at once, seed {seed}, away for {down} s");
         }
-        // The check can fail: without the minute it does.
+        // The check can fail: within a second and a half it does.
         let together = back(1, 0.0).iter().filter(|at| **at / 60.0 < 0.5).count();
         assert!(together > 10);
     }

@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 use watchkeeper_core::changes::ChangeSet;
 use watchkeeper_core::clock::{Clock, Corrected, SystemClock, load_anchor};
+use watchkeeper_core::engine::Outside;
 use watchkeeper_core::features::queues::view::{
     ActRequest, OperationView, RecordView, ViewPage, ViewRequest,
 };
@@ -19,6 +20,7 @@ use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::profile::open::{OpenProfile, Pinned};
 use watchkeeper_core::secrets::Secret;
 use watchkeeper_core::store::{DbKey, StoreError, Stores};
+use watchkeeper_core::sync::client::Network;
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_wire::session::{Operator, Tenant};
@@ -230,6 +232,15 @@ impl World {
         let anchor = profile.stores.state.read(|state| load_anchor(state)).await;
         profile.clock = Arc::new(Corrected::new(clock, anchor.unwrap()));
         self.engine = Engine::assemble(profile).await.unwrap();
+    }
+
+    /// Opened again, asking for packed answers though the platform is on this machine.
+    pub async fn ask_for_packed(&mut self) {
+        self.engine.stores().close().await;
+        let profile = profile(&self.folder, &self.platform, self.device);
+        let mut outside = Outside::new(&profile.pinned).unwrap();
+        outside.transport = Arc::new(Network::packed(&profile.pinned.platform).unwrap());
+        self.engine = Engine::assemble_with(profile, outside).await.unwrap();
     }
 
     /// Opened again, with its background tasks.

@@ -55,17 +55,28 @@ pub struct Network {
 }
 
 impl Network {
-    /// For a platform at this address. Sends nothing yet.
+    /// For a platform at this address. Sends nothing yet. What comes from another machine is asked for
+    /// packed; nothing is gained by that for what does not leave this one.
     pub fn new(base: &Url) -> Result<Self, Error> {
+        Self::made(base, !is_this_machine(base))
+    }
+
+    /// One that asks for packed answers wherever they come from; for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn packed(base: &Url) -> Result<Self, Error> {
+        Self::made(base, true)
+    }
+
+    fn made(base: &Url, packed: bool) -> Result<Self, Error> {
         let build = || {
             let builder = reqwest::Client::builder()
                 .redirect(Policy::none())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .referer(false)
                 .user_agent(concat!("watchkeeper/", env!("CARGO_PKG_VERSION")));
+            let builder = builder.gzip(packed);
             if is_this_machine(base) {
-                // Nothing is gained by packing what does not leave the machine.
-                builder.no_proxy().no_gzip()
+                builder.no_proxy()
             } else {
                 builder
             }
