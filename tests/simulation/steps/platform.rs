@@ -117,7 +117,9 @@ impl World {
             }
             1 => {
                 let gone = format!("p{}", self.rng.random_range(1..=self.parcels));
-                self.office.bring(Vec::new(), std::slice::from_ref(&gone)).await;
+                self.office
+                    .bring(Vec::new(), std::slice::from_ref(&gone))
+                    .await;
                 self.note(format!("{gone} goes"));
             }
             _ => {
