@@ -296,6 +296,42 @@ fn fault_39_a_call_that_was_put_off_by_a_clock_far_ahead_goes_on_once_that_is_se
     });
 }
 
+/// What went out a minute ago by every clock but the platform's own may still come to pass.
+#[test]
+fn fault_39_a_clock_that_jumps_ahead_gives_up_no_call_that_may_be_coming() {
+    here(async {
+        let mut world = begun(392).await;
+        let queued = world.act(2, "p6", "release", None).await.unwrap();
+        world.sync(2, &Weather::fair()).await;
+        world.work_in(Mood::Late(30)).await;
+        // Its window is over by this clock.
+        world.office.clock.set_off_by(TimeDelta::hours(48));
+        world.work_in(Mood::Well).await;
+        assert_eq!(world.office.provider.effects().len(), 1, "nothing is sent");
+        end(&mut world).await;
+        assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
+    });
+}
+
+/// A failure that is replayed needs a fresh key, under which the provider would do it twice.
+#[test]
+fn fault_39_a_clock_that_jumps_ahead_brings_no_fresh_key_forward() {
+    here(async {
+        let mut world = begun(393).await;
+        let queued = world.act(2, "p1", "goodwill", None).await.unwrap();
+        world.sync(2, &Weather::fair()).await;
+        world.work_in(Mood::Broke).await;
+        world.office.clock.set_off_by(TimeDelta::hours(1));
+        world.work_in(Mood::Well).await;
+        assert_eq!(world.office.provider.effects().len(), 0, "nothing is sent");
+        world.time.advance(TimeDelta::seconds(61));
+        world.work_in(Mood::Well).await;
+        assert_eq!(world.office.provider.effects().len(), 1);
+        end(&mut world).await;
+        assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
+    });
+}
+
 #[test]
 fn fault_07_a_platform_restored_from_a_backup_moves_no_money_twice() {
     here(async {

@@ -10,7 +10,6 @@ use watchkeeper_core::store::StoreError;
 use crate::provider::Mood;
 use crate::run::here;
 use crate::steps::Weather;
-use crate::wire::Item;
 use crate::world::World;
 
 const CONFIRMED: (Status, Option<Hold>) = (Status::Confirmed, None);
@@ -18,15 +17,6 @@ const REFUSED: (Status, Option<Hold>) = (Status::Held, Some(Hold::Refused));
 const HERE: usize = 2;
 
 impl World {
-    /// One look of the worker at its outbox; the provider is in this mood.
-    async fn work_in(&mut self, mood: Mood) {
-        self.begin_work().await;
-        while let Some(Item::Call { key, ask }) = self.next_item() {
-            self.call(&key, ask, mood, false);
-            self.settle().await;
-        }
-    }
-
     /// The platform is another one: of the copy with this number.
     async fn restore_copy(&mut self, which: usize) {
         self.crash_office();
