@@ -35,7 +35,10 @@ nav-urgent =
         [one] 1 is due soon
        *[other] { $count } are due soon
     }
-tenant-line = { $zone } · { $operator }
+tenant-title =
+    { $tenant } · { $zone } · { $operator }
+    Profile and appearance
+tenant-zone = { $zone } ·
 section-on-the-way = On the way
 
 ## Values and time
@@ -334,6 +337,7 @@ digest-more = { $count } more
 digest-proof = { $queues } and { $rules } looked at, oldest data { $age }
 digest-quiet = Nothing needs you
 digest-else = Nothing else needs you
+digest-else-due = Otherwise only what is due
 digest-stale = Not known since { $time }
 digest-unknown =
     { $count ->
@@ -370,9 +374,32 @@ firing-open-label = Open: { $label }
 firing-acknowledge = Acknowledge
 firing-acknowledge-label = Acknowledge: { $label }
 firing-acknowledged = Acknowledged by { $who },
-firing-acknowledged-said = Acknowledged: { $label }
-firing-unknown = Neither confirmed nor over: cannot be evaluated since
-firing-undelivered = The notification did not come through. { $why }
+firing-acknowledged-said =
+    { $count ->
+        [one] Acknowledged: { $label }
+       *[other] Acknowledged { $count }: { $label }
+    }
+firing-group =
+    { $count ->
+        [one] { $label }, 1 alert
+       *[other] { $label }, { $count } alerts
+    }
+firing-one = { $label }, { $detail }
+firing-more = and { $count } more
+firing-longest = the longest since { $since }
+firing-acknowledge-all = Acknowledge all { $count }
+firing-acknowledge-some = Acknowledge { $count }
+firing-acknowledge-these = { $words }: { $label }
+firing-unknown =
+    { $some ->
+        [0] Neither confirmed nor over: cannot be evaluated since
+       *[other] { $some } neither confirmed nor over: cannot be evaluated since
+    }
+firing-undelivered =
+    { $some ->
+        [0] Not notified: { $why }
+       *[other] { $some } not notified: { $why }
+    }
 
 numbers-title = Numbers
 window-now = now
@@ -505,6 +532,12 @@ log-countersigned-not = Not countersigned yet: the platform has not seen it.
 log-broken-entry = The chain breaks at this entry.
 log-broken-go = Show entry { $entry }
 log-first = It is the first entry.
+log-event-signed-in = Signed in on this laptop
+log-event-retried = Tried again
+log-event-discarded = Discarded
+log-event-amended = Amended
+log-event-unreadable = Cannot be read
+log-rows-more = +{ $count }
 
 ## Settings
 
@@ -697,7 +730,7 @@ help-mail = mail preview
 
 ## Profile
 
-profile-open = Profile and appearance
+
 profile-title = Profile
 profile-tenant = Tenant
 profile-operator = Operator

@@ -28,14 +28,24 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
   return (
     <aside className="rail">
       {profile && (
-        <button type="button" className="tenant" onClick={onProfile} title={t("profile-open")}>
+        <button
+          type="button"
+          className="tenant"
+          onClick={onProfile}
+          title={t("tenant-title", {
+            tenant: profile.tenant,
+            zone: zoneName(profile.zone),
+            operator: profile.operator,
+          })}
+        >
           <span className="tenant-mark" aria-hidden>
             {initials(profile.tenant)}
           </span>
           <span className="tenant-words">
             <strong>{profile.tenant}</strong>
-            <span>
-              {t("tenant-line", { zone: zoneName(profile.zone), operator: profile.operator })}
+            <span className="tenant-who">
+              <span>{t("tenant-zone", { zone: zoneName(profile.zone) })}</span>{" "}
+              <span>{profile.operator}</span>
             </span>
           </span>
           <ChevronsUpDown size={14} aria-hidden className="tenant-more" />

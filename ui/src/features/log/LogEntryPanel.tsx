@@ -5,6 +5,7 @@ import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { LogEntry } from "../../platform/backend";
 import { SortWord } from "./SortWord";
+import { aboutWords } from "./sorts";
 
 type LogEntryPanelProps = {
   entry: LogEntry | undefined;
@@ -31,7 +32,7 @@ export function LogEntryPanel({ entry, brokenAt, panel, onLeave }: LogEntryPanel
               <span className="quiet">{t("log-entry", { seq: entry.seq })}</span>
             </div>
             <h2>
-              <bdi>{entry.action ?? entry.event}</bdi>
+              <bdi>{aboutWords(entry)}</bdi>
             </h2>
             {entry.record && (
               <p>

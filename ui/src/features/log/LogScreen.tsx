@@ -13,7 +13,7 @@ import type { LogEntry, LogPage, LogSort } from "../../platform/backend";
 import { ChainLine } from "./ChainLine";
 import { LogEntryPanel } from "./LogEntryPanel";
 import { SortWord } from "./SortWord";
-import { SORTS } from "./sorts";
+import { aboutWords, SORTS } from "./sorts";
 
 /** What was decided on this laptop, sealed entry by entry. */
 export function LogScreen() {
@@ -100,7 +100,7 @@ export function LogScreen() {
           {total > 0 ? (
             <DataGrid
               label={t("log-grid")}
-              columns={columns()}
+              columns={columns(first.chain.entries)}
               sections={[{ id: "all", first: 0, count: total, header: null }]}
               total={total}
               rowAt={(index) => entries[index]}
@@ -139,14 +139,25 @@ export function LogScreen() {
 
 const known = (entries: LogEntry[], seq: number) => (entries.at(-1)?.seq ?? 0) <= seq;
 
-const columns = (): GridColumn[] => [
-  { id: "seq", label: t("log-number"), width: "46px", least: 46, sortable: false, align: "end" },
-  { id: "at", label: t("log-when"), width: "96px", least: 96, sortable: false },
-  { id: "sort", label: t("log-what"), width: "116px", least: 116, sortable: false },
-  { id: "about", label: t("log-about"), width: "minmax(150px, 2fr)", least: 150, sortable: false },
-  { id: "rows", label: t("log-rows"), width: "minmax(60px, 0.5fr)", least: 60, sortable: false },
-  { id: "by", label: t("log-by"), width: "minmax(92px, 0.7fr)", least: 92, sortable: false },
-];
+/** Numbers take the room of the longest, so that the rest goes to what the entries are about. */
+function columns(entries: number): GridColumn[] {
+  const digits = Math.max(34, 12 + 8 * numberWords(entries).length);
+  const column = (id: string, label: string, least: number, share?: number): GridColumn => ({
+    id,
+    label,
+    least,
+    width: share ? `minmax(${least}px, ${share}fr)` : `${least}px`,
+    sortable: false,
+  });
+  return [
+    { ...column("seq", t("log-number"), digits), align: "end" },
+    column("at", t("log-when"), 96),
+    column("sort", t("log-what"), 112),
+    column("about", t("log-about"), 150, 2),
+    column("rows", t("log-rows"), 64, 0.4),
+    column("by", t("log-by"), 98, 0.6),
+  ];
+}
 
 function cellOf(entry: LogEntry, { id }: GridColumn) {
   switch (id) {
@@ -160,20 +171,35 @@ function cellOf(entry: LogEntry, { id }: GridColumn) {
       return (
         <>
           <span className="cell-main">
-            <bdi>{entry.action ?? entry.event}</bdi>
+            <bdi>{aboutWords(entry)}</bdi>
           </span>
           {entry.record && (
-            <span className="beside">
+            <span className="beside" title={entry.record.title ?? entry.record.id}>
               <bdi>{entry.record.title ?? entry.record.id}</bdi>
             </span>
           )}
         </>
       );
     case "rows":
-      return <code className="cell-main">{entry.rows.join(" ")}</code>;
+      return <RowIds rows={entry.rows} />;
     default:
-      return <span className="cell-main">{entry.actor}</span>;
+      return (
+        <span className="cell-main" title={entry.actor}>
+          {entry.actor}
+        </span>
+      );
   }
+}
+
+/** The first row of a document that decided, and how many more; all of them stand beside. */
+function RowIds({ rows: [first, ...more] }: { rows: string[] }) {
+  if (!first) return null;
+  return (
+    <code className="cell-main" title={[first, ...more].join(" ")}>
+      {first}
+      {more.length > 0 && ` ${t("log-rows-more", { count: more.length })}`}
+    </code>
+  );
 }
 
 type ChipsProps = { page: LogPage; chosen: LogSort[]; onChoose: (sorts: LogSort[]) => void };

@@ -1,5 +1,21 @@
 import { Ban, Check, Info, KeyRound, type LucideIcon, PencilLine, Upload, X } from "lucide-react";
-import type { LogSort } from "../../platform/backend";
+import { t } from "../../locales/catalogue";
+import type { LogEntry, LogSort } from "../../platform/backend";
+
+/** Entries that are about no action: what happened, in words. */
+const EVENTS: Record<string, string> = {
+  signed_in: "log-event-signed-in",
+  retried: "log-event-retried",
+  discarded: "log-event-discarded",
+  amended: "log-event-amended",
+  unreadable: "log-event-unreadable",
+};
+
+/** What an entry is about: its action, else what happened. */
+export function aboutWords({ action, event }: LogEntry): string {
+  const words = EVENTS[event];
+  return action ?? (words ? t(words) : event);
+}
 
 /** Each sort of entry: its word, its shape and, where it says how something ended, its colour. */
 export const SORTS: Record<LogSort, { words: string; icon: LucideIcon; tone: string }> = {

@@ -77,7 +77,7 @@ test("a try says what is known of its outcome and no more", async () => {
 
 test("a try that fails says why, and counts", async () => {
   const world = makeWorld();
-  world.notified = { code: "internal", detail: "No notification service answers.", row: null };
+  world.notified = { code: "internal", detail: "no notification service answers", row: null };
   world.notifications.service = null;
   const { user } = openApp(world);
   const card = await region("Notifications");

@@ -196,8 +196,23 @@ function Rest({ watch }: { watch: ReceivedWatch }) {
       </Part>
     );
   }
+  if (digest.quiet) {
+    return (
+      <Part icon={CircleCheck} tone="green" title={t("digest-quiet")}>
+        {proof}
+      </Part>
+    );
+  }
+  // Beside what burns a green tick would be read as an all-clear, and what is due needs somebody.
+  const said = new Set([...digest.lapsing, ...digest.arrived].map(({ view }) => view));
+  const rest = watch.due.some(({ view }) => !said.has(view));
+  const calm = !rest && digest.red === 0 && digest.lapsing.length === 0;
   return (
-    <Part icon={CircleCheck} tone="green" title={t(digest.quiet ? "digest-quiet" : "digest-else")}>
+    <Part
+      icon={CircleCheck}
+      tone={calm ? "green" : "neutral"}
+      title={t(rest ? "digest-else-due" : "digest-else")}
+    >
       {proof}
     </Part>
   );

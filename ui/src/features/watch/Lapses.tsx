@@ -34,7 +34,10 @@ export function Lapses({ watch }: { watch: ReceivedWatch }) {
     >
       <div className="lapses" data-empty={groups.length === 0 || undefined}>
         {groups.length === 0 && <p className="quiet">{t("lapses-none")}</p>}
-        <ul className="lapses-line">
+        <ul
+          className="lapses-line"
+          data-alone={groups.filter(({ labelled }) => labelled).length === 1 || undefined}
+        >
           {ticksOf(lapses.from, line).map((at) => (
             <li key={at} className="lapses-tick" style={place(at)} aria-hidden />
           ))}

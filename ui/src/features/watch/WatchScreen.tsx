@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { CloudDownload } from "lucide-react";
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { useIntents } from "../../app/intents";
 import { useKeys } from "../../app/keys";
@@ -18,7 +18,8 @@ import { Events } from "./Events";
 import { Firing } from "./Firing";
 import { Lapses } from "./Lapses";
 import { Numbers } from "./Numbers";
-import { byNeed } from "./standing";
+import { type AlertRow, rowsOf } from "./rows";
+import { isOpen } from "./standing";
 
 type WatchScreenProps = {
   /** The alert that somebody came for. */
@@ -55,10 +56,15 @@ function Watch({ watch, alert, readOnly }: WatchProps) {
   const root = useRef<HTMLDivElement>(null);
   const go = usePlace((store) => store.go);
   const acknowledging = useAcknowledge();
-  const alerts = byNeed(watch.alerts);
-  const may = (each: AlertView) => each.can_acknowledge && !each.acknowledged && !readOnly;
-  const next = alerts.find(may) ?? null;
-  useArrival(root, alert);
+  const rows = rowsOf(watch.alerts);
+  const may = (each: AlertView) => each.can_acknowledge && isOpen(each) && !readOnly;
+  const next = rows.find(({ alerts }) => alerts.some(may)) ?? null;
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const fold = (row: string) =>
+    setUnfolded(
+      (was) => new Set(was.has(row) ? [...was].filter((id) => id !== row) : [...was, row]),
+    );
+  useArrival(root, alert, rows, unfolded, fold);
 
   const open = ({ subject, view }: AlertView) => {
     if (subject?.view) {
@@ -70,10 +76,9 @@ function Watch({ watch, alert, readOnly }: WatchProps) {
     j: () => step(root, 1),
     k: () => step(root, -1),
     e: () => {
-      const focused = document.activeElement?.closest<HTMLElement>("[data-alert]");
-      const at = alerts.find((each) => each.id === focused?.dataset.alert);
-      const wanted = at && may(at) ? at : focused ? null : next;
-      if (wanted) acknowledging.mutate(wanted);
+      const focused = document.activeElement?.closest<HTMLElement>("[data-alert], [data-group]");
+      const wanted = (focused ? standingAt(focused, rows) : (next?.alerts ?? [])).filter(may);
+      if (wanted.length > 0) acknowledging.mutate(wanted);
     },
   });
 
@@ -84,13 +89,15 @@ function Watch({ watch, alert, readOnly }: WatchProps) {
       <div className="watch-main">
         <Firing
           watch={watch}
-          alerts={alerts}
-          readOnly={readOnly}
+          rows={rows}
+          may={may}
           next={next?.id ?? null}
-          busy={acknowledging.isPending ? (acknowledging.variables?.id ?? null) : null}
+          busy={acknowledging.isPending ? acknowledging.variables : []}
+          unfolded={unfolded}
           error={acknowledging.error}
+          onFold={fold}
           onOpen={open}
-          onAcknowledge={(each) => acknowledging.mutate(each)}
+          onAcknowledge={(alerts) => acknowledging.mutate(alerts)}
         />
         {watch.numbers.length > 0 && <Numbers watch={watch} />}
       </div>
@@ -122,25 +129,43 @@ function Stale({ watch }: { watch: ReceivedWatch }) {
   );
 }
 
-/** Acknowledging is an operation like any other: queued here, done when the platform says so. */
+/**
+ * Acknowledging is an operation like any other: queued here, done when the platform says so. Of
+ * several alerts each has its own, and one that is refused does not keep the others.
+ */
 function useAcknowledge() {
   const backend = useBackend();
   const idOf = useIntents();
   const say = useSaid((store) => store.say);
+  const acknowledge = async (alert: AlertView) =>
+    backend.act({
+      operation: await idOf(`${alert.id}/${alert.revision}`),
+      kind: "alert",
+      id: alert.id,
+      action: "acknowledge",
+      params: {},
+      typed: null,
+      seen_revision: alert.revision,
+      amends: null,
+    });
   return useMutation({
-    mutationFn: async (alert: AlertView) =>
-      backend.act({
-        operation: await idOf(`${alert.id}/${alert.revision}`),
-        kind: "alert",
-        id: alert.id,
-        action: "acknowledge",
-        params: {},
-        typed: null,
-        seen_revision: alert.revision,
-        amends: null,
-      }),
-    onSuccess: (_, { label }) => say(t("firing-acknowledged-said", { label }), "green"),
+    mutationFn: async (alerts: AlertView[]) => {
+      const ends = await Promise.allSettled(alerts.map(acknowledge));
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed) throw failed.reason;
+    },
+    onSuccess: (_, alerts) => {
+      const label = alerts[0]?.label ?? "";
+      const count = alerts.length;
+      say(t("firing-acknowledged-said", { label, count }), "green");
+    },
   });
+}
+
+/** The alerts of the row that has the focus: of a group all of them. */
+function standingAt({ dataset }: HTMLElement, rows: AlertRow[]): AlertView[] {
+  if (dataset.group !== undefined) return rows.find(({ id }) => id === dataset.group)?.alerts ?? [];
+  return rows.flatMap(({ alerts }) => alerts).filter(({ id }) => id === dataset.alert);
 }
 
 /** Moves the focus from one thing to do to the next. */
@@ -155,11 +180,24 @@ function step(root: RefObject<HTMLElement | null>, by: 1 | -1): void {
   stops[Math.max(0, Math.min(stops.length - 1, next))]?.focus();
 }
 
-/** Stands at the alert that somebody came for. */
-function useArrival(root: RefObject<HTMLElement | null>, alert: string | null): void {
+/** Stands at the alert that somebody came for; where it is folded away, unfolds its row first. */
+function useArrival(
+  root: RefObject<HTMLElement | null>,
+  alert: string | null,
+  rows: AlertRow[],
+  unfolded: ReadonlySet<string>,
+  fold: (row: string) => void,
+): void {
   const arrived = usePlace((store) => store.arrived);
+  const within = rows.find(({ alerts }) => alerts.some(({ id }) => id === alert));
+  const folded = within && within.alerts.length > 1 && !unfolded.has(within.id) ? within.id : null;
+  const unfold = useEffectEvent(fold);
   useEffect(() => {
     if (alert === null) return;
+    if (folded !== null) {
+      unfold(folded);
+      return;
+    }
     const row = [...(root.current?.querySelectorAll<HTMLElement>("[data-alert]") ?? [])].find(
       (each) => each.dataset.alert === alert,
     );
@@ -170,7 +208,7 @@ function useArrival(root: RefObject<HTMLElement | null>, alert: string | null): 
       } as FocusOptions);
     }
     arrived();
-  }, [alert, arrived, root]);
+  }, [alert, folded, arrived, root]);
 }
 
 const TILES = [0, 1, 2, 3, 4, 5];

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { makeRareAlerts } from "../../platform/memory/alerts";
+import { BackendError } from "../../platform/backend";
+import { makeCrowdedAlerts, makeRareAlerts } from "../../platform/memory/alerts";
 import { number } from "../../platform/memory/numbers";
 import { makeWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
@@ -183,7 +184,7 @@ describe("an alert", () => {
     expect(firing).toHaveTextContent(
       "Neither confirmed nor over: cannot be evaluated since Fri 14:21",
     );
-    expect(firing).toHaveTextContent("The notification did not come through.");
+    expect(firing).toHaveTextContent("Not notified: no notification service answers");
     const notOurs = firing.querySelector<HTMLElement>('[data-alert="A-43"]');
     expect(notOurs).not.toBeNull();
     expect(within(notOurs as HTMLElement).queryByText("Acknowledge")).not.toBeInTheDocument();
@@ -229,6 +230,132 @@ describe("an alert", () => {
     ]);
     await user.keyboard("k{Enter}");
     expect(await heading("Refund requests")).toBeVisible();
+  });
+});
+
+describe("yellow alerts of one rule", () => {
+  const crowded = () => ({ ...makeWorld(), alerts: makeCrowdedAlerts() });
+  const group = () => button("Long waiting list, 4 alerts");
+  const groupRow = () => group().closest("li") as HTMLElement;
+  const yellow = ["A-52", "A-53", "A-54", "A-55"];
+  const taken = (backend: { world: { alerts: { id: string; acknowledged: unknown }[] } }) =>
+    backend.world.alerts.filter(({ acknowledged }) => acknowledged).map(({ id }) => id);
+
+  test("are one row with their number, what each says and the longest time; red ones never are", async () => {
+    openApp(crowded());
+    const firing = await region("Firing");
+    const ids = () =>
+      [...firing.querySelectorAll<HTMLElement>("[data-alert]")].map(({ dataset }) => dataset.alert);
+    expect(ids()).toEqual(["A-50", "A-51", "A-33"]);
+    expect(group()).toHaveAttribute("aria-expanded", "false");
+    expect(groupRow()).toHaveTextContent(
+      /Long waiting list 4Marrickville: 24 wait · Newtown: 18 wait · Leichhardt: 15 wait · Glebe: 12 wait24 min/,
+    );
+    expect(groupRow()).toHaveTextContent("yellow above 10 W-10");
+    await expectAccessible();
+  });
+
+  test("are shown one by one, each with what can be done with it", async () => {
+    const { user, backend } = openApp(crowded());
+    await region("Firing");
+    await user.click(group());
+    expect(group()).toHaveAttribute("aria-expanded", "true");
+    const rows = within(groupRow()).getAllByRole("listitem");
+    expect(rows.map((row) => row.dataset.alert)).toEqual(yellow);
+    await expectAccessible();
+    await user.click(button("Acknowledge: Long waiting list, Newtown: 18 wait"));
+    await waitFor(() => expect(taken(backend)).toEqual(["A-53"]));
+    expect(
+      await screen.findByRole("button", { name: "Long waiting list, 3 alerts" }),
+    ).toBeVisible();
+    await user.click(button("Open: Long waiting list, Glebe: 12 wait"));
+    expect(await heading("Charges")).toBeVisible();
+  });
+
+  test("are folded up again", async () => {
+    const { user } = openApp(crowded());
+    await region("Firing");
+    await user.click(group());
+    await user.click(group());
+    expect(group()).toHaveAttribute("aria-expanded", "false");
+    expect(document.querySelector('[data-alert="A-52"]')).toBeNull();
+  });
+
+  test("are acknowledged together, with an operation for each", async () => {
+    const { user, backend } = openApp(crowded());
+    const asked = vi.spyOn(backend, "act");
+    await region("Firing");
+    await user.click(button("Acknowledge all 4: Long waiting list"));
+    await waitFor(() => expect(taken(backend)).toEqual(yellow));
+    const requests = asked.mock.calls.map(([request]) => request);
+    expect(requests.map(({ id, action }) => `${action} ${id}`)).toEqual(
+      yellow.map((id) => `acknowledge ${id}`),
+    );
+    expect(new Set(requests.map(({ operation }) => operation)).size).toBe(4);
+    expect(screen.getByRole("status")).toHaveTextContent("Acknowledged 4: Long waiting list");
+    await waitFor(() => expect(groupRow()).toHaveTextContent("Acknowledged by Imogen Hart"));
+    expect(groupRow()).toHaveTextContent("queued");
+    expect(within(groupRow()).queryByText(/Acknowledge all/)).not.toBeInTheDocument();
+    const last = within(await region("Firing"))
+      .getAllByRole("listitem")
+      .at(-1);
+    expect(last).toBe(groupRow());
+  });
+
+  test("one that is refused does not keep the others, and the error is said", async () => {
+    const { user, backend } = openApp(crowded());
+    await region("Firing");
+    const act = backend.act;
+    vi.spyOn(backend, "act").mockImplementation((request) =>
+      request.id === "A-53"
+        ? Promise.reject(new BackendError({ code: "disk_full", detail: null, row: null }))
+        : act(request),
+    );
+    await user.click(button("Acknowledge all 4: Long waiting list"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The disk is full");
+    expect(taken(backend)).toEqual(["A-52", "A-54", "A-55"]);
+    expect(button("Acknowledge: Long waiting list")).toBeEnabled();
+  });
+
+  test("j stops at the row, Enter unfolds it, e takes all, and inside it the one", async () => {
+    const { user, backend } = openApp(crowded());
+    await region("Firing");
+    await user.keyboard("jjj");
+    expect(group()).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(group()).toHaveAttribute("aria-expanded", "true");
+    await user.keyboard("jj");
+    expect(button("Open: Long waiting list, Newtown: 18 wait")).toHaveFocus();
+    await user.keyboard("e");
+    await waitFor(() => expect(taken(backend)).toEqual(["A-53"]));
+    await screen.findByRole("button", { name: "Long waiting list, 3 alerts" });
+    act(() => document.querySelector<HTMLElement>("[data-group] button")?.focus());
+    await user.keyboard("e");
+    await waitFor(() => expect(taken(backend)).toEqual(yellow));
+  });
+
+  test("one that a notification points at is unfolded and has the focus", async () => {
+    const { backend } = openApp(crowded());
+    await region("Firing");
+    act(() => backend.show({ type: "watch", alert: "A-54" }));
+    await waitFor(() => expect(focusedRow()?.dataset.alert).toBe("A-54"));
+    expect(group()).toHaveAttribute("aria-expanded", "true");
+  });
+
+  test("that nobody may take, or that are not known, say so on the one row", async () => {
+    const world = crowded();
+    world.alerts
+      .filter(({ id }) => id === "A-52" || id === "A-53")
+      .forEach((each) => {
+        each.can_acknowledge = false;
+        each.unknown_since = each.since;
+        each.undelivered = "no notification service answers";
+      });
+    openApp(world);
+    await region("Firing");
+    expect(groupRow()).toHaveTextContent("2 neither confirmed nor over");
+    expect(groupRow()).toHaveTextContent("2 not notified: no notification service answers");
+    expect(button("Acknowledge 2: Long waiting list")).toBeVisible();
   });
 });
 

@@ -69,7 +69,7 @@ export function makeRareAlerts(): AlertView[] {
       label: "Matching service is down",
       detail: "Answers come from keywords since 12:30",
       rule_text: "red after 30 min",
-      undelivered: "No notification service answers on this desktop.",
+      undelivered: "no notification service answers",
     }),
     alert("A-42", 5, {
       severity: "red",
@@ -88,5 +88,46 @@ export function makeRareAlerts(): AlertView[] {
       can_acknowledge: false,
       view: "charges",
     }),
+  ];
+}
+
+const LISTS = [
+  "Marrickville: 24 wait",
+  "Newtown: 18 wait",
+  "Leichhardt: 15 wait",
+  "Glebe: 12 wait",
+];
+
+/** One rule that fires four times beside others: two red ones of one rule, and a yellow one. */
+export function makeCrowdedAlerts(): AlertView[] {
+  const placement = {
+    severity: "red",
+    rule: "orphans",
+    label: "A paid placement never started",
+    rule_text: "paid, and neither slot nor place in the queue",
+    view: "charges",
+  } as const;
+  return [
+    alert("A-50", 27, {
+      ...placement,
+      detail: "$22.00, charged 19 November 2026, 15:52, has neither slot nor place in the queue",
+      undelivered: "no notification service answers",
+    }),
+    alert("A-51", 6.4, {
+      ...placement,
+      detail: "$22.00, charged 20 November 2026, 12:58, has neither slot nor place in the queue",
+    }),
+    ...LISTS.map((detail, at) =>
+      alert(`A-${52 + at}`, 0.4 - at * 0.05, {
+        severity: "yellow",
+        rule: "long_list",
+        label: "Long waiting list",
+        detail,
+        rule_text: "yellow above 10",
+        row: "W-10",
+        view: "charges",
+      }),
+    ),
+    ...makeAlerts().filter(({ id }) => id === "A-33"),
   ];
 }

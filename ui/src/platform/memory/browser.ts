@@ -1,5 +1,5 @@
 import { usePlace } from "../../app/place";
-import { makeRareAlerts } from "./alerts";
+import { makeCrowdedAlerts, makeRareAlerts } from "./alerts";
 import { MemoryBackend } from "./index";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
 
@@ -36,6 +36,7 @@ const WORLDS: Record<string, () => World> = {
     ...makeWorld(),
     hangs: new Set(["queuePage", "queueRecord", "watchView", "logPage", "settingsView"]),
   }),
+  crowded: () => ({ ...makeWorld(), alerts: makeCrowdedAlerts() }),
   rare: () => ({ ...makeWorld(), alerts: makeRareAlerts() }),
   stale: () => ({ ...makeWorld(), ageSeconds: 400 }),
   silent: () => {
@@ -45,10 +46,10 @@ const WORLDS: Record<string, () => World> = {
       service: null,
       buttons: false,
       failures: 3,
-      last: { at: world.log[0]?.at ?? "", problem: "No notification service answers." },
+      last: { at: world.log[0]?.at ?? "", problem: "no notification service answers" },
     };
     world.notifications.wanted.hours = { from: 480, to: 1140, days: [1, 2, 3, 4, 5] };
-    world.notified = { code: "internal", detail: "No notification service answers.", row: null };
+    world.notified = { code: "internal", detail: "no notification service answers", row: null };
     return world;
   },
   notices: () => {

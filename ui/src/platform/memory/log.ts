@@ -3,9 +3,9 @@ import { HOUR, NOW_MS, type World, wall } from "./world";
 
 const STEPS: readonly Partial<LogEntry>[] = [
   { sort: "queued", event: "queued", action: "Approve", rows: ["V-13"] },
-  { sort: "confirmed", event: "verdict", action: "Approve", word: "confirmed" },
+  { sort: "confirmed", event: "answered", action: "Approve", word: "confirmed" },
   { sort: "queued", event: "queued", action: "Approve refund", rows: ["R-17", "R-19", "C-04"] },
-  { sort: "confirmed", event: "verdict", action: "Approve refund", word: "accepted" },
+  { sort: "confirmed", event: "answered", action: "Approve refund", word: "accepted" },
   {
     sort: "denied",
     event: "denied",
@@ -15,7 +15,7 @@ const STEPS: readonly Partial<LogEntry>[] = [
   },
   {
     sort: "refused",
-    event: "verdict",
+    event: "answered",
     action: "Deny",
     word: "conflict",
     code: "refund.charge_refunded",
@@ -48,7 +48,7 @@ export function makeLog(count: number): LogEntry[] {
       at: wall(NOW_MS - at * 0.37 * HOUR),
       actor: WHO[seq % WHO.length] ?? "",
       sort: "signed_in",
-      event: "enrolled",
+      event: "signed_in",
       action: null,
       record: about
         ? review
