@@ -39,7 +39,6 @@ pub enum Ask {
 }
 
 /// Something under way.
-#[expect(clippy::large_enum_variant, reason = "few, and not for long")]
 pub enum Item {
     Letter(Letter),
     Call { key: String, ask: Ask },

@@ -78,7 +78,7 @@ test("? lists the keys, with those of the open queue's actions", async () => {
 
 test("the profile says who is signed in, and the appearance can be chosen", async () => {
   const { user } = openApp(makeWorld());
-  await user.click(await screen.findByTitle("Profile and appearance"));
+  await user.click(await screen.findByTitle(/Profile and appearance/));
   const profile = await screen.findByRole("dialog", { name: "Profile" });
   expect(profile).toHaveTextContent("Imogen Hart");
   await expectAccessible();
