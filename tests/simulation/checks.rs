@@ -166,30 +166,19 @@ impl World {
                 wrong.push(("I2", format!("{id} happened {happened} times")));
             }
             let word = (one.status, one.hold);
-            // Known and open: a no that came after the backup may be a yes on the restored platform,
-            // whose call was still waiting. A laptop does not ask again about what it was refused, so
-            // it learns of it only where it sees that line of the feed (seed 30250). Nor does it ask again
-            // about what it holds because of the restore itself, or was told to give up (seed 1).
-            let overtaken = self.restored
-                && (one.status == Status::Discarded
-                    || matches!(
-                        one.hold,
-                        Some(Hold::Refused | Hold::Conflict | Hold::Lapsed | Hold::Restored)
-                    ));
+            let row = self.office.up().store.operation(TENANT, *id).await.unwrap();
             match word {
                 (Status::Confirmed, _) if happened == 0 => {
                     wrong.push(("I1", format!("{id} is confirmed and never happened")));
                 }
                 // What a restored platform has forgotten, a person is asked about (fault 7).
                 (Status::Held, Some(Hold::Restored)) => {}
-                (Status::Discarded, _) if self.restored => {}
-                _ if overtaken => {}
+                (Status::Discarded, _) if self.restored && row.is_none() => {}
                 (Status::Held | Status::Discarded, _) if happened > 0 => {
                     wrong.push(("I1", format!("{id} is {word:?} and happened")));
                 }
                 _ => {}
             }
-            let row = self.office.up().store.operation(TENANT, *id).await.unwrap();
             let Some(row) = row else {
                 if one.status == Status::Confirmed && self.sabotage.is_none() {
                     wrong.push(("I1", format!("{id} is confirmed and not known there")));
@@ -197,7 +186,7 @@ impl World {
                 continue;
             };
             let agree = match row.verdict.word {
-                VerdictWord::Confirmed => one.status == Status::Confirmed || overtaken,
+                VerdictWord::Confirmed => one.status == Status::Confirmed,
                 VerdictWord::Refused => {
                     one.hold == Some(Hold::Refused) || one.status == Status::Discarded
                 }

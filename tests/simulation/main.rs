@@ -21,6 +21,7 @@ mod office;
 mod pack;
 mod provider;
 mod quiet;
+mod restored;
 mod run;
 mod scenes;
 mod seeds;

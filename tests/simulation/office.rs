@@ -60,6 +60,7 @@ pub struct Office {
     pub blind: bool,
     folder: PathBuf,
     wire: Wire,
+    time: Time,
     random: Arc<Seeded>,
     running: Option<(Arc<Platform>, Router)>,
     copies: Vec<PathBuf>,
@@ -77,6 +78,7 @@ impl Office {
             blind: false,
             folder,
             wire: wire.clone(),
+            time: time.clone(),
             random: Arc::new(Seeded::new(seed ^ 0x0ff1_ce00)),
             running: None,
             copies: Vec::new(),
@@ -98,6 +100,7 @@ impl Office {
         let store = SqliteStore::open_gated(&self.database(), self.disk.clone()).unwrap();
         let line = ProviderLine {
             wire: self.wire.clone(),
+            time: self.time.clone(),
             blind: self.blind,
         };
         let connectors = Connectors::from([(Name::Stripe, Arc::new(line) as _)]);

@@ -7,6 +7,7 @@ use watchkeeper_core::features::sync;
 use watchkeeper_core::outbox::queue::{Hold, Queued, Status};
 
 use crate::laptop::while_alive;
+use crate::provider::Mood;
 use crate::steps::{Fate, Weather};
 use crate::wire::{Item, Letter};
 use crate::world::{Who, World};
@@ -22,6 +23,15 @@ impl World {
     pub async fn work(&mut self, weather: &Weather) {
         self.begin_work().await;
         self.finish(weather, Who::Worker).await;
+    }
+
+    /// One look of the worker at its outbox; the provider is in this mood.
+    pub async fn work_in(&mut self, mood: Mood) {
+        self.begin_work().await;
+        while let Some(Item::Call { key, ask }) = self.next_item() {
+            self.call(&key, ask, mood, false);
+            self.settle().await;
+        }
     }
 
     /// What has waited longest on the wire.

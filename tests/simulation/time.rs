@@ -100,4 +100,9 @@ impl watchkeeper_platform::clock::Clock for ServerClock {
     fn now(&self) -> DateTime<Utc> {
         watchkeeper_platform::clock::millis(self.time.now() + *self.off_by.lock().unwrap())
     }
+
+    fn running(&self) -> Duration {
+        let since = self.time.now() - DateTime::UNIX_EPOCH;
+        since.to_std().unwrap_or_default()
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
@@ -12,6 +13,8 @@ use tokio::sync::oneshot;
 use watchkeeper_core::sync::client::{Body, ClientError, Patience, Transport};
 use watchkeeper_model::Call;
 use watchkeeper_platform::connectors::{Connector, Look, Sent};
+
+use crate::time::Time;
 
 /// An answer as a laptop gets it.
 pub type Answer = Result<Response<Body>, ClientError>;
@@ -29,16 +32,20 @@ pub enum Ask {
     Look(oneshot::Sender<Look>),
     Send {
         idempotency_key: String,
+        /// Nobody waits for it after this, and it is not sent any more.
+        until: DateTime<Utc>,
         reply: oneshot::Sender<Sent>,
     },
 }
 
 /// Something under way.
-#[expect(clippy::large_enum_variant, reason = "few, and not for long")]
 pub enum Item {
     Letter(Letter),
     Call { key: String, ask: Ask },
 }
+
+/// How long the platform waits for the provider.
+pub const PATIENCE: TimeDelta = TimeDelta::seconds(10);
 
 /// Everything under way, in the order in which it was sent.
 #[derive(Clone, Default)]
@@ -108,6 +115,7 @@ impl Transport for Line {
 /// The platform's way to the provider.
 pub struct ProviderLine {
     pub wire: Wire,
+    pub time: Time,
     /// A worker that does not look before it sends: a negative control.
     pub blind: bool,
 }
@@ -132,6 +140,7 @@ impl Connector for ProviderLine {
             key: key.to_owned(),
             ask: Ask::Send {
                 idempotency_key: idempotency_key.to_owned(),
+                until: self.time.now() + PATIENCE,
                 reply,
             },
         });

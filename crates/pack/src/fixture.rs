@@ -1,5 +1,5 @@
 //! A small pack for tests beside the code: tickets of a shop.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! The platform's clock, passed in: tests and the demo world decide what time it is.
 
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -8,7 +9,14 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 pub trait Clock: Send + Sync + 'static {
     /// Now, UTC, in whole milliseconds.
     fn now(&self) -> DateTime<Utc>;
+
+    /// How long something has been running, in a process: the difference between two answers is the
+    /// time between them, whoever sets the wall clock meanwhile.
+    fn running(&self) -> Duration;
 }
+
+/// When this process first asked how long it runs.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The machine's clock, moved by a constant: the demo world may begin at any instant.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,6 +32,10 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> DateTime<Utc> {
         millis(Utc::now() + self.offset)
+    }
+
+    fn running(&self) -> Duration {
+        BEGAN.elapsed()
     }
 }
 
@@ -51,6 +63,12 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
         *self.now.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// Nobody sets it otherwise than by letting time pass.
+    fn running(&self) -> Duration {
+        let since = self.now() - DateTime::UNIX_EPOCH;
+        since.to_std().unwrap_or_default()
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Platform {
     pub connectors: Connectors,
     /// Rung when a call waits.
     pub calls_waiting: Notify,
+    /// Calls that went out lately.
+    pub sends: connectors::Sends,
     /// What stands in for providers, in the demo and in tests.
     pub stand_ins: Option<StandIns>,
     /// Ends everything that runs.

@@ -20,7 +20,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::connectors::mail::{self, Mail, MailStandIn};
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
-use crate::connectors::{Connectors, Worker};
+use crate::connectors::{Connectors, Sends, Worker};
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -150,6 +150,7 @@ impl Platform {
             blobs: Blobs::new(options.data.join("blobs"), options.blob_quota),
             connectors,
             calls_waiting: Notify::new(),
+            sends: Sends::default(),
             stand_ins,
             stop: CancellationToken::new(),
         }))

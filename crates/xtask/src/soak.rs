@@ -18,6 +18,8 @@ use crate::children::{Running, bound};
 use crate::progress::{output, say, step, stream};
 use crate::root::{program, root, target};
 
+const FOR_DEVELOPMENT: &str = "build for development";
+
 /// How much of each.
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -27,6 +29,9 @@ pub struct Options {
     /// The first of them.
     #[arg(long, value_name = "S", default_value_t = 0)]
     from: u64,
+    /// The simulation in an optimised build: longer to build, several times as quick to run.
+    #[arg(long)]
+    release: bool,
     /// Kills of the app without a window.
     #[arg(long, value_name = "N", default_value_t = 0)]
     client_kills: u32,
@@ -144,7 +149,7 @@ fn command(part: Part, options: &Options) -> Command {
     let file = part.file();
     match part {
         Part::Simulation => {
-            let mut seeds = cargo_test("simulation", &["--exact", "seeds::seeds"]);
+            let mut seeds = cargo_test("simulation", &["--exact", "seeds::seeds"], options.release);
             seeds
                 .env("WATCHKEEPER_SEED_FROM", options.from.to_string())
                 .env("WATCHKEEPER_SEEDS", options.seeds.to_string())
@@ -152,7 +157,7 @@ fn command(part: Part, options: &Options) -> Command {
             seeds
         }
         Part::Windows => {
-            let mut windows = cargo_test("desktop", &["fault_04_window"]);
+            let mut windows = cargo_test("desktop", &["fault_04_window"], false);
             windows
                 .env("WATCHKEEPER_WINDOW_KILLS", options.window_kills.to_string())
                 .env("WATCHKEEPER_SEED", options.seed.to_string())
@@ -188,6 +193,9 @@ fn run(part: Part, mut command: Command, record: &mut Record) -> anyhow::Result<
     let _ = std::fs::remove_file(part.file());
     say(&format!("── {}", part.name()));
     let (mut run, begun) = (begin()?, Instant::now());
+    if command.get_args().any(|argument| argument == "--release") {
+        run.machine = run.machine.replace(FOR_DEVELOPMENT, "optimised build");
+    }
     let mut running = Running::start(part.name(), &mut command)?;
     let mut kept = Instant::now();
     loop {
@@ -218,7 +226,7 @@ fn controls(record: &mut Record) -> anyhow::Result<bool> {
     let (mut run, begun) = (begin()?, Instant::now());
     let mut found = serde_json::Map::new();
     for (name, test) in tests {
-        let was = step(name, || stream(&mut cargo_test("kills", &[test]))).is_ok();
+        let was = step(name, || stream(&mut cargo_test("kills", &[test], false))).is_ok();
         found.insert(name.to_owned(), json!(was));
     }
     let well = found.values().all(|found| *found == true);
@@ -231,11 +239,12 @@ fn controls(record: &mut Record) -> anyhow::Result<bool> {
 }
 
 /// Tests of one test program, bound to us.
-fn cargo_test(program: &str, tests: &[&str]) -> Command {
+fn cargo_test(program: &str, tests: &[&str], release: bool) -> Command {
     let mut command = bound(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .current_dir(root())
         .args(["test", "--quiet", "--workspace", "--test", program])
+        .args(release.then_some("--release"))
         .args(["--", "--nocapture"])
         .args(tests);
     command
@@ -281,7 +290,7 @@ fn machine() -> anyhow::Result<String> {
     let kernel = said("uname", &["-sr"])?;
     let gib = kib.div_ceil(1 << 20);
     Ok(format!(
-        "{processor}, {cores} cores, {gib} GiB, {kernel}; build for development"
+        "{processor}, {cores} cores, {gib} GiB, {kernel}; {FOR_DEVELOPMENT}"
     ))
 }
 

@@ -11,7 +11,7 @@ use watchkeeper_wire::problem::{Code, Problem};
 
 use super::Weather;
 use crate::provider::Mood;
-use crate::wire::{Answer, Ask, Item, Letter};
+use crate::wire::{Answer, Ask, Item, Letter, PATIENCE};
 use crate::world::{Sabotage, World};
 
 /// What becomes of a request.
@@ -217,12 +217,18 @@ impl World {
             }
             Ask::Send {
                 idempotency_key,
+                until,
                 reply,
             } => {
+                // A process that slept over it gives up before anything leaves.
+                let mood = match now > until {
+                    true => Mood::TimeoutBefore,
+                    false => mood,
+                };
                 let sent = self.office.provider.send(key, &idempotency_key, mood, now);
                 if sent == watchkeeper_platform::connectors::Sent::Ambiguous {
                     // Its patience.
-                    self.time.advance(TimeDelta::seconds(10));
+                    self.time.advance(PATIENCE);
                 }
                 self.note(format!("send {short} {mood:?}: {sent:?}"));
                 let _ = reply.send(sent);

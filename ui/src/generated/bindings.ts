@@ -443,6 +443,8 @@ export type Code =
 "outbox_full" | 
 /**  Not possible in the operation's present state. */
 "not_now" | 
+/**  A notification could not be shown; the detail says why. */
+"notification_failed" | 
 /**  A fault of the app. */
 "internal";
 

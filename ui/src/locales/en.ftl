@@ -894,5 +894,7 @@ error-outbox-full = Too much waits already
 error-outbox-full-text = Let some of it go out first; Sync shows what stands still.
 error-not-now = Not possible any more
 error-not-now-text = It has moved on meanwhile. Look at where it stands now.
+error-notification-failed = Nothing was shown
+error-notification-failed-text = The desktop did not take the notification. Alerts stand on Watch all the same.
 error-internal = Something went wrong in the app
 error-internal-text = It was written to the log. Try again; if it stays, restart the app.

@@ -404,18 +404,23 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
     Ok(())
 }
 
-/// Operations of this author that the platform confirmed, the last first, from `offset` on.
-pub fn confirmed(
+/// Settled operations of this author, the last first, from behind the one that was settled at this
+/// instant at this place.
+pub fn settled_of(
     state: &Connection,
     author: &str,
     most: u32,
-    offset: u32,
+    behind: Option<(DateTime<Utc>, i64)>,
 ) -> Result<Vec<Queued>, StoreError> {
+    let (at, seq) = behind.map_or((i64::MAX, i64::MAX), |(at, seq)| {
+        (at.timestamp_millis(), seq)
+    });
     many(
         state,
-        "status IN ('confirmed', 'discarded') AND status = 'confirmed' AND author = ?1
-         ORDER BY settled_at DESC, seq DESC LIMIT ?2 OFFSET ?3",
-        params![author, most, offset],
+        "status IN ('confirmed', 'discarded') AND author = ?1
+         AND settled_at <= ?3 AND (settled_at < ?3 OR seq < ?4)
+         ORDER BY settled_at DESC, seq DESC LIMIT ?2",
+        params![author, most, at, seq],
     )
 }
 

@@ -54,6 +54,63 @@ pub fn next(status: Status, hold: Option<Hold>, word: VerdictWord) -> Next {
     }
 }
 
+/// Pure: the same of the first word of another history, which a platform that was restored from a
+/// backup begins (fault 7). What an earlier one had said, or a person had settled by it, is overtaken.
+pub fn anew(status: Status, hold: Option<Hold>, word: VerdictWord) -> Next {
+    let is_no = matches!(
+        word,
+        VerdictWord::Refused | VerdictWord::Conflict | VerdictWord::Lapsed
+    );
+    match (status, word) {
+        (_, VerdictWord::NotTried) | (Status::Confirmed, VerdictWord::Confirmed) => Next::Stay,
+        (Status::Discarded, _) if is_no => Next::Stay,
+        (Status::Confirmed | Status::Discarded, _) => next(Status::InFlight, None, word),
+        (Status::Held, VerdictWord::Accepted | VerdictWord::Unknown) => {
+            next(Status::InFlight, None, word)
+        }
+        _ => next(status, hold, word),
+    }
+}
+
+/// [`Reason::code`] of an operation that stands otherwise than the operator had been told.
+const OVERRULED: &str = "platform.overruled";
+
+/// What the operator is told of an operation that is done, or under way, though it stood otherwise.
+/// It stays until that is over: nobody may have looked in between.
+fn overruled(operation: &Queued, becomes: Status) -> Option<Reason> {
+    let (held, confirmed) = (
+        operation.status == Status::Held,
+        becomes == Status::Confirmed,
+    );
+    let detail = match (operation.status, confirmed) {
+        (Status::Held, true) => "It was held here. The platform has done it all the same.",
+        (Status::Held, false) => "It was held here. The platform has it under way all the same.",
+        (Status::Discarded, true) => "It was given up here. The platform has done it all the same.",
+        (Status::Discarded, false) => {
+            "It was given up here. The platform has it under way all the same."
+        }
+        (Status::Confirmed, false) => {
+            "It was confirmed. The platform was restored from a backup and has it under way again."
+        }
+        (Status::Accepted | Status::Unknown, _) => {
+            let told = operation.reason.as_ref();
+            return told.filter(|reason| reason.code == OVERRULED).cloned();
+        }
+        _ => return None,
+    };
+    // Why it had been held is worth knowing still.
+    let before = operation.reason.as_ref().filter(|_| held);
+    let detail = before.map_or_else(
+        || detail.to_owned(),
+        |before| format!("{detail} Before: {}", before.detail),
+    );
+    Some(Reason {
+        code: OVERRULED.into(),
+        row: None,
+        detail,
+    })
+}
+
 /// How a word is written in the audit chain.
 fn audited(word: VerdictWord) -> &'static str {
     match word {
@@ -75,6 +132,26 @@ pub fn settle(
     verdict: &Verdict,
     now: DateTime<Utc>,
 ) -> Result<Option<Queued>, StoreError> {
+    settle_by(state, scribe, verdict, now, next)
+}
+
+/// The same with what another history of the platform says ([`anew`]).
+pub fn settle_anew(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    verdict: &Verdict,
+    now: DateTime<Utc>,
+) -> Result<Option<Queued>, StoreError> {
+    settle_by(state, scribe, verdict, now, anew)
+}
+
+fn settle_by(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    verdict: &Verdict,
+    now: DateTime<Utc>,
+    next: fn(Status, Option<Hold>, VerdictWord) -> Next,
+) -> Result<Option<Queued>, StoreError> {
     let Some(operation) = queue::by_id(state, verdict.operation)? else {
         return Ok(None);
     };
@@ -90,7 +167,17 @@ pub fn settle(
                 .record
                 .as_ref()
                 .filter(|_| hold == Some(Hold::Conflict));
-            let reason = verdict.reason.as_ref();
+            let told = match status {
+                Status::Accepted | Status::Unknown | Status::Confirmed => {
+                    overruled(&operation, status)
+                }
+                _ => None,
+            };
+            // Of what is done, the platform's own reason says what of it is not.
+            let reason = match status {
+                Status::Confirmed => verdict.reason.as_ref().or(told.as_ref()),
+                _ => told.as_ref().or(verdict.reason.as_ref()),
+            };
             queue::set(state, operation.seq, status, hold, reason, theirs, settled)?;
             if status == Status::Confirmed || (status == Status::Accepted && revision.is_some()) {
                 rows::confirm(state, &operation.request, revision)?;
@@ -201,6 +288,46 @@ mod tests {
                 next(Status::Held, Some(hold), VerdictWord::Accepted),
                 Next::Stand(Status::Accepted, None)
             );
+        }
+    }
+
+    #[test]
+    fn fault_07_another_history_has_the_last_word_and_a_no_gives_nothing_up_again() {
+        let holds = [
+            Hold::Refused,
+            Hold::Conflict,
+            Hold::Lapsed,
+            Hold::Rejected,
+            Hold::Restored,
+        ];
+        let mut stood: Vec<_> = holds
+            .map(|hold| (Status::Held, Some(hold)))
+            .into_iter()
+            .collect();
+        stood.extend([(Status::Discarded, None), (Status::Confirmed, None)]);
+        for (status, hold) in stood {
+            let of = |word| anew(status, hold, word);
+            let under_way = Next::Stand(Status::Accepted, None);
+            assert_eq!(of(VerdictWord::Accepted), under_way, "{status:?}");
+            let unknown = Next::Stand(Status::Unknown, None);
+            assert_eq!(of(VerdictWord::Unknown), unknown, "{status:?}");
+            assert_eq!(of(VerdictWord::NotTried), Next::Stay, "{status:?}");
+            let done = match status {
+                Status::Confirmed => Next::Stay,
+                _ => Next::Stand(Status::Confirmed, None),
+            };
+            assert_eq!(of(VerdictWord::Confirmed), done, "{status:?}");
+            let no = match (status, hold) {
+                (Status::Discarded, _) | (_, Some(Hold::Refused)) => Next::Stay,
+                _ => Next::Stand(Status::Held, Some(Hold::Refused)),
+            };
+            assert_eq!(of(VerdictWord::Refused), no, "{status:?}");
+        }
+        // The same word again changes nothing: this may be cut short and done anew.
+        for word in WORDS {
+            if let Next::Stand(status, hold) = anew(Status::Discarded, None, word) {
+                assert_eq!(anew(status, hold, word), Next::Stay, "{word:?}");
+            }
         }
     }
 

@@ -6,9 +6,12 @@
 //! 1. Whatever waits is held, in the transaction in which the new name is kept. From here on nothing
 //!    is sent before all of this is done, whatever is killed in between.
 //! 2. The mirror is filled anew; what it has is shown meanwhile.
-//! 3. What was sent is read back: in flight, accepted, unknown, and confirmed, the last first, until
-//!    so many in a row are known that the rest was there before the backup. What the platform does
-//!    not know is held. Of somebody else's nothing can be asked; it is held where it was in flight.
+//! 3. What was ever sent is read back: all that is open, held for whatever reason or not, and what is
+//!    settled, confirmed or given up, the last first, until so many in a row stand there as here that
+//!    the rest was so before the backup. What the platform says now is its word, also where it had
+//!    refused, or a person gave up: a call that was open in the backup is carried out again, and may
+//!    end otherwise. What it does not know, and had, is held. Of somebody else's nothing can be
+//!    asked; it is held where it was in flight.
 //! 4. The audit chain is delivered again.
 //!
 //! What is held goes out again only when the operator says so, under its old id: where the effect had
@@ -28,10 +31,10 @@ use crate::store::{StoreError, setting};
 
 /// Name in table `setting`.
 const SETTING: &str = "history";
-/// After so many confirmed operations in a row that the platform knows, the older ones are not asked
-/// about: they had been decided before the backup was made.
+/// After so many settled operations in a row that the platform has as they are here, the older ones
+/// are not asked about: they had been decided before the backup was made.
 const KNOWN_IN_A_ROW: u32 = 50;
-/// Confirmed operations read at once.
+/// Settled operations read at once.
 const BATCH: u32 = 100;
 
 /// The history of the platform that this laptop works with.
@@ -64,7 +67,7 @@ pub async fn follow(engine: &Engine, client: &Client, name: &str) -> Result<(), 
         Some(_) => enter(engine, name).await?,
     }
     pull::restart(engine, true).await?;
-    let lost = find_lost(engine, client).await?;
+    let otherwise = read_back(engine, client).await?;
     match deliver::deliver_again(engine, client).await {
         Err(SendError::Client(error @ (ClientError::Rejected(_) | ClientError::Protocol(_)))) => {
             tracing::error!(%error, "the audit chain was not countersigned again");
@@ -72,7 +75,7 @@ pub async fn follow(engine: &Engine, client: &Client, name: &str) -> Result<(), 
         other => other?,
     }
     keep(engine, name, false).await?;
-    tracing::warn!(lost, "the platform was restored from a backup");
+    tracing::warn!(otherwise, "the platform was restored from a backup");
     engine.changed([Tag::Sync, Tag::Navigation], Source::Sync);
     Ok(())
 }
@@ -124,58 +127,92 @@ async fn enter(engine: &Engine, name: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Reads back what the platform had been sent, and holds what it does not know. Answers how many.
-async fn find_lost(engine: &Engine, client: &Client) -> Result<u32, SendError> {
+/// What the platform says of an operation, against what stands here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// The same.
+    AsHere,
+    /// It does not know it, and here it is not taken for known either.
+    Nowhere,
+    /// Something else; that stands here now too.
+    Otherwise,
+}
+
+/// Reads back what the platform had been sent. Answers of how many it says otherwise. All of it may
+/// be done again.
+async fn read_back(engine: &Engine, client: &Client) -> Result<u32, SendError> {
     let _nothing_is_sent = engine.sending.lock().await;
     let me = engine.pinned.operator.id.clone();
     let open = engine.stores.state.read(|state| queue::open(state)).await?;
-    let mut lost = 0;
+    let mut otherwise = 0;
     for operation in open {
-        let sent = matches!(
-            operation.status,
-            Status::InFlight | Status::Accepted | Status::Unknown
-        );
-        // What the platform does know is settled by the next round and the next pull.
-        if sent && operation.request.author == me && !is_known(client, &operation).await? {
-            hold(engine, &operation).await?;
-            lost += 1;
+        if operation.request.author == me && was_sent(&operation) {
+            let found = compare(engine, client, &operation).await?;
+            otherwise += u32::from(found == Found::Otherwise);
         }
     }
-    let (mut in_a_row, mut offset) = (0, 0);
+    let (mut in_a_row, mut behind) = (0, None);
     loop {
         let author = me.clone();
         let batch = engine
             .stores
             .state
-            .read(move |state| queue::confirmed(state, &author, BATCH, offset))
+            .read(move |state| queue::settled_of(state, &author, BATCH, behind))
             .await?;
         if batch.is_empty() {
-            return Ok(lost);
+            return Ok(otherwise);
         }
         for operation in batch {
-            if is_known(client, &operation).await? {
-                in_a_row += 1;
-                // One that is held is not confirmed any more, and takes no place.
-                offset += 1;
-            } else {
-                hold(engine, &operation).await?;
-                lost += 1;
-                in_a_row = 0;
+            behind = operation.settled_at.map(|at| (at, operation.seq));
+            if !was_sent(&operation) {
+                continue;
+            }
+            match compare(engine, client, &operation).await? {
+                Found::AsHere => in_a_row += 1,
+                // Given up, and lost or never there: that says nothing of the backup's age.
+                Found::Nowhere => {}
+                Found::Otherwise => (in_a_row, otherwise) = (0, otherwise + 1),
             }
             if in_a_row >= KNOWN_IN_A_ROW {
-                return Ok(lost);
+                return Ok(otherwise);
             }
         }
     }
 }
 
-/// An answer that does not read is one all the same.
-async fn is_known(client: &Client, operation: &Queued) -> Result<bool, ClientError> {
-    match client.operation(operation.request.id).await {
-        Ok(found) => Ok(found.is_some()),
-        Err(ClientError::Protocol(_)) => Ok(true),
-        Err(error) => Err(error),
-    }
+/// It may have left this laptop: an attempt is counted before. What did not is known nowhere.
+fn was_sent(operation: &Queued) -> bool {
+    operation.attempts > 0
+}
+
+/// Asks what the platform has of an operation, and lets that stand.
+async fn compare(engine: &Engine, client: &Client, operation: &Queued) -> Result<Found, SendError> {
+    let verdict = match client.operation(operation.request.id).await {
+        Ok(Some(verdict)) => verdict,
+        Ok(None) => {
+            return match operation.status {
+                Status::Held | Status::Waiting | Status::Discarded => Ok(Found::Nowhere),
+                Status::InFlight | Status::Accepted | Status::Unknown | Status::Confirmed => {
+                    hold(engine, operation).await?;
+                    Ok(Found::Otherwise)
+                }
+            };
+        }
+        // An answer that does not read is one all the same.
+        Err(ClientError::Protocol(_)) => return Ok(Found::AsHere),
+        Err(error) => return Err(error.into()),
+    };
+    let (scribe, now) = (engine.scribe(), engine.clock.now().at);
+    let changed = engine
+        .stores
+        .state
+        .write(move |state| verdict::settle_anew(state, &scribe, &verdict, now))
+        .await?;
+    let Some(changed) = changed else {
+        return Ok(Found::AsHere);
+    };
+    engine.operation_changed(&changed.request, Source::Sync);
+    Ok(Found::Otherwise)
 }
 
 /// Holds an operation that the platform has lost, unless something else became of it meanwhile.

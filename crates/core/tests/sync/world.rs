@@ -235,6 +235,7 @@ impl World {
     }
 
     /// Opened again, asking for packed answers though the platform is on this machine.
+    #[allow(dead_code, reason = "only the test of packed bombs asks so")]
     pub async fn ask_for_packed(&mut self) {
         self.engine.stores().close().await;
         let profile = profile(&self.folder, &self.platform, self.device);

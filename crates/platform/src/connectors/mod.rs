@@ -4,6 +4,7 @@
 //! it speaks it to a stand-in of ours, which keeps a ledger of its own and misbehaves on demand.
 
 pub mod mail;
+mod sends;
 pub mod stand_in;
 pub mod stripe;
 mod worker;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector as Name;
 
+pub use sends::Sends;
 pub use worker::Worker;
 
 /// The connectors that this platform has.

@@ -8,7 +8,8 @@
 //! An answer that is certain ends the call: what it sets, the operation's verdict and the feed's
 //! line are one transaction. No answer makes the verdict `unknown`, and the next round looks at
 //! the provider first. Nothing is concluded from "not listed" while a send may still be under way
-//! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits.
+//! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits. How long ago
+//! that was is asked of the wall clock and, as that may be set, of [`Sends`](super::Sends).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -40,6 +41,8 @@ const BACKOFF_FIRST: f64 = 1_000.0;
 const BACKOFF_MOST: f64 = 5.0 * 60_000.0;
 /// A send without an answer may still take effect for so long.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
+/// The same.
+const QUIET_FOR: Duration = Duration::from_secs(60);
 /// Nothing is put off for longer than this: a call that is was put off by a clock that has been set
 /// back since (fault 39). It waits out [`QUIET`] anew, by the clock as it is now.
 const LONGEST: TimeDelta = TimeDelta::minutes(16);
@@ -164,21 +167,27 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         Look::Absent => {}
     }
     let now = platform.clock.now();
+    let last = platform
+        .sends
+        .rest(&row.id, platform.clock.running(), QUIET_FOR);
+    let truly_until = last.map(|(rest, _)| now + TimeDelta::from_std(rest).unwrap_or(QUIET));
     if let Some(ending) = checked_again(platform, row, now).await? {
-        let may_be_under_way = row
-            .sent_at
-            .filter(|sent| row.ambiguous && now - *sent < QUIET);
-        return match may_be_under_way {
-            Some(sent) => {
-                let until = Some(sent + QUIET);
-                put_off(platform, row, true, row.generation, until).await
-            }
+        let by_the_wall = row.sent_at.map(|sent| sent + QUIET).filter(|at| now < *at);
+        let may_come_until = by_the_wall.max(truly_until).filter(|_| row.ambiguous);
+        return match may_come_until {
+            Some(_) => put_off(platform, row, true, row.generation, may_come_until).await,
             None => finish(platform, row, ending).await,
         };
+    }
+    if last.is_some_and(|(_, generation)| generation != row.generation) {
+        return put_off(platform, row, row.ambiguous, row.generation, truly_until).await;
     }
     if !platform.store.begin_call(&row.id, now).await? {
         return Ok(());
     }
+    platform
+        .sends
+        .begin(&row.id, row.generation, platform.clock.running(), QUIET_FOR);
     let idempotency_key = match row.generation {
         0 => key.clone(),
         generation => format!("{key}:{generation}"),

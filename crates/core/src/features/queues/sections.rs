@@ -205,8 +205,16 @@ impl<'a> Sections<'a> {
             }
             None => "NULL, NULL, NULL".to_owned(),
         };
+        // Its own index has all that is counted; by the state alone each record would be read.
+        let own = self.ways(section, &self.view.def.sort);
+        let index = match own.and_then(|ways| ways.within) {
+            Some(index) if there_is(reading, &index)? => {
+                format!(" INDEXED BY {}", identifier(&index))
+            }
+            _ => String::new(),
+        };
         let text = format!(
-            "SELECT count(*), {sums} FROM {} WHERE {}",
+            "SELECT count(*), {sums} FROM {}{index} WHERE {}",
             section.from, section.filter
         );
         let mut statement = reading.cache.prepare(&text)?;
@@ -279,13 +287,17 @@ impl<'a> Sections<'a> {
     /// The index along which the rows of a section stand in order. SQLite knows no numbers of rows
     /// and would rather find them by their kind or state and sort them all.
     fn way(&self, section: &Section, count: u32, sort: &[String]) -> Option<String> {
-        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
-        if section.from != MIRROR || few_words {
-            return None;
-        }
-        let ways = indexes::ways(self.kind, self.view, section.number, sort);
+        let ways = self.ways(section, sort)?;
         let along = ways.along.filter(|_| count > MANY);
         ways.within.or(along)
+    }
+
+    /// Indexes that have a section in order; none where it is not read off the mirror, or where few
+    /// words leave few records.
+    fn ways(&self, section: &Section, sort: &[String]) -> Option<indexes::Ways> {
+        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
+        (section.from == MIRROR && !few_words)
+            .then(|| indexes::ways(self.kind, self.view, section.number, sort))
     }
 
     /// Those of these records that a section has, in this order.
