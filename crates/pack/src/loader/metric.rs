@@ -280,10 +280,12 @@ fn answer(
         (_, Some((_, Some((type_, ..))))) => type_,
     };
     let money = type_ == FieldType::Money;
+    // Money of money is a share.
+    let is_share_of_another = metric.unit == Unit::Share && metric.per.is_some();
     if !money && !matches!(type_, FieldType::Integer | FieldType::Number) {
         let message = "this field is no number";
         problems.error(&spot.at("field"), "pack.wrong_type", message);
-    } else if money && metric.unit != Unit::Money && metric.per.is_none() {
+    } else if money && metric.unit != Unit::Money && !is_share_of_another {
         let hint = "the metric counts in something else; write `unit: money`";
         let message = "this field is money";
         problems.error_with(&spot.at("field"), "pack.wrong_type", message, hint);

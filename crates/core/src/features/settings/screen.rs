@@ -87,10 +87,12 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
     (settings.collect(), controls.collect())
 }
 
-/// A value as text: a string as it is, anything else as JSON.
+/// A value as text: a string as it is, a switch in a word, anything else as JSON.
 fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
         other => other.to_string(),
     }
 }
