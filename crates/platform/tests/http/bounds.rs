@@ -1,5 +1,6 @@
 //! What one token may take up, and what it is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -9,9 +10,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use watchkeeper_platform::connectors::stripe::Mode;
 use watchkeeper_platform::hints::MAX_STREAMS;
+use watchkeeper_platform::random::Random;
 use watchkeeper_wire::operation::{Operation, VerdictWord};
 
-use crate::support::{TENANT, World, issue, problem};
+use crate::support::{Counting, TENANT, World, issue, problem};
 
 /// The next piece of a stream; none at its end.
 async fn heard(stream: &mut Response) -> Option<String> {
@@ -149,9 +151,24 @@ async fn x_43_a_call_that_was_never_sent_lapses_while_the_provider_does_not_answ
     assert!(world.refunds().is_empty());
 }
 
+/// Puts everything off as long as it may be.
+#[derive(Default)]
+struct Late(Counting);
+
+impl Random for Late {
+    fn bytes(&self) -> [u8; 32] {
+        self.0.bytes()
+    }
+
+    fn unit(&self) -> f64 {
+        0.99
+    }
+}
+
 #[tokio::test]
 async fn a_call_that_may_have_been_sent_does_not_lapse_before_the_provider_was_asked() {
-    let world = World::new().await;
+    // What is put off waits for the clock.
+    let world = World::with(|options| options.random = Arc::new(Late::default())).await;
     let id = world.refund(1, 71).await;
     world.misbehave(Mode::TimeoutAfter, 1);
     let operation = world.operation(&id, "approve");
