@@ -90,6 +90,7 @@ impl Window {
 
     /// Picks the record with this title.
     pub async fn pick(&self, wanted: &Shown) {
+        self.find(ROW).await;
         let number = wanted.title.as_str();
         for index in 0..200 {
             let there = self
