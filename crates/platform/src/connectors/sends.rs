@@ -48,6 +48,8 @@ impl Sends {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     const QUIET: Duration = Duration::from_secs(60);
