@@ -88,7 +88,9 @@ fn offline_work_is_sent_once_after_the_line_is_back() {
         .client
         .record("refund", record["id"].as_str().unwrap())
         .unwrap();
-    assert_eq!(shown["operations"][0]["word"], "queued");
+    // A try that was on its way when the line broke may have arrived, as far as anybody knows.
+    let word = &shown["operations"][0]["word"];
+    assert!(word == "queued" || word == "unknown", "{word}");
     assert_eq!(
         shown["state"], record["state"],
         "nothing is shown as done before the other side said so"
