@@ -167,6 +167,8 @@ impl World {
             }
             let word = (one.status, one.hold);
             let row = self.office.up().store.operation(TENANT, *id).await.unwrap();
+            let store = &self.office.up().store;
+            let never_called = store.calls_of(TENANT, *id).await.unwrap().is_empty();
             match word {
                 (Status::Confirmed, _) if happened == 0 => {
                     wrong.push(("I1", format!("{id} is confirmed and never happened")));
@@ -179,6 +181,7 @@ impl World {
                 // What is shown is what the platform says.
                 (Status::Held, Some(Hold::Conflict | Hold::Refused | Hold::Lapsed))
                     if self.restored
+                        && never_called
                         && row.as_ref().is_some_and(|row| {
                             let word = row.verdict.word;
                             word.is_final() && word != VerdictWord::Confirmed
