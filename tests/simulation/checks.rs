@@ -167,8 +167,6 @@ impl World {
             }
             let word = (one.status, one.hold);
             let row = self.office.up().store.operation(TENANT, *id).await.unwrap();
-            let store = &self.office.up().store;
-            let never_called = store.calls_of(TENANT, *id).await.unwrap().is_empty();
             match word {
                 (Status::Confirmed, _) if happened == 0 => {
                     wrong.push(("I1", format!("{id} is confirmed and never happened")));
@@ -176,16 +174,6 @@ impl World {
                 // What a restored platform has forgotten, a person is asked about (fault 7).
                 (Status::Held, Some(Hold::Restored)) => {}
                 (Status::Discarded, _) if self.restored && row.is_none() => {}
-                // Open, see docs/faults.md: sent again after a restore it meets a record that has
-                // moved on, and the platform says no without asking the provider, which had paid.
-                // What is shown is what the platform says.
-                (Status::Held, Some(Hold::Conflict | Hold::Refused | Hold::Lapsed))
-                    if self.restored
-                        && never_called
-                        && row.as_ref().is_some_and(|row| {
-                            let word = row.verdict.word;
-                            word.is_final() && word != VerdictWord::Confirmed
-                        }) => {}
                 (Status::Held | Status::Discarded, _) if happened > 0 => {
                     wrong.push(("I1", format!("{id} is {word:?} and happened")));
                 }

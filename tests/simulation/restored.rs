@@ -15,6 +15,7 @@ use crate::world::World;
 const CONFIRMED: (Status, Option<Hold>) = (Status::Confirmed, None);
 const REFUSED: (Status, Option<Hold>) = (Status::Held, Some(Hold::Refused));
 const HERE: usize = 2;
+const OTHER: usize = 3;
 
 impl World {
     /// The platform is another one: of the copy with this number.
@@ -23,6 +24,15 @@ impl World {
         assert!(self.office.restore(which));
         self.restored = true;
         self.start_office().await;
+    }
+
+    /// The platform goes on with its calls: a minute after it was restored, when no send of before
+    /// can come through any more.
+    async fn work_after_a_minute(&mut self) {
+        self.work_in(Mood::Well).await;
+        assert!(self.office.provider.effects().is_empty(), "nothing is sent");
+        self.time.advance(TimeDelta::seconds(61));
+        self.work_in(Mood::Well).await;
     }
 
     /// What Sync shows among the settled.
@@ -87,7 +97,7 @@ fn fault_07_a_no_that_the_restored_platform_turned_into_a_yes_is_read_back() {
     here(async {
         let (mut world, id) = refused_after_the_copy(71).await;
         world.restore_copy(0).await;
-        world.work_in(Mood::Well).await;
+        world.work_after_a_minute().await;
         world.sync(HERE, &Weather::fair()).await;
         world.is_paid_and_told(id).await;
     });
@@ -102,7 +112,7 @@ fn fault_07_a_no_that_is_open_again_is_under_way_and_its_end_is_told() {
         let under_way = world.operation(HERE, id).await;
         assert_eq!(under_way.status, Status::Accepted);
         assert_eq!(under_way.reason.unwrap().code, "platform.overruled");
-        world.work_in(Mood::Well).await;
+        world.work_after_a_minute().await;
         world.sync(HERE, &Weather::fair()).await;
         world.is_paid_and_told(id).await;
     });
@@ -114,7 +124,7 @@ fn fault_07_what_was_given_up_and_happens_on_the_restored_platform_is_shown_as_d
         let (mut world, id) = refused_after_the_copy(73).await;
         world.discard(HERE, id).await;
         world.restore_copy(0).await;
-        world.work_in(Mood::Well).await;
+        world.work_after_a_minute().await;
         world.sync(HERE, &Weather::fair()).await;
         world.is_paid_and_told(id).await;
     });
@@ -176,5 +186,101 @@ fn fault_07_a_no_that_stands_and_what_never_left_are_left_alone() {
         let given_up = (Status::Discarded, None);
         assert_eq!(world.standing_of(HERE, never).await, given_up);
         assert_eq!(world.standing_of(HERE, lost).await, given_up);
+    });
+}
+
+/// A payment that the restored platform has lost. Meanwhile somebody else has sent its parcel back, so
+/// that policy says no to it now; its author says: send it again.
+async fn lost_and_moved_on(seed: u64, mood: Mood) -> (World, Uuid) {
+    let mut world = World::new(seed, None).await;
+    for profile in [HERE, OTHER] {
+        world.sync(profile, &Weather::fair()).await;
+    }
+    world.office.back_up();
+    let id = world.act(HERE, "p1", "release", None).await.unwrap();
+    world.sync(HERE, &Weather::fair()).await;
+    world.work_in(mood).await;
+    world.sync(HERE, &Weather::fair()).await;
+    world.restore_copy(0).await;
+    world.sync(HERE, &Weather::fair()).await;
+    let lost = (Status::Held, Some(Hold::Restored));
+    assert_eq!(world.standing_of(HERE, id).await, lost);
+    world.sync(OTHER, &Weather::fair()).await;
+    let back = world.act(OTHER, "p1", "return", None).await.unwrap();
+    world.sync(OTHER, &Weather::fair()).await;
+    assert_eq!(world.standing_of(OTHER, back).await, CONFIRMED);
+    let engine = world.profiles[HERE].engine();
+    sync::retry(engine, &id.to_string()).await.unwrap();
+    world.sync(HERE, &Weather::fair()).await;
+    let finding_out = (Status::Unknown, None);
+    assert_eq!(world.standing_of(HERE, id).await, finding_out);
+    (world, id)
+}
+
+/// Seed 257 found it: the platform said conflict, and the provider had paid.
+#[test]
+fn fault_07_what_was_paid_before_a_restore_is_done_though_policy_would_refuse_it_now() {
+    here(async {
+        let (mut world, id) = lost_and_moved_on(76, Mood::Well).await;
+        world.come_to_rest().await;
+        world.check_all().await;
+        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        assert_eq!(world.standing_of(HERE, id).await, CONFIRMED);
+        let effects = world.office.provider.effects();
+        assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
+    });
+}
+
+/// The provider is asked, has not done it, and is not called: the no stands, and the record as it is.
+#[test]
+fn fault_07_what_was_not_paid_before_a_restore_is_refused_once_the_provider_was_asked() {
+    here(async {
+        let (mut world, id) = lost_and_moved_on(78, Mood::TimeoutBefore).await;
+        world.work_in(Mood::Well).await;
+        world.sync(HERE, &Weather::fair()).await;
+        assert_eq!(
+            world.operation(HERE, id).await.status,
+            Status::Unknown,
+            "a send of before the restore may still come through"
+        );
+        world.come_to_rest().await;
+        world.check_all().await;
+        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        let conflict = (Status::Held, Some(Hold::Conflict));
+        assert_eq!(world.standing_of(HERE, id).await, conflict);
+        assert_eq!(world.office.provider.effects().len(), 0);
+        let parcel = world
+            .office
+            .up()
+            .store
+            .record(crate::office::TENANT, "parcel", "p1")
+            .await;
+        let body = parcel.unwrap().unwrap().body;
+        assert_eq!(body["state"], "returned");
+    });
+}
+
+/// Its time is over, by the laptop's clock too: that does not make it undone.
+#[test]
+fn fault_07_what_was_paid_before_a_restore_is_done_though_its_time_is_over() {
+    here(async {
+        let mut world = World::new(79, None).await;
+        world.sync(HERE, &Weather::fair()).await;
+        world.office.back_up();
+        let id = world.act(HERE, "p1", "release", None).await.unwrap();
+        world.sync(HERE, &Weather::fair()).await;
+        world.work_in(Mood::Well).await;
+        world.sync(HERE, &Weather::fair()).await;
+        world.restore_copy(0).await;
+        world.sync(HERE, &Weather::fair()).await;
+        world.time.advance(TimeDelta::days(4));
+        let engine = world.profiles[HERE].engine();
+        sync::retry(engine, &id.to_string()).await.unwrap();
+        world.come_to_rest().await;
+        world.check_all().await;
+        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        assert_eq!(world.standing_of(HERE, id).await, CONFIRMED);
+        let effects = world.office.provider.effects();
+        assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
     });
 }

@@ -120,7 +120,7 @@ pub fn plan(
     scope: &Scope<'_>,
 ) -> Result<Plan, PlanError> {
     let mut plan = Plan::default();
-    for (index, effect) in action.effects.iter().enumerate() {
+    for (effect, place) in action.effects.iter().zip(0..) {
         match effect {
             Effect::Set(set) => plan.sets.extend(assign(Some(kind), set, scope)?),
             Effect::SetOn(set_on) => plan.sets_on.extend(sets_on(pack, kind, set_on, scope)?),
@@ -132,17 +132,26 @@ pub fn plan(
                     body,
                 });
             }
-            Effect::Call(call) => plan.calls.push(Call {
-                effect: u32::try_from(index).unwrap_or(u32::MAX),
-                connector: call.def.connector,
-                operation: call.def.operation.clone(),
-                args: assign(None, &call.args, scope)?,
-                mail: mail(pack, call, scope)?,
-                after_previous: call.def.after_previous,
-            }),
+            Effect::Call(call) => plan.calls.push(one_call(pack, call, place, scope)?),
         }
     }
     Ok(plan)
+}
+
+fn one_call(
+    pack: &Pack,
+    call: &CallEffect,
+    place: u32,
+    scope: &Scope<'_>,
+) -> Result<Call, PlanError> {
+    Ok(Call {
+        effect: place,
+        connector: call.def.connector,
+        operation: call.def.operation.clone(),
+        args: assign(None, &call.args, scope)?,
+        mail: mail(pack, call, scope)?,
+        after_previous: call.def.after_previous,
+    })
 }
 
 /// The mails of an action as they would be sent, whether or not it is allowed; those that cannot
@@ -159,6 +168,24 @@ pub fn mails(situation: &Situation<'_>, action: &str) -> Vec<Mail> {
     calls
         .filter_map(|call| mail(situation.pack, call, &scope).ok().flatten())
         .collect()
+}
+
+/// The calls of an action, whether or not it is allowed; none where one cannot be worked out. For
+/// asking a provider whether they were made before.
+pub fn calls(situation: &Situation<'_>, action: &str) -> Vec<Call> {
+    let Some(action) = situation.kind.actions.get(action) else {
+        return Vec::new();
+    };
+    let scope = situation.scope(Some(action));
+    let calls = action
+        .effects
+        .iter()
+        .zip(0..)
+        .filter_map(|(effect, place)| match effect {
+            Effect::Call(call) => Some(one_call(situation.pack, call, place, &scope)),
+            _ => None,
+        });
+    calls.collect::<Result<_, _>>().unwrap_or_default()
 }
 
 /// What changes when the call at `effect` ended for good. `scope` is the operation's own, with

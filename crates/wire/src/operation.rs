@@ -21,6 +21,10 @@ pub struct Batch {
     /// `history.changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<String>,
+    /// Those of the operations that may have been sent to an earlier history. Their effects may have
+    /// reached a provider: the platform asks it by the operation's id before it says no (fault 7).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent_before: Vec<Uuid>,
 }
 
 /// The most operations one request may carry.

@@ -95,10 +95,12 @@ pub struct Queued {
     pub not_before: DateTime<Utc>,
     /// When it was settled, UTC.
     pub settled_at: Option<DateTime<Utc>>,
+    /// It may have been sent to an earlier history of the platform.
+    pub sent_before: bool,
 }
 
 const COLUMNS: &str = "seq, request, title, action, status, hold, reason, theirs, attempts, \
-                       not_before, settled_at";
+                       not_before, settled_at, sent_before";
 
 /// Milliseconds since 1970 as an instant.
 pub(crate) fn instant(millis: i64) -> DateTime<Utc> {
@@ -139,6 +141,7 @@ fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
         attempts: row.get(8)?,
         not_before: instant(row.get(9)?),
         settled_at: row.get::<_, Option<i64>>(10)?.map(instant),
+        sent_before: row.get(11)?,
     })
 }
 
@@ -187,11 +190,12 @@ pub fn by_seq(state: &Connection, seq: i64) -> Result<Option<Queued>, StoreError
     Ok(many(state, "seq = ?1", [seq])?.into_iter().next())
 }
 
-/// What the lane decision needs of every operation that is not settled.
+/// What the lane decision needs of every operation that is not settled. One that may have been sent
+/// before the platform was restored does not lapse here: it may have happened, and the platform knows.
 pub fn waiting(state: &Connection) -> Result<Vec<Waiting>, StoreError> {
     let mut statement = state.prepare_cached(
-        "SELECT seq, lane, status, author, not_before, not_after FROM operation
-         WHERE status NOT IN ('confirmed', 'discarded')",
+        "SELECT seq, lane, status, author, not_before, iif(sent_before, NULL, not_after)
+         FROM operation WHERE status NOT IN ('confirmed', 'discarded')",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Waiting {
@@ -390,6 +394,15 @@ pub fn set(
             theirs,
             settled_at.map(|at| at.timestamp_millis()),
         ])?;
+    Ok(())
+}
+
+/// The platform is in another history: what was ever sent, was sent to an earlier one.
+pub fn mark_sent_before(state: &Connection) -> Result<(), StoreError> {
+    state.execute(
+        "UPDATE operation SET sent_before = 1 WHERE attempts > 0",
+        [],
+    )?;
     Ok(())
 }
 

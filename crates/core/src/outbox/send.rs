@@ -184,6 +184,11 @@ async fn send(
     let batch = Batch {
         operations: group.iter().map(|each| each.request.clone()).collect(),
         history: history.cloned(),
+        sent_before: group
+            .iter()
+            .filter(|each| each.sent_before)
+            .map(|each| each.request.id)
+            .collect(),
     };
     let sent = engine.clock.boot();
     match client.operations(&batch).await {

@@ -14,8 +14,9 @@
 //!    asked; it is held where it was in flight.
 //! 4. The audit chain is delivered again.
 //!
-//! What is held goes out again only when the operator says so, under its old id: where the effect had
-//! reached a provider, the platform finds it there by that id before it calls.
+//! What is held goes out again only when the operator says so, under its old id, and with the word
+//! that it may have been sent before: where the effect had reached a provider, the platform finds it
+//! there by that id, before it calls and before it says no.
 
 use serde::{Deserialize, Serialize};
 use watchkeeper_wire::operation::Reason;
@@ -117,6 +118,7 @@ async fn enter(engine: &Engine, name: &str) -> Result<(), StoreError> {
                     held.push(operation);
                 }
             }
+            queue::mark_sent_before(state)?;
             setting::put(state, SETTING, &history)?;
             Ok::<_, StoreError>(held)
         })

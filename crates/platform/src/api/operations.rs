@@ -43,7 +43,8 @@ pub async fn submit(
         let verdict = if stopped.contains(&lane) {
             decide::not_tried(operation, platform.clock.now())
         } else {
-            decide::apply(&platform, &access, operation).await?
+            let sent_before = batch.sent_before.contains(&operation.id);
+            decide::apply(&platform, &access, operation, sent_before).await?
         };
         match verdict.word {
             VerdictWord::Accepted | VerdictWord::Confirmed | VerdictWord::Unknown => {}

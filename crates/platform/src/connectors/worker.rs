@@ -10,6 +10,9 @@
 //! the provider first. Nothing is concluded from "not listed" while a send may still be under way
 //! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits. How long ago
 //! that was is asked of the wall clock and, as that may be set, of [`Sends`](super::Sends).
+//!
+//! An operation that comes again after the platform was restored, and that policy would refuse now, has
+//! its calls looked for and never sent ([`Basis::otherwise`](crate::store::Basis)).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -149,6 +152,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         };
     };
     let key = row.id.provider_key();
+    let (looked_at, looked_running) = (platform.clock.now(), platform.clock.running());
     match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
         Look::UnderWay => return wait_for_the_provider(platform, row).await,
@@ -184,6 +188,12 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     }
     if !platform.store.begin_call(&row.id, now).await? {
         return Ok(());
+    }
+    // A process that stood still meanwhile knows no more what the provider lists.
+    let stood_still = platform.clock.now().signed_duration_since(looked_at).abs() > QUIET
+        || platform.clock.running().saturating_sub(looked_running) > QUIET_FOR;
+    if stood_still {
+        return put_off(platform, row, row.ambiguous, row.generation, None).await;
     }
     platform
         .sends
@@ -289,6 +299,9 @@ async fn checked_again(
     // What follows a call that was done is owed, however late.
     if row.call.after_previous {
         return Ok(None);
+    }
+    if let Some((word, why)) = &row.basis.otherwise {
+        return Ok(Some(given_up(*word, why.clone())));
     }
     if let Some(late) = lapsed(row, now) {
         return Ok(Some(late));
@@ -457,6 +470,10 @@ async fn follow_ups(
     ending: &Ending,
     now: DateTime<Utc>,
 ) -> Result<Vec<Write>, ApiError> {
+    // Policy said no and the provider has not done it: nothing was begun that could end.
+    if row.basis.otherwise.is_some() && ending.status != CallStatus::Done {
+        return Ok(Vec::new());
+    }
     let pack = platform.packs.active(&facts.tenant).await?;
     let (Some(pack), Some(record)) = (pack, &facts.record) else {
         return Ok(Vec::new());

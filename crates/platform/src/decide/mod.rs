@@ -10,13 +10,15 @@ mod situation;
 mod writes;
 
 use chrono::{DateTime, Utc};
-use watchkeeper_model::{Outcome, Plan, already, decide};
+use watchkeeper_model::{Call, Outcome, Plan, already, decide};
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
 use crate::problem::ApiError;
-use crate::store::{Access, Basis, Commit, Committed, Facts, NewCall, OperationRow, Write};
+use crate::store::{
+    Access, Basis, Commit, Committed, Facts, NewCall, OperationRow, RecordRow, Write,
+};
 
 pub use situation::{Asked, actor, basis_snapshot, gather, refs_of, snapshot};
 pub use writes::{Draft, settled_writes};
@@ -27,10 +29,14 @@ const VERSION: u32 = 1;
 const MAX_TRIES: u32 = 32;
 
 /// Decides and carries out one operation. The same one again gets its verdict of now.
+///
+/// One that may have been sent to an earlier history of the platform (`sent_before`), and whose calls
+/// may have reached their providers, gets no plain no: they are asked first (fault 7).
 pub async fn apply(
     platform: &Platform,
     access: &Access,
     operation: &Operation,
+    sent_before: bool,
 ) -> Result<Verdict, ApiError> {
     let now = platform.clock.now();
     if operation.version != VERSION {
@@ -67,15 +73,31 @@ pub async fn apply(
             record: &operation.record,
         };
         let facts = gather(platform, &asked, access, now).await?;
-        let (word, reason, plan) = judge(platform, access, operation, &facts, now).await?;
-        let (writes, calls) = match &plan {
+        let (mut word, mut why, plan) = judge(platform, access, operation, &facts, now).await?;
+        let (writes, mut calls) = match &plan {
             Some(allowed) => effects(platform, access, operation, &facts, allowed, now).await?,
+            None if sent_before => {
+                let no = (word, why.clone());
+                let asked = asked_first(platform, access, operation, &facts, no, now).await?;
+                (Vec::new(), asked)
+            }
             None => (Vec::new(), Vec::new()),
         };
+        calls
+            .iter_mut()
+            .for_each(|call| call.sent_before = sent_before);
+        if plan.is_none() && !calls.is_empty() {
+            let asking = "The platform was restored from a backup; it asks the provider whether this \
+                          was done before.";
+            (word, why) = (
+                VerdictWord::Unknown,
+                Some(reason("provider.ambiguous", None, asking)),
+            );
+        }
         let verdict = Verdict {
             operation: operation.id,
             word,
-            reason,
+            reason: why,
             record: None,
             kind: operation.kind.clone(),
             record_id: operation.record.clone(),
@@ -307,18 +329,8 @@ async fn effects(
         draft.create(operation.id, place, &create.kind, &create.body);
     }
     let writes = draft.finish(platform).await?;
-    let snapshot = snapshot(record, &facts.refs);
-    let basis = Basis {
-        revision: snapshot.revision,
-        body: snapshot.body,
-        computed: snapshot.computed,
-        refs: snapshot.refs,
-        roles: access.roles.clone(),
-        regions: access.regions.clone(),
-        lookups: facts.lookups.clone(),
-        pack: pack.hash.clone(),
-    };
     tracing::debug!(operation = %operation.id, %now, calls = plan.calls.len(), "allowed");
+    let basis = basis(access, facts, record, &pack.hash);
     let calls = plan
         .calls
         .iter()
@@ -326,9 +338,73 @@ async fn effects(
             call: call.clone(),
             basis: basis.clone(),
             not_after: allowed.not_after,
+            sent_before: false,
         })
         .collect();
     Ok((writes, calls))
+}
+
+/// The calls of an action that policy does not let through, only to be looked for; `no` is the answer
+/// where they are not found. Empty where none of them can be worked out.
+async fn asked_first(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    no: (VerdictWord, Option<Reason>),
+    now: DateTime<Utc>,
+) -> Result<Vec<NewCall>, ApiError> {
+    let (Some(record), Some(pack)) = (&facts.record, platform.packs.active(&facts.tenant).await?)
+    else {
+        return Ok(Vec::new());
+    };
+    let Some(kind) = pack.kind(&operation.kind) else {
+        return Ok(Vec::new());
+    };
+    let snapshot = snapshot(record, &facts.refs);
+    let situation = watchkeeper_model::Situation {
+        pack: &pack,
+        kind,
+        record: &snapshot,
+        params: &operation.params,
+        actor: &actor(&access.operator.id, &access.roles, &access.regions),
+        now,
+        settings: &pack.settings_in_force(&facts.tenant.settings),
+        controls: &pack.controls_in_force(&facts.tenant.controls),
+        lookups: &facts.lookups,
+    };
+    let (word, Some(why)) = no else {
+        return Ok(Vec::new());
+    };
+    let basis = Basis {
+        otherwise: Some((word, why)),
+        ..basis(access, facts, record, &pack.hash)
+    };
+    let calls = watchkeeper_model::plan::calls(&situation, &operation.action);
+    let reachable = |call: &Call| platform.connectors.contains_key(&call.connector);
+    let calls = calls.into_iter().filter(reachable).map(|call| NewCall {
+        call,
+        basis: basis.clone(),
+        not_after: None,
+        sent_before: true,
+    });
+    Ok(calls.collect())
+}
+
+/// What a call is decided on.
+fn basis(access: &Access, facts: &Facts, record: &RecordRow, pack: &str) -> Basis {
+    let snapshot = snapshot(record, &facts.refs);
+    Basis {
+        revision: snapshot.revision,
+        body: snapshot.body,
+        computed: snapshot.computed,
+        refs: snapshot.refs,
+        roles: access.roles.clone(),
+        regions: access.regions.clone(),
+        lookups: facts.lookups.clone(),
+        pack: pack.to_owned(),
+        otherwise: None,
+    }
 }
 
 fn revision_after(

@@ -144,7 +144,9 @@ pub trait Store: Send + Sync + 'static {
     /// wait for an earlier call of their operation.
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>>;
     /// Calls that wait until after `beyond`, which is further than anything is put off, wait until `to`
-    /// instead, and no send of them counts as later than now: the clock was set back.
+    /// instead, and no send of them counts as later than now: the clock was set back. Calls that may have
+    /// been sent before the store was put back to what it once was count as sent now, and wait until
+    /// `to` as well.
     async fn bring_calls_back(
         &self,
         now: DateTime<Utc>,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::{Call, LookupValue};
 use watchkeeper_wire::feed::Record;
-use watchkeeper_wire::operation::{Operation, Verdict};
+use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
 /// Secrets of a store, 32 bytes each; made once.
@@ -283,6 +283,9 @@ pub struct NewCall {
     pub basis: Basis,
     /// Never sent after this instant.
     pub not_after: Option<DateTime<Utc>>,
+    /// It may have been sent before the store was put back to what it once was. It rests until a send
+    /// of then cannot take effect any more, as [`crate::store::Store::bring_calls_back`] says.
+    pub sent_before: bool,
 }
 
 /// What a call was decided on; it is decided again, on this, before it is sent.
@@ -304,6 +307,10 @@ pub struct Basis {
     pub lookups: BTreeMap<String, LookupValue>,
     /// Pack under which it was decided.
     pub pack: String,
+    /// The answer where the provider has not done it: policy says no, and the call is only looked for
+    /// (fault 7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<(VerdictWord, Reason)>,
 }
 
 /// Names one call.

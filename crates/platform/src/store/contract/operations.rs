@@ -51,8 +51,10 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
             regions: Vec::new(),
             lookups: Default::default(),
             pack: String::new(),
+            otherwise: None,
         },
         not_after: None,
+        sent_before: false,
     };
     Commit {
         tenant: TENANT.into(),

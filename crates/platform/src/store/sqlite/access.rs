@@ -20,7 +20,8 @@ pub fn secrets(tx: &Transaction<'_>, fresh: &Secrets) -> Result<Secrets> {
 pub fn forget_epoch(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("DELETE FROM secret WHERE name = 'epoch'", [])?;
     tx.execute(
-        "UPDATE call SET attempts = 1, ambiguous = 1 WHERE status = 'waiting' AND attempts = 0",
+        "UPDATE call SET attempts = max(attempts, 1), ambiguous = 1, sent_at = NULL
+         WHERE status = 'waiting'",
         [],
     )?;
     Ok(())
