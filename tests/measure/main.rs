@@ -15,6 +15,7 @@ mod first_sync;
 )]
 mod harness;
 mod laptop;
+mod notify;
 mod numbers;
 mod outbox;
 mod reads;
@@ -119,6 +120,23 @@ enum What {
         #[arg(long)]
         starts: u64,
     },
+    /// From a firing alert to its notification.
+    Notify {
+        #[command(flatten)]
+        line: Line,
+        /// Token of the platform's own systems.
+        #[arg(long)]
+        system: String,
+        /// Where desktop and app keep what they have.
+        #[arg(long)]
+        folder: PathBuf,
+        /// How often.
+        #[arg(long)]
+        with_stream: u64,
+        /// How often with the stream cut.
+        #[arg(long)]
+        without_stream: u64,
+    },
     /// The plan of a query on the mirror, and how long it takes.
     Sql {
         /// The laptop.
@@ -174,6 +192,13 @@ async fn main() -> Result<()> {
             keys,
             starts,
         } => window::window(&folder, &line, (records, keys, starts)).await?,
+        What::Notify {
+            line,
+            system,
+            folder,
+            with_stream,
+            without_stream,
+        } => notify::notify(&folder, &line, &system, (with_stream, without_stream)).await?,
         What::Sql { folder, query } => sql::sql(&folder, query).await?,
         What::Open { folder, times } => outbox::open(&folder, times).await?,
     };

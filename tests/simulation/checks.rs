@@ -303,8 +303,8 @@ impl World {
                 continue;
             }
             let bytes = std::fs::read(entry.path()).unwrap();
-            let text = String::from_utf8_lossy(&bytes);
-            if text.contains(CANARY) || text.contains(&self.profiles[profile].token) {
+            let has = |word: &str| memchr::memmem::find(&bytes, word.as_bytes()).is_some();
+            if has(CANARY) || has(&self.profiles[profile].token) {
                 self.violate("I6", format!("{} speaks", entry.path().display()));
             }
         }

@@ -24,6 +24,7 @@ struct State {
     lose: AtomicU32,
     lost: AtomicU32,
     ignores_ids: AtomicBool,
+    without_stream: AtomicBool,
     /// How often each operation was sent, where ids are ignored.
     sent: Mutex<BTreeMap<Vec<u8>, u32>>,
 }
@@ -63,6 +64,11 @@ impl Line {
     /// Cuts the line, connections in use included, or mends it.
     pub fn cut(&self, cut: bool) {
         self.state.cut.store(cut, Ordering::SeqCst);
+    }
+
+    /// Closes every connection on which the stream of hints runs or is asked for, or lets it be again.
+    pub fn without_stream(&self, without: bool) {
+        self.state.without_stream.store(without, Ordering::SeqCst);
     }
 
     /// The answers to this many requests that send operations are lost on the way back.
@@ -111,7 +117,7 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
         return;
     };
     let (mut up, mut down) = (vec![0u8; 16 * 1024], vec![0u8; 16 * 1024]);
-    let mut losing = false;
+    let (mut losing, mut streams) = (false, false);
     loop {
         tokio::select! {
             read = client.read(&mut up) => {
@@ -120,6 +126,7 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
                 if state.ignores_ids.load(Ordering::SeqCst) {
                     ignore_ids(bytes, &state);
                 }
+                streams |= bytes.windows(EVENTS.len()).any(|window| window == EVENTS);
                 let sends = bytes.windows(19).any(|window| window == b"POST /v1/operations");
                 if sends && take_one(&state.lose) {
                     losing = true;
@@ -137,11 +144,16 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
             }
             () = tokio::time::sleep(std::time::Duration::from_millis(50)) => {}
         }
-        if state.cut.load(Ordering::SeqCst) {
+        if state.cut.load(Ordering::SeqCst)
+            || streams && state.without_stream.load(Ordering::SeqCst)
+        {
             return;
         }
     }
 }
+
+/// How the stream of hints is asked for.
+const EVENTS: &[u8] = b"GET /v1/events";
 
 /// What stands before an operation's id where it is sent, and where it is read back.
 const SENT: &[u8] = b"{\"operations\":[{\"id\":\"";

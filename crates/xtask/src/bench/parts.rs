@@ -267,11 +267,33 @@ fn window(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The way of an alert is told by its parts' tests; its time is not taken yet.
-fn notify(_ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
-    let why = "needs a bench pack with a rule, and a notification server that takes the time";
-    let what = "commit of a firing alert until its notification is handed over, p99";
-    report.not_measured(what, "≤ 250 ms", why);
-    report.not_measured(&format!("{what}, with the stream cut"), "≤ 30 s", why);
+fn notify(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let tenant = ground.platform.tenant("bench-lamps")?;
+    let folder = ground.folder.join("notify");
+    crate::desktop::make_private(&folder)?;
+    let mut arguments = line(&tenant.url, &tenant.operator);
+    arguments.extend(at(&folder));
+    arguments.extend(["--system".to_owned(), tenant.system.clone()]);
+    arguments.extend(["--with-stream".to_owned(), ground.rounds(100).to_string()]);
+    arguments.extend(["--without-stream".to_owned(), ground.rounds(10).to_string()]);
+    let figures = measure("notify", arguments)?;
+    let what = "commit of a firing alert until its notification is handed to D-Bus";
+    let (with, without) = ("streamed", "polled");
+    let note = |name: &str| -> anyhow::Result<String> {
+        Ok(format!(
+            "p50 {:.0} ms",
+            number(&figures, &format!("{name}/p50_ms"))?
+        ))
+    };
+    let p99 = (number(&figures, "streamed/p99_ms")?, "ms");
+    report.at_most(&format!("{what}, p99"), p99, 250.0, &note(with)?);
+    let longest = (number(&figures, "polled/max_ms")? / 1e3, "s");
+    report.at_most(
+        &format!("{what}, stream cut, longest"),
+        longest,
+        30.0,
+        &note(without)?,
+    );
+    report.keep("notify", figures);
     Ok(())
 }
