@@ -16,7 +16,7 @@ use watchkeeper_pack::{Kind, Pack, filter, value};
 use super::Engine;
 use crate::changes::{Source, Tag};
 use crate::features::watch::ALERT;
-use crate::store::StoreError;
+use crate::store::{StoreError, has_index};
 use crate::sync::text::{identifier, literal};
 
 /// Looked at anew this often; also when something changed.
@@ -128,6 +128,10 @@ fn next_turns(
             first = session;
         }
         for (index, column) in instants(kind) {
+            // What comes with the first fill tells its turns then.
+            if !has_index(cache, &index)? {
+                continue;
+            }
             for before in warnings(kind) {
                 let passed = value::instant_text(after + before);
                 let sql = format!(

@@ -224,3 +224,12 @@ fn migration(error: refinery::Error) -> StoreError {
     }
     StoreError::Migration(error.to_string())
 }
+
+/// False until the pack's indexes are made: who names one in a query asks first.
+pub fn has_index(cache: &Connection, name: &str) -> Result<bool, StoreError> {
+    Ok(cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ?1)",
+        )?
+        .query_row([name], |row| row.get(0))?)
+}

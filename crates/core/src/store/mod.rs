@@ -18,7 +18,7 @@ pub mod opening;
 mod salvage;
 pub mod setting;
 
-pub use connection::DbKey;
+pub use connection::{DbKey, has_index};
 pub use db::Db;
 pub use error::StoreError;
 pub use opening::Repair;

@@ -15,6 +15,7 @@ use super::view::MoneyView;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, sql};
 use crate::features::search::fts_query;
+use crate::store::has_index;
 use crate::sync::text::{identifier, literal};
 
 /// Id of the engine's own section.
@@ -208,7 +209,7 @@ impl<'a> Sections<'a> {
         // Its own index has all that is counted; by the state alone each record would be read.
         let own = self.ways(section, &self.view.def.sort);
         let index = match own.and_then(|ways| ways.within) {
-            Some(index) if there_is(reading, &index)? => {
+            Some(index) if has_index(reading.cache, &index)? => {
                 format!(" INDEXED BY {}", identifier(&index))
             }
             _ => String::new(),
@@ -267,7 +268,7 @@ impl<'a> Sections<'a> {
     ) -> Result<Vec<Row>, Error> {
         let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
         let index = match self.way(section, count, sort) {
-            Some(index) if there_is(reading, &index)? => index,
+            Some(index) if has_index(reading.cache, &index)? => index,
             _ => return self.rows(reading, section, &order, offset, limit),
         };
         let text = format!(
@@ -392,16 +393,6 @@ fn narrow(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
         [question],
     )?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
-/// False until the pack's indexes are made.
-fn there_is(reading: &Reading<'_>, index: &str) -> Result<bool, Error> {
-    Ok(reading
-        .cache
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ?1)",
-        )?
-        .query_row([index], |row| row.get(0))?)
 }
 
 fn some_on_the_way(reading: &Reading<'_>, kind: &str) -> Result<bool, Error> {
