@@ -38,7 +38,7 @@ impl Records {
 
     pub fn add(&self, kind: &str, id: &str, body: Value) {
         let kind = PACK.kind(kind).unwrap();
-        let body = value::normalise(kind, body.as_object().unwrap()).unwrap();
+        let body = value::normalise(kind, body.as_object().unwrap().clone()).unwrap();
         let computed = value::compute(kind, &body);
         let texts = [&body, &computed].map(|m| Value::Object(m.clone()).to_string());
         self.db

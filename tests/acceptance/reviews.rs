@@ -21,7 +21,7 @@ fn review(confidence: Option<f64>, verdict: &str, state: &str) -> Snapshot {
     if let Some(confidence) = confidence {
         body["confidence"] = confidence.into();
     }
-    let body = value::normalise(kind(), &map(body)).unwrap();
+    let body = value::normalise(kind(), map(body)).unwrap();
     Snapshot {
         id: "rv".into(),
         revision: 1,

@@ -77,7 +77,7 @@ impl Refund {
     }
 
     pub fn snapshot(&self) -> Snapshot {
-        let body = value::normalise(kind(), &self.body).unwrap();
+        let body = value::normalise(kind(), self.body.clone()).unwrap();
         Snapshot {
             id: "refund-1".into(),
             revision: 3,

@@ -91,6 +91,9 @@ enum What {
         /// How often each is asked.
         #[arg(long)]
         times: u64,
+        /// Only those with this word in their name.
+        #[arg(long, default_value = "")]
+        only: String,
     },
     /// Decisions, and their way to the platform.
     Outbox {
@@ -179,7 +182,11 @@ async fn main() -> Result<()> {
             };
             delta::delta(&folder, &line, &system, (count, rounds)).await?
         }
-        What::Reads { folder, times } => reads::reads(&folder, times).await?,
+        What::Reads {
+            folder,
+            times,
+            only,
+        } => reads::reads(&folder, times, &only).await?,
         What::Outbox {
             line,
             folder,

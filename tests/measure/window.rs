@@ -61,7 +61,7 @@ async fn filled(window: &Window, records: u64) {
         .count();
     let whole = format!(
         "const summary = document.querySelector('.queue-summary span');
-         return summary && summary.innerText.replace(/\\D/g, '') === '{waiting}'"
+         return summary && summary.innerText.split(' ')[0].replace(/\\D/g, '') === '{waiting}'"
     );
     window.until(&whole, "the first fill").await;
 }

@@ -6,6 +6,8 @@
 //! - One for each shape of a view's sections: what is tested for one value, the view's own sort, `id`,
 //!   then whatever else the section tests or the view sums up. Its rows stand there in order, and all
 //!   that counting needs.
+//! - One for each shape of what waits in a queue, by each deadline: what is due next is found among
+//!   any number, and among as many that are long done.
 
 use crate::filter::{self, Filter};
 use crate::pack::{Kind, View};
@@ -117,33 +119,64 @@ fn shapes_of(kind: &Kind, view: &View) -> Vec<Shape> {
         vec![minor, currency]
     });
     let whole = Filter::default();
-    let sections: Vec<&Filter> = match view.sections.is_empty() {
-        true => vec![&whole],
-        false => view.sections.iter().collect(),
+    let sections: Vec<(&Filter, bool)> = match view.sections.is_empty() {
+        true => vec![(&whole, true)],
+        false => {
+            // Where no section says that it waits, the first does.
+            let said = view.def.sections.iter().any(|section| section.waits);
+            let waits = view.def.sections.iter().zip(0..);
+            let waits = waits.map(|(section, place)| section.waits || !said && place == 0);
+            view.sections.iter().zip(waits).collect()
+        }
     };
-    sections
-        .into_iter()
-        .filter_map(|section| {
-            let tests = || [&view.filter, section].into_iter().flat_map(Filter::tested);
-            let mut order = Vec::new();
-            add(
-                &mut order,
-                tests().filter(|(_, one)| *one).map(|(column, _)| column),
-            );
-            // Without a value to begin at, the index of the first sort field does as well.
-            if order.is_empty() {
-                return None;
-            }
-            add(&mut order, sort.iter().cloned());
-            let mut beside: Vec<String> = tests().map(|(column, _)| column).collect();
-            beside.extend(summed.iter().cloned());
-            Some(Shape {
-                view: view.id.clone(),
-                order,
-                beside,
-            })
-        })
+    let deadlines: Vec<Vec<String>> = match &view.def.queue {
+        Some(_) => deadlines(kind),
+        None => Vec::new(),
+    };
+    let mut shapes = Vec::new();
+    for (section, waits) in sections {
+        let own = [(&sort, &summed)].into_iter();
+        let nothing = Vec::new();
+        let due = deadlines.iter().filter(|_| waits);
+        let due = due.map(|order| (order, &nothing));
+        shapes.extend(
+            own.chain(due)
+                .filter_map(|(order, summed)| shape(view, section, order, summed)),
+        );
+    }
+    shapes
+}
+
+/// The order of each deadline that is a field.
+fn deadlines(kind: &Kind) -> Vec<Vec<String>> {
+    let fields = kind
+        .clocks
+        .values()
+        .filter_map(|clock| clock.due_field(kind));
+    fields
+        .filter_map(|field| filter::order(kind, &[field]))
         .collect()
+}
+
+fn shape(view: &View, section: &Filter, sort: &[String], summed: &[String]) -> Option<Shape> {
+    let tests = || [&view.filter, section].into_iter().flat_map(Filter::tested);
+    let mut order = Vec::new();
+    add(
+        &mut order,
+        tests().filter(|(_, one)| *one).map(|(column, _)| column),
+    );
+    // Without a value to begin at, the index of the first sort field does as well.
+    if order.is_empty() {
+        return None;
+    }
+    add(&mut order, sort.iter().cloned());
+    let mut beside: Vec<String> = tests().map(|(column, _)| column).collect();
+    beside.extend(summed.iter().cloned());
+    Some(Shape {
+        view: view.id.clone(),
+        order,
+        beside,
+    })
 }
 
 /// Adds what is not there yet, in either direction.
@@ -238,6 +271,19 @@ mod tests {
             )),
             format!("SEARCH record USING INDEX {within} (<expr>=?)")
         );
+    }
+
+    #[test]
+    fn what_is_due_next_in_a_queue_is_searched_by_its_instant_either_way() {
+        for (sort, way) in [("ends_at", ""), ("-ends_at", " DESC")] {
+            let within = ways_of(sort).within.unwrap();
+            let order = format!("json_extract(computed, '$.ends_at'){way}, id{way}");
+            let rows = format!("SELECT body FROM record INDEXED BY {within} WHERE {OPEN}");
+            assert_eq!(
+                plan(&format!("{rows} ORDER BY {order} LIMIT 9")),
+                format!("SEARCH record USING INDEX {within} (<expr>=? AND <expr>>?)")
+            );
+        }
     }
 
     #[test]

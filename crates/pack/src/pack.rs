@@ -10,8 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
-    ActionDef, AlertFile, BudgetDef, ClockDef, ComputedDef, ControlDef, FieldDef, LookupDef,
-    MetricFile, SessionDef, SettingDef, StateDef, TemplateFile, ViewDef,
+    ActionDef, AlertFile, BudgetDef, ClockDef, ComputedDef, ControlDef, FieldDef, FieldType,
+    LookupDef, MetricFile, SessionDef, SettingDef, StateDef, TemplateFile, ViewDef,
 };
 use crate::measure::Measure;
 use crate::schedule::Schedule;
@@ -126,6 +126,18 @@ pub struct Clock {
     pub due: Program,
     /// Whether it runs; always where absent.
     pub runs: Option<Program>,
+}
+
+impl Clock {
+    /// The field that is the deadline itself, where it is one that is indexed: what is due is looked up
+    /// there by its instant.
+    pub fn due_field(&self, kind: &Kind) -> Option<&str> {
+        let name = self.def.due.trim().strip_prefix("record.")?;
+        let field = kind.fields.get(name).map(|def| def.type_);
+        let computed = || kind.computed.get(name).map(|computed| computed.def.type_);
+        let timestamp = field.or_else(computed) == Some(FieldType::Timestamp);
+        (timestamp && crate::filter::is_indexed(kind, name)).then_some(name)
+    }
 }
 
 /// An action.

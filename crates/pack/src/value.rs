@@ -59,56 +59,80 @@ pub fn instant_text(at: DateTime<Utc>) -> String {
 
 /// A record's fields in canonical form. Every declared field is checked; the state stays a string
 /// whatever its value.
-pub fn normalise(kind: &Kind, body: &Map<String, Value>) -> Result<Map<String, Value>, FieldFault> {
-    let mut out = body.clone();
+pub fn normalise(
+    kind: &Kind,
+    mut body: Map<String, Value>,
+) -> Result<Map<String, Value>, FieldFault> {
     for (name, def) in &kind.fields {
-        match body.get(name) {
+        match body.get_mut(name) {
             None | Some(Value::Null) if def.optional => {
-                out.remove(name);
+                body.remove(name);
             }
-            found => {
-                let value = normalise_field(name, def.type_, found.unwrap_or(&Value::Null))?;
-                out.insert(name.clone(), value);
+            Some(value) => {
+                if let Form::Other(canonical) = form(name, def.type_, value)? {
+                    *value = canonical;
+                }
             }
+            None => return Err(fault(name, def.type_, &Value::Null)),
         }
     }
     if !kind.states.is_empty() && !kind.fields.contains_key("state") {
         let state = body.get("state").unwrap_or(&Value::Null);
-        normalise_field("state", FieldType::String, state)?;
+        form("state", FieldType::String, state)?;
     }
-    Ok(out)
+    Ok(body)
 }
 
 /// One value in the canonical form of its type.
 pub fn normalise_field(name: &str, type_: FieldType, value: &Value) -> Result<Value, FieldFault> {
-    let canonical = match (type_, value) {
+    Ok(match form(name, type_, value)? {
+        Form::Same => value.clone(),
+        Form::Other(canonical) => canonical,
+    })
+}
+
+/// A value against the canonical form of its type.
+enum Form {
+    /// It has it.
+    Same,
+    /// It is this in it.
+    Other(Value),
+}
+
+fn form(name: &str, type_: FieldType, value: &Value) -> Result<Form, FieldFault> {
+    let form = match (type_, value) {
         (
             FieldType::String | FieldType::Text | FieldType::Id | FieldType::Ref | FieldType::Enum,
             Value::String(_),
         )
-        | (FieldType::Boolean, Value::Bool(_)) => Some(value.clone()),
-        (FieldType::Integer, Value::Number(_)) => safe_integer(value).map(Value::from),
+        | (FieldType::Boolean, Value::Bool(_)) => Some(Form::Same),
+        (FieldType::Integer, Value::Number(_)) => {
+            safe_integer(value).map(|integer| Form::Other(integer.into()))
+        }
         (FieldType::Number, Value::Number(n)) => n
             .as_f64()
             .filter(|f| f.is_finite() && (n.is_f64() || safe_integer(value).is_some()))
-            .map(|_| value.clone()),
+            .map(|_| Form::Same),
         (FieldType::Timestamp, Value::String(text)) => {
-            instant(text).map(|at| Value::String(instant_text(at)))
+            instant(text).map(|at| Form::Other(instant_text(at).into()))
         }
         (FieldType::Date, Value::String(text)) => text
             .parse::<NaiveDate>()
             .ok()
-            .map(|day| day.to_string())
-            .filter(|day| day == text)
-            .map(Value::String),
-        (FieldType::Money, Value::Object(money)) => money_form(money),
+            .filter(|day| day.to_string() == *text)
+            .map(|_| Form::Same),
+        (FieldType::Money, Value::Object(money)) => money_form(money).map(Form::Other),
         _ => None,
     };
-    canonical.ok_or_else(|| FieldFault {
+    form.ok_or_else(|| fault(name, type_, value))
+}
+
+fn fault(name: &str, type_: FieldType, value: &Value) -> FieldFault {
+    FieldFault {
         field: name.to_owned(),
         expected: expected(type_).to_owned(),
         found: found(value).to_owned(),
-    })
+    }
 }
 
 fn safe_integer(value: &Value) -> Option<i64> {

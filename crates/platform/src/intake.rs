@@ -145,7 +145,7 @@ fn check<'p>(
     let Some(kind) = pack.and_then(|pack| pack.kind(&incoming.kind)) else {
         return Ok((incoming.body.clone(), None));
     };
-    let body = value::normalise(kind, &incoming.body).map_err(|fault| fault.to_string())?;
+    let body = value::normalise(kind, incoming.body.clone()).map_err(|fault| fault.to_string())?;
     Ok((body, Some(kind)))
 }
 

@@ -334,7 +334,8 @@ fn make_computed(cache: &Connection, pack: &Pack, row: &Row) -> Result<(), Store
         None => (row.body.clone(), Map::new()),
         Some(kind) => {
             // What does not fit the new pack stays as it came: the platform will send it again.
-            let body = value::normalise(kind, &row.body).unwrap_or_else(|_| row.body.clone());
+            let body =
+                value::normalise(kind, row.body.clone()).unwrap_or_else(|_| row.body.clone());
             let computed = value::compute(kind, &body);
             (body, computed)
         }

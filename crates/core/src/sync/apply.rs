@@ -174,7 +174,10 @@ pub fn apply(
 /// What the mirror has of the records of a page.
 fn known(cache: &Connection, items: &[Item]) -> Result<BTreeMap<Key, Known>, StoreError> {
     let mut statement = cache
-        .prepare_cached("SELECT seq, revision, body FROM record WHERE kind = ?1 AND id = ?2")?;
+        // The fields matter only where a place says two things; else they need not be read.
+        .prepare_cached(
+            "SELECT seq, revision, iif(seq = ?3, body, '') FROM record WHERE kind = ?1 AND id = ?2",
+        )?;
     let mut known = BTreeMap::new();
     for item in items {
         let (key, seq) = match item {
@@ -182,26 +185,21 @@ fn known(cache: &Connection, items: &[Item]) -> Result<BTreeMap<Key, Known>, Sto
             Item::Remove { seq, key } => (key.clone(), *seq),
             Item::Verdict { .. } | Item::Bad(_) => continue,
         };
-        let row: Option<(i64, i64, String)> = statement
-            .query_row([&key.0, &key.1], |row| {
+        let place = i64::try_from(seq).unwrap_or(i64::MAX);
+        let row = statement
+            .query_row(params![key.0, key.1, place], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
-        let Some((have, revision, body)) = row else {
+        let Some((seq, revision, body)): Option<(i64, i64, String)> = row else {
             continue;
         };
-        // The fields matter only where a place says two things.
-        let same_place = i64::try_from(seq) == Ok(have);
-        let body = if same_place {
-            serde_json::from_str(&body)?
-        } else {
-            serde_json::Map::new()
-        };
+        let revision = u64::try_from(revision).unwrap_or(0);
         known.insert(
             key,
             Known {
-                seq: have,
-                revision: u64::try_from(revision).unwrap_or(0),
+                seq,
+                revision,
                 body,
             },
         );
@@ -216,12 +214,19 @@ fn write(
     (seq, record): (u64, &Prepared),
     is_new: bool,
 ) -> Result<(), StoreError> {
-    let key = (record.kind.as_str(), record.id.as_str());
-    let text = text::text(cache, pack, key, &record.body, &record.computed)?;
-    let (body, computed) = (
-        serde_json::to_string(&record.body)?,
-        serde_json::to_string(&record.computed)?,
-    );
+    let made;
+    let text = match &record.text {
+        Some(text) => text,
+        None => {
+            let key = (record.kind.as_str(), record.id.as_str());
+            let (body, computed) = (
+                serde_json::from_str(&record.body)?,
+                serde_json::from_str(&record.computed)?,
+            );
+            made = text::text(cache, pack, key, &body, &computed)?;
+            &made
+        }
+    };
     let values = params![
         record.kind,
         record.id,
@@ -230,8 +235,8 @@ fn write(
         generation,
         record.updated_at,
         text.title,
-        body,
-        computed,
+        record.body,
+        record.computed,
     ];
     // Most rows of a first fill are new: a plain insert is a good deal quicker than one that asks.
     let rowid = if is_new {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use watchkeeper_pack::{Pack, value};
 use watchkeeper_wire::feed::{Line, PageEnd, PageHead, Record};
 
 use super::client::{Client, ClientError, RawLine};
 use super::parse::{Bad, parse};
 use super::plan::{Item, Prepared};
+use super::text;
 use crate::engine::Engine;
 
 /// A page with both its ends.
@@ -100,21 +102,26 @@ fn bad(line: &RawLine, problem: String) -> Bad {
 /// Brings a record into the form in which the mirror keeps it. One of a kind that the pack does not
 /// have stays as it came (fault 24).
 pub fn prepare(pack: Option<&Pack>, record: Record) -> Result<Prepared, String> {
-    let (body, computed) = match pack.and_then(|pack| pack.kind(&record.kind)) {
-        None => (record.body, serde_json::Map::new()),
+    let kind = pack.and_then(|pack| pack.kind(&record.kind));
+    let (body, computed) = match kind {
+        None => (record.body, Map::new()),
         Some(kind) => {
-            let body = value::normalise(kind, &record.body).map_err(|fault| fault.to_string())?;
+            let body = value::normalise(kind, record.body).map_err(|fault| fault.to_string())?;
             let computed = value::compute(kind, &body);
             (body, computed)
         }
     };
+    let json = |fields: &Map<String, Value>| {
+        serde_json::to_string(fields).map_err(|error| error.to_string())
+    };
     Ok(Prepared {
+        text: text::of_itself(kind, &record.id, &body, &computed),
+        body: json(&body)?,
+        computed: json(&computed)?,
         kind: record.kind,
         id: record.id,
         revision: record.revision,
         updated_at: millis(record.updated_at),
-        body,
-        computed,
     })
 }
 

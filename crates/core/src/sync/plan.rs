@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use watchkeeper_wire::operation::Verdict;
 
 use super::parse::Bad;
+use super::text::Text;
 
 /// Kind and id.
 pub type Key = (String, String);
@@ -33,10 +34,12 @@ pub struct Prepared {
     pub revision: u64,
     /// When it last changed, milliseconds since 1970, UTC.
     pub updated_at: i64,
-    /// Fields.
-    pub body: Map<String, Value>,
-    /// Stored computed fields.
-    pub computed: Map<String, Value>,
+    /// Fields, as JSON.
+    pub body: String,
+    /// Stored computed fields, as JSON.
+    pub computed: String,
+    /// Title and words, where they follow from the record alone.
+    pub text: Option<Text>,
 }
 
 /// A line of a page, between head and end.
@@ -74,8 +77,8 @@ pub struct Known {
     pub seq: i64,
     /// Revision.
     pub revision: u64,
-    /// Fields.
-    pub body: Map<String, Value>,
+    /// Fields, as JSON; they matter only where the feed says something at the same place.
+    pub body: String,
 }
 
 /// One thing to do, in order.
@@ -171,8 +174,8 @@ fn one(
                     *known = Some(Known {
                         seq: i64::try_from(seq).unwrap_or(i64::MAX),
                         revision: record.revision,
-                        // Only compared at one place, and a page has each place once.
-                        body: Map::new(),
+                        // A page has each place once.
+                        body: String::new(),
                     });
                     plan.actions.push(Action::Write { seq, record });
                 }
@@ -223,11 +226,19 @@ fn judge(seq: u64, record: &Prepared, known: Option<&Known>) -> Judgement {
         } else {
             Judgement::Newer
         }
-    } else if seq == known.seq && (record.revision != known.revision || record.body != known.body) {
+    } else if seq == known.seq
+        && (record.revision != known.revision || !same_fields(&record.body, &known.body))
+    {
         Judgement::Contradicts
     } else {
         Judgement::Same
     }
+}
+
+/// The order of fields says nothing.
+fn same_fields(one: &str, other: &str) -> bool {
+    let fields = |text| serde_json::from_str::<Map<String, Value>>(text).ok();
+    one == other || fields(one) == fields(other)
 }
 
 #[cfg(test)]
@@ -242,8 +253,9 @@ mod tests {
             id: id.into(),
             revision,
             updated_at: 0,
-            body: Map::from_iter([("amount".to_owned(), amount.into())]),
-            computed: Map::new(),
+            body: format!(r#"{{"amount":{amount}}}"#),
+            computed: "{}".into(),
+            text: None,
         })
     }
 
@@ -304,6 +316,12 @@ mod tests {
         let contradicting = plan_it(11);
         assert_eq!(contradicting.contradictions.len(), 1);
         assert!(written(&contradicting).is_empty());
+    }
+
+    #[test]
+    fn fields_in_another_order_are_the_same_fields() {
+        assert!(same_fields(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#));
+        assert!(!same_fields(r#"{"a":1,"b":2}"#, r#"{"a":1,"b":3}"#));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::plan::Key;
 use crate::store::StoreError;
 
 /// A title and the words by which its record is found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     /// The title.
     pub title: String,
@@ -62,6 +63,37 @@ pub fn refs(
     Ok(refs)
 }
 
+/// Title and words of a record that needs no other for them.
+pub fn of_itself(
+    kind: Option<&Kind>,
+    id: &str,
+    body: &Map<String, Value>,
+    computed: &Map<String, Value>,
+) -> Option<Text> {
+    match kind {
+        None => Some(Text {
+            title: id.to_owned(),
+            words: id.to_owned(),
+        }),
+        Some(kind) if mentions_refs(kind) => None,
+        Some(kind) => Some(with_refs(kind, id, (body, computed), &Map::new())),
+    }
+}
+
+fn with_refs(
+    kind: &Kind,
+    id: &str,
+    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    refs: &Map<String, Value>,
+) -> Text {
+    let title = value::title(kind, id, body, computed, refs);
+    let words = value::search_words(kind, body, computed, &title);
+    Text {
+        words: format!("{words} {id}"),
+        title,
+    }
+}
+
 /// Makes title and words of a record of the mirror.
 pub fn text(
     cache: &Connection,
@@ -70,23 +102,16 @@ pub fn text(
     body: &Map<String, Value>,
     computed: &Map<String, Value>,
 ) -> Result<Text, StoreError> {
-    let Some(kind) = pack.and_then(|pack| pack.kind(kind)) else {
-        return Ok(Text {
-            title: id.to_owned(),
-            words: id.to_owned(),
-        });
+    let kind = pack.and_then(|pack| pack.kind(kind));
+    if let Some(text) = of_itself(kind, id, body, computed) {
+        return Ok(text);
+    }
+    let refs = match kind {
+        Some(kind) => refs(cache, "record", kind, body)?,
+        None => Map::new(),
     };
-    let refs = if mentions_refs(kind) {
-        refs(cache, "record", kind, body)?
-    } else {
-        Map::new()
-    };
-    let title = value::title(kind, id, body, computed, &refs);
-    let words = value::search_words(kind, body, computed, &title);
-    Ok(Text {
-        words: format!("{words} {id}"),
-        title,
-    })
+    let with = |kind| with_refs(kind, id, (body, computed), &refs);
+    Ok(kind.map_or_else(Text::default, with))
 }
 
 /// Writes the words of a row, over those that it had.

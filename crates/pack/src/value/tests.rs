@@ -23,14 +23,14 @@ fn with(name: &str, value: Value) -> Result<Map<String, Value>, FieldFault> {
     let pack = fixture::pack();
     let mut body = ticket();
     body.insert(name.to_owned(), value);
-    normalise(pack.kind("ticket").unwrap(), &body)
+    normalise(pack.kind("ticket").unwrap(), body.clone())
 }
 
 #[test]
 fn canonical_values_pass_unchanged() {
     let pack = fixture::pack();
     assert_eq!(
-        normalise(pack.kind("ticket").unwrap(), &ticket()),
+        normalise(pack.kind("ticket").unwrap(), ticket()),
         Ok(ticket())
     );
 }
@@ -96,7 +96,7 @@ fn fault_23_values_of_a_wrong_type_are_refused_and_named() {
     let pack = fixture::pack();
     let mut body = ticket();
     body.remove("price");
-    let fault = normalise(pack.kind("ticket").unwrap(), &body).unwrap_err();
+    let fault = normalise(pack.kind("ticket").unwrap(), body.clone()).unwrap_err();
     assert_eq!(
         (fault.field.as_str(), fault.found.as_str()),
         ("price", "nothing")

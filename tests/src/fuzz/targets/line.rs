@@ -116,7 +116,7 @@ fn prepared(record: Record) -> Result<bool, String> {
         id: first.id.clone(),
         revision: first.revision,
         updated_at,
-        body: first.body.clone(),
+        body: serde_json::from_str(&first.body).map_err(|error| error.to_string())?,
     };
     match page::prepare(pack, record) {
         Ok(again) if again.body == first.body && again.computed == first.computed => Ok(true),

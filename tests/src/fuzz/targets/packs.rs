@@ -60,7 +60,7 @@ fn use_it(pack: &Pack) -> Result<(), String> {
     pack.settings_in_force(&nothing);
     pack.controls_in_force(&nothing);
     for kind in pack.kinds.values() {
-        let body = value::normalise(kind, &nothing).unwrap_or_default();
+        let body = value::normalise(kind, nothing.clone()).unwrap_or_default();
         let computed = value::compute(kind, &body);
         value::title(kind, "x", &body, &computed, &nothing);
         kind.indexed_expressions();

@@ -319,23 +319,45 @@ impl<'a> Sections<'a> {
         self.select(reading, section, &text, [Sql::Text(ids)])
     }
 
-    /// Rows of a section that pass one more condition, the first of them in this order.
-    pub(super) fn rows_where(
+    /// Rows of a section with an instant after `from` and not after `to`: the first of them, or the
+    /// last, latest first.
+    pub(super) fn rows_between(
         &self,
         reading: &Reading<'_>,
         section: &Section,
-        (condition, params): (&str, Vec<Sql>),
-        order: &str,
-        limit: u32,
+        field: &str,
+        (from, to): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+        (latest, limit): (bool, u32),
     ) -> Result<Vec<Row>, Error> {
+        let sort = [if latest {
+            format!("-{field}")
+        } else {
+            field.to_owned()
+        }];
+        let column = filter::column(self.kind, field).ok_or(Error::new(Code::PackInvalid))?;
+        let order = filter::order_by(self.kind, &sort).ok_or(Error::new(Code::PackInvalid))?;
+        let mut condition = format!("{column} IS NOT NULL");
+        let mut params = Vec::new();
+        for (comparison, at) in [(">", from), ("<=", to)] {
+            if let Some(at) = at {
+                condition.push_str(&format!(" AND {column} {comparison} ?"));
+                params.push(Sql::Text(value::instant_text(at)));
+            }
+        }
+        let index = match self.ways(section, &sort).and_then(|ways| ways.within) {
+            Some(index) if has_index(reading.cache, &index)? => {
+                format!(" INDEXED BY {}", identifier(&index))
+            }
+            _ => String::new(),
+        };
         let text = format!(
-            "SELECT {} FROM {} WHERE {} AND {condition} ORDER BY {order} LIMIT ?",
+            "SELECT {} FROM {}{index} WHERE {} AND {condition} ORDER BY {order} LIMIT ?",
             Row::COLUMNS,
             section.from,
             section.filter
         );
-        let more = params.into_iter().chain([Sql::Integer(i64::from(limit))]);
-        self.select(reading, section, &text, more)
+        params.push(Sql::Integer(i64::from(limit)));
+        self.select(reading, section, &text, params)
     }
 
     /// How many records of the whole view, wherever they stand, have an instant after this one.

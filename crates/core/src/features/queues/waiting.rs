@@ -6,10 +6,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::types::Value as Sql;
-use watchkeeper_pack::format::{FieldType, Nature, Tone, WarnDef};
+use watchkeeper_pack::format::{Nature, Tone, WarnDef};
 use watchkeeper_pack::pack::{Clock, View};
-use watchkeeper_pack::{Kind, Pack, filter, value};
+use watchkeeper_pack::{Pack, filter};
 
 use super::cells::clock_view;
 use super::sections::{Section, Sections};
@@ -19,6 +18,9 @@ use crate::features::reading::{Reading, Row};
 
 /// The most records of one section whose clocks are looked at.
 const MOST: u32 = 2_000;
+
+/// How many are looked at where one is wanted.
+const FEW: u32 = 8;
 
 /// What waits in a queue.
 pub(crate) struct Waiting<'a> {
@@ -32,6 +34,13 @@ pub(crate) struct Deadline {
     pub(crate) row: Row,
     pub(crate) due: DateTime<Utc>,
     pub(crate) clock: ClockView,
+}
+
+/// After `from` and not after `to`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) to: Option<DateTime<Utc>>,
 }
 
 impl<'a> Waiting<'a> {
@@ -118,12 +127,16 @@ impl<'a> Waiting<'a> {
         let now = reading.now.at;
         let session = pack.next_session(now).map(|(_, _, at)| at);
         let mut urgent = BTreeSet::new();
-        for clock in self.asked.kind.clocks.values() {
+        for (name, clock) in &self.asked.kind.clocks {
             let until = match clock.def.warn {
                 WarnDef::MinutesBefore(minutes) => now + TimeDelta::minutes(i64::from(minutes)),
                 WarnDef::BeforeNextSession => session.unwrap_or(now),
             };
-            for deadline in self.of(reading, clock, None, Some(until))? {
+            let soon = Span {
+                from: None,
+                to: Some(until),
+            };
+            for deadline in self.of(reading, (name, clock), soon, (false, MOST))? {
                 if matches!(deadline.clock.tone, Tone::Amber | Tone::Red) {
                     urgent.insert(deadline.row.id);
                 }
@@ -132,16 +145,42 @@ impl<'a> Waiting<'a> {
         Ok(u32::try_from(urgent.len()).unwrap_or(u32::MAX))
     }
 
-    /// Deadlines after `from` and not after `to`, of clocks that run; the soonest first.
+    /// Deadlines within a span, of clocks that run; the soonest first.
     pub(crate) fn deadlines(
         &self,
         reading: &Reading<'_>,
-        from: Option<DateTime<Utc>>,
-        to: Option<DateTime<Utc>>,
+        span: Span,
+    ) -> Result<Vec<Deadline>, Error> {
+        self.all(reading, span, (false, MOST))
+    }
+
+    /// The first deadline of a span, or the last, of a clock that runs.
+    pub(crate) fn deadline(
+        &self,
+        reading: &Reading<'_>,
+        span: Span,
+        latest: bool,
+    ) -> Result<Option<Deadline>, Error> {
+        // The clocks of almost all that waits run: few have to be looked at.
+        for most in [FEW, MOST] {
+            let mut found = self.all(reading, span, (latest, most))?;
+            if !found.is_empty() {
+                let at = if latest { found.len() - 1 } else { 0 };
+                return Ok(Some(found.swap_remove(at)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn all(
+        &self,
+        reading: &Reading<'_>,
+        span: Span,
+        limit: (bool, u32),
     ) -> Result<Vec<Deadline>, Error> {
         let mut all = Vec::new();
-        for clock in self.asked.kind.clocks.values() {
-            all.extend(self.of(reading, clock, from, to)?);
+        for clock in &self.asked.kind.clocks {
+            all.extend(self.of(reading, clock, span, limit)?);
         }
         all.sort_by(|one, other| (one.due, &one.row.id).cmp(&(other.due, &other.row.id)));
         Ok(all)
@@ -150,34 +189,20 @@ impl<'a> Waiting<'a> {
     fn of(
         &self,
         reading: &Reading<'_>,
-        clock: &Clock,
-        from: Option<DateTime<Utc>>,
-        to: Option<DateTime<Utc>>,
+        (name, clock): (&String, &Clock),
+        Span { from, to }: Span,
+        (latest, most): (bool, u32),
     ) -> Result<Vec<Deadline>, Error> {
         let kind = self.asked.kind;
-        let name = kind
-            .clocks
-            .iter()
-            .find(|(_, other)| std::ptr::eq(*other, clock));
-        let Some((name, _)) = name else {
-            return Ok(Vec::new());
-        };
-        let column = due_column(kind, clock);
         let mut all = Vec::new();
         for (section, count) in self.sections() {
             if count == 0 {
                 continue;
             }
-            let rows = match &column {
-                Some(column) => {
-                    let condition = between(column, from, to);
-                    self.asked.rows_where(
-                        reading,
-                        section,
-                        (&condition.0, condition.1),
-                        &format!("{column}, id"),
-                        MOST,
-                    )?
+            let rows = match clock.due_field(kind) {
+                Some(field) => {
+                    self.asked
+                        .rows_between(reading, section, field, (from, to), (latest, most))?
                 }
                 None => {
                     let order = filter::order_by(kind, &self.view().def.sort)
@@ -200,32 +225,4 @@ impl<'a> Waiting<'a> {
 #[allow(clippy::cast_possible_truncation)]
 fn due(now: DateTime<Utc>, clock: &ClockView) -> DateTime<Utc> {
     now + TimeDelta::milliseconds((clock.seconds_left * 1_000.0).round() as i64)
-}
-
-/// SQL of the field that is the deadline itself, where it is one that is indexed.
-fn due_column(kind: &Kind, clock: &Clock) -> Option<String> {
-    let field = clock.def.due.trim().strip_prefix("record.")?;
-    let timestamp = kind
-        .fields
-        .get(field)
-        .map(|def| def.type_)
-        .or_else(|| kind.computed.get(field).map(|computed| computed.def.type_));
-    (timestamp == Some(FieldType::Timestamp) && filter::is_indexed(kind, field))
-        .then(|| filter::column(kind, field))?
-}
-
-fn between(
-    column: &str,
-    from: Option<DateTime<Utc>>,
-    to: Option<DateTime<Utc>>,
-) -> (String, Vec<Sql>) {
-    let mut text = format!("{column} IS NOT NULL");
-    let mut params = Vec::new();
-    for (comparison, at) in [(">", from), ("<=", to)] {
-        if let Some(at) = at {
-            text.push_str(&format!(" AND {column} {comparison} ?"));
-            params.push(Sql::Text(value::instant_text(at)));
-        }
-    }
-    (text, params)
 }

@@ -9,7 +9,7 @@ use super::line::Line;
 use super::screen::number;
 use super::view::{ArrivedView, AtOnceView, DueView, LapsingView};
 use crate::error::Error;
-use crate::features::queues::waiting::{Deadline, Waiting};
+use crate::features::queues::waiting::{Deadline, Span, Waiting};
 use crate::features::reading::Reading;
 
 /// What all queues say together.
@@ -70,7 +70,13 @@ impl Queues {
                 continue;
             }
             let minutes = waiting.minutes();
-            let ahead = waiting.deadlines(reading, Some(line.from), Some(line.horizon()))?;
+            let ahead = waiting.deadlines(
+                reading,
+                Span {
+                    from: Some(line.from),
+                    to: Some(line.horizon()),
+                },
+            )?;
             all.lapsing.extend(lapsing(reading, &waiting, &ahead, line));
             let first = match ahead.first() {
                 Some(first) => Some((first.due, first.clock.clone())),
@@ -130,13 +136,17 @@ fn beyond(
     waiting: &Waiting<'_>,
     line: &Line,
 ) -> Result<Option<(DateTime<Utc>, crate::features::queues::view::ClockView)>, Error> {
-    let later = waiting.deadlines(reading, Some(line.horizon()), None)?;
-    let found = match later.into_iter().next() {
+    let later = Span {
+        from: Some(line.horizon()),
+        to: None,
+    };
+    let before = Span {
+        from: None,
+        to: Some(line.from),
+    };
+    let found = match waiting.deadline(reading, later, false)? {
         Some(first) => Some(first),
-        None => waiting
-            .deadlines(reading, None, Some(line.from))?
-            .into_iter()
-            .next_back(),
+        None => waiting.deadline(reading, before, true)?,
     };
     Ok(found.map(|deadline| (deadline.due, deadline.clock)))
 }
