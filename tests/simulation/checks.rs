@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use watchkeeper_core::outbox::queue::{Hold, Queued, Status};
 use watchkeeper_core::store::{Db, StoreError};
 use watchkeeper_platform::store::{Question, RecordRow};
-use watchkeeper_wire::operation::VerdictWord;
+use watchkeeper_wire::operation::{Reason, VerdictWord};
 
 use crate::office::TENANT;
 use crate::pack::CANARY;
@@ -174,6 +174,8 @@ impl World {
                 // What a restored platform has forgotten, a person is asked about (fault 7).
                 (Status::Held, Some(Hold::Restored)) => {}
                 (Status::Discarded, _) if self.restored && row.is_none() => {}
+                // It says itself that it is not known (fault 7).
+                (Status::Held, _) if one.reason.as_ref().is_some_and(is_not_known) => {}
                 (Status::Held | Status::Discarded, _) if happened > 0 => {
                     wrong.push(("I1", format!("{id} is {word:?} and happened")));
                 }
@@ -319,6 +321,11 @@ impl World {
             self.violate("I5", format!("platform.db: {found}"));
         }
     }
+}
+
+/// The record is gone by which the provider could have been asked.
+fn is_not_known(reason: &Reason) -> bool {
+    reason.code == "provider.not_asked"
 }
 
 async fn unsound(db: &Db) -> Vec<String> {

@@ -172,20 +172,14 @@ pub fn mails(situation: &Situation<'_>, action: &str) -> Vec<Mail> {
 
 /// The calls of an action, whether or not it is allowed; none where one cannot be worked out. For
 /// asking a provider whether they were made before.
-pub fn calls(situation: &Situation<'_>, action: &str) -> Vec<Call> {
-    let Some(action) = situation.kind.actions.get(action) else {
-        return Vec::new();
-    };
+pub fn calls(situation: &Situation<'_>, action: &Action) -> Option<Vec<Call>> {
     let scope = situation.scope(Some(action));
-    let calls = action
-        .effects
-        .iter()
-        .zip(0..)
-        .filter_map(|(effect, place)| match effect {
-            Effect::Call(call) => Some(one_call(situation.pack, call, place, &scope)),
-            _ => None,
-        });
-    calls.collect::<Result<_, _>>().unwrap_or_default()
+    let effects = action.effects.iter().zip(0..);
+    let calls = effects.filter_map(|(effect, place)| match effect {
+        Effect::Call(call) => Some(one_call(situation.pack, call, place, &scope)),
+        _ => None,
+    });
+    calls.collect::<Result<_, _>>().ok()
 }
 
 /// What changes when the call at `effect` ended for good. `scope` is the operation's own, with

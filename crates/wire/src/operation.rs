@@ -140,7 +140,8 @@ impl VerdictWord {
 pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
     /// `record.changed`, `record.gone`, `operation.lapsed`, `operation.key_reused`,
-    /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`, or one of the pack's.
+    /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
+    /// `provider.not_asked`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

@@ -11,6 +11,7 @@ mod writes;
 
 use chrono::{DateTime, Utc};
 use watchkeeper_model::{Call, Outcome, Plan, already, decide};
+use watchkeeper_pack::pack::Effect;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -79,7 +80,10 @@ pub async fn apply(
             None if sent_before => {
                 let no = (word, why.clone());
                 let asked = asked_first(platform, access, operation, &facts, no, now).await?;
-                (Vec::new(), asked)
+                if asked.is_none() {
+                    why = why.map(not_asked);
+                }
+                (Vec::new(), asked.unwrap_or_default())
             }
             None => (Vec::new(), Vec::new()),
         };
@@ -345,7 +349,7 @@ async fn effects(
 }
 
 /// The calls of an action that policy does not let through, only to be looked for; `no` is the answer
-/// where they are not found. Empty where none of them can be worked out.
+/// where they are not found. None where it may have called a provider that cannot be asked.
 async fn asked_first(
     platform: &Platform,
     access: &Access,
@@ -353,17 +357,23 @@ async fn asked_first(
     facts: &Facts,
     no: (VerdictWord, Option<Reason>),
     now: DateTime<Utc>,
-) -> Result<Vec<NewCall>, ApiError> {
-    let (Some(record), Some(pack)) = (&facts.record, platform.packs.active(&facts.tenant).await?)
-    else {
-        return Ok(Vec::new());
+) -> Result<Option<Vec<NewCall>>, ApiError> {
+    let pack = platform.packs.active(&facts.tenant).await?;
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
+    let action = kind.and_then(|kind| kind.actions.get(&operation.action));
+    let (Some(pack), Some(kind), Some(action)) = (&pack, kind, action) else {
+        return Ok(None);
     };
-    let Some(kind) = pack.kind(&operation.kind) else {
-        return Ok(Vec::new());
+    let calls = |effect: &Effect| matches!(effect, Effect::Call(_));
+    if !action.effects.iter().any(calls) {
+        return Ok(Some(Vec::new()));
+    }
+    let ((word, Some(why)), Some(record)) = (no, &facts.record) else {
+        return Ok(None);
     };
     let snapshot = snapshot(record, &facts.refs);
     let situation = watchkeeper_model::Situation {
-        pack: &pack,
+        pack,
         kind,
         record: &snapshot,
         params: &operation.params,
@@ -373,22 +383,39 @@ async fn asked_first(
         controls: &pack.controls_in_force(&facts.tenant.controls),
         lookups: &facts.lookups,
     };
-    let (word, Some(why)) = no else {
-        return Ok(Vec::new());
-    };
     let basis = Basis {
         otherwise: Some((word, why)),
         ..basis(access, facts, record, &pack.hash)
     };
-    let calls = watchkeeper_model::plan::calls(&situation, &operation.action);
+    let Some(calls) = watchkeeper_model::plan::calls(&situation, action) else {
+        return Ok(None);
+    };
     let reachable = |call: &Call| platform.connectors.contains_key(&call.connector);
-    let calls = calls.into_iter().filter(reachable).map(|call| NewCall {
+    if !calls.iter().all(reachable) {
+        return Ok(None);
+    }
+    let calls = calls.into_iter().map(|call| NewCall {
         call,
         basis: basis.clone(),
         not_after: None,
         sent_before: true,
     });
-    Ok(calls.collect())
+    Ok(Some(calls.collect()))
+}
+
+/// A no to an operation that a provider may have carried out before the platform was restored, where
+/// it cannot be asked: the record that says of what is gone, or the pack does not have the action now.
+fn not_asked(why: Reason) -> Reason {
+    let detail = format!(
+        "{} Whether the provider had done it before the platform was restored cannot be asked from \
+         here: look there.",
+        why.detail
+    );
+    Reason {
+        code: "provider.not_asked".into(),
+        detail,
+        ..why
+    }
 }
 
 /// What a call is decided on.

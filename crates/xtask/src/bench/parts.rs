@@ -20,8 +20,9 @@ pub const PARTS: &[Part] = &[
     ("sync", sync),
     ("reads", reads),
     ("delta", delta),
-    ("outbox", outbox),
     ("window", window),
+    // Orders that wait are packed here: the window counts them before.
+    ("outbox", outbox),
     ("notify", notify),
 ];
 
