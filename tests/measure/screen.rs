@@ -13,7 +13,7 @@ const STEP: Duration = Duration::from_millis(4);
 const SETTLED: Duration = Duration::from_millis(2_500);
 /// The longest that settling may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Of a thousand pixels, so many may still change after the page is there: a clock, an age.
+/// Of a thousand pixels, so many may change without it being another picture: a clock, an age.
 const STILL_CHANGING: f64 = 1.0;
 
 /// The screen, as Xvfb maps it to a file.
@@ -39,10 +39,13 @@ impl Screen {
         let mut frames: Vec<(Duration, Vec<u8>)> = Vec::new();
         loop {
             let (at, now) = (begun.elapsed(), self.pixels()?);
-            let last = frames.last();
-            if last.map_or(now != before, |(_, last)| *last != now) {
+            let (since, last) = frames
+                .last()
+                .map_or((None, before), |(since, last)| (Some(*since), last));
+            // An age that counts seconds is no reason to wait on.
+            if changed(&now, last) > STILL_CHANGING {
                 frames.push((at, now));
-            } else if last.is_some_and(|(since, _)| at - *since > SETTLED) {
+            } else if since.is_some_and(|since| at - since > SETTLED) {
                 break;
             }
             ensure!(at < PATIENCE, "the screen does not settle");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use xtask::children::Running;
 use xtask::desktop::{Desktop, Options};
@@ -66,74 +66,94 @@ async fn filled(window: &Window, records: u64) {
     window.until(&whole, "the first fill").await;
 }
 
-/// Remembers when a key came and when the page had painted what `done` waits for: the second frame
-/// after the change is in the document.
+/// Remembers when a key came, when what `done` waits for was in the document, and when the page had
+/// painted it: the second frame after that.
 const STOPWATCH: &str = "
-    window.__bench = {times: []};
+    window.__bench = {};
     window.__bench.arm = (done) => {
-        const state = {came: null};
-        const hear = (event) => { if (state.came === null) state.came = event.timeStamp; };
-        window.addEventListener('keydown', hear, {capture: true, once: true});
-        const look = () => {
-            if (state.came === null || !done()) return;
-            watcher.disconnect();
-            requestAnimationFrame(() => requestAnimationFrame(() =>
-                window.__bench.times.push(performance.now() - state.came)));
-        };
-        const watcher = new MutationObserver(look);
-        watcher.observe(document.body,
-            {subtree: true, childList: true, attributes: true, characterData: true});
+        window.__bench.taken = new Promise((tell) => {
+            let came = null;
+            const hear = (event) => { came ??= event.timeStamp; };
+            window.addEventListener('keydown', hear, {capture: true, once: true});
+            const look = () => {
+                if (came === null || !done()) return;
+                watcher.disconnect();
+                const changed = performance.now() - came;
+                requestAnimationFrame(() => requestAnimationFrame(() =>
+                    tell([changed, performance.now() - came])));
+            };
+            const watcher = new MutationObserver(look);
+            watcher.observe(document.body,
+                {subtree: true, childList: true, attributes: true, characterData: true});
+        });
     };
     window.__bench.first = () => document.querySelector('[role=grid] .grid-data')?.innerText;
-    window.__bench.head = () => document.querySelector('.grid-section')?.innerText;
+    window.__bench.filtered = () => {
+        const list = document.querySelector('.queue-list');
+        return list && list.getAttribute('aria-busy') !== 'true'
+            ? `${list.querySelector('input')?.value} ${list.innerText}` : undefined;
+    };
     window.__bench.picked = () =>
         document.querySelector('.grid-data[aria-selected=true] [role=gridcell]')?.innerText;
     window.__bench.shown = () => {
-        const panel = document.querySelector('section.record');
-        return panel && panel.getAttribute('aria-busy') !== 'true'
-            ? panel.querySelector('h2')?.innerText : undefined;
-    };";
+        const label = document.querySelector('section.record')?.getAttribute('aria-label');
+        const picked = window.__bench.picked()?.split('\\n')[0];
+        return picked && label?.includes(picked) ? label : undefined;
+    };
+    const mark = document.body.appendChild(document.createElement('div'));
+    mark.style.cssText = 'position: fixed; right: 0; top: 0; width: 4rem; height: 1rem';
+    window.addEventListener('keydown', (event) => {
+        if (event.key === 'F8') mark.textContent = `${event.timeStamp}`;
+    });
+    window.__bench.mark = () => mark.textContent;";
 
 /// The queue of the bench, as the rail calls it.
 const QUEUE: &str = "Orders";
 /// Keys as WebDriver names them.
+const F8: &str = "\u{e038}";
 const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 
 /// Presses keys and takes the times that the page told.
 async fn pressed(window: &Window, count: u64) -> Result<Value> {
     window.run(STOPWATCH).await;
-    let mut moved = Times::default();
-    let mut opened = Times::default();
+    let (mut moved, mut opened) = (Answers::default(), Answers::default());
     window.find("[role=grid] .grid-data[tabindex='0']").await;
     focus_on_list(window).await;
     for round in 0..count {
-        // Down through the list, and up again for the last third.
+        // Down through the list, and up again for the last third. Each waits for what the one before
+        // brings, as somebody who looks at the record does.
         let key = if round % 3 == 2 { "k" } else { "j" };
-        moved.add(time(window, "picked", &[key]).await?);
+        moved.take(window, "picked", &[key]).await?;
+        settled(window).await;
         let key = if round % 3 == 1 { "k" } else { "j" };
-        opened.add(time(window, "shown", &[key]).await?);
+        opened.take(window, "shown", &[key]).await?;
+        settled(window).await;
     }
-    let mut narrowed = Times::default();
-    let mut begun = Times::default();
+    // What no app can be quicker than here: a key that changes one word.
+    let mut floor = Answers::default();
+    for _ in 0..count {
+        floor.take(window, "mark", &[F8]).await?;
+    }
+    let (mut narrowed, mut begun) = (Answers::default(), Answers::default());
     for round in 0..count {
         let word = world::word(300 + round * 7);
         let (first, rest) = word.split_at(1);
         window.press(&["/"]).await;
-        begun.add(time(window, "head", &[first]).await?);
+        begun.take(window, "filtered", &[first]).await?;
         // The letters between are typed; the one after them is measured.
         let rest: Vec<String> = rest.chars().map(String::from).collect();
         let (typed, measured) = rest.split_at(2.min(rest.len().saturating_sub(1)));
         for letter in typed {
-            time(window, "head", &[letter]).await?;
+            time(window, "filtered", &[letter]).await?;
         }
         if let Some(letter) = measured.first() {
-            narrowed.add(time(window, "head", &[letter]).await?);
+            narrowed.take(window, "filtered", &[letter]).await?;
         }
-        time(window, "head", &[ESCAPE]).await?;
+        time(window, "filtered", &[ESCAPE]).await?;
     }
-    let mut sorted = Times::default();
-    while sorted.len() < count {
+    let mut sorted = Answers::default();
+    while sorted.painted.len() < count {
         // What was read before is shown at once; after this nothing was.
         window.run("location.reload()").await;
         window.find(".watch .digest h2").await;
@@ -147,11 +167,12 @@ async fn pressed(window: &Window, count: u64) -> Result<Value> {
                     column - 1
                 );
                 window.run(&focus).await;
-                sorted.add(time(window, "first", &[ENTER]).await?);
+                sorted.take(window, "first", &[ENTER]).await?;
             }
         }
     }
     Ok(json!({
+        "one word alone": floor.summed(),
         "move: the next row is picked": moved.summed(),
         "open: the record is shown": opened.summed(),
         "filter: the first letter": begun.summed(),
@@ -160,17 +181,44 @@ async fn pressed(window: &Window, count: u64) -> Result<Value> {
     }))
 }
 
+async fn settled(window: &Window) {
+    let quiet =
+        "return document.querySelector('section.record')?.getAttribute('aria-busy') === 'false'";
+    window.until(quiet, "the record").await;
+}
+
 async fn focus_on_list(window: &Window) {
     window
         .run("document.querySelector(\"[role=grid] .grid-data[tabindex='0']\").focus()")
         .await;
 }
 
-/// Presses keys and answers how long it took until what `part` tells was another and painted.
-async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<Duration> {
+/// From a key until the page has what it asks for, and until that is painted.
+#[derive(Default)]
+struct Answers {
+    changed: Times,
+    painted: Times,
+}
+
+impl Answers {
+    /// Presses keys and takes the times until what `part` tells was another.
+    async fn take(&mut self, window: &Window, part: &str, keys: &[&str]) -> Result<()> {
+        let (changed, painted) = time(window, part, keys).await?;
+        self.changed.add(changed);
+        self.painted.add(painted);
+        Ok(())
+    }
+
+    fn summed(self) -> Value {
+        json!({"changed": self.changed.summed(), "painted": self.painted.summed()})
+    }
+}
+
+/// Presses keys and answers how long it took until what `part` tells was another, and painted. The
+/// page waits by itself: asking it again and again would hold it up.
+async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<(Duration, Duration)> {
     let arm = format!(
         "const before = window.__bench.{part}();
-         window.__bench.times = [];
          window.__bench.arm(() => {{
              const now = window.__bench.{part}();
              return now !== undefined && now !== before;
@@ -178,19 +226,17 @@ async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<Duration> {
     );
     window.run(&arm).await;
     window.press(keys).await;
-    let begun = Instant::now();
-    loop {
-        let taken = window.run("return window.__bench.times[0] ?? null").await;
-        if let Some(taken) = taken.as_f64() {
-            return Ok(Duration::from_secs_f64(taken / 1e3));
-        }
-        ensure!(
-            begun.elapsed() < Duration::from_secs(20),
-            "{keys:?} changed nothing of {part}: {}",
-            window.text().await
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let wait = "const done = arguments[arguments.length - 1];
+         setTimeout(() => done(null), 20000);
+         window.__bench.taken.then(done);";
+    let taken = window.run_async(wait).await;
+    let millis = |at: usize| taken.get(at).and_then(Value::as_f64);
+    let (Some(changed), Some(painted)) = (millis(0), millis(1)) else {
+        let text = window.text().await;
+        anyhow::bail!("{keys:?} changed nothing of {part}: {text}");
+    };
+    let seconds = |millis: f64| Duration::from_secs_f64(millis.max(0.0) / 1e3);
+    Ok((seconds(changed), seconds(painted)))
 }
 
 /// Starts of app and bare window, in turn.

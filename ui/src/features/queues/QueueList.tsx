@@ -43,7 +43,12 @@ export function QueueList(props: QueueListProps) {
   const { first, search, onSearch, picking } = props;
   const page = first.data;
   return (
-    <section className="card queue-list" aria-label={page?.label ?? t("nav-queues")}>
+    <section
+      className="card queue-list"
+      aria-label={page?.label ?? t("nav-queues")}
+      // What is shown answers an earlier question.
+      aria-busy={first.isPlaceholderData || undefined}
+    >
       <header className="queue-tools">
         <Filter label={t("queue-filter")} value={search} onValue={onSearch} input={props.filter} />
         {page && <Summary page={page} />}
