@@ -195,6 +195,11 @@ fn rust_tests() -> anyhow::Result<Count> {
     let mut count = Count::default();
     let mut results = String::new();
     let mut tests = cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+    // Those of the desktop mostly wait for windows and other processes.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let cores = std::thread::available_parallelism()?.get();
+        tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
+    }
     let ended_well = tee(&mut tests, |line| {
         if let Some(more) = counted(line) {
             count += more;

@@ -146,10 +146,18 @@ impl Worker {
 /// One attempt at a call, from looking to its end or its next date.
 async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let Some(connector) = platform.connectors.get(&row.call.connector).cloned() else {
-        return match lapsed(row, platform.clock.now()).filter(|_| row.attempts == 0) {
+        return match lapsed(row, platform.clock.now()).filter(|_| row.was_never_sent()) {
             Some(ending) => finish(platform, row, ending).await,
             None => put_off(platform, row, row.ambiguous, row.generation, None).await,
         };
+    };
+    let counted;
+    let row = match row.was_sent_before() && row.sent_at.is_none() {
+        true => {
+            counted = count_as_sent(platform, row).await?;
+            &counted
+        }
+        false => row,
     };
     let key = row.id.provider_key();
     let (looked_at, looked_running) = (platform.clock.now(), platform.clock.running());
@@ -160,7 +168,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         Look::Unclear => {
             let now = platform.clock.now();
             // What was never sent cannot have been done, whatever the provider would say.
-            if row.attempts == 0
+            if row.was_never_sent()
                 && let Some(ending) = lapsed(row, now)
             {
                 return finish(platform, row, ending).await;
@@ -175,15 +183,17 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         .sends
         .rest(&row.id, platform.clock.running(), QUIET_FOR);
     let truly_until = last.map(|(rest, _)| now + TimeDelta::from_std(rest).unwrap_or(QUIET));
+    let by_the_wall = row.sent_at.map(|sent| sent + QUIET).filter(|at| now < *at);
     if let Some(ending) = checked_again(platform, row, now).await? {
-        let by_the_wall = row.sent_at.map(|sent| sent + QUIET).filter(|at| now < *at);
         let may_come_until = by_the_wall.max(truly_until).filter(|_| row.ambiguous);
         return match may_come_until {
             Some(_) => put_off(platform, row, true, row.generation, may_come_until).await,
             None => finish(platform, row, ending).await,
         };
     }
-    if last.is_some_and(|(_, generation)| generation != row.generation) {
+    let under_another_key = last.is_some_and(|(_, generation)| generation != row.generation);
+    if under_another_key || row.was_sent_before() && by_the_wall.is_some() {
+        let truly_until = by_the_wall.max(truly_until);
         return put_off(platform, row, row.ambiguous, row.generation, truly_until).await;
     }
     if !platform.store.begin_call(&row.id, now).await? {
@@ -204,6 +214,19 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     };
     let sent = connector.send(&row.call, &key, &idempotency_key).await;
     after_send(platform, row, &*connector, &key, sent).await
+}
+
+/// Nobody knows when or under which key it may have been sent: as if it were just now, under one that
+/// is never used again.
+async fn count_as_sent(platform: &Platform, row: &CallRow) -> Result<CallRow, ApiError> {
+    let now = platform.clock.now();
+    platform.store.count_as_sent(&row.id, now).await?;
+    let running = platform.clock.running();
+    platform.sends.begin(&row.id, u32::MAX, running, QUIET_FOR);
+    Ok(CallRow {
+        sent_at: Some(now),
+        ..row.clone()
+    })
 }
 
 async fn after_send(
@@ -247,7 +270,8 @@ async fn after_send(
 /// The provider has it: nothing is sent again, and it is asked how it ended.
 async fn wait_for_the_provider(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let until = Some(platform.clock.now() + ASK_AGAIN);
-    put_off(platform, row, false, row.generation, until).await
+    let ambiguous = row.was_sent_before();
+    put_off(platform, row, ambiguous, row.generation, until).await
 }
 
 fn done(result: Value) -> Ending {

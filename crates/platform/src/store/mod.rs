@@ -144,9 +144,7 @@ pub trait Store: Send + Sync + 'static {
     /// wait for an earlier call of their operation.
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>>;
     /// Calls that wait until after `beyond`, which is further than anything is put off, wait until `to`
-    /// instead, and no send of them counts as later than now: the clock was set back. Calls that may have
-    /// been sent before the store was put back to what it once was count as sent now, and wait until
-    /// `to` as well.
+    /// instead, and no send of them counts as later than now: the clock was set back.
     async fn bring_calls_back(
         &self,
         now: DateTime<Utc>,
@@ -157,6 +155,9 @@ pub trait Store: Send + Sync + 'static {
     async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>>;
     /// Counts an attempt before it is made; false where the call does not wait any more.
     async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<bool>;
+    /// A call that may have been sent before the store was put back to what it once was, nobody knows
+    /// when, counts as sent at this instant.
+    async fn count_as_sent(&self, call: &CallId, at: DateTime<Utc>) -> Result<()>;
     /// Puts a call off.
     async fn postpone_call(&self, call: &CallId, to: &Postponed) -> Result<()>;
     /// Ends a call: record writes, the call's end and, where it is known, the operation's next

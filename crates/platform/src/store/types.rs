@@ -283,8 +283,7 @@ pub struct NewCall {
     pub basis: Basis,
     /// Never sent after this instant.
     pub not_after: Option<DateTime<Utc>>,
-    /// It may have been sent before the store was put back to what it once was. It rests until a send
-    /// of then cannot take effect any more, as [`crate::store::Store::bring_calls_back`] says.
+    /// It may have been sent before the store was put back to what it once was.
     pub sent_before: bool,
 }
 
@@ -367,6 +366,19 @@ pub struct CallRow {
     pub not_after: Option<DateTime<Utc>>,
     /// What the provider answered.
     pub result: Option<Value>,
+}
+
+impl CallRow {
+    /// It may have been sent before the store was put back to what it once was, under whatever key, and
+    /// was not since.
+    pub fn was_sent_before(&self) -> bool {
+        self.ambiguous && self.attempts == 0
+    }
+
+    /// It was certainly never sent.
+    pub fn was_never_sent(&self) -> bool {
+        !self.ambiguous && self.attempts == 0
+    }
 }
 
 /// How a call is put off.

@@ -20,8 +20,7 @@ pub fn secrets(tx: &Transaction<'_>, fresh: &Secrets) -> Result<Secrets> {
 pub fn forget_epoch(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("DELETE FROM secret WHERE name = 'epoch'", [])?;
     tx.execute(
-        "UPDATE call SET attempts = max(attempts, 1), ambiguous = 1, sent_at = NULL
-         WHERE status = 'waiting'",
+        "UPDATE call SET attempts = 0, ambiguous = 1, sent_at = NULL WHERE status = 'waiting'",
         [],
     )?;
     Ok(())

@@ -90,8 +90,8 @@ fn word(status: CallStatus) -> &'static str {
 
 pub fn add(tx: &Transaction<'_>, tenant: &str, operation: Uuid, call: &NewCall) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO call (tenant, operation, effect, call, basis, status, not_after, attempts, ambiguous)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?7)",
+        "INSERT INTO call (tenant, operation, effect, call, basis, status, not_after, ambiguous)
+         VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)",
     )?
     .execute(params![
         tenant,
@@ -108,7 +108,6 @@ pub fn add(tx: &Transaction<'_>, tenant: &str, operation: Uuid, call: &NewCall) 
 pub fn due(tx: &Transaction<'_>, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
     tx.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM call AS due WHERE status = 'waiting' AND not_before <= ?
-           AND NOT (ambiguous AND sent_at IS NULL)
            AND NOT (json_extract(call, '$.after_previous') AND EXISTS (
              SELECT 1 FROM call AS earlier
              WHERE earlier.tenant = due.tenant AND earlier.operation = due.operation
@@ -122,17 +121,10 @@ pub fn due(tx: &Transaction<'_>, now: DateTime<Utc>, limit: u32) -> Result<Vec<C
 
 /// Calls that wait for longer than anything is put off.
 const BEYOND: &str = "status = 'waiting' AND not_before > ?";
-/// Calls that may have been sent, and nobody knows when.
-const SENT_BEFORE: &str = "status = 'waiting' AND ambiguous AND sent_at IS NULL";
-
 pub fn any_beyond(tx: &Transaction<'_>, beyond: DateTime<Utc>) -> Result<bool> {
-    let beyond_it = tx
+    Ok(tx
         .prepare_cached(&format!("SELECT 1 FROM call WHERE {BEYOND}"))?
-        .exists([ms(beyond)])?;
-    let sent_before = tx
-        .prepare_cached(&format!("SELECT 1 FROM call WHERE {SENT_BEFORE}"))?
-        .exists([])?;
-    Ok(beyond_it || sent_before)
+        .exists([ms(beyond)])?)
 }
 
 pub fn bring_back(
@@ -144,12 +136,6 @@ pub fn bring_back(
     tx.execute(
         &format!("UPDATE call SET not_before = ?, sent_at = min(sent_at, ?) WHERE {BEYOND}"),
         params![ms(to), ms(now), ms(beyond)],
-    )?;
-    tx.execute(
-        &format!(
-            "UPDATE call SET not_before = max(not_before, ?), sent_at = ? WHERE {SENT_BEFORE}"
-        ),
-        params![ms(to), ms(now)],
     )?;
     Ok(())
 }
@@ -171,6 +157,14 @@ pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<b
         params![ms(at), call.tenant, call.operation.to_string(), call.effect],
     )?;
     Ok(counted == 1)
+}
+
+pub fn count_as_sent(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+    tx.execute(
+        "UPDATE call SET sent_at = ? WHERE tenant = ? AND operation = ? AND effect = ?",
+        params![ms(at), call.tenant, call.operation.to_string(), call.effect],
+    )?;
+    Ok(())
 }
 
 pub fn postpone(tx: &Transaction<'_>, call: &CallId, to: &Postponed) -> Result<()> {

@@ -441,6 +441,12 @@ impl Store for SqliteStore {
         self.write(move |tx| calls::begin(tx, &call, at)).await
     }
 
+    async fn count_as_sent(&self, call: &CallId, at: DateTime<Utc>) -> Result<()> {
+        let call = call.clone();
+        self.write(move |tx| calls::count_as_sent(tx, &call, at))
+            .await
+    }
+
     async fn postpone_call(&self, call: &CallId, to: &Postponed) -> Result<()> {
         let (call, to) = (call.clone(), *to);
         self.write(move |tx| calls::postpone(tx, &call, &to)).await
