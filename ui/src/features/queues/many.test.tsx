@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
 import { makeReviews } from "../../platform/memory/reviews";
@@ -235,6 +235,16 @@ describe("many at once", () => {
     expect(asked).toHaveTextContent("The automatic check calls it spam.");
     expect(asked).toHaveTextContent("V-13");
     await expectAccessible();
+  });
+
+  test("keys that come quicker than they are drawn are not lost", async () => {
+    await openReviews();
+    act(() => {
+      for (const init of [{ key: "x" }, { key: "J", shiftKey: true }]) {
+        window.dispatchEvent(new KeyboardEvent("keydown", init));
+      }
+    });
+    expect(picked()).toHaveLength(2);
   });
 
   test("rejecting many asks for one reason by its number", async () => {

@@ -33,7 +33,8 @@ export function usePicking(
   const may = (row: RowView) => row.operation === null;
   // What moved on since it was picked, by us or by others, is not picked any more.
   const moved = new Set(page.rows.filter((row) => !may(row)).map(({ id }) => id));
-  const ids = new Set([...picked.ids].filter((id) => !moved.has(id)));
+  const still = (before: Picked) => new Set([...before.ids].filter((id) => !moved.has(id)));
+  const ids = still(picked);
 
   const all = async () => {
     if (picked.everything) return setPicked(NONE);
@@ -57,22 +58,26 @@ export function usePicking(
     has: (row) => ids.has(row.id),
     label: (row) => t("pick-row", { title: row.title }),
     everything: picked.everything,
+    // Two keys may come before what the first of them did is drawn.
     toggle: (index) => {
       const row = rowAt(index);
       if (!row || !may(row)) return;
-      const next = new Set(ids);
-      if (!next.delete(row.id)) next.add(row.id);
-      setPicked({ ids: next, last: index, everything: false });
+      setPicked((before) => {
+        const next = still(before);
+        if (!next.delete(row.id)) next.add(row.id);
+        return { ids: next, last: index, everything: false };
+      });
     },
-    extend: (index) => {
-      const from = picked.last ?? index;
-      const next = new Set(ids);
-      for (let at = Math.min(from, index); at <= Math.max(from, index); at += 1) {
-        const row = rowAt(at);
-        if (row && may(row)) next.add(row.id);
-      }
-      setPicked({ ids: next, last: index, everything: false });
-    },
+    extend: (index) =>
+      setPicked((before) => {
+        const from = before.last ?? index;
+        const next = still(before);
+        for (let at = Math.min(from, index); at <= Math.max(from, index); at += 1) {
+          const row = rowAt(at);
+          if (row && may(row)) next.add(row.id);
+        }
+        return { ids: next, last: index, everything: false };
+      }),
     all: () => void all(),
     clear: () => setPicked(NONE),
     only: (wanted) => setPicked({ ids: new Set(wanted), last: null, everything: false }),
