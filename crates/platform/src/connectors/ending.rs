@@ -1,0 +1,217 @@
+//! The end of a call: what it sets, the operation's verdict and the feed's line, all or nothing.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use watchkeeper_model::Situation;
+use watchkeeper_model::plan::Settled;
+use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
+use watchkeeper_wire::problem::Code;
+
+use crate::Platform;
+use crate::decide::{actor, reason, refs_of, settled_writes, snapshot};
+use crate::problem::ApiError;
+use crate::store::{CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write};
+
+/// How often an ending is written again because something changed under it.
+const MAX_TRIES: u32 = 64;
+
+/// How a call ended, and what follows.
+pub(super) struct Ending {
+    status: CallStatus,
+    result: Option<Value>,
+    word: VerdictWord,
+    reason: Option<Reason>,
+}
+
+pub(super) fn done(result: Value) -> Ending {
+    Ending {
+        status: CallStatus::Done,
+        result: Some(result),
+        word: VerdictWord::Confirmed,
+        reason: None,
+    }
+}
+
+pub(super) fn provider_refused(detail: &str) -> Ending {
+    Ending {
+        status: CallStatus::Refused,
+        result: Some(json!({"message": detail})),
+        word: VerdictWord::Refused,
+        reason: Some(reason("provider.refused", None, detail)),
+    }
+}
+
+pub(super) fn given_up(word: VerdictWord, reason: Reason) -> Ending {
+    Ending {
+        status: CallStatus::GivenUp,
+        result: Some(json!({"message": reason.detail})),
+        word,
+        reason: Some(reason),
+    }
+}
+
+/// Ends a call: what it sets, the verdict and the feed's line, all or nothing.
+pub(super) async fn finish(
+    platform: &Platform,
+    row: &CallRow,
+    ending: Ending,
+) -> Result<(), ApiError> {
+    let tenant = row.id.tenant.as_str();
+    for _ in 0..MAX_TRIES {
+        let now = platform.clock.now();
+        let known = platform.store.operation(tenant, row.id.operation).await?;
+        let known = known.ok_or(Code::NotFound)?;
+        let facts = facts(platform, tenant, &known.request, &row.basis.regions, now).await?;
+        let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
+        let calls = platform.store.calls_of(tenant, row.id.operation).await?;
+        let waits = |call: &CallRow| call.id == row.id && call.status == CallStatus::Waiting;
+        if !calls.iter().any(waits) {
+            return Ok(());
+        }
+        let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
+        let give_up: Vec<u32> = match ending.status {
+            CallStatus::Done | CallStatus::Waiting => Vec::new(),
+            CallStatus::Refused | CallStatus::GivenUp => others
+                .iter()
+                .filter(|call| call.status == CallStatus::Waiting && call.call.after_previous)
+                .map(|call| call.id.effect)
+                .collect(),
+        };
+        let verdict = next_verdict(&known.verdict, &ending, &others, &facts, &writes, now);
+        let settle = Settle {
+            call: row.id.clone(),
+            expected_head: facts.tenant.head,
+            status: ending.status,
+            result: ending.result.clone(),
+            writes,
+            verdict,
+            give_up,
+            at: now,
+        };
+        match platform.store.settle_call(&settle).await? {
+            Committed::Done(touched) => {
+                platform.hints.changed(tenant, &touched);
+                platform.calls_waiting.notify_one();
+                return Ok(());
+            }
+            Committed::Moved | Committed::Known(_) => {}
+        }
+    }
+    Err(ApiError::from(Code::Unavailable))
+}
+
+async fn facts(
+    platform: &Platform,
+    tenant: &str,
+    operation: &Operation,
+    regions: &[String],
+    now: DateTime<Utc>,
+) -> Result<Facts, ApiError> {
+    let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+    let pack = platform.packs.active(&state).await?;
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
+    let asked = FactsAsked {
+        kind: operation.kind.clone(),
+        id: operation.record.clone(),
+        refs: kind.map(refs_of).unwrap_or_default(),
+        lookups: std::collections::BTreeMap::new(),
+        regions: regions.to_vec(),
+        now,
+    };
+    let facts = platform.store.facts(tenant, &asked).await?;
+    Ok(facts.ok_or(Code::NotFound)?)
+}
+
+/// The records that the ending changes. What the pack says is worked out with the operation's own
+/// sight and the record as it is now.
+async fn follow_ups(
+    platform: &Platform,
+    row: &CallRow,
+    operation: &Operation,
+    facts: &Facts,
+    ending: &Ending,
+    now: DateTime<Utc>,
+) -> Result<Vec<Write>, ApiError> {
+    // Policy said no and the provider has not done it: nothing was begun that could end.
+    if row.basis.otherwise.is_some() && ending.status != CallStatus::Done {
+        return Ok(Vec::new());
+    }
+    let pack = platform.packs.active(&facts.tenant).await?;
+    let (Some(pack), Some(record)) = (pack, &facts.record) else {
+        return Ok(Vec::new());
+    };
+    let Some(kind) = pack.kind(&operation.kind) else {
+        return Ok(Vec::new());
+    };
+    let Some(action) = kind.actions.get(&operation.action) else {
+        return Ok(Vec::new());
+    };
+    let seen = snapshot(record, &facts.refs);
+    let actor = actor(&operation.author, &row.basis.roles, &row.basis.regions);
+    let situation = Situation {
+        pack: &pack,
+        kind,
+        record: &seen,
+        params: &operation.params,
+        actor: &actor,
+        now,
+        settings: &pack.settings_in_force(&facts.tenant.settings),
+        controls: &pack.controls_in_force(&facts.tenant.controls),
+        lookups: &row.basis.lookups,
+    };
+    let mut scope = situation.scope(Some(action));
+    scope.result.clone_from(&ending.result);
+    let success = ending.status == CallStatus::Done;
+    let effect = row.call.effect;
+    let settled = watchkeeper_model::plan::settle(&pack, kind, action, effect, &scope, success);
+    let settled = match settled {
+        Some(Ok(settled)) => settled,
+        Some(Err(error)) => {
+            // The effect has happened; a follow-up that cannot be worked out must not hide that.
+            tracing::error!(%error, operation = %operation.id, "follow-up of a call");
+            Settled::default()
+        }
+        None => Settled::default(),
+    };
+    let name = (record.kind.as_str(), record.id.as_str());
+    settled_writes(platform, &row.id.tenant, &pack, name, &settled).await
+}
+
+/// The operation's next verdict; none while other calls are open, or after a final one.
+fn next_verdict(
+    known: &Verdict,
+    ending: &Ending,
+    others: &[&CallRow],
+    facts: &Facts,
+    writes: &[Write],
+    now: DateTime<Utc>,
+) -> Option<Verdict> {
+    if known.word.is_final() {
+        return None;
+    }
+    let open = others.iter().any(|call| call.status == CallStatus::Waiting);
+    let any_done = others.iter().any(|call| call.status == CallStatus::Done);
+    let (word, reason) = match ending.status {
+        CallStatus::Done if open && known.word == VerdictWord::Accepted => return None,
+        CallStatus::Done if open => (VerdictWord::Accepted, None),
+        CallStatus::Done | CallStatus::Waiting => (VerdictWord::Confirmed, None),
+        // Something of it has been done; the reason says what has not.
+        CallStatus::Refused | CallStatus::GivenUp if any_done => {
+            (VerdictWord::Confirmed, ending.reason.clone())
+        }
+        CallStatus::Refused | CallStatus::GivenUp => (ending.word, ending.reason.clone()),
+    };
+    let record = facts.record.as_ref();
+    let written = |write: &&Write| write.kind == known.kind && write.id == known.record_id;
+    let rises = u64::from(writes.iter().any(|write| written(&write)));
+    Some(Verdict {
+        word,
+        reason,
+        record: None,
+        revision: record
+            .map(|record| record.revision + rises)
+            .or(known.revision),
+        decided_at: now,
+        ..known.clone()
+    })
+}
