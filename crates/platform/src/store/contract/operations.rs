@@ -141,6 +141,37 @@ fn settle(id: &CallId, expected_head: u64, status: CallStatus, verdict: Verdict)
     }
 }
 
+/// What was sent since the backup, and under which key, a store that was put back does not know.
+pub async fn in_another_history_a_call_that_waits_may_have_been_sent<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let first = commit(
+        Uuid::now_v7(),
+        head(store).await,
+        vec![put("a", json!({}))],
+        &[0],
+    );
+    store.commit_operation(&first).await.unwrap();
+    let mut again = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0]);
+    again.calls[0].sent_before = true;
+    store.commit_operation(&again).await.unwrap();
+    let due = store.due_calls(now(), 9).await.unwrap();
+    let sent_before: Vec<bool> = due.iter().map(CallRow::was_sent_before).collect();
+    assert_eq!(sent_before, [false, true]);
+    assert!(due[0].was_never_sent());
+    assert!(store.begin_call(&due[0].id, now()).await.unwrap());
+
+    store.put_epoch([9; 32]).await.unwrap();
+    let due = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(due.len(), 2);
+    assert!(due.iter().all(CallRow::was_sent_before));
+    assert!(due.iter().all(|row| row.sent_at.is_none()));
+    store.count_as_sent(&due[0].id, now()).await.unwrap();
+    let due = store.due_calls(now(), 9).await.unwrap();
+    let counted: Vec<_> = due.iter().map(|row| row.sent_at).collect();
+    assert_eq!(counted, [Some(now()), None]);
+    assert!(due.iter().all(CallRow::was_sent_before));
+}
+
 pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     found(store, TENANT).await;
     let id = Uuid::now_v7();

@@ -29,6 +29,7 @@ keeps!(
     an_operation_id_is_taken_once,
     a_commit_is_all_or_nothing,
     a_call_waits_is_counted_and_ends_once,
+    in_another_history_a_call_that_waits_may_have_been_sent,
     what_waits_for_other_calls_is_not_due_and_takes_no_place,
     what_follows_a_failed_call_is_given_up,
     tenants_share_nothing,

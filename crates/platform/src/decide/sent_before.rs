@@ -1,0 +1,82 @@
+//! An operation that may have been sent to an earlier history of the platform, and that policy does not
+//! let through now: its calls are looked for at their providers, and never made (fault 7).
+
+use chrono::{DateTime, Utc};
+use watchkeeper_model::{Call, Situation};
+use watchkeeper_pack::pack::Effect;
+use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
+
+use super::{actor, basis, snapshot};
+use crate::Platform;
+use crate::problem::ApiError;
+use crate::store::{Access, Basis, Facts, NewCall};
+
+/// The calls of an action that policy does not let through, only to be looked for; `no` is the answer
+/// where they are not found. None where it may have called a provider that cannot be asked.
+pub(super) async fn asked_first(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    no: (VerdictWord, Option<Reason>),
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<NewCall>>, ApiError> {
+    let pack = platform.packs.active(&facts.tenant).await?;
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
+    let action = kind.and_then(|kind| kind.actions.get(&operation.action));
+    let (Some(pack), Some(kind), Some(action)) = (&pack, kind, action) else {
+        return Ok(None);
+    };
+    let calls = |effect: &Effect| matches!(effect, Effect::Call(_));
+    if !action.effects.iter().any(calls) {
+        return Ok(Some(Vec::new()));
+    }
+    let ((word, Some(why)), Some(record)) = (no, &facts.record) else {
+        return Ok(None);
+    };
+    let snapshot = snapshot(record, &facts.refs);
+    let situation = Situation {
+        pack,
+        kind,
+        record: &snapshot,
+        params: &operation.params,
+        actor: &actor(&access.operator.id, &access.roles, &access.regions),
+        now,
+        settings: &pack.settings_in_force(&facts.tenant.settings),
+        controls: &pack.controls_in_force(&facts.tenant.controls),
+        lookups: &facts.lookups,
+    };
+    let basis = Basis {
+        otherwise: Some((word, why)),
+        ..basis(access, facts, record, &pack.hash)
+    };
+    let Some(calls) = watchkeeper_model::plan::calls(&situation, action) else {
+        return Ok(None);
+    };
+    let reachable = |call: &Call| platform.connectors.contains_key(&call.connector);
+    if !calls.iter().all(reachable) {
+        return Ok(None);
+    }
+    let calls = calls.into_iter().map(|call| NewCall {
+        call,
+        basis: basis.clone(),
+        not_after: None,
+        sent_before: true,
+    });
+    Ok(Some(calls.collect()))
+}
+
+/// A no to an operation that a provider may have carried out before the platform was restored, where
+/// it cannot be asked: the record that says of what is gone, or the pack does not have the action now.
+pub(super) fn not_asked(why: Reason) -> Reason {
+    let detail = format!(
+        "{} Whether the provider had done it before the platform was restored cannot be asked from \
+         here: look there.",
+        why.detail
+    );
+    Reason {
+        code: "provider.not_asked".into(),
+        detail,
+        ..why
+    }
+}
