@@ -135,7 +135,7 @@ async fn d_08_a_red_alert_is_told_natively_acknowledged_by_its_button_and_taken_
             "{bubble:?}"
         );
         assert!([DOWN, ORPHAN].contains(&bubble.title.as_str()));
-        let confidential = ["$", "22", "@", "ch_", "charge"];
+        let confidential = ["$", "22.00", "@", "ch_", "charge"];
         assert!(
             !confidential.iter().any(|word| bubble.body.contains(word)),
             "{bubble:?}"
