@@ -87,17 +87,18 @@ const STOPWATCH: &str = "
                 {subtree: true, childList: true, attributes: true, characterData: true});
         });
     };
-    window.__bench.first = () => document.querySelector('[role=grid] .grid-data')?.innerText;
+    // Never `innerText`: that has the page lay itself out at once.
+    window.__bench.first = () => document.querySelector('[role=grid] .grid-data')?.textContent;
     window.__bench.filtered = () => {
         const list = document.querySelector('.queue-list');
         return list && list.getAttribute('aria-busy') !== 'true'
-            ? `${list.querySelector('input')?.value} ${list.innerText}` : undefined;
+            ? `${list.querySelector('input')?.value} ${list.textContent}` : undefined;
     };
     window.__bench.picked = () =>
-        document.querySelector('.grid-data[aria-selected=true] [role=gridcell]')?.innerText;
+        document.querySelector('.grid-data[aria-selected=true]')?.textContent.match(/O-\\d+/)?.[0];
     window.__bench.shown = () => {
         const label = document.querySelector('section.record')?.getAttribute('aria-label');
-        const picked = window.__bench.picked()?.split('\\n')[0];
+        const picked = window.__bench.picked();
         return picked && label?.includes(picked) ? label : undefined;
     };
     const mark = document.body.appendChild(document.createElement('div'));
