@@ -241,7 +241,7 @@ fn window(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
     arguments.extend(at(&folder));
     arguments.extend(["--records".to_owned(), records.to_string()]);
     arguments.extend(["--keys".to_owned(), ground.rounds(100).to_string()]);
-    arguments.extend(["--starts".to_owned(), ground.rounds(10).to_string()]);
+    arguments.extend(["--starts".to_owned(), ground.rounds(6).to_string()]);
     let figures = measure("window", arguments)?;
     let keys = figures.get("keys").and_then(Value::as_object);
     for (name, times) in keys.context("no keys")? {
@@ -285,7 +285,7 @@ fn notify(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
     arguments.extend(at(&folder));
     arguments.extend(["--system".to_owned(), tenant.system.clone()]);
     arguments.extend(["--with-stream".to_owned(), ground.rounds(100).to_string()]);
-    arguments.extend(["--without-stream".to_owned(), ground.rounds(10).to_string()]);
+    arguments.extend(["--without-stream".to_owned(), ground.rounds(5).to_string()]);
     let figures = measure("notify", arguments)?;
     let what = "commit of a firing alert until its notification is handed to D-Bus";
     let (with, without) = ("streamed", "polled");
