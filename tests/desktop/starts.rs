@@ -59,7 +59,7 @@ async fn fault_65_a_locked_keyring_gives_one_clear_screen() {
 async fn a_data_folder_that_cannot_be_used_is_said_in_the_window() {
     let laptop = Laptop::new();
     // Nobody may make a folder there, the system's own user included.
-    let arguments = ["--data".to_owned(), "/proc/watchkeeper".to_owned()];
+    let arguments = ["--data".to_owned(), "/sys/watchkeeper".to_owned()];
     let window = Window::open(laptop.desktop(), &arguments).await;
     window.shows("The data folder cannot be written").await;
 }
