@@ -35,7 +35,8 @@ impl Shell {
     }
 }
 
-/// Runs the app until its window is closed.
+/// Runs the app until its window is closed; asks the one that runs on the same data to come forward
+/// and ends, where there is one.
 ///
 /// # Errors
 /// Where the arguments do not hold or no window can be made. A core that cannot start is told in the
@@ -43,11 +44,13 @@ impl Shell {
 pub fn run(args: Args) -> anyhow::Result<()> {
     journal::start();
     let data = args.data_folder()?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let demo = args.demo()?;
+    if instance::brought_forward(&data) {
+        return Ok(());
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let bindings = bindings::builder();
     let tag = instance::folder_tag(&data);
-    instance::settle(&data);
 
     let builder = tauri::Builder::default();
     #[cfg(not(target_os = "linux"))]

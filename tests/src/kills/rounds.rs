@@ -305,7 +305,11 @@ impl Run {
         let effects = self.world.ledger.effects()?;
         let held = self.book.at_rest(&outbox, &effects);
         for id in &held {
-            client.ask(&json!({"do": "discard", "operation": id}))?;
+            if let Err(error) = client.ask(&json!({"do": "discard", "operation": id})) {
+                // Without its id an operation seems lost until the feed tells of it.
+                let what = format!("{id} was held at rest and is not given up: {error}");
+                self.book.findings.wrong.push(what);
+            }
         }
         self.report.refused += held.len() as u32;
         self.report.effects = 0;
