@@ -14,10 +14,11 @@ use crate::clock::Instant;
 use crate::engine::{Engine, LinkState, Rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Queued};
-use crate::overlay;
+use crate::overlay::Overlay;
 use crate::sync::{apply, text};
 
-/// A look at both databases: `cache` has `record_now`, `record_shown` and `on_the_way` (see [`crate::overlay`]).
+/// A look at both databases. Our operations are drawn over what is asked for here; SQL of others names
+/// the table that [`Reading::shown_table`] and its like answer.
 pub(crate) struct Reading<'a> {
     pub(crate) state: &'a Transaction<'a>,
     pub(crate) cache: &'a Transaction<'a>,
@@ -27,10 +28,9 @@ pub(crate) struct Reading<'a> {
     pub(crate) now: Instant,
     /// Operator who is signed in.
     pub(crate) me: String,
-    /// Operations that are not settled, oldest first.
-    pub(crate) open: Vec<Queued>,
-    /// Places in `open` by lane.
-    lanes: BTreeMap<String, Vec<usize>>,
+    overlay: Overlay<'a>,
+    /// None of our operations is open.
+    at_rest: bool,
     /// Instant of the mirror's data, UTC.
     pub(crate) pulled_at: Option<DateTime<Utc>>,
 }
@@ -49,14 +49,9 @@ where
     engine
         .stores()
         .read_both(move |state, cache| {
-            overlay::draw(cache, &overlay::rows::all(state)?, pack.as_deref())?;
-            let open = queue::open(state)?;
-            let mut lanes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-            for (place, operation) in open.iter().enumerate() {
-                let lane = operation.request.lane();
-                lanes.entry(lane).or_default().push(place);
-            }
             look(&Reading {
+                overlay: Overlay::over(cache, state, pack.clone())?,
+                at_rest: !queue::has_open(state)?,
                 state,
                 cache,
                 pack,
@@ -64,8 +59,6 @@ where
                 link,
                 now,
                 me,
-                open,
-                lanes,
                 pulled_at: apply::position(cache)?.pulled_at,
             })
         })
@@ -168,15 +161,40 @@ impl Reading<'_> {
         )
     }
 
+    /// Where records of this kind are read with all our operations over them.
+    pub(crate) fn now_table(&self, kind: &str) -> Result<&'static str, Error> {
+        self.overlay.kind(kind)?;
+        Ok("record_now")
+    }
+
+    /// Where the records of this kind stand that are on their way; nothing where there are none.
+    pub(crate) fn on_the_way(&self, kind: &str) -> Result<Option<&'static str>, Error> {
+        self.overlay.kind(kind)?;
+        let some: bool = self.cache.query_row(
+            "SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)",
+            [kind],
+            |row| row.get(0),
+        )?;
+        Ok(some.then_some("temp.on_the_way"))
+    }
+
     fn table(&self, is_told: &str, kind: &str) -> Result<&'static str, Error> {
+        self.overlay.kind(kind)?;
         let told: bool = self.cache.query_row(is_told, [kind], |row| row.get(0))?;
         Ok(if told { "record_shown" } else { "main.record" })
     }
 
     /// Operations of a lane that are not settled, oldest first.
-    pub(crate) fn lane(&self, lane: &str) -> impl Iterator<Item = &Queued> {
-        let places = self.lanes.get(lane).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|place| self.open.get(*place))
+    pub(crate) fn lane(&self, lane: &str) -> Result<Vec<Queued>, Error> {
+        if self.at_rest {
+            return Ok(Vec::new());
+        }
+        Ok(queue::open_of_lane(self.state, lane)?)
+    }
+
+    /// All operations that are not settled, oldest first.
+    pub(crate) fn open(&self) -> Result<Vec<Queued>, Error> {
+        Ok(queue::open(self.state)?)
     }
 
     /// A record with all our operations over it, for decisions.
@@ -190,6 +208,7 @@ impl Reading<'_> {
     }
 
     fn one(&self, view: &str, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        self.overlay.record(kind, id)?;
         let sql = format!(
             "SELECT {} FROM {view} WHERE kind = ?1 AND id = ?2",
             Row::COLUMNS
@@ -210,6 +229,11 @@ impl Reading<'_> {
     /// Fields of the records that a record refers to.
     pub(crate) fn refs(&self, row: &Row) -> Result<Map<String, Value>, Error> {
         let kind = self.kind(&row.kind)?;
+        for (field, target) in text::references(kind) {
+            if let Some(id) = row.body.get(field).and_then(Value::as_str) {
+                self.overlay.record(target, id)?;
+            }
+        }
         Ok(text::refs(self.cache, "record_now", kind, &row.body)?)
     }
 
@@ -231,7 +255,8 @@ impl Reading<'_> {
                 continue;
             };
             let sql = format!(
-                "SELECT {aggregate} FROM record_now WHERE kind = {} AND {}",
+                "SELECT {aggregate} FROM {} WHERE kind = {} AND {}",
+                self.now_table(&asked.name)?,
                 text::literal(&asked.name),
                 filter.text
             );

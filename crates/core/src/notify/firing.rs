@@ -22,12 +22,13 @@ pub(crate) struct Firing {
 
 /// What fires now: red first, then the longest. An acknowledgement of ours counts at once.
 pub(crate) fn firing(reading: &Reading<'_>) -> Result<Vec<Firing>, Error> {
-    let mut statement = reading.cache.prepare_cached(
+    let table = reading.now_table("alert")?;
+    let mut statement = reading.cache.prepare_cached(&format!(
         "SELECT id, json_extract(body, '$.severity'), json_extract(body, '$.label'),
                 json_extract(body, '$.since')
-         FROM temp.record_now
+         FROM {table}
          WHERE kind = 'alert' AND json_extract(body, '$.state') = 'firing'",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok((
             row.get::<_, String>(0)?,

@@ -12,7 +12,7 @@ use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::read;
-use crate::outbox::queue::Status;
+use crate::outbox::queue;
 
 /// After the first failure; doubles up to [`LONGEST`].
 const FIRST_BACK_OFF: TimeDelta = TimeDelta::seconds(5);
@@ -41,10 +41,6 @@ struct Seen {
 pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option<Duration>, Error> {
     let load = !memory.loaded;
     let seen = read(engine, move |reading| {
-        let held = reading
-            .open
-            .iter()
-            .filter(|operation| operation.status == Status::Held);
         let left = if load {
             let standing = deliveries::standing(reading.state)?;
             let left = standing.into_iter();
@@ -54,7 +50,7 @@ pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option
         };
         Ok(Seen {
             firing: firing(reading)?,
-            held: u32::try_from(held.count()).unwrap_or(u32::MAX),
+            held: queue::held(reading.state)?,
             wanted: NotificationSettings::load(reading.state)?,
             left,
         })

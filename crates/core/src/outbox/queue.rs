@@ -165,6 +165,32 @@ pub fn open(state: &Connection) -> Result<Vec<Queued>, StoreError> {
     )
 }
 
+/// There is one that is not settled.
+pub fn has_open(state: &Connection) -> Result<bool, StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM operation WHERE status NOT IN ('confirmed', 'discarded'))",
+    )?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// How many are held.
+pub fn held(state: &Connection) -> Result<u32, StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT count(*) FROM operation
+         WHERE status = 'held' AND status NOT IN ('confirmed', 'discarded')",
+    )?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Those of one lane that are not settled, oldest first.
+pub fn open_of_lane(state: &Connection, lane: &str) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        "lane = ?1 AND status NOT IN ('confirmed', 'discarded') ORDER BY seq",
+        [lane],
+    )
+}
+
 /// The last settled ones, newest first.
 pub fn settled(state: &Connection, most: u32) -> Result<Vec<Queued>, StoreError> {
     many(

@@ -1,12 +1,14 @@
-//! Drawing: what readers of one snapshot see.
+//! Drawing: what one look at both databases sees.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 use watchkeeper_pack::{Pack, value};
 
-use super::rows::OverlayRow;
+use super::rows::{self, OverlayRow};
 use crate::outbox::queue::Status;
 use crate::store::StoreError;
 
@@ -15,7 +17,8 @@ const COLUMNS: &str = "kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NO
      updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
      computed TEXT NOT NULL, PRIMARY KEY (kind, id)";
 
-/// Makes, for the length of the reader's snapshot of `cache.db`:
+/// Our operations over the mirror, for one look at both databases: `cache` has, for as long as the
+/// look lasts,
 ///
 /// - `record_now`: the mirror with all our operations over it, for decisions and lookups;
 /// - `record_shown`: the mirror with those over it of which the platform has said that they are
@@ -23,51 +26,97 @@ const COLUMNS: &str = "kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NO
 /// - `on_the_way`: records acted upon whose operation is on its way and not in the mirror yet, as
 ///   they were seen.
 ///
-/// `rows` come from a snapshot of `state.db` that is older than that of `cache`.
-pub fn draw(
-    cache: &Connection,
-    rows: &[OverlayRow],
-    pack: Option<&Pack>,
-) -> Result<(), StoreError> {
-    for table in ["drawn", "told", "on_the_way"] {
-        cache.execute_batch(&format!(
-            "CREATE TEMP TABLE {table} ({COLUMNS}) STRICT, WITHOUT ROWID"
-        ))?;
+/// In these stands what was asked for, record by record or kind by kind: what a decision on one
+/// record costs does not grow with what waits.
+pub struct Overlay<'a> {
+    state: &'a Connection,
+    cache: &'a Connection,
+    pack: Option<Arc<Pack>>,
+    drawn: RefCell<Drawn>,
+}
+
+/// What stands in the tables already.
+#[derive(Default)]
+struct Drawn {
+    kinds: BTreeSet<String>,
+    records: BTreeSet<(String, String)>,
+}
+
+impl<'a> Overlay<'a> {
+    /// Nothing is drawn yet. The snapshot of `state` is older than that of `cache`.
+    pub fn over(
+        cache: &'a Connection,
+        state: &'a Connection,
+        pack: Option<Arc<Pack>>,
+    ) -> Result<Self, StoreError> {
+        for table in ["drawn", "told", "on_the_way"] {
+            cache.execute_batch(&format!(
+                "CREATE TEMP TABLE {table} ({COLUMNS}) STRICT, WITHOUT ROWID"
+            ))?;
+        }
+        for (view, table) in [("record_now", "drawn"), ("record_shown", "told")] {
+            cache.execute_batch(&format!(
+                "CREATE TEMP VIEW {view} AS
+                     SELECT kind, id, revision, updated_at, title, body, computed FROM main.record
+                     WHERE NOT EXISTS (SELECT 1 FROM temp.{table} d
+                                       WHERE d.kind = record.kind AND d.id = record.id)
+                     UNION ALL
+                     SELECT kind, id, revision, updated_at, title, body, computed
+                     FROM temp.{table}"
+            ))?;
+        }
+        Ok(Self {
+            state,
+            cache,
+            pack,
+            drawn: RefCell::default(),
+        })
     }
-    for (view, table) in [("record_now", "drawn"), ("record_shown", "told")] {
-        cache.execute_batch(&format!(
-            "CREATE TEMP VIEW {view} AS
-                 SELECT kind, id, revision, updated_at, title, body, computed FROM main.record
-                 WHERE NOT EXISTS (SELECT 1 FROM temp.{table} d
-                                   WHERE d.kind = record.kind AND d.id = record.id)
-                 UNION ALL
-                 SELECT kind, id, revision, updated_at, title, body, computed FROM temp.{table}"
-        ))?;
+
+    /// Draws one record.
+    pub fn record(&self, kind: &str, id: &str) -> Result<(), StoreError> {
+        let mut drawn = self.drawn.borrow_mut();
+        if drawn.kinds.contains(kind) || !drawn.records.insert((kind.into(), id.into())) {
+            return Ok(());
+        }
+        let rows = rows::of_record(self.state, kind, id)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.draw(kind, id, &rows.iter().collect::<Vec<_>>())
     }
-    let held: Vec<(&str, i64)> = rows
-        .iter()
-        .filter(|row| row.status == Status::Held)
-        .map(|row| (row.lane.as_str(), row.seq))
-        .collect();
-    let mut records: BTreeMap<(&str, &str), Vec<&OverlayRow>> = BTreeMap::new();
-    for row in rows {
-        records.entry((&row.kind, &row.id)).or_default().push(row);
+
+    /// Draws all records of a kind.
+    pub fn kind(&self, kind: &str) -> Result<(), StoreError> {
+        let mut drawn = self.drawn.borrow_mut();
+        if !drawn.kinds.insert(kind.to_owned()) {
+            return Ok(());
+        }
+        let rows = rows::of_kind(self.state, kind)?;
+        let mut records: BTreeMap<&str, Vec<&OverlayRow>> = BTreeMap::new();
+        for row in &rows {
+            records.entry(&row.id).or_default().push(row);
+        }
+        for (id, rows) in records {
+            if !drawn.records.contains(&(kind.to_owned(), id.to_owned())) {
+                self.draw(kind, id, &rows)?;
+            }
+        }
+        Ok(())
     }
-    for ((kind, id), rows) in records {
+
+    fn draw(&self, kind: &str, id: &str, rows: &[&OverlayRow]) -> Result<(), StoreError> {
+        let (cache, pack) = (self.cache, self.pack.as_deref());
         let mirror = mirrored(cache, kind, id)?;
-        let stopped = |row: &OverlayRow| {
-            held.iter()
-                .any(|(lane, seq)| *lane == row.lane && *seq <= row.seq)
-        };
         let live: Vec<&OverlayRow> = rows
             .iter()
             .copied()
             .filter(|row| !mirror.as_ref().is_some_and(|m| row.is_in(m.revision)))
             .collect();
-        if let Some(row) = on_the_way(&rows, &live, stopped) {
+        if let Some(row) = on_the_way(rows, &live) {
             write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
         }
-        let drawn: Vec<&OverlayRow> = live.iter().copied().filter(|row| !stopped(row)).collect();
+        let drawn: Vec<&OverlayRow> = live.iter().copied().filter(|row| !row.stopped).collect();
         let told: Vec<&OverlayRow> = drawn.iter().copied().filter(|row| row.is_told()).collect();
         for (table, over_it) in [("drawn", drawn), ("told", told)] {
             let under = match (&mirror, live.first()) {
@@ -77,18 +126,14 @@ pub fn draw(
             };
             write(cache, table, kind, id, &over(under, &over_it, pack, kind))?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The operation for which a record stands among those on the way. One that is under way stays
 /// there even when the mirror has its internal part already; one whose lane stopped does not.
-fn on_the_way<'a>(
-    rows: &[&'a OverlayRow],
-    live: &[&'a OverlayRow],
-    stopped: impl Fn(&OverlayRow) -> bool,
-) -> Option<&'a OverlayRow> {
-    if live.iter().any(|row| row.is_main() && stopped(row)) {
+fn on_the_way<'a>(rows: &[&'a OverlayRow], live: &[&'a OverlayRow]) -> Option<&'a OverlayRow> {
+    if live.iter().any(|row| row.is_main() && row.stopped) {
         return None;
     }
     let waiting = live.iter().find(|row| row.is_main());
@@ -181,7 +226,7 @@ fn write(
     shown: &Shown,
 ) -> Result<(), StoreError> {
     cache
-        .prepare(&format!(
+        .prepare_cached(&format!(
             "INSERT INTO temp.{table} (kind, id, revision, updated_at, title, body, computed)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         ))?
@@ -196,3 +241,6 @@ fn write(
         ])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,5 +18,5 @@ pub mod clean;
 mod draw;
 pub mod rows;
 
-pub use draw::draw;
+pub use draw::Overlay;
 pub use rows::{Applied, OverlayRow, Seen};

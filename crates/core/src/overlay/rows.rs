@@ -1,7 +1,7 @@
 //! The table `overlay`.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -47,6 +47,8 @@ pub struct OverlayRow {
     pub lane: String,
     /// Where it stands.
     pub status: Status,
+    /// It is held, or waits behind one of its lane that is.
+    pub stopped: bool,
     /// Kind of the record drawn.
     pub kind: String,
     /// Its id.
@@ -117,14 +119,47 @@ pub fn insert(
     Ok(())
 }
 
+/// Asks for rows of operations that stand, in the order of the operations; of `$which`.
+macro_rules! standing {
+    ($which:literal) => {
+        concat!(
+            "SELECT o.seq, o.id, o.lane, o.status, v.kind, v.id, v.seen, v.applied, v.confirmed,
+                    EXISTS (SELECT 1 FROM operation h
+                            WHERE h.lane = o.lane AND h.seq <= o.seq AND h.status = 'held'
+                                AND h.status NOT IN ('confirmed', 'discarded'))
+             FROM overlay v JOIN operation o ON o.id = v.operation
+             WHERE o.status <> 'discarded' ",
+            $which,
+            " ORDER BY o.seq, v.kind, v.id"
+        )
+    };
+}
+
 /// All rows, in the order of their operations.
 pub fn all(state: &Connection) -> Result<Vec<OverlayRow>, StoreError> {
-    let mut statement = state.prepare_cached(
-        "SELECT o.seq, o.id, o.lane, o.status, v.kind, v.id, v.seen, v.applied, v.confirmed
-         FROM overlay v JOIN operation o ON o.id = v.operation
-         WHERE o.status <> 'discarded' ORDER BY o.seq, v.kind, v.id",
-    )?;
-    let mut rows = statement.query([])?;
+    read(state, standing!(""), [])
+}
+
+/// The rows of one kind's records.
+pub fn of_kind(state: &Connection, kind: &str) -> Result<Vec<OverlayRow>, StoreError> {
+    read(state, standing!("AND v.kind = ?1"), [kind])
+}
+
+/// Asks for the rows of one record.
+pub(super) const OF_RECORD: &str = standing!("AND v.kind = ?1 AND v.id = ?2");
+
+/// The rows of one record.
+pub fn of_record(state: &Connection, kind: &str, id: &str) -> Result<Vec<OverlayRow>, StoreError> {
+    read(state, OF_RECORD, [kind, id])
+}
+
+fn read(
+    state: &Connection,
+    question: &str,
+    params: impl Params,
+) -> Result<Vec<OverlayRow>, StoreError> {
+    let mut statement = state.prepare_cached(question)?;
+    let mut rows = statement.query(params)?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let (Ok(operation), Some(status)) = (
@@ -138,6 +173,7 @@ pub fn all(state: &Connection) -> Result<Vec<OverlayRow>, StoreError> {
             operation,
             lane: row.get(2)?,
             status,
+            stopped: row.get(9)?,
             kind: row.get(4)?,
             id: row.get(5)?,
             seen: serde_json::from_str(&row.get::<_, String>(6)?)?,

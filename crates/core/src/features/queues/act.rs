@@ -169,12 +169,11 @@ pub(super) fn decided(
         confirmed(&decision, request.typed.as_deref())?;
     }
     let lane = format!("{}/{}", request.kind, request.id);
-    if let Some(detail) = in_the_way(reading.lane(&lane), &request.action, amends) {
+    let open = reading.lane(&lane)?;
+    if let Some(detail) = in_the_way(open.iter(), &request.action, amends) {
         return Err(Error::with(Code::NotNow, detail));
     }
-    let alone = reading
-        .lane(&lane)
-        .all(|other| Some(other.request.id) == amends);
+    let alone = open.iter().all(|other| Some(other.request.id) == amends);
     let operation = Operation {
         id,
         version: VERSION,

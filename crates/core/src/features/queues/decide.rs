@@ -86,7 +86,7 @@ pub(crate) fn may(
     action: &str,
 ) -> Result<bool, Error> {
     let lane = format!("{}/{}", row.kind, row.id);
-    if in_the_way(reading.lane(&lane), action, None).is_some() {
+    if in_the_way(reading.lane(&lane)?.iter(), action, None).is_some() {
         return Ok(false);
     }
     let pack = reading.pack()?;

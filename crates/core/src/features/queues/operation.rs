@@ -8,12 +8,12 @@ use crate::error::Error;
 use crate::features::reading::{Reading, Row};
 use crate::outbox::queue::{Hold, Queued, Status};
 
-/// Where an operation stands exactly.
-fn standing(reading: &Reading<'_>, operation: &Queued) -> Standing {
+/// Where an operation stands exactly, in its lane.
+fn standing(lane: &[Queued], operation: &Queued) -> Standing {
     match (operation.status, operation.hold) {
         (Status::Waiting, _) => {
-            let blocked = reading
-                .lane(&operation.request.lane())
+            let blocked = lane
+                .iter()
                 .any(|other| other.status == Status::Held && other.seq < operation.seq);
             if blocked {
                 Standing::Blocked
@@ -63,9 +63,10 @@ fn denial(reason: &Reason) -> DenialView {
 /// An operation as it is shown.
 pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<OperationView, Error> {
     let request = &operation.request;
-    let standing = standing(reading, operation);
-    let behind = reading
-        .lane(&request.lane())
+    let lane = reading.lane(&request.lane())?;
+    let standing = standing(&lane, operation);
+    let behind = lane
+        .iter()
         .filter(|other| operation.is_open() && other.seq > operation.seq)
         .count();
     let tried_again = matches!(operation.status, Status::Waiting | Status::InFlight);
@@ -115,17 +116,19 @@ fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::
 
 /// The word of a record: that of our operation on it which matters most, where one is not yet
 /// settled in the mirror. `on_the_way`: the mirror does not have it yet.
-pub(crate) fn word_of(reading: &Reading<'_>, row: &Row, on_the_way: bool) -> Option<OperationWord> {
-    let lane = format!("{}/{}", row.kind, row.id);
-    let words: Vec<OperationWord> = reading
-        .lane(&lane)
-        .map(|operation| word(operation, standing(reading, operation)))
+pub(crate) fn word_of(
+    reading: &Reading<'_>,
+    row: &Row,
+    on_the_way: bool,
+) -> Result<Option<OperationWord>, Error> {
+    let lane = reading.lane(&format!("{}/{}", row.kind, row.id))?;
+    let words: Vec<OperationWord> = lane
+        .iter()
+        .map(|operation| word(operation, standing(&lane, operation)))
         .collect();
     if words.contains(&OperationWord::Refused) {
-        return Some(OperationWord::Refused);
+        return Ok(Some(OperationWord::Refused));
     }
-    words
-        .last()
-        .copied()
-        .or(on_the_way.then_some(OperationWord::Confirmed))
+    let last = words.last().copied();
+    Ok(last.or(on_the_way.then_some(OperationWord::Confirmed)))
 }

@@ -169,7 +169,7 @@ fn row_view(
         revision: row.revision,
         section: section.id.clone(),
         cells,
-        operation: word_of(reading, row, section.id == ON_THE_WAY),
+        operation: word_of(reading, row, section.id == ON_THE_WAY)?,
     })
 }
 

@@ -13,7 +13,7 @@ use super::view::{
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
-use crate::outbox::queue;
+use crate::outbox::queue::{self, Queued};
 
 /// One record with its facts, clocks, actions and the policy of each.
 pub async fn record(engine: &Engine, kind: &str, id: &str) -> Result<RecordView, Error> {
@@ -35,10 +35,11 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let shown = Shown::new(reading, kind, row);
     let now = reading.record(&row.kind, &row.id)?;
     let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(row))?;
+    let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
     let actions = kind
         .actions
         .values()
-        .map(|action| action_view(reading, pack, &case, row, action))
+        .map(|action| action_view(reading, pack, &case, &open, action))
         .collect();
     Ok(RecordView {
         kind_label: kind.label_one.clone(),
@@ -98,13 +99,13 @@ fn action_view(
     reading: &Reading<'_>,
     pack: &Pack,
     case: &Case<'_>,
-    row: &Row,
+    open: &[Queued],
     action: &Action,
 ) -> ActionView {
     let params = Map::new();
     let situation = case.situation(reading, &params);
     let decision = decide(&situation, &action.name);
-    let denied = denial(&decision).or_else(|| under_way(reading, row, &action.name));
+    let denied = denial(&decision).or_else(|| under_way(open, &action.name));
     let mails = mails(&situation, &action.name);
     let def = &action.def;
     ActionView {
@@ -164,9 +165,8 @@ fn denial(decision: &Decision) -> Option<DenialView> {
 }
 
 /// An operation of ours is in the way.
-fn under_way(reading: &Reading<'_>, row: &Row, action: &str) -> Option<DenialView> {
-    let lane = format!("{}/{}", row.kind, row.id);
-    super::act::in_the_way(reading.lane(&lane), action, None).map(|detail| DenialView {
+fn under_way(lane: &[Queued], action: &str) -> Option<DenialView> {
+    super::act::in_the_way(lane.iter(), action, None).map(|detail| DenialView {
         code: "operation.in_the_way".into(),
         row: None,
         detail: detail.into(),

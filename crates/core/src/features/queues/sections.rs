@@ -136,9 +136,9 @@ impl<'a> Sections<'a> {
         let queue = view.def.queue.as_ref();
         let minutes_each = queue.map_or(0.0, |queue| queue.minutes_each);
         // Said only where there are some: else an index alone answers how many there are.
-        let settled = match some_on_the_way(reading, &kind.name)? {
-            true => format!(" AND id NOT IN (SELECT id FROM temp.on_the_way WHERE kind = {name})"),
-            false => String::new(),
+        let settled = match reading.on_the_way(&kind.name)? {
+            Some(table) => format!(" AND id NOT IN (SELECT id FROM {table} WHERE kind = {name})"),
+            None => String::new(),
         };
         let section = |id: &str, label: &str, note: Option<String>, part: Option<&Condition>| {
             let mut condition = Condition {
@@ -415,14 +415,6 @@ fn narrow(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
         [question],
     )?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
-fn some_on_the_way(reading: &Reading<'_>, kind: &str) -> Result<bool, Error> {
-    Ok(reading.cache.query_row(
-        "SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)",
-        [kind],
-        |row| row.get(0),
-    )?)
 }
 
 fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {

@@ -148,7 +148,7 @@ impl Selecting<'_> {
     fn denial(&mut self, row: &Row) -> Result<Option<(Option<String>, String)>, Error> {
         let reading = self.reading;
         let lane = format!("{}/{}", row.kind, row.id);
-        if let Some(detail) = in_the_way(reading.lane(&lane), &self.action.name, None) {
+        if let Some(detail) = in_the_way(reading.lane(&lane)?.iter(), &self.action.name, None) {
             return Ok(Some((None, detail.to_owned())));
         }
         let now = reading.record(&row.kind, &row.id)?;

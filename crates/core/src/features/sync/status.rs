@@ -21,12 +21,11 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
         let link = &reading.link;
         let now = reading.now.at;
         let records = count(reading, "SELECT count(*) FROM main.record")?;
+        let open = reading.open()?;
         let of = |statuses: &[Status]| {
             views(
                 reading,
-                reading
-                    .open
-                    .iter()
+                open.iter()
                     .filter(|operation| statuses.contains(&operation.status)),
             )
         };

@@ -54,7 +54,8 @@ async fn needed(engine: &Engine, id: &str) -> Result<Option<u64>, Error> {
             .ok_or(Error::new(Code::NotFound))?;
         let lane = format!("{ALERT}/{id}");
         let on_its_way = reading
-            .lane(&lane)
+            .lane(&lane)?
+            .iter()
             .any(|other| other.request.action == ACKNOWLEDGE && other.status != Status::Held);
         let fires = row.body.get("state").and_then(Value::as_str) == Some("firing");
         Ok((fires && !on_its_way).then_some(row.revision))

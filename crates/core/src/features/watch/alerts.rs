@@ -175,7 +175,7 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         unknown_since: instant(row, "unknown_since").map(|at| reading.wall(at)),
         subject: subject(reading, row)?,
         view: optional(row, "view"),
-        operation: word_of(reading, row, false),
+        operation: word_of(reading, row, false)?,
         can_acknowledge,
         undelivered: deliveries::problem(reading.state, &row.id)?,
     })

@@ -13,7 +13,7 @@ use crate::engine::{Contact, Engine};
 use crate::error::Error;
 use crate::features::queues::view::SessionView;
 use crate::features::reading::{Reading, read};
-use crate::outbox::queue::Status;
+use crate::outbox::queue;
 
 /// Without a completed pull for so long what is known is stale; one is made every 20 seconds.
 const STALE_AFTER: TimeDelta = TimeDelta::seconds(60);
@@ -46,7 +46,7 @@ fn screen(
     let known = Known::new(reading)?;
     let counts = known.counts(since)?;
     let stale = is_stale(reading);
-    let digest = digest(reading, pack, &queues, &counts, since, &line, stale);
+    let digest = digest(reading, pack, &queues, &counts, since, &line, stale)?;
     Ok(WatchView {
         digest,
         alerts: alerts::firing(reading, &known)?,
@@ -84,15 +84,10 @@ fn digest(
     since: Option<DateTime<Utc>>,
     line: &Line,
     stale: bool,
-) -> DigestView {
-    let held = reading
-        .open
-        .iter()
-        .filter(|operation| operation.status == Status::Held)
-        .count();
-    let held = u32::try_from(held).unwrap_or(u32::MAX);
+) -> Result<DigestView, Error> {
+    let held = queue::held(reading.state)?;
     let alerts = counts.red + counts.acknowledged + counts.yellow;
-    DigestView {
+    Ok(DigestView {
         since: since.map(|at| reading.wall(at)),
         since_seconds: since.map(|at| seconds(at, reading.now.at)),
         red: counts.red,
@@ -116,7 +111,7 @@ fn digest(
             && held == 0
             && queues.lapsing.is_empty()
             && queues.at_target,
-    }
+    })
 }
 
 pub(super) fn number(count: usize) -> u32 {

@@ -1,0 +1,256 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use chrono::DateTime;
+use serde_json::json;
+use uuid::Uuid;
+use watchkeeper_wire::operation::Operation;
+
+use super::*;
+use crate::outbox::queue;
+use crate::overlay::{Applied, Seen};
+use crate::store::{DbKey, Stores};
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+/// An operation on a ticket that gives records a state each, and how it stands.
+fn operation(
+    state: &Connection,
+    number: u128,
+    record: &str,
+    (status, hold): (&str, Option<&str>),
+    gives: &[(&str, &str, &str, Option<i64>)],
+) {
+    let id = Uuid::from_u128(number);
+    let request = Operation {
+        id,
+        version: 1,
+        kind: "ticket".into(),
+        record: record.into(),
+        action: "close".into(),
+        params: Map::new(),
+        author: "op-1".into(),
+        device: Uuid::from_u128(9),
+        made_at: DateTime::UNIX_EPOCH,
+        base_revision: None,
+        not_after: None,
+        pack: "none".into(),
+        lookups: BTreeMap::new(),
+    };
+    queue::insert(state, &request, record, "Close", None).unwrap();
+    for (kind, id, gives, confirmed) in gives {
+        let seen = Seen {
+            revision: 1,
+            updated_at: DateTime::UNIX_EPOCH,
+            title: format!("{kind} {id}"),
+            body: object(json!({"state": "open", "name": id})),
+            computed: Map::new(),
+            refs: Map::new(),
+        };
+        let applied = Applied {
+            body: object(json!({"state": gives, "name": id})),
+            computed: object(json!({"by": number.to_string()})),
+        };
+        rows::insert(state, request.id, (kind, id), &seen, &applied).unwrap();
+        let change = "UPDATE overlay SET confirmed = ?1 WHERE operation = ?2 AND id = ?3";
+        let by = request.id.to_string();
+        state.execute(change, params![confirmed, by, id]).unwrap();
+    }
+    state
+        .execute(
+            "UPDATE operation SET status = ?1, hold = ?2 WHERE id = ?3",
+            params![status, hold, id.to_string()],
+        )
+        .unwrap();
+}
+
+fn mirror(cache: &Connection, kind: &str, id: &str, revision: i64) {
+    cache
+        .execute(
+            "INSERT INTO record (kind, id, revision, seq, generation, updated_at, title, body,
+                                 computed)
+             VALUES (?1, ?2, ?3, 1, 1, 0, ?4, ?5, '{}')",
+            params![
+                kind,
+                id,
+                revision,
+                format!("{kind} {id}"),
+                json!({"state": "open", "name": id, "of": revision}).to_string()
+            ],
+        )
+        .unwrap();
+}
+
+/// Records; one is further than the rest.
+fn fill_mirror(cache: &Connection) {
+    for id in ["t1", "t2", "t3", "t4", "t5"] {
+        mirror(cache, "ticket", id, 1);
+    }
+    mirror(cache, "ticket", "t6", 2);
+    mirror(cache, "person", "p1", 1);
+}
+
+/// Waiting, told with a record of another kind that changes along, held with one behind it, under
+/// way, in the mirror already, on a record that the mirror does not have, and behind another.
+fn fill_outbox(state: &Connection) {
+    let none = None;
+    let waiting = ("waiting", None);
+    operation(state, 1, "t1", waiting, &[("ticket", "t1", "closed", none)]);
+    let told = [
+        ("ticket", "t2", "closed", Some(2)),
+        ("person", "p1", "gone", Some(2)),
+    ];
+    operation(state, 2, "t2", ("accepted", None), &told);
+    let held = ("held", Some("refused"));
+    operation(state, 3, "t3", held, &[("ticket", "t3", "closed", none)]);
+    operation(state, 4, "t3", waiting, &[("ticket", "t3", "lost", none)]);
+    let unknown = ("unknown", None);
+    operation(state, 5, "t4", unknown, &[("ticket", "t4", "closed", none)]);
+    let confirmed = ("confirmed", None);
+    operation(
+        state,
+        6,
+        "t6",
+        confirmed,
+        &[("ticket", "t6", "closed", Some(2))],
+    );
+    operation(state, 7, "t7", waiting, &[("ticket", "t7", "closed", none)]);
+    let second = [
+        ("ticket", "t1", "lost", none),
+        ("ticket", "t5", "closed", none),
+    ];
+    operation(state, 8, "t1", waiting, &second);
+}
+
+/// Rows of a table or view: kind, id, revision and body.
+fn table(cache: &Connection, name: &str, kind: &str) -> Vec<(String, i64, String)> {
+    let question =
+        format!("SELECT id, revision, body || computed FROM {name} WHERE kind = ?1 ORDER BY id");
+    let mut statement = cache.prepare(&question).unwrap();
+    let rows = statement.query_map([kind], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Looks at both databases.
+async fn looked<T: Send + 'static>(
+    look: impl FnOnce(&Connection, &Connection) -> Result<T, StoreError> + Send + 'static,
+) -> T {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = Stores::open(folder.path(), &DbKey::new([1; 32])).unwrap();
+    let outbox = stores.state.write(|state| {
+        fill_outbox(state);
+        Ok::<_, StoreError>(())
+    });
+    outbox.await.unwrap();
+    let mirror = stores.cache.write(|cache| {
+        fill_mirror(cache);
+        Ok::<_, StoreError>(())
+    });
+    mirror.await.unwrap();
+    let looked = stores.read_both(move |state, cache| look(state, cache));
+    looked.await.unwrap()
+}
+
+const TICKETS: [&str; 7] = ["t1", "t2", "t3", "t4", "t5", "t6", "t7"];
+
+/// All that a look can see of a kind.
+fn seen(cache: &Connection, kind: &str) -> Vec<Vec<(String, i64, String)>> {
+    ["record_now", "record_shown", "temp.on_the_way"]
+        .map(|name| table(cache, name, kind))
+        .into()
+}
+
+#[tokio::test]
+async fn decisions_see_all_operations_and_screens_what_is_done() {
+    let (now, shown, on_the_way) = looked(|state, cache| {
+        let overlay = Overlay::over(cache, state, None)?;
+        overlay.kind("ticket")?;
+        let states = |name| -> Vec<(String, String)> {
+            table(cache, name, "ticket")
+                .into_iter()
+                .map(|(id, _, body)| {
+                    let body: Value = serde_json::Deserializer::from_str(&body)
+                        .into_iter()
+                        .next()
+                        .unwrap()
+                        .unwrap();
+                    (id, body["state"].as_str().unwrap().to_owned())
+                })
+                .collect()
+        };
+        Ok((
+            states("record_now"),
+            states("record_shown"),
+            states("temp.on_the_way"),
+        ))
+    })
+    .await;
+    let with = |states: [&str; 7]| -> Vec<(String, String)> {
+        TICKETS
+            .iter()
+            .zip(states)
+            .map(|(id, state)| ((*id).to_owned(), state.to_owned()))
+            .collect()
+    };
+    let expected = [
+        "lost", "closed", "open", "closed", "closed", "open", "closed",
+    ];
+    assert_eq!(now, with(expected));
+    let expected = ["open", "closed", "open", "closed", "open", "open", "open"];
+    assert_eq!(shown, with(expected));
+    // What is held stands in its queue again, and what changes along stays where it was.
+    let ids: Vec<&str> = on_the_way.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["t1", "t2", "t4", "t7"]);
+}
+
+#[tokio::test]
+async fn records_drawn_one_by_one_are_those_of_the_kind_drawn_at_once() {
+    let at_once = looked(|state, cache| {
+        let overlay = Overlay::over(cache, state, None)?;
+        overlay.kind("ticket")?;
+        overlay.kind("person")?;
+        Ok((seen(cache, "ticket"), seen(cache, "person")))
+    });
+    let at_once = at_once.await;
+    let one_by_one = looked(|state, cache| {
+        let overlay = Overlay::over(cache, state, None)?;
+        for id in TICKETS {
+            overlay.record("ticket", id)?;
+            overlay.record("ticket", id)?;
+        }
+        overlay.record("person", "p1")?;
+        Ok((seen(cache, "ticket"), seen(cache, "person")))
+    });
+    assert_eq!(one_by_one.await, at_once);
+    let in_between = looked(|state, cache| {
+        let overlay = Overlay::over(cache, state, None)?;
+        overlay.record("ticket", "t1")?;
+        overlay.kind("ticket")?;
+        overlay.record("ticket", "t2")?;
+        overlay.kind("person")?;
+        Ok((seen(cache, "ticket"), seen(cache, "person")))
+    });
+    assert_eq!(in_between.await, at_once);
+}
+
+#[tokio::test]
+async fn a_record_is_drawn_without_reading_all_that_waits() {
+    let plan = looked(|state, _| {
+        let mut statement = state.prepare(&format!("EXPLAIN QUERY PLAN {}", rows::OF_RECORD))?;
+        let steps = statement.query_map(["ticket", "t1"], |row| row.get::<_, String>(3))?;
+        Ok(steps.collect::<Result<Vec<_>, _>>()?)
+    })
+    .await;
+    let searched = |step: &&String| step.starts_with("SEARCH");
+    assert_eq!(plan.iter().filter(searched).count(), 3, "{plan:#?}");
+    assert!(
+        !plan.iter().any(|step| step.starts_with("SCAN")),
+        "{plan:#?}"
+    );
+}
