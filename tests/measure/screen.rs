@@ -13,8 +13,9 @@ const STEP: Duration = Duration::from_millis(4);
 const SETTLED: Duration = Duration::from_millis(2_500);
 /// The longest that settling may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Of a thousand pixels, so many may change without it being another picture: a clock, an age.
-const STILL_CHANGING: f64 = 1.0;
+/// Of a thousand pixels, so many may change without it being another picture: an age, a number that
+/// news brings. Of a page without what it is to show, 20 and more differ.
+const STILL_CHANGING: f64 = 10.0;
 
 /// The screen, as Xvfb maps it to a file.
 pub struct Screen(PathBuf);

@@ -7,6 +7,7 @@ import {
   useQuery,
 } from "@tanstack/react-query";
 import {
+  type AppView,
   type Backend,
   BackendError,
   type LogSort,
@@ -51,46 +52,60 @@ export function makeClient(): QueryClient {
   });
 }
 
+const appQuery = (backend: Backend) => ({
+  queryKey: [READS.app],
+  queryFn: () => backend.appView(),
+});
+
+const navigationQuery = (backend: Backend) => ({
+  queryKey: [READS.navigation],
+  queryFn: async () => {
+    const navigation = await backend.navigation();
+    hearNow(navigation.now, navigation.zone);
+    return navigation;
+  },
+});
+
+const syncQuery = (backend: Backend) => ({
+  queryKey: [READS.sync],
+  queryFn: async () => ({ ...(await backend.syncStatus()), received: performance.now() }),
+});
+
+/** Asks for what the first screen shows while the page is still being made. */
+export async function readAhead(client: QueryClient, backend: Backend): Promise<void> {
+  await client.prefetchQuery(appQuery(backend));
+  // What goes wrong is shown by whoever uses the answer.
+  if (client.getQueryData<AppView>([READS.app])?.phase !== "open") return;
+  void client.prefetchQuery(navigationQuery(backend));
+  void client.prefetchQuery(watchQuery(backend));
+  void client.prefetchQuery(syncQuery(backend));
+}
+
 export function useAppView() {
-  const backend = useBackend();
-  return useQuery({ queryKey: [READS.app], queryFn: () => backend.appView() });
+  return useQuery(appQuery(useBackend()));
 }
 
 export function useNavigation() {
-  const backend = useBackend();
-  return useQuery({
-    queryKey: [READS.navigation],
-    queryFn: async () => {
-      const navigation = await backend.navigation();
-      hearNow(navigation.now, navigation.zone);
-      return navigation;
-    },
-    refetchInterval: REFRESH_MS,
-  });
+  return useQuery({ ...navigationQuery(useBackend()), refetchInterval: REFRESH_MS });
 }
 
 export function useSync() {
-  const backend = useBackend();
-  return useQuery({
-    queryKey: [READS.sync],
-    queryFn: async () => ({ ...(await backend.syncStatus()), received: performance.now() }),
-    refetchInterval: REFRESH_MS,
-  });
+  return useQuery({ ...syncQuery(useBackend()), refetchInterval: REFRESH_MS });
 }
 
 /** What Watch shows and when it came, so that its clocks run on. */
 export type ReceivedWatch = WatchView & { received: number };
 
+const watchQuery = (backend: Backend) => ({
+  queryKey: [READS.watch],
+  queryFn: async (): Promise<ReceivedWatch> => ({
+    ...(await backend.watchView()),
+    received: performance.now(),
+  }),
+});
+
 export function useWatch() {
-  const backend = useBackend();
-  return useQuery({
-    queryKey: [READS.watch],
-    queryFn: async (): Promise<ReceivedWatch> => ({
-      ...(await backend.watchView()),
-      received: performance.now(),
-    }),
-    refetchInterval: REFRESH_MS,
-  });
+  return useQuery({ ...watchQuery(useBackend()), refetchInterval: REFRESH_MS });
 }
 
 /** Entries of one read of the log. */

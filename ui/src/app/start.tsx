@@ -10,7 +10,7 @@ import { App } from "./App";
 import { BackendProvider } from "./backend";
 import { Fallen } from "./Fallen";
 import { applyChange } from "./invalidate";
-import { makeClient } from "./reads";
+import { makeClient, readAhead } from "./reads";
 import { startTheme } from "./theme";
 
 /** Puts the app on the page. */
@@ -20,6 +20,7 @@ export async function start(): Promise<void> {
   startTheme();
   const backend = await selectBackend();
   const client = makeClient();
+  void readAhead(client, backend);
   backend.onChange((change) => applyChange(client, change));
   const report = (what: unknown) => void backend.reportUiError(String(what)).catch(() => {});
   window.addEventListener("error", (event) => report(event.message));

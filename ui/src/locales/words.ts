@@ -20,10 +20,20 @@ export function durationWords(seconds: number): string {
 /** How old something is: "12 s ago". */
 export const ageWords = (seconds: number) => t("age", { duration: durationWords(seconds) });
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A format of numbers, made once: making one costs more than a row of a list may take. */
+export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options);
+  const made = formats.get(key) ?? new Intl.NumberFormat(locale, options);
+  formats.set(key, made);
+  return made;
+}
+
 /** An amount with its currency's sign, from minor units without a detour over fractions. */
 export function moneyWords({ minor, currency, digits }: MoneyView): string {
   try {
-    return new Intl.NumberFormat(locale, {
+    return numberFormat({
       style: "currency",
       currency,
       currencyDisplay: "narrowSymbol",
@@ -47,7 +57,7 @@ function decimal(minor: number, digits: number): string {
 
 /** A number, with so many digits behind its point at least. */
 export const numberWords = (value: number, decimals = 0) =>
-  new Intl.NumberFormat(locale, {
+  numberFormat({
     minimumFractionDigits: decimals,
     maximumFractionDigits: Math.max(4, decimals),
   }).format(value);

@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { tauri } from "./tauri";
 
 /**
  * The backend of this build: the shell; in `vite` alone, without a shell, the memory one. The
@@ -8,5 +9,5 @@ export async function selectBackend(): Promise<Backend> {
   if (import.meta.env.DEV && !("__TAURI_INTERNALS__" in window)) {
     return (await import("./memory/browser")).fromAddress(window.location);
   }
-  return (await import("./tauri")).tauri;
+  return tauri;
 }

@@ -1,5 +1,5 @@
 import { parseWall, tenantNow } from "../../app/time";
-import { locale } from "../../locales/catalogue";
+import { numberFormat } from "../../locales/words";
 import type { ParamView } from "../../platform/backend";
 
 /** What was put in for a parameter as JSON text, or nothing where it is no such value. */
@@ -52,7 +52,7 @@ function moneyJson(text: string): string | null {
 
 function digitsOf(currency: string): number {
   const options = { style: "currency", currency } as const;
-  return new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits ?? 2;
+  return numberFormat(options).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 export type Put = Record<string, string>;

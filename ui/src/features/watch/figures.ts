@@ -1,11 +1,11 @@
-import { locale, t } from "../../locales/catalogue";
-import { durationWords, moneyWords } from "../../locales/words";
+import { t } from "../../locales/catalogue";
+import { durationWords, moneyWords, numberFormat } from "../../locales/words";
 import type { Better, NumberView, WindowView } from "../../platform/backend";
 
 export type Counted = Pick<NumberView, "unit" | "currency" | "digits">;
 
 const formatted = (value: number, options: Intl.NumberFormatOptions) =>
-  new Intl.NumberFormat(locale, options).format(value);
+  numberFormat(options).format(value);
 
 const MILLISECONDS = 1000;
 
