@@ -1,8 +1,8 @@
 //! What policy says of an action.
 //!
 //! The order in which a refusal is looked for: the action exists, the actor has a role for it, the
-//! record is in a state that it starts from, every policy row lets it through, its not-after has
-//! not passed, its parameters are complete, and every effect can be worked out. The first that
+//! record is in a state that it starts from, every policy row lets it through, nobody else has to
+//! agree, its not-after has not passed, its parameters are complete, and every effect can be worked out. The first that
 //! fails gives the outcome; the policy rows are evaluated and returned in any case.
 //!
 //! Parameters come last on purpose: a refusal for want of a parameter (`params.invalid`) means that
@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use watchkeeper_pack::expr::Scope;
-use watchkeeper_pack::format::{Confirm, FieldType, Nature};
+use watchkeeper_pack::format::{CallDef, Confirm, FieldType, Nature};
+use watchkeeper_pack::pack::Effect;
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
@@ -90,7 +91,7 @@ pub enum Outcome {
     /// No, for this reason.
     Deny {
         /// `action.unknown`, `rights.missing_role`, `action.wrong_state`, `policy.undecidable`,
-        /// the pack's own code, `operation.lapsed`, `params.invalid` or `effect.undecidable`.
+        /// the pack's own code, `approval.needed`, `provider.absent`, `operation.lapsed`, `params.invalid` or `effect.undecidable`.
         code: String,
         /// The row that refused.
         row: Option<String>,
@@ -148,6 +149,7 @@ impl<'a> Situation<'a> {
                 .map(|(name, l)| (name.clone(), l.value.clone()))
                 .collect(),
             result: None,
+            answers: Map::new(),
             values: Map::new(),
             now: Some(self.now),
         }
@@ -160,7 +162,9 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         return unknown(action);
     };
     let scope = situation.scope(Some(action));
-    let (rows, refusal) = policy(action, &scope);
+    let (mut rows, refusal) = policy(action, &scope);
+    let (asked, unasked) = approvals(action, &scope);
+    rows.extend(asked);
     let not_after = action
         .not_after
         .as_ref()
@@ -168,6 +172,8 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
     let refused = role(action, situation.actor)
         .or_else(|| state(situation, action))
         .or(refusal)
+        .or(unasked)
+        .or_else(|| not_built(action))
         .or_else(|| lapsed(&not_after, situation.now))
         .or_else(|| params::check(action, situation.params));
     let (outcome, plan) = match refused {
@@ -225,6 +231,52 @@ fn deny(code: &str, row: Option<&str>, detail: impl Into<String>) -> Outcome {
         row: row.map(ToOwned::to_owned),
         detail: detail.into(),
     }
+}
+
+/// Who has to agree, and the refusal of the first that nobody has been asked for. Where it cannot be
+/// said whether somebody has to, somebody has to.
+fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome>) {
+    let mut first = None;
+    let approvals = action.def.approvals.iter().zip(&action.approvals);
+    let rows = approvals.map(|(def, row)| {
+        let found = row.found.render(scope);
+        let outcome = match row.when.eval_bool(scope) {
+            Ok(false) => RowOutcome::Passed,
+            Ok(true) => RowOutcome::Failed,
+            Err(_) => RowOutcome::Undecidable,
+        };
+        if first.is_none() && outcome != RowOutcome::Passed {
+            let sentence = format!("{}: {} has to agree first.", def.title, def.role);
+            first = Some(deny("approval.needed", Some(&def.id), sentence));
+        }
+        RowResult {
+            id: def.id.clone(),
+            title: def.title.clone(),
+            found: found.unwrap_or_else(|error| format!("not known: {error}")),
+            outcome,
+        }
+    });
+    (rows.collect(), first)
+}
+
+/// A call that this version does not carry out: nobody pretends to.
+fn not_built(action: &Action) -> Option<Outcome> {
+    let calls = action.effects.iter().filter_map(|effect| match effect {
+        Effect::Call(call) => Some(&call.def),
+        _ => None,
+    });
+    let absent = |call: &&CallDef| {
+        let offer = call.connector.offer(&call.operation);
+        offer.is_none_or(|offer| !offer.built)
+    };
+    calls.into_iter().find(absent).map(|call| {
+        let detail = format!(
+            "This version cannot call {:?} to {} yet.",
+            call.connector,
+            call.operation.replace('_', " ")
+        );
+        deny("provider.absent", None, detail)
+    })
 }
 
 /// All rows, and the refusal of the first that does not let through.

@@ -292,7 +292,9 @@ fn mail(pack: &Pack, call: &CallEffect, scope: &Scope<'_>) -> Result<Option<Mail
     };
     let template = pack.templates.get(id);
     let template = template.ok_or_else(|| refuse("there is no such text".into()))?;
-    let to = template.to.eval(scope).map_err(|e| refuse(e.message))?;
+    let to = template.to.as_ref();
+    let to = to.ok_or_else(|| refuse("it has no receiver".into()))?;
+    let to = to.eval(scope).map_err(|e| refuse(e.message))?;
     let to = to.as_str().map(str::trim).filter(|to| is_address(to));
     let to = to.ok_or_else(|| PlanError::Receiver {
         template: id.clone(),

@@ -1,7 +1,6 @@
 //! A pack as one file named by its hash: canonical JSON (RFC 8785) of path → text.
 //!
-//! Only `pack.yaml` and the YAML files of `alerts/`, `metrics/`, `records/` and `templates/` belong to
-//! a pack. `demo.yaml` is the demo platform's own and stays outside, as does everything else. No
+//! Only the YAML files that the format names, and those of its folders, belong to a pack. `demo.yaml` is the demo platform's own and stays outside, as does everything else. No
 //! symbolic link is followed.
 
 #[cfg(test)]
@@ -23,7 +22,26 @@ pub const MAX_FILE: usize = 256 << 10;
 pub const MAX_TOTAL: usize = 4 << 20;
 /// Largest bundle, in bytes: text may grow when it becomes JSON.
 pub const MAX_BUNDLE: usize = 8 << 20;
-const FOLDERS: [&str; 4] = ["alerts", "metrics", "records", "templates"];
+const FOLDERS: [&str; 9] = [
+    "alerts",
+    "evidence",
+    "metrics",
+    "playbooks",
+    "reconciliations",
+    "records",
+    "reports",
+    "routines",
+    "templates",
+];
+/// Files beside the folders.
+const FILES: [&str; 6] = [
+    "handover.yaml",
+    "incidents.yaml",
+    "pack.yaml",
+    "people.yaml",
+    "retention.yaml",
+    "rulings.yaml",
+];
 
 /// A pack as one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +140,7 @@ impl Bundle {
 
 /// Does this path belong to a pack?
 pub fn belongs(path: &str) -> bool {
-    if path == "pack.yaml" {
+    if FILES.contains(&path) {
         return true;
     }
     let Some((folder, file)) = path.split_once('/') else {
@@ -159,7 +177,9 @@ fn limits<'a>(files: impl Iterator<Item = (&'a str, usize)>) -> Result<(), Bundl
 /// A pack's files as they stand on disk, path → bytes. Never reads past the limits.
 pub fn read_dir(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
     let mut files = BTreeMap::new();
-    take(dir, "pack.yaml", &mut files)?;
+    for file in FILES {
+        take(dir, file, &mut files)?;
+    }
     for folder in FOLDERS {
         let path = dir.join(folder);
         match std::fs::symlink_metadata(&path) {

@@ -5,27 +5,52 @@
 
 mod action;
 mod alert;
+mod connector;
+mod evidence;
+mod handover;
+mod incident;
+mod ledger;
 mod mail;
 mod metric;
 mod pack_file;
+mod people;
+mod playbook;
 mod question;
 mod record;
+mod routine;
+mod rules;
 mod view;
 
 pub use action::{
-    ActionDef, BulkDef, CallDef, Confirm, Connector, CreateDef, EffectDef, Nature, Override,
-    ParamDef, PolicyDef, SetOnDef,
+    ActionDef, ApprovalDef, BulkDef, CallDef, Confirm, CreateDef, EffectDef, FallbackDef, Nature,
+    Override, ParamDef, PolicyDef, SetOnDef,
 };
 pub use alert::{AlertFile, EachDef, Severity};
-pub use mail::TemplateFile;
+pub use connector::{Connector, Offer};
+pub use evidence::{EvidenceFile, EvidenceForm, EvidenceItemDef, LimitsDef};
+pub use handover::{DutyDef, HandoverFile, HandoverSectionDef, LiveDef};
+pub use incident::{IncidentsFile, PromiseDef, SeverityDef};
+pub use ledger::{BookDef, Difference, FindingDef, ReconciliationFile, ReportFile, ReportPartDef};
+pub use mail::{ButtonDef, Channel, TemplateFile};
 pub use metric::{
     Aggregate, BandDef, Better, DuringDef, MeasureDef, MetricFile, StatedDef, Unit, WindowDef,
 };
-pub use pack_file::{BudgetDef, ControlDef, PackFile, SessionDef, SettingDef};
+pub use pack_file::{
+    BudgetDef, ControlDef, DocumentDef, PackFile, RegionDef, SessionDef, SettingDef,
+};
+pub use people::{
+    CapabilityDef, ContactDef, EscalationCallDef, EscalationDef, May, PeopleFile, RoleDef,
+};
+pub use playbook::{
+    ActDef, DecideDef, LookUpDef, PageDef, PlaybookFile, RecheckDef, SendDef, StepDef, SwitchDef,
+    TestCaseDef, WaitDef, WayDef,
+};
 pub use question::{Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
 pub use record::{
     ClockDef, ComputedDef, FieldDef, FieldType, Names, RecordFile, StateDef, Tone, WarnDef,
 };
+pub use routine::{CheckDef, ItemDef, OccasionDef, OfRecordDef, RoutineFile, ScheduleDef};
+pub use rules::{Hazard, KeepDef, RetentionDef, RetentionFile, RulingDef, RulingsFile, Settled};
 pub use view::{ColumnDef, QueueDef, SectionDef, ViewDef};
 
 /// The format version that this crate reads.

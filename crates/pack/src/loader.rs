@@ -6,12 +6,19 @@
 
 mod action;
 mod alert;
+mod books;
+mod links;
 mod mail;
 mod metric;
 mod names;
+mod parts;
+mod people;
+mod playbook;
 mod problems;
 mod record;
+mod routine;
 mod scopes;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -27,6 +34,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, TemplateFile};
 use crate::pack::{Pack, Session};
 use crate::schedule::Schedule;
+use parts::Parts;
 use problems::{Problems, Spot};
 
 /// Most problems told at once.
@@ -104,6 +112,8 @@ struct Sources {
     metrics: BTreeMap<String, MetricFile>,
     /// By id.
     templates: BTreeMap<String, TemplateFile>,
+    /// All that is work, people and books.
+    parts: Parts,
     /// Kinds and templates whose files do not parse, by file name.
     unparsed: BTreeSet<String>,
 }
@@ -113,8 +123,7 @@ impl Sources {
         let mut sources = Self::default();
         if !files.contains_key("pack.yaml") {
             let spot = Spot::file("pack.yaml");
-            let hint =
-                "a pack's folder holds pack.yaml, records/, alerts/, metrics/ and templates/";
+            let hint = "a pack's folder holds pack.yaml and folders such as records/";
             problems.error_with(&spot, "pack.no_pack", "there is no pack.yaml", hint);
         }
         for (file, bytes) in files {
@@ -134,6 +143,8 @@ impl Sources {
                 let pack = read_file(file, bytes, problems);
                 sources.pack = pack;
                 true
+            } else if let Some(parsed) = sources.parts.single(file, bytes, problems) {
+                parsed
             } else {
                 sources.part(file, stem, bytes, problems)
             };
@@ -175,11 +186,12 @@ impl Sources {
                 self.metrics.insert(stem.to_owned(), metric);
                 name
             }),
-            _ => read_file(file, bytes, problems).map(|template: TemplateFile| {
+            "templates" => read_file(file, bytes, problems).map(|template: TemplateFile| {
                 let name = (spot.at("id"), template.id.clone());
                 self.templates.insert(stem.to_owned(), template);
                 name
             }),
+            _ => self.parts.part(file, stem, bytes, problems),
         };
         if let Some((spot, name)) = &name {
             names::same_as_file(spot, name, stem, problems);
@@ -196,7 +208,7 @@ impl Sources {
         head(file, &spot, problems);
         let zone = zone(&spot.at("zone"), &file.zone, problems);
         let sessions = sessions(file, zone, &spot, problems);
-        settings(file, &spot, problems);
+        settings::check(file, &spot, problems);
         if let Some(budget) = &file.budget {
             names::row(&spot.at("budget/row"), &budget.row, problems);
             if !(1..=7 * 24 * 60).contains(&budget.minutes_a_week) {
@@ -210,9 +222,14 @@ impl Sources {
             records: &self.records,
             metrics: &self.metrics,
             templates: &self.templates,
+            parts: &self.parts,
             unparsed: &self.unparsed,
         };
         names::across_kinds(&world, problems);
+        books::regions(&world, problems);
+        if let Some(document) = &file.document {
+            books::document(document, problems);
+        }
         let mut kinds = BTreeMap::new();
         for (name, def) in &self.records {
             kinds.insert(name.clone(), record::check(&world, name, def, problems));
@@ -236,6 +253,7 @@ impl Sources {
                 alerts.insert(id.clone(), alert);
             }
         }
+        let checked = self.parts.check(&world, problems);
         Some(Pack {
             hash: String::new(),
             id: file.id.clone(),
@@ -254,6 +272,18 @@ impl Sources {
             metrics,
             numbers: file.numbers.clone(),
             budget: file.budget.clone(),
+            document: file.document.clone(),
+            regions: file.regions.clone(),
+            routines: checked.routines,
+            playbooks: checked.playbooks,
+            handover: checked.handover,
+            people: self.parts.people.clone().unwrap_or_default(),
+            incidents: self.parts.incidents.clone(),
+            evidence: checked.evidence,
+            reconciliations: self.parts.reconciliations.clone(),
+            reports: checked.reports,
+            retention: self.parts.retention.clone(),
+            rulings: self.parts.rulings.rulings.clone(),
             warnings: Vec::new(),
         })
     }
@@ -344,21 +374,4 @@ fn sessions(
         }
     }
     sessions
-}
-
-fn settings(file: &PackFile, spot: &Spot, problems: &mut Problems) {
-    names::check(&spot.at("settings"), file.settings.keys(), problems);
-    names::check(&spot.at("controls"), file.controls.keys(), problems);
-    for (name, def) in &file.settings {
-        let spot = spot.at("settings").at(name);
-        names::row(&spot.at("row"), &def.row, problems);
-        if !def.one_of.is_empty() && !def.one_of.contains(&def.default) {
-            let message = "the default is none of the allowed values";
-            problems.error(&spot.at("default"), "pack.default", message);
-        }
-    }
-    for (name, def) in &file.controls {
-        let row = spot.at("controls").at(name).at("row");
-        names::row(&row, &def.row, problems);
-    }
 }

@@ -1,5 +1,7 @@
 //! The checked pack: every name resolves, every expression compiles. Cheap to clone behind an `Arc`.
 
+mod work;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -10,12 +12,17 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
-    ActionDef, AlertFile, BudgetDef, ClockDef, ComputedDef, ControlDef, FieldDef, FieldType,
-    LookupDef, MetricFile, SessionDef, SettingDef, StateDef, TemplateFile, ViewDef,
+    ActionDef, AlertFile, BudgetDef, ClockDef, ComputedDef, ControlDef, DocumentDef, FieldDef,
+    FieldType, IncidentsFile, LookupDef, MetricFile, PeopleFile, ReconciliationFile, RegionDef,
+    ReportFile, RetentionFile, RulingDef, SessionDef, SettingDef, StateDef, TemplateFile, ViewDef,
 };
 use crate::measure::Measure;
 use crate::schedule::Schedule;
 use crate::template::Template;
+
+pub use work::{
+    Asked, Check, Evidence, Handover, HandoverSection, Item, Playbook, Question, Routine, Step,
+};
 
 /// One tenant's operations, checked.
 pub struct Pack {
@@ -53,6 +60,30 @@ pub struct Pack {
     pub numbers: Vec<String>,
     /// Time that the operator has.
     pub budget: Option<BudgetDef>,
+    /// The document that it is made from.
+    pub document: Option<DocumentDef>,
+    /// Regions by name.
+    pub regions: BTreeMap<String, RegionDef>,
+    /// Work that comes round, by id.
+    pub routines: BTreeMap<String, Routine>,
+    /// Procedures by id.
+    pub playbooks: BTreeMap<String, Playbook>,
+    /// How a shift gives over.
+    pub handover: Option<Handover>,
+    /// Who there is.
+    pub people: PeopleFile,
+    /// How bad incidents are.
+    pub incidents: IncidentsFile,
+    /// What providers have to be given, by id.
+    pub evidence: BTreeMap<String, Evidence>,
+    /// Books that are compared, by id.
+    pub reconciliations: BTreeMap<String, ReconciliationFile>,
+    /// Reports by id.
+    pub reports: BTreeMap<String, Report>,
+    /// How long things are kept.
+    pub retention: RetentionFile,
+    /// What is settled otherwise than the document says.
+    pub rulings: Vec<RulingDef>,
     /// Problems that do not stop it.
     pub warnings: Vec<Diagnostic>,
 }
@@ -63,6 +94,15 @@ pub struct Session {
     /// As written.
     pub def: SessionDef,
     /// Its schedule.
+    pub schedule: Schedule,
+}
+
+/// A report.
+#[derive(Debug)]
+pub struct Report {
+    /// As written.
+    pub def: ReportFile,
+    /// When it is made.
     pub schedule: Schedule,
 }
 
@@ -149,6 +189,8 @@ pub struct Action {
     pub def: ActionDef,
     /// Compiled rows, in the order of `def.policy`.
     pub policy: Vec<Policy>,
+    /// Compiled approvals, in the order of `def.approvals`.
+    pub approvals: Vec<Approval>,
     /// Compiled `not_after`.
     pub not_after: Option<Program>,
     /// Compiled effects, in the order of `def.effects`.
@@ -168,6 +210,15 @@ pub struct Policy {
     pub found: Template,
     /// Sentence of the refusal.
     pub refusal: Template,
+}
+
+/// A compiled approval.
+#[derive(Debug)]
+pub struct Approval {
+    /// It is needed.
+    pub when: Program,
+    /// What was found.
+    pub found: Template,
 }
 
 /// Compiled assignments: field → expression.
@@ -234,13 +285,13 @@ pub struct View {
     pub sections: Vec<Filter>,
 }
 
-/// A text that is sent.
+/// A text that is sent, shown or kept.
 #[derive(Debug)]
 pub struct MailTemplate {
     /// As written.
     pub def: TemplateFile,
-    /// Compiled receiver.
-    pub to: Program,
+    /// Compiled receiver, for a channel that has one.
+    pub to: Option<Program>,
     /// Compiled subject.
     pub subject: Template,
     /// Compiled body.

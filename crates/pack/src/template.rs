@@ -166,6 +166,7 @@ impl Template {
             ("settings", &scope.settings),
             ("controls", &scope.controls),
             ("lookups", &scope.lookups),
+            ("answers", &scope.answers),
         ] {
             roots.push((root, part(root, map)?));
         }

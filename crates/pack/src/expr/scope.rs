@@ -38,6 +38,8 @@ pub struct Scope<'a> {
     pub lookups: Map<String, Value>,
     /// In `then` of a call: what the provider answered.
     pub result: Option<Value>,
+    /// In a run: what was looked up and written down.
+    pub answers: Map<String, Value>,
     /// What is seen of a metric: `value`, `of`, `count`, …
     pub values: Map<String, Value>,
     /// The instant of the decision, UTC.
@@ -105,6 +107,7 @@ impl Scope<'_> {
             "settings" => (&self.settings, None, false),
             "controls" => (&self.controls, None, false),
             "lookups" => (&self.lookups, None, false),
+            "answers" => (&self.answers, None, true),
             _ => return Ok(None),
         };
         let value = values.get(field);

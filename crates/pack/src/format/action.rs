@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::connector::Connector;
 use super::record::FieldType;
 
 /// What an operator may do to a record.
@@ -37,6 +38,9 @@ pub struct ActionDef {
     pub params: BTreeMap<String, ParamDef>,
     /// Rows that decide, in order; all are evaluated and shown.
     pub policy: Vec<PolicyDef>,
+    /// Who has to agree before it is carried out.
+    #[serde(default)]
+    pub approvals: Vec<ApprovalDef>,
     /// CEL: never carried out after this instant.
     pub not_after: Option<String>,
     /// What kind of effect it has.
@@ -100,6 +104,34 @@ pub struct PolicyDef {
     /// Whether anybody may override it.
     #[serde(rename = "override")]
     pub override_: Override,
+}
+
+/// Somebody has to agree.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalDef {
+    /// Row of the source document, such as `A-41`.
+    pub id: String,
+    /// The rule in a few words.
+    pub title: String,
+    /// CEL, as a policy row's: it is needed. An error is yes.
+    pub when: String,
+    /// Template: what was found.
+    pub found: String,
+    /// Role that agrees; nobody agrees to what they asked for themselves.
+    pub role: String,
+    /// Role that may agree instead, once nobody has answered for so long.
+    pub fallback: Option<FallbackDef>,
+}
+
+/// Who may agree instead.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FallbackDef {
+    /// Role.
+    pub role: String,
+    /// After so many minutes.
+    pub after_minutes: u32,
 }
 
 /// Whether a policy row may be overridden.
@@ -202,22 +234,4 @@ pub struct CallDef {
     /// Sent only after the calls before it succeeded.
     #[serde(default)]
     pub after_previous: bool,
-}
-
-/// Connectors that a platform may have.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Connector {
-    Stripe,
-    Paypal,
-    Wise,
-    Mail,
-    Slack,
-    Pagerduty,
-    Job,
-    Flag,
-    Webhook,
 }

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::record::FieldType;
+
 /// `pack.yaml`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,11 @@ pub struct PackFile {
     pub currency: String,
     /// BCP 47 tag of the pack's texts.
     pub language: String,
+    /// The document that it is made from.
+    pub document: Option<DocumentDef>,
+    /// Regions by name, where the operation has some.
+    #[serde(default)]
+    pub regions: BTreeMap<String, RegionDef>,
     /// Views that stand in the navigation, in order.
     pub queues: Vec<String>,
     /// Metrics on the first screen, in order.
@@ -40,6 +47,46 @@ pub struct PackFile {
     /// Switches of the platform that expressions may read.
     #[serde(default)]
     pub controls: BTreeMap<String, ControlDef>,
+}
+
+/// Control of the document that a pack is made from.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// Version that the document names.
+    pub version: Option<String>,
+    /// Who keeps it.
+    pub owner: Option<String>,
+    /// Day of its last change, such as `2024-12-29`.
+    pub updated: Option<String>,
+    /// Day by which it has to be looked through. From then on it is shown as out of date.
+    pub next_review: Option<String>,
+    /// Further documents that it names, and decisions, a line each.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// A region.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegionDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// Name as shown.
+    pub label: String,
+    /// IANA zone of its day; a setting may say another.
+    pub zone: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What holds of tax, in words; nothing is computed from it.
+    pub tax: String,
+    /// What else holds there, a sentence each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Ruling by which a fact of it is disputed, such as `X-05`.
+    pub disputed: Option<String>,
 }
 
 /// Time that the operator has.
@@ -76,11 +123,29 @@ pub struct SettingDef {
     pub row: String,
     /// Name as shown.
     pub label: String,
-    /// Allowed values; empty means any value of the default's type.
+    /// What it is for, in a sentence.
+    pub purpose: Option<String>,
+    /// Type of its value; that of the default where absent.
+    #[serde(rename = "type")]
+    pub type_: Option<FieldType>,
+    /// What a number counts, such as `minutes`.
+    pub unit: Option<String>,
+    /// Allowed values; empty means any of its type.
     #[serde(default)]
     pub one_of: Vec<Value>,
-    /// Where the tenant has said nothing.
+    /// Least and most of a number.
+    pub least: Option<f64>,
+    /// Most of a number.
+    pub most: Option<f64>,
+    /// Where the tenant has said nothing; null where nobody can know it. What reads a null is
+    /// undecidable: it denies, and a rule is unknown.
+    #[serde(default)]
     pub default: Value,
+    /// What is proposed to a tenant that has to say it.
+    pub proposed: Option<Value>,
+    /// The tenant has to say it before going live.
+    #[serde(default)]
+    pub needed: bool,
 }
 
 /// A switch on the platform.
@@ -91,6 +156,16 @@ pub struct ControlDef {
     pub row: String,
     /// Name as shown.
     pub label: String,
+    /// What it does, in a sentence.
+    pub purpose: Option<String>,
     /// Where the platform has said nothing.
     pub default: Value,
+    /// One for each region.
+    #[serde(default)]
+    pub each_region: bool,
+    /// Roles that may switch it; empty means nobody here.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// Text that the public may be shown while it is on.
+    pub banner: Option<String>,
 }

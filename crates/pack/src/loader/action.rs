@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::World;
-use super::{names, record};
+use super::{links, names, record};
 use crate::expr::{Allowed, Program, Scope};
 use crate::format::{
-    ActionDef, CallDef, Connector, EffectDef, FieldDef, FieldType, Nature, RecordFile, SetOnDef,
+    ActionDef, CallDef, Channel, Connector, EffectDef, FieldDef, FieldType, Nature, Offer,
+    RecordFile, SetOnDef,
 };
-use crate::pack::{Action, Assignments, CallEffect, Effect, Policy, SetOn};
+use crate::pack::{Action, Approval, Assignments, CallEffect, Effect, Policy, SetOn};
 use crate::value;
 
 /// Most effects of one action.
@@ -79,6 +80,8 @@ impl One<'_> {
         let bulk_when = self.bulk(&spot.at("bulk"), problems);
         self.params(&spot.at("params"), problems);
         let policy = self.policy(&spot.at("policy"), problems);
+        let approvals = self.approvals(&spot.at("approvals"), problems);
+        links::roles(self.world, &action.roles, &spot.at("roles"), problems);
         let not_after = action
             .not_after
             .as_ref()
@@ -101,6 +104,7 @@ impl One<'_> {
             name: name.to_owned(),
             def: action.clone(),
             policy: policy?,
+            approvals: approvals?,
             not_after: match not_after {
                 None => None,
                 Some(program) => Some(program?),
@@ -178,6 +182,32 @@ impl One<'_> {
                     when: when?,
                     found: found?,
                     refusal: refusal?,
+                })
+            })
+            .collect();
+        rows.into_iter().collect()
+    }
+
+    fn approvals(&self, spot: &Spot, problems: &mut Problems) -> Option<Vec<Approval>> {
+        let rows: Vec<Option<Approval>> = self
+            .action
+            .approvals
+            .iter()
+            .enumerate()
+            .map(|(index, row)| {
+                let spot = spot.at(index);
+                names::row(&spot.at("id"), &row.id, problems);
+                links::role(self.world, &row.role, &spot.at("role"), problems);
+                if let Some(fallback) = &row.fallback {
+                    let spot = spot.at("fallback/role");
+                    links::role(self.world, &fallback.role, &spot, problems);
+                }
+                let when = problems.program(&spot.at("when"), &row.when, &self.allowed);
+                let zone = self.world.zone;
+                let found = problems.template(&spot.at("found"), &row.found, zone, &self.allowed);
+                Some(Approval {
+                    when: when?,
+                    found: found?,
                 })
             })
             .collect();
@@ -303,28 +333,33 @@ impl One<'_> {
         spot: &Spot,
         problems: &mut Problems,
     ) -> Option<CallEffect> {
-        let offered: &[&str] = match def.connector {
-            Connector::Stripe => &["refund"],
-            Connector::Mail => &["send"],
-            _ => &[],
-        };
-        if !offered.contains(&def.operation.as_str()) {
-            let message = format!("this connector does not offer `{}`", def.operation);
-            let hint = match offered {
-                [] => "no platform of this version has this connector".to_owned(),
-                offered => format!("it offers {}", offered.join(", ")),
-            };
-            problems.error_with(&spot.at("operation"), "pack.connector", message, hint);
-        }
-        if def.connector == Connector::Stripe && self.action.nature != Nature::Money {
-            let message = "a call that moves money belongs to an action of `nature: money`";
-            problems.error(&spot.at("connector"), "pack.nature", message);
+        match def.connector.offer(&def.operation) {
+            None => {
+                let message = format!("this connector does not offer `{}`", def.operation);
+                let offers = def.connector.offers().iter();
+                let offers: Vec<&str> = offers.map(|offer| offer.operation).collect();
+                let hint = format!("it offers {}", offers.join(", "));
+                problems.error_with(&spot.at("operation"), "pack.connector", message, hint);
+            }
+            Some(offer) => {
+                if offer.nature != Nature::Change && self.action.nature != offer.nature {
+                    let message = match offer.nature {
+                        Nature::Money => {
+                            "a call that moves money belongs to an action of `nature: money`"
+                        }
+                        _ => {
+                            "what cannot be called back belongs to an action that says so in `nature`"
+                        }
+                    };
+                    problems.error(&spot.at("connector"), "pack.nature", message);
+                }
+                self.arguments(def, offer, spot, problems);
+            }
         }
         if first && def.after_previous {
             let message = "there is no call before this one";
             problems.error(&spot.at("after_previous"), "pack.effects", message);
         }
-        self.arguments(def, spot, problems);
         self.template(def, spot, problems);
         let after = self.allowed.clone().value("result");
         let record = Some(self.record);
@@ -353,20 +388,17 @@ impl One<'_> {
         })
     }
 
-    fn arguments(&self, def: &CallDef, spot: &Spot, problems: &mut Problems) {
-        let (needed, offered): (&[&str], &[&str]) = match def.connector {
-            Connector::Stripe => (&["charge", "amount"], &["charge", "amount", "reason"]),
-            _ => (&[], &[]),
-        };
-        for name in needed.iter().filter(|name| !def.args.contains_key(**name)) {
+    fn arguments(&self, def: &CallDef, offer: &Offer, spot: &Spot, problems: &mut Problems) {
+        let takes = |name: &str| offer.needs.contains(&name) || offer.takes.contains(&name);
+        for name in offer
+            .needs
+            .iter()
+            .filter(|name| !def.args.contains_key(**name))
+        {
             let message = format!("this call needs the argument `{name}`");
             problems.error(spot, "pack.missing", message);
         }
-        for name in def
-            .args
-            .keys()
-            .filter(|name| !offered.contains(&name.as_str()))
-        {
+        for name in def.args.keys().filter(|name| !takes(name)) {
             let message = format!("this call has no argument `{name}`");
             problems.error(
                 &spot.at("args").at(name).key(),
@@ -395,8 +427,13 @@ impl One<'_> {
                 let message = format!("unknown template `{id}`{near}");
                 problems.error(&spot, "pack.unknown_name", message);
             }
-            Some(template) if template.kind != self.record.kind => {
-                let message = format!("`{id}` is filled by records of kind `{}`", template.kind);
+            Some(template) if template.channel != Channel::Mail => {
+                let message = format!("`{id}` is no mail");
+                problems.error(&spot, "pack.wrong_kind", message);
+            }
+            Some(template) if template.kind.as_ref() != Some(&self.record.kind) => {
+                let kind = template.kind.as_deref().unwrap_or("none");
+                let message = format!("`{id}` is filled by records of kind `{kind}`");
                 problems.error(&spot, "pack.wrong_kind", message);
             }
             Some(_) => {}

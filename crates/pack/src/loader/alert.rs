@@ -2,7 +2,7 @@
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, mentions_now};
-use super::{names, record, scopes};
+use super::{links, names, record, scopes};
 use crate::expr::{Allowed, Program};
 use crate::format::{AlertFile, EachDef};
 use crate::pack::{Alert, Watched};
@@ -37,10 +37,8 @@ pub(super) fn check(
     if let Some(view) = &def.view {
         self::view(world, view, &spot.at("view"), problems);
     }
-    if let Some(playbook) = &def.playbook {
-        let message = format!("unknown playbook `{playbook}`");
-        problems.error(&spot.at("playbook"), "pack.unknown_name", message);
-    }
+    let playbook = def.playbook.as_deref();
+    links::playbook(world, playbook, &spot.at("playbook"), problems);
     match (&def.each, &def.metric) {
         (Some(each), None) => for_each(world, def, each, &spot, problems),
         (None, Some(metric)) => for_metric(world, def, metric, &spot, problems),

@@ -37,6 +37,7 @@ const RECORD_NAMES: &[&str] = &[
 /// Beginnings of codes that are the engine's.
 const ENGINE_CODES: &[&str] = &[
     "action.",
+    "approval.",
     "effect.",
     "operation.",
     "pack.",
@@ -59,6 +60,15 @@ pub(super) fn is_name(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// An id is a name.
+pub(super) fn id(spot: &Spot, id: &str, problems: &mut Problems) {
+    if !is_name(id) {
+        let message = format!("`{id}` is no name");
+        let hint = "a name has lower-case letters, digits and underscores, at most 40";
+        problems.error_with(&spot.at("id"), "pack.name", message, hint);
+    }
 }
 
 /// Keys of a map are names.

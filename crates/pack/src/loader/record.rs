@@ -203,7 +203,12 @@ fn lookups(
     lookups
 }
 
-fn lookup_answer(lookup: &LookupDef, columns: Columns<'_>, spot: &Spot, problems: &mut Problems) {
+pub(super) fn lookup_answer(
+    lookup: &LookupDef,
+    columns: Columns<'_>,
+    spot: &Spot,
+    problems: &mut Problems,
+) {
     let field = lookup
         .field
         .as_deref()

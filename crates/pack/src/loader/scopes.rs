@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
+use super::parts::Parts;
 use super::problems::Spot;
 use crate::expr::{Allowed, Shape};
 use crate::filter::Columns;
-use crate::format::{ActionDef, FieldType, MetricFile, PackFile, RecordFile, TemplateFile};
+use crate::format::{
+    ActionDef, FieldType, MetricFile, PackFile, ParamDef, RecordFile, TemplateFile,
+};
 
 /// All parsed files, while they are checked against each other.
 pub(super) struct World<'a> {
@@ -16,6 +19,7 @@ pub(super) struct World<'a> {
     pub records: &'a BTreeMap<String, RecordFile>,
     pub metrics: &'a BTreeMap<String, MetricFile>,
     pub templates: &'a BTreeMap<String, TemplateFile>,
+    pub parts: &'a Parts,
     pub unparsed: &'a BTreeSet<String>,
 }
 
@@ -78,8 +82,14 @@ impl World<'_> {
         self.decision(record).fields("params", action.params.keys())
     }
 
-    /// Mails: likewise, with those parameters that every action has that sends this text.
-    pub fn mail(&self, record: &RecordFile, template: &str) -> Allowed {
+    /// Texts about a record: likewise, with what a person fills in, and those parameters that every
+    /// action has that sends this text.
+    pub fn mail(
+        &self,
+        record: &RecordFile,
+        template: &str,
+        fields: &BTreeMap<String, ParamDef>,
+    ) -> Allowed {
         let mut common: Option<BTreeSet<&String>> = None;
         for action in record.actions.values() {
             let sends = action.effects.iter().any(|effect| match effect {
@@ -94,7 +104,7 @@ impl World<'_> {
                 });
             }
         }
-        let names = common.unwrap_or_default();
+        let names = common.unwrap_or_default().into_iter().chain(fields.keys());
         self.decision(record).fields("params", names)
     }
 
@@ -106,6 +116,19 @@ impl World<'_> {
     /// Operands of a rule's or a metric's filter.
     pub fn standing(&self) -> Allowed {
         self.tenant(Allowed::none())
+    }
+
+    /// What a run is about, beside what else it sees.
+    pub fn about(&self, record: &RecordFile, allowed: Allowed) -> Allowed {
+        allowed
+            .fields("record", own(record, With::All))
+            .shape("refs", self.refs(record))
+            .fields("lookups", record.lookups.keys())
+    }
+
+    /// A text of no kind: what a person fills in, and the tenant's settings.
+    pub fn words<'b>(&self, fields: impl Iterator<Item = &'b String>) -> Allowed {
+        self.tenant(Allowed::none().fields("params", fields).value("now"))
     }
 
     /// A rule that is watched for each record; texts of it without `now`.

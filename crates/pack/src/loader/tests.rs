@@ -7,6 +7,7 @@
 
 mod mistakes;
 mod watching;
+mod work;
 
 use super::*;
 use crate::fixture::{self, problems};

@@ -1,0 +1,87 @@
+//! Checks of settings and controls.
+
+use serde_json::Value;
+
+use super::problems::{Problems, Spot};
+use super::{links, names};
+use crate::format::{FieldType, PackFile, SettingDef};
+
+pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
+    names::check(&spot.at("settings"), file.settings.keys(), problems);
+    names::check(&spot.at("controls"), file.controls.keys(), problems);
+    for (name, def) in &file.settings {
+        let spot = spot.at("settings").at(name);
+        names::row(&spot.at("row"), &def.row, problems);
+        setting(def, &spot, problems);
+    }
+    for (name, def) in &file.controls {
+        let spot = spot.at("controls").at(name);
+        names::row(&spot.at("row"), &def.row, problems);
+        if def.each_region && file.regions.is_empty() {
+            let message = "the pack has no regions";
+            problems.error(&spot.at("each_region"), "pack.missing", message);
+        }
+        if let Some(banner) = &def.banner {
+            links::prints_no_secret(banner, &spot.at("banner"), problems);
+        }
+    }
+}
+
+fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
+    let given = [
+        ("default", Some(&def.default)),
+        ("proposed", def.proposed.as_ref()),
+    ];
+    let given = given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .filter(|(_, value)| !value.is_null());
+    for (name, value) in given {
+        if !def.one_of.is_empty() && !def.one_of.contains(value) {
+            let message = "this is none of the allowed values";
+            problems.error(&spot.at(name), "pack.default", message);
+        }
+        if def.type_.is_some_and(|type_| !is_of(type_, value)) {
+            let message = "this value is of another type";
+            problems.error(&spot.at(name), "pack.wrong_type", message);
+        }
+        if let Some(number) = value.as_f64() {
+            let least = def.least.is_some_and(|least| number < least);
+            let most = def.most.is_some_and(|most| number > most);
+            if least || most {
+                problems.error(&spot.at(name), "pack.value", "outside `least` and `most`");
+            }
+        }
+    }
+    if def.default.is_null() {
+        if def.type_.is_none() && def.one_of.is_empty() {
+            let message = "without a default the setting says its `type`";
+            problems.error(spot, "pack.missing", message);
+        }
+        if !def.needed {
+            let hint = "say `needed: true`: it is asked for before going live";
+            let message = "nobody knows this value";
+            problems.error_with(spot, "pack.missing", message, hint);
+        }
+    } else if def.needed {
+        let message = "a setting that has a default need not be said; `proposed` proposes one";
+        problems.error(&spot.at("needed"), "pack.default", message);
+    }
+}
+
+/// A setting's value of this type.
+fn is_of(type_: FieldType, value: &Value) -> bool {
+    match type_ {
+        FieldType::Integer => value.is_i64() || value.is_u64(),
+        FieldType::Number => value.is_number(),
+        FieldType::Boolean => value.is_boolean(),
+        FieldType::Money => value.is_object(),
+        FieldType::String
+        | FieldType::Text
+        | FieldType::Id
+        | FieldType::Timestamp
+        | FieldType::Date
+        | FieldType::Ref
+        | FieldType::Enum => value.is_string(),
+    }
+}
