@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::format::{CallDef, Confirm, FieldType, Nature};
-use watchkeeper_pack::pack::Effect;
+use watchkeeper_pack::pack::{Effect, Policy};
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
@@ -259,6 +259,15 @@ fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outc
     (rows.collect(), first)
 }
 
+/// A row reads a parameter that has to be given and is not there yet.
+fn waits_for_params(action: &Action, row: &Policy, scope: &Scope<'_>) -> bool {
+    let params = action.def.params.iter();
+    let mut wanting = params.filter(|(name, def)| {
+        !def.optional && scope.params.get(*name).is_none_or(Value::is_null)
+    });
+    wanting.any(|(name, _)| row.when.reads_field("params", name))
+}
+
 /// A call that this version does not carry out: nobody pretends to.
 fn not_built(action: &Action) -> Option<Outcome> {
     let calls = action.effects.iter().filter_map(|effect| match effect {
@@ -294,6 +303,8 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
                     .unwrap_or_else(|_| def.title.clone());
                 (RowOutcome::Failed, Some((def.otherwise.as_str(), sentence)))
             }
+            // What the operator has still to say decides nothing yet; that it is wanting refuses.
+            Err(_) if waits_for_params(action, row, scope) => (RowOutcome::Undecidable, None),
             Err(error) => {
                 let sentence = format!("{}: this cannot be decided ({error}).", def.title);
                 (

@@ -21,6 +21,7 @@ mod scopes;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tried;
 mod view;
 mod yaml;
 
@@ -53,6 +54,10 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
     let mut problems = Problems::default();
     let sources = Sources::read(files, &mut problems);
     let pack = sources.check(&mut problems);
+    let good = |problems: &Problems| problems.list.iter().all(|d| d.severity != Severity::Error);
+    if let Some(pack) = pack.as_ref().filter(|_| good(&problems)) {
+        tried::check(pack, &mut problems);
+    }
     let mut list = problems.list;
     list.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.file.clone(), d.line, d.column);

@@ -376,13 +376,16 @@ fn reached(steps: &[Step], spot: &Spot, problems: &mut Problems) {
         ends.extend(found);
     }
     for (place, step) in steps.iter().enumerate() {
-        let spot = spot.at(place).at("id");
         if !seen.contains(&place) {
             let message = format!("nothing leads to the step `{}`", step.def.id);
-            problems.error(&spot, "pack.unreachable", message);
-        } else if !ends.contains(&place) {
-            let message = format!("from the step `{}` a run never ends", step.def.id);
-            problems.error(&spot, "pack.endless", message);
+            problems.error(&spot.at(place).at("id"), "pack.unreachable", message);
         }
+    }
+    // One is enough: those that only lead there never end either.
+    let mut places = steps.iter().enumerate();
+    let endless = places.find(|(place, _)| seen.contains(place) && !ends.contains(place));
+    if let Some((place, step)) = endless {
+        let message = format!("from the step `{}` a run never ends", step.def.id);
+        problems.error(&spot.at(place).at("id"), "pack.endless", message);
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod tried;
 mod watching;
 mod work;
 
@@ -14,10 +15,17 @@ use crate::fixture::{self, problems};
 
 const RECORD: &str = "records/ticket.yaml";
 
+/// Without what the trial tells of the small pack: a ticket may come without its visits, and one of
+/// its rows reads them.
+fn untold(warnings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let told = |warning: &Diagnostic| warning.code == "pack.undecidable";
+    warnings.into_iter().filter(|w| !told(w)).collect()
+}
+
 #[test]
 fn a_good_pack_loads_without_a_word() {
     let pack = fixture::pack();
-    assert_eq!(pack.warnings, []);
+    assert_eq!(untold(pack.warnings.clone()), []);
     assert_eq!(pack.kinds.len(), 3, "two of its own, and the engine's");
     assert_eq!(pack.numbers, ["sold"]);
     assert!(pack.alerts.contains_key("late") && pack.metrics.contains_key("sold"));
@@ -114,8 +122,9 @@ fn a_text_that_nobody_sends_is_a_warning() {
         .replace("id: closed", "id: spare")
         .replace("{{ params.why }}", "");
     let pack = load_files(&fixture::files(&[("templates/spare.yaml", &text)])).unwrap();
-    assert_eq!(pack.warnings.len(), 1);
-    assert_eq!(pack.warnings[0].code, "pack.unused");
+    let warnings = untold(pack.warnings);
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(warnings[0].code, "pack.unused");
 }
 
 #[test]
