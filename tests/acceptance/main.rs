@@ -11,6 +11,7 @@ mod alerts;
 mod alerts_session;
 mod approval;
 mod numbers;
+mod packs;
 mod records;
 mod refund_list;
 mod refund_session;

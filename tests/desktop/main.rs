@@ -20,3 +20,4 @@ mod planted;
 mod shots;
 mod spine;
 mod starts;
+mod tenants;

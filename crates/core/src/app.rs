@@ -43,6 +43,18 @@ pub struct Demo {
     pub token: String,
     /// Its tenant as shown.
     pub tenant: String,
+    /// Further tenants of it.
+    #[serde(default)]
+    pub others: Vec<DemoTenant>,
+}
+
+/// A further tenant of the demo platform.
+#[derive(Clone, serde::Deserialize)]
+pub struct DemoTenant {
+    /// As shown.
+    pub tenant: String,
+    /// A token of it.
+    pub token: String,
 }
 
 /// The app.

@@ -262,9 +262,8 @@ fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outc
 /// A row reads a parameter that has to be given and is not there yet.
 fn waits_for_params(action: &Action, row: &Policy, scope: &Scope<'_>) -> bool {
     let params = action.def.params.iter();
-    let mut wanting = params.filter(|(name, def)| {
-        !def.optional && scope.params.get(*name).is_none_or(Value::is_null)
-    });
+    let mut wanting = params
+        .filter(|(name, def)| !def.optional && scope.params.get(*name).is_none_or(Value::is_null));
     wanting.any(|(name, _)| row.when.reads_field("params", name))
 }
 

@@ -44,7 +44,7 @@ pub fn indexes(kind: &Kind) -> Vec<Index> {
         let mut columns = shape.order;
         add(&mut columns, shape.beside);
         all.push(Index {
-            name: format!("record_{}_{}_{}", kind.name, shape.view, number + 1),
+            name: format!("record_{}${}${}", kind.name, shape.view, number + 1),
             columns,
         });
     }
@@ -200,7 +200,7 @@ mod tests {
     fn a_fields_index_carries_the_state_along() {
         let pack = fixture::pack();
         let all = indexes(pack.kind("ticket").unwrap());
-        let price = all.iter().find(|index| index.name == "record_ticket_price");
+        let price = all.iter().find(|index| index.name == "record_ticket$price");
         assert_eq!(
             price.unwrap().columns,
             [
@@ -209,7 +209,7 @@ mod tests {
                 "json_extract(body, '$.state')"
             ]
         );
-        let state = all.iter().find(|index| index.name == "record_ticket_state");
+        let state = all.iter().find(|index| index.name == "record_ticket$state");
         assert_eq!(
             state.unwrap().columns,
             ["json_extract(body, '$.state')", "id"]

@@ -483,7 +483,8 @@ impl Kind {
     }
 
     /// SQL expressions to be indexed, one partial index each: `(index name, expression)`, over a
-    /// table `record` with columns `kind`, `body` and `computed`.
+    /// table `record` with columns `kind`, `body` and `computed`. No name has the sign between kind
+    /// and field, so that `payout` with `batch_number` is not `payout_batch` with `number`.
     pub fn indexed_expressions(&self) -> Vec<(String, String)> {
         let fields = self
             .fields
@@ -502,7 +503,7 @@ impl Kind {
             .chain(state)
             .filter_map(|name| {
                 let expression = crate::filter::column(self, name)?;
-                Some((format!("record_{}_{name}", self.name), expression))
+                Some((format!("record_{}${name}", self.name), expression))
             })
             .collect()
     }

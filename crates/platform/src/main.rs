@@ -36,6 +36,12 @@ struct Arguments {
     /// The demo stands still: nothing arrives.
     #[arg(long)]
     still: bool,
+    /// The demo has the worlds of all packs, each a tenant of its own.
+    #[arg(long)]
+    all: bool,
+    /// Another day of the demo, in the worlds that have one of this name.
+    #[arg(long)]
+    scenario: Option<String>,
     /// Where to write address and tokens once the demo serves.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -131,6 +137,8 @@ async fn run_demo(arguments: Arguments) -> anyhow::Result<()> {
         seed: arguments.seed,
         start: arguments.start,
         lives: !arguments.still,
+        all: arguments.all,
+        scenario: arguments.scenario,
     })
     .await?;
     match &arguments.ready_file {

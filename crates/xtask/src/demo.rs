@@ -22,6 +22,18 @@ pub struct Ready {
     pub tenant: String,
     /// The token for the controls of the demo.
     pub admin: String,
+    /// Further tenants.
+    #[serde(default)]
+    pub others: Vec<ReadyTenant>,
+}
+
+/// A further tenant of the demo.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ReadyTenant {
+    /// As shown.
+    pub tenant: String,
+    /// A token for an operator.
+    pub token: String,
 }
 
 /// What a demo platform is started with.
@@ -33,6 +45,8 @@ pub struct Options {
     pub ready_file: PathBuf,
     /// Address to listen on; port 0 takes a free one.
     pub listen: String,
+    /// The worlds of all packs, not only the first.
+    pub all: bool,
 }
 
 /// A running demo platform; it is killed when this is dropped.
@@ -60,6 +74,7 @@ impl Platform {
             .arg(&options.data)
             .arg("--ready-file")
             .arg(&options.ready_file)
+            .args(options.all.then_some("--all"))
             .stdout(Stdio::null());
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "warn");

@@ -134,6 +134,7 @@ impl Place {
             data: self.0.join("platform"),
             ready_file: self.0.join("ready.json"),
             listen,
+            all: true,
         })
     }
 

@@ -24,14 +24,16 @@ pub(crate) async fn sign_in(
     session::sign_in(&*shell.app().await?, request).await
 }
 
-/// Signs in to the demo platform that was offered at the start.
+/// Signs in to the demo platform that was offered at the start: to its first tenant, or to the one of
+/// this name.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_in_demo(
     shell: State<'_, Shell>,
+    tenant: Option<String>,
     passphrase: Option<String>,
 ) -> Result<SignedIn, Error> {
-    session::sign_in_demo(&*shell.app().await?, passphrase).await
+    session::sign_in_demo(&*shell.app().await?, tenant, passphrase).await
 }
 
 /// Opens a profile with the key from the keyring.

@@ -66,10 +66,20 @@ impl Laptop {
 
     /// Starts the platform; a second time on the same address and data.
     pub fn start_platform(&mut self) {
+        self.start(false);
+    }
+
+    /// Starts the platform with a tenant for each pack.
+    pub fn start_platform_of_all(&mut self) {
+        self.start(true);
+    }
+
+    fn start(&mut self, all: bool) {
         let platform = Platform::start(&demo::Options {
             data: self.platform_data(),
             ready_file: self.ready_file(),
             listen: self.listen.clone(),
+            all,
         })
         .unwrap();
         let address = platform.ready.platform.trim_start_matches("http://");

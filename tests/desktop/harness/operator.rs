@@ -32,7 +32,12 @@ impl Shown {
 impl Window {
     /// Signs in to the demo and writes the recovery code down. Ends on Watch, once it is filled.
     pub async fn sign_in_to_watch(&self) {
-        self.button("Open the demo").await.click().await.unwrap();
+        self.sign_in_by("Open the demo").await;
+    }
+
+    /// Signs in by a button of the sign-in screen: that of the demo, or the name of one of its tenants.
+    pub async fn sign_in_by(&self, button: &str) {
+        self.button(button).await.click().await.unwrap();
         self.shows("Write this code down").await;
         self.find(".promise input").await.click().await.unwrap();
         self.button("Go on").await.click().await.unwrap();
@@ -44,6 +49,17 @@ impl Window {
         self.sign_in_to_watch().await;
         self.go_to("Refunds").await;
         self.find(ROW).await;
+    }
+
+    /// Closes the profile; the sign-in screen comes back.
+    pub async fn close_profile(&self) {
+        self.find("button.tenant").await.click().await.unwrap();
+        self.button("Close this profile")
+            .await
+            .click()
+            .await
+            .unwrap();
+        self.button("Open the demo").await;
     }
 
     /// Waits for a button by how its words begin.

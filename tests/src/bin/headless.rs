@@ -88,7 +88,9 @@ async fn main() -> Result<()> {
 async fn opened(app: &App, passphrase: Option<String>) -> Result<Value, Error> {
     let view = session::app_view(app).await?;
     match (view.profiles.first(), passphrase) {
-        (None, passphrase) => session::sign_in_demo(app, passphrase).await.map(drop)?,
+        (None, passphrase) => session::sign_in_demo(app, None, passphrase)
+            .await
+            .map(drop)?,
         (Some(profile), Some(passphrase)) => {
             session::unlock(app, &profile.id, &passphrase).await?;
         }

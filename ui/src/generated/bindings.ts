@@ -13,8 +13,11 @@ export const commands = {
 	appView: () => typedError<AppView, Error>(__TAURI_INVOKE("app_view")),
 	/**  Signs in to a platform with a token. */
 	signIn: (request: SignInRequest) => typedError<SignedIn, Error>(__TAURI_INVOKE("sign_in", { request })),
-	/**  Signs in to the demo platform that was offered at the start. */
-	signInDemo: (passphrase: string | null) => typedError<SignedIn, Error>(__TAURI_INVOKE("sign_in_demo", { passphrase })),
+	/**
+	 *  Signs in to the demo platform that was offered at the start: to its first tenant, or to the one of
+	 *  this name.
+	 */
+	signInDemo: (tenant: string | null, passphrase: string | null) => typedError<SignedIn, Error>(__TAURI_INVOKE("sign_in_demo", { tenant, passphrase })),
 	/**  Opens a profile with the key from the keyring. */
 	openProfile: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("open_profile", { profile })),
 	/**  Opens a profile with its passphrase. */
@@ -502,6 +505,8 @@ export type DemoView = {
 	platform: string,
 	/**  Its tenant as shown. */
 	tenant: string,
+	/**  Further tenants of it, as shown. */
+	others: string[],
 };
 
 /**  Why not. */

@@ -754,6 +754,7 @@ profile-line = { $operator } · { $zone } · { $platform }
 demo-title = Demo: { $tenant }
 demo-text = A platform with invented records runs on this machine. Nothing leaves it.
 demo-open = Open the demo
+demo-others = Other demo platforms
 platform-title = Sign in to a platform
 platform-address = Address
 platform-placeholder = https://ops.example.org

@@ -31,7 +31,7 @@ export type * from "../generated/bindings";
 export interface Backend {
   appView(): Promise<AppView>;
   signIn(request: SignInRequest): Promise<SignedIn>;
-  signInDemo(passphrase: string | null): Promise<SignedIn>;
+  signInDemo(tenant: string | null, passphrase: string | null): Promise<SignedIn>;
   openProfile(profile: string): Promise<void>;
   unlock(profile: string, passphrase: string): Promise<void>;
   recover(profile: string, code: string, passphrase: string | null): Promise<void>;

@@ -17,7 +17,7 @@ async function done(answer: Promise<Answer<unknown>>): Promise<void> {
 export const tauri: Backend = {
   appView: () => data(commands.appView()),
   signIn: (request) => data(commands.signIn(request)),
-  signInDemo: (passphrase) => data(commands.signInDemo(passphrase)),
+  signInDemo: (tenant, passphrase) => data(commands.signInDemo(tenant, passphrase)),
   openProfile: (profile) => done(commands.openProfile(profile)),
   unlock: (profile, passphrase) => done(commands.unlock(profile, passphrase)),
   recover: (profile, code, passphrase) => done(commands.recover(profile, code, passphrase)),

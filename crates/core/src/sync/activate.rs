@@ -266,7 +266,7 @@ fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
                     .any(|index| index.columns.first() == Some(&column))
             {
                 wanted.push(Index {
-                    name: format!("record_{}_{field}", kind.name),
+                    name: format!("record_{}${field}", kind.name),
                     columns: vec![column, "id".to_owned()],
                 });
             }

@@ -182,9 +182,9 @@ fn columns_lead_into_body_and_computed() {
         .into_iter()
         .map(|(n, _)| n)
         .collect();
-    assert!(names.contains(&"record_ticket_state".to_owned()));
-    assert!(names.contains(&"record_ticket_ends_at".to_owned()));
-    assert!(!names.contains(&"record_ticket_note".to_owned()));
+    assert!(names.contains(&"record_ticket$state".to_owned()));
+    assert!(names.contains(&"record_ticket$ends_at".to_owned()));
+    assert!(!names.contains(&"record_ticket$note".to_owned()));
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn an_indexed_filter_uses_its_index() {
     let mut statement = db.prepare(&text).unwrap();
     let params = rusqlite::params_from_iter(bind(&sql.params));
     let plan: String = statement.query_row(params, |row| row.get(3)).unwrap();
-    assert!(plan.contains("record_ticket_state"), "{plan}");
+    assert!(plan.contains("record_ticket$state"), "{plan}");
 }
 
 #[test]

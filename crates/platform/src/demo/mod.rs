@@ -10,11 +10,13 @@ mod life;
 mod nightly;
 mod refunds;
 mod reviews;
+pub mod rows;
 mod systems;
 #[cfg(test)]
 mod tests;
 pub mod world;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use watchkeeper_pack::Bundle;
-use watchkeeper_wire::ingest::Ingest;
+use watchkeeper_wire::ingest::{Ingest, MAX_INGEST};
 use watchkeeper_wire::session::Tenant;
 
 use crate::clock::{Clock, SystemClock, millis};
@@ -30,6 +32,7 @@ use crate::problem::ApiError;
 use crate::{Grant, Options, Platform, Server, StartError, intake};
 
 pub use generate::{Generated, generate};
+pub use rows::RowsWorld;
 pub use world::{World, WorldError};
 
 /// Folder of the pack whose world this is.
@@ -52,6 +55,10 @@ pub struct DemoOptions {
     pub start: Option<DateTime<Utc>>,
     /// Whether things go on arriving.
     pub lives: bool,
+    /// The worlds of all packs, each a tenant of its own, and not only the first.
+    pub all: bool,
+    /// Another day, in the worlds that have one of this name.
+    pub scenario: Option<String>,
 }
 
 /// What is written to the ready file.
@@ -65,6 +72,22 @@ pub struct Ready {
     pub tenant: String,
     /// Token that watches and steers the stand-ins, and may ingest.
     pub admin: String,
+    /// Further tenants.
+    #[serde(default)]
+    pub others: Vec<ReadyTenant>,
+}
+
+/// A further tenant of the demo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyTenant {
+    /// Its name.
+    pub tenant: String,
+    /// The operator's token.
+    pub token: String,
+    /// Token that may ingest.
+    pub admin: String,
+    /// Who else works there: name → token.
+    pub people: BTreeMap<String, String>,
 }
 
 /// Why the demo did not start.
@@ -111,6 +134,9 @@ struct State {
     filled: bool,
     /// What arrives next.
     next: life::Next,
+    /// Further tenants by the folder of their pack.
+    #[serde(default)]
+    others: BTreeMap<String, ReadyTenant>,
 }
 
 /// Starts the demo, new or where it was.
@@ -141,11 +167,18 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
         fill(&platform, &world, &bundle, &mut state).await?;
     }
     write(&file, &state)?;
+    if options.all {
+        for folder in further(&options.packs) {
+            further_tenant(&platform, options, &folder, &mut state).await?;
+            write(&file, &state)?;
+        }
+    }
     let ready = Ready {
         platform: server.url(),
         token: state.token.clone(),
         tenant: world.tenant.name.clone(),
         admin: state.admin.clone(),
+        others: state.others.values().cloned().collect(),
     };
     if options.lives {
         let life = life::Life::new(platform, world, state.seed, state.next.clone());
@@ -171,6 +204,7 @@ impl State {
             admin: String::new(),
             filled: false,
             next: life::Next::default(),
+            others: BTreeMap::new(),
         }
     }
 }
@@ -216,12 +250,85 @@ async fn fill(
     Ok(())
 }
 
+/// Folders of packs that have a world, but for the first one's.
+fn further(packs: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(packs).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.join("demo.yaml").is_file() && !path.ends_with(PACK))
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// A tenant whose world is rows: new, or where it was.
+async fn further_tenant(
+    platform: &Platform,
+    options: &DemoOptions,
+    folder: &Path,
+    state: &mut State,
+) -> Result<(), DemoError> {
+    let name = folder.file_name().unwrap_or_default();
+    let name = name.to_string_lossy().into_owned();
+    let bundle = Bundle::from_dir(folder).map_err(|error| DemoError::Pack(error.to_string()))?;
+    let world = RowsWorld::read(folder)?;
+    let tenant = Tenant {
+        id: world.tenant.id.clone(),
+        name: world.tenant.name.clone(),
+        zone: world.tenant.zone.clone(),
+    };
+    if state.others.contains_key(&name) {
+        if let Err(error) = platform.publish(&tenant.id, &bundle).await {
+            tracing::warn!(?error, name, "the world keeps the pack that it has");
+        }
+        return Ok(());
+    }
+    let misfit = |problem: String| DemoError::Pack(format!("{name}: {problem}"));
+    let opened = Bundle::open(bundle.bytes(), bundle.hash());
+    let pack = opened.map_err(|error| misfit(error.to_string()))?;
+    let scenario = options.scenario.as_deref();
+    let records = world.records(&pack, (state.seed, state.start), scenario);
+    let records = records.map_err(misfit)?;
+    platform.found(&tenant, Some(&bundle)).await?;
+    platform.set_settings(&tenant.id, &world.settings).await?;
+    platform.set_controls(&tenant.id, &world.controls).await?;
+    if let Some(stand_ins) = &platform.stand_ins {
+        let charges = world.charges(&records);
+        let charged = stand_ins.ledger.charge(&charges);
+        charged.map_err(StartError::from)?;
+    }
+    for records in records.chunks(MAX_INGEST) {
+        let brought = Ingest {
+            records: records.to_vec(),
+            removed: Vec::new(),
+        };
+        let answer = intake::take(platform, &tenant.id, &brought).await?;
+        if let Some(first) = answer.rejected.first() {
+            let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
+            return Err(misfit(problem));
+        }
+    }
+    let mut people = BTreeMap::new();
+    for person in &world.others {
+        let token = platform.issue(&tenant.id, &grant(person)).await?;
+        people.insert(person.name.clone(), token);
+    }
+    let told = ReadyTenant {
+        tenant: tenant.name,
+        token: platform.issue(&tenant.id, &grant(&world.operator)).await?,
+        admin: platform.issue(&tenant.id, &grant(&world.admin)).await?,
+        people,
+    };
+    state.others.insert(name, told);
+    Ok(())
+}
+
 fn grant(operator: &world::OperatorDef) -> Grant {
     Grant {
         operator: operator.id.clone(),
         name: operator.name.clone(),
         roles: operator.roles.clone(),
-        regions: Vec::new(),
+        regions: operator.regions.clone(),
     }
 }
 

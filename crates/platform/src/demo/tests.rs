@@ -183,6 +183,8 @@ async fn begun() -> Begun {
             seed: 5,
             start: Some(start()),
             lives: true,
+            all: false,
+            scenario: None,
         })
     };
     fill(&server.platform, &world, &bundle, &mut state)

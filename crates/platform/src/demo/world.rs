@@ -70,6 +70,9 @@ pub struct OperatorDef {
     pub name: String,
     /// Roles.
     pub roles: Vec<String>,
+    /// Regions; empty means all.
+    #[serde(default)]
+    pub regions: Vec<String>,
 }
 
 /// An amount.
@@ -287,15 +290,20 @@ pub enum WorldError {
 impl World {
     /// Reads `demo.yaml` of a pack's folder.
     pub fn read(pack: &Path) -> Result<Self, WorldError> {
-        let path = pack.join("demo.yaml");
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| WorldError::File {
-            path: shown.clone(),
-            error,
-        })?;
-        serde_saphyr::from_str(&text).map_err(|error| WorldError::Text {
-            path: shown,
-            error: error.to_string(),
-        })
+        read_yaml(pack)
     }
+}
+
+/// Reads `demo.yaml` of a pack's folder, in one of its two forms.
+pub(super) fn read_yaml<T: serde::de::DeserializeOwned>(pack: &Path) -> Result<T, WorldError> {
+    let path = pack.join("demo.yaml");
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|error| WorldError::File {
+        path: shown.clone(),
+        error,
+    })?;
+    serde_saphyr::from_str(&text).map_err(|error| WorldError::Text {
+        path: shown,
+        error: error.to_string(),
+    })
 }

@@ -48,7 +48,7 @@ export function SignIn({ app }: { app: AppView }) {
         <Demo
           demo={app.demo}
           ready={ready && !busy}
-          onOpen={() => signing.mutate(() => backend.signInDemo(passphrase))}
+          onOpen={(tenant) => signing.mutate(() => backend.signInDemo(tenant, passphrase))}
         />
       )}
       <PlatformForm
@@ -92,18 +92,32 @@ function Profiles({ profiles, busy, onOpen }: ProfilesProps) {
   );
 }
 
-type DemoProps = { demo: DemoView; ready: boolean; onOpen: () => void };
+type DemoProps = { demo: DemoView; ready: boolean; onOpen: (tenant: string | null) => void };
 
 function Demo({ demo, ready, onOpen }: DemoProps) {
   return (
-    <section className="door-card door-demo" aria-labelledby="demo">
-      <div>
-        <h2 id="demo">{t("demo-title", { tenant: demo.tenant })}</h2>
-        <p className="quiet">{t("demo-text")}</p>
+    <section className="door-card" aria-labelledby="demo">
+      <div className="door-demo">
+        <div>
+          <h2 id="demo">{t("demo-title", { tenant: demo.tenant })}</h2>
+          <p className="quiet">{t("demo-text")}</p>
+        </div>
+        <Button look="filled" disabled={!ready} onClick={() => onOpen(null)}>
+          {t("demo-open")}
+        </Button>
       </div>
-      <Button look="filled" disabled={!ready} onClick={onOpen}>
-        {t("demo-open")}
-      </Button>
+      {demo.others.length > 0 && (
+        <ul className="door-tenants" aria-label={t("demo-others")}>
+          {demo.others.map((tenant) => (
+            <li key={tenant}>
+              <button type="button" disabled={!ready} onClick={() => onOpen(tenant)}>
+                <strong>{tenant}</strong>
+                <ArrowRight size={16} aria-hidden className="toward" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -7,7 +7,11 @@ import { makeWorld, PROFILE, signedOutWorld } from "../../platform/memory/world"
 import { expectAccessible, openApp } from "../../test-harness";
 import { PASSPHRASE_LENGTH } from "./Passphrase";
 
-const DEMO = { platform: "http://127.0.0.1:4180", tenant: "Harbour Classes" };
+const DEMO = {
+  platform: "http://127.0.0.1:4180",
+  tenant: "Harbour Classes",
+  others: ["Night Bus"],
+};
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
 const gate = (phase: ReturnType<typeof makeWorld>["app"]["phase"]) => {
   const world = makeWorld();
@@ -95,7 +99,7 @@ describe("signing in", () => {
     await user.clear(screen.getByLabelText("Once more"));
     await user.type(screen.getByLabelText("Once more"), "short but longer");
     await user.click(demo);
-    expect(signInDemo).toHaveBeenCalledWith("short but longer");
+    expect(signInDemo).toHaveBeenCalledWith(null, "short but longer");
   });
 
   test("again opens a profile of this laptop", async () => {

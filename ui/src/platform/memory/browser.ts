@@ -3,7 +3,11 @@ import { makeCrowdedAlerts, makeRareAlerts } from "./alerts";
 import { MemoryBackend } from "./index";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
 
-const DEMO = { platform: "http://127.0.0.1:4180", tenant: "Harbour Classes" };
+const DEMO = {
+  platform: "http://127.0.0.1:4180",
+  tenant: "Harbour Classes",
+  others: ["Riverside Market", "Night Bus"],
+};
 
 /** Worlds to look at, by the name in the address: `/?world=offline&screen=sync`. */
 const WORLDS: Record<string, () => World> = {

@@ -96,7 +96,8 @@ export class MemoryBackend implements Backend {
       if (request.token === "wrong") fail("token_invalid");
       return this.#open();
     });
-  signInDemo = (_passphrase: string | null) => this.#read("signInDemo", () => this.#open());
+  signInDemo = (_tenant: string | null, _passphrase: string | null) =>
+    this.#read("signInDemo", () => this.#open());
 
   #open(): SignedIn {
     const profile = { ...PROFILE };

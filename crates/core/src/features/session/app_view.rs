@@ -23,6 +23,11 @@ pub async fn app_view(app: &App) -> Result<AppView, Error> {
         demo: app.demo.as_ref().map(|demo| DemoView {
             platform: demo.platform.clone(),
             tenant: demo.tenant.clone(),
+            others: demo
+                .others
+                .iter()
+                .map(|other| other.tenant.clone())
+                .collect(),
         }),
         notices,
         version: app.version.clone(),

@@ -78,6 +78,8 @@ pub struct DemoView {
     pub platform: String,
     /// Its tenant as shown.
     pub tenant: String,
+    /// Further tenants of it, as shown.
+    pub others: Vec<String>,
 }
 
 /// Something that happened to the data while opening.

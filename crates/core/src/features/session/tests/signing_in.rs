@@ -321,14 +321,30 @@ async fn the_demo_is_signed_in_to_only_where_one_was_offered() {
     let platform = Platform::start().await;
     let machine = Machine::new(Mood::Ready);
     let mut app = machine.app().await;
-    assert_eq!(code(sign_in_demo(&app, None).await), Code::NotFound);
+    assert_eq!(code(sign_in_demo(&app, None, None).await), Code::NotFound);
     app.demo = Some(crate::app::Demo {
         platform: platform.address(),
         token: TOKEN.into(),
         tenant: "Tenant".into(),
+        others: vec![crate::app::DemoTenant {
+            tenant: "Another".into(),
+            token: "not a token".into(),
+        }],
     });
-    assert_eq!(view(&app).await.demo.unwrap().tenant, "Tenant");
-    sign_in_demo(&app, None).await.unwrap();
+    let offered = view(&app).await.demo.unwrap();
+    assert_eq!(
+        (offered.tenant.as_str(), offered.others),
+        ("Tenant", vec!["Another".to_owned()])
+    );
+    let nobody = sign_in_demo(&app, Some("Nobody".into()), None).await;
+    assert_eq!(code(nobody), Code::NotFound);
+    let another = sign_in_demo(&app, Some("Another".into()), None).await;
+    assert_eq!(
+        code(another),
+        Code::TokenInvalid,
+        "it goes by that tenant's token"
+    );
+    sign_in_demo(&app, None, None).await.unwrap();
     assert_eq!(view(&app).await.phase, Phase::Open);
     app.stop().await;
 }

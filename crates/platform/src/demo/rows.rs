@@ -1,0 +1,338 @@
+//! Worlds made of rows: `demo.yaml` of a pack whose situations are records as they stand, with
+//! instants told from the start of the world.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use watchkeeper_pack::format::FieldType;
+use watchkeeper_pack::{Pack, value};
+use watchkeeper_wire::ingest::Incoming;
+
+use super::draw::Draw;
+use crate::connectors::stand_in::Charge;
+
+use super::world::{OperatorDef, TenantDef, WorldError};
+
+/// Most records of one kind that are drawn.
+const MOST: usize = 20_000;
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsWorld {
+    /// The tenant.
+    pub tenant: TenantDef,
+    /// Who sits in front of the app.
+    pub operator: OperatorDef,
+    /// Who watches and steers the stand-ins.
+    pub admin: OperatorDef,
+    /// Who else works there.
+    #[serde(default)]
+    pub others: Vec<OperatorDef>,
+    /// How controls stand.
+    #[serde(default)]
+    pub controls: Map<String, Value>,
+    /// What the tenant has said.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// Records behind the situations, drawn by lot.
+    #[serde(default)]
+    pub drawn: Vec<Drawn>,
+    /// Records of a payment each, which the provider has in its own book.
+    #[serde(default)]
+    pub charges: Vec<ChargesOf>,
+    /// Other days, of which one may be chosen at the start: their records come on top.
+    #[serde(default)]
+    pub scenarios: Vec<Scenario>,
+    /// The situations: kind → records.
+    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
+}
+
+/// Records that stand for a payment at the provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChargesOf {
+    /// Their kind.
+    pub kind: String,
+    /// Field with the charge's id.
+    pub charge: String,
+    /// Field with its amount.
+    pub amount: String,
+    /// Field with its instant.
+    pub at: String,
+}
+
+/// Another day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name.
+    pub id: String,
+    /// What is different, in a line.
+    pub label: String,
+    /// Its records: kind → records.
+    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
+}
+
+/// Records drawn by lot.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drawn {
+    /// Kind.
+    pub kind: String,
+    /// Beginning of their ids.
+    pub prefix: String,
+    /// How many, at instants drawn.
+    pub count: Option<usize>,
+    /// One every so many hours.
+    pub every: Option<f64>,
+    /// Field with the instant.
+    pub at: String,
+    /// Between so many hours before the start.
+    pub ago: (f64, f64),
+    /// Further instants: field → hours after the first.
+    #[serde(default)]
+    pub also: BTreeMap<String, f64>,
+    /// Fields that have the id as well.
+    #[serde(default)]
+    pub id_field: Vec<String>,
+    /// Fields; `{one_of: […]}` and `{between: [a, b]}` are drawn.
+    pub set: Map<String, Value>,
+}
+
+impl RowsWorld {
+    /// Reads `demo.yaml` in a pack's folder.
+    ///
+    /// # Errors
+    /// Where it is not there or not of this form.
+    pub fn read(folder: &Path) -> Result<Self, WorldError> {
+        super::world::read_yaml(folder)
+    }
+
+    /// The records of this world, as they stand at its start.
+    ///
+    /// # Errors
+    /// Says in words what no record can be made of.
+    pub fn records(
+        &self,
+        pack: &Pack,
+        (seed, start): (u64, DateTime<Utc>),
+        scenario: Option<&str>,
+    ) -> Result<Vec<Incoming>, String> {
+        let zone: Tz = self.tenant.zone.parse().map_err(|_| "no such zone")?;
+        let moment = Moment { start, zone, pack };
+        let mut all = Vec::new();
+        let of_day = self
+            .scenarios
+            .iter()
+            .filter(|s| Some(s.id.as_str()) == scenario);
+        let rows = of_day.map(|scenario| &scenario.records);
+        for (kind, rows) in std::iter::once(&self.records).chain(rows).flatten() {
+            for row in rows {
+                let mut body = row.clone();
+                let id = body.remove("id");
+                let id = id.and_then(|id| id.as_str().map(ToOwned::to_owned));
+                let id = id.ok_or_else(|| format!("a {kind} has no id"))?;
+                all.push(moment.record(kind, id, body)?);
+            }
+        }
+        for (drawn, stream) in self.drawn.iter().zip(1_000..) {
+            drawn.records(&moment, &mut Draw::new(seed, stream), &mut all)?;
+        }
+        Ok(all)
+    }
+}
+
+impl RowsWorld {
+    /// What the provider has of these records.
+    pub fn charges(&self, records: &[Incoming]) -> Vec<Charge> {
+        let of = |record: &Incoming| {
+            let charges = self.charges.iter().find(|c| c.kind == record.kind)?;
+            let text = |name: &str| record.body.get(name).and_then(Value::as_str);
+            let amount = record.body.get(&charges.amount)?;
+            Some(Charge {
+                id: text(&charges.charge)?.to_owned(),
+                amount: amount.get("minor")?.as_i64()?,
+                currency: amount.get("currency")?.as_str()?.to_lowercase(),
+                created: value::instant(text(&charges.at)?)?.timestamp(),
+            })
+        };
+        records.iter().filter_map(of).collect()
+    }
+}
+
+impl Drawn {
+    fn records(
+        &self,
+        moment: &Moment<'_>,
+        draw: &mut Draw,
+        all: &mut Vec<Incoming>,
+    ) -> Result<(), String> {
+        let (late, early) = self.ago;
+        let mut hours = Vec::new();
+        match (self.count, self.every) {
+            (Some(count), None) => {
+                hours.extend((0..count.min(MOST)).map(|_| draw.between(late, early)));
+            }
+            (None, Some(every)) if every > 0.0 => {
+                let mut at = late;
+                while at <= early && hours.len() < MOST {
+                    hours.push(at);
+                    at += every;
+                }
+            }
+            _ => return Err(format!("{}: `count` or `every`", self.prefix)),
+        }
+        for (number, ago) in hours.into_iter().enumerate() {
+            let id = format!("{}-{}", self.prefix, number + 1);
+            let mut body = Map::new();
+            for (name, value) in &self.set {
+                body.insert(name.clone(), drawn(value, draw));
+            }
+            for name in &self.id_field {
+                body.insert(name.clone(), id.as_str().into());
+            }
+            let at = |after: f64| Value::from(value::instant_text(moment.ago(ago - after)));
+            body.insert(self.at.clone(), at(0.0));
+            for (name, after) in &self.also {
+                body.insert(name.clone(), at(*after));
+            }
+            all.push(moment.record(&self.kind, id, body)?);
+        }
+        Ok(())
+    }
+}
+
+/// A value, with what it leaves open drawn.
+fn drawn(value: &Value, draw: &mut Draw) -> Value {
+    let Value::Object(parts) = value else {
+        return value.clone();
+    };
+    if let Some(Value::Array(of)) = parts.get("one_of") {
+        return of.get(draw.index(of.len())).cloned().unwrap_or_default();
+    }
+    if let Some([from, to]) = parts
+        .get("between")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
+        let whole = from.is_i64() && to.is_i64();
+        let number = draw.between(from.as_f64().unwrap_or(0.0), to.as_f64().unwrap_or(0.0));
+        #[allow(clippy::cast_possible_truncation)] // a whole number between two others
+        return if whole {
+            Value::from(number.round() as i64)
+        } else {
+            Value::from(number)
+        };
+    }
+    let parts = parts.iter();
+    Value::Object(
+        parts
+            .map(|(name, part)| (name.clone(), drawn(part, draw)))
+            .collect(),
+    )
+}
+
+/// What instants and days are told from.
+struct Moment<'a> {
+    start: DateTime<Utc>,
+    zone: Tz,
+    pack: &'a Pack,
+}
+
+impl Moment<'_> {
+    fn record(&self, kind: &str, id: String, body: Map<String, Value>) -> Result<Incoming, String> {
+        let known = self
+            .pack
+            .kind(kind)
+            .ok_or_else(|| format!("no kind {kind}"))?;
+        let mut told = Map::new();
+        for (name, value) in body {
+            let type_ = known.fields.get(&name).map(|def| def.type_);
+            let value = match type_ {
+                Some(FieldType::Timestamp | FieldType::Date) => self.told(&value, type_)?,
+                _ => value,
+            };
+            told.insert(name, value);
+        }
+        Ok(Incoming {
+            kind: kind.to_owned(),
+            id,
+            body: told,
+        })
+    }
+
+    /// An instant or a day that is told from the start.
+    fn told(&self, value: &Value, type_: Option<FieldType>) -> Result<Value, String> {
+        let Value::Object(parts) = value else {
+            return Ok(value.clone());
+        };
+        let number = |name: &str| parts.get(name).and_then(Value::as_f64);
+        if let Some(hours) = number("ago") {
+            return Ok(value::instant_text(self.ago(hours)).into());
+        }
+        if let Some(hours) = number("in") {
+            return Ok(value::instant_text(self.ago(-hours)).into());
+        }
+        if let Some(text) = parts.get("last").and_then(Value::as_str) {
+            return Ok(value::instant_text(self.last(text)?).into());
+        }
+        let today = self.start.with_timezone(&self.zone).date_naive();
+        #[allow(clippy::cast_possible_truncation)] // small whole numbers of a file
+        let whole = |name: &str| number(name).map(|number| number as i64);
+        let day = match (whole("day"), whole("week"), whole("month")) {
+            (Some(days), ..) => today.checked_add_signed(TimeDelta::days(days)),
+            (_, Some(weeks), _) => {
+                let back = u64::from(today.weekday().num_days_from_monday());
+                let monday = today.checked_sub_days(Days::new(back));
+                monday.and_then(|monday| monday.checked_add_signed(TimeDelta::weeks(weeks)))
+            }
+            (_, _, Some(months)) => {
+                let by = Months::new(u32::try_from(months.unsigned_abs()).unwrap_or(0));
+                let first = today.with_day(1);
+                first.and_then(|first| match months < 0 {
+                    true => first.checked_sub_months(by),
+                    false => first.checked_add_months(by),
+                })
+            }
+            _ => None,
+        };
+        let day = day.ok_or_else(|| format!("{value} is no instant"))?;
+        if type_ == Some(FieldType::Date) {
+            return Ok(day.to_string().into());
+        }
+        // A day as an instant is its end; a week or a month its beginning.
+        let at = match whole("day") {
+            Some(_) => NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default(),
+            None => NaiveTime::MIN,
+        };
+        let hours = TimeDelta::seconds((number("hours").unwrap_or(0.0) * 3600.0).round() as i64);
+        Ok(value::instant_text(self.local(day.and_time(at) + hours)).into())
+    }
+
+    fn ago(&self, hours: f64) -> DateTime<Utc> {
+        #[allow(clippy::cast_possible_truncation)] // milliseconds of some years
+        let millis = (hours * 3_600_000.0).round() as i64;
+        self.start - TimeDelta::milliseconds(millis)
+    }
+
+    /// The latest `01-31T10:00:00Z` before the start.
+    fn last(&self, text: &str) -> Result<DateTime<Utc>, String> {
+        let year = self.start.year();
+        let found = [year, year - 1, year - 2, year - 3, year - 4]
+            .into_iter()
+            .filter_map(|year| value::instant(&format!("{year}-{text}")))
+            .find(|at| *at < self.start);
+        found.ok_or_else(|| format!("{text} is no instant of a year"))
+    }
+
+    fn local(&self, at: NaiveDateTime) -> DateTime<Utc> {
+        let found = at.and_local_timezone(self.zone);
+        let found = found.earliest().map(|at| at.with_timezone(&Utc));
+        found.unwrap_or_else(|| at.and_utc())
+    }
+}

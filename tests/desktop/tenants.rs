@@ -1,0 +1,46 @@
+//! Several platforms on one laptop, each with a pack of its own.
+
+use xtask::root::target;
+
+use crate::harness::Laptop;
+
+/// A record of a list that is read.
+const ROW: &str = "[role=grid] .grid-data:not([aria-busy])";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_platform_is_worked_by_its_own_pack_and_nothing_of_one_shows_in_another() {
+    let mut laptop = Laptop::new();
+    laptop.start_platform_of_all();
+    let window = laptop.open().await;
+    window.fill_screen().await;
+    let folder = target().join("shots");
+    std::fs::create_dir_all(&folder).unwrap();
+    window.button("Open the demo").await;
+    laptop
+        .desktop()
+        .still_picture(&folder.join("tenants.png"))
+        .unwrap();
+    let others = laptop.ready().others.clone();
+    assert_eq!(others.len(), 4, "{others:?}");
+    let mut queues: Vec<String> = Vec::new();
+    for (place, other) in others.iter().enumerate() {
+        window.sign_in_by(&other.tenant).await;
+        window.find(".number").await;
+        let name = |screen: &str| folder.join(format!("tenant-{place}-{screen}.png"));
+        laptop.desktop().still_picture(&name("watch")).unwrap();
+        let first = "const lists = document.querySelectorAll('nav h2 + ul');
+             const labels = lists[0]?.querySelectorAll('.rail-label') ?? [];
+             return [...labels].map((label) => label.innerText)";
+        let rooms = window.run(first).await;
+        let rooms: Vec<String> = serde_json::from_value(rooms).unwrap();
+        assert!(!rooms.is_empty(), "{} has no queues", other.tenant);
+        for room in &rooms {
+            assert!(!queues.contains(room), "{room} of another platform");
+        }
+        window.go_to(&rooms[0]).await;
+        window.find(ROW).await;
+        laptop.desktop().still_picture(&name("queue")).unwrap();
+        queues.extend(rooms);
+        window.close_profile().await;
+    }
+}
