@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use watchkeeper_pack::format::Settled;
 use watchkeeper_pack::indexes::indexes;
@@ -32,6 +33,15 @@ fn pack(name: &str) -> Pack {
     let files = files(name);
     load_files(&files).unwrap_or_else(|all| panic!("{name}: {}", diagnostic::render(&all, &files)))
 }
+
+/// AMARISÉ Global Commerce.
+pub static AMARISE: LazyLock<Pack> = LazyLock::new(|| pack("amarise"));
+/// Live Shopping Network.
+pub static LIVE_SHOPPING: LazyLock<Pack> = LazyLock::new(|| pack("live-shopping"));
+/// POS SaaS.
+pub static POS_SAAS: LazyLock<Pack> = LazyLock::new(|| pack("pos-saas"));
+/// The admin console.
+pub static ADMIN_CONSOLE: LazyLock<Pack> = LazyLock::new(|| pack("admin-console"));
 
 #[test]
 fn each_pack_loads_without_a_word() {

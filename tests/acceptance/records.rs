@@ -1,11 +1,15 @@
-//! Records of the dog trainers pack as a store holds them, and what the engine's metrics and rules
-//! say of them: the pack's own YAML, compiled to the SQL that laptop and platform run.
+//! Records of a pack as a store holds them, and what the engine's metrics, rules and policies say of
+//! them: the pack's own YAML, compiled to the SQL that laptop and platform run.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 use watchkeeper_model::alert::{self, State, Waits};
 use watchkeeper_model::metric::{self, Reading};
+use watchkeeper_model::{Actor, Decision, LookupValue, Outcome, Situation, Snapshot};
+use watchkeeper_pack::Pack;
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_pack::pack::Watched;
@@ -14,20 +18,30 @@ use watchkeeper_pack::value;
 use crate::world::{PACK, at};
 
 pub struct Records {
+    pack: &'static Pack,
     db: rusqlite::Connection,
     settings: Map<String, Value>,
+    controls: Map<String, Value>,
 }
 
 impl Records {
+    /// Of the dog trainers pack.
     pub fn new() -> Self {
+        Self::of(&PACK)
+    }
+
+    /// Of a pack.
+    pub fn of(pack: &'static Pack) -> Self {
         let db = rusqlite::Connection::open_in_memory().unwrap();
         db.execute_batch(
             "CREATE TABLE record_now (kind TEXT, id TEXT, body TEXT, computed TEXT) STRICT",
         )
         .unwrap();
         Self {
+            pack,
             db,
-            settings: PACK.settings_in_force(&Map::new()),
+            settings: pack.settings_in_force(&Map::new()),
+            controls: pack.controls_in_force(&Map::new()),
         }
     }
 
@@ -36,8 +50,13 @@ impl Records {
         self
     }
 
+    pub fn control(mut self, name: &str, to: Value) -> Self {
+        self.controls.insert(name.to_owned(), to);
+        self
+    }
+
     pub fn add(&self, kind: &str, id: &str, body: Value) {
-        let kind = PACK.kind(kind).unwrap();
+        let kind = self.pack.kind(kind).unwrap();
         let body = value::normalise(kind, body.as_object().unwrap().clone()).unwrap();
         let computed = value::compute(kind, &body);
         let texts = [&body, &computed].map(|m| Value::Object(m.clone()).to_string());
@@ -52,7 +71,7 @@ impl Records {
     fn scope(&self, now: DateTime<Utc>) -> Scope<'static> {
         Scope {
             settings: self.settings.clone(),
-            controls: PACK.controls_in_force(&Map::new()),
+            controls: self.controls.clone(),
             now: Some(now),
             ..Scope::default()
         }
@@ -91,9 +110,9 @@ impl Records {
 
     /// A metric at this instant.
     pub fn metric(&self, id: &str, now: &str) -> Reading {
-        let (metric, now) = (&PACK.metrics[id], at(now));
-        let frame = metric::frame(&metric.def, PACK.zone, now);
-        let questions = metric::questions(&PACK, metric, &frame, &self.scope(now)).unwrap();
+        let (metric, now) = (&self.pack.metrics[id], at(now));
+        let frame = metric::frame(&metric.def, self.pack.zone, now);
+        let questions = metric::questions(self.pack, metric, &frame, &self.scope(now)).unwrap();
         let answers = questions
             .asked
             .iter()
@@ -104,7 +123,7 @@ impl Records {
 
     /// What a rule says at this instant, for each that it holds for: id, state, words.
     pub fn rule(&self, id: &str, now: &str) -> Vec<(String, State, String)> {
-        let rule = &PACK.alerts[id];
+        let rule = &self.pack.alerts[id];
         let instant = at(now);
         let mut seen = Vec::new();
         let mut look = |id: String, scope: &Scope<'_>| {
@@ -122,7 +141,7 @@ impl Records {
                 look(String::new(), &scope);
             }
             Watched::Each { kind, filter } => {
-                let kind = PACK.kind(kind).unwrap();
+                let kind = self.pack.kind(kind).unwrap();
                 let sql = filter.sql(kind, &self.scope(instant)).unwrap();
                 let text = format!(
                     "SELECT id, body, computed FROM record_now WHERE kind = '{}' AND {} ORDER BY id",
@@ -159,15 +178,108 @@ impl Records {
     }
 
     fn lookup(&self, lookup: &watchkeeper_pack::pack::Lookup, scope: &Scope<'_>) -> Value {
-        let target = PACK.kind(&lookup.def.kind).unwrap();
+        let target = self.pack.kind(&lookup.def.kind).unwrap();
         let (filter, answer) = lookup.sql(target, scope).unwrap();
         let text = format!(
             "SELECT {answer} FROM record_now WHERE kind = '{}' AND {}",
             target.name, filter.text
         );
         let params = rusqlite::params_from_iter(Self::params(&filter.params));
-        let number: i64 = self.db.query_row(&text, params, |row| row.get(0)).unwrap();
-        number.into()
+        let mut statement = self.db.prepare(&text).unwrap();
+        let mut rows = statement.query(params).unwrap();
+        match rows.next().unwrap().map(|row| row.get_unwrap::<_, Cell>(0)) {
+            None | Some(Cell::Null | Cell::Blob(_)) => Value::Null,
+            Some(Cell::Integer(number)) => number.into(),
+            Some(Cell::Real(number)) => number.into(),
+            Some(Cell::Text(text)) => text.into(),
+        }
+    }
+
+    /// A record's fields and stored computed fields.
+    pub fn record(&self, kind: &str, id: &str) -> (Map<String, Value>, Map<String, Value>) {
+        let text = "SELECT body, computed FROM record_now WHERE kind = ? AND id = ?";
+        let found = self.db.query_row(text, [kind, id], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        });
+        let (body, computed) = found.unwrap();
+        let read = |text: String| serde_json::from_str(&text).unwrap();
+        (read(body), read(computed))
+    }
+
+    /// What policy says of an action on a record, asked for by somebody with these roles.
+    pub fn decide(
+        &self,
+        (kind, id): (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) -> Decision {
+        let kind = self.pack.kind(kind).unwrap();
+        let (body, computed) = self.record(&kind.name, id);
+        let refs = kind.fields.iter().filter_map(|(name, def)| {
+            let target = def.kind.as_ref()?;
+            let of = body.get(name)?.as_str()?;
+            let text = "SELECT 1 FROM record_now WHERE kind = ? AND id = ?";
+            let there = self.db.prepare(text).unwrap().exists([target, of]).unwrap();
+            let (mut fields, computed) = there.then(|| self.record(target, of))?;
+            fields.extend(computed);
+            Some((name.clone(), Value::Object(fields)))
+        });
+        let snapshot = Snapshot {
+            id: id.to_owned(),
+            revision: 1,
+            refs: refs.collect(),
+            body,
+            computed,
+        };
+        let actor = Actor {
+            id: "op-1".to_owned(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            ..Actor::default()
+        };
+        let params = params.as_object().unwrap().clone();
+        let mut situation = Situation {
+            pack: self.pack,
+            kind,
+            record: &snapshot,
+            params: &params,
+            actor: &actor,
+            now: at(now),
+            settings: &self.settings,
+            controls: &self.controls,
+            lookups: &BTreeMap::new(),
+        };
+        let scope = situation.scope(None);
+        let lookups: BTreeMap<String, LookupValue> = kind
+            .lookups
+            .iter()
+            .map(|(name, lookup)| {
+                let value = self.lookup(lookup, &scope);
+                (
+                    name.clone(),
+                    LookupValue {
+                        value,
+                        as_of: at(now),
+                    },
+                )
+            })
+            .collect();
+        situation.lookups = &lookups;
+        watchkeeper_model::decide(&situation, action)
+    }
+
+    /// The same in a word: nothing where it is allowed, else code and row of the refusal.
+    pub fn refused(
+        &self,
+        record: (&str, &str),
+        action: (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) -> Option<(String, Option<String>)> {
+        match self.decide(record, action, roles, now).outcome {
+            Outcome::Allow => None,
+            Outcome::Deny { code, row, .. } => Some((code, row)),
+        }
     }
 
     /// The states that a rule is in, without the words.

@@ -83,6 +83,28 @@ actions:
     confirm: typed
     effects: [{set: {level: record.note}}]
     will: [note it]
+  forgive:
+    label: Forgive a part
+    row: P-12
+    from: [open]
+    params:
+      part: {type: integer, label: Part in percent}
+    policy:
+      - {id: P-12, title: A part of it, when: params.part > 0 && params.part < 100, otherwise: claim.no_part, found: '{{ params.part }} percent', refusal: A part lies between 0 and 100., override: never}
+    approvals:
+      - {id: P-13, title: Large claims, when: record.amount.minor > 5000, found: '{{ record.amount | money }}', role: chief, fallback: {role: owner, after_minutes: 720}}
+      - {id: P-14, title: By their note, when: size(record.note) > 100, found: '{{ record.number }}', role: chief}
+    nature: change
+    effects: [{set: {note: '"forgiven"'}}]
+    will: [forgive a part]
+  tell:
+    label: Tell the others
+    row: P-15
+    from: [open]
+    policy: []
+    nature: change
+    effects: [{call: {connector: slack, operation: post, args: {channel: '"claims"', text: record.number}}}]
+    will: [post it]
 views:
   claims: {label: Claims, row: P-10, sort: [lost_at], sort_label: oldest first, columns: [number, clock.session], queue: {target: 0, minutes_each: 1}}
 "#;

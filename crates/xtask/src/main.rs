@@ -30,7 +30,11 @@ enum Chore {
     /// Write the JSON Schema of the pack format.
     Schemas,
     /// Say which rows of the acceptance list a test claims, and which none.
-    Acceptance,
+    Acceptance {
+        /// Set the marks of the list first.
+        #[arg(long)]
+        write: bool,
+    },
     /// Measure the release build and write what it reached.
     Bench(xtask::bench::Options),
     /// Simulate, kill and feed with bad input for as long as you want; figures go to docs/soak.md.
@@ -63,7 +67,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Bindings => xtask::generate::bindings(),
         Chore::Openapi => xtask::generate::openapi(),
         Chore::Schemas => xtask::generate::schemas(),
-        Chore::Acceptance => xtask::acceptance::report(),
+        Chore::Acceptance { write } => xtask::acceptance::report(write),
         Chore::Bench(options) => xtask::bench::bench(&options),
         Chore::Soak(options) => xtask::soak::soak(&options),
         Chore::Shots => xtask::generate::shots(),

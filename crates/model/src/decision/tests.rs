@@ -182,3 +182,50 @@ fn a_hole_in_a_mail_refuses_the_whole() {
         assert_eq!(denied(&pay(&world)).0, "effect.undecidable", "{mail}");
     }
 }
+
+/// A form that asks for a value is offered before the value is there; without it nothing is done.
+#[test]
+fn a_row_that_waits_for_a_parameter_hides_no_form() {
+    let mut world = World::new();
+    world.set("note", json!("short"));
+    world.set("amount", json!({"minor": 5_000, "currency": "AUD"}));
+    let forgive = |world: &World| decide(&world.situation(), "forgive");
+    world.params = map(json!({}));
+    assert_eq!(denied(&forgive(&world)), ("params.invalid", None));
+    assert_eq!(words(&forgive(&world))[0], Undecidable);
+    world.params = map(json!({"part": 0}));
+    assert_eq!(denied(&forgive(&world)), ("claim.no_part", Some("P-12")));
+    world.params = map(json!({"part": 50}));
+    assert_eq!(forgive(&world).outcome, Outcome::Allow);
+}
+
+/// Where somebody else has to agree, nobody goes ahead alone, and what cannot be said needs them too.
+#[test]
+fn what_needs_agreement_is_not_done_without() {
+    let mut world = World::new();
+    world.params = map(json!({"part": 50}));
+    world.set("note", json!("short"));
+    let forgive = |world: &World| decide(&world.situation(), "forgive");
+    world.set("amount", json!({"minor": 5_000, "currency": "AUD"}));
+    assert_eq!(words(&forgive(&world)), [Passed, Passed, Passed]);
+    world.set("amount", json!({"minor": 5_001, "currency": "AUD"}));
+    let decision = forgive(&world);
+    assert_eq!(denied(&decision), ("approval.needed", Some("P-13")));
+    assert_eq!(words(&decision), [Passed, Failed, Passed]);
+    assert_eq!(decision.rows[1].found, "$50.01 AUD");
+    assert!(decision.plan.is_none());
+    world.set("amount", json!({"minor": 5_000, "currency": "AUD"}));
+    world.set("note", json!(null));
+    let decision = forgive(&world);
+    assert_eq!(denied(&decision), ("approval.needed", Some("P-14")));
+    assert_eq!(words(&decision)[2], Undecidable);
+}
+
+/// A call that this version does not carry out is refused where it is asked for.
+#[test]
+fn nobody_pretends_to_call_whom_this_version_cannot() {
+    let world = World::new();
+    let decision = decide(&world.situation(), "tell");
+    assert_eq!(denied(&decision), ("provider.absent", None));
+    assert!(decision.plan.is_none());
+}

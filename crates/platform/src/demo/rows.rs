@@ -336,3 +336,6 @@ impl Moment<'_> {
         found.unwrap_or_else(|| at.and_utc())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ async fn keys_are_replayed_with_the_same_parameters_only() {
 }
 
 #[tokio::test]
-async fn a_500_is_replayed_too() {
+async fn an_answer_500_is_replayed_too() {
     let world = World::new().await;
     world.refund(1, 5).await;
     world.misbehave(Mode::Error500, 1);

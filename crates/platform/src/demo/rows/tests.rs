@@ -1,0 +1,90 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use watchkeeper_pack::load_dir;
+
+use super::*;
+
+fn packs() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    value::instant(text).unwrap()
+}
+
+#[test]
+fn instants_and_days_are_told_from_the_start_in_the_tenants_zone() {
+    let pack = load_dir(&packs().join("pos-saas")).unwrap();
+    // Friday, 20 November 2026, 09:30 in Melbourne; Thursday in UTC.
+    let moment = Moment {
+        start: at("2026-11-19T22:30:00.000Z"),
+        zone: chrono_tz::Australia::Melbourne,
+        pack: &pack,
+    };
+    let instant = |value: Value| moment.told(&value, Some(FieldType::Timestamp)).unwrap();
+    let day = |value: Value| moment.told(&value, Some(FieldType::Date)).unwrap();
+    assert_eq!(instant(json!({"ago": 1.5})), "2026-11-19T21:00:00.000Z");
+    assert_eq!(instant(json!({"in": 2})), "2026-11-20T00:30:00.000Z");
+    assert_eq!(
+        instant(json!({"last": "01-31T10:00:00Z"})),
+        "2026-01-31T10:00:00.000Z"
+    );
+    assert_eq!(
+        instant(json!({"last": "12-31T10:00:00Z"})),
+        "2025-12-31T10:00:00.000Z"
+    );
+    assert_eq!(instant(json!({"week": 0})), "2026-11-15T13:00:00.000Z");
+    let friday = json!({"week": -1, "hours": 110});
+    assert_eq!(
+        instant(friday),
+        "2026-11-13T03:00:00.000Z",
+        "14:00 in Melbourne"
+    );
+    assert_eq!(instant(json!({"month": 0})), "2026-10-31T13:00:00.000Z");
+    assert_eq!(instant(json!({"day": 0})), "2026-11-20T12:59:59.000Z");
+    assert_eq!(day(json!({"day": -1})), "2026-11-19");
+    assert_eq!(day(json!({"week": -1})), "2026-11-09");
+    assert_eq!(day(json!({"month": -11})), "2025-12-01");
+    assert_eq!(
+        instant(json!("2026-01-01T00:00:00.000Z")),
+        "2026-01-01T00:00:00.000Z"
+    );
+    assert!(
+        moment
+            .told(&json!({"sometime": 1}), Some(FieldType::Date))
+            .is_err()
+    );
+}
+
+/// Two worlds of one seed are one; ids are each given once; another day brings more.
+#[test]
+fn worlds_of_rows_are_made_by_their_seed() {
+    let start = at("2026-11-20T01:00:00.000Z");
+    for folder in super::super::further(&packs()) {
+        let world = RowsWorld::read(&folder).unwrap();
+        let pack = load_dir(&folder).unwrap();
+        let records = |scenario| world.records(&pack, (1, start), scenario).unwrap();
+        let once = records(None);
+        assert_eq!(once, records(None), "{}", folder.display());
+        let names: BTreeSet<_> = once.iter().map(|r| (&r.kind, &r.id)).collect();
+        assert_eq!(names.len(), once.len(), "{}: an id twice", folder.display());
+        for scenario in &world.scenarios {
+            assert!(
+                records(Some(&scenario.id)).len() > once.len(),
+                "{}",
+                scenario.id
+            );
+        }
+        for charges in &world.charges {
+            assert!(!world.charges(&once).is_empty(), "{}", charges.kind);
+        }
+    }
+}

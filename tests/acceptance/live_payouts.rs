@@ -1,0 +1,281 @@
+//! L-14 to L-17: what creators earn, when a batch may be made and paid, and corrections.
+
+use serde_json::{Value, json};
+
+use crate::live_world::{
+    NOW, OP, batch, by, creator, live, passes, payout, starts_from, usd, with,
+};
+use crate::records::Records;
+
+/// Friday, 20 November 2026, 14:00 in New York.
+const FRIDAY: &str = "2026-11-20T19:00:00.000Z";
+
+fn tier(records: &Records, code: &str, percent: i64) {
+    let body = json!({"code": code, "name": code, "commission_percent": percent});
+    records.add("creator_tier", code, body);
+}
+
+/// A batch with a table of tiers that Finance has confirmed, and one creator.
+fn week(fields: Value) -> Records {
+    let records = live().setting("tier_table_confirmed", json!(true));
+    records.add("payout_batch", "b-1", batch(fields));
+    records.add("creator", "ada", creator("ada", json!({})));
+    tier(&records, "low", 10);
+    tier(&records, "high", 30);
+    records
+}
+
+fn of_batch(records: &Records, action: &str, now: &str) -> Option<(String, Option<String>)> {
+    records.refused(("payout_batch", "b-1"), (action, json!({})), &OP, now)
+}
+
+fn of_payout(records: &Records, action: &str, params: Value) -> Option<(String, Option<String>)> {
+    records.refused(("payout", "p-1"), (action, params), &OP, FRIDAY)
+}
+
+#[test]
+fn l_14_and_x_17_a_batch_is_made_from_friday_two_in_the_afternoon() {
+    let records = week(json!({}));
+    let early = by("batch.too_early", "X-17");
+    assert_eq!(
+        of_batch(&records, "generate", "2026-11-20T18:59:59.999Z"),
+        early
+    );
+    assert_eq!(of_batch(&records, "generate", FRIDAY), passes());
+    assert_eq!(
+        of_batch(&records, "generate", "2026-11-21T19:00:00.000Z"),
+        passes()
+    );
+}
+
+#[test]
+fn l_14_a_batch_goes_from_planned_to_closed() {
+    starts_from(
+        "payout_batch",
+        &batch(json!({})),
+        &[
+            ("generate", &["planned"]),
+            ("review", &["generated"]),
+            ("process", &["reviewed"]),
+            ("close", &["processing"]),
+        ],
+    );
+}
+
+#[test]
+fn l_14_nobody_is_paid_before_the_bank_details_are_verified() {
+    let records = week(json!({"state": "reviewed"}));
+    records.add("payout", "p-1", payout("p-1", json!({})));
+    assert_eq!(of_batch(&records, "process", FRIDAY), passes());
+    let bad = week(json!({"state": "reviewed"}));
+    bad.add("payout", "p-1", payout("p-1", json!({"bank_ok": false})));
+    assert_eq!(
+        of_batch(&bad, "process", FRIDAY),
+        by("batch.bad_bank", "L-14")
+    );
+    // What is held stays behind and stops nobody else.
+    let held = week(json!({"state": "reviewed"}));
+    let fields = json!({"bank_ok": false, "state": "held"});
+    held.add("payout", "p-1", payout("p-1", fields));
+    assert_eq!(of_batch(&held, "process", FRIDAY), passes());
+}
+
+#[test]
+fn l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() {
+    let empty = week(json!({"state": "generated"}));
+    assert_eq!(
+        of_batch(&empty, "review", FRIDAY),
+        by("batch.empty", "L-14")
+    );
+    empty.add("payout", "p-1", payout("p-1", json!({})));
+    assert_eq!(of_batch(&empty, "review", FRIDAY), None);
+    for (state, said) in [
+        ("paid", None),
+        ("held", None),
+        ("sent", by("batch.unfinished", "L-14")),
+        ("failed", by("batch.unfinished", "L-14")),
+    ] {
+        let records = week(json!({"state": "processing"}));
+        records.add("payout", "p-1", payout("p-1", json!({"state": state})));
+        assert_eq!(of_batch(&records, "close", FRIDAY), said, "{state}");
+    }
+}
+
+/// A payout's stored figures: base, commission, result, payable, carried on.
+fn figures(fields: Value) -> [i64; 5] {
+    let records = live();
+    records.add("payout", "p-1", payout("p-1", fields));
+    let (_, computed) = records.record("payout", "p-1");
+    ["base", "commission", "result", "payable", "carry_forward"]
+        .map(|name| computed[name]["minor"].as_i64().unwrap())
+}
+
+#[test]
+fn l_15_earnings_are_orders_less_costs_times_the_commission() {
+    // 1000 - (250 + 100 + 50) = 600 dollars; a fifth is 120.
+    assert_eq!(figures(json!({})), [60_000, 12_000, 12_000, 12_000, 0]);
+    let ten = figures(json!({"commission_percent": 10}));
+    assert_eq!(ten, [60_000, 6_000, 6_000, 6_000, 0]);
+    let thirty = figures(json!({"commission_percent": 30}));
+    assert_eq!(thirty, [60_000, 18_000, 18_000, 18_000, 0]);
+    // Each of the three costs counts.
+    for cost in ["product_cost", "shipping_cost", "platform_fee"] {
+        let more = figures(with(json!({}), json!({cost: usd(30_000)})));
+        let before = match cost {
+            "product_cost" => 25_000,
+            "shipping_cost" => 10_000,
+            _ => 5_000,
+        };
+        assert_eq!(more[0], 60_000 + before - 30_000, "{cost}");
+    }
+}
+
+#[test]
+fn l_15_and_x_18_refunds_are_taken_back_and_below_zero_nothing_is_paid() {
+    let some = figures(json!({"clawback": usd(2_000)}));
+    assert_eq!(some, [60_000, 12_000, 10_000, 10_000, 0]);
+    let all = figures(json!({"clawback": usd(12_000)}));
+    assert_eq!(all, [60_000, 12_000, 0, 0, 0]);
+    let more = figures(json!({"clawback": usd(12_001)}));
+    assert_eq!(more, [60_000, 12_000, -1, 0, -1]);
+    let carried = figures(json!({"carried_in": usd(-5_000)}));
+    assert_eq!(carried, [60_000, 12_000, 7_000, 7_000, 0]);
+}
+
+#[test]
+fn l_15_and_x_18_no_batch_without_a_confirmed_table_of_10_to_30_percent() {
+    let unconfirmed = week(json!({})).setting("tier_table_confirmed", json!(false));
+    let no_tiers = by("batch.no_tiers", "X-18");
+    assert_eq!(of_batch(&unconfirmed, "generate", FRIDAY), no_tiers);
+    // Before the tenant has said anything it is refused as well.
+    let unsaid = week(json!({})).setting("tier_table_confirmed", Value::Null);
+    let (_, row) = of_batch(&unsaid, "generate", FRIDAY).unwrap();
+    assert_eq!(row.as_deref(), Some("X-18"));
+    for (percent, said) in [
+        (9, by("batch.odd_tier", "L-15")),
+        (10, passes()),
+        (30, passes()),
+        (31, by("batch.odd_tier", "L-15")),
+    ] {
+        let records = week(json!({}));
+        tier(&records, "mid", percent);
+        assert_eq!(of_batch(&records, "generate", FRIDAY), said, "{percent}");
+    }
+}
+
+#[test]
+fn l_15_no_payout_outside_10_to_30_percent() {
+    for (percent, said) in [
+        (9, by("payout.odd_tier", "L-15")),
+        (10, passes()),
+        (30, passes()),
+        (31, by("payout.odd_tier", "L-15")),
+    ] {
+        let records = week(json!({"state": "processing"}));
+        let fields = json!({"commission_percent": percent});
+        records.add("payout", "p-1", payout("p-1", fields));
+        assert_eq!(of_payout(&records, "send", json!({})), said, "{percent}");
+    }
+}
+
+#[test]
+fn l_16_and_x_17_a_failed_payout_is_retried_and_never_paid_twice() {
+    let failed = |extra: Value| {
+        let records = week(json!({"state": "processing"}));
+        let body = payout("p-1", json!({"state": "failed"}));
+        records.add("payout", "p-1", with(body, extra));
+        records
+    };
+    assert_eq!(of_payout(&failed(json!({})), "retry", json!({})), passes());
+    let nothing = failed(json!({"clawback": usd(12_000)}));
+    assert_eq!(
+        of_payout(&nothing, "retry", json!({})),
+        by("payout.nothing", "X-18")
+    );
+    for state in ["sent", "paid"] {
+        let records = failed(json!({}));
+        records.add("payout", "p-2", payout("p-2", json!({"state": state})));
+        let said = of_payout(&records, "retry", json!({}));
+        assert_eq!(said, by("payout.paid_already", "X-17"), "{state}");
+    }
+    let bank = week(json!({"state": "processing"}));
+    bank.add("creator", "bob", creator("bob", json!({"bank": "refused"})));
+    let fields = json!({"state": "failed", "creator": "bob"});
+    bank.add("payout", "p-1", payout("p-1", fields));
+    assert_eq!(
+        of_payout(&bank, "retry", json!({})),
+        by("payout.bad_bank", "L-14")
+    );
+}
+
+#[test]
+fn l_02_and_x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
+    for (state, said) in [
+        ("planned", by("payout.batch_not_processed", "X-17")),
+        ("reviewed", by("payout.batch_not_processed", "X-17")),
+        ("processing", passes()),
+        ("closed", passes()),
+    ] {
+        let records = week(json!({"state": state}));
+        records.add("payout", "p-1", payout("p-1", json!({})));
+        assert_eq!(of_payout(&records, "send", json!({})), said, "{state}");
+    }
+}
+
+#[test]
+fn l_17_a_wrong_amount_is_adjusted_before_it_is_paid() {
+    let records = week(json!({}));
+    records.add("payout", "p-1", payout("p-1", json!({})));
+    let params = json!({"adjustment": usd(-500), "reason": "counted twice"});
+    assert_eq!(of_payout(&records, "adjust", params), None);
+    let other = json!({"adjustment": {"minor": 500, "currency": "EUR"}, "reason": "x"});
+    assert_eq!(
+        of_payout(&records, "adjust", other),
+        by("payout.currency", "L-17")
+    );
+    assert_eq!(figures(json!({"adjustment": usd(-500)}))[3], 11_500);
+    assert_eq!(figures(json!({"adjustment": usd(500)}))[3], 12_500);
+}
+
+#[test]
+fn l_17_once_paid_one_adjustment_payout_is_made_from_the_same_batch() {
+    let records = week(json!({"state": "closed"}));
+    records.add("payout", "p-1", payout("p-1", json!({"state": "paid"})));
+    let params = || json!({"amount": usd(700), "reason": "an order was missing"});
+    let asked = ("pay_adjustment", params());
+    let decision = records.decide(("payout", "p-1"), asked, &OP, FRIDAY);
+    let plan = decision.plan.unwrap();
+    assert_eq!(plan.creates.len(), 1);
+    let made = &plan.creates[0].body;
+    assert_eq!(made["sort"], "adjustment");
+    assert_eq!(made["adjustment"], usd(700));
+    assert_eq!(made["order_total"], usd(0));
+    assert_eq!(made["batch_number"], "b-1");
+    assert_eq!(made["state"], "ready");
+    assert_ne!(
+        made["once_key"], "b-1/ada",
+        "it is no second payout of the week"
+    );
+    let zero = json!({"amount": usd(0), "reason": "x"});
+    assert_eq!(
+        of_payout(&records, "pay_adjustment", zero),
+        by("payout.currency", "L-17")
+    );
+    let fields = json!({"sort": "adjustment", "once_key": "b-1/ada/adjustment"});
+    records.add("payout", "p-2", payout("p-2", fields));
+    let again = of_payout(&records, "pay_adjustment", params());
+    assert_eq!(again, by("payout.adjusted", "X-17"));
+}
+
+#[test]
+fn l_17_a_creators_question_is_answered_once() {
+    let body = json!({
+        "number": "q-1", "payout": "p-1", "payout_number": "p-1", "creator": "ada",
+        "email": "ada@example.com", "raised_at": NOW, "text": "Too little", "state": "open",
+    });
+    starts_from(
+        "payout_query",
+        &body,
+        &[("explain", &["open"]), ("corrected", &["open"])],
+    );
+}

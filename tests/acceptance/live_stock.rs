@@ -1,0 +1,348 @@
+//! L-31 to L-34, L-40, L-42: stock, purchases, oversold products, returns.
+
+use serde_json::{Value, json};
+use watchkeeper_model::alert::State::Firing;
+
+use crate::live_world::{NOW, OP, by, live, order, product, return_case, starts_from, usd};
+use crate::packs::LIVE_SHOPPING;
+use crate::records::Records;
+
+fn shelf(fields: Value) -> Records {
+    let records = live();
+    records.add("product", "lamp", product("lamp", fields));
+    records
+}
+
+fn line(records: &Records, state: &str) {
+    let body = json!({
+        "po_number": "PO-1", "sku": "lamp", "name": "Lamp", "quantity": 50,
+        "unit_price": usd(2_000), "state": state,
+    });
+    records.add("purchase_line", state, body);
+}
+
+fn purchase(fields: Value) -> Value {
+    let body = json!({
+        "number": "PO-1", "supplier": "s-1", "supplier_email": "s@example.com",
+        "origin": "manual", "pieces": 50, "goods": usd(100_000), "created_at": NOW,
+        "state": "draft",
+    });
+    crate::live_world::with(body, fields)
+}
+
+#[test]
+fn l_31_stock_is_low_below_its_reorder_point() {
+    for (stock, rings) in [(11, 0), (10, 0), (9, 1)] {
+        let records = shelf(json!({"stock": stock}));
+        assert_eq!(
+            records.states("stock_below_reorder", NOW).len(),
+            rings,
+            "{stock}"
+        );
+        let (_, computed) = records.record("product", "lamp");
+        assert_eq!(computed["low"], rings == 1, "{stock}");
+    }
+}
+
+#[test]
+fn l_31_nothing_rings_that_is_on_order_or_has_no_reorder_point() {
+    let ordered = shelf(json!({"stock": 9}));
+    line(&ordered, "ordered");
+    assert_eq!(ordered.states("stock_below_reorder", NOW), []);
+    let received = shelf(json!({"stock": 9}));
+    line(&received, "received");
+    assert_eq!(received.states("stock_below_reorder", NOW), [Firing]);
+    let unset = shelf(json!({"stock": 0, "reorder_point": Value::Null}));
+    assert_eq!(unset.states("stock_below_reorder", NOW), []);
+}
+
+#[test]
+fn l_31_the_mail_to_the_supplier_says_what_is_ordered() {
+    let records = live();
+    let supplier = json!({"code": "s-1", "name": "Lux", "email": "s@example.com"});
+    records.add("supplier", "s-1", supplier);
+    let costs = json!({"freight": usd(5_000), "duty": usd(1_000)});
+    records.add("purchase_order", "po", purchase(costs));
+    line(&records, "ordered");
+    let asked = ("submit", json!({}));
+    let decision = records.decide(("purchase_order", "po"), asked, &OP, NOW);
+    let plan = decision.plan.unwrap();
+    assert_eq!(plan.sets["state"], "sent");
+    let mail = plan.calls[0].mail.as_ref().unwrap();
+    assert_eq!(mail.to, "s@example.com");
+    let wanted = "Hello Lux,\n\nplease deliver what purchase order PO-1 lists: 50 pieces in 1 lines, \
+        goods worth $1000.00 USD.\n\nThe lines with their prices are attached by our system. Please \
+        confirm the order and tell us the day on which the goods will arrive.\n\nKind regards\n\
+        Live Shopping Network, Operations";
+    assert_eq!(
+        mail.body.trim_end().replace(',', ""),
+        wanted.replace(',', "")
+    );
+}
+
+#[test]
+fn l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
+    let more = |records: &Records| {
+        let params = json!({"quantity": 50, "unit_price": usd(2_000)});
+        records.refused(("product", "lamp"), ("order_more", params), &OP, NOW)
+    };
+    assert_eq!(more(&shelf(json!({}))), None);
+    let nobody = shelf(json!({"supplier": Value::Null}));
+    assert_eq!(more(&nobody), by("product.no_supplier", "L-32"));
+    let ordered = shelf(json!({}));
+    line(&ordered, "ordered");
+    assert_eq!(more(&ordered), by("product.on_order", "L-31"));
+
+    let submit = |costs: Value, lines: bool| {
+        let records = live();
+        let supplier = json!({"code": "s-1", "name": "Lux", "email": "s@example.com"});
+        records.add("supplier", "s-1", supplier);
+        records.add("purchase_order", "po", purchase(costs));
+        if lines {
+            line(&records, "ordered");
+        }
+        records.refused(("purchase_order", "po"), ("submit", json!({})), &OP, NOW)
+    };
+    let both = || json!({"freight": usd(5_000), "duty": usd(1_000)});
+    let incomplete = by("purchase.incomplete", "L-32");
+    assert_eq!(submit(both(), true), None);
+    assert_eq!(submit(both(), false), incomplete);
+    assert_eq!(submit(json!({"freight": usd(5_000)}), true), incomplete);
+    assert_eq!(submit(json!({"duty": usd(1_000)}), true), incomplete);
+}
+
+#[test]
+fn l_32_the_landed_cost_is_goods_freight_and_duty() {
+    let records = live();
+    let costs = json!({"freight": usd(5_000), "duty": usd(1_000)});
+    records.add("purchase_order", "po", purchase(costs));
+    let (_, computed) = records.record("purchase_order", "po");
+    assert_eq!(computed["landed"], usd(106_000));
+    assert_eq!(computed["landed_piece"], usd(2_120));
+    starts_from(
+        "purchase_order",
+        &purchase(json!({})),
+        &[
+            ("add_line", &["draft"]),
+            ("set_costs", &["draft"]),
+            ("submit", &["draft"]),
+            ("receive", &["sent", "confirmed"]),
+        ],
+    );
+}
+
+#[test]
+fn l_33_what_is_reserved_or_kept_back_cannot_be_sold() {
+    for (reserved, buffer, available, oversold) in [
+        (0, 0, 20, false),
+        (5, 0, 15, false),
+        (5, 3, 12, false),
+        (20, 0, 0, false),
+        (21, 0, -1, true),
+    ] {
+        let records = shelf(json!({"reserved": reserved, "buffer": buffer}));
+        let (_, computed) = records.record("product", "lamp");
+        assert_eq!(computed["available"], available, "{reserved} {buffer}");
+        assert_eq!(computed["oversold"], oversold, "{reserved} {buffer}");
+    }
+    // A show wants pieces of its own.
+    for (pieces, short) in [(11, false), (12, false), (13, true)] {
+        let fields = json!({
+            "reserved": 5, "buffer": 3, "next_show_pieces": pieces,
+            "next_show_at": "2026-11-20T20:00:00.000Z",
+        });
+        let (_, computed) = shelf(fields).record("product", "lamp");
+        assert_eq!(computed["short_for_show"], short, "{pieces}");
+    }
+    let sync = &LIVE_SHOPPING.controls["stock_sync"];
+    assert_eq!(sync.default, true, "live stock is synced during shows");
+}
+
+#[test]
+fn l_33_and_x_19_the_time_between_capture_and_reserve_is_measured() {
+    let records = live();
+    for (id, captured, reserved) in [
+        (
+            "o-1",
+            "2026-11-20T14:00:00.000Z",
+            json!("2026-11-20T14:00:30.000Z"),
+        ),
+        (
+            "o-2",
+            "2026-11-20T14:00:00.000Z",
+            json!("2026-11-20T14:01:30.000Z"),
+        ),
+        ("o-3", "2026-11-20T14:00:00.000Z", Value::Null),
+    ] {
+        let fields = json!({"captured_at": captured, "reserved_at": reserved});
+        records.add("order", id, order(id, fields));
+    }
+    let reading = records.metric("oversell_window", NOW);
+    assert_eq!(reading.value, Some(60_000.0));
+    assert_eq!(reading.count, 2);
+}
+
+fn oversell(state: &str) -> Value {
+    json!({
+        "number": "x-1", "product": "lamp", "sku": "lamp", "name": "Lamp", "found_at": NOW,
+        "pieces": 2, "state": state,
+    })
+}
+
+fn affected(state: &str) -> Value {
+    json!({
+        "oversell_number": "x-1", "order": "o-1", "order_number": "o-1",
+        "email": "kim@example.com", "product_name": "Lamp", "amount": usd(5_000),
+        "found_at": NOW, "state": state,
+    })
+}
+
+#[test]
+fn l_34_customers_are_told_before_the_count_and_settled_before_the_end() {
+    for (state, counted, closed) in [
+        (
+            "waiting",
+            by("oversell.untold", "L-34"),
+            by("oversell.unsettled", "L-34"),
+        ),
+        ("told", None, by("oversell.unsettled", "L-34")),
+        ("exchanged", None, None),
+        ("refunded", None, None),
+    ] {
+        let asked = |stands: &str, action: &str, params: Value| {
+            let records = shelf(json!({}));
+            records.add("oversell", "x", oversell(stands));
+            records.add("oversold_order", "a", affected(state));
+            records.refused(("oversell", "x"), (action, params), &OP, NOW)
+        };
+        assert_eq!(
+            asked("open", "counted", json!({"stock": 0})),
+            counted,
+            "{state}"
+        );
+        let why = json!({"cause": "The sync was off", "prevention": "A buffer of two"});
+        assert_eq!(asked("counted", "close", why), closed, "{state}");
+        let unsaid = asked("counted", "close", json!({"cause": "The sync was off"}));
+        assert_ne!(unsaid, None, "the prevention is written down");
+    }
+    let alert = shelf(json!({}));
+    alert.add("oversell", "x", oversell("open"));
+    assert_eq!(alert.states("oversold_product", NOW), [Firing]);
+}
+
+#[test]
+fn l_34_and_x_95_the_customer_is_offered_something_else_or_the_money() {
+    let records = live();
+    records.add("order", "o-1", order("o-1", json!({})));
+    records.add("oversold_order", "a", affected("waiting"));
+    let ask = |action: &str, params: Value| {
+        records
+            .decide(("oversold_order", "a"), (action, params), &OP, NOW)
+            .plan
+    };
+    let told = ask("tell", json!({"alternative": "the brass lamp"})).unwrap();
+    let body = &told.calls[0].mail.as_ref().unwrap().body;
+    for word in [
+        "Lamp",
+        "We send you the brass lamp instead.",
+        "We return $50.00 USD to you.",
+    ] {
+        assert!(body.contains(word), "{word} in {body}");
+    }
+    let money = ask("wants_money", json!({})).unwrap();
+    assert_eq!(money.creates[0].kind, "refund");
+    assert_eq!(money.creates[0].body["amount"], usd(5_000));
+    assert_eq!(money.creates[0].body["state"], "requested");
+    assert!(
+        ask("tell", json!({})).is_none(),
+        "without an alternative no mail is sent"
+    );
+}
+
+fn decided(fields: Value, action: &str) -> Option<(String, Option<String>)> {
+    let records = live();
+    records.add("order", "o-1", order("o-1", json!({})));
+    records.add("return_case", "r", return_case(fields));
+    records.refused(("return_case", "r"), (action, json!({})), &OP, NOW)
+}
+
+#[test]
+fn l_40_and_x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
+    // Delivered on 20 October 2026 in the afternoon; the clock goes back on 1 November, so the end
+    // of 19 November in New York is 05:00 of the 20th in UTC.
+    let late = by("return.too_late", "L-40");
+    for (requested, said) in [
+        ("2026-11-01T15:00:00.000Z", None),
+        ("2026-11-20T04:59:59.000Z", None),
+        ("2026-11-20T05:00:00.000Z", late.clone()),
+        ("2026-11-21T15:00:00.000Z", late),
+    ] {
+        assert_eq!(
+            decided(json!({"requested_at": requested}), "approve"),
+            said,
+            "{requested}"
+        );
+    }
+    // In spring the day ends an hour earlier by UTC: 20 February and thirty days is 22 March.
+    let spring = |requested: &str| {
+        let from = "2026-02-20T15:00:00.000Z";
+        decided(
+            json!({"counts_from": from, "requested_at": requested}),
+            "approve",
+        )
+    };
+    assert_eq!(spring("2026-03-23T03:59:59.000Z"), None);
+    assert_eq!(
+        spring("2026-03-23T04:00:00.000Z"),
+        by("return.too_late", "L-40")
+    );
+}
+
+#[test]
+fn l_40_a_return_is_paid_when_the_goods_are_here() {
+    let back = json!({"state": "received"});
+    assert_eq!(decided(back, "pay_back"), by("return.not_received", "L-40"));
+    let here = json!({"state": "received", "received_at": NOW});
+    assert_eq!(decided(here, "pay_back"), by("approval.needed", "L-11"));
+    starts_from(
+        "return_case",
+        &return_case(json!({})),
+        &[
+            ("approve", &["requested"]),
+            ("add_photos", &["requested"]),
+            ("refuse", &["requested"]),
+            ("send_label", &["approved"]),
+            ("receive", &["label_sent"]),
+            ("pay_back", &["received"]),
+            ("replace", &["approved", "label_sent", "received"]),
+            (
+                "flag_quality",
+                &[
+                    "requested",
+                    "approved",
+                    "label_sent",
+                    "received",
+                    "refunded",
+                    "replaced",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn l_42_a_defect_wants_photos_and_knows_no_window() {
+    let defect = |photos: Value| json!({"sort": "defect", "photos": photos, "requested_at": NOW});
+    assert_eq!(decided(defect(json!(1)), "approve"), None);
+    let wanted = by("return.no_photos", "L-42");
+    assert_eq!(decided(defect(json!(0)), "approve"), wanted);
+    assert_eq!(decided(defect(Value::Null), "approve"), wanted);
+    let replace = json!({"state": "approved"});
+    assert_eq!(decided(replace, "replace"), by("return.no_defect", "L-42"));
+    let flag = json!({"state": "approved", "product": "lamp"});
+    assert_eq!(decided(flag, "flag_quality"), None);
+    assert_eq!(
+        decided(json!({}), "flag_quality"),
+        by("return.no_product", "L-42")
+    );
+}
