@@ -53,6 +53,12 @@ fn each_pack_loads_without_a_word() {
     }
 }
 
+/// The one to begin one's own from.
+#[test]
+fn the_example_pack_loads_without_a_word() {
+    assert_eq!(pack("harbour-lockers").warnings, []);
+}
+
 #[test]
 fn each_pack_says_every_row_of_its_document() {
     for (name, letter, count) in PACKS {

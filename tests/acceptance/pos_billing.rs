@@ -166,7 +166,7 @@ fn p_02_word_for_word_with_seven_days() {
         (1, "Update Payment Method")
     );
     let scope = seen(&POS_SAAS, &records, ORG, NOON);
-    let names = ["contact", "plan", "pay_days", "pay_by"];
+    let names = ["contact", "pay_days", "pay_by"];
     needs(&POS_SAAS, "update_payment_method", "record", &names, &scope);
 }
 

@@ -21,7 +21,7 @@ async fn each_platform_is_worked_by_its_own_pack_and_nothing_of_one_shows_in_ano
         .still_picture(&folder.join("tenants.png"))
         .unwrap();
     let others = laptop.ready().others.clone();
-    assert_eq!(others.len(), 4, "{others:?}");
+    assert_eq!(others.len(), 5, "{others:?}");
     let mut seen: Vec<String> = Vec::new();
     for (place, other) in others.iter().enumerate() {
         window.sign_in_by(&other.tenant).await;

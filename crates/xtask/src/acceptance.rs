@@ -195,9 +195,7 @@ fn rows_of(test: &str) -> Vec<String> {
             return rows;
         };
         rows.push(row);
-        if parts.next_if_eq(&"and").is_none() {
-            return rows;
-        }
+        parts.next_if_eq(&"and");
     }
 }
 
@@ -211,6 +209,7 @@ fn row(letter: Option<&str>, number: Option<&str>) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -242,6 +241,7 @@ mod tests {
         assert_eq!(rows_of("d_17_strictly_less_than_72_hours"), ["D-17"]);
         assert_eq!(rows_of("a_01_something"), ["A-01"]);
         assert_eq!(rows_of("d_08_and_x_63_a_job"), ["D-08", "X-63"]);
+        assert_eq!(rows_of("p_17_p_18_and_p_19_x"), ["P-17", "P-18", "P-19"]);
         assert_eq!(rows_of("l_01_and_what_it_is"), ["L-01"]);
         assert_eq!(rows_of("fault_10_second_app"), ["fault-10"]);
         assert_eq!(rows_of("adds_numbers"), [""; 0]);

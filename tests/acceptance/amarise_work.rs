@@ -1,0 +1,446 @@
+//! the morning round of each region, and what to do step by step.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::pack::Playbook;
+
+use crate::amarise_bodies::{NOW, ROLES, order};
+use crate::packs::AMARISE;
+use crate::records::Records;
+use crate::world::at;
+
+fn next(region: &str, now: &str) -> chrono::DateTime<chrono::Utc> {
+    let schedules = &AMARISE.routines["morning"].schedules;
+    let found = schedules
+        .iter()
+        .find(|(of, _)| of.as_deref() == Some(region));
+    found.unwrap().1.next_after(at(now)).unwrap()
+}
+
+#[test]
+fn a_01_and_x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
+    for (region, now, begins) in [
+        // London: forward on 29 March 2026, back on 25 October.
+        ("uk", "2026-03-28T00:00:00Z", "2026-03-28T09:00:00Z"),
+        ("uk", "2026-03-28T09:00:00Z", "2026-03-29T08:00:00Z"),
+        ("uk", "2026-10-24T00:00:00Z", "2026-10-24T08:00:00Z"),
+        ("uk", "2026-10-24T08:00:00Z", "2026-10-25T09:00:00Z"),
+        // Paris, on the same days.
+        ("eu", "2026-03-28T00:00:00Z", "2026-03-28T08:00:00Z"),
+        ("eu", "2026-03-28T08:00:00Z", "2026-03-29T07:00:00Z"),
+        ("eu", "2026-10-24T00:00:00Z", "2026-10-24T07:00:00Z"),
+        ("eu", "2026-10-24T07:00:00Z", "2026-10-25T08:00:00Z"),
+        // New York: forward on 8 March 2026, back on 1 November.
+        ("us", "2026-03-07T00:00:00Z", "2026-03-07T14:00:00Z"),
+        ("us", "2026-03-07T14:00:00Z", "2026-03-08T13:00:00Z"),
+        ("us", "2026-10-31T00:00:00Z", "2026-10-31T13:00:00Z"),
+        ("us", "2026-10-31T13:00:00Z", "2026-11-01T14:00:00Z"),
+        // Dubai has no change.
+        ("uae", "2026-03-28T05:00:00Z", "2026-03-29T05:00:00Z"),
+        ("uae", "2026-10-31T05:00:00Z", "2026-11-01T05:00:00Z"),
+    ] {
+        assert_eq!(next(region, now), at(begins), "{region} after {now}");
+    }
+    assert_eq!(AMARISE.routines["morning"].schedules.len(), 4);
+}
+
+#[test]
+fn a_01_the_round_has_five_items_each_with_its_page() {
+    let morning = &AMARISE.routines["morning"];
+    let pages = [
+        ("orders", "/admin/orders", "orders"),
+        ("inventory", "/admin/inventory", "stock_levels"),
+        ("approvals", "/admin/approvals", "price_changes"),
+        ("incidents", "/admin/incidents", "gateways"),
+        ("handover", "/admin/team/activity", "team_activity"),
+    ];
+    let ids: Vec<_> = morning
+        .items
+        .iter()
+        .map(|item| item.def.id.as_str())
+        .collect();
+    assert_eq!(ids, pages.map(|page| page.0));
+    for (item, (id, page, view)) in morning.items.iter().zip(pages) {
+        assert!(item.def.detail.as_deref().unwrap().contains(page), "{id}");
+        assert_eq!(item.def.view.as_deref(), Some(view), "{id}");
+        assert!(!item.def.optional, "{id}");
+        assert!(AMARISE.view(view).is_some(), "{id}");
+    }
+}
+
+#[test]
+fn a_01_a_check_is_good_at_nothing_and_not_at_one() {
+    let morning = &AMARISE.routines["morning"];
+    let good = |id: &str, value: f64, incident: bool| {
+        let item = morning.items.iter().find(|item| item.def.id == id).unwrap();
+        let mut scope = Scope {
+            controls: AMARISE.controls_in_force(&serde_json::Map::new()),
+            now: Some(at(NOW)),
+            ..Scope::default()
+        };
+        scope
+            .controls
+            .insert("incident_mode".to_owned(), json!(incident));
+        scope.values.insert("value".to_owned(), json!(value));
+        item.check.as_ref().unwrap().good.eval_bool(&scope).unwrap()
+    };
+    for id in ["orders", "inventory", "approvals", "incidents"] {
+        assert!(good(id, 0.0, false), "{id}");
+        assert!(!good(id, 1.0, false), "{id}");
+    }
+    assert!(!good("incidents", 0.0, true), "incident mode is on");
+}
+
+fn playbook(id: &str) -> &'static Playbook {
+    &AMARISE.playbooks[id]
+}
+
+/// The steps of a run in which these ways are taken, one after the other.
+fn run(id: &str, ways: &[&str]) -> Vec<&'static str> {
+    let steps = &playbook(id).steps;
+    let mut ways = ways.iter();
+    let mut taken = Vec::new();
+    let mut place = Some(0);
+    while let Some(here) = place {
+        assert!(taken.len() < 50, "{id} does not end: {taken:?}");
+        let step = &steps[here].def;
+        taken.push(step.id.as_str());
+        let next = match &step.decide {
+            Some(decide) => {
+                let way = ways
+                    .next()
+                    .unwrap_or_else(|| panic!("no way for {}", step.id));
+                let way = decide.ways.iter().find(|known| known.id == *way);
+                Some(
+                    way.unwrap_or_else(|| panic!("no such way: {}", step.id))
+                        .next
+                        .as_str(),
+                )
+            }
+            None => step.next.as_deref(),
+        };
+        place = match next {
+            Some("end") => None,
+            Some(next) => Some(steps.iter().position(|step| step.def.id == next).unwrap()),
+            None => (here + 1 < steps.len()).then_some(here + 1),
+        };
+    }
+    assert_eq!(ways.next(), None, "{id}");
+    taken
+}
+
+/// Every step is reached from the first, and the end from every step.
+fn is_whole(id: &str) {
+    let steps = &playbook(id).steps;
+    let reach = |from: usize| {
+        let (mut seen, mut open, mut ends) = (BTreeSet::new(), vec![from], false);
+        while let Some(place) = open.pop() {
+            if seen.insert(place) {
+                open.extend(steps[place].follow.iter().copied().flatten());
+                ends |= steps[place].follow.contains(&None);
+            }
+        }
+        (seen.len(), ends)
+    };
+    assert_eq!(reach(0).0, steps.len(), "{id}");
+    for (place, step) in steps.iter().enumerate() {
+        assert!(reach(place).1, "{id}: {}", step.def.id);
+    }
+}
+
+fn switches(id: &str, step: &str) -> (&'static str, &'static Value) {
+    let switch = playbook(id)
+        .step(step)
+        .unwrap()
+        .def
+        .switch
+        .as_ref()
+        .unwrap();
+    (switch.control.as_str(), &switch.to)
+}
+
+fn pages(id: &str, step: &str) -> &'static str {
+    let page = playbook(id).step(step).unwrap().def.page.as_ref().unwrap();
+    page.path.as_str()
+}
+
+fn acts(id: &str, step: &str) -> &'static str {
+    let act = playbook(id).step(step).unwrap().def.act.as_ref().unwrap();
+    act.action.as_str()
+}
+
+#[test]
+fn a_14_an_incident_has_seven_stages_in_order() {
+    is_whole("incident");
+    let steps = playbook("incident").steps.iter();
+    let stages: Vec<_> = steps
+        .filter_map(|step| step.def.text.split_once(": "))
+        .map(|(stage, _)| stage)
+        .collect();
+    assert_eq!(
+        stages,
+        [
+            "Detect",
+            "Assess",
+            "Activate",
+            "Communicate",
+            "Resolve",
+            "Deactivate",
+            "Document"
+        ]
+    );
+    assert_eq!(
+        switches("incident", "activate"),
+        ("incident_mode", &json!(true))
+    );
+    assert_eq!(
+        switches("incident", "deactivate"),
+        ("incident_mode", &json!(false))
+    );
+    let banner = playbook("incident").step("banner").unwrap();
+    assert_eq!(banner.def.send.as_ref().unwrap().template, "status_banner");
+}
+
+#[test]
+fn a_14_each_severity_tells_whom_it_has_to_and_each_way_ends() {
+    for severity in ["critical", "high", "medium"] {
+        let tell = format!("tell_{severity}");
+        assert_eq!(pages("incident", &tell), severity);
+        let ways = [severity, "nothing", "silent", "mended", "nothing"];
+        let expected = [
+            "detect",
+            "payments",
+            "assess",
+            tell.as_str(),
+            "activate",
+            "freeze",
+            "communicate",
+            "resolve",
+            "look_again",
+            "verify",
+            "lift",
+            "deactivate",
+            "document",
+        ];
+        assert_eq!(run("incident", &ways), expected, "{severity}");
+    }
+    let low = run("incident", &["low", "mended", "nothing"]);
+    assert_eq!(
+        low,
+        [
+            "detect",
+            "payments",
+            "assess",
+            "resolve",
+            "look_again",
+            "verify",
+            "lift",
+            "deactivate",
+            "document",
+        ]
+    );
+    assert_eq!(pages("incident", "more_help"), "technical");
+    let twice = ["high", "nothing", "banner", "not_yet", "mended", "nothing"];
+    assert_eq!(
+        run("incident", &twice)[4..],
+        [
+            "activate",
+            "freeze",
+            "communicate",
+            "banner",
+            "resolve",
+            "look_again",
+            "verify",
+            "more_help",
+            "resolve",
+            "look_again",
+            "verify",
+            "lift",
+            "deactivate",
+            "document",
+        ]
+    );
+}
+
+#[test]
+fn a_14_what_is_frozen_on_the_way_can_be_lifted_again() {
+    for (way, control) in [
+        ("checkout", "freeze_checkout"),
+        ("refunds", "freeze_refunds"),
+        ("prices", "freeze_prices"),
+        ("cms", "freeze_cms"),
+    ] {
+        let freeze = format!("freeze_{way}");
+        let lift = format!("lift_{way}");
+        assert_eq!(switches("incident", &freeze), (control, &json!(true)));
+        assert_eq!(switches("incident", &lift), (control, &json!(false)));
+        let ways = ["high", way, "nothing", "silent", "mended", way, "nothing"];
+        let taken = run("incident", &ways);
+        assert!(
+            taken.contains(&freeze.as_str()) && taken.contains(&lift.as_str()),
+            "{way}"
+        );
+    }
+}
+
+#[test]
+fn a_14_and_a_10_failing_payments_suggest_critical_and_only_they_do() {
+    let assess = playbook("incident").step("assess").unwrap();
+    for (down, suggested) in [(0, false), (1, true)] {
+        let mut scope = Scope {
+            now: Some(at(NOW)),
+            ..Scope::default()
+        };
+        scope
+            .answers
+            .insert("gateways_down".to_owned(), json!(down));
+        let critical = assess.ways[0].as_ref().unwrap();
+        assert_eq!(critical.eval_bool(&scope).unwrap(), suggested, "{down}");
+        assert!(assess.ways[1..].iter().all(Option::is_none));
+    }
+}
+
+#[test]
+fn a_21_a_return_ends_with_the_money_on_receipt_or_without_any() {
+    is_whole("returns");
+    assert_eq!(
+        run("returns", &["approve", "here"]),
+        [
+            "request", "review", "decide", "approve", "label", "parcel", "receive", "money"
+        ]
+    );
+    assert_eq!(
+        run("returns", &["reject"]),
+        ["request", "review", "decide", "reject"]
+    );
+    assert_eq!(
+        run("returns", &["approve", "lost"]),
+        [
+            "request", "review", "decide", "approve", "label", "parcel", "lost"
+        ]
+    );
+    for step in ["reject", "approve", "label", "receive"] {
+        assert_eq!(acts("returns", step), step);
+    }
+    assert_eq!(pages("returns", "lost"), "customer");
+}
+
+#[test]
+fn a_22_a_refund_is_reviewed_checked_and_paid_in_full_or_part() {
+    is_whole("refund");
+    let checks = ["review", "order", "parcel", "history", "decide"];
+    for (way, rest) in [
+        ("full", vec!["full", "pay", "logged"]),
+        ("part", vec!["part", "pay", "logged"]),
+        ("nothing", vec!["refuse", "logged"]),
+        ("parcel", vec![]),
+        ("fraud", vec!["fraud", "fraud_call"]),
+    ] {
+        let expected = [checks.to_vec(), rest].concat();
+        assert_eq!(run("refund", &[way]), expected, "{way}");
+    }
+    for (step, action) in [
+        ("full", "set_full"),
+        ("part", "set_part"),
+        ("pay", "pay"),
+        ("refuse", "refuse"),
+    ] {
+        assert_eq!(acts("refund", step), action);
+    }
+    assert_eq!(
+        switches("refund", "fraud"),
+        ("freeze_refunds", &json!(true))
+    );
+    assert_eq!(pages("refund", "fraud_call"), "payment");
+}
+
+#[test]
+fn a_38_a_pause_has_its_steps_with_and_without_a_banner() {
+    is_whole("regional_pause");
+    assert_eq!(
+        run("regional_pause", &["banner"]),
+        [
+            "open",
+            "affected",
+            "pause",
+            "banner_needed",
+            "banner",
+            "reason",
+            "notify"
+        ]
+    );
+    assert_eq!(
+        run("regional_pause", &["no_banner"]),
+        [
+            "open",
+            "affected",
+            "pause",
+            "banner_needed",
+            "reason",
+            "notify"
+        ]
+    );
+    let open = &playbook("regional_pause").step("open").unwrap().def;
+    assert!(
+        open.detail
+            .as_deref()
+            .unwrap()
+            .contains("/admin/system/flags")
+    );
+    assert!(open.notes.contains_key("region") && open.notes.contains_key("reason"));
+    assert!(open.notes.values().all(|note| !note.optional));
+    assert_eq!(
+        switches("regional_pause", "pause"),
+        ("sales_paused", &json!(true))
+    );
+    assert!(AMARISE.controls["sales_paused"].each_region);
+    let banner = playbook("regional_pause").step("banner").unwrap();
+    assert_eq!(
+        banner.def.send.as_ref().unwrap().template,
+        "maintenance_banner"
+    );
+    assert_eq!(
+        switches("regional_resume", "resume"),
+        ("sales_paused", &json!(false))
+    );
+    is_whole("regional_resume");
+}
+
+#[test]
+fn a_38_and_x_95_who_has_an_order_under_way_is_told_with_the_reason() {
+    let records = Records::of(&AMARISE);
+    records.add("order", "o", order("A-1", json!({})));
+    let asked = ("tell_of_pause", json!({"reason": "a strike at the border"}));
+    let plan = records
+        .decide(("order", "o"), asked, ROLES, NOW)
+        .plan
+        .unwrap();
+    let mail = plan.calls[0].mail.clone().unwrap();
+    assert_eq!(mail.to, "kim@shop.example");
+    assert!(mail.subject.contains("A-1"), "{}", mail.subject);
+    assert!(
+        mail.body.contains("a strike at the border"),
+        "{}",
+        mail.body
+    );
+    let silent = records.refused(("order", "o"), ("tell_of_pause", json!({})), ROLES, NOW);
+    assert_eq!(silent, Some(("params.invalid".to_owned(), None)));
+}
+
+#[test]
+fn x_93_reports_are_made_at_nine_in_paris_each_day_each_monday_and_each_first() {
+    for (report, now, made) in [
+        ("daily", "2026-11-20T08:00:00Z", "2026-11-21T08:00:00Z"),
+        ("daily", "2026-03-28T08:00:00Z", "2026-03-29T07:00:00Z"),
+        ("daily", "2026-10-24T07:00:00Z", "2026-10-25T08:00:00Z"),
+        ("weekly", "2026-11-20T08:00:00Z", "2026-11-23T08:00:00Z"),
+        ("weekly", "2026-10-19T07:00:00Z", "2026-10-26T08:00:00Z"),
+        ("monthly", "2026-11-01T08:00:00Z", "2026-12-01T08:00:00Z"),
+        ("monthly", "2026-10-01T07:00:00Z", "2026-11-01T08:00:00Z"),
+    ] {
+        let next = AMARISE.reports[report].schedule.next_after(at(now));
+        assert_eq!(next, Some(at(made)), "{report} after {now}");
+    }
+}
