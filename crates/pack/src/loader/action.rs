@@ -15,6 +15,8 @@ use crate::value;
 
 /// Most effects of one action.
 const MAX_EFFECTS: usize = 20;
+/// Keys that mean something in every list, or begin a way to another screen.
+const KEYS_OF_LISTS: [&str; 7] = ["j", "k", "x", "g", "/", "?", " "];
 /// Most records of one action at once.
 const MAX_BULK: u32 = 500;
 
@@ -61,6 +63,14 @@ impl One<'_> {
             .is_some_and(|key| key.chars().count() != 1)
         {
             problems.error(&spot.at("key"), "pack.key", "a key is one character");
+        }
+        let taken = action
+            .key
+            .as_deref()
+            .filter(|key| KEYS_OF_LISTS.contains(key));
+        if let Some(key) = taken {
+            let message = format!("`{key}` moves or picks in every list");
+            problems.error(&spot.at("key"), "pack.reserved", message);
         }
         for (index, state) in action.from.iter().enumerate() {
             self.state(state, &spot.at("from").at(index), problems);

@@ -45,6 +45,13 @@ fn each_mistake_is_found_where_it_stands() {
         ("pack.yaml", "row: S-2", "row: none", "pack.row", "none"),
         (
             RECORD,
+            "    row: S-5\n",
+            "    row: S-5\n    key: j\n",
+            "pack.reserved",
+            "j",
+        ),
+        (
+            RECORD,
             "kind: shop, label: Shop",
             "kind: shpo, label: Shop",
             "pack.unknown_name",
