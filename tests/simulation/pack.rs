@@ -101,7 +101,7 @@ actions:
   goodwill:
     label: Goodwill
     row: P-4
-    key: g
+    key: t
     from: [waiting, released, paid, failed, returned]
     policy: []
     nature: money
