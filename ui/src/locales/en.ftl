@@ -589,6 +589,13 @@ settings-tenant = Tenant settings
 settings-controls = Switches
 settings-on-platform = changes on the platform
 settings-default = the pack’s default
+settings-missing = to be said before going live
+settings-missing-count =
+    { $count ->
+        [one] One is to be said on the platform before going live
+       *[other] { $count } are to be said on the platform before going live
+    }
+settings-proposed = proposed: { $value }
 settings-one-of = one of { $values }
 settings-no-settings = The pack leaves nothing open to the tenant.
 settings-no-controls = The pack names no switches.

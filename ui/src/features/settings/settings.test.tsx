@@ -17,7 +17,12 @@ test("says who is signed in, what this laptop holds, and what the tenant has set
   expect(laptop).toHaveTextContent("imogens-laptop");
   expect(laptop).toHaveTextContent("1 MB, encrypted");
   const tenant = await region("Tenant settings");
-  expect(tenant).toHaveTextContent("changes on the platform");
+  // What has to be said stands first, and is no value.
+  expect(tenant).toHaveTextContent("One is to be said on the platform before going live");
+  const first = within(tenant).getAllByRole("listitem")[0];
+  expect(first).toHaveTextContent("to be said before going live");
+  expect(first).toHaveTextContent("proposed: support@example.org");
+  expect(await region("Switches")).toHaveTextContent("changes on the platform");
   expect(tenant).toHaveTextContent("R-42");
   expect(tenant).toHaveTextContent("the pack’s default");
   expect(within(tenant).queryByRole("button")).not.toBeInTheDocument();

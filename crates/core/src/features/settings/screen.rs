@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde_json::Value;
+use watchkeeper_pack::Pack;
 
 use super::notifications::notifications;
 use super::view::{SettingsView, TenantSetting};
@@ -40,12 +42,12 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
             pack_version: pack.map_or(0, |pack| pack.version),
             pack_hash: pack.map_or_else(String::new, |pack| pack.hash.clone()),
             pack_warnings: pack.map_or_else(Vec::new, |pack| {
-                pack.warnings
-                    .iter()
-                    .map(|warning| {
-                        format!("{}:{}: {}", warning.file, warning.line, warning.message)
-                    })
-                    .collect()
+                let warnings = pack.warnings.iter();
+                let warnings = warnings.map(|warning| {
+                    format!("{}:{}: {}", warning.file, warning.line, warning.message)
+                });
+                let today = reading.now.at.with_timezone(&reading.zone()).date_naive();
+                warnings.chain(out_of_date(pack, today)).collect()
             }),
             settings,
             controls,
@@ -54,6 +56,19 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
         })
     })
     .await
+}
+
+/// The document that the pack is made from had to be looked through by now (L-54, X-26).
+fn out_of_date(pack: &Pack, today: NaiveDate) -> Option<String> {
+    let document = pack.document.as_ref()?;
+    let due = document.next_review.as_ref()?;
+    let past = due.parse::<NaiveDate>().is_ok_and(|due| due < today);
+    past.then(|| {
+        format!(
+            "pack.yaml: the document behind this pack was to be looked through by {due} ({})",
+            document.row
+        )
+    })
 }
 
 /// Policy settings and switches of the pack, with what the tenant or the platform said.
@@ -68,7 +83,10 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
             name: name.clone(),
             row: def.row.clone(),
             label: def.label.clone(),
+            purpose: def.purpose.clone(),
             value: words(said.unwrap_or(&def.default)),
+            missing: def.needed && said.is_none_or(Value::is_null),
+            proposed: def.proposed.as_ref().map(words),
             is_default: said.is_none(),
             one_of: def.one_of.iter().map(words).collect(),
         }
@@ -79,12 +97,18 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
             name: name.clone(),
             row: def.row.clone(),
             label: def.label.clone(),
+            purpose: def.purpose.clone(),
             value: words(said.unwrap_or(&def.default)),
+            missing: false,
+            proposed: None,
             is_default: said.is_none(),
             one_of: Vec::new(),
         }
     });
-    (settings.collect(), controls.collect())
+    let mut settings: Vec<TenantSetting> = settings.collect();
+    // What has to be said stands first.
+    settings.sort_by_key(|setting| !setting.missing);
+    (settings, controls.collect())
 }
 
 /// A value as text: a string as it is, a switch in a word, anything else as JSON.
@@ -93,6 +117,7 @@ fn words(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
+        Value::Null => String::new(),
         other => other.to_string(),
     }
 }
@@ -110,4 +135,24 @@ fn bytes(folder: &Path, which: Which) -> f64 {
         })
         .map(|file| file.len() as f64)
         .sum()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn l_54_and_x_26_a_document_past_its_review_is_said() {
+        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+        let pack = watchkeeper_pack::load_dir(&packs.join("live-shopping")).unwrap();
+        let on = |day: &str| out_of_date(&pack, day.parse().unwrap());
+        assert_eq!(on("2025-01-28"), None);
+        assert_eq!(on("2025-01-29"), None, "the day itself");
+        let said = on("2025-01-30").unwrap();
+        assert!(said.contains("2025-01-29") && said.contains("L-54"), "{said}");
+        // A document that names no day is never late.
+        let pack = watchkeeper_pack::load_dir(&packs.join("dog-trainers")).unwrap();
+        assert_eq!(out_of_date(&pack, NaiveDate::MAX), None);
+    }
 }

@@ -35,7 +35,7 @@ pub struct SettingsView {
     pub pack_version: u32,
     /// Its hash, hex.
     pub pack_hash: String,
-    /// Problems of the pack that do not stop it.
+    /// Problems of the pack that do not stop it, and that its document is out of date.
     pub pack_warnings: Vec<String>,
     /// The tenant's policy settings.
     pub settings: Vec<TenantSetting>,
@@ -56,8 +56,14 @@ pub struct TenantSetting {
     pub row: String,
     /// As shown.
     pub label: String,
-    /// Value as text.
+    /// What it is for.
+    pub purpose: Option<String>,
+    /// Value as text; empty where nobody has said one.
     pub value: String,
+    /// The tenant has to say it before going live, and has not. What reads it is undecidable.
+    pub missing: bool,
+    /// What is proposed to a tenant that has to say it.
+    pub proposed: Option<String>,
     /// Nobody has said anything: the pack's default.
     pub is_default: bool,
     /// Values that it may have; any where empty.
