@@ -1327,7 +1327,7 @@ export type SettingsView = {
 	pack_version: number,
 	/**  Its hash, hex. */
 	pack_hash: string,
-	/**  Problems of the pack that do not stop it. */
+	/**  Problems of the pack that do not stop it, and that its document is out of date. */
 	pack_warnings: string[],
 	/**  The tenant's policy settings. */
 	settings: TenantSetting[],
@@ -1504,8 +1504,14 @@ export type TenantSetting = {
 	row: string,
 	/**  As shown. */
 	label: string,
-	/**  Value as text. */
+	/**  What it is for. */
+	purpose: string | null,
+	/**  Value as text; empty where nobody has said one. */
 	value: string,
+	/**  The tenant has to say it before going live, and has not. What reads it is undecidable. */
+	missing: boolean,
+	/**  What is proposed to a tenant that has to say it. */
+	proposed: string | null,
 	/**  Nobody has said anything: the pack's default. */
 	is_default: boolean,
 	/**  Values that it may have; any where empty. */

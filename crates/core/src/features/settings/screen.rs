@@ -150,7 +150,10 @@ mod tests {
         assert_eq!(on("2025-01-28"), None);
         assert_eq!(on("2025-01-29"), None, "the day itself");
         let said = on("2025-01-30").unwrap();
-        assert!(said.contains("2025-01-29") && said.contains("L-54"), "{said}");
+        assert!(
+            said.contains("2025-01-29") && said.contains("L-54"),
+            "{said}"
+        );
         // A document that names no day is never late.
         let pack = watchkeeper_pack::load_dir(&packs.join("dog-trainers")).unwrap();
         assert_eq!(out_of_date(&pack, NaiveDate::MAX), None);
