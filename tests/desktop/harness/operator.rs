@@ -54,11 +54,8 @@ impl Window {
     /// Closes the profile; the sign-in screen comes back.
     pub async fn close_profile(&self) {
         self.find("button.tenant").await.click().await.unwrap();
-        self.button("Close this profile")
-            .await
-            .click()
-            .await
-            .unwrap();
+        let button = self.button_within("//*[@role='dialog']", "Close this profile");
+        button.await.click().await.unwrap();
         self.button("Open the demo").await;
     }
 
