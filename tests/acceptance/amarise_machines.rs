@@ -106,7 +106,7 @@ fn returns() -> (Records, [&'static str; 6]) {
 }
 
 #[test]
-fn a_21_a_return_is_decided_labelled_and_received_in_this_order() {
+fn data_of_a_21_a_return_is_decided_labelled_and_received_in_this_order() {
     let (records, states) = returns();
     let params = |action: &str| match action {
         "approve" | "reject" => json!({"reason": "Unworn."}),
@@ -128,7 +128,7 @@ fn a_21_a_return_is_decided_labelled_and_received_in_this_order() {
 }
 
 #[test]
-fn a_21_neither_yes_nor_no_without_a_reason() {
+fn data_of_a_21_neither_yes_nor_no_without_a_reason() {
     let (records, _) = returns();
     for action in ["approve", "reject"] {
         for params in [nothing(), json!({"reason": "  "})] {
@@ -144,7 +144,7 @@ fn a_21_neither_yes_nor_no_without_a_reason() {
 }
 
 #[test]
-fn a_21_the_label_goes_to_the_customer_and_the_parcel_starts_the_clock_of_the_refund() {
+fn data_of_a_21_the_label_goes_to_the_customer_and_the_parcel_starts_the_clock_of_the_refund() {
     let (records, _) = returns();
     let label = records.decide(
         ("return_case", "approved"),
@@ -172,7 +172,7 @@ fn a_21_the_label_goes_to_the_customer_and_the_parcel_starts_the_clock_of_the_re
 }
 
 #[test]
-fn a_22_a_refund_is_worked_on_only_while_it_is_asked_or_failed() {
+fn data_of_a_22_a_refund_is_worked_on_only_while_it_is_asked_or_failed() {
     let states = ["requested", "approved", "refunded", "refused", "failed"];
     let records = Records::of(&AMARISE);
     for state in states {

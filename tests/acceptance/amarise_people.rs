@@ -35,7 +35,7 @@ fn path(id: &str) -> Vec<(&'static str, u32)> {
 }
 
 #[test]
-fn a_10_and_x_11_critical_is_answered_at_once_by_the_founder_and_all_leads() {
+fn data_of_a_10_and_x_11_critical_is_answered_at_once_by_the_founder_and_all_leads() {
     let critical = severity("critical");
     assert_eq!(critical.rank, 0);
     assert_eq!(critical.respond_minutes, Some(0));
@@ -55,7 +55,7 @@ fn a_10_and_x_11_critical_is_answered_at_once_by_the_founder_and_all_leads() {
 }
 
 #[test]
-fn a_10_a_gateway_that_is_down_is_red_and_one_that_falters_is_not() {
+fn data_of_a_10_a_gateway_that_is_down_is_red_and_one_that_falters_is_not() {
     for (state, red, yellow) in [("working", 0, 0), ("degraded", 0, 1), ("down", 1, 0)] {
         let records = Records::of(&AMARISE);
         records.add("gateway", "g", gateway(state));
@@ -75,7 +75,7 @@ fn a_10_a_gateway_that_is_down_is_red_and_one_that_falters_is_not() {
 }
 
 #[test]
-fn a_11_high_is_answered_in_fifteen_minutes_by_the_regional_lead() {
+fn data_of_a_11_high_is_answered_in_fifteen_minutes_by_the_regional_lead() {
     let high = severity("high");
     assert_eq!((high.rank, high.respond_minutes), (1, Some(15)));
     assert_eq!(high.tell, ["regional_lead"]);
@@ -87,7 +87,7 @@ fn a_11_high_is_answered_in_fifteen_minutes_by_the_regional_lead() {
 }
 
 #[test]
-fn a_12_medium_is_answered_in_an_hour_by_the_team_lead() {
+fn data_of_a_12_medium_is_answered_in_an_hour_by_the_team_lead() {
     let medium = severity("medium");
     assert_eq!((medium.rank, medium.respond_minutes), (2, Some(60)));
     assert_eq!(medium.tell, ["team_lead"]);
@@ -99,7 +99,7 @@ fn a_12_medium_is_answered_in_an_hour_by_the_team_lead() {
 }
 
 #[test]
-fn a_13_low_is_answered_in_four_hours_and_calls_nobody() {
+fn data_of_a_13_low_is_answered_in_four_hours_and_calls_nobody() {
     let low = severity("low");
     assert_eq!((low.rank, low.respond_minutes), (3, Some(4 * 60)));
     assert_eq!(low.tell, [""; 0]);

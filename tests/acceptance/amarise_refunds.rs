@@ -237,7 +237,7 @@ fn x_03_another_currency_is_measured_with_the_rate_of_the_request() {
 }
 
 #[test]
-fn a_22_never_more_than_was_paid_for_the_order() {
+fn data_of_a_22_never_more_than_was_paid_for_the_order() {
     let said = |minor: i64, before: i64| {
         let others = [json!({"amount": eur(before), "state": "refunded"})];
         pay(json!({"amount": eur(minor)}), eur(10_000), &others)
@@ -254,7 +254,7 @@ fn a_22_never_more_than_was_paid_for_the_order() {
 }
 
 #[test]
-fn a_22_a_part_lies_between_nothing_and_all() {
+fn data_of_a_22_a_part_lies_between_nothing_and_all() {
     let records = one(json!({"asked": eur(5000), "amount": eur(5000)}));
     let said = |amount: Value| {
         let params = json!({"amount": amount, "reason": "One of two."});
@@ -289,7 +289,7 @@ fn a_22_a_part_lies_between_nothing_and_all() {
 }
 
 #[test]
-fn a_21_the_money_of_a_return_follows_its_parcel() {
+fn data_of_a_21_the_money_of_a_return_follows_its_parcel() {
     for (state, expected) in [
         ("requested", by("refund.parcel_missing", "A-21")),
         ("approved", by("refund.parcel_missing", "A-21")),

@@ -20,7 +20,7 @@ fn next(region: &str, now: &str) -> chrono::DateTime<chrono::Utc> {
 }
 
 #[test]
-fn a_01_and_x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
+fn data_of_a_01_and_x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
     for (region, now, begins) in [
         // London: forward on 29 March 2026, back on 25 October.
         ("uk", "2026-03-28T00:00:00Z", "2026-03-28T09:00:00Z"),
@@ -47,7 +47,7 @@ fn a_01_and_x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_cha
 }
 
 #[test]
-fn a_01_the_round_has_five_items_each_with_its_page() {
+fn data_of_a_01_the_round_has_five_items_each_with_its_page() {
     let morning = &AMARISE.routines["morning"];
     let pages = [
         ("orders", "/admin/orders", "orders"),
@@ -71,7 +71,7 @@ fn a_01_the_round_has_five_items_each_with_its_page() {
 }
 
 #[test]
-fn a_01_a_check_is_good_at_nothing_and_not_at_one() {
+fn data_of_a_01_a_check_is_good_at_nothing_and_not_at_one() {
     let morning = &AMARISE.routines["morning"];
     let good = |id: &str, value: f64, incident: bool| {
         let item = morning.items.iter().find(|item| item.def.id == id).unwrap();
@@ -172,7 +172,7 @@ fn acts(id: &str, step: &str) -> &'static str {
 }
 
 #[test]
-fn a_14_an_incident_has_seven_stages_in_order() {
+fn data_of_a_14_an_incident_has_seven_stages_in_order() {
     is_whole("incident");
     let steps = playbook("incident").steps.iter();
     let stages: Vec<_> = steps
@@ -204,7 +204,7 @@ fn a_14_an_incident_has_seven_stages_in_order() {
 }
 
 #[test]
-fn a_14_each_severity_tells_whom_it_has_to_and_each_way_ends() {
+fn data_of_a_14_each_severity_tells_whom_it_has_to_and_each_way_ends() {
     for severity in ["critical", "high", "medium"] {
         let tell = format!("tell_{severity}");
         assert_eq!(pages("incident", &tell), severity);
@@ -265,7 +265,7 @@ fn a_14_each_severity_tells_whom_it_has_to_and_each_way_ends() {
 }
 
 #[test]
-fn a_14_what_is_frozen_on_the_way_can_be_lifted_again() {
+fn data_of_a_14_what_is_frozen_on_the_way_can_be_lifted_again() {
     for (way, control) in [
         ("checkout", "freeze_checkout"),
         ("refunds", "freeze_refunds"),
@@ -286,7 +286,7 @@ fn a_14_what_is_frozen_on_the_way_can_be_lifted_again() {
 }
 
 #[test]
-fn a_14_and_a_10_failing_payments_suggest_critical_and_only_they_do() {
+fn data_of_a_14_and_a_10_failing_payments_suggest_critical_and_only_they_do() {
     let assess = playbook("incident").step("assess").unwrap();
     for (down, suggested) in [(0, false), (1, true)] {
         let mut scope = Scope {
@@ -303,7 +303,7 @@ fn a_14_and_a_10_failing_payments_suggest_critical_and_only_they_do() {
 }
 
 #[test]
-fn a_21_a_return_ends_with_the_money_on_receipt_or_without_any() {
+fn data_of_a_21_a_return_ends_with_the_money_on_receipt_or_without_any() {
     is_whole("returns");
     assert_eq!(
         run("returns", &["approve", "here"]),
@@ -328,7 +328,7 @@ fn a_21_a_return_ends_with_the_money_on_receipt_or_without_any() {
 }
 
 #[test]
-fn a_22_a_refund_is_reviewed_checked_and_paid_in_full_or_part() {
+fn data_of_a_22_a_refund_is_reviewed_checked_and_paid_in_full_or_part() {
     is_whole("refund");
     let checks = ["review", "order", "parcel", "history", "decide"];
     for (way, rest) in [
@@ -357,7 +357,7 @@ fn a_22_a_refund_is_reviewed_checked_and_paid_in_full_or_part() {
 }
 
 #[test]
-fn a_38_a_pause_has_its_steps_with_and_without_a_banner() {
+fn data_of_a_38_a_pause_has_its_steps_with_and_without_a_banner() {
     is_whole("regional_pause");
     assert_eq!(
         run("regional_pause", &["banner"]),
@@ -409,7 +409,7 @@ fn a_38_a_pause_has_its_steps_with_and_without_a_banner() {
 }
 
 #[test]
-fn a_38_and_x_95_who_has_an_order_under_way_is_told_with_the_reason() {
+fn data_of_a_38_and_x_95_who_has_an_order_under_way_is_told_with_the_reason() {
     let records = Records::of(&AMARISE);
     records.add("order", "o", order("A-1", json!({})));
     let asked = ("tell_of_pause", json!({"reason": "a strike at the border"}));

@@ -28,7 +28,7 @@ fn intent(records: &Records, id: &str, at: &str, state: &str, steps: i64) {
 }
 
 #[test]
-fn h_05_the_previous_24_hours_stand_beside_the_ledger() {
+fn data_of_h_05_the_previous_24_hours_stand_beside_the_ledger() {
     let records = Records::of(&ADMIN_CONSOLE);
     revenue(&records, "a", "2026-11-19T12:00:00.000Z", 1_000, "USD");
     revenue(&records, "b", "2026-11-20T11:59:59.999Z", 250, "EUR");
@@ -53,7 +53,7 @@ fn h_05_the_previous_24_hours_stand_beside_the_ledger() {
 }
 
 #[test]
-fn h_05_each_day_the_steps_and_branches_of_the_review() {
+fn data_of_h_05_each_day_the_steps_and_branches_of_the_review() {
     let routine = &ADMIN_CONSOLE.routines["daily_revenue"];
     assert_eq!(routine.def.row, "H-05");
     assert_eq!(
@@ -102,7 +102,7 @@ fn h_05_each_day_the_steps_and_branches_of_the_review() {
 }
 
 #[test]
-fn h_05_the_difference_to_the_ledger_word_for_word() {
+fn data_of_h_05_the_difference_to_the_ledger_word_for_word() {
     let scope = Scope {
         params: map(
             json!({"from": "2026-11-19T12:00:00.000Z", "to": NOON, "differences": "b: 2.50 is missing"}),
@@ -135,7 +135,7 @@ fn h_05_the_difference_to_the_ledger_word_for_word() {
 }
 
 #[test]
-fn h_06_success_has_to_remain_above_98_percent_of_thirty_days() {
+fn data_of_h_06_success_has_to_remain_above_98_percent_of_thirty_days() {
     assert_eq!(
         ADMIN_CONSOLE.alerts["intent_success_low"].def.severity,
         Severity::Red
@@ -202,7 +202,7 @@ fn finish(
 }
 
 #[test]
-fn h_06_and_x_73_at_least_five_of_a_sample_or_all_where_there_are_fewer() {
+fn data_of_h_06_and_x_73_at_least_five_of_a_sample_or_all_where_there_are_fewer() {
     let little = by("sample.too_little", "X-73");
     for (failed, documented, steps, expected) in [
         (8, 4, 9, little.clone()),
@@ -229,7 +229,7 @@ fn h_06_and_x_73_at_least_five_of_a_sample_or_all_where_there_are_fewer() {
 }
 
 #[test]
-fn h_06_the_steps_and_branches_of_sampling() {
+fn data_of_h_06_the_steps_and_branches_of_sampling() {
     assert_eq!(
         steps(&ADMIN_CONSOLE, "intent_sampling"),
         [

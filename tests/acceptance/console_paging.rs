@@ -38,7 +38,7 @@ fn refused(records: &Records, action: &str, now: &str) -> Option<(String, Option
 }
 
 #[test]
-fn h_01_four_severities_from_a_platform_wide_outage_to_something_to_know() {
+fn data_of_h_01_four_severities_from_a_platform_wide_outage_to_something_to_know() {
     let all = &ADMIN_CONSOLE.incidents.severities;
     let ids: Vec<_> = all
         .iter()
@@ -95,7 +95,8 @@ fn h_01_four_severities_from_a_platform_wide_outage_to_something_to_know() {
 }
 
 #[test]
-fn h_01_and_x_94_the_trend_line_points_to_a_severity_once_the_tenant_has_said_from_when_on() {
+fn data_of_h_01_and_x_94_the_trend_line_points_to_a_severity_once_the_tenant_has_said_from_when_on()
+{
     for (area, rule, setting, severity) in [
         (
             "platform",
@@ -435,7 +436,7 @@ fn h_03_the_texts_for_enterprise_customers_word_for_word() {
 }
 
 #[test]
-fn h_04_four_items_after_each_incident() {
+fn data_of_h_04_four_items_after_each_incident() {
     assert_eq!(
         ADMIN_CONSOLE.incidents.afterwards.as_deref(),
         Some("after_incident")
@@ -453,7 +454,7 @@ fn h_04_four_items_after_each_incident() {
 }
 
 #[test]
-fn h_04_a_retrospective_is_filed_with_its_timeline_and_its_proof() {
+fn data_of_h_04_a_retrospective_is_filed_with_its_timeline_and_its_proof() {
     let incomplete = by("retrospective.incomplete", "H-04");
     for (fields, expected) in [
         (json!({}), incomplete.clone()),

@@ -169,7 +169,7 @@ fn delivery(state: &str, retries: i64, fields: Value) -> Records {
 }
 
 #[test]
-fn h_10_retried_before_the_partner_is_called() {
+fn data_of_h_10_retried_before_the_partner_is_called() {
     let refused =
         |records: &Records, action: &str| records.refused(DELIVERY, (action, json!({})), &[], NOON);
     for state in ["failed", "dead"] {
@@ -199,7 +199,7 @@ fn h_10_retried_before_the_partner_is_called() {
 }
 
 #[test]
-fn h_10_the_steps_and_branches_and_every_action_from_its_states_only() {
+fn data_of_h_10_the_steps_and_branches_and_every_action_from_its_states_only() {
     assert_eq!(
         steps(&ADMIN_CONSOLE, "webhook_failure"),
         ["dashboard", "retry", "wait", "outcome", "escalate"]
@@ -223,7 +223,7 @@ fn h_10_the_steps_and_branches_and_every_action_from_its_states_only() {
 }
 
 #[test]
-fn h_10_the_text_to_the_partner_word_for_word() {
+fn data_of_h_10_the_text_to_the_partner_word_for_word() {
     let fields = json!({"retried_at": "2026-11-20T10:00:00.000Z", "answer": "503"});
     let records = delivery("dead", 2, fields);
     let mail = mail(&records, DELIVERY, ("escalate", json!({})), NOON);
@@ -258,7 +258,7 @@ fn h_10_the_text_to_the_partner_word_for_word() {
 }
 
 #[test]
-fn h_10_the_share_of_deliveries_that_failed_in_a_day() {
+fn data_of_h_10_the_share_of_deliveries_that_failed_in_a_day() {
     let records = delivery("failed", 0, json!({}));
     for (id, state, at) in [
         ("a", "delivered", "2026-11-19T12:00:00.000Z"),
@@ -285,7 +285,7 @@ fn toggle(production: bool, sandbox: bool, state: &str) -> Records {
 }
 
 #[test]
-fn h_11_after_each_release_the_cards_and_the_toggles() {
+fn data_of_h_11_after_each_release_the_cards_and_the_toggles() {
     let routine = &ADMIN_CONSOLE.routines["after_release"];
     assert_eq!(routine.def.row, "H-11");
     let OccasionDef::Record(of) = &routine.def.when else {
@@ -322,7 +322,7 @@ fn h_11_after_each_release_the_cards_and_the_toggles() {
 }
 
 #[test]
-fn h_11_a_sandbox_mirrors_production_unless_on_purpose() {
+fn data_of_h_11_a_sandbox_mirrors_production_unless_on_purpose() {
     for (production, sandbox) in [(true, true), (false, false), (true, false), (false, true)] {
         let records = toggle(production, sandbox, "compared");
         let drifted = production != sandbox;

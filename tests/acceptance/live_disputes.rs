@@ -132,7 +132,7 @@ fn l_18_each_step_leads_to_the_next() {
 }
 
 #[test]
-fn l_19_seven_items_for_each_dispute() {
+fn data_of_l_19_seven_items_for_each_dispute() {
     let items = &LIVE_SHOPPING.evidence["dispute_pack"].def.items;
     assert_eq!(items.len(), 7);
     for item in FILES {
@@ -151,7 +151,7 @@ fn l_19_seven_items_for_each_dispute() {
 }
 
 #[test]
-fn l_19_a_pack_is_complete_with_all_seven_and_with_no_fewer() {
+fn data_of_l_19_a_pack_is_complete_with_all_seven_and_with_no_fewer() {
     assert_eq!(
         refused(&built(&FILES, json!({})), "mark_ready", json!({})),
         None
@@ -171,7 +171,7 @@ fn l_19_a_pack_is_complete_with_all_seven_and_with_no_fewer() {
 }
 
 #[test]
-fn l_19_and_x_14_a_file_that_is_not_verified_does_not_count() {
+fn data_of_l_19_and_x_14_a_file_that_is_not_verified_does_not_count() {
     let records = built(&FILES[1..], json!({}));
     file(&records, FILES[0], false);
     let said = refused(&records, "mark_ready", json!({}));
@@ -266,7 +266,7 @@ fn l_20_and_x_14_it_can_be_stopped_until_it_goes() {
 }
 
 #[test]
-fn l_21_a_complete_pack_is_submitted_while_paypal_takes_it() {
+fn data_of_l_21_a_complete_pack_is_submitted_while_paypal_takes_it() {
     let ready = |fields: Value| built(&FILES, with(json!({"state": "evidence_ready"}), fields));
     assert_eq!(refused(&ready(json!({})), "submit", json!({})), passes());
     for (fields, said) in [
@@ -356,7 +356,7 @@ fn l_22_five_pieces_of_advice_stand_beside_the_pack() {
 }
 
 #[test]
-fn l_01_and_x_15_a_dispute_wants_its_first_review_within_24_hours() {
+fn data_of_l_01_and_x_15_a_dispute_wants_its_first_review_within_24_hours() {
     let records = built(&[], json!({"state": "open"}));
     let rule = "dispute_review_late";
     assert_eq!(records.states(rule, "2026-11-21T09:59:59.999Z"), []);

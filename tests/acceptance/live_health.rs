@@ -234,7 +234,7 @@ fn l_50_and_x_20_one_failed_webhook_warns_and_more_than_three_in_an_hour_are_red
 }
 
 #[test]
-fn l_04_and_x_20_a_payment_webhook_is_red_after_more_than_15_minutes() {
+fn data_of_l_04_and_x_20_a_payment_webhook_is_red_after_more_than_15_minutes() {
     for (first, payment, state, red) in [
         ("2026-11-20T14:45:00.001Z", true, "waiting", 0),
         ("2026-11-20T14:45:00.000Z", true, "waiting", 0),
@@ -253,7 +253,7 @@ fn l_04_and_x_20_a_payment_webhook_is_red_after_more_than_15_minutes() {
 }
 
 #[test]
-fn l_10_a_webhook_address_that_does_not_answer_is_red_after_two_minutes() {
+fn data_of_l_10_a_webhook_address_that_does_not_answer_is_red_after_two_minutes() {
     let endpoint = |since: &str, reachable: bool, wrong: i64| {
         let records = live();
         let body = json!({

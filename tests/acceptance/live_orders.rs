@@ -83,7 +83,7 @@ fn l_08_without_a_capture_no_money_goes_back() {
 }
 
 #[test]
-fn l_11_support_reviews_and_agrees_before_paypal_is_asked() {
+fn data_of_l_11_support_reviews_and_agrees_before_paypal_is_asked() {
     starts_from(
         "refund",
         &refund("r", json!({})),
@@ -102,7 +102,7 @@ fn l_11_support_reviews_and_agrees_before_paypal_is_asked() {
 }
 
 #[test]
-fn l_11_more_than_is_left_is_never_paid_back() {
+fn data_of_l_11_more_than_is_left_is_never_paid_back() {
     for (asked, refunded, said) in [
         (10_000, 0, by("approval.needed", "L-11")),
         (10_001, 0, by("refund.too_much", "L-12")),
@@ -118,7 +118,7 @@ fn l_11_more_than_is_left_is_never_paid_back() {
 }
 
 #[test]
-fn l_11_one_refund_of_an_order_at_a_time() {
+fn data_of_l_11_one_refund_of_an_order_at_a_time() {
     let full = || json!({"reason": "Sold out"});
     let waits = by("order.refund_on_its_way", "L-11");
     assert_eq!(
@@ -139,7 +139,7 @@ fn l_11_one_refund_of_an_order_at_a_time() {
 }
 
 #[test]
-fn l_11_the_customer_is_told_why_a_refund_is_declined() {
+fn data_of_l_11_the_customer_is_told_why_a_refund_is_declined() {
     let records = one(json!({}));
     records.add("refund", "r", refund("R-7", json!({})));
     let asked = ("decline", json!({"reason": "The goods were used."}));
@@ -161,7 +161,7 @@ fn l_11_the_customer_is_told_why_a_refund_is_declined() {
 }
 
 #[test]
-fn l_12_a_partial_refund_is_at_most_what_is_left() {
+fn data_of_l_12_a_partial_refund_is_at_most_what_is_left() {
     let part = |minor: i64| json!({"amount": usd(minor), "reason": "A scratch"});
     for (asked, refunded, said) in [
         (1, 0, by("approval.needed", "L-11")),
@@ -189,7 +189,7 @@ fn l_12_a_partial_refund_is_at_most_what_is_left() {
 }
 
 #[test]
-fn l_13_a_full_refund_has_a_reason_of_the_list_and_is_the_first() {
+fn data_of_l_13_a_full_refund_has_a_reason_of_the_list_and_is_the_first() {
     for (refunded, said) in [
         (0, by("approval.needed", "L-11")),
         (1, by("order.partly_refunded", "L-13")),
@@ -210,7 +210,7 @@ fn l_13_a_full_refund_has_a_reason_of_the_list_and_is_the_first() {
 }
 
 #[test]
-fn l_10_the_status_at_paypal_is_synced_by_hand() {
+fn data_of_l_10_the_status_at_paypal_is_synced_by_hand() {
     for state in ["placed", "captured", "paid", "payment_failed"] {
         let said = of_order(&one(json!({"state": state})), "sync_payment", json!({}));
         assert_eq!(said, passes(), "{state}");
@@ -230,7 +230,7 @@ fn l_10_the_status_at_paypal_is_synced_by_hand() {
 }
 
 #[test]
-fn l_39_the_customer_is_told_where_the_order_is() {
+fn data_of_l_39_the_customer_is_told_where_the_order_is() {
     let shipped = json!({
         "state": "shipped", "shipped_at": "2026-11-19T15:00:00.000Z",
         "tracking_link": "https://track.example/1Z", "expected_on": "2026-11-24",
@@ -269,7 +269,7 @@ fn l_39_the_customer_is_told_where_the_order_is() {
 }
 
 #[test]
-fn l_41_the_second_charge_goes_back_and_the_first_stays() {
+fn data_of_l_41_the_second_charge_goes_back_and_the_first_stays() {
     let charged = |second: bool, refunded: i64| {
         let records = one(json!({}));
         records.add(

@@ -34,7 +34,7 @@ fn of_payout(records: &Records, action: &str, params: Value) -> Option<(String, 
 }
 
 #[test]
-fn l_14_and_x_17_a_batch_is_made_from_friday_two_in_the_afternoon() {
+fn data_of_l_14_and_x_17_a_batch_is_made_from_friday_two_in_the_afternoon() {
     let records = week(json!({}));
     let early = by("batch.too_early", "X-17");
     assert_eq!(
@@ -49,7 +49,7 @@ fn l_14_and_x_17_a_batch_is_made_from_friday_two_in_the_afternoon() {
 }
 
 #[test]
-fn l_14_a_batch_goes_from_planned_to_closed() {
+fn data_of_l_14_a_batch_goes_from_planned_to_closed() {
     starts_from(
         "payout_batch",
         &batch(json!({})),
@@ -63,7 +63,7 @@ fn l_14_a_batch_goes_from_planned_to_closed() {
 }
 
 #[test]
-fn l_14_nobody_is_paid_before_the_bank_details_are_verified() {
+fn data_of_l_14_nobody_is_paid_before_the_bank_details_are_verified() {
     let records = week(json!({"state": "reviewed"}));
     records.add("payout", "p-1", payout("p-1", json!({})));
     assert_eq!(of_batch(&records, "process", FRIDAY), passes());
@@ -81,7 +81,7 @@ fn l_14_nobody_is_paid_before_the_bank_details_are_verified() {
 }
 
 #[test]
-fn l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() {
+fn data_of_l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() {
     let empty = week(json!({"state": "generated"}));
     assert_eq!(
         of_batch(&empty, "review", FRIDAY),
@@ -179,7 +179,7 @@ fn l_15_no_payout_outside_10_to_30_percent() {
 }
 
 #[test]
-fn l_16_and_x_17_a_failed_payout_is_retried_and_never_paid_twice() {
+fn data_of_l_16_and_x_17_a_failed_payout_is_retried_and_never_paid_twice() {
     let failed = |extra: Value| {
         let records = week(json!({"state": "processing"}));
         let body = payout("p-1", json!({"state": "failed"}));
@@ -209,7 +209,7 @@ fn l_16_and_x_17_a_failed_payout_is_retried_and_never_paid_twice() {
 }
 
 #[test]
-fn l_02_and_x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
+fn data_of_l_02_and_x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
     for (state, said) in [
         ("planned", by("payout.batch_not_processed", "X-17")),
         ("reviewed", by("payout.batch_not_processed", "X-17")),
@@ -223,7 +223,7 @@ fn l_02_and_x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
 }
 
 #[test]
-fn l_17_a_wrong_amount_is_adjusted_before_it_is_paid() {
+fn data_of_l_17_a_wrong_amount_is_adjusted_before_it_is_paid() {
     let records = week(json!({}));
     records.add("payout", "p-1", payout("p-1", json!({})));
     let params = json!({"adjustment": usd(-500), "reason": "counted twice"});
@@ -238,7 +238,7 @@ fn l_17_a_wrong_amount_is_adjusted_before_it_is_paid() {
 }
 
 #[test]
-fn l_17_once_paid_one_adjustment_payout_is_made_from_the_same_batch() {
+fn data_of_l_17_once_paid_one_adjustment_payout_is_made_from_the_same_batch() {
     let records = week(json!({"state": "closed"}));
     records.add("payout", "p-1", payout("p-1", json!({"state": "paid"})));
     let params = || json!({"amount": usd(700), "reason": "an order was missing"});
@@ -268,7 +268,7 @@ fn l_17_once_paid_one_adjustment_payout_is_made_from_the_same_batch() {
 }
 
 #[test]
-fn l_17_a_creators_question_is_answered_once() {
+fn data_of_l_17_a_creators_question_is_answered_once() {
     let body = json!({
         "number": "q-1", "payout": "p-1", "payout_number": "p-1", "creator": "ada",
         "email": "ada@example.com", "raised_at": NOW, "text": "Too little", "state": "open",

@@ -21,7 +21,7 @@ fn belongs(id: &str, words: &[&str]) {
 }
 
 #[test]
-fn l_03_p0_is_resolved_within_an_hour() {
+fn data_of_l_03_p0_is_resolved_within_an_hour() {
     let p0 = severity("p0");
     assert_eq!((p0.resolve_minutes, p0.rank), (Some(60), 0));
     assert_eq!(
@@ -36,7 +36,7 @@ fn l_03_p0_is_resolved_within_an_hour() {
 }
 
 #[test]
-fn l_03_a_show_that_does_not_start_is_red() {
+fn data_of_l_03_a_show_that_does_not_start_is_red() {
     for (state, starts, red) in [
         ("planned", "2026-11-20T15:00:00.001Z", 0),
         ("planned", "2026-11-20T15:00:00.000Z", 0),
@@ -58,7 +58,7 @@ fn l_03_a_show_that_does_not_start_is_red() {
 }
 
 #[test]
-fn l_04_p1_is_resolved_within_four_hours() {
+fn data_of_l_04_p1_is_resolved_within_four_hours() {
     assert_eq!(
         (severity("p1").resolve_minutes, severity("p1").rank),
         (Some(240), 1)
@@ -79,7 +79,7 @@ fn l_04_p1_is_resolved_within_four_hours() {
 }
 
 #[test]
-fn l_04_a_payout_that_fails_is_red() {
+fn data_of_l_04_a_payout_that_fails_is_red() {
     let records = live();
     records.add("creator", "ada", creator("ada", json!({})));
     records.add("payout", "p-1", payout("p-1", json!({})));
@@ -95,7 +95,7 @@ fn l_04_a_payout_that_fails_is_red() {
 }
 
 #[test]
-fn l_05_p2_is_resolved_within_a_day() {
+fn data_of_l_05_p2_is_resolved_within_a_day() {
     assert_eq!(
         (severity("p2").resolve_minutes, severity("p2").rank),
         (Some(24 * 60), 2)
@@ -104,7 +104,7 @@ fn l_05_p2_is_resolved_within_a_day() {
 }
 
 #[test]
-fn l_06_p3_is_resolved_within_a_week() {
+fn data_of_l_06_p3_is_resolved_within_a_week() {
     assert_eq!(
         (severity("p3").resolve_minutes, severity("p3").rank),
         (Some(7 * 24 * 60), 3)

@@ -146,7 +146,7 @@ pub fn has(id: &str, wanted: &[&str]) {
 }
 
 #[test]
-fn l_07_an_incident_goes_through_eight_steps() {
+fn data_of_l_07_an_incident_goes_through_eight_steps() {
     let rest = ["document", "report", "communicate"];
     let p0 = way("incident", &["p0", "yes_it_does"]);
     let begin = [
@@ -191,7 +191,7 @@ fn l_07_an_incident_goes_through_eight_steps() {
 }
 
 #[test]
-fn l_09_when_capture_fails() {
+fn data_of_l_09_when_capture_fails() {
     assert_eq!(
         credentials("capture_fails"),
         ["PAYPAL_CLIENT_ID", "PAYPAL_MODE"]
@@ -217,7 +217,7 @@ fn l_09_when_capture_fails() {
 }
 
 #[test]
-fn l_10_when_a_webhook_is_not_received() {
+fn data_of_l_10_when_a_webhook_is_not_received() {
     has(
         "webhook_missing",
         &["/api/webhooks/paypal", "HEAD", "Sync PayPal Status"],
@@ -280,7 +280,7 @@ fn l_10_when_a_webhook_is_not_received() {
 }
 
 #[test]
-fn l_11_a_refund_goes_through_review_approval_and_paypal() {
+fn data_of_l_11_a_refund_goes_through_review_approval_and_paypal() {
     ways(
         "standard_refund",
         &[
@@ -310,7 +310,7 @@ fn l_11_a_refund_goes_through_review_approval_and_paypal() {
 }
 
 #[test]
-fn l_12_a_partial_refund_in_four_steps() {
+fn data_of_l_12_a_partial_refund_in_four_steps() {
     ways(
         "partial_refund",
         &[(&[], &["order", "amount", "issue", "see"])],
@@ -321,13 +321,13 @@ fn l_12_a_partial_refund_in_four_steps() {
 }
 
 #[test]
-fn l_13_a_full_refund_chooses_a_reason_and_confirms() {
+fn data_of_l_13_a_full_refund_chooses_a_reason_and_confirms() {
     ways("full_refund", &[(&[], &["order", "issue", "see"])]);
     assert_eq!(acts("full_refund"), ["refund_full"]);
 }
 
 #[test]
-fn l_14_a_batch_is_generated_reviewed_and_processed() {
+fn data_of_l_14_a_batch_is_generated_reviewed_and_processed() {
     let head = ["open", "generate", "amounts", "banks", "banks_good"];
     let sent = ["review", "process", "monitor", "failures", "any"];
     ways(
@@ -350,7 +350,7 @@ fn l_14_a_batch_is_generated_reviewed_and_processed() {
 }
 
 #[test]
-fn l_16_when_a_payout_fails() {
+fn data_of_l_16_when_a_payout_fails() {
     assert_eq!(
         credentials("payout_fails"),
         ["WISE_API_TOKEN", "WISE_PROFILE_ID"]
@@ -373,7 +373,7 @@ fn l_16_when_a_payout_fails() {
 }
 
 #[test]
-fn l_17_when_a_creator_disputes_an_amount() {
+fn data_of_l_17_when_a_creator_disputes_an_amount() {
     let head = [
         "creator",
         "payout",

@@ -7,7 +7,7 @@ use crate::live_playbooks::{acts, credentials, has, playbook, proposed, ways};
 use crate::live_world::{fraud, payment, return_case, show, with};
 
 #[test]
-fn l_21_evidence_is_reviewed_added_and_submitted_by_hand() {
+fn data_of_l_21_evidence_is_reviewed_added_and_submitted_by_hand() {
     let rest = ["gather", "tracking", "complete", "last_look"];
     let walk =
         |a: &[&'static str], b: &[&'static str]| [&["queue", "state"][..], a, &rest, b].concat();
@@ -52,7 +52,7 @@ fn l_21_evidence_is_reviewed_added_and_submitted_by_hand() {
 }
 
 #[test]
-fn l_26_when_a_stream_does_not_start() {
+fn data_of_l_26_when_a_stream_does_not_start() {
     let wanted = ["TWILIO_ACCOUNT_SID", "TWILIO_API_KEY_SID"];
     assert_eq!(credentials("stream_wont_start"), wanted);
     has(
@@ -96,7 +96,7 @@ fn l_26_when_a_stream_does_not_start() {
 }
 
 #[test]
-fn l_27_when_the_picture_is_poor() {
+fn data_of_l_27_when_the_picture_is_poor() {
     ways(
         "poor_video",
         &[
@@ -119,7 +119,7 @@ fn l_27_when_the_picture_is_poor() {
 }
 
 #[test]
-fn l_28_when_the_chat_does_not_work() {
+fn data_of_l_28_when_the_chat_does_not_work() {
     ways(
         "chat_broken",
         &[
@@ -144,7 +144,7 @@ fn l_28_when_the_chat_does_not_work() {
 }
 
 #[test]
-fn l_32_goods_are_ordered_by_hand() {
+fn data_of_l_32_goods_are_ordered_by_hand() {
     let all = [
         "purchasing",
         "open",
@@ -163,7 +163,7 @@ fn l_32_goods_are_ordered_by_hand() {
 }
 
 #[test]
-fn l_34_when_a_product_was_oversold() {
+fn data_of_l_34_when_a_product_was_oversold() {
     let head = ["orders", "contact", "told", "all"];
     let tail = ["cause", "prevent", "close"];
     ways(
@@ -182,7 +182,7 @@ fn l_34_when_a_product_was_oversold() {
 }
 
 #[test]
-fn l_35_a_flagged_order_is_approved_reviewed_or_declined() {
+fn data_of_l_35_a_flagged_order_is_approved_reviewed_or_declined() {
     let head = [
         "console",
         "checks",
@@ -253,7 +253,7 @@ fn l_36_five_checks_and_six_signs_are_gone_through() {
 }
 
 #[test]
-fn l_39_where_is_my_order() {
+fn data_of_l_39_where_is_my_order() {
     ways(
         "where_is_order",
         &[
@@ -285,7 +285,7 @@ fn l_39_where_is_my_order() {
 }
 
 #[test]
-fn l_40_i_want_to_return_this() {
+fn data_of_l_40_i_want_to_return_this() {
     let sent = ["window", "eligible", "approve", "label", "wait"];
     ways(
         "return_item",
@@ -316,7 +316,7 @@ fn l_40_i_want_to_return_this() {
 }
 
 #[test]
-fn l_41_i_was_charged_twice() {
+fn data_of_l_41_i_was_charged_twice() {
     let head = ["history", "transactions", "count", "twice"];
     ways(
         "charged_twice",
@@ -336,7 +336,7 @@ fn l_41_i_was_charged_twice() {
 }
 
 #[test]
-fn l_42_a_product_is_defective() {
+fn data_of_l_42_a_product_is_defective() {
     ways(
         "defective",
         &[

@@ -52,7 +52,7 @@ fn good(id: &str, item: &str, value: i64, settings: Value) -> bool {
 }
 
 #[test]
-fn l_01_the_morning_has_seven_items_at_nine() {
+fn data_of_l_01_the_morning_has_seven_items_at_nine() {
     let wanted = [
         "alerts", "orders", "shows", "disputes", "payouts", "stock", "fraud",
     ];
@@ -78,7 +78,7 @@ fn l_01_the_morning_has_seven_items_at_nine() {
 }
 
 #[test]
-fn l_01_an_item_of_the_morning_is_good_when_nothing_is_left() {
+fn data_of_l_01_an_item_of_the_morning_is_good_when_nothing_is_left() {
     for item in ["alerts", "orders", "disputes", "payouts", "stock", "fraud"] {
         assert!(good("morning", item, 0, json!({})), "{item}");
         assert!(!good("morning", item, 1, json!({})), "{item}");
@@ -86,7 +86,7 @@ fn l_01_an_item_of_the_morning_is_good_when_nothing_is_left() {
 }
 
 #[test]
-fn l_02_the_evening_has_six_items_at_six() {
+fn data_of_l_02_the_evening_has_six_items_at_six() {
     let wanted = [
         "gmv",
         "shows",
@@ -121,7 +121,7 @@ fn l_02_the_evening_has_six_items_at_six() {
 }
 
 #[test]
-fn l_02_and_x_17_no_batch_is_made_in_the_evening() {
+fn data_of_l_02_and_x_17_no_batch_is_made_in_the_evening() {
     let evening = routine("evening").items.iter();
     let item = evening.clone().find(|i| i.def.id == "payouts").unwrap();
     assert_eq!(item.def.playbook.as_deref(), Some("payout_fails"));
@@ -133,7 +133,7 @@ fn l_02_and_x_17_no_batch_is_made_in_the_evening() {
 }
 
 #[test]
-fn l_14_payouts_run_on_friday_at_two_in_seven_steps() {
+fn data_of_l_14_payouts_run_on_friday_at_two_in_seven_steps() {
     let found = items("payout_friday");
     // The first is X-18's; the document's own steps follow, from the dashboard to what failed.
     assert_eq!(found[0], "tiers");
@@ -162,7 +162,7 @@ fn l_14_payouts_run_on_friday_at_two_in_seven_steps() {
 }
 
 #[test]
-fn l_14_and_x_18_the_table_of_tiers_is_looked_at_first() {
+fn data_of_l_14_and_x_18_the_table_of_tiers_is_looked_at_first() {
     for (tiers, confirmed, fine) in [
         (3, json!(true), true),
         (0, json!(true), false),
@@ -205,7 +205,7 @@ fn of_show(id: &str, field: &str, minutes: i32, states: &[&str]) {
 }
 
 #[test]
-fn l_23_seven_items_thirty_minutes_before_a_show() {
+fn data_of_l_23_seven_items_thirty_minutes_before_a_show() {
     let wanted = [
         "creator",
         "picture",
@@ -225,7 +225,7 @@ fn l_23_seven_items_thirty_minutes_before_a_show() {
 }
 
 #[test]
-fn l_24_five_items_during_a_show() {
+fn data_of_l_24_five_items_during_a_show() {
     assert_eq!(
         items("during_show"),
         ["viewers", "chat", "sales", "quality", "ready"]
@@ -234,7 +234,7 @@ fn l_24_five_items_during_a_show() {
 }
 
 #[test]
-fn l_25_six_items_after_a_show() {
+fn data_of_l_25_six_items_after_a_show() {
     let wanted = [
         "recording",
         "report",
@@ -248,7 +248,7 @@ fn l_25_six_items_after_a_show() {
 }
 
 #[test]
-fn l_29_four_items_of_stock_in_the_morning() {
+fn data_of_l_29_four_items_of_stock_in_the_morning() {
     assert_eq!(
         items("inventory_morning"),
         ["low", "points", "incoming", "update"]
@@ -268,7 +268,7 @@ fn l_29_four_items_of_stock_in_the_morning() {
 }
 
 #[test]
-fn l_30_four_items_of_stock_in_the_evening() {
+fn data_of_l_30_four_items_of_stock_in_the_evening() {
     assert_eq!(
         items("inventory_evening"),
         ["reconcile", "oversold", "forecast", "plan"]

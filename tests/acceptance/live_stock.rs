@@ -78,7 +78,7 @@ fn l_31_the_mail_to_the_supplier_says_what_is_ordered() {
 }
 
 #[test]
-fn l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
+fn data_of_l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
     let more = |records: &Records| {
         let params = json!({"quantity": 50, "unit_price": usd(2_000)});
         records.refused(("product", "lamp"), ("order_more", params), &OP, NOW)
@@ -109,7 +109,7 @@ fn l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
 }
 
 #[test]
-fn l_32_the_landed_cost_is_goods_freight_and_duty() {
+fn data_of_l_32_the_landed_cost_is_goods_freight_and_duty() {
     let records = live();
     let costs = json!({"freight": usd(5_000), "duty": usd(1_000)});
     records.add("purchase_order", "po", purchase(costs));
@@ -195,7 +195,7 @@ fn affected(state: &str) -> Value {
 }
 
 #[test]
-fn l_34_customers_are_told_before_the_count_and_settled_before_the_end() {
+fn data_of_l_34_customers_are_told_before_the_count_and_settled_before_the_end() {
     for (state, counted, closed) in [
         (
             "waiting",
@@ -228,7 +228,7 @@ fn l_34_customers_are_told_before_the_count_and_settled_before_the_end() {
 }
 
 #[test]
-fn l_34_and_x_95_the_customer_is_offered_something_else_or_the_money() {
+fn data_of_l_34_and_x_95_the_customer_is_offered_something_else_or_the_money() {
     let records = live();
     records.add("order", "o-1", order("o-1", json!({})));
     records.add("oversold_order", "a", affected("waiting"));
@@ -264,7 +264,7 @@ fn decided(fields: Value, action: &str) -> Option<(String, Option<String>)> {
 }
 
 #[test]
-fn l_40_and_x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
+fn data_of_l_40_and_x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
     // Delivered on 20 October 2026 in the afternoon; the clock goes back on 1 November, so the end
     // of 19 November in New York is 05:00 of the 20th in UTC.
     let late = by("return.too_late", "L-40");
@@ -296,7 +296,7 @@ fn l_40_and_x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
 }
 
 #[test]
-fn l_40_a_return_is_paid_when_the_goods_are_here() {
+fn data_of_l_40_a_return_is_paid_when_the_goods_are_here() {
     let back = json!({"state": "received"});
     assert_eq!(decided(back, "pay_back"), by("return.not_received", "L-40"));
     let here = json!({"state": "received", "received_at": NOW});
@@ -328,7 +328,7 @@ fn l_40_a_return_is_paid_when_the_goods_are_here() {
 }
 
 #[test]
-fn l_42_a_defect_wants_photos_and_knows_no_window() {
+fn data_of_l_42_a_defect_wants_photos_and_knows_no_window() {
     let defect = |photos: Value| json!({"sort": "defect", "photos": photos, "requested_at": NOW});
     assert_eq!(decided(defect(json!(1)), "approve"), None);
     let wanted = by("return.no_photos", "L-42");

@@ -20,7 +20,7 @@ fn logins(records: &Records, attempts: i64, succeeded: i64) {
 }
 
 #[test]
-fn p_07_the_steps_and_branches_of_a_mass_failure() {
+fn data_of_p_07_the_steps_and_branches_of_a_mass_failure() {
     let book = &POS_SAAS.playbooks["login_failure"].def;
     assert_eq!(
         (book.row.as_str(), book.severity.as_deref()),
@@ -85,7 +85,8 @@ fn p_07_the_steps_and_branches_of_a_mass_failure() {
 }
 
 #[test]
-fn p_07_and_x_32_below_ninety_of_a_hundred_from_fifty_attempts_on_once_the_tenant_has_said_so() {
+fn data_of_p_07_and_x_32_below_ninety_of_a_hundred_from_fifty_attempts_on_once_the_tenant_has_said_so()
+ {
     assert_eq!(POS_SAAS.alerts["login_failure"].def.severity, Severity::Red);
     let said = || {
         Records::of(&POS_SAAS)
@@ -184,7 +185,7 @@ fn refused(records: &Records, action: &str, params: Value) -> Option<(String, Op
 }
 
 #[test]
-fn p_09_the_steps_and_branches_of_a_leak() {
+fn data_of_p_09_the_steps_and_branches_of_a_leak() {
     let book = &POS_SAAS.playbooks["leak"].def;
     assert_eq!(
         (book.row.as_str(), book.severity.as_deref()),
@@ -233,7 +234,7 @@ fn p_09_the_steps_and_branches_of_a_leak() {
 }
 
 #[test]
-fn p_09_isolation_holds_only_when_each_policy_was_corrected_and_tested() {
+fn data_of_p_09_isolation_holds_only_when_each_policy_was_corrected_and_tested() {
     for (state, expected) in [
         ("in_force", None),
         ("broken", by("leak.policy_open", "P-09")),
@@ -251,7 +252,7 @@ fn p_09_isolation_holds_only_when_each_policy_was_corrected_and_tested() {
 }
 
 #[test]
-fn p_09_every_organisation_is_audited_and_every_affected_one_told() {
+fn data_of_p_09_every_organisation_is_audited_and_every_affected_one_told() {
     for (state, audit, telling) in [
         ("to_audit", by("leak.unaudited", "P-09"), None),
         ("clean", None, None),
@@ -276,7 +277,7 @@ fn p_09_every_organisation_is_audited_and_every_affected_one_told() {
 }
 
 #[test]
-fn p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
+fn data_of_p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
     let end = json!({"report": "r", "prevention": "p"});
     let open = leak("told", json!({}));
     exposure(&open, "e", "told");
@@ -297,7 +298,7 @@ fn p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
 }
 
 #[test]
-fn p_09_and_x_34_seventy_two_hours_to_the_authority() {
+fn data_of_p_09_and_x_34_seventy_two_hours_to_the_authority() {
     let records = leak("reported", json!({}));
     let standing = |now: &str| clock(&POS_SAAS, &records, LEAK, "authority", now);
     assert_eq!(
@@ -330,7 +331,7 @@ fn p_09_and_x_34_seventy_two_hours_to_the_authority() {
 }
 
 #[test]
-fn p_09_every_action_starts_from_its_states_and_from_no_other() {
+fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
     let leak = json!({"number": "L-1", "reporter": "o", "table": "orders", "known_at": NOON, "seen": "rows"});
     let states = [
         "reported",
@@ -387,7 +388,7 @@ fn p_09_every_action_starts_from_its_states_and_from_no_other() {
 }
 
 #[test]
-fn p_09_the_notice_word_for_word() {
+fn data_of_p_09_the_notice_word_for_word() {
     let records = Records::of(&POS_SAAS).setting("support_mailbox", json!("help@pos.example"));
     organisation(&records, "o", json!({}));
     exposure(&records, "e", "exposed");

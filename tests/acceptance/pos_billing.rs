@@ -36,7 +36,7 @@ fn refused(records: &Records, action: &str) -> Option<(String, Option<String>)> 
 }
 
 #[test]
-fn p_01_the_steps_from_detection_to_the_root_cause() {
+fn data_of_p_01_the_steps_from_detection_to_the_root_cause() {
     let book = &POS_SAAS.playbooks["payment_failure"].def;
     assert_eq!(
         (book.row.as_str(), book.severity.as_deref()),
@@ -101,7 +101,7 @@ fn p_01_the_steps_from_detection_to_the_root_cause() {
 }
 
 #[test]
-fn p_01_temporary_waits_for_the_retry_and_permanent_goes_to_the_customer() {
+fn data_of_p_01_temporary_waits_for_the_retry_and_permanent_goes_to_the_customer() {
     let which = |failure: Value, disturbed: i64, state: &str| {
         let scope = Scope {
             kind: POS_SAAS.kind("organisation"),
@@ -135,7 +135,7 @@ fn p_01_temporary_waits_for_the_retry_and_permanent_goes_to_the_customer() {
 }
 
 #[test]
-fn p_01_a_webhook_of_stripe_that_failed_is_seen() {
+fn data_of_p_01_a_webhook_of_stripe_that_failed_is_seen() {
     let records = Records::of(&POS_SAAS);
     for (id, state) in [("a", "failed"), ("b", "processed"), ("c", "received")] {
         let body = json!({"event": id, "what": "invoice.payment_failed", "at": NOON, "attempts": 2, "state": state});
@@ -234,7 +234,7 @@ fn out_of_step(fields: Value) -> Records {
 }
 
 #[test]
-fn p_03_the_steps_and_branches_of_a_failed_synchronisation() {
+fn data_of_p_03_the_steps_and_branches_of_a_failed_synchronisation() {
     let book = &POS_SAAS.playbooks["sync_failure"].def;
     assert_eq!(
         (book.row.as_str(), book.severity.as_deref()),
@@ -286,7 +286,7 @@ fn p_03_the_steps_and_branches_of_a_failed_synchronisation() {
 }
 
 #[test]
-fn p_03_a_difference_a_disabled_trigger_and_a_failed_event_are_seen() {
+fn data_of_p_03_a_difference_a_disabled_trigger_and_a_failed_event_are_seen() {
     for rule in ["sync_differs", "sync_trigger_off", "sync_event_failed"] {
         assert_eq!(
             POS_SAAS.alerts[rule].def.severity,
@@ -317,7 +317,7 @@ fn p_03_a_difference_a_disabled_trigger_and_a_failed_event_are_seen() {
 }
 
 #[test]
-fn p_03_one_organisation_is_synchronised_with_its_latest_row_only() {
+fn data_of_p_03_one_organisation_is_synchronised_with_its_latest_row_only() {
     let records = out_of_step(json!({}));
     assert_eq!(
         refused(&records, "synchronise"),

@@ -31,7 +31,7 @@ fn refused(records: &Records, action: &str, params: Value) -> Option<(String, Op
 }
 
 #[test]
-fn p_04_the_steps_and_branches_of_a_loss() {
+fn data_of_p_04_the_steps_and_branches_of_a_loss() {
     let book = &POS_SAAS.playbooks["data_loss"].def;
     assert_eq!(
         (book.row.as_str(), book.severity.as_deref()),
@@ -69,7 +69,7 @@ fn p_04_the_steps_and_branches_of_a_loss() {
 }
 
 #[test]
-fn p_04_a_loss_is_red_until_it_is_restored() {
+fn data_of_p_04_a_loss_is_red_until_it_is_restored() {
     assert_eq!(POS_SAAS.alerts["data_loss"].def.severity, Severity::Red);
     for (state, fires) in [
         ("open", true),
@@ -89,7 +89,7 @@ fn p_04_a_loss_is_red_until_it_is_restored() {
 }
 
 #[test]
-fn p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restored() {
+fn data_of_p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restored() {
     for (taken, state, expected) in [
         ("2026-11-20T05:59:59.999Z", "verified", absent()),
         (
@@ -125,7 +125,7 @@ fn p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restored() {
 }
 
 #[test]
-fn p_04_verified_told_and_closed_in_this_order() {
+fn data_of_p_04_verified_told_and_closed_in_this_order() {
     let verified = case("loss", "verified", json!({"verified_at": NOON}));
     let end = json!({"root_cause": "a job", "prevention": "a test"});
     assert_eq!(
@@ -145,7 +145,7 @@ fn p_04_verified_told_and_closed_in_this_order() {
 }
 
 #[test]
-fn p_04_and_p_06_every_action_starts_from_its_states_and_from_no_other() {
+fn data_of_p_04_and_p_06_every_action_starts_from_its_states_and_from_no_other() {
     let body = json!({
         "number": "D-1", "what": "loss", "organisation": "o", "found_at": "2026-11-20T08:00:00.000Z",
         "found_by": "customer",
@@ -237,7 +237,7 @@ fn p_05_is_not_written_before_the_data_was_verified() {
 }
 
 #[test]
-fn p_06_the_steps_and_branches_of_a_corruption() {
+fn data_of_p_06_the_steps_and_branches_of_a_corruption() {
     let book = &POS_SAAS.playbooks["data_corruption"].def;
     assert_eq!(
         (book.row.as_str(), book.severity.as_deref()),
@@ -261,7 +261,7 @@ fn p_06_the_steps_and_branches_of_a_corruption() {
 }
 
 #[test]
-fn p_06_is_not_verified_before_its_source_is_fixed() {
+fn data_of_p_06_is_not_verified_before_its_source_is_fixed() {
     let open = by("restore.source_open", "P-06");
     for (what, fields, expected) in [
         ("corruption", json!({}), open.clone()),
@@ -279,7 +279,7 @@ fn p_06_is_not_verified_before_its_source_is_fixed() {
 }
 
 #[test]
-fn p_06_a_damaged_backup_is_seen_for_thirty_days() {
+fn data_of_p_06_a_damaged_backup_is_seen_for_thirty_days() {
     let records = Records::of(&POS_SAAS);
     backup(&records, "whole", "2026-11-20T03:00:00.000Z", "verified");
     assert_eq!(records.states("backup_damaged", NOON), []);
@@ -290,7 +290,8 @@ fn p_06_a_damaged_backup_is_seen_for_thirty_days() {
 }
 
 #[test]
-fn p_24_and_p_25_the_customer_hears_of_a_loss_within_the_hour_and_of_a_corruption_within_the_day() {
+fn data_of_p_24_and_p_25_the_customer_hears_of_a_loss_within_the_hour_and_of_a_corruption_within_the_day()
+ {
     for (what, name, warns, due) in [
         (
             "loss",

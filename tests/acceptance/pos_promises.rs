@@ -188,7 +188,7 @@ fn severity(place: usize, row: &str) -> (&'static str, Option<u32>, Option<u32>)
 }
 
 #[test]
-fn p_24_at_once_by_all_hands_and_customers_know_within_the_hour() {
+fn data_of_p_24_at_once_by_all_hands_and_customers_know_within_the_hour() {
     assert_eq!(severity(0, "P-24"), ("p0", Some(0), Some(60)));
     let p0 = &POS_SAAS.incidents.severities[0];
     let path = &POS_SAAS.people.escalations[p0.escalation.as_ref().unwrap()];
@@ -234,7 +234,7 @@ fn late(plan: &str, severity: &str, minutes: i64) {
 }
 
 #[test]
-fn p_25_within_4_h_and_customers_within_24_h() {
+fn data_of_p_25_within_4_h_and_customers_within_24_h() {
     assert_eq!(severity(1, "P-25"), ("p1", Some(240), Some(24 * 60)));
     for plan in ["trial", "pro", "enterprise"] {
         late(plan, "p1", 240);
@@ -242,7 +242,7 @@ fn p_25_within_4_h_and_customers_within_24_h() {
 }
 
 #[test]
-fn p_26_within_24_h_and_no_clock_for_customers() {
+fn data_of_p_26_within_24_h_and_no_clock_for_customers() {
     assert_eq!(severity(2, "P-26"), ("p2", Some(24 * 60), None));
     for plan in ["trial", "pro", "enterprise"] {
         late(plan, "p2", 24 * 60);
@@ -250,7 +250,7 @@ fn p_26_within_24_h_and_no_clock_for_customers() {
 }
 
 #[test]
-fn p_27_within_48_h_without_notification_and_24_h_where_enterprise_was_promised_so() {
+fn data_of_p_27_within_48_h_without_notification_and_24_h_where_enterprise_was_promised_so() {
     assert_eq!(severity(3, "P-27"), ("p3", Some(48 * 60), None));
     late("trial", "p3", 48 * 60);
     late("pro", "p3", 48 * 60);
@@ -261,7 +261,8 @@ fn p_27_within_48_h_without_notification_and_24_h_where_enterprise_was_promised_
 }
 
 #[test]
-fn p_24_p_25_p_26_and_p_27_every_action_on_a_ticket_starts_from_its_states_and_from_no_other() {
+fn data_of_p_24_p_25_p_26_and_p_27_every_action_on_a_ticket_starts_from_its_states_and_from_no_other()
+ {
     let body = json!({
         "number": "T-1", "organisation": "o", "plan": "pro", "severity": "p1", "channel": "mail",
         "subject": "Help", "text": "It does not work.", "came_at": CAME,

@@ -12,7 +12,7 @@ fn row(routine: &str) -> &'static str {
 }
 
 #[test]
-fn p_28_four_items_each_day() {
+fn data_of_p_28_four_items_each_day() {
     assert_eq!(row("daily"), "P-28");
     assert_eq!(
         items(&POS_SAAS, "daily"),
@@ -46,7 +46,7 @@ fn p_28_four_items_each_day() {
 }
 
 #[test]
-fn p_29_four_items_each_monday() {
+fn data_of_p_29_four_items_each_monday() {
     assert_eq!(row("weekly"), "P-29");
     assert_eq!(
         items(&POS_SAAS, "weekly"),
@@ -82,7 +82,7 @@ fn p_29_four_items_each_monday() {
 }
 
 #[test]
-fn p_30_four_items_each_first_of_the_month() {
+fn data_of_p_30_four_items_each_first_of_the_month() {
     assert_eq!(row("monthly"), "P-30");
     assert_eq!(
         items(&POS_SAAS, "monthly"),

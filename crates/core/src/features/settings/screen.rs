@@ -111,13 +111,21 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
     (settings, controls.collect())
 }
 
-/// A value as text: a string as it is, a switch in a word, anything else as JSON.
+/// A value as text: a string as it is, a switch in a word, parts by their names, anything else as JSON.
 fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Null => String::new(),
+        // One value for each region, or the like.
+        Value::Object(parts) => {
+            let parts = parts.iter();
+            let parts: Vec<String> = parts
+                .map(|(name, part)| format!("{name}: {}", words(part)))
+                .collect();
+            parts.join(", ")
+        }
         other => other.to_string(),
     }
 }
@@ -149,6 +157,14 @@ mod tests {
         );
         let files = [("pack.yaml".to_owned(), text.into_bytes())];
         watchkeeper_pack::load_files(&files.into()).unwrap()
+    }
+
+    #[test]
+    fn a_switch_of_each_region_is_told_in_words() {
+        let paused = serde_json::json!({"uae": true, "uk": false});
+        assert_eq!(words(&paused), "uae: yes, uk: no");
+        assert_eq!(words(&Value::Null), "", "nobody has said it");
+        assert_eq!(words(&serde_json::json!([5, "a"])), "[5,\"a\"]");
     }
 
     #[test]
