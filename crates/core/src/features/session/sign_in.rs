@@ -41,6 +41,7 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignedIn, Erro
         tenant: welcome.me.tenant.clone(),
         device: uuid::Uuid::new_v4(),
         audit_key: welcome.me.audit_key.clone(),
+        publisher: welcome.me.publisher.clone().unwrap_or_default(),
     };
     let id = profile_id(&pinned);
     if let Some(file) = existing(app, &id)? {

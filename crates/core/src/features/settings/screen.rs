@@ -7,6 +7,7 @@ use serde_json::Value;
 use watchkeeper_pack::Pack;
 
 use super::notifications::notifications;
+use super::pack_changes::pack_changes;
 use super::view::{SettingsView, TenantSetting};
 use crate::app::{App, Live};
 use crate::error::{Code, Error};
@@ -23,6 +24,7 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
     let Live { profile, .. } = app.live().ok_or(Error::new(Code::SignedOut))?;
     let file = app.data.profile(&profile.id)?;
     let notifications = notifications(&engine).await?;
+    let pack_changes = pack_changes(&engine).await?;
     let (keyring, version) = (app.standing().keyring, app.version.clone());
     read(&engine, move |reading| {
         let pack = reading.pack.as_deref();
@@ -49,6 +51,7 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
                 let today = reading.now.at.with_timezone(&reading.zone()).date_naive();
                 warnings.chain(out_of_date(pack, today)).collect()
             }),
+            pack_changes,
             settings,
             controls,
             notifications,
