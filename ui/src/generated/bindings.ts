@@ -18,7 +18,7 @@ export const commands = {
 	 *  this name.
 	 */
 	signInDemo: (tenant: string | null, passphrase: string | null) => typedError<SignedIn, Error>(__TAURI_INVOKE("sign_in_demo", { tenant, passphrase })),
-	/**  Opens a profile with the key from the keyring. */
+	/**  Shows a profile, at once where it is open; opens it with the key from the keyring otherwise. */
 	openProfile: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("open_profile", { profile })),
 	/**  Opens a profile with its passphrase. */
 	unlock: (profile: string, passphrase: string) => typedError<null, Error>(__TAURI_INVOKE("unlock", { profile, passphrase })),
@@ -26,50 +26,50 @@ export const commands = {
 	recover: (profile: string, code: string, passphrase: string | null) => typedError<null, Error>(__TAURI_INVOKE("recover", { profile, code, passphrase })),
 	/**  Gives up the key of a profile; its data is moved aside and kept. */
 	startOver: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("start_over", { profile })),
-	/**  Gives the open profile a new token. */
-	renewToken: (token: string) => typedError<null, Error>(__TAURI_INVOKE("renew_token", { token })),
-	/**  Closes the open profile. */
+	/**  Gives an open profile a new token. */
+	renewToken: (profile: string, token: string) => typedError<null, Error>(__TAURI_INVOKE("renew_token", { profile, token })),
+	/**  Closes the profile that is shown. */
 	closeProfile: () => typedError<null, Error>(__TAURI_INVOKE("close_profile")),
 	/**  The operator has read the notices. */
 	dismissNotices: () => typedError<null, Error>(__TAURI_INVOKE("dismiss_notices")),
 	/**  The rail. */
-	navigation: () => typedError<NavigationView, Error>(__TAURI_INVOKE("navigation")),
+	navigation: (profile: string) => typedError<NavigationView, Error>(__TAURI_INVOKE("navigation", { profile })),
 	/**  A page of a view. */
-	queuePage: (request: ViewRequest) => typedError<ViewPage, Error>(__TAURI_INVOKE("queue_page", { request })),
+	queuePage: (profile: string, request: ViewRequest) => typedError<ViewPage, Error>(__TAURI_INVOKE("queue_page", { profile, request })),
 	/**  One record. */
-	queueRecord: (kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { kind, id })),
+	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
 	/**  Decides by policy and queues an operation. */
-	act: (request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { request })),
+	act: (profile: string, request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { profile, request })),
 	/**  What an action on many records would do. */
-	selectRecords: (request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { request })),
+	selectRecords: (profile: string, request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { profile, request })),
 	/**  Decides each by policy and queues an operation each. */
-	actMany: (request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { request })),
+	actMany: (profile: string, request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { profile, request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
 	newOperationId: () => typedError<string, Error>(__TAURI_INVOKE("new_operation_id")),
 	/**  How things stand. */
-	syncStatus: () => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status")),
+	syncStatus: (profile: string) => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status", { profile })),
 	/**  Asks for a pull and a push now; answers at once. */
-	pullNow: () => typedError<null, Error>(__TAURI_INVOKE("pull_now")),
+	pullNow: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("pull_now", { profile })),
 	/**  Puts a held operation back in its lane. */
-	retryOperation: (operation: string) => typedError<null, Error>(__TAURI_INVOKE("retry_operation", { operation })),
+	retryOperation: (profile: string, operation: string) => typedError<null, Error>(__TAURI_INVOKE("retry_operation", { profile, operation })),
 	/**  Gives up an operation that waits or is held. */
-	discardOperation: (operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { operation })),
+	discardOperation: (profile: string, operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { profile, operation })),
 	/**  Records whose words match, best first. */
-	search: (query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { query })),
+	search: (profile: string, query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { profile, query })),
 	/**  The first screen. */
-	watchView: () => typedError<WatchView, Error>(__TAURI_INVOKE("watch_view")),
+	watchView: (profile: string) => typedError<WatchView, Error>(__TAURI_INVOKE("watch_view", { profile })),
 	/**  The operator touched the app. The window says so at most once a minute. */
-	touch: () => typedError<null, Error>(__TAURI_INVOKE("touch")),
+	touch: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("touch", { profile })),
 	/**  A page of the log. */
-	logPage: (request: LogRequest) => typedError<LogPage, Error>(__TAURI_INVOKE("log_page", { request })),
+	logPage: (profile: string, request: LogRequest) => typedError<LogPage, Error>(__TAURI_INVOKE("log_page", { profile, request })),
 	/**  Checks the whole chain now. */
-	verifyChain: () => typedError<null, Error>(__TAURI_INVOKE("verify_chain")),
+	verifyChain: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("verify_chain", { profile })),
 	/**  The Settings screen. */
-	settingsView: () => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view")),
+	settingsView: (profile: string) => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view", { profile })),
 	/**  What the operator wants to be notified of. */
-	setNotifications: (wanted: NotificationSettings) => typedError<null, Error>(__TAURI_INVOKE("set_notifications", { wanted })),
+	setNotifications: (profile: string, wanted: NotificationSettings) => typedError<null, Error>(__TAURI_INVOKE("set_notifications", { profile, wanted })),
 	/**  Shows a notification as a try. */
-	testNotification: () => typedError<null, Error>(__TAURI_INVOKE("test_notification")),
+	testNotification: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("test_notification", { profile })),
 	/**
 	 *  Writes a fault of the window to the journal: its class, such as `TypeError`. What follows the
 	 *  colon is left out, because a message may quote data.
@@ -353,6 +353,8 @@ export type ChainView = {
 
 /**  One change. */
 export type ChangeSet = {
+	/**  The profile whose data changed; none where it is the app itself. */
+	profile: string | null,
 	/**  What to read again. */
 	tags: Tag[],
 	/**  Who changed it. */
@@ -1149,6 +1151,10 @@ export type ProfileView = {
 	zone: string,
 	/**  Key and token are protected by a passphrase, not by the keyring. */
 	passphrase: boolean,
+	/**  It is open: it syncs, and showing it takes no key. */
+	open: boolean,
+	/**  Red alerts that fire in it and that nobody has acknowledged; 0 where it is not open. */
+	red: number,
 };
 
 /**  A record that could not be read. */
@@ -1382,7 +1388,12 @@ export type Severity =
 "red";
 
 /**  The window should show this. */
-export type ShowPlace = Place;
+export type ShowPlace = {
+	/**  The profile that it is in; the one that is shown where absent. */
+	profile: string | null,
+	/**  Where in it. */
+	place: Place,
+};
 
 /**  What Sign-in sends. */
 export type SignInRequest = {

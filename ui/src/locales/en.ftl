@@ -17,6 +17,11 @@ nav-watch = Watch
 nav-queues = Queues
 nav-log = Log
 nav-settings = Settings
+nav-red-elsewhere =
+    { $count ->
+        [one] 1 red alert in { $tenants }
+       *[other] { $count } red alerts in { $tenants }
+    }
 nav-red =
     { $count ->
         [one] 1 red alert that nobody has taken
@@ -723,6 +728,7 @@ help-pick-down = pick on downwards
 help-pick-up = pick on upwards
 help-pick-all = pick all that wait
 help-pick-none = pick none
+help-profile = show another profile
 help-back = back
 help-escape = close, clear
 help-down = next
@@ -739,6 +745,10 @@ help-mail = mail preview
 
 
 profile-title = Profile
+profile-who = { $operator } · { $zone }
+profile-key = Ctrl { $digit }
+profile-shut = closed
+profile-add = Sign in to another
 profile-tenant = Tenant
 profile-operator = Operator
 profile-platform = Platform
@@ -757,6 +767,7 @@ theme-dark = Dark
 ## Signing in
 
 profiles-title = On this laptop
+sign-in-stay = Back to where you were
 profile-line = { $operator } · { $zone } · { $platform }
 demo-title = Demo: { $tenant }
 demo-text = A platform with invented records runs on this machine. Nothing leaves it.
@@ -862,6 +873,8 @@ error-no-pack = The tenant has no pack yet
 error-no-pack-text = There is nothing to show before one is published. Ask whoever runs the platform.
 error-pack-invalid = The tenant’s pack does not load
 error-pack-invalid-text = Whoever wrote it has to mend it; this is the first problem:
+error-pack-newer = This tenant’s pack is for a newer version of the app
+error-pack-newer-text = All can be read and what was queued goes on its way, but nothing new can be decided here. Update this app.
 error-keyring-locked = The keyring is locked
 error-keyring-locked-text = Unlock it, then try again.
 error-keyring-absent = There is no keyring on this machine

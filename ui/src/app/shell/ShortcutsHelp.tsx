@@ -13,6 +13,7 @@ const EVERYWHERE = [
   { keys: ["g", "l"], words: "help-log" },
   { keys: ["g", "s"], words: "help-sync" },
   { keys: ["g", ","], words: "help-settings" },
+  { keys: ["Ctrl", "1…9"], words: "help-profile" },
   { keys: ["Alt", "←"], words: "help-back" },
   { keys: ["Esc"], words: "help-escape" },
 ];
