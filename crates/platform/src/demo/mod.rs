@@ -4,6 +4,8 @@
 //! restart with the same folder goes on where it was. This is the one place where a token lies in
 //! clear, and only because the demo prints it anyway.
 
+mod complaints;
+mod day;
 mod draw;
 mod generate;
 mod life;
@@ -164,7 +166,8 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
             tracing::warn!(?error, "the world keeps the pack that it has");
         }
     } else {
-        fill(&platform, &world, &bundle, &mut state).await?;
+        let scenario = options.scenario.as_deref();
+        fill(&platform, &world, &bundle, (&mut state, scenario)).await?;
     }
     write(&file, &state)?;
     if options.all {
@@ -213,8 +216,11 @@ async fn fill(
     platform: &Platform,
     world: &World,
     bundle: &Bundle,
-    state: &mut State,
+    (state, scenario): (&mut State, Option<&str>),
 ) -> Result<(), DemoError> {
+    let misfit = |problem: String| DemoError::Pack(format!("the world does not fit: {problem}"));
+    let opened = Bundle::open(bundle.bytes(), bundle.hash());
+    let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let tenant = Tenant {
         id: world.tenant.id.clone(),
         name: world.tenant.name.clone(),
@@ -224,7 +230,10 @@ async fn fill(
     let operator = grant(&world.operator);
     state.token = platform.issue(&tenant.id, &operator).await?;
     state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
-    let generated = generate(world, state.seed, state.start);
+    let day = scenario.and_then(|name| world.days.get(name));
+    let mut generated = generate(world, (state.seed, state.start), day);
+    let laid = world.situations(&pack, state.start, scenario, &mut generated.records);
+    laid.map_err(misfit)?;
     if let Some(stand_ins) = &platform.stand_ins {
         let ledger = &stand_ins.ledger;
         ledger
@@ -234,6 +243,7 @@ async fn fill(
             .refund(&generated.refunds)
             .map_err(StartError::from)?;
     }
+    state.next = life::Next::first(world, (state.seed, state.start), &generated.records);
     let brought = Ingest {
         records: generated.records,
         removed: Vec::new(),
@@ -241,11 +251,8 @@ async fn fill(
     let answer = intake::take(platform, &tenant.id, &brought).await?;
     if let Some(first) = answer.rejected.first() {
         let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
-        return Err(DemoError::Pack(format!(
-            "the world does not fit: {problem}"
-        )));
+        return Err(misfit(problem));
     }
-    state.next = life::Next::first(world, state.seed, state.start);
     state.filled = true;
     Ok(())
 }
