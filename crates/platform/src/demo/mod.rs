@@ -227,6 +227,8 @@ async fn fill(
         zone: world.tenant.zone.clone(),
     };
     platform.found(&tenant, Some(bundle)).await?;
+    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
+    platform.set_controls(&tenant.id, &controls).await?;
     let operator = grant(&world.operator);
     state.token = platform.issue(&tenant.id, &operator).await?;
     state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
@@ -298,7 +300,8 @@ async fn further_tenant(
     let records = records.map_err(misfit)?;
     platform.found(&tenant, Some(&bundle)).await?;
     platform.set_settings(&tenant.id, &world.settings).await?;
-    platform.set_controls(&tenant.id, &world.controls).await?;
+    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
+    platform.set_controls(&tenant.id, &controls).await?;
     if let Some(stand_ins) = &platform.stand_ins {
         let charges = world.charges(&records);
         let charged = stand_ins.ledger.charge(&charges);

@@ -77,6 +77,9 @@ pub struct Scenario {
     pub id: String,
     /// What is different, in a line.
     pub label: String,
+    /// Controls that stand otherwise.
+    #[serde(default)]
+    pub controls: Map<String, Value>,
     /// Its records, laid over those of every day.
     #[serde(default)]
     pub records: Records,
@@ -169,6 +172,18 @@ impl World {
 fn of<'a>(scenarios: &'a [Scenario], name: Option<&str>) -> Option<&'a Scenario> {
     let name = name?;
     scenarios.iter().find(|scenario| scenario.id == name)
+}
+
+/// How controls stand on a day.
+pub(super) fn controls(
+    usual: &Map<String, Value>,
+    scenarios: &[Scenario],
+    day: Option<&str>,
+) -> Map<String, Value> {
+    let mut controls = usual.clone();
+    let day = of(scenarios, day).into_iter();
+    controls.extend(day.flat_map(|day| day.controls.clone()));
+    controls
 }
 
 /// Lays rows over records: one whose record is there changes its fields, and takes away those that

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::rows::{Records, Scenario};
 
@@ -49,6 +50,9 @@ pub struct World {
     pub councils: Vec<Council>,
     /// What names and texts are made of.
     pub words: Words,
+    /// How controls stand.
+    #[serde(default)]
+    pub controls: Map<String, Value>,
     /// Complaints about what was drawn.
     #[serde(default)]
     pub complaints: Vec<Complaint>,
