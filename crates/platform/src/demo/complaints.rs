@@ -13,7 +13,7 @@ use super::world::Whose;
 /// Each is of the first who stands so, had paid by then and has not complained yet.
 pub(super) fn complaints(generator: &mut Generator<'_>) {
     let started = started(&generator.out.records);
-    let mut heard = BTreeSet::new();
+    let mut heard: BTreeSet<String> = BTreeSet::new();
     for complaint in &generator.world().complaints {
         let received = instant_text(generator.ago(complaint.received));
         let stands = |record: &Incoming| match complaint.whose {
