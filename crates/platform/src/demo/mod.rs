@@ -241,6 +241,8 @@ async fn fill(
         ledger
             .charge(&generated.charges)
             .map_err(StartError::from)?;
+        let of_rows = rows::charges(&world.charges, &generated.records);
+        ledger.charge(&of_rows).map_err(StartError::from)?;
         ledger
             .refund(&generated.refunds)
             .map_err(StartError::from)?;
@@ -303,7 +305,7 @@ async fn further_tenant(
     let controls = rows::controls(&world.controls, &world.scenarios, scenario);
     platform.set_controls(&tenant.id, &controls).await?;
     if let Some(stand_ins) = &platform.stand_ins {
-        let charges = world.charges(&records);
+        let charges = rows::charges(&world.charges, &records);
         let charged = stand_ins.ledger.charge(&charges);
         charged.map_err(StartError::from)?;
     }

@@ -210,22 +210,20 @@ fn lay_over(all: &mut Vec<Incoming>, rows: &Records, moment: &Moment<'_>) -> Res
     Ok(())
 }
 
-impl RowsWorld {
-    /// What the provider has of these records.
-    pub fn charges(&self, records: &[Incoming]) -> Vec<Charge> {
-        let of = |record: &Incoming| {
-            let charges = self.charges.iter().find(|c| c.kind == record.kind)?;
-            let text = |name: &str| record.body.get(name).and_then(Value::as_str);
-            let amount = record.body.get(&charges.amount)?;
-            Some(Charge {
-                id: text(&charges.charge)?.to_owned(),
-                amount: amount.get("minor")?.as_i64()?,
-                currency: amount.get("currency")?.as_str()?.to_lowercase(),
-                created: value::instant(text(&charges.at)?)?.timestamp(),
-            })
-        };
-        records.iter().filter_map(of).collect()
-    }
+/// What the provider has of these records.
+pub(super) fn charges(kinds: &[ChargesOf], records: &[Incoming]) -> Vec<Charge> {
+    let of = |record: &Incoming| {
+        let charges = kinds.iter().find(|c| c.kind == record.kind)?;
+        let text = |name: &str| record.body.get(name).and_then(Value::as_str);
+        let amount = record.body.get(&charges.amount)?;
+        Some(Charge {
+            id: text(&charges.charge)?.to_owned(),
+            amount: amount.get("minor")?.as_i64()?,
+            currency: amount.get("currency")?.as_str()?.to_lowercase(),
+            created: value::instant(text(&charges.at)?)?.timestamp(),
+        })
+    };
+    records.iter().filter_map(of).collect()
 }
 
 impl Drawn {

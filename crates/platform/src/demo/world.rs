@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::rows::{Records, Scenario};
+use super::rows::{ChargesOf, Records, Scenario};
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,6 +53,9 @@ pub struct World {
     /// How controls stand.
     #[serde(default)]
     pub controls: Map<String, Value>,
+    /// Rows of a payment each, which the provider has in its own book.
+    #[serde(default)]
+    pub charges: Vec<ChargesOf>,
     /// Complaints about what was drawn.
     #[serde(default)]
     pub complaints: Vec<Complaint>,
