@@ -4,6 +4,8 @@
 //! restart with the same folder goes on where it was. This is the one place where a token lies in
 //! clear, and only because the demo prints it anyway.
 
+mod complaints;
+mod day;
 mod draw;
 mod generate;
 mod life;
@@ -166,7 +168,8 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
             tracing::warn!(?error, "the world keeps the pack that it has");
         }
     } else {
-        fill(&platform, &world, &signed, &mut state).await?;
+        let scenario = options.scenario.as_deref();
+        fill(&platform, &world, &signed, (&mut state, scenario)).await?;
     }
     write(&file, &state)?;
     if options.all {
@@ -225,28 +228,40 @@ impl State {
 async fn fill(
     platform: &Platform,
     world: &World,
-    pack: &Signed,
-    state: &mut State,
+    signed: &Signed,
+    (state, scenario): (&mut State, Option<&str>),
 ) -> Result<(), DemoError> {
+    let misfit = |problem: String| DemoError::Pack(format!("the world does not fit: {problem}"));
+    let bundle = signed.bundle();
+    let opened = Bundle::open(bundle.bytes(), bundle.hash());
+    let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let tenant = Tenant {
         id: world.tenant.id.clone(),
         name: world.tenant.name.clone(),
         zone: world.tenant.zone.clone(),
     };
-    platform.found(&tenant, Some(pack)).await?;
+    platform.found(&tenant, Some(signed)).await?;
+    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
+    platform.set_controls(&tenant.id, &controls).await?;
     let operator = grant(&world.operator);
     state.token = platform.issue(&tenant.id, &operator).await?;
     state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
-    let generated = generate(world, state.seed, state.start);
+    let day = scenario.and_then(|name| world.days.get(name));
+    let mut generated = generate(world, (state.seed, state.start), day);
+    let laid = world.situations(&pack, state.start, scenario, &mut generated.records);
+    laid.map_err(misfit)?;
     if let Some(stand_ins) = &platform.stand_ins {
         let ledger = &stand_ins.ledger;
         ledger
             .charge(&generated.charges)
             .map_err(StartError::from)?;
+        let of_rows = rows::charges(&world.charges, &generated.records);
+        ledger.charge(&of_rows).map_err(StartError::from)?;
         ledger
             .refund(&generated.refunds)
             .map_err(StartError::from)?;
     }
+    state.next = life::Next::first(world, (state.seed, state.start), &generated.records);
     let brought = Ingest {
         records: generated.records,
         removed: Vec::new(),
@@ -254,11 +269,8 @@ async fn fill(
     let answer = intake::take(platform, &tenant.id, &brought).await?;
     if let Some(first) = answer.rejected.first() {
         let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
-        return Err(DemoError::Pack(format!(
-            "the world does not fit: {problem}"
-        )));
+        return Err(misfit(problem));
     }
-    state.next = life::Next::first(world, state.seed, state.start);
     state.filled = true;
     Ok(())
 }
@@ -305,9 +317,10 @@ async fn further_tenant(
     let records = records.map_err(misfit)?;
     platform.found(&tenant, Some(&signed)).await?;
     platform.set_settings(&tenant.id, &world.settings).await?;
-    platform.set_controls(&tenant.id, &world.controls).await?;
+    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
+    platform.set_controls(&tenant.id, &controls).await?;
     if let Some(stand_ins) = &platform.stand_ins {
-        let charges = world.charges(&records);
+        let charges = rows::charges(&world.charges, &records);
         let charged = stand_ins.ledger.charge(&charges);
         charged.map_err(StartError::from)?;
     }

@@ -64,6 +64,33 @@ fn instants_and_days_are_told_from_the_start_in_the_tenants_zone() {
     );
 }
 
+#[test]
+fn a_row_changes_the_fields_of_its_record_or_is_one_of_its_own() {
+    let pack = load_dir(&packs().join("pos-saas")).unwrap();
+    let moment = Moment {
+        start: at("2026-11-20T01:00:00.000Z"),
+        zone: Tz::UTC,
+        pack: &pack,
+    };
+    let rows = |rows: Value| serde_json::from_value::<Records>(rows).unwrap();
+    let mut all = Vec::new();
+    let first = json!({"release": [{"id": "r", "what": "Gift cards", "by": "bot"}]});
+    lay_over(&mut all, &rows(first), &moment).unwrap();
+    let second = json!({"release": [
+        {"id": "r", "by": null, "at": {"ago": 1}},
+        {"id": "other", "what": "New terminals"},
+    ]});
+    lay_over(&mut all, &rows(second), &moment).unwrap();
+    let told: Vec<_> = all.iter().map(|r| (r.id.as_str(), json!(r.body))).collect();
+    let changed = json!({"what": "Gift cards", "at": "2026-11-20T00:00:00.000Z"});
+    let added = json!({"what": "New terminals"});
+    assert_eq!(told, [("r", changed), ("other", added)]);
+    let nameless = rows(json!({"release": [{"what": "Nothing"}]}));
+    assert!(lay_over(&mut all, &nameless, &moment).is_err());
+    let unknown = rows(json!({"nothing": [{"id": "n"}]}));
+    assert!(lay_over(&mut all, &unknown, &moment).is_err());
+}
+
 /// Two worlds of one seed are one; ids are each given once; another day brings more.
 #[test]
 fn worlds_of_rows_are_made_by_their_seed() {
@@ -77,14 +104,14 @@ fn worlds_of_rows_are_made_by_their_seed() {
         let names: BTreeSet<_> = once.iter().map(|r| (&r.kind, &r.id)).collect();
         assert_eq!(names.len(), once.len(), "{}: an id twice", folder.display());
         for scenario in &world.scenarios {
-            assert!(
-                records(Some(&scenario.id)).len() > once.len(),
-                "{}",
-                scenario.id
-            );
+            let day = Some(scenario.id.as_str());
+            let controls = controls(&world.controls, &world.scenarios, day);
+            let other = records(day) != once || controls != world.controls;
+            assert!(other, "{}: {}", folder.display(), scenario.id);
         }
-        for charges in &world.charges {
-            assert!(!world.charges(&once).is_empty(), "{}", charges.kind);
+        for of in &world.charges {
+            let charges = charges(std::slice::from_ref(of), &once);
+            assert!(!charges.is_empty(), "{}", of.kind);
         }
     }
 }
