@@ -4,7 +4,9 @@
 //! restart with the same folder goes on where it was. This is the one place where a token lies in
 //! clear, and only because the demo prints it anyway.
 
+mod documents;
 mod draw;
+mod files;
 mod generate;
 mod life;
 mod nightly;
@@ -287,8 +289,8 @@ async fn further_tenant(
     let opened = Bundle::open(bundle.bytes(), bundle.hash());
     let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let scenario = options.scenario.as_deref();
-    let records = world.records(&pack, (state.seed, state.start), scenario);
-    let records = records.map_err(misfit)?;
+    let filled = world.filled(&pack, (state.seed, state.start), scenario);
+    let (records, files) = filled.map_err(misfit)?;
     platform.found(&tenant, Some(&bundle)).await?;
     platform.set_settings(&tenant.id, &world.settings).await?;
     platform.set_controls(&tenant.id, &world.controls).await?;
@@ -297,6 +299,7 @@ async fn further_tenant(
         let charged = stand_ins.ledger.charge(&charges);
         charged.map_err(StartError::from)?;
     }
+    files::keep(platform, &tenant.id, files).await?;
     for records in records.chunks(MAX_INGEST) {
         let brought = Ingest {
             records: records.to_vec(),

@@ -12,6 +12,7 @@ use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Pack, value};
 use watchkeeper_wire::ingest::Incoming;
 
+use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
 use crate::connectors::stand_in::Charge;
 
@@ -48,6 +49,9 @@ pub struct RowsWorld {
     /// Other days, of which one may be chosen at the start: their records come on top.
     #[serde(default)]
     pub scenarios: Vec<Scenario>,
+    /// Files that records speak of.
+    #[serde(default)]
+    pub documents: Documents,
     /// The situations: kind → records.
     pub records: BTreeMap<String, Vec<Map<String, Value>>>,
 }
@@ -120,9 +124,23 @@ impl RowsWorld {
     pub fn records(
         &self,
         pack: &Pack,
-        (seed, start): (u64, DateTime<Utc>),
+        begun: (u64, DateTime<Utc>),
         scenario: Option<&str>,
     ) -> Result<Vec<Incoming>, String> {
+        self.filled(pack, begun, scenario)
+            .map(|(records, _)| records)
+    }
+
+    /// The records, and the files that they speak of.
+    ///
+    /// # Errors
+    /// Says in words what no record or no file can be made of.
+    pub fn filled(
+        &self,
+        pack: &Pack,
+        (seed, start): (u64, DateTime<Utc>),
+        scenario: Option<&str>,
+    ) -> Result<(Vec<Incoming>, Vec<Stored>), String> {
         let zone: Tz = self.tenant.zone.parse().map_err(|_| "no such zone")?;
         let moment = Moment { start, zone, pack };
         let mut all = Vec::new();
@@ -143,7 +161,13 @@ impl RowsWorld {
         for (drawn, stream) in self.drawn.iter().zip(1_000..) {
             drawn.records(&moment, &mut Draw::new(seed, stream), &mut all)?;
         }
-        Ok(all)
+        let rows = all.iter_mut().map(|record| Row {
+            kind: &record.kind,
+            id: &record.id,
+            body: &mut record.body,
+        });
+        let files = self.documents.fill(rows.collect(), zone)?;
+        Ok((all, files))
     }
 }
 

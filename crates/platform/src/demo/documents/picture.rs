@@ -134,14 +134,18 @@ impl Shape {
                 size: (width, height),
                 round,
                 fill,
-            } => canvas.paint((*left, *top), (*width, *height), fill, |x, y| {
-                // How far beyond the straight part of the edge, where there are round corners.
+            } => {
+                // Half a pixel at least, so that a straight edge is met in full.
+                let round = round.max(0.5);
+                // How far beyond the straight part of an edge.
                 let beyond = |at: f32, from: f32, size: f32| {
                     (from + round - at).max(at - (from + size - round)).max(0.0)
                 };
-                let (x, y) = (beyond(x, *left, *width), beyond(y, *top, *height));
-                (round - (x * x + y * y).sqrt() + 0.5).clamp(0.0, 1.0)
-            }),
+                canvas.paint((*left, *top), (*width, *height), fill, |x, y| {
+                    let (x, y) = (beyond(x, *left, *width), beyond(y, *top, *height));
+                    (round - (x * x + y * y).sqrt() + 0.5).clamp(0.0, 1.0)
+                })
+            }
             Self::Ellipse {
                 at: (x0, y0),
                 radii: (a, b),
@@ -173,20 +177,19 @@ impl Shape {
     }
 }
 
-/// How much of a pixel a polygon covers: of 16 points in it.
+/// How much of a pixel a polygon covers: of four points in it.
 fn covered(points: &[(f32, f32)], x: f32, y: f32) -> f32 {
-    const STEPS: [f32; 4] = [-0.375, -0.125, 0.125, 0.375];
-    let next = points.iter().cycle().skip(1);
-    let sides: Vec<_> = points.iter().zip(next).collect();
     let within = |x: f32, y: f32| {
-        let crossed = sides.iter().filter(|((x0, y0), (x1, y1))| {
+        let sides = points.iter().zip(points.iter().cycle().skip(1));
+        let crossed = sides.filter(|((x0, y0), (x1, y1))| {
             (*y0 > y) != (*y1 > y) && x < x0 + (y - y0) / (y1 - y0) * (x1 - x0)
         });
         crossed.count() % 2 == 1
     };
-    let at = STEPS.iter().flat_map(|dy| STEPS.map(|dx| (dx, *dy)));
-    at.filter(|(dx, dy)| within(x + dx, y + dy))
-        .map(|_| 0.0625)
+    let at = [(-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25)];
+    at.into_iter()
+        .filter(|(right, down)| within(x + right, y + down))
+        .map(|_| 0.25)
         .sum()
 }
 
