@@ -21,6 +21,9 @@ use super::world::{OperatorDef, TenantDef, WorldError};
 /// Most records of one kind that are drawn.
 const MOST: usize = 20_000;
 
+/// Records, and the files that they speak of.
+pub type Filled = (Vec<Incoming>, Vec<Stored>);
+
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,7 +143,7 @@ impl RowsWorld {
         pack: &Pack,
         (seed, start): (u64, DateTime<Utc>),
         scenario: Option<&str>,
-    ) -> Result<(Vec<Incoming>, Vec<Stored>), String> {
+    ) -> Result<Filled, String> {
         let zone: Tz = self.tenant.zone.parse().map_err(|_| "no such zone")?;
         let moment = Moment { start, zone, pack };
         let mut all = Vec::new();

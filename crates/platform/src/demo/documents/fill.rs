@@ -1,7 +1,8 @@
 //! Which records have a file, and what the words in it speak of.
 //!
-//! A text names what records hold, as `{order.total}`; an instant is said as `{order.placed_at|day}`,
-//! `time`, `iso` or, with nothing, day and time, and may be moved by hours: `{order.shipped_at+1.5}`.
+//! A text names what records hold, as `{order.total}`. An instant is said with day and time, or in
+//! one of the forms `{order.placed_at|day}`, `time` and `iso`, and may be moved by hours, as
+//! `{order.shipped_at+1.5}`; `{dispute.reason|words}` says a name in words.
 
 use std::collections::BTreeMap;
 
