@@ -29,3 +29,38 @@ pub async fn keep(platform: &Platform, tenant: &str, files: Vec<Stored>) -> Resu
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::{Options, Server};
+
+    fn hash(bytes: &[u8]) -> String {
+        hex::encode(Sha256::digest(bytes))
+    }
+
+    #[tokio::test]
+    async fn a_file_lies_under_the_hash_that_its_record_states() {
+        let data = tempfile::tempdir().unwrap();
+        let options = Options::new(data.path().to_owned());
+        let server = Server::bind(options).await.unwrap();
+        let platform = &server.platform;
+        let (now, before) = (b"as it is now".to_vec(), hash(b"as it was added"));
+        let files = [hash(&now), before.clone()].map(|stated| Stored {
+            bytes: now.clone(),
+            sha256: hash(&now),
+            stated,
+        });
+        // A start that broke off keeps them again.
+        keep(platform, "lsn", files.to_vec()).await.unwrap();
+        keep(platform, "lsn", files.to_vec()).await.unwrap();
+        for name in [hash(&now), before] {
+            let lies = tokio::fs::read(platform.blobs.path("lsn", &name)).await;
+            assert_eq!(lies.unwrap(), now, "{name}");
+        }
+    }
+}
