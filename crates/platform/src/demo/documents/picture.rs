@@ -30,9 +30,31 @@ pub struct Picture {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 enum Fill {
-    Plain(String),
-    Fading(String, String),
+    Plain(Colour),
+    Fading(Colour, Colour),
 }
+
+/// Red, green, blue and how opaque.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Colour([u8; 4]);
+
+impl TryFrom<String> for Colour {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let bytes = text
+            .strip_prefix('#')
+            .and_then(|text| hex::decode(text).ok());
+        match bytes.as_deref() {
+            Some([r, g, b]) => Ok(Self([*r, *g, *b, 255])),
+            Some([r, g, b, alpha]) => Ok(Self([*r, *g, *b, *alpha])),
+            _ => Err(format!("{text} is no colour")),
+        }
+    }
+}
+
+const INK: Fill = Fill::Plain(Colour([16, 16, 16, 255]));
 
 /// Something on it. `at` is the corner at the top left, or the centre of an ellipse.
 #[derive(Debug, Clone, Deserialize)]
@@ -117,7 +139,7 @@ impl Picture {
         let mut canvas = Canvas(RgbImage::new(width, height));
         #[allow(clippy::cast_precision_loss)] // at most `LONGEST`
         let whole = (width as f32, height as f32);
-        canvas.paint((0.0, 0.0), whole, &self.ground, |_, _| 1.0)?;
+        canvas.paint((0.0, 0.0), whole, &self.ground, |_, _| 1.0);
         for shape in &self.shapes {
             shape.paint(&mut canvas)?;
         }
@@ -144,7 +166,7 @@ impl Shape {
                 canvas.paint((*left, *top), (*width, *height), fill, |x, y| {
                     let (x, y) = (beyond(x, *left, *width), beyond(y, *top, *height));
                     (round - (x * x + y * y).sqrt() + 0.5).clamp(0.0, 1.0)
-                })
+                });
             }
             Self::Ellipse {
                 at: (x0, y0),
@@ -163,7 +185,7 @@ impl Shape {
                     ys.clone().fold(f32::MAX, f32::min),
                 );
                 let size = (xs.fold(left, f32::max) - left, ys.fold(top, f32::max) - top);
-                canvas.paint((left, top), size, fill, |x, y| covered(points, x, y))
+                canvas.paint((left, top), size, fill, |x, y| covered(points, x, y));
             }
             Self::Text {
                 at,
@@ -171,9 +193,10 @@ impl Shape {
                 font,
                 scale,
                 fill,
-            } => canvas.write(*at, text, *font, *scale, fill),
-            Self::Barcode { at, size, text } => canvas.bars(*at, *size, text),
+            } => canvas.write(*at, text, *font, *scale, fill)?,
+            Self::Barcode { at, size, text } => canvas.bars(*at, *size, text)?,
         }
+        Ok(())
     }
 }
 
@@ -205,8 +228,11 @@ impl Canvas {
         (width, height): (f32, f32),
         fill: &Fill,
         cover: impl Fn(f32, f32) -> f32,
-    ) -> Result<(), String> {
-        let (first, last) = fill.colours()?;
+    ) {
+        let (Colour(first), Colour(last)) = match fill {
+            Fill::Plain(colour) => (*colour, *colour),
+            Fill::Fading(top, bottom) => (*top, *bottom),
+        };
         let end = |to: f32, most: u32| (to.ceil().max(0.0) as u32).min(most);
         let columns = left.max(0.0) as u32..end(left + width, self.0.width());
         for row in top.max(0.0) as u32..end(top + height, self.0.height()) {
@@ -228,7 +254,6 @@ impl Canvas {
                 }
             }
         }
-        Ok(())
     }
 
     fn write(
@@ -255,7 +280,7 @@ impl Canvas {
         let scale = f32::from(scale);
         for (x, y) in dots.0 {
             let at = (left + f32::from(x) * scale, top + f32::from(y) * scale);
-            self.paint(at, (scale, scale), fill, |_, _| 1.0)?;
+            self.paint(at, (scale, scale), fill, |_, _| 1.0);
         }
         Ok(())
     }
@@ -280,9 +305,8 @@ impl Canvas {
         for (wide, bar) in widths.into_iter().zip([true, false].into_iter().cycle()) {
             let wide = wide * unit;
             if bar {
-                let fill = Fill::Plain("#101010".to_owned());
                 let (from, to) = (x.round(), (x + wide).round());
-                self.paint((from, top), (to - from, height), &fill, |_, _| 1.0)?;
+                self.paint((from, top), (to - from, height), &INK, |_, _| 1.0);
             }
             x += wide;
         }
@@ -331,27 +355,6 @@ impl DrawTarget for Dots {
         });
         self.0.extend(at);
         Ok(())
-    }
-}
-
-impl Fill {
-    /// Red, green, blue and how opaque, at the top and at the bottom.
-    fn colours(&self) -> Result<([u8; 4], [u8; 4]), String> {
-        match self {
-            Self::Plain(colour) => colour_of(colour).map(|colour| (colour, colour)),
-            Self::Fading(top, bottom) => Ok((colour_of(top)?, colour_of(bottom)?)),
-        }
-    }
-}
-
-fn colour_of(text: &str) -> Result<[u8; 4], String> {
-    let bytes = text
-        .strip_prefix('#')
-        .and_then(|text| hex::decode(text).ok());
-    match bytes.as_deref() {
-        Some([r, g, b]) => Ok([*r, *g, *b, 255]),
-        Some([r, g, b, alpha]) => Ok([*r, *g, *b, *alpha]),
-        _ => Err(format!("{text} is no colour")),
     }
 }
 
