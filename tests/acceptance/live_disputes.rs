@@ -184,6 +184,27 @@ fn data_of_l_19_and_x_14_a_file_that_is_not_verified_does_not_count() {
 }
 
 #[test]
+fn data_of_l_19_and_l_22_a_file_that_paypal_does_not_take_does_not_count() {
+    let kept = |records: &Records, media: &str| {
+        let body = json!({
+            "dispute_number": "PP-D-1", "item": FILES[0], "name": "a", "media": media,
+            "bytes": 1_000, "sha256": "00", "verified": true,
+            "added_at": "2026-11-20T11:00:00.000Z",
+        });
+        records.add("evidence_document", media, body);
+    };
+    for media in ["message/rfc822", "text/plain"] {
+        let records = built(&FILES[1..], json!({}));
+        kept(&records, media);
+        let said = refused(&records, "mark_ready", json!({}));
+        assert_eq!(said, by("dispute.incomplete", "L-19"), "{media}");
+        // Beside a complete pack it does no harm.
+        file(&records, FILES[0], true);
+        assert_eq!(refused(&records, "mark_ready", json!({})), None, "{media}");
+    }
+}
+
+#[test]
 fn l_20_a_complete_pack_goes_by_itself_above_48_hours_only() {
     // Due so long after three in the afternoon, UTC, of 20 November.
     for (due, goes) in [

@@ -6,7 +6,9 @@
 
 mod complaints;
 mod day;
+mod documents;
 mod draw;
+mod files;
 mod generate;
 mod life;
 mod nightly;
@@ -313,8 +315,8 @@ async fn further_tenant(
     let opened = Bundle::open(bundle.bytes(), bundle.hash());
     let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let scenario = options.scenario.as_deref();
-    let records = world.records(&pack, (state.seed, state.start), scenario);
-    let records = records.map_err(misfit)?;
+    let filled = world.filled(&pack, (state.seed, state.start), scenario);
+    let (records, files) = filled.map_err(misfit)?;
     platform.found(&tenant, Some(&signed)).await?;
     platform.set_settings(&tenant.id, &world.settings).await?;
     let controls = rows::controls(&world.controls, &world.scenarios, scenario);
@@ -324,6 +326,7 @@ async fn further_tenant(
         let charged = stand_ins.ledger.charge(&charges);
         charged.map_err(StartError::from)?;
     }
+    files::keep(platform, &tenant.id, files).await?;
     for records in records.chunks(MAX_INGEST) {
         let brought = Ingest {
             records: records.to_vec(),

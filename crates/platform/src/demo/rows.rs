@@ -12,6 +12,7 @@ use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Pack, value};
 use watchkeeper_wire::ingest::Incoming;
 
+use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
 use crate::connectors::stand_in::Charge;
 
@@ -22,6 +23,8 @@ const MOST: usize = 20_000;
 
 /// Situations: kind → records.
 pub type Records = BTreeMap<String, Vec<Map<String, Value>>>;
+/// Records, and the files that they speak of.
+pub type Filled = (Vec<Incoming>, Vec<Stored>);
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,6 +54,9 @@ pub struct RowsWorld {
     /// Other days, of which one may be chosen at the start: their records come on top.
     #[serde(default)]
     pub scenarios: Vec<Scenario>,
+    /// Files that records speak of.
+    #[serde(default)]
+    pub documents: Documents,
     /// The situations.
     pub records: Records,
 }
@@ -127,9 +133,23 @@ impl RowsWorld {
     pub fn records(
         &self,
         pack: &Pack,
-        (seed, start): (u64, DateTime<Utc>),
+        begun: (u64, DateTime<Utc>),
         scenario: Option<&str>,
     ) -> Result<Vec<Incoming>, String> {
+        self.filled(pack, begun, scenario)
+            .map(|(records, _)| records)
+    }
+
+    /// The records, and the files that they speak of.
+    ///
+    /// # Errors
+    /// Says in words what no record or no file can be made of.
+    pub fn filled(
+        &self,
+        pack: &Pack,
+        (seed, start): (u64, DateTime<Utc>),
+        scenario: Option<&str>,
+    ) -> Result<Filled, String> {
         let moment = Moment::new(pack, &self.tenant, start)?;
         let mut all = Vec::new();
         for (kind, rows) in &self.records {
@@ -143,7 +163,13 @@ impl RowsWorld {
         if let Some(day) = of(&self.scenarios, scenario) {
             lay_over(&mut all, &day.records, &moment)?;
         }
-        Ok(all)
+        let rows = all.iter_mut().map(|record| Row {
+            kind: &record.kind,
+            id: &record.id,
+            body: &mut record.body,
+        });
+        let files = self.documents.fill(rows.collect(), moment.zone)?;
+        Ok((all, files))
     }
 }
 

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use watchkeeper_pack::load_dir;
 
 use super::*;
@@ -112,6 +113,62 @@ fn worlds_of_rows_are_made_by_their_seed() {
         for of in &world.charges {
             let charges = charges(std::slice::from_ref(of), &once);
             assert!(!charges.is_empty(), "{}", of.kind);
+        }
+    }
+}
+
+/// Disputes have files in every state; one of them is not what it was.
+#[test]
+fn evidence_is_what_its_record_says_but_for_the_file_that_was_altered() {
+    let folder = packs().join("live-shopping");
+    let world = RowsWorld::read(&folder).unwrap();
+    let pack = load_dir(&folder).unwrap();
+    let start = at("2026-11-20T14:00:00.000Z");
+    let (records, files) = world.filled(&pack, (1, start), None).unwrap();
+    let of = |kind: &'static str| records.iter().filter(move |record| record.kind == kind);
+    assert_eq!(of("evidence_document").count(), files.len());
+    let kind = pack.kind("evidence_document").unwrap();
+    let mut altered = Vec::new();
+    for record in of("evidence_document") {
+        let body = &record.body;
+        assert_eq!(value::normalise(kind, body.clone()).unwrap(), *body);
+        let stated = body["sha256"].as_str().unwrap();
+        let file = files.iter().find(|file| file.stated == stated).unwrap();
+        assert_eq!(body["bytes"], file.bytes.len(), "{}", record.id);
+        let right = hex::encode(Sha256::digest(&file.bytes)) == stated;
+        assert_eq!(body["verified"], right, "{}", record.id);
+        if !right {
+            altered.push(record.id.as_str());
+        }
+    }
+    assert_eq!(altered, ["PP-D-908-5"]);
+
+    // What counts of the seven items: files that PayPal takes, and the tracking number.
+    let counted = |dispute: &Incoming| {
+        let own = of("evidence_document").filter(|file| file.body["dispute_number"] == dispute.id);
+        let computed = own.map(|file| (file, value::compute(kind, &file.body)));
+        let taken = computed.filter(|(_, computed)| computed["taken"] == true);
+        let items = taken.map(|(file, _)| file.body["item"].as_str().unwrap());
+        let items: BTreeSet<_> = items.filter(|item| *item != "other").collect();
+        items.len() + usize::from(dispute.body.contains_key("tracking_number"))
+    };
+    for (id, count) in [
+        ("PP-D-904", 6),
+        ("PP-D-906", 7),
+        ("PP-D-907", 7),
+        ("PP-D-908", 7),
+    ] {
+        let dispute = of("dispute").find(|dispute| dispute.id == id).unwrap();
+        assert_eq!(counted(dispute), count, "{id}");
+    }
+    for state in &pack.kind("dispute").unwrap().states {
+        let of_state = of("dispute").filter(|dispute| dispute.body["state"] == state.id);
+        let of_state: Vec<_> = of_state.collect();
+        assert!(!of_state.is_empty(), "{}", state.id);
+        for dispute in of_state {
+            let mut files = of("evidence_document");
+            let has = files.any(|file| file.body["dispute_number"] == dispute.id);
+            assert!(has, "{}", dispute.id);
         }
     }
 }
