@@ -32,8 +32,8 @@ fn d_41_the_mail_that_a_placement_is_active_word_for_word() {
     assert_eq!(
         mail.body.trim_end(),
         "Hello,\n\n\
-         your payment of $22.00 AUD of 17 November 2026 has reached us, and your featured placement \
-         is now active.\n\n\
+         your payment of $22.00 AUD of 17 November 2026 has reached us, and your featured \
+         placement is now active.\n\n\
          Paws & Play stands at the top of the search results of your council until 20 December \
          2026. You lose no day: the time counts from the moment it became active, not from the \
          moment you paid.\n\n\
@@ -242,8 +242,8 @@ fn d_55_the_post_to_the_incident_channel_word_for_word_and_never_with_a_hole() {
     assert_eq!(
         post.body.render(&scope).unwrap(),
         "Primary has not answered since 20 November 2026, 13:20 (40 min). Triage is now answered \
-         by: deterministic. The four test phrases pass. Reduced accuracy, nothing else is affected; \
-         no action needed from you."
+         by: deterministic. The four test phrases pass. Reduced accuracy, nothing else is \
+         affected; no action needed from you."
     );
     needs(&PACK, "ai_switched", "record", &["name", "since"], &scope);
     let mut hole = scope;
