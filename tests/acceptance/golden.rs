@@ -34,10 +34,10 @@ fn of_type(pack: &Pack, type_: FieldType, name: &str, one_of: &[String]) -> Vec<
         FieldType::Timestamp => vec![BEFORE.into()],
         FieldType::Date => vec!["2026-11-17".into()],
         FieldType::Money => vec![json!({"minor": 123_450, "currency": pack.currency})],
-        FieldType::Enum => one_of.iter().map(|word| word.as_str().into()).collect(),
-        FieldType::String | FieldType::Text | FieldType::Id | FieldType::Ref => {
-            vec![format!("<{name}>").into()]
+        FieldType::Enum if !one_of.is_empty() => {
+            one_of.iter().map(|word| word.as_str().into()).collect()
         }
+        _ => vec![format!("<{name}>").into()],
     }
 }
 
