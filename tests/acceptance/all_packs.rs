@@ -1,11 +1,11 @@
-//! what holds in one pack and not in another, and what holds in all of them.
+//! what holds in one pack and not in another, and what holds in all of them.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use watchkeeper_pack::load_files;
 
 use crate::amarise_bodies::{self, ROLES, eur};
 use crate::live_world::{self, OP, live};
-use crate::packs::{ADMIN_CONSOLE, AMARISE, LIVE_SHOPPING, every, files};
+use crate::packs::{ADMIN_CONSOLE, AMARISE, LIVE_SHOPPING, POS_SAAS, every, files};
 use crate::pos_world::{NOON, Refusal, by};
 use crate::records::Records;
 use crate::world::{BOUGHT, PACK, Refund};
@@ -166,5 +166,26 @@ fn x_81_one_pack_asks_for_agreement_and_another_has_hard_limits_instead() {
             ["approval.needed", "rights.missing_role"].contains(&code.as_str()),
             "{role}: {code}"
         );
+    }
+}
+
+#[test]
+fn x_92_who_is_called_the_tenant_says_and_nobody_is_made_up() {
+    let people = &POS_SAAS.people;
+    let unsaid = POS_SAAS.settings_in_force(&Map::new());
+    for path in people.escalations.values() {
+        for call in &path.calls {
+            let contacts = people.contacts.values();
+            let mut of_role =
+                contacts.filter(|one| one.row == "X-92" && one.role.as_ref() == Some(&call.role));
+            let contact = of_role.next().unwrap();
+            assert_eq!(contact.at, None, "{}", contact.label);
+            let setting = contact.setting.as_ref().unwrap();
+            assert!(POS_SAAS.settings[setting].needed, "{setting}");
+            assert_eq!(unsaid[setting], Value::Null, "{setting}");
+            let tenant = json!({ setting.as_str(): "ring 7" });
+            let said = POS_SAAS.settings_in_force(tenant.as_object().unwrap());
+            assert_eq!(said[setting], "ring 7");
+        }
     }
 }
