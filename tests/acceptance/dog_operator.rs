@@ -46,7 +46,9 @@ fn job(fields: Value) -> Records {
 }
 
 fn code(refusal: &Refusal) -> &str {
-    refusal.as_ref().map_or("allowed", |(code, _)| code)
+    refusal
+        .as_ref()
+        .map_or("allowed", |(code, _)| code.as_str())
 }
 
 #[test]
