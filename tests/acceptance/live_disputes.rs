@@ -45,7 +45,7 @@ fn refused(records: &Records, action: &str, params: Value) -> Option<(String, Op
 }
 
 #[test]
-fn l_18_the_eight_states_of_the_document_and_the_four_of_x_16() {
+fn l_18_and_x_16_the_eight_states_of_the_document_and_four_more() {
     let labels: Vec<&str> = LIVE_SHOPPING
         .kind("dispute")
         .unwrap()
@@ -70,10 +70,20 @@ fn l_18_the_eight_states_of_the_document_and_the_four_of_x_16() {
         assert!(labels.contains(&state), "{state}");
     }
     assert_eq!(states_of("dispute").len(), 12);
+    // PayPal's own word stands beside ours.
+    let status = &LIVE_SHOPPING.kind("dispute").unwrap().fields["provider_status"];
+    for word in [
+        "OPEN",
+        "WAITING_FOR_SELLER_RESPONSE",
+        "UNDER_REVIEW",
+        "RESOLVED",
+    ] {
+        assert!(status.one_of.iter().any(|one| one == word), "{word}");
+    }
 }
 
 #[test]
-fn l_18_every_action_starts_from_its_states_and_from_no_other() {
+fn l_18_and_x_16_every_action_starts_from_its_states_and_from_no_other() {
     let ours = [
         "open",
         "evidence_required",

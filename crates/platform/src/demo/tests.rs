@@ -417,7 +417,7 @@ async fn other_days_begin_with_other_alerts() {
 }
 
 #[tokio::test]
-async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought_first() {
+async fn d_27_d_44_and_x_84_the_nightly_job_ends_what_ran_out_and_promotes_who_bought_first() {
     let begun = begun().await;
     let platform = Arc::clone(&begun.server.platform);
     let tenant = begun.world.tenant.id.as_str();
@@ -462,6 +462,8 @@ async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought
         promoted.body["featured_from"],
         watchkeeper_pack::value::instant_text(start())
     );
+    let until = instant(promoted.body["featured_until"].as_str().unwrap());
+    assert_eq!(until, Some(start() + TimeDelta::days(30)));
     assert_eq!(placements("queued").await.len(), queued.len() - 1);
     // A month later all that runs now has run out, and the next are featured.
     let later = start() + TimeDelta::days(31);
@@ -484,6 +486,27 @@ async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought
         (&"ok".into(), None)
     );
     assert!(job.body["promoted"].as_u64().unwrap() >= 5);
+    begun.server.stop().await;
+}
+
+#[tokio::test]
+async fn d_27_a_placement_is_active_until_its_last_moment_and_ended_after_it() {
+    let begun = begun().await;
+    let platform = Arc::clone(&begun.server.platform);
+    let tenant = begun.world.tenant.id.as_str();
+    let question = crate::store::Question {
+        text: "json_extract(body, '$.state') = ?".into(),
+        params: vec!["active".into()],
+    };
+    let active = platform.store.records(tenant, "placement", &question);
+    let one = active.await.unwrap().remove(0);
+    let until = instant(one.body["featured_until"].as_str().unwrap()).unwrap();
+    for (milliseconds, state) in [(-1, "active"), (1, "ended")] {
+        let now = until + TimeDelta::milliseconds(milliseconds);
+        nightly::run(&platform, &begun.world, now).await.unwrap();
+        let found = platform.store.record(tenant, "placement", &one.id);
+        assert_eq!(found.await.unwrap().unwrap().body["state"], state);
+    }
     begun.server.stop().await;
 }
 
