@@ -111,6 +111,11 @@ impl Template {
         })
     }
 
+    /// Names that it reads, such as `record.amount`, in the order of the alphabet.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// A template that gives nothing.
     pub(crate) fn empty(zone: Tz) -> Self {
         let mut environment = Environment::empty();

@@ -7,5 +7,6 @@ mod test_notification;
 pub mod view;
 
 pub use screen::settings;
+pub(in crate::features) use screen::words;
 pub use set_notifications::set_notifications;
 pub use test_notification::test_notification;
