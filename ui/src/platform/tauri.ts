@@ -40,6 +40,7 @@ export const tauri: Backend = {
   touch: () => done(commands.touch()),
   logPage: (request) => data(commands.logPage(request)),
   verifyChain: () => done(commands.verifyChain()),
+  referenceView: () => data(commands.referenceView()),
   settingsView: () => data(commands.settingsView()),
   setNotifications: (wanted) => done(commands.setNotifications(wanted)),
   testNotification: () => done(commands.testNotification()),
