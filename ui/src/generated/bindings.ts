@@ -261,6 +261,18 @@ export type AtOnceView = {
 	count: number,
 };
 
+/**  What the public may be shown while a switch is on. */
+export type BannerView = {
+	/**  Control of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  The words. */
+	words: string,
+};
+
 /**  Which way is good. */
 export type Better = 
 /**  Neither. */
@@ -1395,8 +1407,14 @@ export type RecordView = {
 export type ReferenceView = {
 	/**  Now, on the tenant's wall clock, RFC 3339 with offset. */
 	now: string,
+	/**  The tenant's IANA zone. */
+	zone: string,
+	/**  Hour of its day now, and in each of the 23 hours after it. */
+	hours: number[],
 	/**  Regions of the operation, where it has some. */
 	regions: RegionView[],
+	/**  What the public may be shown while a switch is on. */
+	banners: BannerView[],
 	/**  Severities of incidents with their clocks, the worst first. */
 	severities: SeverityClocks[],
 	/**  What customers of a plan were promised. */
@@ -1457,6 +1475,8 @@ export type RegionView = {
 	zone: string,
 	/**  Now, on the wall clock there, RFC 3339 with offset. */
 	now: string,
+	/**  Hour of the day there now, and in each of the 23 hours after it. */
+	hours: number[],
 	/**  ISO 4217 code. */
 	currency: string,
 	/**  What holds of tax, in words. */

@@ -1,15 +1,18 @@
 import { Copy } from "lucide-react";
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "../../components/Button";
 import { t } from "../../locales/catalogue";
 import { useCopy } from "./copy";
 
+type CopyableProps = { what: string; words: string; heading?: ReactNode };
+
 /** Words as they are given to somebody, and the button that copies them. */
-export function Copyable({ what, words }: { what: string; words: string }) {
+export function Copyable({ what, words, heading }: CopyableProps) {
   const shown = useRef<HTMLParagraphElement>(null);
   const copy = useCopy();
   return (
-    <div className="copyable">
+    <div className="copyable" data-headed={heading !== undefined || undefined}>
+      {heading}
       <p ref={shown} className="given" dir="auto">
         {words}
       </p>
@@ -24,13 +27,18 @@ export function Copyable({ what, words }: { what: string; words: string }) {
   );
 }
 
-/** Where somebody is reached, in a line. */
+/** An address without what every page begins with. */
+const bare = (address: string) => address.replace(/^https?:\/\//, "");
+
+/** Where somebody is reached, in a line; what is copied is all of it. */
 export function CopyableLine({ what, words }: { what: string; words: string }) {
   const shown = useRef<HTMLElement>(null);
   const copy = useCopy();
   return (
     <span className="copyable-line">
-      <bdi ref={shown}>{words}</bdi>
+      <bdi ref={shown} title={words}>
+        {bare(words)}
+      </bdi>
       <button
         type="button"
         className="icon-button"

@@ -4,7 +4,7 @@ import { Card } from "../../components/Card";
 import { Tone } from "../../components/tones";
 import { t } from "../../locales/catalogue";
 import { numberWords } from "../../locales/words";
-import type { PlanPromise, SeverityClocks, TextView } from "../../platform/backend";
+import type { BannerView, PlanPromise, SeverityClocks, TextView } from "../../platform/backend";
 import { Copyable } from "./Copyable";
 import { Scrolled } from "./Scrolled";
 import { answersOf } from "./sections";
@@ -14,16 +14,22 @@ import { TemplateWords } from "./TemplateWords";
 /** What is said when somebody asks, and which times are promised: those that stand here, and no more. */
 export function Promises({ view }: { view: ReceivedReference }) {
   const answers = answersOf(view);
+  const { banners } = view;
   return (
-    <Scrolled className="promises" alone={answers.length === 0}>
-      {answers.length > 0 && (
-        <Card title={t("reference-answers")} aside={t("reference-answers-aside")}>
-          <ul className="answers">
-            {answers.map((text) => (
-              <Answer key={text.id} text={text} />
-            ))}
-          </ul>
-        </Card>
+    <Scrolled className="promises" alone={answers.length + banners.length === 0}>
+      {answers.length + banners.length > 0 && (
+        <div>
+          {answers.length > 0 && (
+            <Card title={t("reference-answers")} aside={t("reference-answers-aside")}>
+              <ul className="answers">
+                {answers.map((text) => (
+                  <Answer key={text.id} text={text} />
+                ))}
+              </ul>
+            </Card>
+          )}
+          {banners.length > 0 && <Banners banners={banners} />}
+        </div>
       )}
       <div>
         {view.severities.length > 0 && <Severities severities={view.severities} />}
@@ -33,17 +39,42 @@ export function Promises({ view }: { view: ReceivedReference }) {
   );
 }
 
+function Banners({ banners }: { banners: BannerView[] }) {
+  return (
+    <Card title={t("reference-banners")} aside={t("reference-banners-aside")}>
+      <ul className="answers">
+        {banners.map((banner) => (
+          <li key={banner.id} data-item={banner.id} tabIndex={-1}>
+            <Copyable
+              what={banner.label}
+              words={banner.words}
+              heading={<Heading label={banner.label} row={banner.row} />}
+            />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Heading({ label, row }: { label: string; row: string }) {
+  return (
+    <header>
+      <h3>{label}</h3>
+      <code className="row-id">{row}</code>
+    </header>
+  );
+}
+
 function Answer({ text }: { text: TextView }) {
+  const heading = <Heading label={text.label} row={text.row} />;
   return (
     <li data-item={text.id} tabIndex={-1}>
-      <header>
-        <h3>{text.label}</h3>
-        <code className="row-id">{text.row}</code>
-      </header>
       {text.ready ? (
-        <Copyable what={text.label} words={text.body.trim()} />
+        <Copyable what={text.label} words={text.body.trim()} heading={heading} />
       ) : (
         <>
+          {heading}
           <p className="given" dir="auto">
             <TemplateWords source={text.body.trim()} variables={text.variables} />
           </p>
@@ -80,7 +111,7 @@ function Severities({ severities }: { severities: SeverityClocks[] }) {
       aside={timeless ? t("reference-severities-timeless") : null}
     >
       {timeless && <p className="card-body timeless">{t("reference-timeless")}</p>}
-      <table className="reference-table">
+      <table className="reference-table" data-timeless={timeless || undefined}>
         <thead>
           <tr>
             <th scope="col">{t("reference-severity")}</th>
@@ -133,27 +164,48 @@ function Clock({ minutes }: { minutes: number | null }) {
   );
 }
 
+/** A column for each severity that a plan names. */
 function Plans({ plans }: { plans: PlanPromise[] }) {
+  const severities = [
+    ...new Set(plans.flatMap(({ answers }) => answers.map(({ severity }) => severity))),
+  ];
   return (
     <Card title={t("reference-plans")}>
-      <ul className="tenant-settings">
-        {plans.map((plan) => (
-          <li key={plan.label}>
-            <strong>{plan.label}</strong>
-            <div className="tenant-value">
-              {plan.uptime_percent !== null && (
-                <span>{t("reference-uptime", { share: numberWords(plan.uptime_percent) })}</span>
-              )}
-              {plan.answers.map(({ severity, minutes }) => (
-                <span className="quiet" key={severity}>
-                  {t("reference-answer-within", { severity, time: spanWords(minutes) })}
-                </span>
+      <table className="reference-table plans">
+        <thead>
+          <tr>
+            <th scope="col">{t("reference-plan")}</th>
+            <th scope="col">{t("reference-uptime")}</th>
+            {severities.map((severity) => (
+              <th scope="col" key={severity}>
+                {severity}
+              </th>
+            ))}
+            <th scope="col">{t("reference-row")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {plans.map((plan) => (
+            <tr key={plan.label}>
+              <th scope="row">{plan.label}</th>
+              <td className="figure">
+                {plan.uptime_percent === null
+                  ? t("value-none")
+                  : t("reference-share", { share: numberWords(plan.uptime_percent) })}
+              </td>
+              {severities.map((severity) => (
+                <Clock
+                  key={severity}
+                  minutes={plan.answers.find((each) => each.severity === severity)?.minutes ?? null}
+                />
               ))}
-            </div>
-            <code className="row-id">{plan.row}</code>
-          </li>
-        ))}
-      </ul>
+              <td>
+                <code className="row-id">{plan.row}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </Card>
   );
 }

@@ -62,8 +62,6 @@ function Reference({ view, section, item }: ReferenceScreenProps & { view: Recei
   const entry = (id: SectionId | undefined) =>
     nav.current?.querySelector<HTMLElement>(`[data-section="${id}"]`)?.focus();
   const step = (by: number) => {
-    // Within a list of a section the keys are that list's.
-    if (document.activeElement?.closest(".shelf")) return;
     const next = sections[Math.max(0, Math.min(sections.length - 1, at + by))];
     if (!next) return;
     setChosen(next.id);
@@ -135,10 +133,7 @@ function Entry({ section, current, onGo, onKeyDown }: EntryProps) {
       onKeyDown={onKeyDown}
     >
       <Icon size={15} aria-hidden />
-      <span className="reference-entry-words">
-        <span>{label}</span>
-        <span className="quiet">{about}</span>
-      </span>
+      <span className="reference-entry-label">{label}</span>
       <span className="rail-count">
         {missing > 0 && (
           <span className="urgent" title={t("reference-missing", { count: missing })}>
@@ -149,6 +144,7 @@ function Entry({ section, current, onGo, onKeyDown }: EntryProps) {
         )}
         <span>{count}</span>
       </span>
+      <span className="quiet reference-entry-about">{about}</span>
     </button>
   );
 }

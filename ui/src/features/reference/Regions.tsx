@@ -13,6 +13,7 @@ import { Card } from "../../components/Card";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { RegionSwitch, RegionView } from "../../platform/backend";
+import { Hours } from "./Hours";
 import { RulingRemark } from "./RulingRemark";
 import { Scrolled } from "./Scrolled";
 
@@ -23,6 +24,7 @@ export function Regions({ view }: { view: ReceivedReference }) {
       {view.regions.map((region) => (
         <Region key={region.id} region={region} view={view} />
       ))}
+      <Hours view={view} />
     </Scrolled>
   );
 }

@@ -1,4 +1,5 @@
 import { Ban, Check, type LucideIcon, MessageSquareShare, TriangleAlert } from "lucide-react";
+import { usePlace } from "../../app/place";
 import type { ReceivedReference } from "../../app/reads";
 import { Card } from "../../components/Card";
 import { t } from "../../locales/catalogue";
@@ -13,21 +14,16 @@ import { Scrolled } from "./Scrolled";
 
 /** What an operator may do, how long things are kept, and the document that all of it comes from. */
 export function Rules({ view }: { view: ReceivedReference }) {
-  const has = (may: May) => view.capabilities.some((each) => each.may === may);
   return (
     <Scrolled className="rules">
-      <div className="may" data-columns={(["yes", "propose", "no"] as const).filter(has).length}>
-        {(["yes", "propose", "no"] as const).filter(has).map((may) => (
-          <Capabilities
-            key={may}
-            may={may}
-            all={view.capabilities.filter((each) => each.may === may)}
-          />
-        ))}
-      </div>
-      <div className="rules-foot">
-        {view.retention.length > 0 && <Retention classes={view.retention} rulings={view.rulings} />}
+      <div>
+        <Capabilities may="yes" all={view.capabilities} />
         <Document document={view.document} />
+      </div>
+      <div>
+        <Capabilities may="propose" all={view.capabilities} />
+        <Capabilities may="no" all={view.capabilities} />
+        {view.retention.length > 0 && <Retention classes={view.retention} rulings={view.rulings} />}
       </div>
     </Scrolled>
   );
@@ -41,10 +37,12 @@ const MAY: Record<May, { icon: LucideIcon; tone: string; title: string }> = {
 
 function Capabilities({ may, all }: { may: May; all: CapabilityView[] }) {
   const { icon: Icon, tone, title } = MAY[may];
+  const of = all.filter((each) => each.may === may);
+  if (of.length === 0) return null;
   return (
-    <Card title={t(title)} aside={all.length}>
+    <Card title={t(title)} aside={of.length}>
       <ul className="capabilities">
-        {all.map((each) => (
+        {of.map((each) => (
           <li key={each.text} data-tone={tone}>
             <Icon size={13} aria-hidden />
             <span>
@@ -81,19 +79,40 @@ function Retention({ classes, rulings }: { classes: RetentionView[]; rulings: Ru
                   {[...each.kinds, ...(each.audit ? [t("nav-log")] : [])].join(", ")}
                 </span>
               )}
-              {rulings
-                .filter(({ id }) => each.rulings.includes(id))
-                .map((ruling) => (
-                  <p key={ruling.id} className="why">
-                    {ruling.holds} <code className="row-id">{ruling.id}</code>
-                  </p>
-                ))}
+              <Why of={each} rulings={rulings} />
             </div>
             <code className="row-id">{each.row}</code>
           </li>
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** The ruling that the class comes from, in full; others about its row by their ids. */
+function Why({ of, rulings }: { of: RetentionView; rulings: RulingView[] }) {
+  const go = usePlace((store) => store.go);
+  const own = rulings.find(({ id }) => id === of.row);
+  const others = of.rulings.filter((id) => id !== of.row);
+  return (
+    <>
+      {own && <p className="why">{own.holds}</p>}
+      {others.length > 0 && (
+        <span className="quiet whys">
+          {t("reference-rulings")}
+          {others.map((id) => (
+            <button
+              key={id}
+              type="button"
+              className="link"
+              onClick={() => go({ screen: "reference", section: "rulings", item: id })}
+            >
+              {id}
+            </button>
+          ))}
+        </span>
+      )}
+    </>
   );
 }
 
@@ -121,10 +140,13 @@ function Document({ document }: { document: DocumentView }) {
         <dd>
           {document.next_review ?? <span className="quiet">{t("reference-document-unsaid")}</span>}
           {document.overdue && (
-            <span className="told" data-tone="amber">
-              <TriangleAlert size={13} aria-hidden />
-              {t("reference-document-overdue")}
-            </span>
+            <>
+              {" "}
+              <span className="told" data-tone="amber">
+                <TriangleAlert size={13} aria-hidden />
+                {t("reference-document-overdue")}
+              </span>
+            </>
           )}
         </dd>
         {document.names.length > 0 && (

@@ -82,7 +82,13 @@ function Ruling({ ruling }: { ruling: RulingView }) {
       <th scope="row">
         <code>{ruling.id}</code>
         <Tone tone={tone}>{t(words)}</Tone>
-        <code className="row-id ruling-rows">{ruling.rows.join(" ")}</code>
+        <span className="ruling-rows">
+          {ruling.rows.map((row) => (
+            <code key={row} className="row-id">
+              {row}
+            </code>
+          ))}
+        </span>
       </th>
       <td>{ruling.says}</td>
       <td>{ruling.holds}</td>

@@ -1,6 +1,6 @@
 import { SearchX } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useKeys } from "../../app/keys";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { isWriting, useKeys } from "../../app/keys";
 import { Button } from "../../components/Button";
 import { Filter } from "../../components/Filter";
 import { EmptyState } from "../../components/states";
@@ -52,17 +52,24 @@ export function Shelf<T>(props: ShelfProps<T>) {
   }, [sought]);
 
   const step = (by: number) => {
-    if (!shelf.current?.contains(document.activeElement)) return;
     const next = shown[Math.max(0, Math.min(shown.length - 1, at + by))];
     if (!next) return;
     setChosen(next.spine.id);
-    const spines = shelf.current.querySelectorAll<HTMLElement>("[data-spine]");
+    const spines = shelf.current?.querySelectorAll<HTMLElement>("[data-spine]") ?? [];
     [...spines].find((each) => each.dataset.spine === next.spine.id)?.focus();
   };
-  useKeys({ j: () => step(1), k: () => step(-1), "/": () => filter.current?.focus() });
+  useKeys({ "/": () => filter.current?.focus() });
+  // Heard here before the window hears it, where the same keys move through the sections.
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { j: 1, k: -1 }[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    event.preventDefault();
+    step(by);
+  };
 
   return (
-    <div className="shelf" ref={shelf}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the list that is in it
+    <div className="shelf" ref={shelf} onKeyDown={onKeyDown}>
       <section className="card shelf-list" aria-label={label}>
         <header className="queue-tools">
           <Filter label={filterLabel} value={search} onValue={setSearch} input={filter} />
@@ -72,7 +79,7 @@ export function Shelf<T>(props: ShelfProps<T>) {
           {shown.map(({ spine: each }, index) => (
             <li key={each.id}>
               {each.group !== null && each.group !== shown[index - 1]?.spine.group && (
-                <h3 className="shelf-group">{each.group}</h3>
+                <h2 className="shelf-group">{each.group}</h2>
               )}
               <button
                 type="button"

@@ -57,7 +57,10 @@ function partsOf(view: ReferenceView, section: Section): Part[] {
     case "regions":
       return view.regions.map(({ id, label, row, currency }) => part(id, label, row, currency));
     case "promises":
-      return view.severities.map(({ id, label, row }) => part(id, label, row));
+      return [
+        ...view.banners.map(({ id, label, row, words }) => part(id, label, row, words)),
+        ...view.severities.map(({ id, label, row }) => part(id, label, row)),
+      ];
     case "contacts":
       return [
         ...view.contacts.map(({ id, label, row, role, at }) =>

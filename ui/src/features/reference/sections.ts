@@ -31,7 +31,8 @@ export const unsaid = (view: ReferenceView) => view.contacts.filter((each) => ea
 
 /** The sections that a pack has something for. What has not been looked at has no empty room. */
 export function sectionsOf(view: ReferenceView): Section[] {
-  const promises = answersOf(view).length + view.severities.length + view.plans.length;
+  const promises =
+    answersOf(view).length + view.banners.length + view.severities.length + view.plans.length;
   const all: Section[] = [
     {
       id: "regions",

@@ -9,7 +9,7 @@ import type {
   StepView,
   TextView,
 } from "../backend";
-import { HOUR, NOW_MS, wall } from "./world";
+import { HOUR, NOW_MS, wall, ZONE } from "./world";
 
 /** An instant on a wall clock that is so many hours off UTC. */
 function elsewhere(ms: number, hours: number): string {
@@ -17,6 +17,9 @@ function elsewhere(ms: number, hours: number): string {
   const offset = `${sign}${String(Math.abs(hours)).padStart(2, "0")}:00`;
   return `${new Date(ms + hours * HOUR).toISOString().slice(0, 19)}${offset}`;
 }
+
+/** The hours of a day, from the one that it is now. */
+const hoursFrom = (first: number) => Array.from({ length: 24 }, (_, after) => (first + after) % 24);
 
 const PAUSED = {
   id: "sales_paused",
@@ -32,6 +35,7 @@ const regions: RegionView[] = [
     row: "R-34",
     zone: "Australia/Sydney",
     now: wall(NOW_MS),
+    hours: hoursFrom(14),
     currency: "AUD",
     tax: "GST is part of the price",
     notes: ["Prices are shown without cents."],
@@ -45,6 +49,7 @@ const regions: RegionView[] = [
     row: "R-35",
     zone: "Pacific/Auckland",
     now: elsewhere(NOW_MS, 13),
+    hours: hoursFrom(16),
     currency: "NZD",
     tax: "No tax, says the document",
     notes: [],
@@ -322,7 +327,17 @@ const rulings: RulingView[] = [
 export function referenceOf(): ReferenceView {
   return {
     now: wall(NOW_MS),
+    zone: ZONE,
+    hours: hoursFrom(14),
     regions,
+    banners: [
+      {
+        id: "sales_paused",
+        label: "Sales paused",
+        row: "R-55",
+        words: "We take no bookings for the moment.",
+      },
+    ],
     severities: [
       {
         id: "red",

@@ -1,6 +1,6 @@
 //! The Reference screen: what the pack says, with what the tenant and the platform said beside it.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 use watchkeeper_pack::Pack;
@@ -36,7 +36,10 @@ pub fn of_pack(pack: &Pack, rights: &Rights, now: DateTime<Utc>) -> ReferenceVie
     let regions = pack.regions.iter();
     ReferenceView {
         now: wall(now, rights.zone),
+        zone: rights.zone.name().to_owned(),
+        hours: hours(now, rights.zone),
         regions: regions.map(|(id, def)| region(sources, id, def)).collect(),
+        banners: texts::banners(sources),
         severities: texts::severities(sources),
         plans: texts::plans(sources),
         roles: contacts::roles(sources),
@@ -101,6 +104,14 @@ pub(super) fn wall(at: DateTime<Utc>, zone: Tz) -> String {
         .to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
+/// Hour of the day in a zone now, and in each of the 23 hours after it. It is worked out here,
+/// because a clock change may lie between.
+fn hours(now: DateTime<Utc>, zone: Tz) -> Vec<u32> {
+    (0..24)
+        .map(|after| (now + TimeDelta::hours(after)).with_timezone(&zone).hour())
+        .collect()
+}
+
 fn region(sources: &Sources<'_>, id: &str, def: &RegionDef) -> RegionView {
     // The loader lets no other zone through.
     let zone: Tz = def.zone.parse().unwrap_or_default();
@@ -132,6 +143,7 @@ fn region(sources: &Sources<'_>, id: &str, def: &RegionDef) -> RegionView {
         row: def.row.clone(),
         zone: zone.name().to_owned(),
         now: wall(sources.now, zone),
+        hours: hours(sources.now, zone),
         currency: def.currency.clone(),
         tax: def.tax.clone(),
         notes: def.notes.clone(),

@@ -26,7 +26,7 @@ settings:
   wait: {row: S-5, label: How long, default: a week}
 controls:
   paused: {row: S-6, label: Paused, default: false, each_region: true}
-  freeze: {row: S-7, label: Freeze, default: false}
+  freeze: {row: S-7, label: Freeze, default: false, banner: We are closed.}
 ";
 
 const PEOPLE: &str = r"roles:
@@ -157,6 +157,15 @@ fn a_region_has_its_own_clock_and_what_comes_round_by_it() {
 }
 
 #[test]
+fn the_hours_that_come_know_of_a_clock_change() {
+    // Clocks in London went back at one o'clock UTC.
+    let view = shown_at("2026-10-24T23:30:00Z", json!({}), json!({}));
+    let north = &view.regions[0].hours;
+    assert_eq!((north.len(), &north[..5]), (24, &[0, 1, 1, 2, 3][..]));
+    assert_eq!(view.hours, *north, "the tenant's own day is London's");
+}
+
+#[test]
 fn a_switch_of_each_region_is_told_for_each() {
     let on = |controls: Value| -> Vec<Option<bool>> {
         let regions = shown(json!({}), controls).regions;
@@ -221,6 +230,16 @@ fn a_text_that_needs_nobody_is_filled_in_and_the_others_say_what_they_need() {
     let word = of("word", json!({}));
     assert!(!word.ready && !word.answer && !word.variables[0].missing);
     assert_eq!(word.variables[0].label.as_deref(), Some("The reason"));
+}
+
+#[test]
+fn what_the_public_is_shown_while_a_switch_is_on_is_there_before_it_is() {
+    let banners = shown(json!({}), json!({})).banners;
+    let banners: Vec<_> = banners
+        .iter()
+        .map(|each| (&*each.id, &*each.words))
+        .collect();
+    assert_eq!(banners, [("freeze", "We are closed.")]);
 }
 
 #[test]

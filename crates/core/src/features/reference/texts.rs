@@ -8,7 +8,7 @@ use watchkeeper_pack::format::Channel;
 use watchkeeper_pack::pack::MailTemplate;
 
 use super::screen::Sources;
-use super::view::{PlanAnswer, PlanPromise, SeverityClocks, TextVariable, TextView};
+use super::view::{BannerView, PlanAnswer, PlanPromise, SeverityClocks, TextVariable, TextView};
 
 /// What a text may read without a record and without a person.
 const OWN: [&str; 3] = ["settings", "controls", "now"];
@@ -125,6 +125,19 @@ fn without(text: &str, open: &str, close: &str, put: &str) -> String {
         shown.push_str(part.split_once(close).map_or("", |(_, after)| after));
     }
     shown
+}
+
+pub(super) fn banners(sources: &Sources<'_>) -> Vec<BannerView> {
+    let controls = sources.pack.controls.iter();
+    let banners = controls.filter_map(|(id, def)| {
+        Some(BannerView {
+            id: id.clone(),
+            label: def.label.clone(),
+            row: def.row.clone(),
+            words: def.banner.clone()?,
+        })
+    });
+    banners.collect()
 }
 
 pub(super) fn severities(sources: &Sources<'_>) -> Vec<SeverityClocks> {

@@ -14,15 +14,21 @@ pub use library::{
     NextRun, OccasionView, ProcedureView, StepView, StepWork, StepWorkCase, StepWorkWay,
 };
 pub use rules::{DocumentView, RetentionView, RulingSetting, RulingView};
-pub use texts::{PlanAnswer, PlanPromise, SeverityClocks, TextVariable, TextView};
+pub use texts::{BannerView, PlanAnswer, PlanPromise, SeverityClocks, TextVariable, TextView};
 
 /// The Reference screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct ReferenceView {
     /// Now, on the tenant's wall clock, RFC 3339 with offset.
     pub now: String,
+    /// The tenant's IANA zone.
+    pub zone: String,
+    /// Hour of its day now, and in each of the 23 hours after it.
+    pub hours: Vec<u32>,
     /// Regions of the operation, where it has some.
     pub regions: Vec<RegionView>,
+    /// What the public may be shown while a switch is on.
+    pub banners: Vec<BannerView>,
     /// Severities of incidents with their clocks, the worst first.
     pub severities: Vec<SeverityClocks>,
     /// What customers of a plan were promised.
@@ -60,6 +66,8 @@ pub struct RegionView {
     pub zone: String,
     /// Now, on the wall clock there, RFC 3339 with offset.
     pub now: String,
+    /// Hour of the day there now, and in each of the 23 hours after it.
+    pub hours: Vec<u32>,
     /// ISO 4217 code.
     pub currency: String,
     /// What holds of tax, in words.

@@ -43,6 +43,19 @@ pub struct TextVariable {
     pub missing: bool,
 }
 
+/// What the public may be shown while a switch is on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BannerView {
+    /// Control of the pack.
+    pub id: String,
+    /// As shown.
+    pub label: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// The words.
+    pub words: String,
+}
+
 /// A severity of incidents and its clocks. A clock that is none was never promised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct SeverityClocks {
