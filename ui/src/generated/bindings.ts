@@ -2066,8 +2066,8 @@ export type TextView = {
 	/**  Body, likewise. */
 	body: string,
 	/**
-	 *  It needs nothing of a record or a person, and nothing of the tenant is missing: it stands here
-	 *  as it is given.
+	 *  It needs nothing of a record or a person, and nothing of the tenant is missing: it stands
+	 *  here as it is given.
 	 */
 	ready: boolean,
 	/**  It is given by hand and needs nothing of a record or a person. */

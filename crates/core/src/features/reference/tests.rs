@@ -16,11 +16,23 @@ name: Small
 zone: Europe/London
 currency: EUR
 language: en
-document: {row: S-1, version: v1.0, owner: The team, updated: 2026-01-02, next_review: 2026-11-20, names: [a list]}
+document:
+  row: S-1
+  version: v1.0
+  owner: The team
+  updated: 2026-01-02
+  next_review: 2026-11-20
+  names: [a list]
 queues: []
 regions:
   north: {row: S-2, label: North, zone: Europe/London, currency: GBP, tax: included}
-  south: {row: S-3, label: South, zone: Australia/Melbourne, currency: AUD, tax: at the till, disputed: X-1}
+  south:
+    row: S-3
+    label: South
+    zone: Australia/Melbourne
+    currency: AUD
+    tax: at the till
+    disputed: X-1
 settings:
   lead_at: {row: S-4, label: Lead, type: string, needed: true}
   wait: {row: S-5, label: How long, default: a week}
@@ -49,7 +61,13 @@ capabilities:
 
 const RULINGS: &str = r"rulings:
   - {id: X-1, rows: [S-3], severity: harms, says: Two things, holds: One of them, settled: disputed}
-  - {id: X-2, rows: [S-12], severity: minor, says: Nothing, holds: A week, settled: setting, setting: wait}
+  - id: X-2
+    rows: [S-12]
+    severity: minor
+    says: Nothing
+    holds: A week
+    settled: setting
+    setting: wait
 ";
 
 const RETENTION: &str = r"classes:
@@ -73,7 +91,9 @@ when: {schedule: {rule: FREQ=DAILY;BYHOUR=9;BYMINUTE=0}}
 each_region: true
 due_minutes: 60
 minutes: 10
-items: [{id: key, text: Is the key there?, credential: SOME_KEY}, {id: look, text: Look, optional: true}]
+items:
+  - {id: key, text: Is the key there?, credential: SOME_KEY}
+  - {id: look, text: Look, optional: true}
 ";
 
 const TROUBLE: &str = r"id: trouble

@@ -21,8 +21,8 @@ pub struct TextView {
     pub subject: String,
     /// Body, likewise.
     pub body: String,
-    /// It needs nothing of a record or a person, and nothing of the tenant is missing: it stands here
-    /// as it is given.
+    /// It needs nothing of a record or a person, and nothing of the tenant is missing: it stands
+    /// here as it is given.
     pub ready: bool,
     /// It is given by hand and needs nothing of a record or a person.
     pub answer: bool,
