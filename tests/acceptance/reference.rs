@@ -36,7 +36,7 @@ fn region(id: &str, controls: Value) -> RegionView {
 }
 
 #[test]
-fn a_34_to_a_37_each_region_is_shown_with_its_money_its_tax_and_its_clock() {
+fn a_34_and_a_35_and_a_36_and_a_37_each_region_is_shown_with_its_money_its_tax_and_its_clock() {
     let view = untold(&AMARISE);
     let regions = view.regions.iter().map(|region| {
         let time = region.now.get(11..16).unwrap();
