@@ -44,7 +44,7 @@ export function Contacts({ view }: { view: ReceivedReference }) {
           </ul>
         </Card>
       </div>
-      <div>
+      <div className="paths">
         {escalations.map((path) => (
           <Path key={path.id} path={path} contacts={contacts} />
         ))}

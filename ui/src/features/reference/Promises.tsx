@@ -14,11 +14,21 @@ import { TemplateWords } from "./TemplateWords";
 /** What is said when somebody asks, and which times are promised: those that stand here, and no more. */
 export function Promises({ view }: { view: ReceivedReference }) {
   const answers = answersOf(view);
-  const { banners } = view;
+  const { banners, severities, plans } = view;
+  const said = answers.length + banners.length > 0;
+  // A table of clocks takes the whole width; severities without any stand beside what is said.
+  const wide = !said || plans.length > 0 || !severities.every(isTimeless);
+  const times = (
+    <div>
+      {severities.length > 0 && <Severities severities={severities} />}
+      {plans.length > 0 && <Plans plans={plans} />}
+    </div>
+  );
   return (
-    <Scrolled className="promises" alone={answers.length + banners.length === 0}>
-      {answers.length + banners.length > 0 && (
-        <div>
+    <Scrolled className="promises" alone={wide}>
+      {wide && times}
+      {said && (
+        <div className="said">
           {answers.length > 0 && (
             <Card title={t("reference-answers")} aside={t("reference-answers-aside")}>
               <ul className="answers">
@@ -31,13 +41,15 @@ export function Promises({ view }: { view: ReceivedReference }) {
           {banners.length > 0 && <Banners banners={banners} />}
         </div>
       )}
-      <div>
-        {view.severities.length > 0 && <Severities severities={view.severities} />}
-        {view.plans.length > 0 && <Plans plans={view.plans} />}
-      </div>
+      {!wide && times}
     </Scrolled>
   );
 }
+
+const isTimeless = (each: SeverityClocks) =>
+  [each.respond_minutes, each.resolve_minutes, each.notify_minutes].every(
+    (minutes) => minutes === null,
+  );
 
 function Banners({ banners }: { banners: BannerView[] }) {
   return (
@@ -99,12 +111,7 @@ export function Unsaid({ text }: { text: TextView }) {
 }
 
 function Severities({ severities }: { severities: SeverityClocks[] }) {
-  const clocks = severities.flatMap((each) => [
-    each.respond_minutes,
-    each.resolve_minutes,
-    each.notify_minutes,
-  ]);
-  const timeless = clocks.every((minutes) => minutes === null);
+  const timeless = severities.every(isTimeless);
   return (
     <Card
       title={t("reference-severities")}
