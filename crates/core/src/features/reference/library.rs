@@ -31,7 +31,7 @@ fn roles(sources: &Sources<'_>, names: &[String]) -> Vec<String> {
 fn playbook(sources: &Sources<'_>, playbook: &Playbook) -> ProcedureView {
     let def = &playbook.def;
     let alerts = sources.pack.alerts.values();
-    let alerts = alerts.filter(|alert| alert.def.playbook.as_deref() == Some(&def.id));
+    let alerts = alerts.filter(|alert| alert.def.playbook.as_deref() == Some(def.id.as_str()));
     let kind = def.kind.as_deref().and_then(|kind| sources.pack.kind(kind));
     let steps = playbook.steps.iter().enumerate();
     ProcedureView {
