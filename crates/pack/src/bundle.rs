@@ -12,6 +12,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::Diagnostic;
+use crate::format::FORMAT;
+use crate::loader;
 use crate::pack::Pack;
 
 /// Most files.
@@ -66,6 +68,9 @@ pub enum BundleError {
     /// The bytes are not those that the hash names.
     #[error("the pack's bytes have another hash than its name: {0}")]
     Hash(String),
+    /// Written in a format that a later version of the app reads.
+    #[error("the pack has format {0}; this version reads format {FORMAT}")]
+    NewerFormat(u32),
     /// Not a bundle.
     #[error("not a pack: {0}")]
     Malformed(String),
@@ -117,6 +122,29 @@ impl Bundle {
         &self.files
     }
 
+    /// From its bytes, in whatever state the pack is.
+    pub fn read(bytes: &[u8]) -> Result<Self, BundleError> {
+        if bytes.len() > MAX_BUNDLE {
+            return Err(BundleError::TooLarge(format!("{} bytes", bytes.len())));
+        }
+        let files: BTreeMap<String, String> = serde_json::from_slice(bytes)
+            .map_err(|error| BundleError::Malformed(error.to_string()))?;
+        // First, because a later format may have files and words that this version does not know.
+        if let Some(format) = files
+            .get("pack.yaml")
+            .and_then(|text| loader::format_of(text))
+            && format > FORMAT
+        {
+            return Err(BundleError::NewerFormat(format));
+        }
+        let bundle = Self::from_files(files)?;
+        // Duplicate keys or another order would give two byte strings for one pack.
+        if bundle.bytes != bytes {
+            return Err(BundleError::Malformed("not in canonical form".into()));
+        }
+        Ok(bundle)
+    }
+
     /// Verifies a bundle against the hash that names it, then loads and checks the pack.
     pub fn open(bytes: &[u8], expected_hash: &str) -> Result<Pack, BundleError> {
         if bytes.len() > MAX_BUNDLE {
@@ -126,15 +154,9 @@ impl Bundle {
         if hash != expected_hash {
             return Err(BundleError::Hash(hash));
         }
-        let files: BTreeMap<String, String> = serde_json::from_slice(bytes)
-            .map_err(|error| BundleError::Malformed(error.to_string()))?;
-        let bundle = Self::from_files(files)?;
-        // Duplicate keys or another order would give two byte strings for one pack.
-        if bundle.bytes != bytes {
-            return Err(BundleError::Malformed("not in canonical form".into()));
-        }
-        let files = bundle.files.into_iter().map(|(p, t)| (p, t.into_bytes()));
-        crate::loader::load_files(&files.collect()).map_err(BundleError::Problems)
+        let files = Self::read(bytes)?.files.into_iter();
+        let files = files.map(|(path, text)| (path, text.into_bytes()));
+        loader::load_files(&files.collect()).map_err(BundleError::Problems)
     }
 }
 

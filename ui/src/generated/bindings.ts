@@ -447,6 +447,11 @@ export type Code =
 "no_pack" | 
 /**  The pack does not load; the detail has the first problem. */
 "pack_invalid" | 
+/**
+ *  The pack has a format that only a later version of the app reads; nothing can be changed here
+ *  until there is one.
+ */
+"pack_newer" | 
 /**  The keyring is locked: unlock it and try again. */
 "keyring_locked" | 
 /**  There is no keyring: choose a passphrase. */
@@ -590,6 +595,22 @@ export type DeniedView = {
 	row: string | null,
 	/**  Why, in a sentence. */
 	detail: string,
+};
+
+/**  A part of the pack that differs from the version before. */
+export type DifferenceView = {
+	/**  File of the pack. */
+	file: string,
+	/**  Where in it; empty where the whole file came or went. */
+	place: string,
+	/**  What the part around it is called. */
+	label: string | null,
+	/**  Row that it comes from. */
+	row: string | null,
+	/**  What it was; none where it is new. */
+	was: string | null,
+	/**  What it is; none where it is gone. */
+	now: string | null,
 };
 
 /**  What changed since this operator's last session. */
@@ -1214,6 +1235,18 @@ export type OperationWord =
 /**  Nobody knows yet whether it happened. */
 "unknown";
 
+/**  What the last new version of the pack changed. */
+export type PackChangesView = {
+	/**  The version before. */
+	from: number,
+	/**  The version now. */
+	to: number,
+	/**  Since when it is in force, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  What differs. */
+	differences: DifferenceView[],
+};
+
 /**  What an action asks for. */
 export type ParamView = {
 	/**  Name. */
@@ -1710,6 +1743,8 @@ export type SettingsView = {
 	pack_hash: string,
 	/**  Problems of the pack that do not stop it, and that its document is out of date. */
 	pack_warnings: string[],
+	/**  What the last new version of the pack changed; none while the first one is in force. */
+	pack_changes: PackChangesView | null,
 	/**  The tenant's policy settings. */
 	settings: TenantSetting[],
 	/**  The platform's switches. */

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use watchkeeper_pack::Bundle;
+use watchkeeper_pack::{Bundle, Publisher, Signed};
 use watchkeeper_wire::ingest::{Ingest, MAX_INGEST};
 use watchkeeper_wire::session::Tenant;
 
@@ -134,6 +134,8 @@ struct State {
     filled: bool,
     /// What arrives next.
     next: life::Next,
+    /// The secret key of whoever signs the packs of this demo.
+    publisher: String,
     /// Further tenants by the folder of their pack.
     #[serde(default)]
     others: BTreeMap<String, ReadyTenant>,
@@ -143,12 +145,12 @@ struct State {
 pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> {
     let folder = options.packs.join(PACK);
     let world = World::read(&folder)?;
-    let bundle = Bundle::from_dir(&folder).map_err(|error| DemoError::Pack(error.to_string()))?;
     let file = options.data.join(FILE);
     let mut state = match read(&file)? {
         Some(state) => state,
-        None => State::new(options),
+        None => State::new(options)?,
     };
+    let signed = state.sign(&folder)?;
     let mut server = Server::bind(Options {
         listen: options.listen,
         clock: Arc::new(SystemClock {
@@ -160,11 +162,11 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
     .await?;
     let platform = Arc::clone(&server.platform);
     if state.filled {
-        if let Err(error) = platform.publish(&world.tenant.id, &bundle).await {
+        if let Err(error) = platform.publish(&world.tenant.id, &signed).await {
             tracing::warn!(?error, "the world keeps the pack that it has");
         }
     } else {
-        fill(&platform, &world, &bundle, &mut state).await?;
+        fill(&platform, &world, &signed, &mut state).await?;
     }
     write(&file, &state)?;
     if options.all {
@@ -193,10 +195,11 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
 }
 
 impl State {
-    fn new(options: &DemoOptions) -> Self {
+    fn new(options: &DemoOptions) -> Result<Self, DemoError> {
         let machine = SystemClock::default().now();
         let start = options.start.map_or(machine, millis);
-        Self {
+        let publisher = Publisher::generate().and_then(|publisher| publisher.secret());
+        Ok(Self {
             seed: options.seed,
             start,
             offset: (start - machine).num_milliseconds(),
@@ -204,15 +207,25 @@ impl State {
             admin: String::new(),
             filled: false,
             next: life::Next::default(),
+            publisher: publisher.map_err(|error| DemoError::Pack(error.to_string()))?,
             others: BTreeMap::new(),
-        }
+        })
+    }
+
+    /// The pack in this folder, signed by the publisher of this demo.
+    fn sign(&self, folder: &Path) -> Result<Signed, DemoError> {
+        let problem = |error: &dyn std::fmt::Display| DemoError::Pack(error.to_string());
+        let bundle = Bundle::from_dir(folder).map_err(|error| problem(&error))?;
+        Publisher::from_secret(&self.publisher)
+            .and_then(|publisher| publisher.sign(bundle))
+            .map_err(|error| problem(&error))
     }
 }
 
 async fn fill(
     platform: &Platform,
     world: &World,
-    bundle: &Bundle,
+    pack: &Signed,
     state: &mut State,
 ) -> Result<(), DemoError> {
     let tenant = Tenant {
@@ -220,7 +233,7 @@ async fn fill(
         name: world.tenant.name.clone(),
         zone: world.tenant.zone.clone(),
     };
-    platform.found(&tenant, Some(bundle)).await?;
+    platform.found(&tenant, Some(pack)).await?;
     let operator = grant(&world.operator);
     state.token = platform.issue(&tenant.id, &operator).await?;
     state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
@@ -270,7 +283,7 @@ async fn further_tenant(
 ) -> Result<(), DemoError> {
     let name = folder.file_name().unwrap_or_default();
     let name = name.to_string_lossy().into_owned();
-    let bundle = Bundle::from_dir(folder).map_err(|error| DemoError::Pack(error.to_string()))?;
+    let signed = state.sign(folder)?;
     let world = RowsWorld::read(folder)?;
     let tenant = Tenant {
         id: world.tenant.id.clone(),
@@ -278,18 +291,19 @@ async fn further_tenant(
         zone: world.tenant.zone.clone(),
     };
     if state.others.contains_key(&name) {
-        if let Err(error) = platform.publish(&tenant.id, &bundle).await {
+        if let Err(error) = platform.publish(&tenant.id, &signed).await {
             tracing::warn!(?error, name, "the world keeps the pack that it has");
         }
         return Ok(());
     }
     let misfit = |problem: String| DemoError::Pack(format!("{name}: {problem}"));
+    let bundle = signed.bundle();
     let opened = Bundle::open(bundle.bytes(), bundle.hash());
     let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let scenario = options.scenario.as_deref();
     let records = world.records(&pack, (state.seed, state.start), scenario);
     let records = records.map_err(misfit)?;
-    platform.found(&tenant, Some(&bundle)).await?;
+    platform.found(&tenant, Some(&signed)).await?;
     platform.set_settings(&tenant.id, &world.settings).await?;
     platform.set_controls(&tenant.id, &world.controls).await?;
     if let Some(stand_ins) = &platform.stand_ins {

@@ -173,7 +173,6 @@ async fn begun() -> Begun {
     .await
     .unwrap();
     let world = World::read(&folder()).unwrap();
-    let bundle = Bundle::from_dir(&folder()).unwrap();
     let mut state = State {
         start: start(),
         ..State::new(&DemoOptions {
@@ -186,8 +185,10 @@ async fn begun() -> Begun {
             all: false,
             scenario: None,
         })
+        .unwrap()
     };
-    fill(&server.platform, &world, &bundle, &mut state)
+    let signed = state.sign(&folder()).unwrap();
+    fill(&server.platform, &world, &signed, &mut state)
         .await
         .unwrap();
     Begun {
