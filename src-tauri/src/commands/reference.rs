@@ -10,6 +10,9 @@ use crate::start::Shell;
 /// The Reference screen.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn reference_view(shell: State<'_, Shell>) -> Result<ReferenceView, Error> {
-    reference::reference(&*shell.engine().await?).await
+pub(crate) async fn reference_view(
+    shell: State<'_, Shell>,
+    profile: String,
+) -> Result<ReferenceView, Error> {
+    reference::reference(&*shell.engine(&profile).await?).await
 }
