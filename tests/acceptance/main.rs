@@ -56,6 +56,7 @@ mod pos_routines;
 mod pos_usage;
 mod pos_world;
 mod records;
+mod reference;
 mod refund_list;
 mod refund_session;
 mod refund_window;

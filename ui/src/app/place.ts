@@ -1,5 +1,17 @@
 import { create } from "zustand";
 
+/** Parts of the reference. */
+export const SECTION_IDS = [
+  "regions",
+  "promises",
+  "contacts",
+  "rules",
+  "texts",
+  "library",
+  "rulings",
+] as const;
+export type SectionId = (typeof SECTION_IDS)[number];
+
 /** Where the operator is. */
 export type Place =
   | {
@@ -13,6 +25,12 @@ export type Place =
       screen: "watch";
       /** The alert that somebody came for. */
       alert?: string;
+    }
+  | {
+      screen: "reference";
+      section?: SectionId;
+      /** What somebody came to look up. */
+      item?: string;
     }
   | { screen: "sync" | "log" | "settings" };
 

@@ -10,6 +10,7 @@ import {
   type Backend,
   BackendError,
   type LogSort,
+  type ReferenceView,
   type ViewPage,
   type ViewRequest,
   type WatchView,
@@ -28,6 +29,7 @@ export const READS = {
   watch: "watch",
   log: "log",
   settings: "settings",
+  reference: "reference",
 } as const;
 
 /** Rows of one read of a view. */
@@ -116,6 +118,24 @@ export function useLog(search: string, sorts: LogSort[]) {
 export function useSettings() {
   const backend = useBackend();
   return useQuery({ queryKey: [READS.settings], queryFn: () => backend.settingsView() });
+}
+
+/** What the pack says and when it came, so that its clocks run on. */
+export type ReceivedReference = ReferenceView & { received: number };
+
+/** What the pack says; its clocks are set right while it is on the screen. */
+export function useReference(shown = false) {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.reference],
+    queryFn: async (): Promise<ReceivedReference> => ({
+      ...(await backend.referenceView()),
+      received: performance.now(),
+    }),
+    refetchInterval: shown && REFRESH_MS,
+    // What was read long ago has old clocks.
+    refetchOnMount: shown ? "always" : true,
+  });
 }
 
 /** A page and when it came, so that its clocks run on. */

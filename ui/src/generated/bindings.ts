@@ -64,6 +64,8 @@ export const commands = {
 	logPage: (profile: string, request: LogRequest) => typedError<LogPage, Error>(__TAURI_INVOKE("log_page", { profile, request })),
 	/**  Checks the whole chain now. */
 	verifyChain: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("verify_chain", { profile })),
+	/**  The Reference screen. */
+	referenceView: (profile: string) => typedError<ReferenceView, Error>(__TAURI_INVOKE("reference_view", { profile })),
 	/**  The Settings screen. */
 	settingsView: (profile: string) => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view", { profile })),
 	/**  What the operator wants to be notified of. */
@@ -259,6 +261,18 @@ export type AtOnceView = {
 	count: number,
 };
 
+/**  What the public may be shown while a switch is on. */
+export type BannerView = {
+	/**  Control of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  The words. */
+	words: string,
+};
+
 /**  Which way is good. */
 export type Better = 
 /**  Neither. */
@@ -290,6 +304,18 @@ export type BulkView = {
 	row: string,
 	/**  Most records at once. */
 	cap: number,
+};
+
+/**  What an operator may do. */
+export type CapabilityView = {
+	/**  What, in a few words. */
+	text: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Whether they may. */
+	may: May,
+	/**  To whom it is proposed, as shown. */
+	to: string | null,
 };
 
 /**  A value and perhaps a quieter one beside it. */
@@ -363,6 +389,21 @@ export type ChangeSet = {
 
 /**  Data changed. */
 export type Changed = ChangeSet;
+
+/**  Where a text goes. */
+export type Channel = 
+/**  By mail. */
+"mail" | 
+/**  Into a channel of a chat. */
+"chat" | 
+/**  Shown to everybody on the platform. */
+"banner" | 
+/**  Kept as a file, such as a report of an incident. */
+"file" | 
+/**  A ticket at another team. */
+"ticket" | 
+/**  Read by the operator, and given by hand. */
+"answer";
 
 /**  A deadline. */
 export type ClockView = {
@@ -498,6 +539,26 @@ export type Confirm =
 /**  Type the amount in digits (money, such as `22.00`) or the record's title. */
 "typed";
 
+/**  Somebody who can be reached. */
+export type ContactView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Role that they have, as shown. */
+	role: string | null,
+	/**  Another company, or a role outside the platform. */
+	outside: boolean,
+	/**  Where they are reached; none where the tenant has not said it yet. */
+	at: string | null,
+	/**  What `at` is by its form. */
+	reach: Reach,
+	/**  Setting in which the tenant says it, as shown; none where the document says it. */
+	setting: string | null,
+};
+
 /**  An attempt to show a notification. */
 export type DeliveryView = {
 	/**  When, tenant's wall clock, RFC 3339 with offset. */
@@ -589,6 +650,28 @@ export type DigestView = {
 	quiet: boolean,
 };
 
+/**  The pack in force and the document that it is made from. */
+export type DocumentView = {
+	/**  Name of the operation. */
+	pack: string,
+	/**  Version of the pack. */
+	pack_version: number,
+	/**  Row that says so, where a document is named. */
+	row: string | null,
+	/**  Version that the document names. */
+	version: string | null,
+	/**  Who keeps it. */
+	owner: string | null,
+	/**  Day of its last change. */
+	updated: string | null,
+	/**  Day by which it has to be looked through. */
+	next_review: string | null,
+	/**  That day has passed. */
+	overdue: boolean,
+	/**  Further documents that it names, and decisions. */
+	names: string[],
+};
+
 /**  A queue with something in it. */
 export type DueView = {
 	/**  Queue. */
@@ -619,6 +702,40 @@ export type Error = {
 	detail: string | null,
 	/**  Policy row, where one refused. */
 	row: string | null,
+};
+
+/**  A call of an escalation. */
+export type EscalationCall = {
+	/**  Role that is called, as shown. */
+	role: string,
+	/**  So many minutes after it began, without an answer. */
+	after_minutes: number,
+	/**  Only in this case. */
+	only: string | null,
+	/**  They are told, and nothing waits for them. */
+	informed: boolean,
+	/**  Contacts that have the role. */
+	contacts: string[],
+};
+
+/**  Who is called, and when. */
+export type EscalationView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  What it is for. */
+	purpose: string,
+	/**  How urgent the document calls it. */
+	urgency: string | null,
+	/**  Calls, in order. */
+	calls: EscalationCall[],
+	/**  What holds until it is answered. */
+	meanwhile: string | null,
+	/**  Switches that go with it, as shown. */
+	freezes: string[],
 };
 
 /**  Something that happened. */
@@ -703,6 +820,15 @@ export type FieldType =
 "ref" | 
 /**  One of [`FieldDef::one_of`]. */
 "enum";
+
+/**  What a contradiction can do. */
+export type Hazard = 
+/**  Move money or data wrongly. */
+"harms" | 
+/**  Mislead. */
+"misleads" | 
+/**  Little. */
+"minor";
 
 /**  Hours of a day in which notifications may be shown. */
 export type Hours = {
@@ -881,6 +1007,15 @@ export type MailView = {
 	body: string,
 };
 
+/**  Whether somebody may. */
+export type May = 
+/**  Without asking. */
+"yes" | 
+/**  Never. */
+"no" | 
+/**  They propose it, and others decide. */
+"propose";
+
 /**  An amount. */
 export type MoneyView = {
 	/**  Minor units; exact, within ±2^53. */
@@ -916,6 +1051,16 @@ export type NavigationView = {
 	clock_unsure: boolean,
 	/**  BCP 47 tag of the pack's texts. */
 	language: string,
+};
+
+/**  When a routine is done next. */
+export type NextRun = {
+	/**  Region, as shown. */
+	region: string | null,
+	/**  Zone in which its rule is read. */
+	zone: string,
+	/**  When, on the wall clock of that zone. */
+	at: string,
 };
 
 /**  Something that happened to the data while opening. */
@@ -1013,6 +1158,33 @@ export type NumberView = {
 	/**  Why there is no value. */
 	problem: string | null,
 };
+
+/**  When something is done. */
+export type OccasionView = 
+/**  A playbook: when one of these alerts fires, or an operator begins it. */
+{ type: "alerts"; 
+/**  Alerts that lead to it, as shown. */
+alerts: string[] } | 
+/**  A routine by a schedule. */
+{ type: "schedule"; 
+/**  RFC 5545 rule in local time. */
+rule: string; 
+/**  When it is done next, for each region where it has some. */
+next: NextRun[]; 
+/**  It is late so many minutes after it begins. */
+due_minutes: number } | 
+/**  A routine by an instant of each record of a kind. */
+{ type: "record"; 
+/**  Kind, as shown. */
+kind: string; 
+/**  Field with the instant, as shown. */
+at: string; 
+/**  So many minutes before it (negative) or after it. */
+minutes: number; 
+/**  It is late so many minutes after it begins. */
+due_minutes: number } | 
+/**  A routine, whenever an operator begins it. */
+{ type: "asked" };
 
 /**  One of our operations. */
 export type OperationView = {
@@ -1125,6 +1297,26 @@ alert: string | null } |
 /**  What waits and what was refused. */
 { type: "sync" };
 
+/**  Time to an answer. */
+export type PlanAnswer = {
+	/**  Severity, as shown. */
+	severity: string,
+	/**  Minutes. */
+	minutes: number,
+};
+
+/**  What customers of a plan were promised. */
+export type PlanPromise = {
+	/**  Name of the plan. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Least share of a calendar month in which the service is up, in percent. */
+	uptime_percent: number | null,
+	/**  Time to an answer by severity. */
+	answers: PlanAnswer[],
+};
+
 /**  A policy row and what it said. */
 export type PolicyRowView = {
 	/**  Row id. */
@@ -1135,6 +1327,30 @@ export type PolicyRowView = {
 	found: string,
 	/**  `passed`, `failed` or `undecidable`. */
 	outcome: RowWord,
+};
+
+/**  A playbook or a routine. */
+export type ProcedureView = {
+	/**  Its id. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  What it is for, where that is said. */
+	purpose: string | null,
+	/**  When it is done. */
+	occasion: OccasionView,
+	/**  Minutes that the document states. */
+	minutes: number | null,
+	/**  Kind of the record that a run is about, as shown. */
+	kind: string | null,
+	/**  Severity of the incident that it opens, as shown. */
+	severity: string | null,
+	/**  Roles that do it, as shown; empty means every operator. */
+	roles: string[],
+	/**  What is done, in order. */
+	steps: StepView[],
 };
 
 /**  A profile: platform, tenant and operator on this laptop. */
@@ -1187,6 +1403,17 @@ export type QueueEntry = {
 	minutes: number,
 };
 
+/**  What an address is by its form. */
+export type Reach = 
+/**  A telephone number. */
+"phone" | 
+/**  An address of mail. */
+"mail" | 
+/**  A page. */
+"page" | 
+/**  Anything else, such as a channel of a chat. */
+"other";
+
 /**  One record. */
 export type RecordView = {
 	/**  Kind. */
@@ -1215,6 +1442,132 @@ export type RecordView = {
 	as_seen: boolean,
 };
 
+/**  The Reference screen. */
+export type ReferenceView = {
+	/**  Now, on the tenant's wall clock, RFC 3339 with offset. */
+	now: string,
+	/**  The tenant's IANA zone. */
+	zone: string,
+	/**  Hour of its day now, and in each of the 23 hours after it. */
+	hours: number[],
+	/**  Regions of the operation, where it has some. */
+	regions: RegionView[],
+	/**  What the public may be shown while a switch is on. */
+	banners: BannerView[],
+	/**  Severities of incidents with their clocks, the worst first. */
+	severities: SeverityClocks[],
+	/**  What customers of a plan were promised. */
+	plans: PlanPromise[],
+	/**  Roles. */
+	roles: RoleView[],
+	/**  Who can be reached. */
+	contacts: ContactView[],
+	/**  Who is called, and when. */
+	escalations: EscalationView[],
+	/**  What an operator may do, may not, and proposes. */
+	capabilities: CapabilityView[],
+	/**  How long things are kept. */
+	retention: RetentionView[],
+	/**  Texts. */
+	texts: TextView[],
+	/**  Playbooks and routines. */
+	library: ProcedureView[],
+	/**  What holds instead of what the document says. */
+	rulings: RulingView[],
+	/**  The pack and the document behind it. */
+	document: DocumentView,
+};
+
+/**  A routine that a region has for itself. */
+export type RegionRound = {
+	/**  Routine of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Its next beginning, on the wall clock there. */
+	at: string,
+};
+
+/**  A switch, as it stands for a region. */
+export type RegionSwitch = {
+	/**  Control of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  What it does. */
+	purpose: string | null,
+	/**  It is on there; none where what is known of it is neither on nor off. */
+	on: boolean | null,
+};
+
+/**  A region, now. */
+export type RegionView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  IANA zone. */
+	zone: string,
+	/**  Now, on the wall clock there, RFC 3339 with offset. */
+	now: string,
+	/**  Hour of the day there now, and in each of the 23 hours after it. */
+	hours: number[],
+	/**  ISO 4217 code. */
+	currency: string,
+	/**  What holds of tax, in words. */
+	tax: string,
+	/**  What else holds there. */
+	notes: string[],
+	/**  Ruling by which a fact of it is disputed. */
+	disputed: string | null,
+	/**  Switches that each region has for itself. */
+	switches: RegionSwitch[],
+	/**  What comes round there by its own clock. */
+	rounds: RegionRound[],
+};
+
+/**  A class of what is kept. */
+export type RetentionView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  What belongs to it. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Days that it is kept, where it is told in days. */
+	days: number | null,
+	/**  Years, where it is told in years. */
+	years: number | null,
+	/**  What the time is counted from. */
+	from: string,
+	/**  For whom, where it is not for all. */
+	only: string | null,
+	/**  Kinds of records in it, as shown. */
+	kinds: string[],
+	/**  The log of what was done belongs to it. */
+	audit: boolean,
+	/**  Rulings that say why. */
+	rulings: string[],
+};
+
+/**  A role. */
+export type RoleView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  It stands outside the platform: no operator has it. */
+	outside: boolean,
+	/**  The operator has it. */
+	mine: boolean,
+};
+
 /**  A row. */
 export type RowView = {
 	/**  Kind. */
@@ -1241,6 +1594,34 @@ export type RowWord =
 "failed" | 
 /**  Cannot be evaluated; refuses. */
 "undecidable";
+
+/**  The setting that carries the reading of a contradiction. */
+export type RulingSetting = {
+	/**  As shown. */
+	label: string,
+	/**  What it says now; empty where nobody has said it. */
+	value: string,
+	/**  Nobody has said anything: the pack's default. */
+	is_default: boolean,
+};
+
+/**  A contradiction, gap or hazard of the document, and what holds instead. */
+export type RulingView = {
+	/**  Its row. */
+	id: string,
+	/**  Rows that it is about. */
+	rows: string[],
+	/**  What it can do. */
+	severity: Hazard,
+	/**  What the document says, or does not. */
+	says: string,
+	/**  What holds. */
+	holds: string,
+	/**  How it is settled. */
+	settled: Settled,
+	/**  The setting that carries the reading. */
+	setting: RulingSetting | null,
+};
 
 /**  A record found. */
 export type SearchHit = {
@@ -1380,12 +1761,47 @@ export type SettingsView = {
 	version: string,
 };
 
+/**  How a contradiction is settled. */
+export type Settled = 
+/**  What holds replaces what the document says. */
+"replaced" | 
+/**  The tenant chooses the reading by a setting. */
+"setting" | 
+/**  The tenant has to say it before going live. */
+"needed" | 
+/**  The fact is disputed: it is shown and never computed with. */
+"disputed" | 
+/**  It is shown beside the rule, which stays as it is. */
+"shown";
+
 /**  How bad an alert is. Green is the absence of both. */
 export type Severity = 
 /**  To be watched. */
 "yellow" | 
 /**  To be acted upon. */
 "red";
+
+/**  A severity of incidents and its clocks. A clock that is none was never promised. */
+export type SeverityClocks = {
+	/**  Its id. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Colour. */
+	tone: Tone,
+	/**  What belongs there. */
+	examples: string[],
+	/**  Minutes until somebody has answered; 0 is at once. */
+	respond_minutes: number | null,
+	/**  Minutes until it is resolved. */
+	resolve_minutes: number | null,
+	/**  Minutes until customers know. */
+	notify_minutes: number | null,
+	/**  Escalation path, as shown. */
+	escalation: string | null,
+};
 
 /**  The window should show this. */
 export type ShowPlace = {
@@ -1471,6 +1887,111 @@ export type StatedView = {
 	value: number | null,
 	/**  It is not ours. */
 	differs: boolean,
+};
+
+/**  A step of a playbook or an item of a routine. */
+export type StepView = {
+	/**  Its id. */
+	id: string,
+	/**  Row that it comes from, where it is not that of the whole. */
+	row: string | null,
+	/**  What is to be done. */
+	text: string,
+	/**  More, in Markdown. */
+	detail: string | null,
+	/**  Minutes that it is planned to take. */
+	minutes: number | null,
+	/**  What is done in it. */
+	work: StepWork,
+	/**  View to look into, as shown. */
+	view: string | null,
+	/**  A page outside that helps. */
+	link: string | null,
+	/**  Number to be looked at, as shown. */
+	metric: string | null,
+	/**  Playbook that helps where something is wrong, as shown. */
+	playbook: string | null,
+	/**  What has to be true before it is ticked off. */
+	first: string[],
+	/**  What is written down with it, as shown. */
+	notes: string[],
+	/**  Where it goes on, counted from 1, where that is not the next one; 0 is the end. */
+	next: number | null,
+	/**  It may be left out. */
+	optional: boolean,
+};
+
+/**  What is done in a step. A switch over these tells the sort of work apart. */
+export type StepWork = 
+/**  By hand. */
+{ type: "hand" } | 
+/**  The operator chooses how to go on. */
+{ type: "decide"; 
+/**  Ways to go on. */
+ways: StepWorkWay[] } | 
+/**  Nothing for a while. */
+{ type: "wait"; 
+/**  Minutes. */
+minutes: number; 
+/**  At most so many, where there is a span. */
+most: number | null } | 
+/**  A look again and again. */
+{ type: "recheck"; 
+/**  Minutes from one to the next. */
+every_minutes: number; 
+/**  When it is over. */
+until: string; 
+/**  How often at most. */
+most: number | null; 
+/**  Where it goes on then, counted from 1; 0 is the end. */
+then: number | null } | 
+/**  The app looks something up by itself. */
+{ type: "look_up"; 
+/**  Among which records, or which number, as shown. */
+among: string } | 
+/**  Inputs with the answers that they must get. */
+{ type: "test"; 
+/**  Each. */
+cases: StepWorkCase[] } | 
+/**  An action of a record, under its policy. */
+{ type: "act"; 
+/**  As shown. */
+action: string } | 
+/**  A switch of the platform. */
+{ type: "switch"; 
+/**  As shown. */
+control: string; 
+/**  To what. */
+to: string } | 
+/**  A text is sent. */
+{ type: "send"; 
+/**  Its id. */
+text: string; 
+/**  As shown. */
+label: string } | 
+/**  Somebody is called. */
+{ type: "page"; 
+/**  Escalation path, as shown. */
+path: string } | 
+/**  A credential's presence is looked at. */
+{ type: "credential"; 
+/**  Its name; never its value. */
+name: string };
+
+/**  An input and the answer that it must get. */
+export type StepWorkCase = {
+	/**  What is put in. */
+	input: string,
+	/**  What has to come out. */
+	expect: string,
+};
+
+/**  A way to go on. */
+export type StepWorkWay = {
+	/**  The case. */
+	label: string,
+	/**  Where it goes on, counted from 1; 0 is the end. */
+	next: number,
 };
 
 /**  A record that something is about. */
@@ -1562,6 +2083,45 @@ export type TenantSetting = {
 	is_default: boolean,
 	/**  Values that it may have; any where empty. */
 	one_of: string[],
+};
+
+/**  What fills in a part of a text. */
+export type TextVariable = {
+	/**  Name, such as `record.amount`. */
+	name: string,
+	/**  As shown, where the pack has a label for it. */
+	label: string | null,
+	/**  A setting that the tenant has not said yet. */
+	missing: boolean,
+};
+
+/**  A text of the pack. */
+export type TextView = {
+	/**  Its id. */
+	id: string,
+	/**  As shown: its name, else its subject with … for what is filled in. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Where it goes. */
+	channel: Channel,
+	/**  Kind whose records fill it, as shown. */
+	kind: string | null,
+	/**  Subject: filled in where `ready`, else as written. */
+	subject: string,
+	/**  Body, likewise. */
+	body: string,
+	/**
+	 *  It needs nothing of a record or a person, and nothing of the tenant is missing: it stands
+	 *  here as it is given.
+	 */
+	ready: boolean,
+	/**  It is given by hand and needs nothing of a record or a person. */
+	answer: boolean,
+	/**  What fills it in, by name. */
+	variables: TextVariable[],
+	/**  What stands on its buttons. */
+	buttons: string[],
 };
 
 /**  Where a colour begins. */

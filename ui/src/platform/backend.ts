@@ -11,6 +11,7 @@ import type {
   NotificationSettings,
   OperationView,
   RecordView,
+  ReferenceView,
   SearchHit,
   SelectionView,
   SelectRequest,
@@ -57,6 +58,7 @@ export interface Backend {
   touch(): Promise<void>;
   logPage(request: LogRequest): Promise<LogPage>;
   verifyChain(): Promise<void>;
+  referenceView(): Promise<ReferenceView>;
   settingsView(): Promise<SettingsView>;
   setNotifications(wanted: NotificationSettings): Promise<void>;
   testNotification(): Promise<void>;

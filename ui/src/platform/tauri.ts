@@ -44,6 +44,7 @@ const of = (profile: string): Backend => ({
   settingsView: () => data(commands.settingsView(profile)),
   setNotifications: (wanted) => done(commands.setNotifications(profile, wanted)),
   testNotification: () => done(commands.testNotification(profile)),
+  referenceView: () => data(commands.referenceView(profile)),
   reportUiError: (message) => done(commands.reportUiError(message)),
   newOperationId: () => data(commands.newOperationId()),
   onChange(heard) {

@@ -1,4 +1,5 @@
 import {
+  BookOpenText,
   ChevronsUpDown,
   Hourglass,
   Inbox,
@@ -89,6 +90,15 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
               label={t("nav-log")}
               current={place.screen === "log"}
               onGo={() => go({ screen: "log" })}
+              end={null}
+            />
+          </li>
+          <li>
+            <Entry
+              icon={<BookOpenText size={16} aria-hidden />}
+              label={t("nav-reference")}
+              current={place.screen === "reference"}
+              onGo={() => go({ screen: "reference" })}
               end={null}
             />
           </li>

@@ -3,6 +3,7 @@ import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/states";
 import { LogScreen } from "../../features/log/LogScreen";
 import { QueueScreen } from "../../features/queues/QueueScreen";
+import { ReferenceScreen } from "../../features/reference/ReferenceScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
 import { SettingsScreen } from "../../features/settings/SettingsScreen";
 import { SyncScreen } from "../../features/sync/SyncScreen";
@@ -37,6 +38,7 @@ export function Shell({ app }: { app: AppView }) {
     "Shift+?": () => setOverlay("help"),
     "g w": () => go({ screen: "watch" }),
     "g l": () => go({ screen: "log" }),
+    "g r": () => go({ screen: "reference" }),
     "g s": () => go({ screen: "sync" }),
     "g ,": () => go({ screen: "settings" }),
     "g q": () => first && go({ screen: "queue", view: first.view, record: null }),
@@ -92,6 +94,7 @@ export function Shell({ app }: { app: AppView }) {
 const TITLES = {
   watch: "nav-watch",
   log: "nav-log",
+  reference: "nav-reference",
   sync: "nav-sync",
   settings: "nav-settings",
 } as const;
@@ -111,6 +114,14 @@ function Screen({ place, readOnly }: ScreenProps) {
       return <WatchScreen alert={place.alert ?? null} readOnly={readOnly} />;
     case "log":
       return <LogScreen />;
+    case "reference":
+      return (
+        <ReferenceScreen
+          key={`${place.section} ${place.item}`}
+          section={place.section}
+          item={place.item}
+        />
+      );
     case "sync":
       return <SyncScreen />;
     case "settings":

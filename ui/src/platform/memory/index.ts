@@ -13,6 +13,7 @@ import {
 import { actMany, selectionOf } from "./bulk";
 import { logOf } from "./log";
 import { recordOf } from "./record";
+import { referenceOf } from "./reference";
 import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
 import { settingsOf } from "./settings";
 import { navigationOf, pageOf, syncOf, titleOf } from "./views";
@@ -241,6 +242,7 @@ export class MemoryBackend implements Backend {
   logPage: Backend["logPage"] = (request) =>
     this.#read("logPage", () => logOf(this.world, request));
   verifyChain = () => this.#read("verifyChain", () => this.change(() => {}));
+  referenceView = () => this.#read("referenceView", () => referenceOf());
   settingsView = () => this.#read("settingsView", () => settingsOf(this.world));
   setNotifications: Backend["setNotifications"] = (wanted) =>
     this.#read("setNotifications", () =>

@@ -114,7 +114,7 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
 }
 
 /// A value as text: a string as it is, a switch in a word, parts by their names, anything else as JSON.
-fn words(value: &Value) -> String {
+pub(in crate::features) fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),
