@@ -169,7 +169,8 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         .not_after
         .as_ref()
         .map_or(Ok(None), |program| program.eval_optional_instant(&scope));
-    let refused = role(action, situation.actor)
+    let refused = setting(situation, action)
+        .or_else(|| role(action, situation.actor))
         .or_else(|| state(situation, action))
         .or(refusal)
         .or(unasked)
@@ -324,6 +325,20 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
     });
     let rows = rows.collect();
     (rows, first)
+}
+
+/// What the pack says of a setting of the tenant, beside what the engine says of all.
+fn setting(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
+    if situation.kind.name != crate::setting::KIND {
+        return None;
+    }
+    crate::setting::refused(
+        situation.pack,
+        &situation.record.id,
+        &action.name,
+        situation.params,
+        situation.actor,
+    )
 }
 
 fn role(action: &Action, actor: &Actor) -> Option<Outcome> {

@@ -11,6 +11,7 @@ pub mod decision;
 mod fixture;
 pub mod metric;
 pub mod plan;
+pub mod setting;
 pub mod snapshot;
 
 use chrono::{DateTime, Utc};

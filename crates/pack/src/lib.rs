@@ -20,6 +20,7 @@ pub mod measure;
 pub mod pack;
 #[cfg(feature = "publish")]
 pub mod publisher;
+mod readers;
 pub mod schedule;
 pub mod schema;
 pub mod signed;

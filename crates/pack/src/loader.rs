@@ -77,6 +77,7 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
         .iter()
         .filter_map(|(path, bytes)| Some((path.clone(), String::from_utf8(bytes.clone()).ok()?)));
     let bundle = Bundle::from_files(text.collect()).map_err(|error| vec![whole(&error)])?;
+    pack.readers = crate::readers::readers(bundle.files());
     pack.hash = bundle.hash().to_owned();
     pack.warnings = list;
     Ok(pack)
@@ -119,7 +120,10 @@ fn whole(error: &BundleError) -> Diagnostic {
 }
 
 /// Kinds that the engine defines in every pack: name and YAML.
-const ENGINE: [(&str, &str); 1] = [("alert", include_str!("engine/alert.yaml"))];
+pub(crate) const ENGINE: [(&str, &str); 2] = [
+    ("alert", include_str!("engine/alert.yaml")),
+    ("setting", include_str!("engine/setting.yaml")),
+];
 
 /// The parsed files.
 #[derive(Default)]
@@ -286,6 +290,8 @@ impl Sources {
             queues: file.queues.clone(),
             sessions,
             settings: file.settings.clone(),
+            settings_roles: file.settings_roles.clone(),
+            readers: BTreeMap::new(),
             controls: file.controls.clone(),
             kinds,
             templates,

@@ -46,6 +46,10 @@ pub struct Pack {
     pub sessions: BTreeMap<String, Session>,
     /// Policy settings.
     pub settings: BTreeMap<String, SettingDef>,
+    /// Files of the pack by the setting that they read.
+    pub readers: BTreeMap<String, BTreeSet<String>>,
+    /// Roles that may say settings which do not name their own.
+    pub settings_roles: Vec<String>,
     /// Switches.
     pub controls: BTreeMap<String, ControlDef>,
     /// Kinds by name.

@@ -119,7 +119,11 @@ pub async fn put(
 
 /// Is this a kind that the engine keeps itself?
 fn is_engines(kind: &str) -> bool {
-    kind == watchkeeper_model::alert::KIND
+    [
+        watchkeeper_model::alert::KIND,
+        watchkeeper_model::setting::KIND,
+    ]
+    .contains(&kind)
 }
 
 fn check<'p>(

@@ -26,6 +26,7 @@ mod packs;
 pub mod problem;
 pub mod random;
 mod server;
+mod settings;
 pub mod store;
 
 use std::sync::Arc;
@@ -132,17 +133,16 @@ impl Platform {
     pub async fn publish(&self, tenant: &str, signed: &Signed) -> Result<PackRef, ApiError> {
         let bundle = signed.bundle();
         let (bytes, hash) = (bundle.bytes().to_vec(), bundle.hash().to_owned());
-        let opened = tokio::task::spawn_blocking(move || {
-            watchkeeper_pack::Bundle::open(&bytes, &hash).map(|pack| pack.version)
-        });
-        let version = match opened.await {
-            Ok(Ok(version)) => version,
+        let opened =
+            tokio::task::spawn_blocking(move || watchkeeper_pack::Bundle::open(&bytes, &hash));
+        let opened = match opened.await {
+            Ok(Ok(pack)) => pack,
             Ok(Err(error)) => return Err(ApiError::new(Code::BodyInvalid, error.to_string())),
             Err(error) => return Err(ApiError::new(Code::Internal, error.to_string())),
         };
         let pack = PackRef {
             hash: bundle.hash().to_owned(),
-            version,
+            version: opened.version,
             signature: signed.signature().to_owned(),
         };
         let published = self
@@ -152,17 +152,19 @@ impl Platform {
             let detail = "a pack's version only rises, and its publisher stays";
             return Err(ApiError::new(Code::BodyInvalid, detail));
         }
+        settings::of_pack(self, tenant, &opened).await?;
         self.hint_all(tenant).await?;
         Ok(pack)
     }
 
-    /// Says what a tenant's policy settings are.
-    pub async fn set_settings(
+    /// Says settings for a tenant, as its own system does; one that is left out stays as it is, and
+    /// null takes one back. Operators say them by operation.
+    pub async fn say_settings(
         &self,
         tenant: &str,
-        settings: &Map<String, Value>,
+        said: &Map<String, Value>,
     ) -> Result<(), ApiError> {
-        self.store.set_settings(tenant, settings).await?;
+        settings::say(self, tenant, said).await?;
         self.hint_all(tenant).await
     }
 

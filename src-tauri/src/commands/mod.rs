@@ -8,4 +8,5 @@ pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod sync;
+pub(crate) mod tenant;
 pub(crate) mod watch;

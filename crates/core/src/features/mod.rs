@@ -8,4 +8,5 @@ pub mod search;
 pub mod session;
 pub mod settings;
 pub mod sync;
+pub mod tenant;
 pub mod watch;

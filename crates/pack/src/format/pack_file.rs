@@ -41,6 +41,9 @@ pub struct PackFile {
     /// When the operator sits down; `before_next_session` refers to these.
     #[serde(default)]
     pub sessions: BTreeMap<String, SessionDef>,
+    /// Roles that may say settings, where these do not name their own; nobody in the app where empty.
+    #[serde(default)]
+    pub settings_roles: Vec<String>,
     /// Policy settings of the tenant, with defaults.
     #[serde(default)]
     pub settings: BTreeMap<String, SettingDef>,
@@ -146,6 +149,69 @@ pub struct SettingDef {
     /// The tenant has to say it before going live.
     #[serde(default)]
     pub needed: bool,
+    /// Roles that may say it; those of the pack's `settings_roles` where empty.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
+impl SettingDef {
+    /// Whether a value fits: its type, its allowed values, its bounds.
+    ///
+    /// # Errors
+    /// Says in words why it does not.
+    pub fn accepts(&self, value: &Value) -> Result<(), String> {
+        if !self.one_of.is_empty() && !self.one_of.contains(value) {
+            return Err("this is none of the allowed values".into());
+        }
+        if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
+            return Err("nothing is said".into());
+        }
+        let right = match self.type_ {
+            Some(type_) => is_of(type_, value),
+            None => like(&self.default, value),
+        };
+        if !right {
+            return Err("this value is of another type".into());
+        }
+        let outside = value.as_f64().is_some_and(|number| {
+            self.least.is_some_and(|least| number < least)
+                || self.most.is_some_and(|most| number > most)
+        });
+        if outside {
+            return Err("outside `least` and `most`".into());
+        }
+        Ok(())
+    }
+}
+
+/// A value of this type.
+fn is_of(type_: FieldType, value: &Value) -> bool {
+    match type_ {
+        FieldType::Integer => value.is_i64() || value.is_u64(),
+        FieldType::Number => value.is_number(),
+        FieldType::Boolean => value.is_boolean(),
+        FieldType::Money => value.is_object(),
+        FieldType::String
+        | FieldType::Text
+        | FieldType::Id
+        | FieldType::Timestamp
+        | FieldType::Date
+        | FieldType::Ref
+        | FieldType::Enum => value.is_string(),
+    }
+}
+
+/// A value of the same type as the default, where there is one.
+fn like(default: &Value, value: &Value) -> bool {
+    match default {
+        Value::Null => true,
+        Value::Bool(_) => value.is_boolean(),
+        Value::Number(number) if number.is_f64() => value.is_number(),
+        Value::Number(_) => value.is_i64() || value.is_u64(),
+        Value::String(_) => value.is_string(),
+        Value::Array(_) => value.is_array(),
+        Value::Object(_) => value.is_object(),
+    }
 }
 
 /// A switch on the platform.

@@ -1,10 +1,8 @@
 //! Checks of settings and controls.
 
-use serde_json::Value;
-
 use super::problems::{Problems, Spot};
 use super::{links, names};
-use crate::format::{FieldType, PackFile, SettingDef};
+use crate::format::{PackFile, SettingDef};
 
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     names::check(&spot.at("settings"), file.settings.keys(), problems);
@@ -37,20 +35,13 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
         .filter_map(|(name, value)| Some((name, value?)))
         .filter(|(_, value)| !value.is_null());
     for (name, value) in given {
-        if !def.one_of.is_empty() && !def.one_of.contains(value) {
-            let message = "this is none of the allowed values";
-            problems.error(&spot.at(name), "pack.default", message);
-        }
-        if def.type_.is_some_and(|type_| !is_of(type_, value)) {
-            let message = "this value is of another type";
-            problems.error(&spot.at(name), "pack.wrong_type", message);
-        }
-        if let Some(number) = value.as_f64() {
-            let least = def.least.is_some_and(|least| number < least);
-            let most = def.most.is_some_and(|most| number > most);
-            if least || most {
-                problems.error(&spot.at(name), "pack.value", "outside `least` and `most`");
-            }
+        if let Err(words) = def.accepts(value) {
+            let code = if words.contains("type") {
+                "pack.wrong_type"
+            } else {
+                "pack.value"
+            };
+            problems.error(&spot.at(name), code, words);
         }
     }
     if def.default.is_null() {
@@ -66,22 +57,5 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
     } else if def.needed {
         let message = "a setting that has a default need not be said; `proposed` proposes one";
         problems.error(&spot.at("needed"), "pack.default", message);
-    }
-}
-
-/// A setting's value of this type.
-fn is_of(type_: FieldType, value: &Value) -> bool {
-    match type_ {
-        FieldType::Integer => value.is_i64() || value.is_u64(),
-        FieldType::Number => value.is_number(),
-        FieldType::Boolean => value.is_boolean(),
-        FieldType::Money => value.is_object(),
-        FieldType::String
-        | FieldType::Text
-        | FieldType::Id
-        | FieldType::Timestamp
-        | FieldType::Date
-        | FieldType::Ref
-        | FieldType::Enum => value.is_string(),
     }
 }

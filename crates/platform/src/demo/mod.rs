@@ -318,7 +318,7 @@ async fn further_tenant(
     let filled = world.filled(&pack, (state.seed, state.start), scenario);
     let (records, files) = filled.map_err(misfit)?;
     platform.found(&tenant, Some(&signed)).await?;
-    platform.set_settings(&tenant.id, &world.settings).await?;
+    platform.say_settings(&tenant.id, &world.settings).await?;
     let controls = rows::controls(&world.controls, &world.scenarios, scenario);
     platform.set_controls(&tenant.id, &controls).await?;
     if let Some(stand_ins) = &platform.stand_ins {

@@ -62,9 +62,7 @@ pub trait Store: Send + Sync + 'static {
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()>;
     /// A tenant as it is now.
     async fn tenant(&self, id: &str) -> Result<Option<TenantState>>;
-    /// Says what the tenant's settings are; a change takes a seq, so that decisions notice it.
-    async fn set_settings(&self, tenant: &str, settings: &Map<String, Value>) -> Result<u64>;
-    /// Says what the tenant's controls are, likewise.
+    /// Says what the tenant's controls are; a change takes a seq, so that decisions notice it.
     async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64>;
     /// Keeps a pack and makes it the active one. Versions only rise and the publisher stays: false
     /// where it is otherwise.

@@ -319,7 +319,7 @@ async fn a_rule_whose_setting_changes_is_looked_at_again() {
         .clone();
     world
         .platform()
-        .set_settings(TENANT, &slower)
+        .say_settings(TENANT, &slower)
         .await
         .unwrap();
     until(&world, "database_slow", "pending").await;

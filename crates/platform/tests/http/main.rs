@@ -19,5 +19,6 @@ mod operations;
 mod providers;
 mod restored;
 mod session;
+mod settings;
 mod stand_in;
 mod support;

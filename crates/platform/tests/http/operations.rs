@@ -54,7 +54,7 @@ async fn x_42_a_tenant_may_measure_the_72_hours_to_the_request() {
     let settings = settings.as_object().unwrap();
     world
         .platform()
-        .set_settings(TENANT, settings)
+        .say_settings(TENANT, settings)
         .await
         .unwrap();
     let operation = world.operation(&id, "approve");

@@ -234,12 +234,6 @@ impl Store for SqliteStore {
         self.read(move |tx| tenants::state(tx, &id)).await
     }
 
-    async fn set_settings(&self, tenant: &str, settings: &Map<String, Value>) -> Result<u64> {
-        let (tenant, settings) = (tenant.to_owned(), settings.clone());
-        self.write(move |tx| tenants::set_settings(tx, &tenant, &settings))
-            .await
-    }
-
     async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64> {
         let (tenant, controls) = (tenant.to_owned(), controls.clone());
         self.write(move |tx| tenants::set_controls(tx, &tenant, &controls))

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
-use watchkeeper_model::LookupValue;
+use watchkeeper_model::{LookupValue, setting};
 
 use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
@@ -196,6 +196,11 @@ pub fn apply(
         };
         if changed {
             kinds.insert(write.kind.clone());
+        }
+        // What is in force follows from what is said, in one transaction.
+        if changed && write.kind == setting::KIND {
+            let said = write.put.as_ref().and_then(|put| setting::said(&put.body));
+            tenants::say_setting(tx, tenant, &write.id, said.as_ref())?;
         }
     }
     Ok(kinds)

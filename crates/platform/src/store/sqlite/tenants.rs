@@ -68,16 +68,28 @@ pub fn state(tx: &Transaction<'_>, id: &str) -> Result<Option<TenantState>> {
     }))
 }
 
-pub fn set_settings(
+/// What the tenant says of one setting from now on; none where it says nothing any more.
+pub fn say_setting(
     tx: &Transaction<'_>,
     tenant: &str,
-    settings: &Map<String, Value>,
-) -> Result<u64> {
+    name: &str,
+    value: Option<&Value>,
+) -> Result<()> {
+    let said: String = tx
+        .prepare_cached("SELECT settings FROM tenant WHERE id = ?")?
+        .query_row([tenant], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NoTenant)?;
+    let mut said: Map<String, Value> = from_json(&said)?;
+    match value {
+        Some(value) => said.insert(name.to_owned(), value.clone()),
+        None => said.remove(name),
+    };
     tx.execute(
         "UPDATE tenant SET settings = ?, settings_version = settings_version + 1 WHERE id = ?",
-        params![to_json(settings)?, tenant],
+        params![to_json(&said)?, tenant],
     )?;
-    next_seq(tx, tenant)
+    Ok(())
 }
 
 pub fn set_controls(
