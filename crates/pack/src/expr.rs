@@ -1,8 +1,8 @@
 //! Expressions: CEL behind one module. Nobody else names the `cel` crate.
 //!
 //! An expression is checked when it is compiled: only declared names, only the functions of
-//! [`check::FUNCTIONS`], a bounded number of nodes, bounded depth, and no more than two nested
-//! comprehensions. So an expression that compiles ends soon. What may still go wrong when it runs
+//! [`check::FUNCTIONS`], a bounded number of nodes, bounded depth, and no loops. So an expression
+//! that compiles ends soon, and what it makes is small. What may still go wrong when it runs
 //! (a value that is missing, a type that does not fit) is an [`EvalError`], never a guess.
 //!
 //! Null: an optional field that a record does not have is `null`; a required one that is missing
@@ -10,6 +10,7 @@
 
 mod check;
 mod scope;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -144,7 +145,7 @@ impl Program {
                 source.len()
             )));
         }
-        check::before_parsing(source)?;
+        source::check(source)?;
         std::thread::scope(|threads| {
             let parser = std::thread::Builder::new()
                 .stack_size(PARSER_STACK)
