@@ -7,8 +7,10 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Allowed, ExprError, Program};
 use crate::template::Template;
 
-/// Most bytes of expressions in one pack.
+/// Most bytes of expressions in one pack: each is parsed on a thread of its own.
 const MAX_EXPRESSIONS: usize = 128 << 10;
+/// Most errors, and most warnings, of one pack: nobody reads more at once.
+const MAX_PROBLEMS: usize = 200;
 
 /// A part of a file.
 #[derive(Debug, Clone)]
@@ -58,6 +60,15 @@ impl Problems {
         let lines = text.lines().map(ToOwned::to_owned).collect();
         self.places.insert(file.to_owned(), places);
         self.lines.insert(file.to_owned(), lines);
+    }
+
+    /// There are as many errors as are told: looking for more is of no use.
+    pub fn full(&self) -> bool {
+        self.count(Severity::Error) >= MAX_PROBLEMS
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.list.iter().filter(|d| d.severity == severity).count()
     }
 
     pub fn error(&mut self, spot: &Spot, code: &str, message: impl Into<String>) {
@@ -138,6 +149,9 @@ impl Problems {
         message: String,
         hint: Option<String>,
     ) {
+        if self.count(severity) >= MAX_PROBLEMS {
+            return;
+        }
         let found = self.places.get(&spot.file).and_then(|p| p.find(&spot.path));
         let place = match (found, within) {
             (Some(place), Some(within)) => self.within(&spot.file, place, within),
@@ -158,6 +172,11 @@ impl Problems {
     /// as they are (`|`), or lines that are joined by one space each (`>`, plain).
     fn within(&self, file: &str, place: Place, (line, column): (u32, u32)) -> Place {
         let lines = self.lines.get(file).map(Vec::as_slice).unwrap_or_default();
+        let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        // A quoted text may have more lines than the file: they are written in it as `\n`.
+        let line = line
+            .min(last.saturating_sub(place.line).saturating_add(1))
+            .max(1);
         let first = usize::try_from(place.line).unwrap_or(0).saturating_sub(1);
         let skip = usize::try_from(place.column).unwrap_or(0).saturating_sub(1);
         let quoted = lines.get(first).and_then(|text| text.chars().nth(skip));

@@ -6,6 +6,9 @@ use super::problems::{Problems, Spot};
 use super::{links, names};
 use crate::format::{FieldType, PackFile, SettingDef};
 
+/// Heaviest value of a setting or control, in bytes: expressions and texts may join it many times.
+const MAX_WEIGHT: usize = 4 << 10;
+
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     names::check(&spot.at("settings"), file.settings.keys(), problems);
     names::check(&spot.at("controls"), file.controls.keys(), problems);
@@ -17,6 +20,7 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     for (name, def) in &file.controls {
         let spot = spot.at("controls").at(name);
         names::row(&spot.at("row"), &def.row, problems);
+        light(&def.default, &spot.at("default"), problems);
         if def.each_region && file.regions.is_empty() {
             let message = "the pack has no regions";
             problems.error(&spot.at("each_region"), "pack.missing", message);
@@ -28,6 +32,10 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
 }
 
 fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
+    let values = spot.at("one_of");
+    for (index, value) in def.one_of.iter().enumerate() {
+        light(value, &values.at(index), problems);
+    }
     let given = [
         ("default", Some(&def.default)),
         ("proposed", def.proposed.as_ref()),
@@ -37,6 +45,7 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
         .filter_map(|(name, value)| Some((name, value?)))
         .filter(|(_, value)| !value.is_null());
     for (name, value) in given {
+        light(value, &spot.at(name), problems);
         if !def.one_of.is_empty() && !def.one_of.contains(value) {
             let message = "this is none of the allowed values";
             problems.error(&spot.at(name), "pack.default", message);
@@ -66,6 +75,13 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
     } else if def.needed {
         let message = "a setting that has a default need not be said; `proposed` proposes one";
         problems.error(&spot.at("needed"), "pack.default", message);
+    }
+}
+
+fn light(value: &Value, spot: &Spot, problems: &mut Problems) {
+    if crate::value::weight(value) > MAX_WEIGHT {
+        let message = format!("a value has at most {MAX_WEIGHT} bytes");
+        problems.error(spot, "pack.too_large", message);
     }
 }
 
