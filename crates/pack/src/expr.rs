@@ -59,7 +59,14 @@ pub enum Shape {
     /// A value; what is selected on it is not checked.
     Value,
     /// Only these fields; the name never stands alone.
-    Fields(BTreeMap<String, Shape>),
+    Fields(Arc<BTreeMap<String, Shape>>),
+}
+
+impl Shape {
+    /// Only these fields.
+    pub fn fields(names: impl IntoIterator<Item = (String, Shape)>) -> Self {
+        Self::Fields(Arc::new(names.into_iter().collect()))
+    }
 }
 
 /// Names that an expression or template may read.
@@ -84,15 +91,13 @@ impl Allowed {
 
     /// Also `root.name` for each name.
     #[must_use]
-    pub fn fields<I, S>(mut self, root: &str, names: I) -> Self
+    pub fn fields<I, S>(self, root: &str, names: I) -> Self
     where
         I: IntoIterator<Item = S>,
         S: Into<String>,
     {
         let names = names.into_iter().map(|name| (name.into(), Shape::Value));
-        self.roots
-            .insert(root.to_owned(), Shape::Fields(names.collect()));
-        self
+        self.shape(root, Shape::fields(names))
     }
 
     /// Also `root` with this shape.

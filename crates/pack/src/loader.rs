@@ -34,7 +34,6 @@ use crate::bundle::{self, Bundle};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, TemplateFile};
 use crate::pack::{Pack, Session};
-use crate::schedule::Schedule;
 use parts::Parts;
 use problems::{Problems, Spot};
 
@@ -351,12 +350,9 @@ fn sessions(
                 "a session takes some minutes",
             );
         }
-        match Schedule::parse(&def.rule, zone) {
-            Ok(schedule) => {
-                let def = def.clone();
-                sessions.insert(name.clone(), Session { def, schedule });
-            }
-            Err(error) => problems.error(&spot.at("rule"), "pack.schedule", error.message),
+        if let Some(schedule) = problems.schedule(&spot.at("rule"), &def.rule, zone) {
+            let def = def.clone();
+            sessions.insert(name.clone(), Session { def, schedule });
         }
     }
     sessions

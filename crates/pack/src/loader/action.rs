@@ -31,13 +31,14 @@ pub(super) fn check(
     let keys = def.actions.iter();
     let keys = keys.filter_map(|(n, a)| Some((a.key.as_deref()?, spot.at(n).at("key"))));
     names::distinct(keys.collect(), problems);
+    let decision = world.decision(def);
     let mut actions = BTreeMap::new();
     for (name, action) in &def.actions {
         let one = One {
             world,
             record: def,
             action,
-            allowed: world.action(def, action),
+            allowed: world.action(&decision, action),
         };
         if let Some(action) = one.check(name, &spot.at(name), problems) {
             actions.insert(name.clone(), action);

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use super::yaml::{Place, Places};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Allowed, ExprError, Program};
+use crate::schedule::Schedule;
 use crate::template::Template;
 
 /// Most bytes of expressions in one pack: each is parsed on a thread of its own.
 const MAX_EXPRESSIONS: usize = 128 << 10;
+/// Most expressions and texts of one pack: compiled, each takes some kilobytes.
+const MAX_COMPILED: usize = 5_000;
+/// Most schedules of one pack that are told as wrong: that one never happens takes long to find out.
+const MAX_WRONG_RULES: usize = 20;
 /// Most errors, and most warnings, of one pack: nobody reads more at once.
 const MAX_PROBLEMS: usize = 200;
 
@@ -52,6 +59,8 @@ pub(super) struct Problems {
     places: BTreeMap<String, Places>,
     lines: BTreeMap<String, Vec<String>>,
     expressions: usize,
+    compiled: usize,
+    wrong_rules: usize,
 }
 
 impl Problems {
@@ -104,7 +113,17 @@ impl Problems {
                 format!("all expressions together have more than {MAX_EXPRESSIONS} bytes");
             self.error(spot, "pack.too_large", message);
         }
-        self.expressions <= MAX_EXPRESSIONS
+        self.expressions <= MAX_EXPRESSIONS && self.one_more(spot)
+    }
+
+    /// Counts what is about to be compiled; false once there is too much.
+    fn one_more(&mut self, spot: &Spot) -> bool {
+        self.compiled = self.compiled.saturating_add(1);
+        if self.compiled == MAX_COMPILED + 1 {
+            let message = format!("more than {MAX_COMPILED} expressions and texts");
+            self.error(spot, "pack.too_large", message);
+        }
+        self.compiled <= MAX_COMPILED
     }
 
     pub fn program(&mut self, spot: &Spot, source: &str, allowed: &Allowed) -> Option<Program> {
@@ -124,13 +143,31 @@ impl Problems {
         }
     }
 
+    /// A schedule; not looked at once many of them were none.
+    pub fn schedule(&mut self, spot: &Spot, rule: &str, zone: Tz) -> Option<Schedule> {
+        if self.wrong_rules >= MAX_WRONG_RULES {
+            return None;
+        }
+        match Schedule::parse(rule, zone) {
+            Ok(schedule) => Some(schedule),
+            Err(error) => {
+                self.wrong_rules += 1;
+                self.error(spot, "pack.schedule", error.message);
+                None
+            }
+        }
+    }
+
     pub fn template(
         &mut self,
         spot: &Spot,
         source: &str,
-        zone: chrono_tz::Tz,
+        zone: Tz,
         allowed: &Allowed,
     ) -> Option<Template> {
+        if !self.one_more(spot) {
+            return None;
+        }
         match Template::compile(source, zone, allowed) {
             Ok(template) => Some(template),
             Err(error) => {

@@ -76,6 +76,10 @@ pub(super) fn parse<T: DeserializeOwned>(
             first_line(&message),
         )
     };
+    if text.starts_with('\u{feff}') {
+        let message = "begins with a mark of byte order: save it as UTF-8 without one";
+        return Err(problem("pack.yaml", 1, 1, message.to_owned()));
+    }
     // First the tree: what is too much is told before it is read as anything.
     let tree: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
     let value: T = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
