@@ -19,6 +19,7 @@ mod record;
 mod routine;
 mod scopes;
 mod settings;
+mod states;
 #[cfg(test)]
 mod tests;
 mod tried;
@@ -210,6 +211,7 @@ impl Sources {
         let kinds = each(&self.records, problems, |name, def, problems| {
             Some(record::check(&world, name, def, problems))
         });
+        states::reached(&world, problems);
         let templates = each(&self.templates, problems, |id, def, problems| {
             mail::check(&world, id, def, problems)
         });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::World;
-use super::{links, names, record};
+use super::{links, names, record, states};
 use crate::expr::{Allowed, Program, Scope};
 use crate::format::{
     ActionDef, CallDef, Channel, Connector, EffectDef, FieldDef, FieldType, Nature, Offer,
@@ -74,14 +74,14 @@ impl One<'_> {
             problems.error(&spot.at("key"), "pack.reserved", message);
         }
         for (index, state) in action.from.iter().enumerate() {
-            self.state(state, &spot.at("from").at(index), problems);
+            states::known(self.record, state, &spot.at("from").at(index), problems);
         }
         if action.from.is_empty() && !self.record.states.is_empty() {
             problems.error(&spot.at("from"), "pack.missing", "no state to start from");
         }
         for (index, state) in action.already.iter().enumerate() {
             let spot = spot.at("already").at(index);
-            self.state(state, &spot, problems);
+            states::known(self.record, state, &spot, problems);
             if action.from.contains(state) {
                 let message =
                     format!("from `{state}` the action starts, so it is not done already");
@@ -147,15 +147,6 @@ impl One<'_> {
         let allowed = self.world.bulk(self.record);
         let when = bulk.when.as_ref()?;
         Some(problems.program(&spot.at("when"), when, &allowed))
-    }
-
-    fn state(&self, state: &str, spot: &Spot, problems: &mut Problems) {
-        let states = self.record.states.iter().map(|s| s.id.as_str());
-        if !states.clone().any(|s| s == state) {
-            let near = crate::expr::nearest(state, states);
-            let message = format!("unknown state `{state}`{near}");
-            problems.error(spot, "pack.unknown_name", message);
-        }
     }
 
     fn params(&self, spot: &Spot, problems: &mut Problems) {

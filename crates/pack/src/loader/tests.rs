@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod states;
 mod tried;
 mod watching;
 mod work;
