@@ -205,6 +205,9 @@ impl Sources {
         };
         names::across_kinds(&world, problems);
         books::regions(&world, problems);
+        if let Some(setting) = &file.zone_setting {
+            people::setting_of(&world, setting, &spot.at("zone_setting"), problems);
+        }
         if let Some(document) = &file.document {
             books::document(document, problems);
         }
@@ -223,6 +226,7 @@ impl Sources {
             alert::check(&world, id, def, problems)
         });
         let checked = self.parts.check(&world, problems);
+        settings::unused(&world, problems);
         Some(Pack {
             hash: String::new(),
             id: file.id.clone(),

@@ -22,6 +22,8 @@ pub struct PackFile {
     pub name: String,
     /// IANA zone of its day.
     pub zone: String,
+    /// Setting with which the tenant says its own zone.
+    pub zone_setting: Option<String>,
     /// ISO 4217 code of amounts that name none.
     pub currency: String,
     /// BCP 47 tag of the pack's texts.
@@ -76,8 +78,10 @@ pub struct RegionDef {
     pub row: String,
     /// Name as shown.
     pub label: String,
-    /// IANA zone of its day; a setting may say another.
+    /// IANA zone of its day.
     pub zone: String,
+    /// Setting with which the tenant says another zone.
+    pub zone_setting: Option<String>,
     /// ISO 4217 code.
     pub currency: String,
     /// What holds of tax, in words; nothing is computed from it.
@@ -146,6 +150,9 @@ pub struct SettingDef {
     /// The tenant has to say it before going live.
     #[serde(default)]
     pub needed: bool,
+    /// It is told to the people who go by it; nothing in the pack reads it.
+    #[serde(default)]
+    pub for_people: bool,
 }
 
 /// A switch on the platform.

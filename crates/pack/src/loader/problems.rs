@@ -1,6 +1,6 @@
 //! Problems as they are found, with their places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
@@ -61,6 +61,8 @@ pub(super) struct Problems {
     expressions: usize,
     compiled: usize,
     wrong_rules: usize,
+    /// Settings that expressions and texts mention.
+    settings: BTreeSet<String>,
 }
 
 impl Problems {
@@ -104,8 +106,22 @@ impl Problems {
         self.add(spot, Some(at), Severity::Error, code, message.into(), None);
     }
 
+    /// Does an expression or text mention this setting?
+    pub fn mentions(&self, setting: &str) -> bool {
+        self.settings.contains(setting)
+    }
+
+    fn mention(&mut self, source: &str) {
+        let mentioned = source.split("settings.").skip(1).map(|rest| {
+            let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            name.take(1).collect()
+        });
+        self.settings.extend(mentioned);
+    }
+
     /// Counts the bytes of an expression about to be compiled; false once there are too many.
     pub fn spend(&mut self, spot: &Spot, source: &str) -> bool {
+        self.mention(source);
         let before = self.expressions;
         self.expressions = before.saturating_add(source.len());
         if before <= MAX_EXPRESSIONS && self.expressions > MAX_EXPRESSIONS {
@@ -165,6 +181,7 @@ impl Problems {
         zone: Tz,
         allowed: &Allowed,
     ) -> Option<Template> {
+        self.mention(source);
         if !self.one_more(spot) {
             return None;
         }

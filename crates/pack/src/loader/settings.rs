@@ -1,8 +1,11 @@
 //! Checks of settings and controls.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::problems::{Problems, Spot};
+use super::scopes::World;
 use super::{links, names};
 use crate::format::{FieldType, PackFile, SettingDef};
 
@@ -27,6 +30,39 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
         }
         if let Some(banner) = &def.banner {
             links::prints_no_secret(banner, &spot.at("banner"), problems);
+        }
+    }
+}
+
+/// A setting that nothing goes by: the tenant would say it in vain. A ruling only names it.
+pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
+    // What reads it may stand in a file that does not parse.
+    if !world.unparsed.is_empty() {
+        return;
+    }
+    let people = world.parts.people.iter();
+    let contacts = people.flat_map(|people| people.contacts.values());
+    let buttons = world.templates.values().flat_map(|text| &text.buttons);
+    let zones = world
+        .pack
+        .regions
+        .values()
+        .map(|region| &region.zone_setting);
+    let named: BTreeSet<&String> = contacts
+        .filter_map(|contact| contact.setting.as_ref())
+        .chain(buttons.map(|button| &button.setting))
+        .chain(zones.chain([&world.pack.zone_setting]).flatten())
+        .collect();
+    for (name, def) in &world.pack.settings {
+        let spot = Spot::file("pack.yaml").at("settings").at(name);
+        let read = named.contains(name) || problems.mentions(name);
+        if !read && !def.for_people {
+            let message = format!("nothing reads the setting `{name}`");
+            problems.warning(&spot.key(), "pack.unused", message);
+        }
+        if read && def.for_people {
+            let message = "the pack reads this setting: it is not for people alone";
+            problems.error(&spot.at("for_people"), "pack.value", message);
         }
     }
 }

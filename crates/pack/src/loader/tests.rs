@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod settings;
 mod states;
 mod tried;
 mod watching;
