@@ -67,7 +67,8 @@ impl Scan {
     fn plain(&mut self, c: char) -> Result<(), ExprError> {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let after_word = self.last.is_some_and(is_word);
-        if !c.is_whitespace() && !(is_word(c) && after_word) {
+        let goes_on = is_word(c) && after_word;
+        if !c.is_whitespace() && !goes_on {
             self.tokens += 1;
         }
         match c {

@@ -14,6 +14,8 @@ use crate::template::Template;
 const MAX_EXPRESSIONS: usize = 128 << 10;
 /// Most expressions and texts of one pack: compiled, each takes some kilobytes.
 const MAX_COMPILED: usize = 5_000;
+/// Longest message, in characters: it may quote a name of any length.
+pub(super) const MAX_MESSAGE: usize = 400;
 /// Most schedules of one pack that are told as wrong: that one never happens takes long to find out.
 const MAX_WRONG_RULES: usize = 20;
 /// Most errors, and most warnings, of one pack: nobody reads more at once.
@@ -217,7 +219,7 @@ impl Problems {
             file: spot.file.clone(),
             line: place.line,
             column: place.column,
-            message,
+            message: message.chars().take(MAX_MESSAGE).collect(),
             hint,
         });
     }

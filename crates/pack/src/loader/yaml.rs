@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::problems::MAX_MESSAGE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::value::MAX_INTEGER;
 
@@ -68,7 +69,7 @@ pub(super) fn parse<T: DeserializeOwned>(
         let place = error.location();
         let number = |n: Option<u64>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
         let message = error.to_string();
-        let message: String = message.chars().take(400).collect();
+        let message: String = message.chars().take(MAX_MESSAGE).collect();
         problem(
             "pack.yaml",
             number(place.map(|p| p.line())),

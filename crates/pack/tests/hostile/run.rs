@@ -13,7 +13,7 @@ use crate::good;
 /// thread on which expressions are parsed.
 const MEMORY: u32 = 256 << 10;
 /// Most bytes that it may say of one pack.
-const MOST_SAID: usize = 256 << 10;
+const MOST_SAID: usize = 192 << 10;
 
 /// A pack's folder.
 pub struct Folder(TempDir);

@@ -48,6 +48,33 @@ fn fault_62_one_text_of_ten_megabytes() {
         .refused("pack.too_large", RECORD, 0);
 }
 
+/// What is wrong is told, not all of it.
+#[test]
+fn fault_62_a_name_of_two_hundred_kilobytes() {
+    let long = "x".repeat(200_000);
+    for (name, from, to, code) in [
+        (
+            "column",
+            "columns: [number]",
+            format!("columns: [{long}]"),
+            "pack.unknown_name",
+        ),
+        (
+            "state",
+            "from: [open]",
+            format!("from: [{long}]"),
+            "pack.unknown_name",
+        ),
+    ] {
+        let folder = Folder::good();
+        folder.replace(RECORD, from, &to);
+        let said = folder.check(name);
+        let line = PARCEL.lines().position(|line| line.contains(from)).unwrap() + 1;
+        said.refused(code, RECORD, line);
+        assert!(said.text.len() < 4_000, "{} bytes", said.text.len());
+    }
+}
+
 #[test]
 fn fault_62_a_setting_that_is_a_book() {
     for (name, value) in [
