@@ -10,6 +10,20 @@ fn each_mistake_is_found_where_it_stands() {
     each(&[
         (
             LATE,
+            "text: Is the token there?, credential",
+            "text: Is the token there?, link: 'javascript:alert(1)', credential",
+            "pack.value",
+            "'javascript:",
+        ),
+        (
+            LATE,
+            "text: Is the token there?, credential",
+            "text: Is the token there?, link: 'file:///etc/passwd', credential",
+            "pack.value",
+            "'file:",
+        ),
+        (
+            LATE,
             "next: wait}",
             "next: wiat}",
             "pack.unknown_name",
