@@ -5,7 +5,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::changes::Changed;
-use crate::commands::{journal, log, queues, search, session, settings, sync, watch};
+use crate::commands::{journal, log, queues, reference, search, session, settings, sync, watch};
 use crate::places::ShowPlace;
 
 /// Every command and the one event.
@@ -40,6 +40,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             watch::touch,
             log::log_page,
             log::verify_chain,
+            reference::reference_view,
             settings::settings_view,
             settings::set_notifications,
             settings::test_notification,

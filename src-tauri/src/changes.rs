@@ -36,6 +36,7 @@ async fn next(changes: &mut Receiver<ChangeSet>) -> Option<ChangeSet> {
 /// Every tag there is. `Pack` stands for all kinds: whatever is read depends on the pack.
 fn everything() -> ChangeSet {
     ChangeSet {
+        profile: None,
         tags: BTreeSet::from([
             Tag::App,
             Tag::Navigation,
@@ -58,6 +59,7 @@ mod tests {
 
     fn of_kind(kind: &str) -> ChangeSet {
         ChangeSet {
+            profile: None,
             tags: BTreeSet::from([Tag::Kind(kind.to_owned())]),
             source: Source::Operator,
         }

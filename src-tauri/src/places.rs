@@ -13,7 +13,12 @@ use crate::window::MAIN;
 /// The window should show this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, Event)]
 #[tauri_specta(event_name = "show-place")]
-pub(crate) struct ShowPlace(pub(crate) Place);
+pub(crate) struct ShowPlace {
+    /// The profile that it is in; the one that is shown where absent.
+    pub(crate) profile: Option<String>,
+    /// Where in it.
+    pub(crate) place: Place,
+}
 
 /// A place of the app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -28,14 +33,14 @@ pub(crate) enum Place {
     Sync,
 }
 
-/// Brings the window forward, at a place.
-pub(crate) fn show(app: &AppHandle, place: Place) {
+/// Brings the window forward, at a place of a profile; of the one that is shown where it is none.
+pub(crate) fn show(app: &AppHandle, profile: Option<String>, place: Place) {
     if let Some(window) = app.get_webview_window(MAIN) {
         let _ = window.unminimize();
         let _ = window.show();
         let _ = window.set_focus();
     }
-    if let Err(error) = ShowPlace(place).emit(app) {
+    if let Err(error) = (ShowPlace { profile, place }).emit(app) {
         tracing::warn!(%error, "a place did not reach the window");
     }
 }
@@ -45,9 +50,10 @@ pub(crate) async fn follow(mut signals: Receiver<Signal>, app: AppHandle) {
     loop {
         match signals.recv().await {
             Ok(Signal::Pressed {
+                profile,
                 about,
                 button: Button::Open,
-            }) => show(&app, place_of(about)),
+            }) => show(&app, Some(profile), place_of(about)),
             Ok(_) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }

@@ -1,10 +1,12 @@
 //! From arguments to a running app.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tauri::{AppHandle, Manager, RunEvent};
 use tokio::sync::SetOnce;
 use watchkeeper_core::clock::{Clock, SystemClock};
+use watchkeeper_core::features::session;
 use watchkeeper_core::secrets::OsKeyring;
 use watchkeeper_core::{App, Config, Engine, Error};
 
@@ -24,9 +26,10 @@ impl Shell {
         self.started.wait().await.clone()
     }
 
-    /// The open profile.
-    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Error> {
-        self.app().await?.engine()
+    /// An open profile. Every command names the one that it is meant for, so that nothing that was asked
+    /// for one is answered or done by another that came to be shown meanwhile.
+    pub(crate) async fn engine(&self, profile: &str) -> Result<Arc<Engine>, Error> {
+        self.app().await?.engine_of(profile)
     }
 
     /// The machine's clocks.
@@ -88,10 +91,19 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How long after the start the profiles that are not shown are opened: the first screen has the
+/// machine for itself until then.
+const OTHERS_AFTER: Duration = Duration::from_secs(2);
+
 async fn start_core(config: Config, handle: AppHandle) {
     let started = App::start(config).await.map(Arc::new);
     match &started {
         Ok(app) => {
+            let others = Arc::clone(app);
+            tauri::async_runtime::spawn(async move {
+                tokio::time::sleep(OTHERS_AFTER).await;
+                session::open_others(&others).await;
+            });
             tauri::async_runtime::spawn(changes::pass_on(app.changes(), handle.clone()));
             match tray::make(&handle) {
                 Ok(tray) => {

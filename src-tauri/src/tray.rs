@@ -17,8 +17,15 @@ use crate::places::{self, Place};
 const LISTED: usize = 5;
 const OPEN: &str = "open";
 const QUIT: &str = "quit";
-/// Before an alert's id.
+/// Before a profile's id and an alert's.
 const ALERT: &str = "alert:";
+
+/// A red alert of one of the open profiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Listed {
+    profile: String,
+    alert: RedAlert,
+}
 
 /// Makes the tray. It says nothing until a profile is open.
 pub(crate) fn make(app: &AppHandle) -> tauri::Result<TrayIcon> {
@@ -26,11 +33,13 @@ pub(crate) fn make(app: &AppHandle) -> tauri::Result<TrayIcon> {
         .menu(&menu(app, &[])?)
         .tooltip("Watchkeeper")
         .on_menu_event(|app, event| match event.id().as_ref() {
-            OPEN => places::show(app, Place::Watch { alert: None }),
+            OPEN => places::show(app, None, Place::Watch { alert: None }),
             QUIT => app.exit(0),
             id => {
-                let alert = id.strip_prefix(ALERT).map(str::to_owned);
-                places::show(app, Place::Watch { alert });
+                let named = id.strip_prefix(ALERT).and_then(|id| id.split_once(':'));
+                let (profile, alert) = named.unzip();
+                let alert = alert.map(str::to_owned);
+                places::show(app, profile.map(str::to_owned), Place::Watch { alert });
             }
         });
     if let Some(icon) = app.default_window_icon() {
@@ -44,10 +53,7 @@ pub(crate) async fn keep(tray: TrayIcon, core: std::sync::Arc<App>, app: AppHand
     let mut changes = core.changes();
     let mut said = None;
     loop {
-        let red = match core.engine() {
-            Ok(engine) => watch::red(&engine).await.unwrap_or_default(),
-            Err(_) => Vec::new(),
-        };
+        let red = red(&core).await;
         if said.as_ref() != Some(&red) {
             if let Err(error) = say(&tray, &app, &red) {
                 tracing::warn!(%error, "the tray");
@@ -58,6 +64,26 @@ pub(crate) async fn keep(tray: TrayIcon, core: std::sync::Arc<App>, app: AppHand
             return;
         }
     }
+}
+
+/// The red alerts of all open profiles, with the tenant's name before each where there are several.
+async fn red(core: &App) -> Vec<Listed> {
+    let engines = core.engines();
+    let mut all = Vec::new();
+    for engine in &engines {
+        let red = watch::red(engine).await.unwrap_or_default();
+        all.extend(red.into_iter().map(|alert| Listed {
+            profile: engine.profile().to_owned(),
+            alert: RedAlert {
+                label: match engines.len() {
+                    1 => alert.label,
+                    _ => format!("{}: {}", engine.pinned().tenant.name, alert.label),
+                },
+                id: alert.id,
+            },
+        }));
+    }
+    all
 }
 
 /// Waits for a change that concerns the tray; false at the end.
@@ -80,7 +106,7 @@ async fn next(changes: &mut Receiver<ChangeSet>) -> bool {
     }
 }
 
-fn say(tray: &TrayIcon, app: &AppHandle, red: &[RedAlert]) -> tauri::Result<()> {
+fn say(tray: &TrayIcon, app: &AppHandle, red: &[Listed]) -> tauri::Result<()> {
     let words = match red.len() {
         0 => "Watchkeeper".to_owned(),
         1 => "Watchkeeper: 1 red alert".to_owned(),
@@ -101,10 +127,10 @@ fn say(tray: &TrayIcon, app: &AppHandle, red: &[RedAlert]) -> tauri::Result<()> 
     tray.set_menu(Some(menu(app, red)?))
 }
 
-fn menu(app: &AppHandle, red: &[RedAlert]) -> tauri::Result<Menu<Wry>> {
+fn menu(app: &AppHandle, red: &[Listed]) -> tauri::Result<Menu<Wry>> {
     let menu = Menu::new(app)?;
-    for alert in red.iter().take(LISTED) {
-        let id = format!("{ALERT}{}", alert.id);
+    for Listed { profile, alert } in red.iter().take(LISTED) {
+        let id = format!("{ALERT}{profile}:{}", alert.id);
         menu.append(&MenuItem::with_id(
             app,
             id,

@@ -166,7 +166,7 @@ fn a_refusal_names_its_reason_or_does_not_leave() {
 }
 
 #[test]
-fn banners_say_what_is_written_into_them_and_nothing_of_their_own() {
+fn a_54_banners_say_what_is_written_into_them_and_nothing_of_their_own() {
     let status = template("status_banner");
     let text = filled(json!({"text": "Cards fail; wallets work."}));
     assert_eq!(

@@ -20,7 +20,7 @@ fn next(region: &str, now: &str) -> chrono::DateTime<chrono::Utc> {
 }
 
 #[test]
-fn data_of_a_01_and_x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
+fn x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
     for (region, now, begins) in [
         // London: forward on 29 March 2026, back on 25 October.
         ("uk", "2026-03-28T00:00:00Z", "2026-03-28T09:00:00Z"),
@@ -409,7 +409,7 @@ fn data_of_a_38_a_pause_has_its_steps_with_and_without_a_banner() {
 }
 
 #[test]
-fn data_of_a_38_and_x_95_who_has_an_order_under_way_is_told_with_the_reason() {
+fn x_95_who_has_an_order_under_way_is_told_of_a_pause_with_the_reason() {
     let records = Records::of(&AMARISE);
     records.add("order", "o", order("A-1", json!({})));
     let asked = ("tell_of_pause", json!({"reason": "a strike at the border"}));

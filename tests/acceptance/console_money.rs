@@ -102,7 +102,7 @@ fn data_of_h_05_each_day_the_steps_and_branches_of_the_review() {
 }
 
 #[test]
-fn data_of_h_05_the_difference_to_the_ledger_word_for_word() {
+fn x_75_the_difference_to_the_ledger_names_its_window_and_the_zone() {
     let scope = Scope {
         params: map(
             json!({"from": "2026-11-19T12:00:00.000Z", "to": NOON, "differences": "b: 2.50 is missing"}),
@@ -135,7 +135,7 @@ fn data_of_h_05_the_difference_to_the_ledger_word_for_word() {
 }
 
 #[test]
-fn data_of_h_06_success_has_to_remain_above_98_percent_of_thirty_days() {
+fn h_06_success_has_to_remain_above_98_percent_of_thirty_days() {
     assert_eq!(
         ADMIN_CONSOLE.alerts["intent_success_low"].def.severity,
         Severity::Red
@@ -202,7 +202,7 @@ fn finish(
 }
 
 #[test]
-fn data_of_h_06_and_x_73_at_least_five_of_a_sample_or_all_where_there_are_fewer() {
+fn h_06_and_x_73_at_least_five_of_a_sample_or_all_where_there_are_fewer() {
     let little = by("sample.too_little", "X-73");
     for (failed, documented, steps, expected) in [
         (8, 4, 9, little.clone()),
@@ -324,7 +324,7 @@ fn refunds(minor: i64) -> Records {
 }
 
 #[test]
-fn h_08_refunds_above_eight_percent_of_recognised_revenue_are_reviewed_with_finance() {
+fn h_08_and_x_76_refunds_above_eight_percent_of_thirty_days_revenue_are_reviewed_with_finance() {
     assert_eq!(
         ADMIN_CONSOLE.alerts["refund_leakage_high"]
             .def

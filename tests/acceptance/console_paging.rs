@@ -1,4 +1,4 @@
-//! H-01 to H-04: how bad it is, who is paged, what is said, and what follows.
+//! H-01 to H-04, X-95: how bad it is, who is paged, what is said, and what follows.
 
 use serde_json::{Value, json};
 use watchkeeper_model::alert::State::{Firing, Pending};
@@ -15,7 +15,8 @@ const SENT: &str = "2026-11-20T12:00:00.000Z";
 const AT_FIVE: &str = "2026-11-20T12:05:00.000Z";
 const AFTER_FIVE: &str = "2026-11-20T12:05:00.001Z";
 
-fn page(severity: &str, state: &str, fields: Value) -> Records {
+/// A page that was written two minutes before noon.
+pub fn page(severity: &str, state: &str, fields: Value) -> Records {
     let records = Records::of(&ADMIN_CONSOLE);
     let body = json!({
         "number": "PG-1", "summary": "Payments fail", "severity": severity,
@@ -319,7 +320,7 @@ fn pair(subject: &str, body: &str) -> (String, String) {
 }
 
 #[test]
-fn h_03_the_texts_for_the_community_word_for_word() {
+fn h_03_and_x_95_the_texts_for_the_community_word_for_word() {
     assert_eq!(
         text("incident_community"),
         pair(
@@ -367,7 +368,7 @@ fn h_03_the_texts_for_the_community_word_for_word() {
 }
 
 #[test]
-fn h_03_the_texts_for_enterprise_customers_word_for_word() {
+fn h_03_and_x_95_the_texts_for_enterprise_customers_word_for_word() {
     assert_eq!(
         text("incident_enterprise"),
         pair(

@@ -45,7 +45,7 @@ fn refused(records: &Records, action: &str, params: Value) -> Option<(String, Op
 }
 
 #[test]
-fn l_18_the_eight_states_of_the_document_and_the_four_of_x_16() {
+fn l_18_and_x_16_the_eight_states_of_the_document_and_four_more() {
     let labels: Vec<&str> = LIVE_SHOPPING
         .kind("dispute")
         .unwrap()
@@ -70,10 +70,20 @@ fn l_18_the_eight_states_of_the_document_and_the_four_of_x_16() {
         assert!(labels.contains(&state), "{state}");
     }
     assert_eq!(states_of("dispute").len(), 12);
+    // PayPal's own word stands beside ours.
+    let status = &LIVE_SHOPPING.kind("dispute").unwrap().fields["provider_status"];
+    for word in [
+        "OPEN",
+        "WAITING_FOR_SELLER_RESPONSE",
+        "UNDER_REVIEW",
+        "RESOLVED",
+    ] {
+        assert!(status.one_of.iter().any(|one| one == word), "{word}");
+    }
 }
 
 #[test]
-fn l_18_every_action_starts_from_its_states_and_from_no_other() {
+fn l_18_and_x_16_every_action_starts_from_its_states_and_from_no_other() {
     let ours = [
         "open",
         "evidence_required",
@@ -181,6 +191,27 @@ fn data_of_l_19_and_x_14_a_file_that_is_not_verified_does_not_count() {
     file(&records, "other", false);
     let said = refused(&records, "mark_ready", json!({}));
     assert_eq!(said, by("dispute.unverified", "X-14"));
+}
+
+#[test]
+fn data_of_l_19_and_l_22_a_file_that_paypal_does_not_take_does_not_count() {
+    let kept = |records: &Records, media: &str| {
+        let body = json!({
+            "dispute_number": "PP-D-1", "item": FILES[0], "name": "a", "media": media,
+            "bytes": 1_000, "sha256": "00", "verified": true,
+            "added_at": "2026-11-20T11:00:00.000Z",
+        });
+        records.add("evidence_document", media, body);
+    };
+    for media in ["message/rfc822", "text/plain"] {
+        let records = built(&FILES[1..], json!({}));
+        kept(&records, media);
+        let said = refused(&records, "mark_ready", json!({}));
+        assert_eq!(said, by("dispute.incomplete", "L-19"), "{media}");
+        // Beside a complete pack it does no harm.
+        file(&records, FILES[0], true);
+        assert_eq!(refused(&records, "mark_ready", json!({})), None, "{media}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn refused(records: &Records, action: &str, params: Value) -> Option<(String, Op
 }
 
 #[test]
-fn data_of_l_35_a_score_above_70_is_reviewed() {
+fn l_35_a_score_above_70_is_reviewed() {
     for (score, rings) in [(69, 0), (70, 0), (71, 1)] {
         let records = case(json!({"score": score}));
         assert_eq!(records.states("fraud_high", NOW).len(), rings, "{score}");
@@ -36,7 +36,7 @@ fn data_of_l_35_a_score_above_70_is_reviewed() {
 }
 
 #[test]
-fn data_of_l_35_the_reasoning_is_documented_with_each_decision() {
+fn l_35_the_reasoning_is_documented_with_each_decision() {
     for (action, params) in [
         ("approve", json!({})),
         ("hold", json!({"documents": "an invoice"})),

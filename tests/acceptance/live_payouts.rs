@@ -34,7 +34,7 @@ fn of_payout(records: &Records, action: &str, params: Value) -> Option<(String, 
 }
 
 #[test]
-fn data_of_l_14_and_x_17_a_batch_is_made_from_friday_two_in_the_afternoon() {
+fn x_17_a_batch_is_made_from_friday_two_in_the_afternoon() {
     let records = week(json!({}));
     let early = by("batch.too_early", "X-17");
     assert_eq!(
@@ -179,7 +179,7 @@ fn l_15_no_payout_outside_10_to_30_percent() {
 }
 
 #[test]
-fn data_of_l_16_and_x_17_a_failed_payout_is_retried_and_never_paid_twice() {
+fn x_17_a_failed_payout_is_retried_and_never_paid_twice() {
     let failed = |extra: Value| {
         let records = week(json!({"state": "processing"}));
         let body = payout("p-1", json!({"state": "failed"}));
@@ -209,7 +209,7 @@ fn data_of_l_16_and_x_17_a_failed_payout_is_retried_and_never_paid_twice() {
 }
 
 #[test]
-fn data_of_l_02_and_x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
+fn x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
     for (state, said) in [
         ("planned", by("payout.batch_not_processed", "X-17")),
         ("reviewed", by("payout.batch_not_processed", "X-17")),

@@ -228,7 +228,7 @@ fn data_of_l_34_customers_are_told_before_the_count_and_settled_before_the_end()
 }
 
 #[test]
-fn data_of_l_34_and_x_95_the_customer_is_offered_something_else_or_the_money() {
+fn x_95_who_bought_too_much_of_a_product_is_offered_something_else_or_the_money() {
     let records = live();
     records.add("order", "o-1", order("o-1", json!({})));
     records.add("oversold_order", "a", affected("waiting"));
@@ -264,7 +264,7 @@ fn decided(fields: Value, action: &str) -> Option<(String, Option<String>)> {
 }
 
 #[test]
-fn data_of_l_40_and_x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
+fn x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
     // Delivered on 20 October 2026 in the afternoon; the clock goes back on 1 November, so the end
     // of 19 November in New York is 05:00 of the 20th in UTC.
     let late = by("return.too_late", "L-40");

@@ -25,7 +25,7 @@ fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn files(name: &str) -> BTreeMap<String, Vec<u8>> {
+pub fn files(name: &str) -> BTreeMap<String, Vec<u8>> {
     bundle::read_dir(&folder(name)).unwrap()
 }
 
@@ -42,6 +42,19 @@ pub static LIVE_SHOPPING: LazyLock<Pack> = LazyLock::new(|| pack("live-shopping"
 pub static POS_SAAS: LazyLock<Pack> = LazyLock::new(|| pack("pos-saas"));
 /// The admin console.
 pub static ADMIN_CONSOLE: LazyLock<Pack> = LazyLock::new(|| pack("admin-console"));
+static HARBOUR_LOCKERS: LazyLock<Pack> = LazyLock::new(|| pack("harbour-lockers"));
+
+/// Every pack that there is, the example too.
+pub fn every() -> [&'static Pack; 6] {
+    [
+        &AMARISE,
+        &LIVE_SHOPPING,
+        &POS_SAAS,
+        &crate::world::PACK,
+        &ADMIN_CONSOLE,
+        &HARBOUR_LOCKERS,
+    ]
+}
 
 #[test]
 fn each_pack_loads_without_a_word() {
@@ -56,7 +69,7 @@ fn each_pack_loads_without_a_word() {
 /// The one to begin one's own from.
 #[test]
 fn the_example_pack_loads_without_a_word() {
-    assert_eq!(pack("harbour-lockers").warnings, []);
+    assert_eq!(HARBOUR_LOCKERS.warnings, []);
 }
 
 #[test]

@@ -85,8 +85,7 @@ fn data_of_p_07_the_steps_and_branches_of_a_mass_failure() {
 }
 
 #[test]
-fn data_of_p_07_and_x_32_below_ninety_of_a_hundred_from_fifty_attempts_on_once_the_tenant_has_said_so()
- {
+fn x_32_below_ninety_of_a_hundred_from_fifty_attempts_on_once_the_tenant_has_said_so() {
     assert_eq!(POS_SAAS.alerts["login_failure"].def.severity, Severity::Red);
     let said = || {
         Records::of(&POS_SAAS)
@@ -298,7 +297,7 @@ fn data_of_p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
 }
 
 #[test]
-fn data_of_p_09_and_x_34_seventy_two_hours_to_the_authority() {
+fn x_34_seventy_two_hours_to_the_authority() {
     let records = leak("reported", json!({}));
     let standing = |now: &str| clock(&POS_SAAS, &records, LEAK, "authority", now);
     assert_eq!(

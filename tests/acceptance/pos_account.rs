@@ -50,7 +50,7 @@ fn refused(records: &Records, action: &str, now: &str) -> Option<(String, Option
 }
 
 #[test]
-fn p_10_each_mail_belongs_to_its_day_of_fourteen() {
+fn p_10_and_x_35_each_mail_belongs_to_its_day_of_fourteen() {
     let records = trial(json!({}));
     for (action, code, before, first, last, after) in [
         (
@@ -294,7 +294,7 @@ fn p_12_the_mail_names_thirty_days_and_then_thirty_more() {
 }
 
 #[test]
-fn p_12_a_suspended_account_is_reactivated_or_after_thirty_days_cancelled() {
+fn p_12_and_x_30_a_suspended_account_is_reactivated_or_after_thirty_days_cancelled() {
     let suspended = |fields: Value| {
         let body = json!({"state": "suspended", "suspended_for": "payment_failed",
                           "suspended_at": "2026-11-08T10:00:00.000Z"});
@@ -355,7 +355,8 @@ fn p_12_a_suspended_account_is_reactivated_or_after_thirty_days_cancelled() {
 }
 
 #[test]
-fn p_20_data_stays_thirty_days_after_the_cancellation_ninety_for_enterprise_longer_where_agreed() {
+fn p_20_and_x_30_data_stays_thirty_days_after_the_cancellation_ninety_for_enterprise_longer_where_agreed()
+ {
     // Cancelled on 1 September, 10:00: 30 days end on 1 October, 90 on 30 November, 120 on 30 December.
     for (fields, before, over) in [
         (
@@ -433,4 +434,36 @@ fn p_20_nobody_deletes_before_and_nothing_is_exported_after() {
         NOON,
     );
     assert_eq!(gone, Some(("action.wrong_state".into(), None)));
+}
+
+#[test]
+fn x_37_both_suspensions_are_one_state_that_is_read_and_exported_and_says_its_reason() {
+    let trial_over = (
+        trial(json!({})),
+        "suspend_trial",
+        "2026-11-15T10:00:00.000Z",
+    );
+    let days_over = (
+        unpaid(json!({})),
+        "suspend_unpaid",
+        "2026-11-08T10:00:00.000Z",
+    );
+    for ((before, action, now), reason) in
+        [(trial_over, "trial_ended"), (days_over, "payment_failed")]
+    {
+        let plan = before.decide(ORG, (action, json!({})), &[], now).plan;
+        let sets = plan.unwrap().sets;
+        assert_eq!(sets["state"], "suspended", "{reason}");
+        assert_eq!(sets["suspended_for"], reason);
+        let records = records();
+        organisation(&records, "o", Value::Object(sets));
+        assert_eq!(records.record("organisation", "o").1["read_only"], true);
+        assert_eq!(refused(&records, "export_data", NOON), absent(), "{reason}");
+    }
+    for state in ["trial", "active", "past_due", "cancelled"] {
+        let records = records();
+        organisation(&records, "o", json!({ "state": state }));
+        let (_, computed) = records.record("organisation", "o");
+        assert_eq!(computed["read_only"], false, "{state}");
+    }
 }

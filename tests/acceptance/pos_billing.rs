@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use watchkeeper_model::alert::State::{Firing, Pending};
 use watchkeeper_pack::expr::Scope;
-use watchkeeper_pack::format::{Severity, Tone};
+use watchkeeper_pack::format::{Confirm, Severity, Tone};
 
 use crate::packs::POS_SAAS;
 use crate::pos_world::{
@@ -317,7 +317,7 @@ fn data_of_p_03_a_difference_a_disabled_trigger_and_a_failed_event_are_seen() {
 }
 
 #[test]
-fn data_of_p_03_one_organisation_is_synchronised_with_its_latest_row_only() {
+fn x_31_one_organisation_is_synchronised_with_its_latest_row_only() {
     let records = out_of_step(json!({}));
     assert_eq!(
         refused(&records, "synchronise"),
@@ -369,12 +369,9 @@ fn data_of_p_03_one_organisation_is_synchronised_with_its_latest_row_only() {
     assert_eq!(plan.sets["plan"], "enterprise");
     assert_eq!(plan.sets["subscription_status"], "past_due");
     assert!(plan.sets_on.is_empty() && plan.creates.is_empty() && plan.calls.is_empty());
-    assert!(
-        POS_SAAS.kinds["organisation"].actions["synchronise"]
-            .def
-            .bulk
-            .is_none()
-    );
+    let synchronise = &POS_SAAS.kinds["organisation"].actions["synchronise"].def;
+    assert!(synchronise.bulk.is_none(), "one at a time");
+    assert_eq!(synchronise.confirm, Confirm::Typed);
 
     let agrees = out_of_step(
         json!({"plan": "enterprise", "subscription_status": "past_due",

@@ -290,8 +290,7 @@ fn data_of_p_06_a_damaged_backup_is_seen_for_thirty_days() {
 }
 
 #[test]
-fn data_of_p_24_and_p_25_the_customer_hears_of_a_loss_within_the_hour_and_of_a_corruption_within_the_day()
- {
+fn x_33_the_customer_hears_of_a_loss_within_the_hour_and_of_a_corruption_within_the_day() {
     for (what, name, warns, due) in [
         (
             "loss",

@@ -84,7 +84,7 @@ fn allowed(minutes: i64, of: &str) -> f64 {
 }
 
 #[test]
-fn p_15_pro_may_be_down_for_43_2_minutes_of_thirty_days_and_is_answered_within_24_h() {
+fn p_15_and_x_36_pro_may_be_down_for_43_2_minutes_of_thirty_days_and_is_answered_within_24_h() {
     let pro = &POS_SAAS.incidents.promises["pro"];
     assert_eq!(pro.uptime_percent, Some(99.9));
     assert_eq!(allowed(43_200, "pro_allowed"), 43.2);
@@ -117,7 +117,7 @@ fn p_15_and_p_16_the_uptime_of_the_month_is_coloured_at_both_promises() {
 }
 
 #[test]
-fn p_16_enterprise_may_be_down_for_4_32_minutes_is_answered_within_1_h_and_credited() {
+fn p_16_and_x_36_enterprise_may_be_down_for_4_32_minutes_is_answered_within_1_h_and_credited() {
     let enterprise = &POS_SAAS.incidents.promises["enterprise"];
     assert_eq!(enterprise.uptime_percent, Some(99.99));
     assert_eq!(allowed(43_200, "enterprise_allowed"), 4.32);
@@ -278,4 +278,41 @@ fn data_of_p_24_p_25_p_26_and_p_27_every_action_on_a_ticket_starts_from_its_stat
             ("close", &["answered"]),
         ],
     );
+}
+
+#[test]
+fn x_29_the_stricter_of_target_and_promise_counts_and_both_stand_beside_it() {
+    for (plan, severity, target, promise) in [
+        ("trial", "p0", 0, None),
+        ("trial", "p1", 4, None),
+        ("trial", "p2", 24, None),
+        ("trial", "p3", 48, None),
+        ("pro", "p0", 0, Some(4)),
+        ("pro", "p1", 4, Some(24)),
+        ("pro", "p2", 24, Some(48)),
+        ("pro", "p3", 48, Some(48)),
+        ("enterprise", "p0", 0, Some(1)),
+        ("enterprise", "p1", 4, Some(4)),
+        ("enterprise", "p2", 24, Some(24)),
+        ("enterprise", "p3", 48, Some(24)),
+    ] {
+        let told = format!("{plan} {severity}");
+        let records = ticket(plan, severity, json!({}));
+        let (_, computed) = records.record("ticket", "t");
+        let hours = |name: &str| {
+            let then = computed[name].as_str().map(at);
+            then.map(|then| (then - at(CAME)).num_hours())
+        };
+        assert_eq!(hours("target_at"), Some(target), "{told}");
+        assert_eq!(hours("promised_at"), promise, "{told}");
+        let stricter = promise.map_or(target, |promise| promise.min(target));
+        assert_eq!(hours("answer_by"), Some(stricter), "{told}");
+        let stands = clock(&POS_SAAS, &records, TICKET, "answer", CAME);
+        let due = at(CAME) + chrono::Duration::hours(stricter);
+        assert_eq!(stands.due, due, "{told}");
+    }
+    let detail = &POS_SAAS.kind("ticket").unwrap().detail;
+    for name in ["target_at", "promised_at", "answer_by"] {
+        assert!(detail.iter().any(|shown| shown == name), "{name}");
+    }
 }

@@ -195,6 +195,21 @@ impl Records {
         }
     }
 
+    /// The ids of what a view shows, whatever their section.
+    pub fn shown(&self, view: &str, now: &str) -> Vec<String> {
+        let view = self.pack.view(view).unwrap();
+        let kind = self.pack.kind(&view.kind).unwrap();
+        let sql = view.filter.sql(kind, &self.scope(at(now))).unwrap();
+        let text = format!(
+            "SELECT id FROM record_now WHERE kind = '{}' AND {} ORDER BY id",
+            kind.name, sql.text
+        );
+        let mut statement = self.db.prepare(&text).unwrap();
+        let params = rusqlite::params_from_iter(Self::params(&sql.params));
+        let ids = statement.query_map(params, |row| row.get(0)).unwrap();
+        ids.map(Result::unwrap).collect()
+    }
+
     /// A record's fields and stored computed fields.
     pub fn record(&self, kind: &str, id: &str) -> (Map<String, Value>, Map<String, Value>) {
         let text = "SELECT body, computed FROM record_now WHERE kind = ? AND id = ?";

@@ -59,6 +59,9 @@ async fn take(dark: bool, size: (u32, u32)) {
     window.shows("The chain holds").await;
     window.find(".seal").await;
     shoot(&laptop, &window, file("log")).await;
+    window.go_to("Reference").await;
+    window.shows("Said when somebody asks").await;
+    shoot(&laptop, &window, file("reference")).await;
     window.go_to("Settings").await;
     window.shows("This laptop").await;
     shoot(&laptop, &window, file("settings")).await;

@@ -149,12 +149,8 @@ impl Office {
             ("pack.yaml".to_owned(), PACK.to_owned()),
             ("records/claim.yaml".to_owned(), CLAIM.to_owned()),
         ]);
-        let bundle = Bundle::from_files(files).unwrap();
-        server
-            .platform
-            .found(&tenant(), Some(&bundle))
-            .await
-            .unwrap();
+        let pack = watchkeeper_tests::signed(Bundle::from_files(files).unwrap()).unwrap();
+        server.platform.found(&tenant(), Some(&pack)).await.unwrap();
         let office = Self {
             server,
             data,
@@ -288,6 +284,7 @@ impl Office {
                 tenant: tenant(),
                 device,
                 audit_key: self.server.platform.audit_key_hex(),
+                publisher: watchkeeper_tests::publisher().public().to_owned(),
             },
             clock: Arc::new(Corrected::new(machine, anchor.unwrap())),
             notifier: Arc::new(watchkeeper_core::notify::Nowhere),

@@ -43,6 +43,7 @@ pub async fn sign_in(folder: &Path, line: &Line) -> Result<()> {
         tenant: me.tenant,
         device: Uuid::now_v7(),
         audit_key: me.audit_key,
+        publisher: me.publisher.unwrap_or_default(),
     };
     std::fs::write(pinned_file(folder), serde_json::to_vec(&pinned)?)?;
     Ok(())

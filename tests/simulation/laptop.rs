@@ -135,6 +135,7 @@ impl Profile {
                 tenant: tenant(),
                 device: self.device,
                 audit_key: self.audit_key.clone(),
+                publisher: watchkeeper_tests::publisher().public().to_owned(),
             },
             clock: Arc::new(Corrected::new(self.machine.clone(), anchor)),
             changes: broadcast::channel(1).0,

@@ -167,6 +167,11 @@ pub fn bundle(version: u32) -> Bundle {
     Bundle::from_files(files).unwrap()
 }
 
+/// The same, as it is published.
+pub fn signed(version: u32) -> watchkeeper_pack::Signed {
+    watchkeeper_tests::signed(bundle(version)).unwrap()
+}
+
 /// Fields of a parcel that arrived so many hours before now.
 pub fn parcel(number: &str, now: DateTime<Utc>, hours: i64) -> Value {
     json!({

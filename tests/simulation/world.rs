@@ -160,7 +160,7 @@ impl World {
         office.open().await;
         let platform = office.up();
         platform
-            .found(&tenant(), Some(&pack::bundle(1)))
+            .found(&tenant(), Some(&pack::signed(1)))
             .await
             .unwrap();
         let audit_key = platform.audit_key_hex();

@@ -10,7 +10,27 @@ pub mod line;
 pub mod platform;
 pub mod programs;
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+use watchkeeper_pack::{Bundle, Publisher, Signed};
+
+/// Whoever publishes packs in tests: one for each process.
+pub fn publisher() -> &'static Publisher {
+    static PUBLISHER: OnceLock<Publisher> = OnceLock::new();
+    PUBLISHER.get_or_init(|| match Publisher::generate() {
+        Ok(publisher) => publisher,
+        Err(error) => unreachable!("a key needs randomness: {error}"),
+    })
+}
+
+/// A pack of [`publisher`].
+///
+/// # Errors
+/// Where the machine has no randomness.
+pub fn signed(bundle: Bundle) -> anyhow::Result<Signed> {
+    Ok(publisher().sign(bundle)?)
+}
 
 /// How long a condition may take before a test gives up. Generous: a slow machine must not fail a
 /// test that would have passed.

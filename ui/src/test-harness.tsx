@@ -6,26 +6,25 @@ import { I18nProvider } from "react-aria-components";
 import { expect } from "vitest";
 import { App } from "./app/App";
 import { BackendProvider } from "./app/backend";
-import { applyChange } from "./app/invalidate";
-import { makeClient } from "./app/reads";
+import { Houses } from "./app/houses";
 import { MemoryBackend } from "./platform/memory";
 import type { World } from "./platform/memory/world";
 
 /** The whole app over a world in memory. */
 export function openApp(world: World) {
   const backend = new MemoryBackend(world);
-  const client = makeClient();
-  backend.onChange((change) => applyChange(client, change));
+  const houses = new Houses();
+  backend.onChange((change) => houses.heard(change));
   const view = render(
     <I18nProvider locale="en">
-      <QueryClientProvider client={client}>
+      <QueryClientProvider client={houses.app}>
         <BackendProvider backend={backend}>
-          <App />
+          <App houses={houses} />
         </BackendProvider>
       </QueryClientProvider>
     </I18nProvider>,
   );
-  return { backend, client, user: userEvent.setup(), ...view };
+  return { backend, user: userEvent.setup(), ...view };
 }
 
 /** Fails with what is wrong where a reader of the screen would be left out. */

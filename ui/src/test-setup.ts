@@ -29,7 +29,7 @@ Element.prototype.scrollTo = function scrollTo(this: Element, to?: ScrollToOptio
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
-  usePlace.getState().reset();
+  usePlace.setState(usePlace.getInitialState(), true);
   useSaid.setState({ remarks: [] });
   useSigningIn.setState({ busy: false, recoveryCode: null });
   useTenantClock.setState({ clock: null });

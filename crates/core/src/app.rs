@@ -1,6 +1,6 @@
-//! The app: profiles of one data folder, at most one of them open.
+//! The app: profiles of one data folder, of which any number may be open and one is shown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -76,20 +76,28 @@ pub struct App {
 pub(crate) struct Standing {
     /// What the UI shows.
     pub phase: Phase,
-    /// The profile that is open, or that the phase is about.
+    /// The profile that is shown, or that the phase is about.
     pub profile: Option<String>,
     /// What keeps secrets, as last seen.
     pub keyring: KeyringState,
-    live: Option<Live>,
+    /// Open profiles by id; all of them sync, the one that is shown among them.
+    pub live: BTreeMap<String, Live>,
 }
 
-/// The open profile and what runs on it.
+/// An open profile and what runs on it.
 #[derive(Clone)]
 pub(crate) struct Live {
     /// What the engine was started with.
     pub profile: OpenProfile,
     /// What runs.
     pub engine: Arc<Engine>,
+}
+
+impl Standing {
+    /// The profile that is shown, where it is open.
+    fn shown(&self) -> Option<&Live> {
+        self.live.get(self.profile.as_ref()?)
+    }
 }
 
 impl App {
@@ -120,7 +128,7 @@ impl App {
                 phase,
                 profile: None,
                 keyring: KeyringState::Ready,
-                live: None,
+                live: BTreeMap::new(),
             }),
         };
         let seen = app.keyring.probe().await;
@@ -138,23 +146,41 @@ impl App {
         self.changes.subscribe()
     }
 
-    /// The open profile's engine.
+    /// The engine of the profile that is shown.
     ///
     /// # Errors
     /// [`Code::Locked`] where a profile waits to be opened, [`Code::SignedOut`] where none does.
     pub fn engine(&self) -> Result<Arc<Engine>, Error> {
         let standing = self.lock();
-        match (&standing.live, standing.phase) {
+        match (standing.shown(), standing.phase) {
             (Some(live), _) => Ok(Arc::clone(&live.engine)),
             (None, Phase::SignIn) => Err(Error::new(Code::SignedOut)),
             (None, _) => Err(Error::new(Code::Locked)),
         }
     }
 
+    /// The engine of an open profile, shown or not.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`] where it is not open.
+    pub fn engine_of(&self, profile: &str) -> Result<Arc<Engine>, Error> {
+        self.live_of(profile).map(|live| live.engine)
+    }
+
+    /// The engines of all open profiles, by the ids of these.
+    pub fn engines(&self) -> Vec<Arc<Engine>> {
+        let standing = self.lock();
+        let live = standing.live.values();
+        live.map(|live| Arc::clone(&live.engine)).collect()
+    }
+
     /// Stops background work and closes the databases.
     pub async fn stop(&self) {
         let _turn = self.turn().await;
-        self.leave().await;
+        let open: Vec<String> = self.lock().live.keys().cloned().collect();
+        for profile in open {
+            self.leave(&profile).await;
+        }
     }
 
     /// Waits until nobody else signs in, opens or closes.
@@ -171,28 +197,46 @@ impl App {
         self.lock().clone()
     }
 
+    /// The profile that is shown, where it is open.
+    #[cfg(test)]
     pub(crate) fn live(&self) -> Option<Live> {
-        self.lock().live.clone()
+        self.lock().shown().cloned()
     }
 
-    /// A profile is open from now on, or nothing is and the phase says why.
-    pub(crate) fn stand(&self, phase: Phase, profile: Option<String>, live: Option<Live>) {
+    /// An open profile.
+    pub(crate) fn live_of(&self, profile: &str) -> Result<Live, Error> {
+        let standing = self.lock();
+        let live = standing.live.get(profile).cloned();
+        live.ok_or(Error::new(Code::SignedOut))
+    }
+
+    /// This profile is shown from now on, open or with a phase that says why not.
+    pub(crate) fn stand(&self, phase: Phase, profile: Option<String>) {
         {
             let mut standing = self.lock();
             standing.phase = phase;
             standing.profile = profile;
-            standing.live = live;
         }
         self.announce();
     }
 
-    /// Stops the open profile's engine and closes its databases; the keys leave memory with them.
-    pub(crate) async fn leave(&self) {
-        let live = self.lock().live.take();
+    /// A profile is open from now on, shown or not.
+    pub(crate) fn hold(&self, live: Live) {
+        self.lock().live.insert(live.profile.id.clone(), live);
+        self.announce();
+    }
+
+    /// Stops the engine of an open profile and closes its databases; the keys leave memory with them.
+    pub(crate) async fn leave(&self, profile: &str) {
+        let live = self.lock().live.remove(profile);
         if let Some(live) = live {
             live.engine.stop().await;
             live.profile.stores.close().await;
-            self.stand(Phase::SignIn, None, None);
+            if self.standing().profile.as_deref() == Some(profile) {
+                self.stand(Phase::SignIn, None);
+            } else {
+                self.announce();
+            }
         }
     }
 
@@ -210,6 +254,7 @@ impl App {
     pub(crate) fn announce(&self) {
         // Nobody listening is fine.
         let _ = self.changes.send(ChangeSet {
+            profile: None,
             tags: BTreeSet::from([Tag::App, Tag::Navigation, Tag::Sync, Tag::Audit, Tag::Pack]),
             source: Source::Operator,
         });

@@ -40,6 +40,8 @@ pub enum Source {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ChangeSet {
+    /// The profile whose data changed; none where it is the app itself.
+    pub profile: Option<String>,
     /// What to read again.
     pub tags: BTreeSet<Tag>,
     /// Who changed it.

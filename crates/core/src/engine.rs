@@ -63,6 +63,8 @@ pub struct Engine {
     /// What stands on the screen as notifications.
     notified: tokio::sync::Mutex<round::Memory>,
     notifier: Arc<dyn Notifier>,
+    /// Id of the profile.
+    profile: String,
     client: RwLock<Arc<Client>>,
     chance: Chance,
     pack: RwLock<Option<Arc<Pack>>>,
@@ -185,6 +187,7 @@ impl Engine {
             numbers: Arc::default(),
             notified: tokio::sync::Mutex::default(),
             notifier: profile.notifier,
+            profile: profile.id,
             client: RwLock::new(Arc::new(client)),
             chance: outside.chance,
             pack: RwLock::new(pack),
@@ -254,6 +257,11 @@ impl Engine {
     /// Something was queued.
     pub fn wake_push(&self) {
         self.push.notify_one();
+    }
+
+    /// Id of the profile.
+    pub fn profile(&self) -> &str {
+        &self.profile
     }
 
     /// The databases.
@@ -449,6 +457,10 @@ impl Engine {
         let tags: BTreeSet<Tag> = tags.into_iter().collect();
         self.numbers.touched(&tags);
         // Nobody listening is fine: whoever comes later reads everything anyway.
-        let _ = self.changes.send(ChangeSet { tags, source });
+        let _ = self.changes.send(ChangeSet {
+            profile: Some(self.profile.clone()),
+            tags,
+            source,
+        });
     }
 }

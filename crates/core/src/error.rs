@@ -25,6 +25,9 @@ pub enum Code {
     NoPack,
     /// The pack does not load; the detail has the first problem.
     PackInvalid,
+    /// The pack has a format that only a later version of the app reads; nothing can be changed here
+    /// until there is one.
+    PackNewer,
     /// The keyring is locked: unlock it and try again.
     KeyringLocked,
     /// There is no keyring: choose a passphrase.

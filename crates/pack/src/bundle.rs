@@ -15,6 +15,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::format::FORMAT;
+use crate::loader;
 use crate::pack::Pack;
 
 pub use folder::read_dir;
@@ -27,7 +29,7 @@ pub const MAX_FILE: usize = 256 << 10;
 pub const MAX_TOTAL: usize = 4 << 20;
 /// Largest bundle, in bytes: text may grow when it becomes JSON.
 pub const MAX_BUNDLE: usize = 8 << 20;
-/// Most characters of a path that has no place, as it is told.
+/// Most characters of a path that is refused, as it is told.
 const MAX_PATH: usize = 80;
 const FOLDERS: [&str; 9] = [
     "alerts",
@@ -84,6 +86,9 @@ pub enum BundleError {
     /// The bytes are not those that the hash names.
     #[error("the pack's bytes have another hash than its name: {0}")]
     Hash(String),
+    /// Written in a format that a later version of the app reads.
+    #[error("the pack has format {0}; this version reads format {FORMAT}")]
+    NewerFormat(u32),
     /// Not a bundle.
     #[error("not a pack: {0}")]
     Malformed(String),
@@ -110,6 +115,7 @@ impl BundleError {
             Self::NotText(path) => ("pack.not_utf8", Some(path)),
             Self::Link(path) => ("pack.link", Some(path)),
             Self::Io { path, .. } => ("pack.unreadable", Some(path)),
+            Self::NewerFormat(_) => ("pack.format", None),
             Self::Hash(_) | Self::Malformed(_) | Self::Problems(_) => ("pack.malformed", None),
         };
         Diagnostic {
@@ -159,6 +165,28 @@ impl Bundle {
         &self.files
     }
 
+    /// From its bytes, in whatever state the pack is.
+    pub fn read(bytes: &[u8]) -> Result<Self, BundleError> {
+        if bytes.len() > MAX_BUNDLE {
+            return Err(BundleError::TooLarge(format!("{} bytes", bytes.len())));
+        }
+        let files = listed::read(bytes)?;
+        // First, because a later format may have files and words that this version does not know.
+        if let Some(format) = files
+            .get("pack.yaml")
+            .and_then(|text| loader::format_of(text))
+            && format > FORMAT
+        {
+            return Err(BundleError::NewerFormat(format));
+        }
+        let bundle = Self::from_files(files)?;
+        // Another order or other spaces would give two byte strings for one pack.
+        if bundle.bytes != bytes {
+            return Err(BundleError::Malformed("not in canonical form".into()));
+        }
+        Ok(bundle)
+    }
+
     /// Verifies a bundle against the hash that names it, then loads and checks the pack.
     pub fn open(bytes: &[u8], expected_hash: &str) -> Result<Pack, BundleError> {
         if bytes.len() > MAX_BUNDLE {
@@ -168,13 +196,9 @@ impl Bundle {
         if hash != expected_hash {
             return Err(BundleError::Hash(hash));
         }
-        let bundle = Self::from_files(listed::read(bytes)?)?;
-        // Another order or other spaces would give two byte strings for one pack.
-        if bundle.bytes != bytes {
-            return Err(BundleError::Malformed("not in canonical form".into()));
-        }
-        let files = bundle.files.into_iter().map(|(p, t)| (p, t.into_bytes()));
-        crate::loader::load_files(&files.collect()).map_err(BundleError::Problems)
+        let files = Self::read(bytes)?.files.into_iter();
+        let files = files.map(|(path, text)| (path, text.into_bytes()));
+        loader::load_files(&files.collect()).map_err(BundleError::Problems)
     }
 }
 
@@ -201,13 +225,18 @@ pub(crate) fn limits<'a>(files: impl Iterator<Item = (&'a str, usize)>) -> Resul
     Ok(())
 }
 
-/// One file of `size`, with which there are `count` of them and `total` bytes.
+/// One file in its place, and within the limits.
 fn within(path: &str, size: usize, count: usize, total: usize) -> Result<(), BundleError> {
     if !belongs(path) {
         return Err(no_place(path, "has no place in a pack"));
     }
+    sized(path, size, count, total)
+}
+
+/// One file of `size`, with which there are `count` of them and `total` bytes.
+fn sized(path: &str, size: usize, count: usize, total: usize) -> Result<(), BundleError> {
     if size > MAX_FILE {
-        return Err(BundleError::LargeFile(path.to_owned()));
+        return Err(BundleError::LargeFile(shown(path)));
     }
     if count > MAX_FILES {
         return Err(BundleError::TooLarge(format!(
@@ -223,6 +252,10 @@ fn within(path: &str, size: usize, count: usize, total: usize) -> Result<(), Bun
 }
 
 fn no_place(path: &str, why: &'static str) -> BundleError {
-    let path = path.chars().take(MAX_PATH).collect();
+    let path = shown(path);
     BundleError::NoPlace { path, why }
+}
+
+fn shown(path: &str) -> String {
+    path.chars().take(MAX_PATH).collect()
 }

@@ -8,6 +8,7 @@
 
 pub mod bundle;
 pub mod diagnostic;
+pub mod difference;
 pub mod expr;
 pub mod filter;
 #[cfg(test)]
@@ -17,8 +18,11 @@ pub mod indexes;
 pub mod loader;
 pub mod measure;
 pub mod pack;
+#[cfg(feature = "publish")]
+pub mod publisher;
 pub mod schedule;
 pub mod schema;
+pub mod signed;
 pub mod template;
 pub mod value;
 
@@ -26,3 +30,6 @@ pub use bundle::Bundle;
 pub use diagnostic::{Diagnostic, Severity};
 pub use loader::{load_dir, load_files};
 pub use pack::{Action, Alert, Kind, Metric, Pack, View};
+#[cfg(feature = "publish")]
+pub use publisher::Publisher;
+pub use signed::{PublisherKey, SignatureError, Signed};

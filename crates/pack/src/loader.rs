@@ -82,6 +82,22 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
     Ok(pack)
 }
 
+/// The format that a `pack.yaml` says it has, whatever else stands in it.
+pub(crate) fn format_of(text: &str) -> Option<u32> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        format: u32,
+    }
+    let (head, _) = yaml::parse::<Head>("pack.yaml", text.as_bytes()).ok()?;
+    Some(head.format)
+}
+
+/// A file as a plain value; none where it is no YAML.
+pub(crate) fn value_of(file: &str, text: &str) -> Option<serde_json::Value> {
+    let (value, _) = yaml::parse(file, text.as_bytes()).ok()?;
+    Some(value)
+}
+
 /// Kinds that the engine defines in every pack: name and YAML.
 const ENGINE: [(&str, &str); 1] = [("alert", include_str!("engine/alert.yaml"))];
 

@@ -103,6 +103,11 @@ impl Template {
         })
     }
 
+    /// The names that it reads, such as `record.amount`.
+    pub fn names(&self) -> &BTreeSet<String> {
+        &self.names
+    }
+
     /// Does it read `root.field`?
     pub fn reads_field(&self, root: &str, field: &str) -> bool {
         self.names.iter().any(|name| {

@@ -34,6 +34,7 @@ use ed25519_dalek::SigningKey;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use watchkeeper_pack::Signed;
 use watchkeeper_wire::problem::Code;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
@@ -118,24 +119,18 @@ impl Platform {
     }
 
     /// Makes a tenant and publishes its pack, where there is one.
-    pub async fn found(
-        &self,
-        tenant: &Tenant,
-        bundle: Option<&watchkeeper_pack::Bundle>,
-    ) -> Result<(), ApiError> {
+    pub async fn found(&self, tenant: &Tenant, pack: Option<&Signed>) -> Result<(), ApiError> {
         self.store.found_tenant(tenant).await?;
-        if let Some(bundle) = bundle {
-            self.publish(&tenant.id, bundle).await?;
+        if let Some(pack) = pack {
+            self.publish(&tenant.id, pack).await?;
         }
         Ok(())
     }
 
-    /// Checks a pack as a whole and makes it the tenant's active one. Versions only rise.
-    pub async fn publish(
-        &self,
-        tenant: &str,
-        bundle: &watchkeeper_pack::Bundle,
-    ) -> Result<PackRef, ApiError> {
+    /// Checks a pack as a whole and makes it the tenant's active one. Versions only rise; all packs of
+    /// a tenant have one publisher, the first one's.
+    pub async fn publish(&self, tenant: &str, signed: &Signed) -> Result<PackRef, ApiError> {
+        let bundle = signed.bundle();
         let (bytes, hash) = (bundle.bytes().to_vec(), bundle.hash().to_owned());
         let opened = tokio::task::spawn_blocking(move || {
             watchkeeper_pack::Bundle::open(&bytes, &hash).map(|pack| pack.version)
@@ -148,13 +143,13 @@ impl Platform {
         let pack = PackRef {
             hash: bundle.hash().to_owned(),
             version,
+            signature: signed.signature().to_owned(),
         };
-        if !self
+        let published = self
             .store
-            .publish_pack(tenant, &pack, bundle.bytes())
-            .await?
-        {
-            let detail = "a pack's version only rises";
+            .publish_pack(tenant, &pack, bundle.bytes(), signed.publisher());
+        if !published.await? {
+            let detail = "a pack's version only rises, and its publisher stays";
             return Err(ApiError::new(Code::BodyInvalid, detail));
         }
         self.hint_all(tenant).await?;

@@ -1,12 +1,12 @@
 //! `watchkeeper-platform`: the reference platform, with its demo world or on a folder of its own.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use watchkeeper_pack::Bundle;
+use watchkeeper_pack::{Bundle, Signed};
 use watchkeeper_platform::demo::{self, DemoOptions};
 use watchkeeper_platform::{Grant, Options, Platform, Server};
 use watchkeeper_wire::session::Tenant;
@@ -63,9 +63,12 @@ enum Task {
         name: String,
         /// IANA zone of its day.
         zone: String,
-        /// Folder of its pack.
-        #[arg(long)]
+        /// Its pack: a bundle as `watchkeeper-pack sign` writes it, with its signature beside it.
+        #[arg(long, requires = "publisher")]
         pack: Option<PathBuf>,
+        /// Public key of whoever signed the pack.
+        #[arg(long)]
+        publisher: Option<String>,
     },
     /// Makes a token and prints it, once.
     Token {
@@ -159,10 +162,14 @@ async fn carry_out(platform: &Platform, task: Task) -> anyhow::Result<()> {
             name,
             zone,
             pack,
+            publisher,
         } => {
-            let bundle = pack.map(|folder| Bundle::from_dir(&folder)).transpose()?;
+            let signed = match pack.zip(publisher) {
+                Some((file, publisher)) => Some(signed_pack(&file, publisher)?),
+                None => None,
+            };
             let tenant = Tenant { id, name, zone };
-            let founded = platform.found(&tenant, bundle.as_ref()).await;
+            let founded = platform.found(&tenant, signed.as_ref()).await;
             founded.map_err(failed)
         }
         Task::Token {
@@ -210,4 +217,13 @@ async fn until_asked_to_stop() -> anyhow::Result<()> {
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+/// A bundle with the signature that lies beside it.
+fn signed_pack(file: &Path, publisher: String) -> anyhow::Result<Signed> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".minisig");
+    let bundle = Bundle::read(&std::fs::read(file)?)?;
+    let signature = std::fs::read_to_string(beside).context("the pack's signature")?;
+    Ok(Signed::new(bundle, signature, publisher)?)
 }

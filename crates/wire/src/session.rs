@@ -23,6 +23,10 @@ pub struct Me {
     pub server_time: DateTime<Utc>,
     /// The tenant's active pack; absent where nobody has published one yet.
     pub pack: Option<PackRef>,
+    /// Public key, base64 as minisign writes it, of whoever signs this tenant's packs; pinned at
+    /// sign-in. Absent where nobody has published one yet.
+    #[serde(default)]
+    pub publisher: Option<String>,
     /// Rises with every change of [`Me::settings`].
     pub settings_version: u64,
     /// The tenant's policy settings, by the names that the pack declares.
@@ -67,6 +71,9 @@ pub struct PackRef {
     pub hash: String,
     /// The pack's own version; only rises.
     pub version: u32,
+    /// The publisher's signature of the bundle's bytes, as minisign writes it.
+    #[serde(default)]
+    pub signature: String,
 }
 
 /// Body of `POST /v1/devices`: enrols a laptop. Enrolling the same id again changes its name.

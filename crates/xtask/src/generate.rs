@@ -12,7 +12,7 @@ use crate::setup;
 /// # Errors
 /// Where the shell does not compile.
 pub fn bindings() -> anyhow::Result<()> {
-    let mut test = cargo(&["test", "--package", "watchkeeper", "--lib", "bindings::"]);
+    let mut test = cargo(&["test", "--workspace", "--lib", "bindings::"]);
     step("bindings", || stream(test.env("WATCHKEEPER_WRITE", "1")))
 }
 

@@ -12,14 +12,15 @@ use crate::start::Shell;
 #[specta::specta]
 pub(crate) async fn log_page(
     shell: State<'_, Shell>,
+    profile: String,
     request: LogRequest,
 ) -> Result<LogPage, Error> {
-    log::page(&*shell.engine().await?, request).await
+    log::page(&*shell.engine(&profile).await?, request).await
 }
 
 /// Checks the whole chain now.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn verify_chain(shell: State<'_, Shell>) -> Result<(), Error> {
-    log::verify(&*shell.engine().await?).await
+pub(crate) async fn verify_chain(shell: State<'_, Shell>, profile: String) -> Result<(), Error> {
+    log::verify(&*shell.engine(&profile).await?).await
 }

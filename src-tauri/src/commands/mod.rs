@@ -3,6 +3,7 @@
 pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod queues;
+pub(crate) mod reference;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;

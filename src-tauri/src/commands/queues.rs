@@ -14,8 +14,11 @@ use crate::start::Shell;
 /// The rail.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn navigation(shell: State<'_, Shell>) -> Result<NavigationView, Error> {
-    queues::navigation(&*shell.engine().await?).await
+pub(crate) async fn navigation(
+    shell: State<'_, Shell>,
+    profile: String,
+) -> Result<NavigationView, Error> {
+    queues::navigation(&*shell.engine(&profile).await?).await
 }
 
 /// A page of a view.
@@ -23,9 +26,10 @@ pub(crate) async fn navigation(shell: State<'_, Shell>) -> Result<NavigationView
 #[specta::specta]
 pub(crate) async fn queue_page(
     shell: State<'_, Shell>,
+    profile: String,
     request: ViewRequest,
 ) -> Result<ViewPage, Error> {
-    queues::page(&*shell.engine().await?, request).await
+    queues::page(&*shell.engine(&profile).await?, request).await
 }
 
 /// One record.
@@ -33,10 +37,11 @@ pub(crate) async fn queue_page(
 #[specta::specta]
 pub(crate) async fn queue_record(
     shell: State<'_, Shell>,
+    profile: String,
     kind: String,
     id: String,
 ) -> Result<RecordView, Error> {
-    queues::record(&*shell.engine().await?, &kind, &id).await
+    queues::record(&*shell.engine(&profile).await?, &kind, &id).await
 }
 
 /// Decides by policy and queues an operation.
@@ -44,9 +49,10 @@ pub(crate) async fn queue_record(
 #[specta::specta]
 pub(crate) async fn act(
     shell: State<'_, Shell>,
+    profile: String,
     request: ActRequest,
 ) -> Result<OperationView, Error> {
-    queues::act(&*shell.engine().await?, request).await
+    queues::act(&*shell.engine(&profile).await?, request).await
 }
 
 /// What an action on many records would do.
@@ -54,9 +60,10 @@ pub(crate) async fn act(
 #[specta::specta]
 pub(crate) async fn select_records(
     shell: State<'_, Shell>,
+    profile: String,
     request: SelectRequest,
 ) -> Result<SelectionView, Error> {
-    queues::select(&*shell.engine().await?, request).await
+    queues::select(&*shell.engine(&profile).await?, request).await
 }
 
 /// Decides each by policy and queues an operation each.
@@ -64,9 +71,10 @@ pub(crate) async fn select_records(
 #[specta::specta]
 pub(crate) async fn act_many(
     shell: State<'_, Shell>,
+    profile: String,
     request: ActManyRequest,
 ) -> Result<ActManyAnswer, Error> {
-    queues::act_many(&*shell.engine().await?, request).await
+    queues::act_many(&*shell.engine(&profile).await?, request).await
 }
 
 /// A new id for an operation, taken when a dialog opens: a second click is the same operation.

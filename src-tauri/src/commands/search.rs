@@ -12,7 +12,8 @@ use crate::start::Shell;
 #[specta::specta]
 pub(crate) async fn search(
     shell: State<'_, Shell>,
+    profile: String,
     query: String,
 ) -> Result<Vec<SearchHit>, Error> {
-    search::search(&*shell.engine().await?, &query).await
+    search::search(&*shell.engine(&profile).await?, &query).await
 }

@@ -36,7 +36,7 @@ pub(crate) async fn sign_in_demo(
     session::sign_in_demo(&*shell.app().await?, tenant, passphrase).await
 }
 
-/// Opens a profile with the key from the keyring.
+/// Shows a profile, at once where it is open; opens it with the key from the keyring otherwise.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_profile(shell: State<'_, Shell>, profile: String) -> Result<(), Error> {
@@ -73,14 +73,18 @@ pub(crate) async fn start_over(shell: State<'_, Shell>, profile: String) -> Resu
     session::start_over(&*shell.app().await?, &profile).await
 }
 
-/// Gives the open profile a new token.
+/// Gives an open profile a new token.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn renew_token(shell: State<'_, Shell>, token: String) -> Result<(), Error> {
-    session::renew_token(&*shell.app().await?, &token).await
+pub(crate) async fn renew_token(
+    shell: State<'_, Shell>,
+    profile: String,
+    token: String,
+) -> Result<(), Error> {
+    session::renew_token(&*shell.app().await?, &profile, &token).await
 }
 
-/// Closes the open profile.
+/// Closes the profile that is shown.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn close_profile(shell: State<'_, Shell>) -> Result<(), Error> {

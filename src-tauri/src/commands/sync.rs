@@ -10,15 +10,18 @@ use crate::start::Shell;
 /// How things stand.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sync_status(shell: State<'_, Shell>) -> Result<SyncView, Error> {
-    sync::status(&*shell.engine().await?).await
+pub(crate) async fn sync_status(
+    shell: State<'_, Shell>,
+    profile: String,
+) -> Result<SyncView, Error> {
+    sync::status(&*shell.engine(&profile).await?).await
 }
 
 /// Asks for a pull and a push now; answers at once.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn pull_now(shell: State<'_, Shell>) -> Result<(), Error> {
-    sync::pull_now(&*shell.engine().await?).await
+pub(crate) async fn pull_now(shell: State<'_, Shell>, profile: String) -> Result<(), Error> {
+    sync::pull_now(&*shell.engine(&profile).await?).await
 }
 
 /// Puts a held operation back in its lane.
@@ -26,9 +29,10 @@ pub(crate) async fn pull_now(shell: State<'_, Shell>) -> Result<(), Error> {
 #[specta::specta]
 pub(crate) async fn retry_operation(
     shell: State<'_, Shell>,
+    profile: String,
     operation: String,
 ) -> Result<(), Error> {
-    sync::retry(&*shell.engine().await?, &operation).await
+    sync::retry(&*shell.engine(&profile).await?, &operation).await
 }
 
 /// Gives up an operation that waits or is held.
@@ -36,7 +40,8 @@ pub(crate) async fn retry_operation(
 #[specta::specta]
 pub(crate) async fn discard_operation(
     shell: State<'_, Shell>,
+    profile: String,
     operation: String,
 ) -> Result<(), Error> {
-    sync::discard(&*shell.engine().await?, &operation).await
+    sync::discard(&*shell.engine(&profile).await?, &operation).await
 }

@@ -60,10 +60,13 @@ trait Notifications {
 /// Why a bubble was closed, as the protocol numbers it: by the user.
 const DISMISSED: u32 = 2;
 
+/// Whose bubble, and what it is about.
+type Owned = (String, About);
+
 /// Shows bubbles over the session bus.
 pub(super) struct Bus {
     signals: broadcast::Sender<Signal>,
-    shown: Arc<Mutex<BTreeMap<u32, About>>>,
+    shown: Arc<Mutex<BTreeMap<u32, Owned>>>,
     line: OnceCell<Line>,
     /// Another bus than the session's; for tests.
     address: Option<String>,
@@ -115,7 +118,7 @@ impl Bus {
         Ok(Line { connection, proxy })
     }
 
-    async fn show_now(&self, bubble: &Bubble) -> Result<BubbleId, NotifyError> {
+    async fn show_now(&self, profile: &str, bubble: &Bubble) -> Result<BubbleId, NotifyError> {
         let line = self.line().await?;
         let can = line
             .proxy
@@ -159,15 +162,15 @@ impl Bus {
             )
             .await
             .map_err(|error| told(&error))?;
-        self.remember(number, &bubble.about);
+        self.remember(number, (profile.to_owned(), bubble.about.clone()));
         Ok(BubbleId(format!("{}/{number}", line.service().await?)))
     }
 
     /// A press names the number only.
-    fn remember(&self, number: u32, about: &About) {
+    fn remember(&self, number: u32, owned: Owned) {
         let mut shown = lock(&self.shown);
-        shown.retain(|_, other| other != about);
-        shown.insert(number, about.clone());
+        shown.retain(|_, other| *other != owned);
+        shown.insert(number, owned);
     }
 
     async fn close_now(&self, id: &BubbleId) -> Result<(), NotifyError> {
@@ -220,8 +223,8 @@ impl Line {
 
 #[async_trait]
 impl Notifier for Bus {
-    async fn show(&self, bubble: &Bubble) -> Result<BubbleId, NotifyError> {
-        in_time(self.show_now(bubble)).await
+    async fn show(&self, profile: &str, bubble: &Bubble) -> Result<BubbleId, NotifyError> {
+        in_time(self.show_now(profile, bubble)).await
     }
 
     async fn close(&self, id: &BubbleId) -> Result<(), NotifyError> {
@@ -249,7 +252,7 @@ impl Listening {
     async fn pass_on(
         mut self,
         signals: broadcast::Sender<Signal>,
-        shown: Arc<Mutex<BTreeMap<u32, About>>>,
+        shown: Arc<Mutex<BTreeMap<u32, Owned>>>,
     ) {
         loop {
             let heard = tokio::select! {
@@ -275,20 +278,24 @@ impl Listening {
     }
 }
 
-fn pressed(shown: &Mutex<BTreeMap<u32, About>>, number: u32, key: &str) -> Option<Signal> {
-    let about = lock(shown).get(&number).cloned()?;
+fn pressed(shown: &Mutex<BTreeMap<u32, Owned>>, number: u32, key: &str) -> Option<Signal> {
+    let (profile, about) = lock(shown).get(&number).cloned()?;
     let button = match key {
         CLICK => Button::Open,
         _ => [Button::Open, Button::Acknowledge]
             .into_iter()
             .find(|button| key_of(*button) == key)?,
     };
-    Some(Signal::Pressed { about, button })
+    Some(Signal::Pressed {
+        profile,
+        about,
+        button,
+    })
 }
 
-fn closed_by(shown: &Mutex<BTreeMap<u32, About>>, number: u32, reason: u32) -> Option<Signal> {
-    let about = lock(shown).remove(&number)?;
-    (reason == DISMISSED).then_some(Signal::Dismissed(about))
+fn closed_by(shown: &Mutex<BTreeMap<u32, Owned>>, number: u32, reason: u32) -> Option<Signal> {
+    let (profile, about) = lock(shown).remove(&number)?;
+    (reason == DISMISSED).then_some(Signal::Dismissed { profile, about })
 }
 
 /// Pairs of key and word, the click on the bubble first.

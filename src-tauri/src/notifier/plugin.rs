@@ -20,7 +20,7 @@ impl Plugin {
 
 #[async_trait]
 impl Notifier for Plugin {
-    async fn show(&self, bubble: &Bubble) -> Result<BubbleId, NotifyError> {
+    async fn show(&self, _profile: &str, bubble: &Bubble) -> Result<BubbleId, NotifyError> {
         let notification = self.app.notification().builder();
         notification
             .title(&bubble.title)

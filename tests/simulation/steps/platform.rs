@@ -81,8 +81,8 @@ impl World {
                 self.note(format!("frozen {freeze}: {done}"));
             }
             Step::PublishPack => {
-                let bundle = pack::bundle(self.pack_version + 1);
-                if platform.publish(TENANT, &bundle).await.is_ok() {
+                let pack = pack::signed(self.pack_version + 1);
+                if platform.publish(TENANT, &pack).await.is_ok() {
                     self.pack_version += 1;
                     self.note(format!("pack {}", self.pack_version));
                 }

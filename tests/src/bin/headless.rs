@@ -170,7 +170,7 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
             json(log::page(&engine, request).await?)
         }
         "verify" => json(log::verify(&engine).await?),
-        "settings" => json(settings::settings(app).await?),
+        "settings" => json(settings::settings(app, engine.profile()).await?),
         "set_notifications" => {
             let wanted = request.get("wanted").cloned().unwrap_or_default();
             let wanted = serde_json::from_value(wanted).map_err(unreadable)?;

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { Button } from "../components/Button";
 import { Remarks } from "../components/Remarks";
 import { ErrorState } from "../components/states";
@@ -7,16 +8,19 @@ import { SignIn } from "../features/session/SignIn";
 import { useSigningIn } from "../features/session/signingIn";
 import { t } from "../locales/catalogue";
 import type { AppView } from "../platform/backend";
+import { House } from "./House";
+import type { Houses } from "./houses";
 import { useAppView } from "./reads";
-import { Shell } from "./shell/Shell";
+import { useShownPlace } from "./shownPlace";
 
 /** Sign-in, a locked door, or the shell. */
-export function App() {
+export function App({ houses }: { houses: Houses }) {
   const app = useAppView();
+  useShownPlace(app.data?.current ?? null);
   return (
     <>
       {app.data ? (
-        <Inside app={app.data} />
+        <Inside app={app.data} houses={houses} />
       ) : app.error ? (
         <main className="gate">
           <ErrorState
@@ -34,18 +38,24 @@ export function App() {
   );
 }
 
-function Inside({ app }: { app: AppView }) {
-  const { busy, recoveryCode } = useSigningIn();
+type InsideProps = { app: AppView; houses: Houses };
+
+function Inside({ app, houses }: InsideProps) {
+  const { busy, adding, recoveryCode } = useSigningIn();
+  const open = app.profiles.filter((profile) => profile.open).map((profile) => profile.id);
+  const listed = open.join();
+  useEffect(() => houses.keep(listed.split(",")), [houses, listed]);
   // The code is shown once; nothing may come before it has been read.
   if (recoveryCode !== null) return <RecoveryCode code={recoveryCode} />;
-  if (busy) return <SignIn app={app} />;
+  if (busy || adding) return <SignIn app={app} />;
+  const house = app.current !== null && <House app={app} profile={app.current} houses={houses} />;
   switch (app.phase) {
     case "sign_in":
       return <SignIn app={app} />;
     case "open":
-      return <Shell app={app} />;
+      return house;
     case "read_only":
-      return app.current === null ? <Gate app={app} phase="read_only" /> : <Shell app={app} />;
+      return house || <Gate app={app} phase="read_only" />;
     default:
       return <Gate app={app} phase={app.phase} />;
   }

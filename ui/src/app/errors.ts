@@ -26,6 +26,7 @@ export const ERRORS: Record<Code, ErrorWords> = {
   token_revoked: words("error", "error-token-revoked", "error-token-revoked-text", "renew_token"),
   no_pack: words("error", "error-no-pack", "error-no-pack-text", "try_again"),
   pack_invalid: words("error", "error-pack-invalid", "error-pack-invalid-text", "none"),
+  pack_newer: words("error", "error-pack-newer", "error-pack-newer-text", "none"),
   keyring_locked: words(
     "warning",
     "error-keyring-locked",

@@ -3,7 +3,7 @@ import type { ChangeSet, Tag } from "../platform/backend";
 import { applyChange, readsOf } from "./invalidate";
 import { makeClient, READS } from "./reads";
 
-const change = (...tags: Tag[]): ChangeSet => ({ tags, source: "sync" });
+const change = (...tags: Tag[]): ChangeSet => ({ profile: null, tags, source: "sync" });
 
 describe("a change set", () => {
   test("names each read once", () => {

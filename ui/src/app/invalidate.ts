@@ -28,6 +28,7 @@ function touchedBy(tag: Tag): readonly Touched[] {
         READS.watch,
         READS.log,
         READS.settings,
+        READS.reference,
       ];
     case "notifications":
       // An alert says whether a notification of it came through.

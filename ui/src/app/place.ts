@@ -1,5 +1,17 @@
 import { create } from "zustand";
 
+/** Parts of the reference. */
+export const SECTION_IDS = [
+  "regions",
+  "promises",
+  "contacts",
+  "rules",
+  "texts",
+  "library",
+  "rulings",
+] as const;
+export type SectionId = (typeof SECTION_IDS)[number];
+
 /** Where the operator is. */
 export type Place =
   | {
@@ -14,27 +26,55 @@ export type Place =
       /** The alert that somebody came for. */
       alert?: string;
     }
+  | {
+      screen: "reference";
+      section?: SectionId;
+      /** What somebody came to look up. */
+      item?: string;
+    }
   | { screen: "sync" | "log" | "settings" };
 
-type PlaceStore = {
-  place: Place;
-  past: Place[];
+type Stand = { place: Place; past: Place[] };
+
+type PlaceStore = Stand & {
+  /** The profile that this is in. */
+  profile: string | null;
+  /** Where the operator was in the others. */
+  others: Record<string, Stand>;
+  /** Goes into a profile, to where the operator was in it. */
+  enter: (profile: string) => void;
+  /** Forgets where the operator was in a profile that is closed. */
+  leave: (profile: string) => void;
   go: (place: Place) => void;
   /** Another record of the same queue: no step to go back to. */
   select: (record: { kind: string; id: string } | null) => void;
   /** What somebody came for is on the screen. */
   arrived: () => void;
   back: () => void;
-  reset: () => void;
 };
 
 const STEPS_KEPT = 50;
 /** What an operator sees first: the ten seconds. */
 const FIRST: Place = { screen: "watch" };
 
+const BEGIN: Stand = { place: FIRST, past: [] };
+
 export const usePlace = create<PlaceStore>((set) => ({
-  place: FIRST,
-  past: [],
+  ...BEGIN,
+  profile: null,
+  others: {},
+  enter: (profile) =>
+    set(({ profile: left, place, past, others }) => {
+      if (left === profile) return {};
+      if (left === null) return { profile };
+      const kept = { ...others, [left]: { place, past } };
+      return { profile, others: kept, ...(others[profile] ?? BEGIN) };
+    }),
+  leave: (profile) =>
+    set((was) => {
+      const { [profile]: _, ...others } = was.others;
+      return was.profile === profile ? { ...BEGIN, profile: null, others } : { others };
+    }),
   go: (place) => set((was) => ({ place, past: [...was.past, was.place].slice(-STEPS_KEPT) })),
   select: (record) =>
     set((was) => (was.place.screen === "queue" ? { place: { ...was.place, record } } : {})),
@@ -50,5 +90,4 @@ export const usePlace = create<PlaceStore>((set) => ({
       const place = was.past.at(-1);
       return place ? { place, past: was.past.slice(0, -1) } : {};
     }),
-  reset: () => set({ place: FIRST, past: [] }),
 }));

@@ -7,10 +7,10 @@ import {
   useQuery,
 } from "@tanstack/react-query";
 import {
-  type AppView,
   type Backend,
   BackendError,
   type LogSort,
+  type ReferenceView,
   type ViewPage,
   type ViewRequest,
   type WatchView,
@@ -29,6 +29,7 @@ export const READS = {
   watch: "watch",
   log: "log",
   settings: "settings",
+  reference: "reference",
 } as const;
 
 /** Rows of one read of a view. */
@@ -52,12 +53,12 @@ export function makeClient(): QueryClient {
   });
 }
 
-const appQuery = (backend: Backend) => ({
+export const appQuery = (backend: Backend) => ({
   queryKey: [READS.app],
   queryFn: () => backend.appView(),
 });
 
-const navigationQuery = (backend: Backend) => ({
+export const navigationQuery = (backend: Backend) => ({
   queryKey: [READS.navigation],
   queryFn: async () => {
     const navigation = await backend.navigation();
@@ -66,20 +67,10 @@ const navigationQuery = (backend: Backend) => ({
   },
 });
 
-const syncQuery = (backend: Backend) => ({
+export const syncQuery = (backend: Backend) => ({
   queryKey: [READS.sync],
   queryFn: async () => ({ ...(await backend.syncStatus()), received: performance.now() }),
 });
-
-/** Asks for what the first screen shows while the page is still being made. */
-export async function readAhead(client: QueryClient, backend: Backend): Promise<void> {
-  await client.prefetchQuery(appQuery(backend));
-  // What goes wrong is shown by whoever uses the answer.
-  if (client.getQueryData<AppView>([READS.app])?.phase !== "open") return;
-  void client.prefetchQuery(navigationQuery(backend));
-  void client.prefetchQuery(watchQuery(backend));
-  void client.prefetchQuery(syncQuery(backend));
-}
 
 export function useAppView() {
   return useQuery(appQuery(useBackend()));
@@ -96,7 +87,7 @@ export function useSync() {
 /** What Watch shows and when it came, so that its clocks run on. */
 export type ReceivedWatch = WatchView & { received: number };
 
-const watchQuery = (backend: Backend) => ({
+export const watchQuery = (backend: Backend) => ({
   queryKey: [READS.watch],
   queryFn: async (): Promise<ReceivedWatch> => ({
     ...(await backend.watchView()),
@@ -127,6 +118,24 @@ export function useLog(search: string, sorts: LogSort[]) {
 export function useSettings() {
   const backend = useBackend();
   return useQuery({ queryKey: [READS.settings], queryFn: () => backend.settingsView() });
+}
+
+/** What the pack says and when it came, so that its clocks run on. */
+export type ReceivedReference = ReferenceView & { received: number };
+
+/** What the pack says; its clocks are set right while it is on the screen. */
+export function useReference(shown = false) {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.reference],
+    queryFn: async (): Promise<ReceivedReference> => ({
+      ...(await backend.referenceView()),
+      received: performance.now(),
+    }),
+    refetchInterval: shown && REFRESH_MS,
+    // What was read long ago has old clocks.
+    refetchOnMount: shown ? "always" : true,
+  });
 }
 
 /** A page and when it came, so that its clocks run on. */

@@ -9,8 +9,8 @@ import { selectBackend } from "../platform/select";
 import { App } from "./App";
 import { BackendProvider } from "./backend";
 import { Fallen } from "./Fallen";
-import { applyChange } from "./invalidate";
-import { makeClient, readAhead } from "./reads";
+import { Houses } from "./houses";
+import { readAhead } from "./readAhead";
 import { startTheme } from "./theme";
 
 /** Puts the app on the page. */
@@ -19,9 +19,9 @@ export async function start(): Promise<void> {
   document.documentElement.dir = direction;
   startTheme();
   const backend = await selectBackend();
-  const client = makeClient();
-  void readAhead(client, backend);
-  backend.onChange((change) => applyChange(client, change));
+  const houses = new Houses();
+  void readAhead(houses, backend);
+  backend.onChange((change) => houses.heard(change));
   const report = (what: unknown) => void backend.reportUiError(String(what)).catch(() => {});
   window.addEventListener("error", (event) => report(event.message));
   window.addEventListener("unhandledrejection", (event) => report(event.reason));
@@ -31,9 +31,9 @@ export async function start(): Promise<void> {
     <StrictMode>
       <I18nProvider locale={locale}>
         <Fallen report={report}>
-          <QueryClientProvider client={client}>
+          <QueryClientProvider client={houses.app}>
             <BackendProvider backend={backend}>
-              <App />
+              <App houses={houses} />
             </BackendProvider>
           </QueryClientProvider>
         </Fallen>

@@ -61,6 +61,11 @@ export function hearNow(text: string, zone: string): void {
   if (now) useTenantClock.setState({ clock: { now, zone, heard: performance.now() } });
 }
 
+/** Another tenant is shown: its clock has not been heard yet. */
+export function forgetNow(): void {
+  useTenantClock.setState({ clock: null });
+}
+
 /** The tenant's wall clock at this moment. */
 export function tenantNow(): Wall | null {
   const clock = useTenantClock.getState().clock;

@@ -18,7 +18,7 @@ export const commands = {
 	 *  this name.
 	 */
 	signInDemo: (tenant: string | null, passphrase: string | null) => typedError<SignedIn, Error>(__TAURI_INVOKE("sign_in_demo", { tenant, passphrase })),
-	/**  Opens a profile with the key from the keyring. */
+	/**  Shows a profile, at once where it is open; opens it with the key from the keyring otherwise. */
 	openProfile: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("open_profile", { profile })),
 	/**  Opens a profile with its passphrase. */
 	unlock: (profile: string, passphrase: string) => typedError<null, Error>(__TAURI_INVOKE("unlock", { profile, passphrase })),
@@ -26,50 +26,52 @@ export const commands = {
 	recover: (profile: string, code: string, passphrase: string | null) => typedError<null, Error>(__TAURI_INVOKE("recover", { profile, code, passphrase })),
 	/**  Gives up the key of a profile; its data is moved aside and kept. */
 	startOver: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("start_over", { profile })),
-	/**  Gives the open profile a new token. */
-	renewToken: (token: string) => typedError<null, Error>(__TAURI_INVOKE("renew_token", { token })),
-	/**  Closes the open profile. */
+	/**  Gives an open profile a new token. */
+	renewToken: (profile: string, token: string) => typedError<null, Error>(__TAURI_INVOKE("renew_token", { profile, token })),
+	/**  Closes the profile that is shown. */
 	closeProfile: () => typedError<null, Error>(__TAURI_INVOKE("close_profile")),
 	/**  The operator has read the notices. */
 	dismissNotices: () => typedError<null, Error>(__TAURI_INVOKE("dismiss_notices")),
 	/**  The rail. */
-	navigation: () => typedError<NavigationView, Error>(__TAURI_INVOKE("navigation")),
+	navigation: (profile: string) => typedError<NavigationView, Error>(__TAURI_INVOKE("navigation", { profile })),
 	/**  A page of a view. */
-	queuePage: (request: ViewRequest) => typedError<ViewPage, Error>(__TAURI_INVOKE("queue_page", { request })),
+	queuePage: (profile: string, request: ViewRequest) => typedError<ViewPage, Error>(__TAURI_INVOKE("queue_page", { profile, request })),
 	/**  One record. */
-	queueRecord: (kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { kind, id })),
+	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
 	/**  Decides by policy and queues an operation. */
-	act: (request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { request })),
+	act: (profile: string, request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { profile, request })),
 	/**  What an action on many records would do. */
-	selectRecords: (request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { request })),
+	selectRecords: (profile: string, request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { profile, request })),
 	/**  Decides each by policy and queues an operation each. */
-	actMany: (request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { request })),
+	actMany: (profile: string, request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { profile, request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
 	newOperationId: () => typedError<string, Error>(__TAURI_INVOKE("new_operation_id")),
 	/**  How things stand. */
-	syncStatus: () => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status")),
+	syncStatus: (profile: string) => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status", { profile })),
 	/**  Asks for a pull and a push now; answers at once. */
-	pullNow: () => typedError<null, Error>(__TAURI_INVOKE("pull_now")),
+	pullNow: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("pull_now", { profile })),
 	/**  Puts a held operation back in its lane. */
-	retryOperation: (operation: string) => typedError<null, Error>(__TAURI_INVOKE("retry_operation", { operation })),
+	retryOperation: (profile: string, operation: string) => typedError<null, Error>(__TAURI_INVOKE("retry_operation", { profile, operation })),
 	/**  Gives up an operation that waits or is held. */
-	discardOperation: (operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { operation })),
+	discardOperation: (profile: string, operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { profile, operation })),
 	/**  Records whose words match, best first. */
-	search: (query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { query })),
+	search: (profile: string, query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { profile, query })),
 	/**  The first screen. */
-	watchView: () => typedError<WatchView, Error>(__TAURI_INVOKE("watch_view")),
+	watchView: (profile: string) => typedError<WatchView, Error>(__TAURI_INVOKE("watch_view", { profile })),
 	/**  The operator touched the app. The window says so at most once a minute. */
-	touch: () => typedError<null, Error>(__TAURI_INVOKE("touch")),
+	touch: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("touch", { profile })),
 	/**  A page of the log. */
-	logPage: (request: LogRequest) => typedError<LogPage, Error>(__TAURI_INVOKE("log_page", { request })),
+	logPage: (profile: string, request: LogRequest) => typedError<LogPage, Error>(__TAURI_INVOKE("log_page", { profile, request })),
 	/**  Checks the whole chain now. */
-	verifyChain: () => typedError<null, Error>(__TAURI_INVOKE("verify_chain")),
+	verifyChain: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("verify_chain", { profile })),
+	/**  The Reference screen. */
+	referenceView: (profile: string) => typedError<ReferenceView, Error>(__TAURI_INVOKE("reference_view", { profile })),
 	/**  The Settings screen. */
-	settingsView: () => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view")),
+	settingsView: (profile: string) => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view", { profile })),
 	/**  What the operator wants to be notified of. */
-	setNotifications: (wanted: NotificationSettings) => typedError<null, Error>(__TAURI_INVOKE("set_notifications", { wanted })),
+	setNotifications: (profile: string, wanted: NotificationSettings) => typedError<null, Error>(__TAURI_INVOKE("set_notifications", { profile, wanted })),
 	/**  Shows a notification as a try. */
-	testNotification: () => typedError<null, Error>(__TAURI_INVOKE("test_notification")),
+	testNotification: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("test_notification", { profile })),
 	/**
 	 *  Writes a fault of the window to the journal: its class, such as `TypeError`. What follows the
 	 *  colon is left out, because a message may quote data.
@@ -259,6 +261,18 @@ export type AtOnceView = {
 	count: number,
 };
 
+/**  What the public may be shown while a switch is on. */
+export type BannerView = {
+	/**  Control of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  The words. */
+	words: string,
+};
+
 /**  Which way is good. */
 export type Better = 
 /**  Neither. */
@@ -290,6 +304,18 @@ export type BulkView = {
 	row: string,
 	/**  Most records at once. */
 	cap: number,
+};
+
+/**  What an operator may do. */
+export type CapabilityView = {
+	/**  What, in a few words. */
+	text: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Whether they may. */
+	may: May,
+	/**  To whom it is proposed, as shown. */
+	to: string | null,
 };
 
 /**  A value and perhaps a quieter one beside it. */
@@ -353,6 +379,8 @@ export type ChainView = {
 
 /**  One change. */
 export type ChangeSet = {
+	/**  The profile whose data changed; none where it is the app itself. */
+	profile: string | null,
 	/**  What to read again. */
 	tags: Tag[],
 	/**  Who changed it. */
@@ -361,6 +389,21 @@ export type ChangeSet = {
 
 /**  Data changed. */
 export type Changed = ChangeSet;
+
+/**  Where a text goes. */
+export type Channel = 
+/**  By mail. */
+"mail" | 
+/**  Into a channel of a chat. */
+"chat" | 
+/**  Shown to everybody on the platform. */
+"banner" | 
+/**  Kept as a file, such as a report of an incident. */
+"file" | 
+/**  A ticket at another team. */
+"ticket" | 
+/**  Read by the operator, and given by hand. */
+"answer";
 
 /**  A deadline. */
 export type ClockView = {
@@ -406,6 +449,11 @@ export type Code =
 "no_pack" | 
 /**  The pack does not load; the detail has the first problem. */
 "pack_invalid" | 
+/**
+ *  The pack has a format that only a later version of the app reads; nothing can be changed here
+ *  until there is one.
+ */
+"pack_newer" | 
 /**  The keyring is locked: unlock it and try again. */
 "keyring_locked" | 
 /**  There is no keyring: choose a passphrase. */
@@ -491,6 +539,26 @@ export type Confirm =
 /**  Type the amount in digits (money, such as `22.00`) or the record's title. */
 "typed";
 
+/**  Somebody who can be reached. */
+export type ContactView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Role that they have, as shown. */
+	role: string | null,
+	/**  Another company, or a role outside the platform. */
+	outside: boolean,
+	/**  Where they are reached; none where the tenant has not said it yet. */
+	at: string | null,
+	/**  What `at` is by its form. */
+	reach: Reach,
+	/**  Setting in which the tenant says it, as shown; none where the document says it. */
+	setting: string | null,
+};
+
 /**  An attempt to show a notification. */
 export type DeliveryView = {
 	/**  When, tenant's wall clock, RFC 3339 with offset. */
@@ -531,6 +599,22 @@ export type DeniedView = {
 	detail: string,
 };
 
+/**  A part of the pack that differs from the version before. */
+export type DifferenceView = {
+	/**  File of the pack. */
+	file: string,
+	/**  Where in it; empty where the whole file came or went. */
+	place: string,
+	/**  What the part around it is called. */
+	label: string | null,
+	/**  Row that it comes from. */
+	row: string | null,
+	/**  What it was; none where it is new. */
+	was: string | null,
+	/**  What it is; none where it is gone. */
+	now: string | null,
+};
+
 /**  What changed since this operator's last session. */
 export type DigestView = {
 	/**  The last input of the session before this one; none before the first. */
@@ -566,6 +650,28 @@ export type DigestView = {
 	quiet: boolean,
 };
 
+/**  The pack in force and the document that it is made from. */
+export type DocumentView = {
+	/**  Name of the operation. */
+	pack: string,
+	/**  Version of the pack. */
+	pack_version: number,
+	/**  Row that says so, where a document is named. */
+	row: string | null,
+	/**  Version that the document names. */
+	version: string | null,
+	/**  Who keeps it. */
+	owner: string | null,
+	/**  Day of its last change. */
+	updated: string | null,
+	/**  Day by which it has to be looked through. */
+	next_review: string | null,
+	/**  That day has passed. */
+	overdue: boolean,
+	/**  Further documents that it names, and decisions. */
+	names: string[],
+};
+
 /**  A queue with something in it. */
 export type DueView = {
 	/**  Queue. */
@@ -596,6 +702,40 @@ export type Error = {
 	detail: string | null,
 	/**  Policy row, where one refused. */
 	row: string | null,
+};
+
+/**  A call of an escalation. */
+export type EscalationCall = {
+	/**  Role that is called, as shown. */
+	role: string,
+	/**  So many minutes after it began, without an answer. */
+	after_minutes: number,
+	/**  Only in this case. */
+	only: string | null,
+	/**  They are told, and nothing waits for them. */
+	informed: boolean,
+	/**  Contacts that have the role. */
+	contacts: string[],
+};
+
+/**  Who is called, and when. */
+export type EscalationView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  What it is for. */
+	purpose: string,
+	/**  How urgent the document calls it. */
+	urgency: string | null,
+	/**  Calls, in order. */
+	calls: EscalationCall[],
+	/**  What holds until it is answered. */
+	meanwhile: string | null,
+	/**  Switches that go with it, as shown. */
+	freezes: string[],
 };
 
 /**  Something that happened. */
@@ -680,6 +820,15 @@ export type FieldType =
 "ref" | 
 /**  One of [`FieldDef::one_of`]. */
 "enum";
+
+/**  What a contradiction can do. */
+export type Hazard = 
+/**  Move money or data wrongly. */
+"harms" | 
+/**  Mislead. */
+"misleads" | 
+/**  Little. */
+"minor";
 
 /**  Hours of a day in which notifications may be shown. */
 export type Hours = {
@@ -858,6 +1007,15 @@ export type MailView = {
 	body: string,
 };
 
+/**  Whether somebody may. */
+export type May = 
+/**  Without asking. */
+"yes" | 
+/**  Never. */
+"no" | 
+/**  They propose it, and others decide. */
+"propose";
+
 /**  An amount. */
 export type MoneyView = {
 	/**  Minor units; exact, within ±2^53. */
@@ -893,6 +1051,16 @@ export type NavigationView = {
 	clock_unsure: boolean,
 	/**  BCP 47 tag of the pack's texts. */
 	language: string,
+};
+
+/**  When a routine is done next. */
+export type NextRun = {
+	/**  Region, as shown. */
+	region: string | null,
+	/**  Zone in which its rule is read. */
+	zone: string,
+	/**  When, on the wall clock of that zone. */
+	at: string,
 };
 
 /**  Something that happened to the data while opening. */
@@ -991,6 +1159,33 @@ export type NumberView = {
 	problem: string | null,
 };
 
+/**  When something is done. */
+export type OccasionView = 
+/**  A playbook: when one of these alerts fires, or an operator begins it. */
+{ type: "alerts"; 
+/**  Alerts that lead to it, as shown. */
+alerts: string[] } | 
+/**  A routine by a schedule. */
+{ type: "schedule"; 
+/**  RFC 5545 rule in local time. */
+rule: string; 
+/**  When it is done next, for each region where it has some. */
+next: NextRun[]; 
+/**  It is late so many minutes after it begins. */
+due_minutes: number } | 
+/**  A routine by an instant of each record of a kind. */
+{ type: "record"; 
+/**  Kind, as shown. */
+kind: string; 
+/**  Field with the instant, as shown. */
+at: string; 
+/**  So many minutes before it (negative) or after it. */
+minutes: number; 
+/**  It is late so many minutes after it begins. */
+due_minutes: number } | 
+/**  A routine, whenever an operator begins it. */
+{ type: "asked" };
+
 /**  One of our operations. */
 export type OperationView = {
 	/**  Its id. */
@@ -1042,6 +1237,18 @@ export type OperationWord =
 /**  Nobody knows yet whether it happened. */
 "unknown";
 
+/**  What the last new version of the pack changed. */
+export type PackChangesView = {
+	/**  The version before. */
+	from: number,
+	/**  The version now. */
+	to: number,
+	/**  Since when it is in force, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  What differs. */
+	differences: DifferenceView[],
+};
+
 /**  What an action asks for. */
 export type ParamView = {
 	/**  Name. */
@@ -1090,6 +1297,26 @@ alert: string | null } |
 /**  What waits and what was refused. */
 { type: "sync" };
 
+/**  Time to an answer. */
+export type PlanAnswer = {
+	/**  Severity, as shown. */
+	severity: string,
+	/**  Minutes. */
+	minutes: number,
+};
+
+/**  What customers of a plan were promised. */
+export type PlanPromise = {
+	/**  Name of the plan. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Least share of a calendar month in which the service is up, in percent. */
+	uptime_percent: number | null,
+	/**  Time to an answer by severity. */
+	answers: PlanAnswer[],
+};
+
 /**  A policy row and what it said. */
 export type PolicyRowView = {
 	/**  Row id. */
@@ -1100,6 +1327,30 @@ export type PolicyRowView = {
 	found: string,
 	/**  `passed`, `failed` or `undecidable`. */
 	outcome: RowWord,
+};
+
+/**  A playbook or a routine. */
+export type ProcedureView = {
+	/**  Its id. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  What it is for, where that is said. */
+	purpose: string | null,
+	/**  When it is done. */
+	occasion: OccasionView,
+	/**  Minutes that the document states. */
+	minutes: number | null,
+	/**  Kind of the record that a run is about, as shown. */
+	kind: string | null,
+	/**  Severity of the incident that it opens, as shown. */
+	severity: string | null,
+	/**  Roles that do it, as shown; empty means every operator. */
+	roles: string[],
+	/**  What is done, in order. */
+	steps: StepView[],
 };
 
 /**  A profile: platform, tenant and operator on this laptop. */
@@ -1116,6 +1367,10 @@ export type ProfileView = {
 	zone: string,
 	/**  Key and token are protected by a passphrase, not by the keyring. */
 	passphrase: boolean,
+	/**  It is open: it syncs, and showing it takes no key. */
+	open: boolean,
+	/**  Red alerts that fire in it and that nobody has acknowledged; 0 where it is not open. */
+	red: number,
 };
 
 /**  A record that could not be read. */
@@ -1148,6 +1403,17 @@ export type QueueEntry = {
 	minutes: number,
 };
 
+/**  What an address is by its form. */
+export type Reach = 
+/**  A telephone number. */
+"phone" | 
+/**  An address of mail. */
+"mail" | 
+/**  A page. */
+"page" | 
+/**  Anything else, such as a channel of a chat. */
+"other";
+
 /**  One record. */
 export type RecordView = {
 	/**  Kind. */
@@ -1176,6 +1442,132 @@ export type RecordView = {
 	as_seen: boolean,
 };
 
+/**  The Reference screen. */
+export type ReferenceView = {
+	/**  Now, on the tenant's wall clock, RFC 3339 with offset. */
+	now: string,
+	/**  The tenant's IANA zone. */
+	zone: string,
+	/**  Hour of its day now, and in each of the 23 hours after it. */
+	hours: number[],
+	/**  Regions of the operation, where it has some. */
+	regions: RegionView[],
+	/**  What the public may be shown while a switch is on. */
+	banners: BannerView[],
+	/**  Severities of incidents with their clocks, the worst first. */
+	severities: SeverityClocks[],
+	/**  What customers of a plan were promised. */
+	plans: PlanPromise[],
+	/**  Roles. */
+	roles: RoleView[],
+	/**  Who can be reached. */
+	contacts: ContactView[],
+	/**  Who is called, and when. */
+	escalations: EscalationView[],
+	/**  What an operator may do, may not, and proposes. */
+	capabilities: CapabilityView[],
+	/**  How long things are kept. */
+	retention: RetentionView[],
+	/**  Texts. */
+	texts: TextView[],
+	/**  Playbooks and routines. */
+	library: ProcedureView[],
+	/**  What holds instead of what the document says. */
+	rulings: RulingView[],
+	/**  The pack and the document behind it. */
+	document: DocumentView,
+};
+
+/**  A routine that a region has for itself. */
+export type RegionRound = {
+	/**  Routine of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Its next beginning, on the wall clock there. */
+	at: string,
+};
+
+/**  A switch, as it stands for a region. */
+export type RegionSwitch = {
+	/**  Control of the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  What it does. */
+	purpose: string | null,
+	/**  It is on there; none where what is known of it is neither on nor off. */
+	on: boolean | null,
+};
+
+/**  A region, now. */
+export type RegionView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  IANA zone. */
+	zone: string,
+	/**  Now, on the wall clock there, RFC 3339 with offset. */
+	now: string,
+	/**  Hour of the day there now, and in each of the 23 hours after it. */
+	hours: number[],
+	/**  ISO 4217 code. */
+	currency: string,
+	/**  What holds of tax, in words. */
+	tax: string,
+	/**  What else holds there. */
+	notes: string[],
+	/**  Ruling by which a fact of it is disputed. */
+	disputed: string | null,
+	/**  Switches that each region has for itself. */
+	switches: RegionSwitch[],
+	/**  What comes round there by its own clock. */
+	rounds: RegionRound[],
+};
+
+/**  A class of what is kept. */
+export type RetentionView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  What belongs to it. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Days that it is kept, where it is told in days. */
+	days: number | null,
+	/**  Years, where it is told in years. */
+	years: number | null,
+	/**  What the time is counted from. */
+	from: string,
+	/**  For whom, where it is not for all. */
+	only: string | null,
+	/**  Kinds of records in it, as shown. */
+	kinds: string[],
+	/**  The log of what was done belongs to it. */
+	audit: boolean,
+	/**  Rulings that say why. */
+	rulings: string[],
+};
+
+/**  A role. */
+export type RoleView = {
+	/**  Its name in the pack. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  It stands outside the platform: no operator has it. */
+	outside: boolean,
+	/**  The operator has it. */
+	mine: boolean,
+};
+
 /**  A row. */
 export type RowView = {
 	/**  Kind. */
@@ -1202,6 +1594,34 @@ export type RowWord =
 "failed" | 
 /**  Cannot be evaluated; refuses. */
 "undecidable";
+
+/**  The setting that carries the reading of a contradiction. */
+export type RulingSetting = {
+	/**  As shown. */
+	label: string,
+	/**  What it says now; empty where nobody has said it. */
+	value: string,
+	/**  Nobody has said anything: the pack's default. */
+	is_default: boolean,
+};
+
+/**  A contradiction, gap or hazard of the document, and what holds instead. */
+export type RulingView = {
+	/**  Its row. */
+	id: string,
+	/**  Rows that it is about. */
+	rows: string[],
+	/**  What it can do. */
+	severity: Hazard,
+	/**  What the document says, or does not. */
+	says: string,
+	/**  What holds. */
+	holds: string,
+	/**  How it is settled. */
+	settled: Settled,
+	/**  The setting that carries the reading. */
+	setting: RulingSetting | null,
+};
 
 /**  A record found. */
 export type SearchHit = {
@@ -1329,6 +1749,8 @@ export type SettingsView = {
 	pack_hash: string,
 	/**  Problems of the pack that do not stop it, and that its document is out of date. */
 	pack_warnings: string[],
+	/**  What the last new version of the pack changed; none while the first one is in force. */
+	pack_changes: PackChangesView | null,
 	/**  The tenant's policy settings. */
 	settings: TenantSetting[],
 	/**  The platform's switches. */
@@ -1339,6 +1761,19 @@ export type SettingsView = {
 	version: string,
 };
 
+/**  How a contradiction is settled. */
+export type Settled = 
+/**  What holds replaces what the document says. */
+"replaced" | 
+/**  The tenant chooses the reading by a setting. */
+"setting" | 
+/**  The tenant has to say it before going live. */
+"needed" | 
+/**  The fact is disputed: it is shown and never computed with. */
+"disputed" | 
+/**  It is shown beside the rule, which stays as it is. */
+"shown";
+
 /**  How bad an alert is. Green is the absence of both. */
 export type Severity = 
 /**  To be watched. */
@@ -1346,8 +1781,35 @@ export type Severity =
 /**  To be acted upon. */
 "red";
 
+/**  A severity of incidents and its clocks. A clock that is none was never promised. */
+export type SeverityClocks = {
+	/**  Its id. */
+	id: string,
+	/**  As shown. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Colour. */
+	tone: Tone,
+	/**  What belongs there. */
+	examples: string[],
+	/**  Minutes until somebody has answered; 0 is at once. */
+	respond_minutes: number | null,
+	/**  Minutes until it is resolved. */
+	resolve_minutes: number | null,
+	/**  Minutes until customers know. */
+	notify_minutes: number | null,
+	/**  Escalation path, as shown. */
+	escalation: string | null,
+};
+
 /**  The window should show this. */
-export type ShowPlace = Place;
+export type ShowPlace = {
+	/**  The profile that it is in; the one that is shown where absent. */
+	profile: string | null,
+	/**  Where in it. */
+	place: Place,
+};
 
 /**  What Sign-in sends. */
 export type SignInRequest = {
@@ -1425,6 +1887,111 @@ export type StatedView = {
 	value: number | null,
 	/**  It is not ours. */
 	differs: boolean,
+};
+
+/**  A step of a playbook or an item of a routine. */
+export type StepView = {
+	/**  Its id. */
+	id: string,
+	/**  Row that it comes from, where it is not that of the whole. */
+	row: string | null,
+	/**  What is to be done. */
+	text: string,
+	/**  More, in Markdown. */
+	detail: string | null,
+	/**  Minutes that it is planned to take. */
+	minutes: number | null,
+	/**  What is done in it. */
+	work: StepWork,
+	/**  View to look into, as shown. */
+	view: string | null,
+	/**  A page outside that helps. */
+	link: string | null,
+	/**  Number to be looked at, as shown. */
+	metric: string | null,
+	/**  Playbook that helps where something is wrong, as shown. */
+	playbook: string | null,
+	/**  What has to be true before it is ticked off. */
+	first: string[],
+	/**  What is written down with it, as shown. */
+	notes: string[],
+	/**  Where it goes on, counted from 1, where that is not the next one; 0 is the end. */
+	next: number | null,
+	/**  It may be left out. */
+	optional: boolean,
+};
+
+/**  What is done in a step. A switch over these tells the sort of work apart. */
+export type StepWork = 
+/**  By hand. */
+{ type: "hand" } | 
+/**  The operator chooses how to go on. */
+{ type: "decide"; 
+/**  Ways to go on. */
+ways: StepWorkWay[] } | 
+/**  Nothing for a while. */
+{ type: "wait"; 
+/**  Minutes. */
+minutes: number; 
+/**  At most so many, where there is a span. */
+most: number | null } | 
+/**  A look again and again. */
+{ type: "recheck"; 
+/**  Minutes from one to the next. */
+every_minutes: number; 
+/**  When it is over. */
+until: string; 
+/**  How often at most. */
+most: number | null; 
+/**  Where it goes on then, counted from 1; 0 is the end. */
+then: number | null } | 
+/**  The app looks something up by itself. */
+{ type: "look_up"; 
+/**  Among which records, or which number, as shown. */
+among: string } | 
+/**  Inputs with the answers that they must get. */
+{ type: "test"; 
+/**  Each. */
+cases: StepWorkCase[] } | 
+/**  An action of a record, under its policy. */
+{ type: "act"; 
+/**  As shown. */
+action: string } | 
+/**  A switch of the platform. */
+{ type: "switch"; 
+/**  As shown. */
+control: string; 
+/**  To what. */
+to: string } | 
+/**  A text is sent. */
+{ type: "send"; 
+/**  Its id. */
+text: string; 
+/**  As shown. */
+label: string } | 
+/**  Somebody is called. */
+{ type: "page"; 
+/**  Escalation path, as shown. */
+path: string } | 
+/**  A credential's presence is looked at. */
+{ type: "credential"; 
+/**  Its name; never its value. */
+name: string };
+
+/**  An input and the answer that it must get. */
+export type StepWorkCase = {
+	/**  What is put in. */
+	input: string,
+	/**  What has to come out. */
+	expect: string,
+};
+
+/**  A way to go on. */
+export type StepWorkWay = {
+	/**  The case. */
+	label: string,
+	/**  Where it goes on, counted from 1; 0 is the end. */
+	next: number,
 };
 
 /**  A record that something is about. */
@@ -1516,6 +2083,45 @@ export type TenantSetting = {
 	is_default: boolean,
 	/**  Values that it may have; any where empty. */
 	one_of: string[],
+};
+
+/**  What fills in a part of a text. */
+export type TextVariable = {
+	/**  Name, such as `record.amount`. */
+	name: string,
+	/**  As shown, where the pack has a label for it. */
+	label: string | null,
+	/**  A setting that the tenant has not said yet. */
+	missing: boolean,
+};
+
+/**  A text of the pack. */
+export type TextView = {
+	/**  Its id. */
+	id: string,
+	/**  As shown: its name, else its subject with … for what is filled in. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Where it goes. */
+	channel: Channel,
+	/**  Kind whose records fill it, as shown. */
+	kind: string | null,
+	/**  Subject: filled in where `ready`, else as written. */
+	subject: string,
+	/**  Body, likewise. */
+	body: string,
+	/**
+	 *  It needs nothing of a record or a person, and nothing of the tenant is missing: it stands
+	 *  here as it is given.
+	 */
+	ready: boolean,
+	/**  It is given by hand and needs nothing of a record or a person. */
+	answer: boolean,
+	/**  What fills it in, by name. */
+	variables: TextVariable[],
+	/**  What stands on its buttons. */
+	buttons: string[],
 };
 
 /**  Where a colour begins. */

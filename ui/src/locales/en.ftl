@@ -16,7 +16,13 @@ nav-label = Rooms
 nav-watch = Watch
 nav-queues = Queues
 nav-log = Log
+nav-reference = Reference
 nav-settings = Settings
+nav-red-elsewhere =
+    { $count ->
+        [one] 1 red alert in { $tenants }
+       *[other] { $count } red alerts in { $tenants }
+    }
 nav-red =
     { $count ->
         [one] 1 red alert that nobody has taken
@@ -539,6 +545,189 @@ log-event-amended = Amended
 log-event-unreadable = Cannot be read
 log-rows-more = +{ $count }
 
+## Reference
+
+reference-sections = Sections
+reference-key-move = move
+reference-key-enter = in
+reference-key-leave = back
+reference-regions = Regions
+reference-regions-about = money, tax, clocks
+reference-promises = Promises
+reference-promises-about = what we say, and what not
+reference-contacts = Contacts
+reference-contacts-about = people, paths, companies
+reference-rules = Rules
+reference-rules-about = rights, retention, document
+reference-texts = Texts
+reference-texts-about = mails, banners, answers
+reference-library = Library
+reference-library-about = playbooks and routines
+reference-rulings = Rulings
+reference-rulings-about = what holds instead
+reference-missing =
+    { $count ->
+        [one] 1 not said yet
+       *[other] { $count } not said yet
+    }
+reference-unsaid = not said yet
+reference-count =
+    { $count ->
+        [one] 1 entry
+       *[other] { $count } entries
+    }
+reference-none = Nothing matches
+reference-none-text = All { $count } were looked through.
+reference-clear = Show all
+reference-copy = Copy
+reference-copy-what = Copy: { $what }
+reference-copied = Copied
+reference-selected = The clipboard is closed to this window: the words are selected, Ctrl C copies them
+reference-row = Row
+reference-currency = Currency
+reference-tax = Tax
+reference-holds-there = Also
+reference-next = next
+reference-there = { $zone } · { $here } here
+reference-hours-title = The hours that come
+reference-hours-aside = from now on; lit from 8 to 18
+reference-own-day = Tenant
+reference-see-ruling = Ruling { $id }
+reference-switch-on = on here
+reference-switch-off = off here
+reference-switch-unknown = not known
+reference-answers = Said when somebody asks
+reference-answers-aside = these words, and no more
+reference-banners = Shown to everybody
+reference-banners-aside = while the switch is on
+reference-text-unsaid = Cannot be given yet: the tenant has not said { $what }
+reference-severities = How fast
+reference-severities-timeless = no clock
+reference-timeless = No severity has a clock: no time is promised to anybody.
+reference-severity = Severity
+reference-respond = Answered
+reference-resolve = Resolved
+reference-notify = Customers told
+reference-path = Escalation
+reference-no-promise = not promised
+reference-plans = Promised by plan
+reference-plan = Plan
+reference-uptime = Up in a month
+reference-share = { $share } %
+reference-at-once = at once
+reference-hours = { $count } h
+reference-days =
+    { $count ->
+        [one] 1 day
+       *[other] { $count } days
+    }
+reference-years =
+    { $count ->
+        [one] 1 year
+       *[other] { $count } years
+    }
+reference-inside = Of the house
+reference-outside = Outside
+reference-roles = Roles
+reference-role-mine = · yours
+reference-role-outside = · outside
+reference-reach-phone = Telephone:
+reference-reach-mail = Mail:
+reference-reach-page = Page:
+reference-reach-other = Reached at:
+reference-urgency = Urgency: { $words }
+reference-freezes = Switched on with it: { $what }
+reference-after = after { $time }
+reference-only = only: { $words }
+reference-informed = told, nothing waits for them
+reference-nobody = the pack names nobody
+reference-may = Without asking
+reference-propose = Proposed to others
+reference-never = Never
+reference-to = to { $who }
+reference-retention = How long things are kept
+reference-retention-aside = where two hold, the longer one counts
+reference-from = from { $what }
+reference-document = The document
+reference-pack = { $pack }, version { $version }
+reference-document-version = Its version
+reference-document-owner = Kept by
+reference-document-updated = Changed
+reference-document-review = Next review
+reference-document-unsaid = it does not say
+reference-document-overdue = past its review
+reference-document-names = It names
+reference-texts-search = Search the texts
+reference-text-of = { $channel } · { $kind }
+reference-channel-mail = Mail
+reference-channel-chat = Chat
+reference-channel-banner = Banner
+reference-channel-file = File
+reference-channel-ticket = Ticket
+reference-channel-answer = Answer
+reference-variables = Filled in with
+reference-variables-settings = From the tenant’s settings
+reference-choice = ‹{ $words }›
+reference-library-search = Search the library
+reference-playbooks = Playbooks
+reference-routines = Routines
+reference-steps =
+    { $count ->
+        [one] 1 step
+       *[other] { $count } steps
+    }
+reference-minutes-steps = { $minutes } min · { $steps }
+reference-about = About
+reference-opens = Opens
+reference-done-by = Done by
+reference-every-operator = every operator
+reference-trigger = When
+reference-on-alerts = alert: { $alerts }
+reference-on-demand = when an operator begins it
+reference-late = late after { $time }
+reference-with = at { $at } of each { $kind }
+reference-before = { $time } before { $at } of each { $kind }
+reference-behind = { $time } after { $at } of each { $kind }
+reference-rule-daily = every day, { $times }
+reference-rule-weekly = { $days }, { $times }
+reference-rule-monthly = day { $dates } of the month, { $times }
+reference-step-optional = may be left out
+reference-step-first = First: { $condition }
+reference-step-view = Look into: { $view }
+reference-step-metric = Number: { $metric }
+reference-step-playbook = If something is wrong: { $playbook }
+reference-step-notes = Written down: { $notes }
+reference-step-ends = → it ends there
+reference-step-goes-on = → step { $step }
+reference-work-wait = Wait { $time }
+reference-work-wait-most = Wait { $time }, at most { $most }
+reference-work-recheck = Look every { $time } until { $until }.
+reference-work-recheck-most =
+    { $count ->
+        [one] Once, then
+       *[other] At most { $count } times, then
+    }
+reference-work-look-up = Looked up by itself: { $among }
+reference-work-expect = has to give { $expect }
+reference-work-act = Action: { $action }
+reference-work-switch = Switch { $control } to { $to }
+reference-work-page = Call: { $path }
+reference-work-credential = Present or not, never its value:
+reference-work-send = Send:
+reference-rulings-search = Search the rulings
+reference-ruling = Ruling
+reference-says = The document says
+reference-holds = What holds
+reference-settled = Settled
+reference-harms = can harm
+reference-misleads = misleads
+reference-minor = minor
+reference-replaced = replaced
+reference-by-setting = by a setting
+reference-needed = the tenant says it
+reference-disputed = disputed, never computed with
+reference-shown = shown beside it
+
 ## Settings
 
 settings-device = This laptop
@@ -684,6 +873,7 @@ palette-label = Find anything
 palette-prompt = Find anything or run a command
 palette-results = Results
 palette-records = Records
+palette-reference = In the reference
 palette-commands = Commands
 palette-none = Nothing found for “{ $words }”
 palette-count =
@@ -695,6 +885,7 @@ key-palette = Ctrl K
 command-queue = Go to { $queue }
 command-watch = Go to Watch
 command-log = Go to Log
+command-reference = Go to Reference
 command-settings = Go to Settings
 command-sync = Go to Sync
 command-light = Switch to light
@@ -710,6 +901,7 @@ help-help = this list
 help-watch = go to Watch
 help-queues = go to the first queue
 help-log = go to Log
+help-reference = go to Reference
 help-sync = go to Sync
 help-settings = go to Settings
 help-on-watch = On Watch
@@ -717,12 +909,18 @@ help-watch-down = next thing to do
 help-watch-up = previous
 help-watch-enter = do it
 help-acknowledge = acknowledge the alert
+help-on-reference = On Reference
+help-reference-down = next section, or next in its list
+help-reference-up = previous
+help-reference-enter = into the section
+help-reference-leave = back to the sections
 help-many = Many at once
 help-pick = pick a row, or not
 help-pick-down = pick on downwards
 help-pick-up = pick on upwards
 help-pick-all = pick all that wait
 help-pick-none = pick none
+help-profile = show another profile
 help-back = back
 help-escape = close, clear
 help-down = next
@@ -739,6 +937,10 @@ help-mail = mail preview
 
 
 profile-title = Profile
+profile-who = { $operator } · { $zone }
+profile-key = Ctrl { $digit }
+profile-shut = closed
+profile-add = Sign in to another
 profile-tenant = Tenant
 profile-operator = Operator
 profile-platform = Platform
@@ -757,6 +959,7 @@ theme-dark = Dark
 ## Signing in
 
 profiles-title = On this laptop
+sign-in-stay = Back to where you were
 profile-line = { $operator } · { $zone } · { $platform }
 demo-title = Demo: { $tenant }
 demo-text = A platform with invented records runs on this machine. Nothing leaves it.
@@ -862,6 +1065,8 @@ error-no-pack = The tenant has no pack yet
 error-no-pack-text = There is nothing to show before one is published. Ask whoever runs the platform.
 error-pack-invalid = The tenant’s pack does not load
 error-pack-invalid-text = Whoever wrote it has to mend it; this is the first problem:
+error-pack-newer = This tenant’s pack is for a newer version of the app
+error-pack-newer-text = All can be read and what was queued goes on its way, but nothing new can be decided here. Update this app.
 error-keyring-locked = The keyring is locked
 error-keyring-locked-text = Unlock it, then try again.
 error-keyring-absent = There is no keyring on this machine

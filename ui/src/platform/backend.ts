@@ -10,12 +10,13 @@ import type {
   NavigationView,
   NotificationSettings,
   OperationView,
-  Place,
   RecordView,
+  ReferenceView,
   SearchHit,
   SelectionView,
   SelectRequest,
   SettingsView,
+  ShowPlace,
   SignedIn,
   SignInRequest,
   SyncView,
@@ -27,7 +28,7 @@ import type {
 
 export type * from "../generated/bindings";
 
-/** What the UI asks of the app. Every answer comes from local data, so none waits on a network. */
+/** What the UI asks of the app, and of the profile that it was made for. Every answer comes from local data, so none waits on a network. */
 export interface Backend {
   appView(): Promise<AppView>;
   signIn(request: SignInRequest): Promise<SignedIn>;
@@ -57,6 +58,7 @@ export interface Backend {
   touch(): Promise<void>;
   logPage(request: LogRequest): Promise<LogPage>;
   verifyChain(): Promise<void>;
+  referenceView(): Promise<ReferenceView>;
   settingsView(): Promise<SettingsView>;
   setNotifications(wanted: NotificationSettings): Promise<void>;
   testNotification(): Promise<void>;
@@ -66,7 +68,9 @@ export interface Backend {
   /** Calls `heard` for every change until the returned function is called. */
   onChange(heard: (change: ChangeSet) => void): () => void;
   /** Likewise, where something outside the window asks for a place, as a notification does. */
-  onPlace(heard: (place: Place) => void): () => void;
+  onPlace(heard: (shown: ShowPlace) => void): () => void;
+  /** The same, asking for this profile alone, whichever is shown. */
+  of(profile: string): Backend;
 }
 
 /** An answer that was an error. */

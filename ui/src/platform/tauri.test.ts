@@ -13,10 +13,10 @@ test("an answer is its data, under the names of the contract", async () => {
   const invoke = vi.fn(async () => "01936a2e-0000-7000-8000-000000000001");
   shell.__TAURI_INTERNALS__ = { invoke };
   expect(await tauri.newOperationId()).toBe("01936a2e-0000-7000-8000-000000000001");
-  await tauri.queueRecord("refund", "R-1");
+  await tauri.of("p-1").queueRecord("refund", "R-1");
   expect(invoke.mock.calls.map((call: unknown[]) => call.slice(0, 2))).toEqual([
     ["new_operation_id", expect.anything()],
-    ["queue_record", { kind: "refund", id: "R-1" }],
+    ["queue_record", { profile: "p-1", kind: "refund", id: "R-1" }],
   ]);
 });
 

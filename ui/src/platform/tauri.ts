@@ -13,36 +13,38 @@ async function done(answer: Promise<Answer<unknown>>): Promise<void> {
   await data(answer);
 }
 
-/** The shell, through its generated bindings. */
-export const tauri: Backend = {
+/** The shell, through its generated bindings, asked for this profile. */
+const of = (profile: string): Backend => ({
+  of,
   appView: () => data(commands.appView()),
   signIn: (request) => data(commands.signIn(request)),
   signInDemo: (tenant, passphrase) => data(commands.signInDemo(tenant, passphrase)),
-  openProfile: (profile) => done(commands.openProfile(profile)),
-  unlock: (profile, passphrase) => done(commands.unlock(profile, passphrase)),
-  recover: (profile, code, passphrase) => done(commands.recover(profile, code, passphrase)),
-  startOver: (profile) => done(commands.startOver(profile)),
-  renewToken: (token) => done(commands.renewToken(token)),
+  openProfile: (id) => done(commands.openProfile(id)),
+  unlock: (id, passphrase) => done(commands.unlock(id, passphrase)),
+  recover: (id, code, passphrase) => done(commands.recover(id, code, passphrase)),
+  startOver: (id) => done(commands.startOver(id)),
+  renewToken: (token) => done(commands.renewToken(profile, token)),
   closeProfile: () => done(commands.closeProfile()),
   dismissNotices: () => done(commands.dismissNotices()),
-  navigation: () => data(commands.navigation()),
-  queuePage: (request) => data(commands.queuePage(request)),
-  queueRecord: (kind, id) => data(commands.queueRecord(kind, id)),
-  act: (request) => data(commands.act(request)),
-  selectRecords: (request) => data(commands.selectRecords(request)),
-  actMany: (request) => data(commands.actMany(request)),
-  syncStatus: () => data(commands.syncStatus()),
-  pullNow: () => done(commands.pullNow()),
-  retryOperation: (operation) => done(commands.retryOperation(operation)),
-  discardOperation: (operation) => done(commands.discardOperation(operation)),
-  search: (query) => data(commands.search(query)),
-  watchView: () => data(commands.watchView()),
-  touch: () => done(commands.touch()),
-  logPage: (request) => data(commands.logPage(request)),
-  verifyChain: () => done(commands.verifyChain()),
-  settingsView: () => data(commands.settingsView()),
-  setNotifications: (wanted) => done(commands.setNotifications(wanted)),
-  testNotification: () => done(commands.testNotification()),
+  navigation: () => data(commands.navigation(profile)),
+  queuePage: (request) => data(commands.queuePage(profile, request)),
+  queueRecord: (kind, id) => data(commands.queueRecord(profile, kind, id)),
+  act: (request) => data(commands.act(profile, request)),
+  selectRecords: (request) => data(commands.selectRecords(profile, request)),
+  actMany: (request) => data(commands.actMany(profile, request)),
+  syncStatus: () => data(commands.syncStatus(profile)),
+  pullNow: () => done(commands.pullNow(profile)),
+  retryOperation: (operation) => done(commands.retryOperation(profile, operation)),
+  discardOperation: (operation) => done(commands.discardOperation(profile, operation)),
+  search: (query) => data(commands.search(profile, query)),
+  watchView: () => data(commands.watchView(profile)),
+  touch: () => done(commands.touch(profile)),
+  logPage: (request) => data(commands.logPage(profile, request)),
+  verifyChain: () => done(commands.verifyChain(profile)),
+  settingsView: () => data(commands.settingsView(profile)),
+  setNotifications: (wanted) => done(commands.setNotifications(profile, wanted)),
+  testNotification: () => done(commands.testNotification(profile)),
+  referenceView: () => data(commands.referenceView(profile)),
   reportUiError: (message) => done(commands.reportUiError(message)),
   newOperationId: () => data(commands.newOperationId()),
   onChange(heard) {
@@ -53,4 +55,7 @@ export const tauri: Backend = {
     const listening = events.showPlace.listen(({ payload }) => heard(payload));
     return () => void listening.then((stop) => stop());
   },
-};
+});
+
+/** The shell. What belongs to a profile is asked through [of]. */
+export const tauri: Backend = of("");

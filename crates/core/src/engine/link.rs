@@ -102,6 +102,12 @@ impl LinkState {
         self.problem = None;
     }
 
+    /// Nothing can be changed, because the tenant's pack is one for a later version of the app.
+    pub fn newer_pack(&self) -> Option<&Error> {
+        let problem = self.pack_problem.as_ref();
+        problem.filter(|problem| problem.code == Code::PackNewer)
+    }
+
     /// What to tell first.
     pub fn worst(&self) -> Option<&Error> {
         self.problem

@@ -39,11 +39,13 @@ pub(super) async fn notifying(engine: Arc<Engine>) {
                 () = &mut sleep => break,
                 () = engine.alerts.notified() => break,
                 change = changes.recv() => match change {
+                    Ok(change) if change.profile.as_deref() != Some(engine.profile()) => {}
                     Ok(change) if !change.tags.iter().any(concerns) => {}
                     Ok(_) | Err(RecvError::Lagged(_)) => break,
                     Err(RecvError::Closed) => return,
                 },
                 signal = signals.recv(), if listens => match signal {
+                    Ok(signal) if !signal.concerns(engine.profile()) => {}
                     Ok(signal) => {
                         heard(&engine, &signal).await;
                         break;
@@ -71,6 +73,7 @@ async fn heard(engine: &Engine, signal: &Signal) {
     if let Signal::Pressed {
         about: About::Alert(id),
         button: Button::Acknowledge,
+        ..
     } = signal
         && let Err(error) = watch::acknowledge(engine, id).await
     {

@@ -3,6 +3,7 @@
 pub mod log;
 pub mod queues;
 pub(crate) mod reading;
+pub mod reference;
 pub mod search;
 pub mod session;
 pub mod settings;

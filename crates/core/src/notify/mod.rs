@@ -19,9 +19,9 @@ pub use self::wanted::{Hours, NotificationSettings};
 /// Shows notifications the way the system does.
 #[async_trait]
 pub trait Notifier: Send + Sync + 'static {
-    /// Shows a bubble, in the place of the one that it replaces where that is still there. It is
-    /// shown once this answers `Ok`, as far as the system says.
-    async fn show(&self, bubble: &Bubble) -> Result<BubbleId, NotifyError>;
+    /// Shows a bubble of a profile, in the place of the one that it replaces where that is still
+    /// there. It is shown once this answers `Ok`, as far as the system says.
+    async fn show(&self, profile: &str, bubble: &Bubble) -> Result<BubbleId, NotifyError>;
     /// Takes a bubble away; one that is gone already is no error.
     async fn close(&self, id: &BubbleId) -> Result<(), NotifyError>;
     /// Who shows them.
@@ -87,15 +87,32 @@ pub enum Button {
 pub enum Signal {
     /// The operator pressed a button, or clicked the bubble itself.
     Pressed {
-        /// What the bubble was about.
+        /// Whose bubble.
+        profile: String,
+        /// What it was about.
         about: About,
         /// Which.
         button: Button,
     },
     /// The operator closed the bubble.
-    Dismissed(About),
+    Dismissed {
+        /// Whose bubble.
+        profile: String,
+        /// What it was about.
+        about: About,
+    },
     /// Another service shows them from now on: what stood is gone.
     Restarted,
+}
+
+impl Signal {
+    /// Whether it is about bubbles of this profile.
+    pub fn concerns(&self, of: &str) -> bool {
+        match self {
+            Self::Pressed { profile, .. } | Self::Dismissed { profile, .. } => profile == of,
+            Self::Restarted => true,
+        }
+    }
 }
 
 /// Who shows notifications.
@@ -127,7 +144,7 @@ pub struct Nowhere;
 
 #[async_trait]
 impl Notifier for Nowhere {
-    async fn show(&self, _bubble: &Bubble) -> Result<BubbleId, NotifyError> {
+    async fn show(&self, _profile: &str, _bubble: &Bubble) -> Result<BubbleId, NotifyError> {
         Err(NotifyError::Absent)
     }
 

@@ -111,7 +111,7 @@ impl Memory {
         match signal {
             // Services differ in whether a bubble goes when one of its buttons is pressed.
             Signal::Pressed { .. } => {}
-            Signal::Dismissed(about) => {
+            Signal::Dismissed { about, .. } => {
                 if let Some(shown) = self.standing.bubbles.get_mut(about) {
                     shown.bubble = None;
                 }
@@ -134,7 +134,7 @@ async fn show(
     bubble: &Bubble,
     count: usize,
 ) -> Result<Option<DateTime<Utc>>, Error> {
-    let outcome = engine.notifier().show(bubble).await;
+    let outcome = engine.notifier().show(engine.profile(), bubble).await;
     let now = engine.clock().now().at;
     let about = bubble.about.clone();
     let state = &engine.stores().state;
@@ -215,7 +215,7 @@ pub(crate) async fn test(engine: &Engine) -> Result<(), Error> {
         body,
         buttons: vec![Button::Open],
     };
-    let outcome = engine.notifier().show(&bubble).await;
+    let outcome = engine.notifier().show(engine.profile(), &bubble).await;
     let now = engine.clock().now().at;
     let kept = outcome.clone();
     engine

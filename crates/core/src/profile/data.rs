@@ -1,5 +1,6 @@
 //! The data folder: profiles, and which was open last. One app at a time.
 
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub struct DataFolder {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct AppFile {
     last: Option<String>,
+    #[serde(default)]
+    open: BTreeSet<String>,
 }
 
 impl DataFolder {
@@ -113,18 +116,36 @@ impl DataFolder {
         Ok(folder)
     }
 
-    /// The profile that was open last.
+    /// The profile that was shown last.
     pub fn last(&self) -> Option<String> {
-        let app: Option<AppFile> = read_json(&self.root.join("app.json")).ok().flatten();
-        app?.last
+        self.app().last
     }
 
-    /// Remembers the profile that is open.
+    /// The profiles that were open last.
+    pub fn open(&self) -> BTreeSet<String> {
+        self.app().open
+    }
+
+    /// Remembers that a profile is shown, and open until somebody closes it.
     pub fn remember(&self, id: &str) -> Result<(), Error> {
-        let app = AppFile {
-            last: Some(id.to_owned()),
-        };
+        let mut app = self.app();
+        app.last = Some(id.to_owned());
+        app.open.insert(id.to_owned());
         write_json(&self.root.join("app.json"), &app)
+    }
+
+    /// Remembers that a profile is closed.
+    pub fn closed(&self, id: &str) -> Result<(), Error> {
+        let mut app = self.app();
+        if app.open.remove(id) {
+            write_json(&self.root.join("app.json"), &app)?;
+        }
+        Ok(())
+    }
+
+    fn app(&self) -> AppFile {
+        let app = read_json(&self.root.join("app.json")).ok().flatten();
+        app.unwrap_or_default()
     }
 }
 

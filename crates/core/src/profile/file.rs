@@ -100,7 +100,15 @@ impl ProfileFile {
         }
     }
 
-    /// As the UI sees it.
+    /// As the UI sees it once it is open.
+    pub fn view_open(&self) -> ProfileView {
+        ProfileView {
+            open: true,
+            ..self.view()
+        }
+    }
+
+    /// As the UI sees it while it is closed.
     pub fn view(&self) -> ProfileView {
         ProfileView {
             id: self.id.clone(),
@@ -109,6 +117,8 @@ impl ProfileFile {
             operator: self.pinned.operator.name.clone(),
             zone: self.pinned.tenant.zone.clone(),
             passphrase: self.keys.by_passphrase(),
+            open: false,
+            red: 0,
         }
     }
 }

@@ -51,6 +51,10 @@ pub struct Pinned {
     pub device: Uuid,
     /// Ed25519 key, hex, with which the platform countersigns the audit chain.
     pub audit_key: String,
+    /// Public key, base64 as minisign writes it, of whoever signs the tenant's packs. Empty in a
+    /// profile that was made before packs were signed: no pack is taken until somebody signs in again.
+    #[serde(default)]
+    pub publisher: String,
 }
 
 impl Pinned {

@@ -30,6 +30,7 @@ fn pinned(operator: &str) -> Pinned {
         },
         device: Uuid::from_u128(7),
         audit_key: "00".repeat(32),
+        publisher: String::new(),
     }
 }
 

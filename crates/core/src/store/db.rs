@@ -172,7 +172,8 @@ impl Db {
         let _ = self.inner.on_damage.set(Box::new(tell));
     }
 
-    pub(super) fn note_damage(&self) {
+    /// A page of it turned out bad.
+    pub(crate) fn note_damage(&self) {
         if !self.inner.damaged.swap(true, Ordering::Relaxed)
             && let Some(tell) = self.inner.on_damage.get()
         {

@@ -6,13 +6,17 @@
 //! force and the problem is shown. The making is done in batches and again from the beginning if
 //! it was interrupted (`feed.pack` is written last).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use watchkeeper_pack::bundle::BundleError;
+use watchkeeper_pack::difference::{Difference, differences};
 use watchkeeper_pack::indexes::{Index, indexes};
-use watchkeeper_pack::{Bundle, Pack, filter, value};
+use watchkeeper_pack::{Bundle, Pack, PublisherKey, filter, value};
 use watchkeeper_wire::session::PackRef;
 
 use super::client::{Client, ClientError};
@@ -20,39 +24,51 @@ use super::{apply, page, pull, text};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::outbox::send::SendError;
-use crate::store::{StoreError, Stores};
+use crate::store::{StoreError, Stores, setting};
 
 /// Rows made anew in one transaction.
 const BATCH: i64 = 5_000;
 
+/// Name in table `setting` of the problem with a pack that only a later version of the app reads.
+const NEWER: &str = "pack_newer";
+
 /// Loads the pack in force from `state.db`. One that does not load any more is a problem, not an
-/// end: the platform will be asked for it again.
+/// end: the platform will be asked for it again. So is that there is one for a later version of the
+/// app.
 pub async fn active(stores: &Stores) -> Result<(Option<Arc<Pack>>, Option<Error>), Error> {
-    let kept: Option<(String, Vec<u8>)> = stores
+    let (kept, newer): (Option<(String, Vec<u8>)>, Option<Error>) = stores
         .state
         .read(|state| {
-            Ok::<_, StoreError>(
-                state
-                    .query_row(
-                        "SELECT hash, bundle FROM pack WHERE active = 1",
-                        [],
-                        |row| Ok((row.get(0)?, row.get(1)?)),
-                    )
-                    .optional()?,
-            )
+            let kept = state
+                .query_row(
+                    "SELECT hash, bundle FROM pack WHERE active = 1",
+                    [],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()?;
+            Ok::<_, StoreError>((kept, setting::get(state, NEWER)?))
         })
         .await?;
     let Some((hash, bundle)) = kept else {
-        return Ok((None, None));
+        return Ok((None, newer));
     };
     Ok(match open(hash, bundle).await {
-        Ok(pack) => (Some(Arc::new(pack)), None),
+        Ok(pack) => (Some(Arc::new(pack)), newer),
         Err(problem) => (None, Some(problem)),
     })
 }
 
-/// Opens a bundle that the platform names. It is of the version that it is named.
-pub(crate) async fn open_named(named: &PackRef, bundle: Vec<u8>) -> Result<Pack, Error> {
+/// Opens a bundle that the platform names. It is signed by this publisher, and of the version that it
+/// is named.
+pub(crate) async fn open_named(
+    named: &PackRef,
+    publisher: &str,
+    bundle: Vec<u8>,
+) -> Result<Pack, Error> {
+    // First, so that nothing of anybody else's is ever read.
+    PublisherKey::parse(publisher)
+        .and_then(|publisher| publisher.verify(&bundle, &named.signature))
+        .map_err(|error| Error::with(Code::PackInvalid, error.to_string()))?;
     let pack = open(named.hash.clone(), bundle).await?;
     if pack.version == named.version {
         return Ok(pack);
@@ -67,7 +83,10 @@ async fn open(hash: String, bundle: Vec<u8>) -> Result<Pack, Error> {
     tokio::task::spawn_blocking(move || Bundle::open(&bundle, &hash))
         .await
         .map_err(|_| Error::new(Code::Internal))?
-        .map_err(|error| Error::with(Code::PackInvalid, first_problem(&error)))
+        .map_err(|error| match error {
+            BundleError::NewerFormat(_) => Error::with(Code::PackNewer, error.to_string()),
+            _ => Error::with(Code::PackInvalid, first_problem(&error)),
+        })
 }
 
 fn first_problem(error: &BundleError) -> String {
@@ -111,9 +130,12 @@ pub async fn follow(
         _ if engine.memory.lock().await.refused_pack.as_ref() == Some(&named.hash) => {
             return Ok(());
         }
-        other => match fetch(client, named, other.as_deref()).await? {
+        other => match fetch(client, named, &engine.pinned().publisher, other.as_deref()).await? {
             Err(Refused { problem, for_good }) => {
                 tracing::error!(%problem, hash = named.hash, "the new pack was not taken");
+                if problem.code == Code::PackNewer {
+                    remember_newer(&engine.stores, &problem).await?;
+                }
                 if for_good {
                     engine.memory.lock().await.refused_pack = Some(named.hash.clone());
                 }
@@ -121,7 +143,8 @@ pub async fn follow(
                 return Ok(());
             }
             Ok((pack, bundle)) => {
-                keep(&engine.stores, named.clone(), bundle).await?;
+                let at = engine.clock().now().at;
+                keep(&engine.stores, named.clone(), bundle, at).await?;
                 Arc::new(pack)
             }
         },
@@ -145,6 +168,7 @@ struct Refused {
 async fn fetch(
     client: &Client,
     named: &PackRef,
+    publisher: &str,
     current: Option<&Pack>,
 ) -> Result<Result<(Pack, Vec<u8>), Refused>, SendError> {
     let refused = |detail: String| {
@@ -168,7 +192,15 @@ async fn fetch(
         ) => return refused(error.to_string()),
         Err(error) => return Err(error.into()),
     };
-    Ok(match open_named(named, bundle.clone()).await {
+    Ok(match open_named(named, publisher, bundle.clone()).await {
+        // The same publisher may sign for others; a tenant's operation does not become another.
+        Ok(pack) if current.is_some_and(|current| current.id != pack.id) => {
+            let detail = format!("this is another operation's pack: {}", pack.id);
+            Err(Refused {
+                problem: Error::with(Code::PackInvalid, detail),
+                for_good: true,
+            })
+        }
         Ok(pack) => Ok((pack, bundle)),
         Err(problem) => Err(Refused {
             problem,
@@ -177,11 +209,36 @@ async fn fetch(
     })
 }
 
-async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), StoreError> {
+/// Remembers over a restart that the tenant's pack is one for a later version of the app.
+async fn remember_newer(stores: &Stores, problem: &Error) -> Result<(), StoreError> {
+    let problem = problem.clone();
+    stores
+        .state
+        .write(move |state| setting::put(state, NEWER, &problem))
+        .await
+}
+
+async fn keep(
+    stores: &Stores,
+    named: PackRef,
+    bundle: Vec<u8>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
     stores
         .state
         .write(move |state| {
+            let old = in_force(state)?;
             put_active(state, &named, &bundle)?;
+            setting::remove(state, NEWER)?;
+            if let Some((from, old)) = old {
+                let changes = PackChanges {
+                    from,
+                    to: named.version,
+                    at,
+                    differences: differences(&files(&old), &files(&bundle)),
+                };
+                setting::put(state, PackChanges::SETTING, &changes)?;
+            }
             // Kept: the one in force, and each that an open operation names.
             state.execute(
                 "DELETE FROM pack WHERE active = 0 AND hash NOT IN
@@ -192,6 +249,39 @@ async fn keep(stores: &Stores, named: PackRef, bundle: Vec<u8>) -> Result<(), St
             Ok(())
         })
         .await
+}
+
+/// Version and bundle of the pack in force.
+fn in_force(state: &Connection) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+    Ok(state
+        .prepare_cached("SELECT version, bundle FROM pack WHERE active = 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// The files of a bundle that was opened before.
+fn files(bundle: &[u8]) -> BTreeMap<String, String> {
+    Bundle::read(bundle)
+        .map(|bundle| bundle.files().clone())
+        .unwrap_or_default()
+}
+
+/// What the last new version of the pack changed, kept in `state.db` for the operator to read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PackChanges {
+    /// The version before.
+    pub from: u32,
+    /// The version now.
+    pub to: u32,
+    /// Since when, UTC.
+    pub at: DateTime<Utc>,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+impl PackChanges {
+    /// Name in table `setting`.
+    pub const SETTING: &'static str = "pack_changes";
 }
 
 /// Version of the pack in force, where there is one.

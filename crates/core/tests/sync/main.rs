@@ -18,6 +18,7 @@ mod log;
 mod many;
 mod numbers;
 mod outbox;
+mod packs;
 mod queues;
 mod scripted;
 mod time;

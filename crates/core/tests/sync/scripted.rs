@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signer, SigningKey};
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 use uuid::Uuid;
 use watchkeeper_core::clock::{Clock, SystemClock};
+use watchkeeper_pack::Publisher;
 use watchkeeper_wire::audit::{Delivery, SignedHead};
 use watchkeeper_wire::feed::{Line, PageEnd, PageHead, Record};
 use watchkeeper_wire::operation::{Batch, BatchAnswer, Operation, Reason, Verdict, VerdictWord};
@@ -100,6 +101,8 @@ pub struct State {
     /// Words for the next operations; confirmed where there are none.
     pub words: VecDeque<VerdictWord>,
     pub pack: Option<(String, u32, Vec<u8>)>,
+    /// Said instead of the right signature of the pack.
+    pub signature: Option<String>,
     pub settings: Map<String, Value>,
     pub revoked: bool,
     /// Which history it says that it has; none where it cannot tell.
@@ -302,7 +305,12 @@ impl State {
             "tenant": {"id": "t-1", "name": "Depot", "zone": "Australia/Melbourne"},
             "roles": [], "regions": [],
             "server_time": now(),
-            "pack": pack.map(|(hash, version, _)| json!({"hash": hash, "version": version})),
+            "pack": pack.map(|(hash, version, bytes)| {
+                let ours = || publisher().signature(bytes).unwrap();
+                let signature = self.signature.clone().unwrap_or_else(ours);
+                json!({"hash": hash, "version": version, "signature": signature})
+            }),
+            "publisher": publisher().public(),
             "settings_version": 1, "settings": self.settings, "controls": {},
             "audit_key": audit_key(), "history": self.history,
         })
@@ -325,6 +333,12 @@ pub fn now() -> DateTime<Utc> {
 
 fn key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
+}
+
+/// Whoever signs its packs.
+pub fn publisher() -> &'static Publisher {
+    static PUBLISHER: OnceLock<Publisher> = OnceLock::new();
+    PUBLISHER.get_or_init(|| Publisher::generate().unwrap())
 }
 
 /// Key with which it countersigns, hex.

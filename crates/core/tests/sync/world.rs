@@ -25,7 +25,7 @@ use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_wire::session::{Operator, Tenant};
 
-use crate::scripted::{Platform, TOKEN, audit_key, now};
+use crate::scripted::{Platform, TOKEN, audit_key, now, publisher};
 
 const PACK: &str = r"
 format: 1
@@ -350,6 +350,7 @@ fn profile(folder: &TempDir, platform: &Platform, device: Uuid) -> OpenProfile {
             },
             device,
             audit_key: audit_key(),
+            publisher: publisher().public().to_owned(),
         },
         clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
         changes: broadcast::channel(64).0,

@@ -1,12 +1,13 @@
 //! The files in a bundle's JSON, refused as soon as one of them breaks a limit: eight megabytes of
-//! small entries would take many times that as a map.
+//! small entries would take many times that as a map. Whether each is in its place is judged later:
+//! a later format may have places of its own.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{BundleError, within};
+use super::{BundleError, sized};
 
 /// Path → text.
 pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, String>, BundleError> {
@@ -39,9 +40,9 @@ impl<'de> Visitor<'de> for &mut Listed {
         while let Some((path, text)) = map.next_entry::<String, String>()? {
             self.total += text.len();
             let count = self.files.len() + 1;
-            if let Err(error) = within(&path, text.len(), count, self.total) {
+            if let Err(error) = sized(&path, text.len(), count, self.total) {
                 self.refused = Some(error);
-                return Err(Error::custom("too large"));
+                return Err(Error::custom("too much"));
             }
             if self.files.insert(path, text).is_some() {
                 return Err(Error::custom("a path stands twice"));

@@ -104,6 +104,7 @@ pub struct CapabilityDef {
 }
 
 /// Whether somebody may.
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum May {

@@ -111,7 +111,7 @@ fn fault_62_bundles_of_a_million_entries() {
         ("million", million, "pack.too_large", "pack.yaml"),
         ("full", full, "pack.too_large", "pack.yaml"),
         ("same", same, "pack.malformed", "pack.yaml"),
-        ("others", others, "pack.file", "x0"),
+        ("others", others, "pack.too_large", "pack.yaml"),
     ] {
         let Diagnostic {
             code: found,

@@ -34,6 +34,7 @@ pub async fn me(
         regions: access.regions,
         server_time: platform.clock.now(),
         pack: tenant.pack,
+        publisher: tenant.publisher,
         settings_version: tenant.settings_version,
         settings: tenant.settings,
         controls: tenant.controls,

@@ -95,6 +95,26 @@ impl Ledger {
         })
     }
 
+    /// Charges that were given back since then, in seconds since 1970.
+    pub fn given_back(&self, since: i64) -> rusqlite::Result<Vec<Charge>> {
+        self.transact(|tx| {
+            let mut select = tx.prepare(
+                "SELECT DISTINCT charge.id, charge.amount, charge.currency, charge.created
+                 FROM refund JOIN charge ON charge.id = refund.charge
+                 WHERE refund.status = 'succeeded' AND refund.created >= ? ORDER BY charge.id",
+            )?;
+            let charges = select.query_map([since], |row| {
+                Ok(Charge {
+                    id: row.get(0)?,
+                    amount: row.get(1)?,
+                    currency: row.get(2)?,
+                    created: row.get(3)?,
+                })
+            })?;
+            charges.collect()
+        })
+    }
+
     /// Refunds made outside the platform, such as long ago; known ids stay as they are.
     pub fn refund(&self, refunds: &[PastRefund]) -> rusqlite::Result<()> {
         self.transact(|tx| {

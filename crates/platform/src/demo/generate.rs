@@ -12,7 +12,7 @@ use watchkeeper_pack::value::instant_text;
 use watchkeeper_wire::ingest::Incoming;
 
 use super::draw::Draw;
-use super::world::World;
+use super::world::{Day, World};
 use crate::clock::millis;
 use crate::connectors::stand_in::{Charge, PastRefund};
 
@@ -69,8 +69,12 @@ pub(super) struct Generator<'a> {
     pub(super) out: Generated,
 }
 
-/// Makes the world of this seed at this instant.
-pub fn generate(world: &World, seed: u64, start: DateTime<Utc>) -> Generated {
+/// Makes the world of this seed at this instant, with what is different on another day.
+pub fn generate(
+    world: &World,
+    (seed, start): (u64, DateTime<Utc>),
+    day: Option<&Day>,
+) -> Generated {
     let mut generator = Generator {
         world,
         start: millis(start),
@@ -84,6 +88,10 @@ pub fn generate(world: &World, seed: u64, start: DateTime<Utc>) -> Generated {
     generator.late_refunds();
     generator.purchases();
     generator.orphans();
+    if let Some(day) = day {
+        generator.day(day);
+    }
+    super::complaints::complaints(&mut generator);
     super::reviews::reviews(&mut generator);
     super::systems::systems(&mut generator);
     generator.out
@@ -136,6 +144,7 @@ impl<'a> Generator<'a> {
                 let email = address(&name);
                 let digits = self.draw.index(1000);
                 let suspended = self.draw.chance(0.01);
+                let nth = self.businesses.len();
                 let body = json!({
                     "name": name,
                     "council": council.id,
@@ -143,6 +152,8 @@ impl<'a> Generator<'a> {
                     "phone": format!("+61 491 570 {digits:03}"),
                     "verified": self.draw.chance(0.82),
                     "listed_at": instant_text(self.ago(listed)),
+                    "age_specialties": in_turn(&self.world.words.ages, nth),
+                    "behavior_issues": in_turn(&self.world.words.issues, nth),
                     "state": if suspended { "suspended" } else { "active" },
                 });
                 self.record("business", &id, body);
@@ -277,7 +288,7 @@ impl<'a> Generator<'a> {
         councils.map(|council| council.id.clone()).collect()
     }
 
-    fn late_refunded(&self) -> usize {
+    pub(super) fn late_refunded(&self) -> usize {
         let decided = self.world.decided_refunds.iter();
         decided
             .filter(|decided| decided.state == "refunded")
@@ -354,23 +365,7 @@ impl<'a> Generator<'a> {
         if self.draw.chance(self.world.refunded_share) {
             let requested = at + minutes(self.draw.between(60.0, 40.0 * 60.0));
             let decided = requested + minutes(self.draw.between(60.0, 28.0 * 60.0));
-            let refund = self.refund_at_provider(&purchase, decided);
-            let ended = Standing::Ended {
-                from: Some(at),
-                at: decided,
-            };
-            self.book(&purchase, &ended, Some(&refund));
-            let before = self.out.refunds.len() - self.late_refunded();
-            let number = format!("RF-{}", self.world.last_past_refund + 1 - before);
-            let more = json!({
-                "requested_at": instant_text(requested),
-                "state": "refunded",
-                "decided_by": self.world.operator.id,
-                "decided_at": instant_text(decided),
-                "refunded_at": instant_text(decided),
-                "provider_refund": refund,
-            });
-            self.refund(&number, &purchase, more);
+            self.refunded(&purchase, requested, decided);
             return;
         }
         let council = self.businesses.get(business).map(|b| b.council.clone());
@@ -439,6 +434,11 @@ pub(super) fn minutes(minutes: f64) -> TimeDelta {
     #[allow(clippy::cast_possible_truncation)]
     let ms = (minutes * 60_000.0) as i64;
     TimeDelta::milliseconds(ms)
+}
+
+/// The one whose turn it is.
+fn in_turn(of: &[String], nth: usize) -> Option<&str> {
+    of.get(nth.checked_rem(of.len())?).map(String::as_str)
 }
 
 /// A mail address at a domain that nobody can own.

@@ -67,8 +67,12 @@ enum Sort {
 }
 
 impl Next {
-    /// Of a world that begins.
-    pub(super) fn first(world: &World, seed: u64, start: DateTime<Utc>) -> Self {
+    /// Of a world that begins with these records.
+    pub(super) fn first(
+        world: &World,
+        (seed, start): (u64, DateTime<Utc>),
+        records: &[Incoming],
+    ) -> Self {
         let turn = |sort, arrival: Arrival| {
             let wait = arrival.after + draw(seed, sort, 0).wait(arrival.every);
             Turn {
@@ -77,12 +81,19 @@ impl Next {
             }
         };
         let at = |at| Turn { number: 0, at };
+        let mut jobs = records.iter().filter(|record| record.kind == "job");
+        let job = jobs.find(|record| record.id == systems::JOB);
+        // A job that tries no more runs at its hour again.
+        let job = match job.and_then(|job| job.body.get("next_try")) {
+            Some(_) => ago(start, -world.systems.job_next / 60.0),
+            None => systems::next_run(systems::zone(world), start),
+        };
         Self {
             review: turn(Sort::Review, world.life.review),
             purchase: turn(Sort::Purchase, world.life.purchase),
             refund: turn(Sort::Refund, world.life.refund),
             ai: at(ago(start, -world.life.ai_back)),
-            job: at(ago(start, -world.systems.job_next / 60.0)),
+            job: at(job),
             sample: at(ago(start, -world.life.sample / 60.0)),
             day: at(end_of_today(world, start)),
         }
@@ -250,15 +261,31 @@ impl Life {
             .await
     }
 
-    /// Now and then the database is slow for one sample.
+    /// Now and then the database is slow for one sample. With it comes what the provider gave back
+    /// since the one before, so that its book keeps up with ours.
     async fn sample(&self, draw: &mut Draw, turn: &Turn) -> Result<(), ApiError> {
         let usual = self.world.systems.database_ms;
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
         let around = (usual as f64 * draw.between(0.8, 1.25)) as i64;
         let p95 = if draw.chance(0.01) { usual * 5 } else { around };
         let body = systems::database(p95, turn.at);
-        self.bring(vec![incoming("database", "primary", body)])
-            .await
+        let mut records = vec![incoming("database", "primary", body)];
+        let since = ago(turn.at, 2.0 * self.world.life.sample / 60.0);
+        let given_back = match &self.platform.stand_ins {
+            Some(stand_ins) => stand_ins.ledger.given_back(since.timestamp()),
+            None => Ok(Vec::new()),
+        };
+        for charge in given_back.map_err(crate::store::StoreError::from)? {
+            // The ledger has the charges of every tenant.
+            if self
+                .store_one("provider_charge", &charge.id)
+                .await?
+                .is_some()
+            {
+                records.push(systems::booked(&charge, true));
+            }
+        }
+        self.bring(records).await
     }
 
     /// A day is over: searches, and what each provider did and cost.
@@ -343,15 +370,16 @@ impl Life {
         let taken = self.ask("placement", SLOTS, vec![council.clone()]).await?;
         let free = taken.len() < self.world.slots;
         let price = &self.world.price;
+        let at_provider = Charge {
+            id: charge_id.clone(),
+            amount: price.minor,
+            currency: price.currency.to_lowercase(),
+            created: turn.at.timestamp(),
+        };
+        let booked = systems::booked(&at_provider, false);
         if let Some(stand_ins) = &self.platform.stand_ins {
-            let charge = Charge {
-                id: charge_id.clone(),
-                amount: price.minor,
-                currency: price.currency.to_lowercase(),
-                created: turn.at.timestamp(),
-            };
-            let booked = stand_ins.ledger.charge(&[charge]);
-            booked.map_err(crate::store::StoreError::from)?;
+            let charged = stand_ins.ledger.charge(&[at_provider]);
+            charged.map_err(crate::store::StoreError::from)?;
         }
         let until = turn.at + TimeDelta::days(self.world.term_days);
         let charge = json!({
@@ -373,6 +401,7 @@ impl Life {
         });
         let told = turn.at + TimeDelta::seconds(3);
         Ok(vec![
+            booked,
             systems::delivery(&charge_id, told, 1, true),
             incoming("charge", &charge_id, charge),
             incoming("placement", &format!("p-l{:05}", turn.number), placement),

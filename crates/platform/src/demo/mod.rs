@@ -4,7 +4,11 @@
 //! restart with the same folder goes on where it was. This is the one place where a token lies in
 //! clear, and only because the demo prints it anyway.
 
+mod complaints;
+mod day;
+mod documents;
 mod draw;
+mod files;
 mod generate;
 mod life;
 mod nightly;
@@ -23,7 +27,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use watchkeeper_pack::Bundle;
+use watchkeeper_pack::{Bundle, Publisher, Signed};
 use watchkeeper_wire::ingest::{Ingest, MAX_INGEST};
 use watchkeeper_wire::session::Tenant;
 
@@ -134,6 +138,8 @@ struct State {
     filled: bool,
     /// What arrives next.
     next: life::Next,
+    /// The secret key of whoever signs the packs of this demo.
+    publisher: String,
     /// Further tenants by the folder of their pack.
     #[serde(default)]
     others: BTreeMap<String, ReadyTenant>,
@@ -143,12 +149,12 @@ struct State {
 pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> {
     let folder = options.packs.join(PACK);
     let world = World::read(&folder)?;
-    let bundle = Bundle::from_dir(&folder).map_err(|error| DemoError::Pack(error.to_string()))?;
     let file = options.data.join(FILE);
     let mut state = match read(&file)? {
         Some(state) => state,
-        None => State::new(options),
+        None => State::new(options)?,
     };
+    let signed = state.sign(&folder)?;
     let mut server = Server::bind(Options {
         listen: options.listen,
         clock: Arc::new(SystemClock {
@@ -160,11 +166,12 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
     .await?;
     let platform = Arc::clone(&server.platform);
     if state.filled {
-        if let Err(error) = platform.publish(&world.tenant.id, &bundle).await {
+        if let Err(error) = platform.publish(&world.tenant.id, &signed).await {
             tracing::warn!(?error, "the world keeps the pack that it has");
         }
     } else {
-        fill(&platform, &world, &bundle, &mut state).await?;
+        let scenario = options.scenario.as_deref();
+        fill(&platform, &world, &signed, (&mut state, scenario)).await?;
     }
     write(&file, &state)?;
     if options.all {
@@ -193,10 +200,11 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
 }
 
 impl State {
-    fn new(options: &DemoOptions) -> Self {
+    fn new(options: &DemoOptions) -> Result<Self, DemoError> {
         let machine = SystemClock::default().now();
         let start = options.start.map_or(machine, millis);
-        Self {
+        let publisher = Publisher::generate().and_then(|publisher| publisher.secret());
+        Ok(Self {
             seed: options.seed,
             start,
             offset: (start - machine).num_milliseconds(),
@@ -204,36 +212,58 @@ impl State {
             admin: String::new(),
             filled: false,
             next: life::Next::default(),
+            publisher: publisher.map_err(|error| DemoError::Pack(error.to_string()))?,
             others: BTreeMap::new(),
-        }
+        })
+    }
+
+    /// The pack in this folder, signed by the publisher of this demo.
+    fn sign(&self, folder: &Path) -> Result<Signed, DemoError> {
+        let problem = |error: &dyn std::fmt::Display| DemoError::Pack(error.to_string());
+        let bundle = Bundle::from_dir(folder).map_err(|error| problem(&error))?;
+        Publisher::from_secret(&self.publisher)
+            .and_then(|publisher| publisher.sign(bundle))
+            .map_err(|error| problem(&error))
     }
 }
 
 async fn fill(
     platform: &Platform,
     world: &World,
-    bundle: &Bundle,
-    state: &mut State,
+    signed: &Signed,
+    (state, scenario): (&mut State, Option<&str>),
 ) -> Result<(), DemoError> {
+    let misfit = |problem: String| DemoError::Pack(format!("the world does not fit: {problem}"));
+    let bundle = signed.bundle();
+    let opened = Bundle::open(bundle.bytes(), bundle.hash());
+    let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let tenant = Tenant {
         id: world.tenant.id.clone(),
         name: world.tenant.name.clone(),
         zone: world.tenant.zone.clone(),
     };
-    platform.found(&tenant, Some(bundle)).await?;
+    platform.found(&tenant, Some(signed)).await?;
+    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
+    platform.set_controls(&tenant.id, &controls).await?;
     let operator = grant(&world.operator);
     state.token = platform.issue(&tenant.id, &operator).await?;
     state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
-    let generated = generate(world, state.seed, state.start);
+    let day = scenario.and_then(|name| world.days.get(name));
+    let mut generated = generate(world, (state.seed, state.start), day);
+    let laid = world.situations(&pack, state.start, scenario, &mut generated.records);
+    laid.map_err(misfit)?;
     if let Some(stand_ins) = &platform.stand_ins {
         let ledger = &stand_ins.ledger;
         ledger
             .charge(&generated.charges)
             .map_err(StartError::from)?;
+        let of_rows = rows::charges(&world.charges, &generated.records);
+        ledger.charge(&of_rows).map_err(StartError::from)?;
         ledger
             .refund(&generated.refunds)
             .map_err(StartError::from)?;
     }
+    state.next = life::Next::first(world, (state.seed, state.start), &generated.records);
     let brought = Ingest {
         records: generated.records,
         removed: Vec::new(),
@@ -241,11 +271,8 @@ async fn fill(
     let answer = intake::take(platform, &tenant.id, &brought).await?;
     if let Some(first) = answer.rejected.first() {
         let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
-        return Err(DemoError::Pack(format!(
-            "the world does not fit: {problem}"
-        )));
+        return Err(misfit(problem));
     }
-    state.next = life::Next::first(world, state.seed, state.start);
     state.filled = true;
     Ok(())
 }
@@ -270,7 +297,7 @@ async fn further_tenant(
 ) -> Result<(), DemoError> {
     let name = folder.file_name().unwrap_or_default();
     let name = name.to_string_lossy().into_owned();
-    let bundle = Bundle::from_dir(folder).map_err(|error| DemoError::Pack(error.to_string()))?;
+    let signed = state.sign(folder)?;
     let world = RowsWorld::read(folder)?;
     let tenant = Tenant {
         id: world.tenant.id.clone(),
@@ -278,25 +305,28 @@ async fn further_tenant(
         zone: world.tenant.zone.clone(),
     };
     if state.others.contains_key(&name) {
-        if let Err(error) = platform.publish(&tenant.id, &bundle).await {
+        if let Err(error) = platform.publish(&tenant.id, &signed).await {
             tracing::warn!(?error, name, "the world keeps the pack that it has");
         }
         return Ok(());
     }
     let misfit = |problem: String| DemoError::Pack(format!("{name}: {problem}"));
+    let bundle = signed.bundle();
     let opened = Bundle::open(bundle.bytes(), bundle.hash());
     let pack = opened.map_err(|error| misfit(error.to_string()))?;
     let scenario = options.scenario.as_deref();
-    let records = world.records(&pack, (state.seed, state.start), scenario);
-    let records = records.map_err(misfit)?;
-    platform.found(&tenant, Some(&bundle)).await?;
+    let filled = world.filled(&pack, (state.seed, state.start), scenario);
+    let (records, files) = filled.map_err(misfit)?;
+    platform.found(&tenant, Some(&signed)).await?;
     platform.set_settings(&tenant.id, &world.settings).await?;
-    platform.set_controls(&tenant.id, &world.controls).await?;
+    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
+    platform.set_controls(&tenant.id, &controls).await?;
     if let Some(stand_ins) = &platform.stand_ins {
-        let charges = world.charges(&records);
+        let charges = rows::charges(&world.charges, &records);
         let charged = stand_ins.ledger.charge(&charges);
         charged.map_err(StartError::from)?;
     }
+    files::keep(platform, &tenant.id, files).await?;
     for records in records.chunks(MAX_INGEST) {
         let brought = Ingest {
             records: records.to_vec(),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use watchkeeper_pack::value::instant_text;
 
 use super::generate::{Generator, Purchase, Standing, fields};
+use super::world::OpenRefund;
 use crate::connectors::stand_in::PastRefund;
 
 impl Generator<'_> {
@@ -12,14 +13,7 @@ impl Generator<'_> {
     pub(super) fn late_refunds(&mut self) {
         let world = self.world();
         for open in &world.open_refunds {
-            let purchase = self.situation(open.purchased);
-            let from = purchase.at;
-            self.book(&purchase, &Standing::Active { from }, None);
-            let requested = instant_text(self.ago(open.requested));
-            let more = json!({
-                "requested_at": requested, "reason": text(&open.reason), "state": "requested",
-            });
-            self.refund(&open.number, &purchase, more);
+            self.open_refund(open);
         }
         for decided in &world.decided_refunds {
             let purchase = self.situation(decided.purchased);
@@ -57,6 +51,44 @@ impl Generator<'_> {
             }
             self.refund(&decided.number, &purchase, Value::Object(more));
         }
+    }
+
+    /// A request that waits.
+    pub(super) fn open_refund(&mut self, open: &OpenRefund) {
+        let purchase = self.situation(open.purchased);
+        let from = purchase.at;
+        self.book(&purchase, &Standing::Active { from }, None);
+        let requested = instant_text(self.ago(open.requested));
+        let more = json!({
+            "requested_at": requested, "reason": text(&open.reason), "state": "requested",
+        });
+        self.refund(&open.number, &purchase, more);
+    }
+
+    /// A purchase that was given back: its placement is over. Its number counts down.
+    pub(super) fn refunded(
+        &mut self,
+        purchase: &Purchase,
+        requested: DateTime<Utc>,
+        decided: DateTime<Utc>,
+    ) {
+        let refund = self.refund_at_provider(purchase, decided);
+        let ended = Standing::Ended {
+            from: Some(purchase.at),
+            at: decided,
+        };
+        self.book(purchase, &ended, Some(&refund));
+        let before = self.out.refunds.len() - self.late_refunded();
+        let number = format!("RF-{}", self.world().last_past_refund + 1 - before);
+        let more = json!({
+            "requested_at": instant_text(requested),
+            "state": "refunded",
+            "decided_by": self.world().operator.id,
+            "decided_at": instant_text(decided),
+            "refunded_at": instant_text(decided),
+            "provider_refund": refund,
+        });
+        self.refund(&number, purchase, more);
     }
 
     pub(super) fn refund_at_provider(&mut self, purchase: &Purchase, at: DateTime<Utc>) -> String {

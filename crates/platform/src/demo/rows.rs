@@ -1,5 +1,5 @@
-//! Worlds made of rows: `demo.yaml` of a pack whose situations are records as they stand, with
-//! instants told from the start of the world.
+//! Rows: situations of a `demo.yaml` that are records as they stand, with instants told from the
+//! start of the world. Most worlds are made of nothing else; a generated one has them on top.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,13 +12,19 @@ use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Pack, value};
 use watchkeeper_wire::ingest::Incoming;
 
+use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
 use crate::connectors::stand_in::Charge;
 
-use super::world::{OperatorDef, TenantDef, WorldError};
+use super::world::{OperatorDef, TenantDef, World, WorldError};
 
 /// Most records of one kind that are drawn.
 const MOST: usize = 20_000;
+
+/// Situations: kind → records.
+pub type Records = BTreeMap<String, Vec<Map<String, Value>>>;
+/// Records, and the files that they speak of.
+pub type Filled = (Vec<Incoming>, Vec<Stored>);
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,8 +54,11 @@ pub struct RowsWorld {
     /// Other days, of which one may be chosen at the start: their records come on top.
     #[serde(default)]
     pub scenarios: Vec<Scenario>,
-    /// The situations: kind → records.
-    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
+    /// Files that records speak of.
+    #[serde(default)]
+    pub documents: Documents,
+    /// The situations.
+    pub records: Records,
 }
 
 /// Records that stand for a payment at the provider.
@@ -74,8 +83,12 @@ pub struct Scenario {
     pub id: String,
     /// What is different, in a line.
     pub label: String,
-    /// Its records: kind → records.
-    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
+    /// Controls that stand otherwise.
+    #[serde(default)]
+    pub controls: Map<String, Value>,
+    /// Its records, laid over those of every day.
+    #[serde(default)]
+    pub records: Records,
 }
 
 /// Records drawn by lot.
@@ -120,49 +133,123 @@ impl RowsWorld {
     pub fn records(
         &self,
         pack: &Pack,
-        (seed, start): (u64, DateTime<Utc>),
+        begun: (u64, DateTime<Utc>),
         scenario: Option<&str>,
     ) -> Result<Vec<Incoming>, String> {
-        let zone: Tz = self.tenant.zone.parse().map_err(|_| "no such zone")?;
-        let moment = Moment { start, zone, pack };
+        self.filled(pack, begun, scenario)
+            .map(|(records, _)| records)
+    }
+
+    /// The records, and the files that they speak of.
+    ///
+    /// # Errors
+    /// Says in words what no record or no file can be made of.
+    pub fn filled(
+        &self,
+        pack: &Pack,
+        (seed, start): (u64, DateTime<Utc>),
+        scenario: Option<&str>,
+    ) -> Result<Filled, String> {
+        let moment = Moment::new(pack, &self.tenant, start)?;
         let mut all = Vec::new();
-        let of_day = self
-            .scenarios
-            .iter()
-            .filter(|s| Some(s.id.as_str()) == scenario);
-        let rows = of_day.map(|scenario| &scenario.records);
-        for (kind, rows) in std::iter::once(&self.records).chain(rows).flatten() {
+        for (kind, rows) in &self.records {
             for row in rows {
-                let mut body = row.clone();
-                let id = body.remove("id");
-                let id = id.and_then(|id| id.as_str().map(ToOwned::to_owned));
-                let id = id.ok_or_else(|| format!("a {kind} has no id"))?;
-                all.push(moment.record(kind, id, body)?);
+                all.push(moment.row(kind, row)?);
             }
         }
         for (drawn, stream) in self.drawn.iter().zip(1_000..) {
             drawn.records(&moment, &mut Draw::new(seed, stream), &mut all)?;
         }
-        Ok(all)
+        if let Some(day) = of(&self.scenarios, scenario) {
+            lay_over(&mut all, &day.records, &moment)?;
+        }
+        let rows = all.iter_mut().map(|record| Row {
+            kind: &record.kind,
+            id: &record.id,
+            body: &mut record.body,
+        });
+        let files = self.documents.fill(rows.collect(), moment.zone)?;
+        Ok((all, files))
     }
 }
 
-impl RowsWorld {
-    /// What the provider has of these records.
-    pub fn charges(&self, records: &[Incoming]) -> Vec<Charge> {
-        let of = |record: &Incoming| {
-            let charges = self.charges.iter().find(|c| c.kind == record.kind)?;
-            let text = |name: &str| record.body.get(name).and_then(Value::as_str);
-            let amount = record.body.get(&charges.amount)?;
-            Some(Charge {
-                id: text(&charges.charge)?.to_owned(),
-                amount: amount.get("minor")?.as_i64()?,
-                currency: amount.get("currency")?.as_str()?.to_lowercase(),
-                created: value::instant(text(&charges.at)?)?.timestamp(),
-            })
-        };
-        records.iter().filter_map(of).collect()
+impl World {
+    /// Lays this world's rows, and those of another day, over what was generated.
+    ///
+    /// # Errors
+    /// Says in words what no record can be made of.
+    pub fn situations(
+        &self,
+        pack: &Pack,
+        start: DateTime<Utc>,
+        scenario: Option<&str>,
+        generated: &mut Vec<Incoming>,
+    ) -> Result<(), String> {
+        let moment = Moment::new(pack, &self.tenant, start)?;
+        lay_over(generated, &self.records, &moment)?;
+        match of(&self.scenarios, scenario) {
+            Some(day) => lay_over(generated, &day.records, &moment),
+            None => Ok(()),
+        }
     }
+}
+
+/// The day of this name.
+fn of<'a>(scenarios: &'a [Scenario], name: Option<&str>) -> Option<&'a Scenario> {
+    let name = name?;
+    scenarios.iter().find(|scenario| scenario.id == name)
+}
+
+/// How controls stand on a day.
+pub(super) fn controls(
+    usual: &Map<String, Value>,
+    scenarios: &[Scenario],
+    day: Option<&str>,
+) -> Map<String, Value> {
+    let mut controls = usual.clone();
+    let day = of(scenarios, day).into_iter();
+    controls.extend(day.flat_map(|day| day.controls.clone()));
+    controls
+}
+
+/// Lays rows over records: one whose record is there changes its fields, and takes away those that
+/// are null; any other is a record of its own.
+fn lay_over(all: &mut Vec<Incoming>, rows: &Records, moment: &Moment<'_>) -> Result<(), String> {
+    let name = |record: &Incoming| (record.kind.clone(), record.id.clone());
+    let mut places: BTreeMap<(String, String), usize> = all.iter().map(name).zip(0..).collect();
+    for (kind, rows) in rows {
+        for row in rows {
+            let record = moment.row(kind, row)?;
+            let place = places.get(&name(&record)).copied();
+            match place.and_then(|place| all.get_mut(place)) {
+                Some(there) => {
+                    there.body.extend(record.body);
+                    there.body.retain(|_, value| !value.is_null());
+                }
+                None => {
+                    places.insert(name(&record), all.len());
+                    all.push(record);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the provider has of these records.
+pub(super) fn charges(kinds: &[ChargesOf], records: &[Incoming]) -> Vec<Charge> {
+    let of = |record: &Incoming| {
+        let charges = kinds.iter().find(|c| c.kind == record.kind)?;
+        let text = |name: &str| record.body.get(name).and_then(Value::as_str);
+        let amount = record.body.get(&charges.amount)?;
+        Some(Charge {
+            id: text(&charges.charge)?.to_owned(),
+            amount: amount.get("minor")?.as_i64()?,
+            currency: amount.get("currency")?.as_str()?.to_lowercase(),
+            created: value::instant(text(&charges.at)?)?.timestamp(),
+        })
+    };
+    records.iter().filter_map(of).collect()
 }
 
 impl Drawn {
@@ -244,7 +331,21 @@ struct Moment<'a> {
     pack: &'a Pack,
 }
 
-impl Moment<'_> {
+impl<'a> Moment<'a> {
+    fn new(pack: &'a Pack, tenant: &TenantDef, start: DateTime<Utc>) -> Result<Self, String> {
+        let zone: Tz = tenant.zone.parse().map_err(|_| "no such zone")?;
+        Ok(Self { start, zone, pack })
+    }
+
+    /// The record that a row is.
+    fn row(&self, kind: &str, row: &Map<String, Value>) -> Result<Incoming, String> {
+        let mut body = row.clone();
+        let id = body.remove("id");
+        let id = id.and_then(|id| id.as_str().map(ToOwned::to_owned));
+        let id = id.ok_or_else(|| format!("a {kind} has no id"))?;
+        self.record(kind, id, body)
+    }
+
     fn record(&self, kind: &str, id: String, body: Map<String, Value>) -> Result<Incoming, String> {
         let known = self
             .pack

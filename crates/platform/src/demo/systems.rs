@@ -1,6 +1,8 @@
 //! What the platform's own systems say of themselves: AI providers, the nightly job, the database,
 //! webhook deliveries, searches.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -11,6 +13,7 @@ use watchkeeper_wire::ingest::Incoming;
 use super::draw::Draw;
 use super::generate::{Generator, incoming};
 use super::world::{AiMs, World};
+use crate::connectors::stand_in::Charge;
 
 /// The nightly job.
 pub(super) const JOB: &str = "featured-expiry-and-promotion";
@@ -22,6 +25,8 @@ pub(super) const JOB_TRIES: u32 = 5;
 const DAYS: u64 = 395;
 /// Deliveries of so many days are kept.
 const DELIVERIES: TimeDelta = TimeDelta::days(30);
+/// The provider's book is read so many days back.
+const BOOK: TimeDelta = TimeDelta::days(62);
 const SLOTS: [&str; 3] = ["primary", "standby", "deterministic"];
 
 /// The tenant's zone.
@@ -54,6 +59,7 @@ pub(super) fn systems(generator: &mut Generator<'_>) {
     generator.record("database", "primary", body);
     days(generator);
     deliveries(generator);
+    book(generator);
 }
 
 fn providers(generator: &mut Generator<'_>) {
@@ -224,13 +230,7 @@ pub(super) fn statement(world: &World, at: DateTime<Utc>, minor: i64) -> Value {
 /// What the payment provider told of late: each charge at its first try, the orphans' never.
 fn deliveries(generator: &mut Generator<'_>) {
     let now = generator.start();
-    let started: std::collections::BTreeSet<String> = generator
-        .out
-        .records
-        .iter()
-        .filter(|record| record.kind == "placement")
-        .filter_map(|record| Some(record.body.get("charge_id")?.as_str()?.to_owned()))
-        .collect();
+    let started = started(&generator.out.records);
     let charges: Vec<(String, i64)> = generator
         .out
         .charges
@@ -255,6 +255,38 @@ fn deliveries(generator: &mut Generator<'_>) {
             }
         }
     }
+}
+
+/// Charges that led to a placement.
+pub(super) fn started(records: &[Incoming]) -> BTreeSet<String> {
+    let placements = records.iter().filter(|record| record.kind == "placement");
+    placements
+        .filter_map(|record| Some(record.body.get("charge_id")?.as_str()?.to_owned()))
+        .collect()
+}
+
+/// The provider's own book beside ours: the same charges, the same refunds.
+fn book(generator: &mut Generator<'_>) {
+    let since = (generator.start() - BOOK).timestamp();
+    let out = &mut generator.out;
+    let refunds = out.refunds.iter().map(|refund| refund.of.id.as_str());
+    let refunded: BTreeSet<&str> = refunds.collect();
+    let charges = out.charges.iter().filter(|charge| charge.created >= since);
+    let book = charges.map(|charge| booked(charge, refunded.contains(charge.id.as_str())));
+    out.records.extend(book);
+}
+
+/// A charge as the provider has it.
+pub(super) fn booked(charge: &Charge, refunded: bool) -> Incoming {
+    let at = DateTime::from_timestamp(charge.created, 0).unwrap_or_default();
+    let amount = json!({"minor": charge.amount, "currency": charge.currency.to_uppercase()});
+    let body = json!({
+        "charge_id": charge.id, "created_at": instant_text(at),
+        "status": if refunded { "refunded" } else { "succeeded" },
+        "given_back": refunded.then_some(&amount),
+        "amount": amount,
+    });
+    incoming("provider_charge", &charge.id, body)
 }
 
 pub(super) fn delivery(charge: &str, at: DateTime<Utc>, attempt: i32, delivered: bool) -> Incoming {

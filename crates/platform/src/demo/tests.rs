@@ -46,40 +46,159 @@ fn when(record: &Incoming, field: &str) -> DateTime<Utc> {
 #[test]
 fn the_same_seed_and_start_make_the_same_world_and_another_seed_another() {
     let world = World::read(&folder()).unwrap();
-    let first = generate(&world, 1, start());
-    assert_eq!(first, generate(&world, 1, start()));
-    assert_ne!(first, generate(&world, 2, start()));
+    let first = generate(&world, (1, start()), None);
+    assert_eq!(first, generate(&world, (1, start()), None));
+    assert_ne!(first, generate(&world, (2, start()), None));
+}
+
+/// A world as it stands on a day: what is generated, and the rows.
+fn stands(world: &World, seed: u64, scenario: Option<&str>) -> Generated {
+    let day = scenario.and_then(|name| world.days.get(name));
+    let mut generated = generate(world, (seed, start()), day);
+    world
+        .situations(&pack(), start(), scenario, &mut generated.records)
+        .unwrap();
+    generated
+}
+
+fn pack() -> watchkeeper_pack::Pack {
+    let bundle = Bundle::from_dir(&folder()).unwrap();
+    Bundle::open(bundle.bytes(), bundle.hash()).unwrap()
+}
+
+/// Every day, and each other.
+fn days(world: &World) -> impl Iterator<Item = Option<&str>> {
+    let others = world.scenarios.iter().map(|day| Some(day.id.as_str()));
+    std::iter::once(None).chain(others)
 }
 
 #[test]
 fn every_record_is_as_its_kind_says_and_every_reference_leads_somewhere() {
     let world = World::read(&folder()).unwrap();
-    let bundle = Bundle::from_dir(&folder()).unwrap();
-    let pack = Bundle::open(bundle.bytes(), bundle.hash()).unwrap();
-    let generated = generate(&world, 3, start());
-    let mut names = std::collections::BTreeSet::new();
-    for record in &generated.records {
-        assert!(
-            names.insert((record.kind.as_str(), record.id.as_str())),
-            "{record:?} twice"
-        );
+    let pack = pack();
+    for day in days(&world) {
+        let generated = stands(&world, 3, day);
+        let mut names = std::collections::BTreeSet::new();
+        for record in &generated.records {
+            assert!(
+                names.insert((record.kind.as_str(), record.id.as_str())),
+                "{record:?} twice"
+            );
+        }
+        for record in &generated.records {
+            let kind = pack.kind(&record.kind).unwrap();
+            let body = normalise(kind, record.body.clone()).unwrap();
+            assert_eq!(body, record.body, "not canonical");
+            assert!(
+                body.keys()
+                    .all(|field| field == "state" || kind.fields.contains_key(field)),
+                "{record:?}"
+            );
+            for (field, of) in crate::decide::refs_of(kind) {
+                if let Some(id) = body.get(&field).and_then(|v| v.as_str()) {
+                    assert!(
+                        names.contains(&(of.as_str(), id)),
+                        "{}/{} {field}",
+                        record.kind,
+                        record.id
+                    );
+                }
+            }
+        }
     }
-    for record in &generated.records {
-        let kind = pack.kind(&record.kind).unwrap();
-        let body = normalise(kind, record.body.clone()).unwrap();
-        assert_eq!(body, record.body, "not canonical");
-        assert!(
-            body.keys()
-                .all(|field| field == "state" || kind.fields.contains_key(field))
-        );
-        for (field, of) in crate::decide::refs_of(kind) {
-            if let Some(id) = body.get(&field).and_then(|v| v.as_str()) {
-                assert!(
-                    names.contains(&(of.as_str(), id)),
-                    "{}/{} {field}",
-                    record.kind,
-                    record.id
-                );
+}
+
+/// Rows put situations beside the figures, and leave those as they are.
+#[test]
+fn the_rows_of_every_day_change_no_figure() {
+    let world = World::read(&folder()).unwrap();
+    let states = |world: &Generated, kind: &str| {
+        let mut states: BTreeMap<String, usize> = BTreeMap::new();
+        for record in of(world, kind).filter(|record| text(record, "deleted_at").is_empty()) {
+            *states.entry(text(record, "state").to_owned()).or_default() += 1;
+        }
+        states
+    };
+    let generated = generate(&world, (4, start()), None);
+    let stands = stands(&world, 4, None);
+    for kind in ["placement", "refund", "charge", "job", "ai_provider"] {
+        assert_eq!(states(&stands, kind), states(&generated, kind), "{kind}");
+    }
+    let listings = |world: &Generated| states(world, "business").values().sum::<usize>();
+    assert_eq!((listings(&stands), listings(&generated)), (500, 500));
+    let pending = |world: &Generated| states(world, "review")["pending"];
+    assert_eq!((pending(&stands), pending(&generated)), (51, 51));
+    let about: std::collections::BTreeSet<_> = of(&stands, "complaint")
+        .filter(|complaint| text(complaint, "state") == "open")
+        .map(|complaint| text(complaint, "about"))
+        .collect();
+    assert_eq!(about.len(), 5, "{about:?}");
+}
+
+/// On every day but those that say so, the provider's book is ours.
+#[test]
+fn x_69_both_books_are_equal_but_for_the_days_on_which_they_are_not() {
+    let world = World::read(&folder()).unwrap();
+    let apart = |day: Option<&str>| {
+        let stands = stands(&world, 2, day);
+        let good = |record: &&Incoming| ["succeeded", "refunded"].contains(&text(record, "status"));
+        let book = |kind: &'static str, at: &'static str| {
+            let lately = of(&stands, kind)
+                .filter(good)
+                .filter(|record| when(record, at) >= start() - TimeDelta::days(7));
+            let entry = |record: &Incoming| {
+                let status = text(record, "status").to_owned();
+                (record.id.clone(), (record.body["amount"].clone(), status))
+            };
+            lately.map(entry).collect::<BTreeMap<_, _>>()
+        };
+        let ours = book("charge", "charged_at");
+        let theirs = book("provider_charge", "created_at");
+        assert!(ours.len() > 10, "{day:?}");
+        let only_ours = ours.keys().filter(|id| !theirs.contains_key(*id)).count();
+        let only_theirs = theirs.keys().filter(|id| !ours.contains_key(*id)).count();
+        let differ = ours
+            .iter()
+            .filter(|(id, entry)| theirs.get(*id).is_some_and(|theirs| theirs != *entry))
+            .count();
+        (only_ours, only_theirs, differ)
+    };
+    assert_eq!(apart(None), (0, 0, 0));
+    assert_eq!(apart(Some("bad_week")), (0, 0, 0));
+    assert_eq!(apart(Some("ledger_more")), (0, 1, 0));
+    assert_eq!(apart(Some("ledger_less")), (1, 0, 0));
+    assert_eq!(apart(Some("ledger_refunds")), (0, 0, 2));
+}
+
+#[test]
+fn d_35_a_week_is_quiet_and_another_is_bad_with_every_seed() {
+    let world = World::read(&folder()).unwrap();
+    for name in world.days.keys() {
+        assert!(world.scenarios.iter().any(|day| day.id == *name), "{name}");
+    }
+    for (day, refunds, of_one) in [("quiet_week", 1, 1), ("bad_week", 9, 3)] {
+        for seed in 1..6 {
+            let stands = stands(&world, seed, Some(day));
+            let since = start() - TimeDelta::days(7);
+            let week: Vec<_> = of(&stands, "charge")
+                .filter(|charge| when(charge, "charged_at") >= since)
+                .collect();
+            let mut buyers: BTreeMap<&str, usize> = BTreeMap::new();
+            for charge in week.iter().filter(|c| text(c, "status") == "refunded") {
+                *buyers.entry(text(charge, "business")).or_default() += 1;
+            }
+            let refunded: usize = buyers.values().sum();
+            assert_eq!((week.len(), refunded), (50, refunds), "{day}");
+            assert_eq!(buyers.values().max(), Some(&of_one), "{day}");
+            for refund in of(&stands, "refund").filter(|r| when(r, "purchased_at") >= since) {
+                let decided = text(refund, "decided_at");
+                if let Some(decided) = instant(decided) {
+                    let after = decided - when(refund, "purchased_at");
+                    assert!(
+                        after < TimeDelta::hours(72) && decided < start(),
+                        "{refund:?}"
+                    );
+                }
             }
         }
     }
@@ -90,7 +209,7 @@ fn the_figures_of_the_documents_are_there_with_every_seed() {
     let world = World::read(&folder()).unwrap();
     let mut suspended = 0;
     for seed in 1..6 {
-        let generated = generate(&world, seed, start());
+        let generated = generate(&world, (seed, start()), None);
         let listings = of(&generated, "business");
         suspended += listings.filter(|b| text(b, "state") == "suspended").count();
         assert_eq!(of(&generated, "business").count(), 500);
@@ -162,6 +281,10 @@ struct Begun {
 }
 
 async fn begun() -> Begun {
+    begun_on(None).await
+}
+
+async fn begun_on(scenario: Option<&str>) -> Begun {
     let data = tempfile::tempdir().unwrap();
     let clock = Arc::new(crate::clock::ManualClock::new(start()));
     let server = Server::bind(Options {
@@ -173,7 +296,6 @@ async fn begun() -> Begun {
     .await
     .unwrap();
     let world = World::read(&folder()).unwrap();
-    let bundle = Bundle::from_dir(&folder()).unwrap();
     let mut state = State {
         start: start(),
         ..State::new(&DemoOptions {
@@ -186,8 +308,10 @@ async fn begun() -> Begun {
             all: false,
             scenario: None,
         })
+        .unwrap()
     };
-    fill(&server.platform, &world, &bundle, &mut state)
+    let signed = state.sign(&folder()).unwrap();
+    fill(&server.platform, &world, &signed, (&mut state, scenario))
         .await
         .unwrap();
     Begun {
@@ -267,7 +391,33 @@ async fn d_08_and_d_09_the_world_begins_with_its_alerts_and_they_come_and_go() {
 }
 
 #[tokio::test]
-async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought_first() {
+async fn other_days_begin_with_other_alerts() {
+    for (day, fire, silent) in [
+        ("ai_down_4", "", "ai_faltering"),
+        ("ai_down_12", "ai_faltering", "ai_down"),
+        ("job_failed_b", "job_failed", "job_retrying"),
+        ("job_25h", "job_late", "job_overdue"),
+        ("job_49h", "job_overdue", "job_late"),
+        (
+            "position_wrong",
+            "queue_position_wrong",
+            "queue_order_broken",
+        ),
+        ("order_broken", "queue_order_broken", "queue_beside_free"),
+        ("bad_week", "refund_rate_high", "refund_rate_raised"),
+    ] {
+        let begun = begun_on(Some(day)).await;
+        let mut evaluator = crate::alerts::Evaluator::new(Arc::clone(&begun.server.platform));
+        evaluator.step(start()).await.unwrap();
+        let rules = firing(&begun).await;
+        assert!(fire.is_empty() || rules.contains_key(fire), "{day}");
+        assert!(!rules.contains_key(silent), "{day}");
+        begun.server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn d_27_d_44_and_x_84_the_nightly_job_ends_what_ran_out_and_promotes_who_bought_first() {
     let begun = begun().await;
     let platform = Arc::clone(&begun.server.platform);
     let tenant = begun.world.tenant.id.as_str();
@@ -312,6 +462,8 @@ async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought
         promoted.body["featured_from"],
         watchkeeper_pack::value::instant_text(start())
     );
+    let until = instant(promoted.body["featured_until"].as_str().unwrap());
+    assert_eq!(until, Some(start() + TimeDelta::days(30)));
     assert_eq!(placements("queued").await.len(), queued.len() - 1);
     // A month later all that runs now has run out, and the next are featured.
     let later = start() + TimeDelta::days(31);
@@ -334,6 +486,27 @@ async fn x_84_and_d_44_the_nightly_job_ends_what_ran_out_and_promotes_who_bought
         (&"ok".into(), None)
     );
     assert!(job.body["promoted"].as_u64().unwrap() >= 5);
+    begun.server.stop().await;
+}
+
+#[tokio::test]
+async fn d_27_a_placement_is_active_until_its_last_moment_and_ended_after_it() {
+    let begun = begun().await;
+    let platform = Arc::clone(&begun.server.platform);
+    let tenant = begun.world.tenant.id.as_str();
+    let question = crate::store::Question {
+        text: "json_extract(body, '$.state') = ?".into(),
+        params: vec!["active".into()],
+    };
+    let active = platform.store.records(tenant, "placement", &question);
+    let one = active.await.unwrap().remove(0);
+    let until = instant(one.body["featured_until"].as_str().unwrap()).unwrap();
+    for (milliseconds, state) in [(-1, "active"), (1, "ended")] {
+        let now = until + TimeDelta::milliseconds(milliseconds);
+        nightly::run(&platform, &begun.world, now).await.unwrap();
+        let found = platform.store.record(tenant, "placement", &one.id);
+        assert_eq!(found.await.unwrap().unwrap().body["state"], state);
+    }
     begun.server.stop().await;
 }
 
@@ -394,4 +567,5 @@ async fn the_world_goes_on_and_the_same_one_goes_on_the_same() {
         assert!(kinds.get(kind).is_some_and(|count| *count > 0), "{kinds:?}");
     }
     assert_eq!(kinds["charge"], kinds["placement"]);
+    assert_eq!(kinds["charge"], kinds["provider_charge"]);
 }

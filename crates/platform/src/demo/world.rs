@@ -1,8 +1,12 @@
 //! `demo.yaml`: volumes and situations of a pack's demo world.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::rows::{ChargesOf, Records, Scenario};
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,6 +50,24 @@ pub struct World {
     pub councils: Vec<Council>,
     /// What names and texts are made of.
     pub words: Words,
+    /// How controls stand.
+    #[serde(default)]
+    pub controls: Map<String, Value>,
+    /// Rows of a payment each, which the provider has in its own book.
+    #[serde(default)]
+    pub charges: Vec<ChargesOf>,
+    /// Complaints about what was drawn.
+    #[serde(default)]
+    pub complaints: Vec<Complaint>,
+    /// What is generated in addition on another day, by the name of its scenario.
+    #[serde(default)]
+    pub days: BTreeMap<String, Day>,
+    /// Other days, of which one may be chosen at the start.
+    #[serde(default)]
+    pub scenarios: Vec<Scenario>,
+    /// Situations that are rows, laid over what was generated.
+    #[serde(default)]
+    pub records: Records,
 }
 
 /// The tenant.
@@ -127,6 +149,58 @@ pub struct Orphan {
     pub hours_ago: f64,
 }
 
+/// A complaint about a placement that was drawn.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Complaint {
+    /// Its number.
+    pub number: String,
+    /// What it is about.
+    pub about: String,
+    /// How the one stands who complains.
+    pub whose: Whose,
+    /// Hours before the start.
+    pub received: f64,
+    /// What they wrote.
+    pub text: String,
+}
+
+/// How somebody stands who paid for a placement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
+    /// Paid, and got nothing.
+    Orphan,
+    /// Waits for a slot.
+    Queued,
+    /// Is featured.
+    Active,
+}
+
+/// What is generated in addition on another day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Day {
+    /// Refund requests that wait.
+    #[serde(default)]
+    pub open_refunds: Vec<OpenRefund>,
+    /// How the last seven days sold.
+    pub week: Option<Week>,
+}
+
+/// How the last seven days sold.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Week {
+    /// Purchases in all.
+    pub purchases: usize,
+    /// So many of them were refunded.
+    pub refunded: usize,
+    /// So many of the refunded ones are of one buyer.
+    #[serde(default)]
+    pub of_one_buyer: usize,
+}
+
 /// Reviews.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,7 +244,7 @@ pub struct Systems {
     /// Mean answers in milliseconds.
     pub ai_ms: AiMs,
     /// Minutes down by days before the start.
-    pub ai_outages: std::collections::BTreeMap<usize, i64>,
+    pub ai_outages: BTreeMap<usize, i64>,
     /// Searches by day of the week, from Monday.
     pub searches: Vec<i64>,
     /// 95th percentile of the database in milliseconds.
@@ -256,6 +330,10 @@ pub struct Words {
     pub brands: Vec<String>,
     /// Second halves.
     pub trades: Vec<String>,
+    /// Ages of dogs that a listing trains.
+    pub ages: Vec<String>,
+    /// Problems that it works on.
+    pub issues: Vec<String>,
     /// Reviews that praise.
     pub praise: Vec<String>,
     /// Reviews that complain.

@@ -66,8 +66,15 @@ pub trait Store: Send + Sync + 'static {
     async fn set_settings(&self, tenant: &str, settings: &Map<String, Value>) -> Result<u64>;
     /// Says what the tenant's controls are, likewise.
     async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64>;
-    /// Keeps a pack and makes it the active one. Versions only rise: false where this one does not.
-    async fn publish_pack(&self, tenant: &str, pack: &PackRef, bundle: &[u8]) -> Result<bool>;
+    /// Keeps a pack and makes it the active one. Versions only rise and the publisher stays: false
+    /// where it is otherwise.
+    async fn publish_pack(
+        &self,
+        tenant: &str,
+        pack: &PackRef,
+        bundle: &[u8],
+        publisher: &str,
+    ) -> Result<bool>;
     /// The bundle of a pack of this tenant.
     async fn pack(&self, tenant: &str, hash: &str) -> Result<Option<Vec<u8>>>;
 

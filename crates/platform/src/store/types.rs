@@ -29,6 +29,8 @@ pub struct TenantState {
     pub tenant: Tenant,
     /// The active pack.
     pub pack: Option<PackRef>,
+    /// Who signs its packs: minisign public key, base64. Absent before the first.
+    pub publisher: Option<String>,
     /// Its settings.
     pub settings: Map<String, Value>,
     /// Rises with every change of the settings.

@@ -46,6 +46,22 @@ async fn a_blob_is_served_to_whoever_sees_a_record_that_names_it() {
 }
 
 #[tokio::test]
+async fn a_record_that_is_a_file_names_it_with_its_own_hash() {
+    let world = World::new().await;
+    let bytes = b"Date: Fri, 20 Nov 2026 09:00:00 -0500".as_slice();
+    let sha256 = name(bytes);
+    let path = format!("/v1/blobs/{sha256}");
+    put(&world, &sha256, None, bytes).await;
+    assert_eq!(problem(world.get(&path)).await.0, 404);
+    let body = json!({"sha256": sha256, "name": "mail.eml"});
+    world
+        .ingest(json!([{"kind": "evidence", "id": "e", "body": body}]))
+        .await;
+    let whole = world.get(&path).send().await.unwrap();
+    assert_eq!(whole.bytes().await.unwrap(), bytes);
+}
+
+#[tokio::test]
 async fn a_part_of_a_blob_is_served() {
     let world = World::new().await;
     let bytes: Vec<u8> = (0..200).collect();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use watchkeeper_pack::Bundle;
 use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
-use crate::support::{TENANT, World, issue, noon, pack_folder, problem, short};
+use crate::support::{TENANT, World, issue, noon, pack_folder, problem, short, signed};
 
 fn code(verdict: &Verdict) -> &str {
     &verdict.reason.as_ref().unwrap().code
@@ -242,7 +242,11 @@ async fn fault_48_a_role_taken_away_meanwhile_refuses() {
     assert_ne!(*refund, marked);
     *refund = marked;
     let bundle = Bundle::from_files(files).unwrap();
-    world.platform().publish(TENANT, &bundle).await.unwrap();
+    world
+        .platform()
+        .publish(TENANT, &signed(bundle))
+        .await
+        .unwrap();
     let id = world.refund(1, 5).await;
     let operation = world.operation(&id, "approve");
     let roles = vec!["viewer".to_owned()];

@@ -1,8 +1,8 @@
 //! A platform to test: its clock stands still, its chance is fixed, its providers stand in.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,8 +10,8 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use watchkeeper_pack::Bundle;
 use watchkeeper_pack::value::instant_text;
+use watchkeeper_pack::{Bundle, Publisher, Signed};
 use watchkeeper_platform::clock::{Clock, ManualClock};
 use watchkeeper_platform::connectors::stand_in::Charge;
 use watchkeeper_platform::connectors::stripe::Mode;
@@ -89,6 +89,13 @@ async fn bind(data: &std::path::Path, clock: &Arc<ManualClock>, change: Change) 
     Server::bind(options).await.unwrap()
 }
 
+/// A pack of the one publisher of these tests.
+pub fn signed(bundle: Bundle) -> Signed {
+    static PUBLISHER: OnceLock<Publisher> = OnceLock::new();
+    let publisher = PUBLISHER.get_or_init(|| Publisher::generate().unwrap());
+    publisher.sign(bundle).unwrap()
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with(|_| ()).await
@@ -102,7 +109,7 @@ impl World {
         let bundle = Bundle::from_dir(&pack_folder()).unwrap();
         let platform = &server.platform;
         platform
-            .found(&tenant(TENANT), Some(&bundle))
+            .found(&tenant(TENANT), Some(&signed(bundle)))
             .await
             .unwrap();
         let token = issue(platform, TENANT, "kim", &["operator"], &[]).await;

@@ -196,8 +196,11 @@ async fn a_critical_bubble_stays_has_buttons_and_is_replaced() {
     let played = Played::new(Mood::Good);
     let _service = bus.service(played.clone()).await;
     let notifier = bus.notifier();
-    let first = notifier.show(&red(None)).await.unwrap();
-    let second = notifier.show(&red(Some(first.clone()))).await.unwrap();
+    let first = notifier.show("p-1", &red(None)).await.unwrap();
+    let second = notifier
+        .show("p-1", &red(Some(first.clone())))
+        .await
+        .unwrap();
     assert_eq!(first, second, "one bubble, not two");
     let asked = played.asked();
     assert_eq!((asked[0].replaces, asked[1].replaces), (0, 1));
@@ -227,7 +230,7 @@ async fn what_the_operator_does_with_a_bubble_comes_back() {
     let notifier = bus.notifier();
     let mut signals = notifier.signals();
     let about = About::Alert("a-1".into());
-    notifier.show(&red(None)).await.unwrap();
+    notifier.show("p-1", &red(None)).await.unwrap();
     let emitter = emitter(&service).await;
     for (key, button) in [
         ("acknowledge", Button::Acknowledge),
@@ -236,6 +239,7 @@ async fn what_the_operator_does_with_a_bubble_comes_back() {
     ] {
         Played::action_invoked(&emitter, 1, key).await.unwrap();
         let pressed = Signal::Pressed {
+            profile: "p-1".into(),
             about: about.clone(),
             button,
         };
@@ -246,7 +250,13 @@ async fn what_the_operator_does_with_a_bubble_comes_back() {
     Played::notification_closed(&emitter, 1, DISMISSED)
         .await
         .unwrap();
-    assert_eq!(signals.recv().await.unwrap(), Signal::Dismissed(about));
+    assert_eq!(
+        signals.recv().await.unwrap(),
+        Signal::Dismissed {
+            profile: "p-1".into(),
+            about
+        }
+    );
 }
 
 #[tokio::test]
@@ -254,16 +264,16 @@ async fn nobody_there_a_refusal_and_silence_are_told_apart() {
     let bus = OwnBus::start();
     let notifier = bus.notifier();
     assert_eq!(
-        notifier.show(&red(None)).await.unwrap_err(),
+        notifier.show("p-1", &red(None)).await.unwrap_err(),
         NotifyError::Absent
     );
     let refusing = bus.service(Played::new(Mood::Refuses)).await;
-    let error = notifier.show(&red(None)).await.unwrap_err();
+    let error = notifier.show("p-1", &red(None)).await.unwrap_err();
     assert_eq!(error, NotifyError::Refused("too many".into()));
     refusing.close().await.unwrap();
     let _silent = bus.service(Played::new(Mood::Silent)).await;
     assert_eq!(
-        notifier.show(&red(None)).await.unwrap_err(),
+        notifier.show("p-1", &red(None)).await.unwrap_err(),
         NotifyError::Silent
     );
 }
@@ -274,14 +284,14 @@ async fn another_service_is_noticed_and_its_numbers_are_not_ours() {
     let first = bus.service(Played::new(Mood::Good)).await;
     let notifier = bus.notifier();
     let mut signals = notifier.signals();
-    let shown = notifier.show(&red(None)).await.unwrap();
+    let shown = notifier.show("p-1", &red(None)).await.unwrap();
     first.close().await.unwrap();
     let played = Played::new(Mood::Good);
     let _second = bus.service(played.clone()).await;
     assert_eq!(signals.recv().await.unwrap(), Signal::Restarted);
     notifier.close(&shown).await.unwrap();
     assert_eq!(*lock(&played.closed), [0; 0], "it may be somebody else's");
-    notifier.show(&red(Some(shown))).await.unwrap();
+    notifier.show("p-1", &red(Some(shown))).await.unwrap();
     assert_eq!(played.asked()[0].replaces, 0);
 }
 
@@ -291,7 +301,7 @@ async fn a_service_without_buttons_is_sent_none() {
     let played = Played::new(Mood::WithoutButtons);
     let _service = bus.service(played.clone()).await;
     let notifier = bus.notifier();
-    notifier.show(&red(None)).await.unwrap();
+    notifier.show("p-1", &red(None)).await.unwrap();
     assert_eq!(played.asked()[0].actions, Vec::<String>::new());
     assert!(!notifier.service().await.unwrap().buttons);
 }
@@ -303,7 +313,7 @@ async fn without_a_bus_nobody_is_there() {
         ..Bus::new(super::super::channel())
     };
     assert_eq!(
-        notifier.show(&red(None)).await.unwrap_err(),
+        notifier.show("p-1", &red(None)).await.unwrap_err(),
         NotifyError::Absent
     );
 }

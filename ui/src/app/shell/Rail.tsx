@@ -1,4 +1,5 @@
 import {
+  BookOpenText,
   ChevronsUpDown,
   Hourglass,
   Inbox,
@@ -13,16 +14,19 @@ import type { NavigationView, ProfileView, QueueEntry } from "../../platform/bac
 import { usePlace } from "../place";
 import { useSync, useWatch } from "../reads";
 import { zoneName } from "../time";
+import { initials } from "./initials";
 import { SyncLine } from "./SyncLine";
 
 type RailProps = {
   profile: ProfileView | undefined;
+  /** The other profiles of this laptop. */
+  others: ProfileView[];
   navigation: NavigationView | undefined;
   onProfile: () => void;
 };
 
 /** Whose operation it is, the rooms, and at the foot how things stand with the platform. */
-export function Rail({ profile, navigation, onProfile }: RailProps) {
+export function Rail({ profile, others, navigation, onProfile }: RailProps) {
   const { place, go } = usePlace();
   const sync = useSync().data;
   return (
@@ -48,6 +52,7 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
               <span>{profile.operator}</span>
             </span>
           </span>
+          <Elsewhere others={others} />
           <ChevronsUpDown size={14} aria-hidden className="tenant-more" />
         </button>
       )}
@@ -85,6 +90,15 @@ export function Rail({ profile, navigation, onProfile }: RailProps) {
               label={t("nav-log")}
               current={place.screen === "log"}
               onGo={() => go({ screen: "log" })}
+              end={null}
+            />
+          </li>
+          <li>
+            <Entry
+              icon={<BookOpenText size={16} aria-hidden />}
+              label={t("nav-reference")}
+              current={place.screen === "reference"}
+              onGo={() => go({ screen: "reference" })}
               end={null}
             />
           </li>
@@ -133,6 +147,20 @@ function RedCount() {
   );
 }
 
+/** Red alerts of the profiles that are not shown. */
+function Elsewhere({ others }: { others: ProfileView[] }) {
+  const count = others.reduce((sum, each) => sum + each.red, 0);
+  if (count === 0) return null;
+  const tenants = others.filter((each) => each.red > 0).map((each) => each.tenant);
+  const words = t("nav-red-elsewhere", { count, tenants: tenants.join(", ") });
+  return (
+    <span className="badge" title={words}>
+      <span aria-hidden>{count}</span>
+      <span className="visually-hidden">{words}</span>
+    </span>
+  );
+}
+
 type EntryProps = {
   icon: ReactNode;
   label: string;
@@ -173,14 +201,4 @@ function QueueCount({ queue }: { queue: QueueEntry }) {
       </span>
     </span>
   );
-}
-
-/** First letters of the first two words. */
-function initials(name: string): string {
-  return name
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((word) => [...word][0] ?? "")
-    .join("")
-    .toUpperCase();
 }

@@ -1,15 +1,15 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/states";
 import { LogScreen } from "../../features/log/LogScreen";
 import { QueueScreen } from "../../features/queues/QueueScreen";
+import { ReferenceScreen } from "../../features/reference/ReferenceScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
 import { SettingsScreen } from "../../features/settings/SettingsScreen";
 import { SyncScreen } from "../../features/sync/SyncScreen";
 import { WatchScreen } from "../../features/watch/WatchScreen";
 import { t } from "../../locales/catalogue";
 import type { AppView, NavigationView } from "../../platform/backend";
-import { useBackend } from "../backend";
 import { useKeys } from "../keys";
 import { type Place, usePlace } from "../place";
 import { useNavigation } from "../reads";
@@ -17,6 +17,7 @@ import { Notices } from "./Notices";
 import { ProfileDialog } from "./ProfileDialog";
 import { Rail } from "./Rail";
 import { ShortcutsHelp } from "./ShortcutsHelp";
+import { useSwitchKeys } from "./switching";
 import { TopBar } from "./TopBar";
 import { useTouch } from "./touch";
 
@@ -30,13 +31,14 @@ export function Shell({ app }: { app: AppView }) {
   const first = navigation.data?.queues[0];
   const title = titleOf(place, navigation.data);
   useTouch();
-  useShownPlace();
+  useSwitchKeys(app.profiles, app.current);
 
   useKeys({
     "$mod+k": () => setOverlay("palette"),
     "Shift+?": () => setOverlay("help"),
     "g w": () => go({ screen: "watch" }),
     "g l": () => go({ screen: "log" }),
+    "g r": () => go({ screen: "reference" }),
     "g s": () => go({ screen: "sync" }),
     "g ,": () => go({ screen: "settings" }),
     "g q": () => first && go({ screen: "queue", view: first.view, record: null }),
@@ -51,6 +53,7 @@ export function Shell({ app }: { app: AppView }) {
       </a>
       <Rail
         profile={profile}
+        others={app.profiles.filter((each) => each.id !== app.current)}
         navigation={navigation.data}
         onProfile={() => setOverlay("profile")}
       />
@@ -82,29 +85,16 @@ export function Shell({ app }: { app: AppView }) {
       )}
       {overlay === "help" && <ShortcutsHelp onClose={() => setOverlay(null)} />}
       {overlay === "profile" && profile && (
-        <ProfileDialog profile={profile} version={app.version} onClose={() => setOverlay(null)} />
+        <ProfileDialog app={app} profile={profile} onClose={() => setOverlay(null)} />
       )}
     </div>
-  );
-}
-
-/** Goes where something outside the window points, as the button of a notification. */
-function useShownPlace(): void {
-  const backend = useBackend();
-  const go = usePlace((store) => store.go);
-  useEffect(
-    () =>
-      backend.onPlace((place) => {
-        if (place.type === "sync") go({ screen: "sync" });
-        else go({ screen: "watch", ...(place.alert ? { alert: place.alert } : {}) });
-      }),
-    [backend, go],
   );
 }
 
 const TITLES = {
   watch: "nav-watch",
   log: "nav-log",
+  reference: "nav-reference",
   sync: "nav-sync",
   settings: "nav-settings",
 } as const;
@@ -124,6 +114,14 @@ function Screen({ place, readOnly }: ScreenProps) {
       return <WatchScreen alert={place.alert ?? null} readOnly={readOnly} />;
     case "log":
       return <LogScreen />;
+    case "reference":
+      return (
+        <ReferenceScreen
+          key={`${place.section} ${place.item}`}
+          section={place.section}
+          item={place.item}
+        />
+      );
     case "sync":
       return <SyncScreen />;
     case "settings":

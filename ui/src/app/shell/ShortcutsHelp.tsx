@@ -11,8 +11,10 @@ const EVERYWHERE = [
   { keys: ["g", "w"], words: "help-watch" },
   { keys: ["g", "q"], words: "help-queues" },
   { keys: ["g", "l"], words: "help-log" },
+  { keys: ["g", "r"], words: "help-reference" },
   { keys: ["g", "s"], words: "help-sync" },
   { keys: ["g", ","], words: "help-settings" },
+  { keys: ["Ctrl", "1…9"], words: "help-profile" },
   { keys: ["Alt", "←"], words: "help-back" },
   { keys: ["Esc"], words: "help-escape" },
 ];
@@ -33,6 +35,13 @@ const WATCH = [
   { keys: ["k"], words: "help-watch-up" },
   { keys: ["Enter"], words: "help-watch-enter" },
   { keys: ["e"], words: "help-acknowledge" },
+];
+
+const REFERENCE = [
+  { keys: ["j"], words: "help-reference-down" },
+  { keys: ["k"], words: "help-reference-up" },
+  { keys: ["Enter"], words: "help-reference-enter" },
+  { keys: ["Esc"], words: "help-reference-leave" },
 ];
 
 const MANY = [
@@ -71,6 +80,12 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
           <Group
             title={t("help-on-watch")}
             rows={WATCH.map(({ keys, words }) => ({ keys, words: t(words) }))}
+          />
+        )}
+        {place.screen === "reference" && (
+          <Group
+            title={t("help-on-reference")}
+            rows={REFERENCE.map(({ keys, words }) => ({ keys, words: t(words) }))}
           />
         )}
         {many && (

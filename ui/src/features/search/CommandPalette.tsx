@@ -1,4 +1,5 @@
 import {
+  BookOpenText,
   CircleHelp,
   FileText,
   Inbox,
@@ -17,15 +18,16 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
 import { useBackend } from "../../app/backend";
 import { usePlace } from "../../app/place";
-import { useSearch } from "../../app/reads";
+import { useReference, useSearch } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import type { Overlay } from "../../app/shell/Shell";
 import { useTheme } from "../../app/theme";
 import { t } from "../../locales/catalogue";
 import type { QueueEntry, SearchHit, ViewEntry } from "../../platform/backend";
+import { referenceItems } from "../reference/palette";
 import { Excerpt } from "./Excerpt";
 
-type Item = {
+export type Item = {
   id: string;
   icon: LucideIcon;
   label: string;
@@ -69,7 +71,9 @@ export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPal
       },
     }),
   );
-  const items = [...records, ...matching];
+  const reference = useReference().data;
+  const lookedUp = reference ? referenceItems(reference, words, go) : [];
+  const items = [...records, ...matching, ...lookedUp];
   const chosen = Math.min(at, Math.max(0, items.length - 1));
 
   useEffect(() => {
@@ -130,7 +134,7 @@ export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPal
                   id={`${id}-${index}`}
                   at={index}
                   chosen={index === chosen}
-                  heading={headingAt(index, records.length)}
+                  heading={headingAt(index, records.length, matching.length)}
                   onRun={() => run(item)}
                   onPoint={() => setAt(index)}
                 />
@@ -149,9 +153,10 @@ export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPal
   );
 }
 
-function headingAt(index: number, records: number): string | null {
+function headingAt(index: number, records: number, commands: number): string | null {
   if (index === 0 && records > 0) return t("palette-records");
-  if (index === records) return t("palette-commands");
+  if (index === records && commands > 0) return t("palette-commands");
+  if (index === records + commands) return t("palette-reference");
   return null;
 }
 
@@ -241,6 +246,12 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
       run: () => go({ screen: "watch" }),
     },
     { id: "log", icon: ScrollText, label: t("command-log"), run: () => go({ screen: "log" }) },
+    {
+      id: "reference",
+      icon: BookOpenText,
+      label: t("command-reference"),
+      run: () => go({ screen: "reference" }),
+    },
     {
       id: "settings",
       icon: Settings2,

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { ArrowRight } from "lucide-react";
+import { ArrowLeft, ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { zoneName } from "../../app/time";
@@ -15,10 +15,14 @@ import { useSigningIn } from "./signingIn";
 /** Profiles of this laptop, the demo where one is offered, and a platform's address with a token. */
 export function SignIn({ app }: { app: AppView }) {
   const backend = useBackend();
-  const run = useSigningIn((store) => store.run);
+  const { run, adding, stay } = useSigningIn();
   const [chosen, setChosen] = useState(NO_PASSPHRASE);
   const signing = useMutation({ mutationFn: (ask: () => Promise<SignedIn>) => run(ask) });
-  const opening = useMutation({ mutationFn: (id: string) => backend.openProfile(id) });
+  const opening = useMutation({
+    mutationFn: (id: string) => backend.openProfile(id),
+    // Open, or at its own door.
+    onSettled: stay,
+  });
 
   const needsPassphrase = app.keyring === "absent";
   const ready = !needsPassphrase || passphraseReady(chosen);
@@ -28,6 +32,14 @@ export function SignIn({ app }: { app: AppView }) {
 
   return (
     <Door version={app.version}>
+      {adding && (
+        <div>
+          <Button look="plain" disabled={busy} onClick={stay}>
+            <ArrowLeft size={14} aria-hidden className="toward" />
+            {t("sign-in-stay")}
+          </Button>
+        </div>
+      )}
       {error && <ErrorBanner error={error} />}
       {app.keyring === "locked" && (
         <Banner tone="amber" title={t("error-keyring-locked")}>

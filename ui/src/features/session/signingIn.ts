@@ -6,6 +6,10 @@ type SigningIn = {
   busy: boolean;
   /** Kept in memory until written down, nowhere else. */
   recoveryCode: string | null;
+  /** Somebody signs in to one more profile while another is open. */
+  adding: boolean;
+  add: () => void;
+  stay: () => void;
   run: (ask: () => Promise<SignedIn>) => Promise<void>;
   writtenDown: () => void;
 };
@@ -13,11 +17,14 @@ type SigningIn = {
 export const useSigningIn = create<SigningIn>((set) => ({
   busy: false,
   recoveryCode: null,
+  adding: false,
+  add: () => set({ adding: true }),
+  stay: () => set({ adding: false }),
   run: async (ask) => {
     set({ busy: true });
     try {
       const { recovery_code } = await ask();
-      set({ recoveryCode: recovery_code });
+      set({ recoveryCode: recovery_code, adding: false });
     } finally {
       set({ busy: false });
     }

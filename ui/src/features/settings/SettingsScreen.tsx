@@ -74,7 +74,7 @@ function Profile({ view }: { view: SettingsView }) {
   const { profile, roles, regions } = view;
   const close = async () => {
     await backend.closeProfile();
-    usePlace.getState().reset();
+    usePlace.getState().leave(profile.id);
   };
   return (
     <Card title={t("profile-title")}>

@@ -1,4 +1,4 @@
-import { usePlace } from "../../app/place";
+import { type Place, SECTION_IDS, usePlace } from "../../app/place";
 import { makeCrowdedAlerts, makeRareAlerts } from "./alerts";
 import { MemoryBackend } from "./index";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
@@ -30,7 +30,7 @@ const WORLDS: Record<string, () => World> = {
   error: () => ({
     ...makeWorld(),
     fails: Object.fromEntries(
-      ["queuePage", "watchView", "logPage", "settingsView"].map((read) => [
+      ["queuePage", "watchView", "logPage", "referenceView", "settingsView"].map((read) => [
         read,
         { code: "storage", detail: "disk I/O error", row: null } as const,
       ]),
@@ -38,7 +38,14 @@ const WORLDS: Record<string, () => World> = {
   }),
   loading: () => ({
     ...makeWorld(),
-    hangs: new Set(["queuePage", "queueRecord", "watchView", "logPage", "settingsView"]),
+    hangs: new Set([
+      "queuePage",
+      "queueRecord",
+      "watchView",
+      "logPage",
+      "referenceView",
+      "settingsView",
+    ]),
   }),
   crowded: () => ({ ...makeWorld(), alerts: makeCrowdedAlerts() }),
   rare: () => ({ ...makeWorld(), alerts: makeRareAlerts() }),
@@ -90,6 +97,7 @@ export function fromAddress({ search }: Location): MemoryBackend {
   const screen = asked.get("screen");
   const { go } = usePlace.getState();
   if (screen === "sync" || screen === "log" || screen === "settings") go({ screen });
+  else if (screen === "reference") go(referencePlace(asked.get("section"), id));
   else if (screen === "reviews") go({ screen: "queue", view: "reviews", record: null });
   else if (screen === "queue") go({ screen: "queue", view: "pending", record: null });
   else if (id) go({ screen: "queue", view: "pending", record: { kind: "refund", id } });
@@ -99,6 +107,12 @@ export function fromAddress({ search }: Location): MemoryBackend {
   if (direction) document.documentElement.dir = direction;
   press((asked.get("press") ?? "").split(",").filter(Boolean));
   return new MemoryBackend(world);
+}
+
+/** A section of the reference, and an item in it. */
+function referencePlace(section: string | null, item: string | null): Place {
+  const known = SECTION_IDS.find((each) => each === section);
+  return { screen: "reference", ...(known && { section: known }), ...(item && { item }) };
 }
 
 /** Presses keys once the page has settled, to look at a dialog: `&press=a` or `&press=Control+k`. */

@@ -5,14 +5,15 @@ import {
   type ChangeSet,
   type Code,
   type OperationView,
-  type Place,
   type SearchHit,
+  type ShowPlace,
   type SignedIn,
   type Tag,
 } from "../backend";
 import { actMany, selectionOf } from "./bulk";
 import { logOf } from "./log";
 import { recordOf } from "./record";
+import { referenceOf } from "./reference";
 import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
 import { settingsOf } from "./settings";
 import { navigationOf, pageOf, syncOf, titleOf } from "./views";
@@ -39,9 +40,11 @@ function fail(code: Code, detail: string | null = null, row: string | null = nul
 export class MemoryBackend implements Backend {
   readonly world: World;
   readonly calls: string[] = [];
+  /** Profiles whose rail was asked for. */
+  readonly asked: string[] = [];
   readonly reported: string[] = [];
   readonly #heard = new Set<(change: ChangeSet) => void>();
-  readonly #shown = new Set<(place: Place) => void>();
+  readonly #shown = new Set<(shown: ShowPlace) => void>();
   #ids = 0;
 
   constructor(world: World) {
@@ -51,7 +54,7 @@ export class MemoryBackend implements Backend {
   /** Changes the world and tells of it. */
   change(how: (world: World) => void, tags: Tag[] = ALL): void {
     how(this.world);
-    for (const heard of this.#heard) heard({ tags, source: "sync" });
+    for (const heard of this.#heard) heard({ profile: null, tags, source: "sync" });
   }
 
   async #read<T>(name: string, answer: () => T): Promise<T> {
@@ -99,17 +102,29 @@ export class MemoryBackend implements Backend {
   signInDemo = (_tenant: string | null, _passphrase: string | null) =>
     this.#read("signInDemo", () => this.#open());
 
-  #open(): SignedIn {
-    const profile = { ...PROFILE };
+  /** The profiles of one world share its records: who asks for which is in `asked`. */
+  of = (profile: string): Backend => {
+    const asks: Backend = Object.create(this);
+    asks.navigation = () => {
+      this.asked.push(profile);
+      return this.navigation();
+    };
+    return asks;
+  };
+
+  #open(id = PROFILE.id): SignedIn {
+    const known = this.world.app.profiles.find((each) => each.id === id) ?? PROFILE;
+    const profile = { ...known, open: true };
     this.change(({ app }) => {
       app.phase = "open";
-      app.profiles = [profile];
+      app.profiles = [...app.profiles.filter((each) => each.id !== profile.id), profile];
+      app.profiles.sort((one, other) => one.tenant.localeCompare(other.tenant));
       app.current = profile.id;
     });
     return { profile, recovery_code: "K7QD-3MFX-9RTA-VW2C-H5JP-8NEB-6GYZ-4LSU" };
   }
 
-  openProfile = (_profile: string) => this.#read("openProfile", () => void this.#open());
+  openProfile = (profile: string) => this.#read("openProfile", () => void this.#open(profile));
   unlock = (_profile: string, passphrase: string) =>
     this.#read("unlock", () => {
       if (passphrase !== "correct horse battery") fail("secret_wrong");
@@ -227,6 +242,7 @@ export class MemoryBackend implements Backend {
   logPage: Backend["logPage"] = (request) =>
     this.#read("logPage", () => logOf(this.world, request));
   verifyChain = () => this.#read("verifyChain", () => this.change(() => {}));
+  referenceView = () => this.#read("referenceView", () => referenceOf());
   settingsView = () => this.#read("settingsView", () => settingsOf(this.world));
   setNotifications: Backend["setNotifications"] = (wanted) =>
     this.#read("setNotifications", () =>
@@ -273,13 +289,13 @@ export class MemoryBackend implements Backend {
     return () => this.#heard.delete(heard);
   }
 
-  onPlace(heard: (place: Place) => void): () => void {
+  onPlace(heard: (shown: ShowPlace) => void): () => void {
     this.#shown.add(heard);
     return () => this.#shown.delete(heard);
   }
 
   /** As a notification that was pressed. */
-  show(place: Place): void {
-    for (const heard of this.#shown) heard(place);
+  show(place: ShowPlace["place"], profile: string | null = null): void {
+    for (const heard of this.#shown) heard({ profile, place });
   }
 }

@@ -27,6 +27,7 @@ export function settingsOf(world: World): SettingsView {
     pack_version: 3,
     pack_hash: "9c41f7a2e0b85d6634aa1f0e7d2c9b5583e6f41d07c2ab9e5f1d3a6b8c0e2f47",
     pack_warnings: ["records/review.yaml:31: view `reviews` sorts on a field that is not indexed"],
+    pack_changes: null,
     settings: [
       {
         name: "support_lead",

@@ -118,6 +118,8 @@ export const PROFILE: ProfileView = {
   operator: "Imogen Hart",
   zone: ZONE,
   passphrase: false,
+  open: true,
+  red: 0,
 };
 
 /** The action of the invented operations. */

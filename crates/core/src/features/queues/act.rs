@@ -131,6 +131,9 @@ pub(super) fn decided(
             "this id is of another operation",
         ));
     }
+    if let Some(newer) = reading.link.newer_pack() {
+        return Err(newer.clone());
+    }
     let row = reading
         .record(&request.kind, &request.id)?
         .ok_or(Error::new(Code::NotFound))?;

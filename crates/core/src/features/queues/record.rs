@@ -105,7 +105,9 @@ fn action_view(
     let params = Map::new();
     let situation = case.situation(reading, &params);
     let decision = decide(&situation, &action.name);
-    let denied = denial(&decision).or_else(|| under_way(open, &action.name));
+    let denied = newer_pack(reading)
+        .or_else(|| denial(&decision))
+        .or_else(|| under_way(open, &action.name));
     let mails = mails(&situation, &action.name);
     let def = &action.def;
     ActionView {
@@ -162,6 +164,16 @@ fn denial(decision: &Decision) -> Option<DenialView> {
         }),
         _ => None,
     }
+}
+
+/// Nothing is changed under a pack that is no longer the tenant's.
+fn newer_pack(reading: &Reading<'_>) -> Option<DenialView> {
+    let newer = reading.link.newer_pack()?;
+    Some(DenialView {
+        code: "pack.newer".into(),
+        row: None,
+        detail: newer.detail.clone().unwrap_or_default(),
+    })
 }
 
 /// An operation of ours is in the way.

@@ -1,9 +1,10 @@
 //! The state of the app.
 
 use super::heal::heal;
-use super::view::{AppView, DemoView};
+use super::view::{AppView, DemoView, ProfileView};
 use crate::app::App;
 use crate::error::Error;
+use crate::features::watch;
 
 /// The state of the app. Answers in every phase.
 pub async fn app_view(app: &App) -> Result<AppView, Error> {
@@ -15,10 +16,30 @@ pub async fn app_view(app: &App) -> Result<AppView, Error> {
         .find(|profile| Some(&profile.id) == standing.profile.as_ref())
         .map(|profile| profile.notices.clone())
         .unwrap_or_default();
+    let mut shown = Vec::new();
+    for file in &profiles {
+        let live = standing.live.get(&file.id);
+        shown.push(ProfileView {
+            open: live.is_some(),
+            red: match live {
+                // Whatever is wrong with its database is told where it is shown.
+                Some(live) => watch::red(&live.engine)
+                    .await
+                    .map_or(0, |red| count(red.len())),
+                None => 0,
+            },
+            ..file.view()
+        });
+    }
+    // As people look for them, so that one key means one profile.
+    shown.sort_by(|one, other| {
+        let key = |view: &ProfileView| (view.tenant.to_lowercase(), view.operator.to_lowercase());
+        (key(one), &one.id).cmp(&(key(other), &other.id))
+    });
     Ok(AppView {
         phase: standing.phase,
         keyring: standing.keyring,
-        profiles: profiles.iter().map(|profile| profile.view()).collect(),
+        profiles: shown,
         current: standing.profile,
         demo: app.demo.as_ref().map(|demo| DemoView {
             platform: demo.platform.clone(),
@@ -32,4 +53,8 @@ pub async fn app_view(app: &App) -> Result<AppView, Error> {
         notices,
         version: app.version.clone(),
     })
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -65,7 +65,8 @@ pub(super) async fn pack(welcome: &Welcome) -> Result<Fetched, Error> {
         )
     })?;
     let bundle = welcome.client.pack(&named.hash).await?.to_vec();
-    activate::open_named(&named, bundle.clone()).await?;
+    let publisher = welcome.me.publisher.as_deref().unwrap_or_default();
+    activate::open_named(&named, publisher, bundle.clone()).await?;
     Ok(Fetched { named, bundle })
 }
 

@@ -35,8 +35,7 @@ pub(super) async fn create(
             return Err(error);
         }
     };
-    app.leave().await;
-    let profile = file.view();
+    let profile = file.view_open();
     if let Err(error) = enter(app, file, key, Some(welcome.token.clone())).await {
         unmake(app, &id, was_there).await;
         return Err(error);

@@ -87,18 +87,20 @@ pub(super) async fn enter(
     match entered {
         Ok(live) => {
             app.data.remember(&id)?;
-            app.stand(Phase::Open, Some(id), Some(live));
+            app.hold(live);
+            app.stand(Phase::Open, Some(id));
             Ok(())
         }
         // What is there can be read all the same.
         Err(error) if error.code == Code::ReadOnly => match look_at(app, file, key).await {
             Ok(live) => {
-                app.stand(Phase::ReadOnly, Some(id), Some(live));
+                app.hold(live);
+                app.stand(Phase::ReadOnly, Some(id));
                 Ok(())
             }
             Err(error) => {
                 // Without a profile the window says that the folder cannot be written.
-                app.stand(Phase::ReadOnly, None, None);
+                app.stand(Phase::ReadOnly, None);
                 Err(error)
             }
         },
@@ -107,10 +109,22 @@ pub(super) async fn enter(
                 Code::NewerDatabase => Phase::NewerDatabase,
                 _ => Phase::SignIn,
             };
-            app.stand(phase, Some(id), None);
+            app.stand(phase, Some(id));
             Err(error)
         }
     }
+}
+
+/// The same beside the profile that is shown, which stays. Where it cannot be done nothing changes.
+pub(super) async fn enter_beside(
+    app: &App,
+    file: ProfileFile,
+    key: DbKey,
+    token: Option<Secret>,
+) -> Result<(), Error> {
+    let live = open_live(app, file, key, token).await?;
+    app.hold(live);
+    Ok(())
 }
 
 async fn open_live(
@@ -156,6 +170,7 @@ async fn start(
         let changes = app.changes.clone();
         db.on_damage(move || {
             let _ = changes.send(ChangeSet {
+                profile: None,
                 tags: BTreeSet::from([Tag::App]),
                 source: Source::Sync,
             });

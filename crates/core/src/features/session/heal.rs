@@ -1,7 +1,7 @@
 //! An open profile cannot go on as it is: a page of a database turned out bad, or the platform holds
 //! another end of its audit chain.
 
-use super::enter::{blocking, enter};
+use super::enter::{blocking, enter, enter_beside};
 use super::view::Notice;
 use crate::app::{App, Live};
 use crate::error::Error;
@@ -14,17 +14,23 @@ use crate::store::opening;
 ///
 /// The UI is told to read the state of the app when damage is met, and that asks for this.
 pub(super) async fn heal(app: &App) {
-    if app.live().is_none_or(|live| !is_to_be_opened_anew(&live)) {
+    let hurt: Vec<Live> = app.standing().live.into_values().collect();
+    let hurt: Vec<Live> = hurt.into_iter().filter(is_to_be_opened_anew).collect();
+    if hurt.is_empty() {
         return;
     }
     let Some(_turn) = app.try_turn() else {
         return;
     };
-    if let Some(live) = app.live()
-        && is_to_be_opened_anew(&live)
-        && let Err(error) = reopen(app, live).await
-    {
-        tracing::error!(%error, "a damaged profile was not opened anew");
+    for live in hurt {
+        // Somebody may have seen to it meanwhile.
+        let live = app.live_of(&live.profile.id);
+        if let Ok(live) = live
+            && is_to_be_opened_anew(&live)
+            && let Err(error) = reopen(app, live).await
+        {
+            tracing::error!(%error, "a damaged profile was not opened anew");
+        }
     }
 }
 
@@ -37,12 +43,18 @@ fn is_to_be_opened_anew(live: &Live) -> bool {
 async fn reopen(app: &App, live: Live) -> Result<(), Error> {
     let mut file = app.data.profile(&live.profile.id)?;
     let key = live.profile.stores.state.key();
-    app.leave().await;
+    let shown = app.standing().profile.as_ref() == Some(&live.profile.id);
+    app.leave(&live.profile.id).await;
     if live.profile.stores.cache.is_damaged() {
         let folder = live.profile.folder.clone();
         blocking(move || Ok(opening::remove_cache(&folder)?)).await?;
         file.notices.push(Notice::CacheRebuilt);
         file.write(&live.profile.folder)?;
     }
-    enter(app, file, key, Some(live.profile.token)).await
+    let token = Some(live.profile.token);
+    if shown {
+        enter(app, file, key, token).await
+    } else {
+        enter_beside(app, file, key, token).await
+    }
 }

@@ -24,7 +24,7 @@ pub mod view;
 pub use app_view::app_view;
 pub use close::close;
 pub use dismiss_notices::dismiss_notices;
-pub use open::open;
+pub use open::{open, open_others};
 pub use recover::recover;
 pub use renew_token::renew_token;
 pub use sign_in::sign_in;

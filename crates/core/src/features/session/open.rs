@@ -1,12 +1,13 @@
 //! Opens a profile of this machine with the key from the keyring.
 
-use super::enter::{enter, keyring_key};
+use super::enter::{enter, enter_beside, keyring_key};
 use super::view::Phase;
 use crate::app::App;
 use crate::error::{Code, Error};
 
-/// Opens a profile of this machine with the key from the keyring. Whatever is missing for it
-/// becomes the phase that the app is in then.
+/// Shows a profile of this machine, at once where it is open; otherwise opens it with the key from the
+/// keyring. Whatever is missing for it becomes the phase that the app is in then. Other open profiles
+/// stay so.
 ///
 /// # Errors
 /// [`Code::Locked`] where it needs its passphrase; [`Code::KeyringLocked`], [`Code::KeyringAbsent`]
@@ -14,9 +15,18 @@ use crate::error::{Code, Error};
 pub async fn open(app: &App, profile: &str) -> Result<(), Error> {
     let _turn = app.turn().await;
     let file = app.data.profile(profile)?;
-    app.leave().await;
+    if app.live_of(&file.id).is_ok() {
+        let phase = if app.data.is_reading() {
+            Phase::ReadOnly
+        } else {
+            app.data.remember(&file.id)?;
+            Phase::Open
+        };
+        app.stand(phase, Some(file.id));
+        return Ok(());
+    }
     if file.keys.by_passphrase() {
-        app.stand(Phase::NeedsPassphrase, Some(file.id), None);
+        app.stand(Phase::NeedsPassphrase, Some(file.id));
         return Err(Error::new(Code::Locked));
     }
     match keyring_key(app, &file).await {
@@ -26,8 +36,35 @@ pub async fn open(app: &App, profile: &str) -> Result<(), Error> {
                 Code::KeyringLocked => Phase::KeyringLocked,
                 _ => Phase::NeedsRecovery,
             };
-            app.stand(phase, Some(file.id), None);
+            app.stand(phase, Some(file.id));
             Err(error)
+        }
+    }
+}
+
+/// Opens the profiles that were open when the app was last used, beside the one that is shown: those
+/// whose key the keyring has. One that does not open is left to be opened by the operator.
+pub async fn open_others(app: &App) {
+    if app.data.is_reading() {
+        return;
+    }
+    for id in app.data.open() {
+        let _turn = app.turn().await;
+        if app.live_of(&id).is_ok() {
+            continue;
+        }
+        let Ok(file) = app.data.profile(&id) else {
+            continue;
+        };
+        if file.keys.by_passphrase() {
+            continue;
+        }
+        let entered = match keyring_key(app, &file).await {
+            Ok(key) => enter_beside(app, file, key, None).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = entered {
+            tracing::warn!(code = ?error.code, "a profile was not opened beside the others");
         }
     }
 }

@@ -23,7 +23,7 @@ pub async fn recover(
     let mut file = app.data.profile(profile)?;
     let code = RecoveryCode::parse(code)?;
     let key = file.keys.open_with_code(&file.id, &code)?;
-    app.leave().await;
+    app.leave(&file.id).await;
     let passphrase = passphrase.map(Secret::new);
     file.keys = protect(app, &file, &key, passphrase.as_ref()).await?;
     file.write(&app.data.folder(&file.id))?;

@@ -41,6 +41,7 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignedIn, Erro
         tenant: welcome.me.tenant.clone(),
         device: uuid::Uuid::new_v4(),
         audit_key: welcome.me.audit_key.clone(),
+        publisher: welcome.me.publisher.clone().unwrap_or_default(),
     };
     let id = profile_id(&pinned);
     if let Some(file) = existing(app, &id)? {
@@ -48,7 +49,7 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignedIn, Erro
             Ok(key) => return again(app, file, key, &welcome, fetched, pinned).await,
             Err(error) if error.code == Code::KeyMissing => {
                 tracing::warn!("the key of a profile is lost; it begins anew");
-                app.leave().await;
+                app.leave(&id).await;
                 let notice = put_aside(app, Some(&file), &id).await?;
                 return create(app, pinned, &welcome, fetched, passphrase, notice).await;
             }
@@ -95,7 +96,7 @@ async fn again(
     fetched: ask::Fetched,
     mut pinned: Pinned,
 ) -> Result<SignedIn, Error> {
-    app.leave().await;
+    app.leave(&file.id).await;
     let stores = enter::open_stores(app, &mut file, key.clone()).await?;
     let settled = async {
         let known = stores
@@ -111,10 +112,10 @@ async fn again(
     .await;
     stores.close().await;
     if let Err(error) = settled {
-        app.stand(Phase::SignIn, Some(file.id), None);
+        app.stand(Phase::SignIn, Some(file.id));
         return Err(error);
     }
-    let profile = file.view();
+    let profile = file.view_open();
     enter(app, file, key, Some(welcome.token.clone())).await?;
     Ok(SignedIn {
         profile,

@@ -13,7 +13,7 @@ pub async fn start_over(app: &App, profile: &str) -> Result<(), Error> {
     let _turn = app.turn().await;
     app.data.writable()?;
     let file = app.data.profile(profile)?;
-    app.leave().await;
+    app.leave(&file.id).await;
     let folder = app.data.folder(&file.id);
     let now = app.clock.wall();
     blocking(move || {
@@ -25,6 +25,7 @@ pub async fn start_over(app: &App, profile: &str) -> Result<(), Error> {
     })
     .await?;
     app.keyring.forget(profile).await;
-    app.stand(Phase::SignIn, None, None);
+    app.data.closed(profile)?;
+    app.stand(Phase::SignIn, None);
     Ok(())
 }

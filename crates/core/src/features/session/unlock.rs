@@ -16,6 +16,6 @@ pub async fn unlock(app: &App, profile: &str, passphrase: &str) -> Result<(), Er
     let keys = file.keys.clone();
     let id = file.id.clone();
     let key = blocking(move || Ok(keys.open_with_passphrase(&id, &passphrase)?)).await?;
-    app.leave().await;
+    app.leave(&file.id).await;
     enter(app, file, key, None).await
 }

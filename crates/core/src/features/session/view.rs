@@ -69,6 +69,10 @@ pub struct ProfileView {
     pub zone: String,
     /// Key and token are protected by a passphrase, not by the keyring.
     pub passphrase: bool,
+    /// It is open: it syncs, and showing it takes no key.
+    pub open: bool,
+    /// Red alerts that fire in it and that nobody has acknowledged; 0 where it is not open.
+    pub red: u32,
 }
 
 /// A demo platform that the app may sign in to.

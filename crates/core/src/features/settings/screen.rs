@@ -7,9 +7,10 @@ use serde_json::Value;
 use watchkeeper_pack::Pack;
 
 use super::notifications::notifications;
+use super::pack_changes::pack_changes;
 use super::view::{SettingsView, TenantSetting};
 use crate::app::{App, Live};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::features::reading::{Reading, read};
 use crate::store::Which;
 use crate::sync::enrol::machine_name;
@@ -17,19 +18,19 @@ use crate::sync::enrol::machine_name;
 /// The Settings screen.
 ///
 /// # Errors
-/// [`Code::Locked`] or [`Code::SignedOut`] where no profile is open.
-pub async fn settings(app: &App) -> Result<SettingsView, Error> {
-    let engine = app.engine()?;
-    let Live { profile, .. } = app.live().ok_or(Error::new(Code::SignedOut))?;
+/// [`Code::SignedOut`](crate::Code::SignedOut) where the profile is not open.
+pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
+    let Live { profile, engine } = app.live_of(profile)?;
     let file = app.data.profile(&profile.id)?;
     let notifications = notifications(&engine).await?;
+    let pack_changes = pack_changes(&engine).await?;
     let (keyring, version) = (app.standing().keyring, app.version.clone());
     read(&engine, move |reading| {
         let pack = reading.pack.as_deref();
         let rights = &reading.rights;
         let (settings, controls) = tenant(reading);
         Ok(SettingsView {
-            profile: file.view(),
+            profile: file.view_open(),
             roles: rights.actor.roles.iter().cloned().collect(),
             regions: rights.actor.regions.iter().cloned().collect(),
             device: machine_name(),
@@ -49,6 +50,7 @@ pub async fn settings(app: &App) -> Result<SettingsView, Error> {
                 let today = reading.now.at.with_timezone(&reading.zone()).date_naive();
                 warnings.chain(out_of_date(pack, today)).collect()
             }),
+            pack_changes,
             settings,
             controls,
             notifications,
@@ -112,7 +114,7 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
 }
 
 /// A value as text: a string as it is, a switch in a word, parts by their names, anything else as JSON.
-fn words(value: &Value) -> String {
+pub(in crate::features) fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),

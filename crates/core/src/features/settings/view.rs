@@ -37,6 +37,8 @@ pub struct SettingsView {
     pub pack_hash: String,
     /// Problems of the pack that do not stop it, and that its document is out of date.
     pub pack_warnings: Vec<String>,
+    /// What the last new version of the pack changed; none while the first one is in force.
+    pub pack_changes: Option<PackChangesView>,
     /// The tenant's policy settings.
     pub settings: Vec<TenantSetting>,
     /// The platform's switches.
@@ -68,6 +70,36 @@ pub struct TenantSetting {
     pub is_default: bool,
     /// Values that it may have; any where empty.
     pub one_of: Vec<String>,
+}
+
+/// What the last new version of the pack changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PackChangesView {
+    /// The version before.
+    pub from: u32,
+    /// The version now.
+    pub to: u32,
+    /// Since when it is in force, tenant's wall clock, RFC 3339 with offset.
+    pub at: String,
+    /// What differs.
+    pub differences: Vec<DifferenceView>,
+}
+
+/// A part of the pack that differs from the version before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DifferenceView {
+    /// File of the pack.
+    pub file: String,
+    /// Where in it; empty where the whole file came or went.
+    pub place: String,
+    /// What the part around it is called.
+    pub label: Option<String>,
+    /// Row that it comes from.
+    pub row: Option<String>,
+    /// What it was; none where it is new.
+    pub was: Option<String>,
+    /// What it is; none where it is gone.
+    pub now: Option<String>,
 }
 
 /// Native notifications: what the operator wants, and whether it works.

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use watchkeeper_pack::load_dir;
 
 use super::*;
@@ -64,6 +65,33 @@ fn instants_and_days_are_told_from_the_start_in_the_tenants_zone() {
     );
 }
 
+#[test]
+fn a_row_changes_the_fields_of_its_record_or_is_one_of_its_own() {
+    let pack = load_dir(&packs().join("pos-saas")).unwrap();
+    let moment = Moment {
+        start: at("2026-11-20T01:00:00.000Z"),
+        zone: Tz::UTC,
+        pack: &pack,
+    };
+    let rows = |rows: Value| serde_json::from_value::<Records>(rows).unwrap();
+    let mut all = Vec::new();
+    let first = json!({"release": [{"id": "r", "what": "Gift cards", "by": "bot"}]});
+    lay_over(&mut all, &rows(first), &moment).unwrap();
+    let second = json!({"release": [
+        {"id": "r", "by": null, "at": {"ago": 1}},
+        {"id": "other", "what": "New terminals"},
+    ]});
+    lay_over(&mut all, &rows(second), &moment).unwrap();
+    let told: Vec<_> = all.iter().map(|r| (r.id.as_str(), json!(r.body))).collect();
+    let changed = json!({"what": "Gift cards", "at": "2026-11-20T00:00:00.000Z"});
+    let added = json!({"what": "New terminals"});
+    assert_eq!(told, [("r", changed), ("other", added)]);
+    let nameless = rows(json!({"release": [{"what": "Nothing"}]}));
+    assert!(lay_over(&mut all, &nameless, &moment).is_err());
+    let unknown = rows(json!({"nothing": [{"id": "n"}]}));
+    assert!(lay_over(&mut all, &unknown, &moment).is_err());
+}
+
 /// Two worlds of one seed are one; ids are each given once; another day brings more.
 #[test]
 fn worlds_of_rows_are_made_by_their_seed() {
@@ -77,14 +105,70 @@ fn worlds_of_rows_are_made_by_their_seed() {
         let names: BTreeSet<_> = once.iter().map(|r| (&r.kind, &r.id)).collect();
         assert_eq!(names.len(), once.len(), "{}: an id twice", folder.display());
         for scenario in &world.scenarios {
-            assert!(
-                records(Some(&scenario.id)).len() > once.len(),
-                "{}",
-                scenario.id
-            );
+            let day = Some(scenario.id.as_str());
+            let controls = controls(&world.controls, &world.scenarios, day);
+            let other = records(day) != once || controls != world.controls;
+            assert!(other, "{}: {}", folder.display(), scenario.id);
         }
-        for charges in &world.charges {
-            assert!(!world.charges(&once).is_empty(), "{}", charges.kind);
+        for of in &world.charges {
+            let charges = charges(std::slice::from_ref(of), &once);
+            assert!(!charges.is_empty(), "{}", of.kind);
+        }
+    }
+}
+
+/// Disputes have files in every state; one of them is not what it was.
+#[test]
+fn evidence_is_what_its_record_says_but_for_the_file_that_was_altered() {
+    let folder = packs().join("live-shopping");
+    let world = RowsWorld::read(&folder).unwrap();
+    let pack = load_dir(&folder).unwrap();
+    let start = at("2026-11-20T14:00:00.000Z");
+    let (records, files) = world.filled(&pack, (1, start), None).unwrap();
+    let of = |kind: &'static str| records.iter().filter(move |record| record.kind == kind);
+    assert_eq!(of("evidence_document").count(), files.len());
+    let kind = pack.kind("evidence_document").unwrap();
+    let mut altered = Vec::new();
+    for record in of("evidence_document") {
+        let body = &record.body;
+        assert_eq!(value::normalise(kind, body.clone()).unwrap(), *body);
+        let stated = body["sha256"].as_str().unwrap();
+        let file = files.iter().find(|file| file.stated == stated).unwrap();
+        assert_eq!(body["bytes"], file.bytes.len(), "{}", record.id);
+        let right = hex::encode(Sha256::digest(&file.bytes)) == stated;
+        assert_eq!(body["verified"], right, "{}", record.id);
+        if !right {
+            altered.push(record.id.as_str());
+        }
+    }
+    assert_eq!(altered, ["PP-D-908-5"]);
+
+    // What counts of the seven items: files that PayPal takes, and the tracking number.
+    let counted = |dispute: &Incoming| {
+        let own = of("evidence_document").filter(|file| file.body["dispute_number"] == dispute.id);
+        let computed = own.map(|file| (file, value::compute(kind, &file.body)));
+        let taken = computed.filter(|(_, computed)| computed["taken"] == true);
+        let items = taken.map(|(file, _)| file.body["item"].as_str().unwrap());
+        let items: BTreeSet<_> = items.filter(|item| *item != "other").collect();
+        items.len() + usize::from(dispute.body.contains_key("tracking_number"))
+    };
+    for (id, count) in [
+        ("PP-D-904", 6),
+        ("PP-D-906", 7),
+        ("PP-D-907", 7),
+        ("PP-D-908", 7),
+    ] {
+        let dispute = of("dispute").find(|dispute| dispute.id == id).unwrap();
+        assert_eq!(counted(dispute), count, "{id}");
+    }
+    for state in &pack.kind("dispute").unwrap().states {
+        let of_state = of("dispute").filter(|dispute| dispute.body["state"] == state.id);
+        let of_state: Vec<_> = of_state.collect();
+        assert!(!of_state.is_empty(), "{}", state.id);
+        for dispute in of_state {
+            let mut files = of("evidence_document");
+            let has = files.any(|file| file.body["dispute_number"] == dispute.id);
+            assert!(has, "{}", dispute.id);
         }
     }
 }

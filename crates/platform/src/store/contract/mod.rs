@@ -104,43 +104,26 @@ pub async fn packs_only_rise<S: Store>(store: &S) {
     let pack = |hash: &str, version| PackRef {
         hash: hash.into(),
         version,
+        signature: format!("{hash} signed"),
     };
-    assert!(
-        store
-            .publish_pack(TENANT, &pack("a", 2), b"A")
-            .await
-            .unwrap()
-    );
-    assert!(
-        store
-            .publish_pack(TENANT, &pack("a", 2), b"A")
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .publish_pack(TENANT, &pack("b", 2), b"B")
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .publish_pack(TENANT, &pack("b", 1), b"B")
-            .await
-            .unwrap()
-    );
-    assert!(
-        store
-            .publish_pack(TENANT, &pack("c", 3), b"C")
-            .await
-            .unwrap()
-    );
-    let active = store.tenant(TENANT).await.unwrap().unwrap().pack;
-    assert_eq!(active, Some(pack("c", 3)));
+    let publish = async |hash: &str, version, by: &str| {
+        let pack = pack(hash, version);
+        let published = store.publish_pack(TENANT, &pack, hash.as_bytes(), by);
+        published.await.unwrap()
+    };
+    assert!(publish("a", 2, "us").await);
+    assert!(publish("a", 2, "us").await, "the same once more");
+    assert!(!publish("b", 2, "us").await);
+    assert!(!publish("b", 1, "us").await);
+    assert!(!publish("b", 3, "somebody else").await);
+    assert!(publish("c", 3, "us").await);
+    let state = store.tenant(TENANT).await.unwrap().unwrap();
+    assert_eq!(state.pack, Some(pack("c", 3)));
+    assert_eq!(state.publisher.as_deref(), Some("us"));
     // Operations may still name the old one.
     assert_eq!(
         store.pack(TENANT, "a").await.unwrap().as_deref(),
-        Some(&b"A"[..])
+        Some(&b"a"[..])
     );
     assert_eq!(store.pack(TENANT, "b").await.unwrap(), None);
 }

@@ -246,9 +246,16 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn publish_pack(&self, tenant: &str, pack: &PackRef, bundle: &[u8]) -> Result<bool> {
+    async fn publish_pack(
+        &self,
+        tenant: &str,
+        pack: &PackRef,
+        bundle: &[u8],
+        publisher: &str,
+    ) -> Result<bool> {
         let (tenant, pack, bundle) = (tenant.to_owned(), pack.clone(), bundle.to_vec());
-        self.write(move |tx| tenants::publish_pack(tx, &tenant, &pack, &bundle))
+        let publisher = publisher.to_owned();
+        self.write(move |tx| tenants::publish_pack(tx, &tenant, &pack, &bundle, &publisher))
             .await
     }
 

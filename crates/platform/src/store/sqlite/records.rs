@@ -327,8 +327,7 @@ fn name_blobs(
     tx.prepare_cached("DELETE FROM blob_name WHERE tenant = ? AND kind = ? AND id = ?")?
         .execute(params![tenant, write.kind, write.id])?;
     let mut names = BTreeSet::new();
-    body.values()
-        .for_each(|value| collect_blobs(value, &mut names));
+    blobs_of(body, &mut names);
     for sha256 in names {
         tx.prepare_cached("INSERT INTO blob_name (tenant, sha256, kind, id) VALUES (?, ?, ?, ?)")?
             .execute(params![tenant, sha256, write.kind, write.id])?;
@@ -336,20 +335,21 @@ fn name_blobs(
     Ok(())
 }
 
-/// A field names a blob as `{"sha256": "<64 hex digits>", …}`, at any depth.
-fn collect_blobs(value: &Value, names: &mut BTreeSet<String>) {
+/// A blob is named by a `sha256` of 64 hex digits: the record's own, where it is a file itself, or
+/// one of an object in it, at any depth.
+fn blobs_of(fields: &Map<String, Value>, names: &mut BTreeSet<String>) {
+    if let Some(Value::String(name)) = fields.get("sha256")
+        && crate::blobs::is_name(name)
+    {
+        names.insert(name.clone());
+    }
+    fields.values().for_each(|value| blobs_in(value, names));
+}
+
+fn blobs_in(value: &Value, names: &mut BTreeSet<String>) {
     match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(name)) = fields.get("sha256")
-                && crate::blobs::is_name(name)
-            {
-                names.insert(name.clone());
-            }
-            fields
-                .values()
-                .for_each(|value| collect_blobs(value, names));
-        }
-        Value::Array(values) => values.iter().for_each(|value| collect_blobs(value, names)),
+        Value::Object(fields) => blobs_of(fields, names),
+        Value::Array(values) => values.iter().for_each(|value| blobs_in(value, names)),
         _ => {}
     }
 }

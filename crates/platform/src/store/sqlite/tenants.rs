@@ -25,55 +25,46 @@ pub fn all(tx: &Transaction<'_>) -> Result<Vec<String>> {
 }
 
 pub fn state(tx: &Transaction<'_>, id: &str) -> Result<Option<TenantState>> {
-    type Row = (
-        String,
-        String,
-        Option<String>,
-        Option<u32>,
-        String,
-        i64,
-        String,
-        i64,
-        i64,
-    );
-    let row: Option<Row> = tx
+    let tenant = tx
         .prepare_cached(
-            "SELECT name, zone, pack_hash, pack_version, settings, settings_version, controls,
-                    head, floor
-             FROM tenant WHERE id = ?",
+            "SELECT t.name, t.zone, t.pack_hash, t.pack_version, p.signature, t.publisher,
+                    t.settings, t.settings_version, t.controls, t.head, t.floor
+             FROM tenant t LEFT JOIN pack p ON p.tenant = t.id AND p.hash = t.pack_hash
+             WHERE t.id = ?",
         )?
-        .query_row([id], |r| {
-            Ok((
-                r.get(0)?,
-                r.get(1)?,
-                r.get(2)?,
-                r.get(3)?,
-                r.get(4)?,
-                r.get(5)?,
-                r.get(6)?,
-                r.get(7)?,
-                r.get(8)?,
-            ))
+        .query_row([id], |row| {
+            let (hash, version): (Option<String>, Option<u32>) = (row.get(2)?, row.get(3)?);
+            let signature: Option<String> = row.get(4)?;
+            let pack = hash.zip(version).map(|(hash, version)| PackRef {
+                hash,
+                version,
+                signature: signature.unwrap_or_default(),
+            });
+            let (settings, controls): (String, String) = (row.get(6)?, row.get(8)?);
+            let state = TenantState {
+                tenant: Tenant {
+                    id: id.to_owned(),
+                    name: row.get(0)?,
+                    zone: row.get(1)?,
+                },
+                pack,
+                publisher: row.get(5)?,
+                settings: Map::new(),
+                settings_version: unsigned(row.get(7)?),
+                controls: Map::new(),
+                head: unsigned(row.get(9)?),
+                floor: unsigned(row.get(10)?),
+            };
+            Ok((state, settings, controls))
         })
         .optional()?;
-    let Some((name, zone, hash, version, settings, settings_version, controls, head, floor)) = row
-    else {
+    let Some((state, settings, controls)) = tenant else {
         return Ok(None);
     };
     Ok(Some(TenantState {
-        tenant: Tenant {
-            id: id.to_owned(),
-            name,
-            zone,
-        },
-        pack: hash
-            .zip(version)
-            .map(|(hash, version)| PackRef { hash, version }),
         settings: from_json(&settings)?,
-        settings_version: unsigned(settings_version),
         controls: from_json(&controls)?,
-        head: unsigned(head),
-        floor: unsigned(floor),
+        ..state
     }))
 }
 
@@ -106,21 +97,26 @@ pub fn publish_pack(
     tenant: &str,
     pack: &PackRef,
     bundle: &[u8],
+    publisher: &str,
 ) -> Result<bool> {
     let now = state(tx, tenant)?.ok_or(StoreError::NoTenant)?;
+    if now.publisher.is_some_and(|known| known != publisher) {
+        return Ok(false);
+    }
     match now.pack {
-        Some(active) if active == *pack => return Ok(true),
+        // Signed once more it is still the same.
+        Some(active) if active.hash == pack.hash => return Ok(true),
         Some(active) if active.version >= pack.version => return Ok(false),
         _ => {}
     }
     tx.execute(
-        "INSERT INTO pack (tenant, hash, version, bundle) VALUES (?, ?, ?, ?)
+        "INSERT INTO pack (tenant, hash, version, bundle, signature) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (tenant, hash) DO NOTHING",
-        params![tenant, pack.hash, pack.version, bundle],
+        params![tenant, pack.hash, pack.version, bundle, pack.signature],
     )?;
     tx.execute(
-        "UPDATE tenant SET pack_hash = ?, pack_version = ? WHERE id = ?",
-        params![pack.hash, pack.version, tenant],
+        "UPDATE tenant SET pack_hash = ?, pack_version = ?, publisher = ? WHERE id = ?",
+        params![pack.hash, pack.version, publisher, tenant],
     )?;
     next_seq(tx, tenant)?;
     Ok(true)

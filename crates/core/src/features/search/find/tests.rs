@@ -67,6 +67,7 @@ async fn engine(folder: &TempDir) -> Arc<Engine> {
             },
             device: Uuid::from_u128(7),
             audit_key: "00".repeat(32),
+            publisher: String::new(),
         },
         clock: Arc::new(crate::clock::Corrected::new(
             Arc::new(SystemClock::new()),

@@ -11,6 +11,7 @@ mod elsewhere;
 mod keys;
 mod opening;
 mod platform;
+mod several;
 mod signing_in;
 
 use std::path::{Path, PathBuf};

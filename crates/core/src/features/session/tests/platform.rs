@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use watchkeeper_pack::Bundle;
+use watchkeeper_pack::{Bundle, Publisher};
 use wiremock::matchers::{header, method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -12,6 +12,8 @@ pub(super) const TOKEN: &str = "token-canary-51d2";
 pub(super) struct Platform {
     pub(super) server: MockServer,
     pack: Bundle,
+    pub(super) publisher: Publisher,
+    signature: String,
 }
 
 impl Platform {
@@ -31,7 +33,14 @@ impl Platform {
             .respond_with(answer)
             .mount(&server)
             .await;
-        Self { server, pack }
+        let publisher = Publisher::generate().unwrap();
+        let signature = publisher.signature(pack.bytes()).unwrap();
+        Self {
+            server,
+            pack,
+            publisher,
+            signature,
+        }
     }
 
     pub(super) fn address(&self) -> String {
@@ -46,7 +55,8 @@ impl Platform {
             "tenant": {"id": "t1", "name": "Tenant", "zone": "Australia/Melbourne"},
             "roles": ["operator"], "regions": [],
             "server_time": "2026-11-20T03:22:28Z",
-            "pack": {"hash": self.pack.hash(), "version": 1},
+            "pack": {"hash": self.pack.hash(), "version": 1, "signature": self.signature},
+            "publisher": self.publisher.public(),
             "settings_version": 1, "settings": {}, "controls": {},
             "audit_key": "d7".repeat(32),
         })

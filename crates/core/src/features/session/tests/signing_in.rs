@@ -282,11 +282,17 @@ async fn a_token_is_renewed_only_by_one_of_the_same_operator_and_tenant() {
     platform.knows("other", other).await;
     let machine = Machine::new(Mood::Ready);
     let app = machine.app().await;
-    assert_eq!(code(renew_token(&app, "renewed").await), Code::SignedOut);
-    signed_in(&app, &platform, None).await;
-    assert_eq!(code(renew_token(&app, "other").await), Code::TokenInvalid);
+    assert_eq!(
+        code(renew_token(&app, "nobody", "renewed").await),
+        Code::SignedOut
+    );
+    let id = signed_in(&app, &platform, None).await.profile.id;
+    assert_eq!(
+        code(renew_token(&app, &id, "other").await),
+        Code::TokenInvalid
+    );
     assert_eq!(app.live().unwrap().profile.token.expose(), TOKEN);
-    renew_token(&app, "renewed").await.unwrap();
+    renew_token(&app, &id, "renewed").await.unwrap();
     app.stop().await;
     drop(app);
     let app = machine.app().await;

@@ -1,0 +1,121 @@
+import { SearchX } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { isWriting, useKeys } from "../../app/keys";
+import { Button } from "../../components/Button";
+import { Filter } from "../../components/Filter";
+import { EmptyState } from "../../components/states";
+import { t } from "../../locales/catalogue";
+
+/** What a list shows of one thing. */
+export type Spine = {
+  id: string;
+  label: string;
+  aside: string;
+  row: string;
+  group: string | null;
+  /** All words by which it is found. */
+  words: string;
+};
+
+type ShelfProps<T> = {
+  label: string;
+  filterLabel: string;
+  items: T[];
+  spine: (item: T) => Spine;
+  sought: string | undefined;
+  children: (item: T) => ReactNode;
+};
+
+/** Many things to read: a list that can be searched, and the one that is chosen. */
+export function Shelf<T>(props: ShelfProps<T>) {
+  const { label, filterLabel, items, spine, sought, children } = props;
+  const [search, setSearch] = useState("");
+  const [chosen, setChosen] = useState(sought);
+  const shelf = useRef<HTMLDivElement>(null);
+  const filter = useRef<HTMLInputElement>(null);
+
+  const asked = search.trim().toLowerCase().split(/\s+/);
+  const shown = items
+    .map((item) => ({ item, spine: spine(item) }))
+    .filter(({ spine: { words } }) => asked.every((word) => words.toLowerCase().includes(word)));
+  const at = Math.max(
+    0,
+    shown.findIndex((each) => each.spine.id === chosen),
+  );
+  const current = shown[at];
+
+  useEffect(() => {
+    if (!sought) return;
+    const found = shelf.current?.querySelector<HTMLElement>("[data-enter]");
+    found?.scrollIntoView?.({ block: "center" });
+    found?.focus({ preventScroll: true });
+  }, [sought]);
+
+  const step = (by: number) => {
+    const next = shown[Math.max(0, Math.min(shown.length - 1, at + by))];
+    if (!next) return;
+    setChosen(next.spine.id);
+    const spines = shelf.current?.querySelectorAll<HTMLElement>("[data-spine]") ?? [];
+    [...spines].find((each) => each.dataset.spine === next.spine.id)?.focus();
+  };
+  useKeys({ "/": () => filter.current?.focus() });
+  // Heard here before the window hears it, where the same keys move through the sections.
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { j: 1, k: -1 }[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    event.preventDefault();
+    step(by);
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the list that is in it
+    <div className="shelf" ref={shelf} onKeyDown={onKeyDown}>
+      <section className="card shelf-list" aria-label={label}>
+        <header className="queue-tools">
+          <Filter label={filterLabel} value={search} onValue={setSearch} input={filter} />
+          <span className="quiet shelf-count">{t("reference-count", { count: shown.length })}</span>
+        </header>
+        <ul>
+          {shown.map(({ spine: each }, index) => (
+            <li key={each.id}>
+              {each.group !== null && each.group !== shown[index - 1]?.spine.group && (
+                <h2 className="shelf-group">{each.group}</h2>
+              )}
+              <button
+                type="button"
+                className="spine"
+                data-spine={each.id}
+                data-enter={index === at || undefined}
+                aria-current={index === at ? "true" : undefined}
+                tabIndex={index === at ? 0 : -1}
+                onClick={() => setChosen(each.id)}
+              >
+                <span>{each.label}</span>
+                <span className="quiet">{each.aside}</span>
+                <code className="row-id">{each.row}</code>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section
+        className="card shelf-detail"
+        aria-label={current?.spine.label ?? label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls is reached by the keyboard
+        tabIndex={0}
+      >
+        {current ? (
+          children(current.item)
+        ) : (
+          <EmptyState
+            icon={SearchX}
+            title={t("reference-none")}
+            action={<Button onClick={() => setSearch("")}>{t("reference-clear")}</Button>}
+          >
+            {t("reference-none-text", { count: items.length })}
+          </EmptyState>
+        )}
+      </section>
+    </div>
+  );
+}
