@@ -16,7 +16,7 @@ const MAX_EXPRESSIONS: usize = 128 << 10;
 const MAX_COMPILED: usize = 5_000;
 /// Longest message, in characters: it may quote a name of any length.
 pub(super) const MAX_MESSAGE: usize = 400;
-/// Most schedules of one pack that are told as wrong: that one never happens takes long to find out.
+/// Most schedules of one pack told as wrong: that one never happens takes long to find out.
 const MAX_WRONG_RULES: usize = 20;
 /// Most errors, and most warnings, of one pack: nobody reads more at once.
 const MAX_PROBLEMS: usize = 200;

@@ -1,4 +1,4 @@
-//! A kind of record, checked: its fields, what follows from them, what may be done, how it is shown.
+//! A kind of record, checked: its fields, what follows from them, what may be done with it.
 
 use std::collections::BTreeMap;
 
