@@ -1,8 +1,11 @@
 //! A pack as one file named by its hash: canonical JSON (RFC 8785) of path → text.
 //!
-//! Only the YAML files that the format names, and those of its folders, belong to a pack. `demo.yaml` is the demo platform's own and stays outside, as does everything else. No
-//! symbolic link is followed.
+//! Only the YAML files that the format names, and those of its folders, belong to a pack.
+//! `demo.yaml` is the demo platform's own and stays outside, as does everything else. No symbolic
+//! link is followed.
 
+mod folder;
+mod listed;
 #[cfg(test)]
 mod tests;
 
@@ -11,19 +14,23 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::FORMAT;
 use crate::loader;
 use crate::pack::Pack;
 
-/// Most files.
+pub use folder::read_dir;
+
+/// Most files: the largest of our packs has a hundred.
 pub const MAX_FILES: usize = 200;
-/// Largest file, in bytes.
+/// Largest file, in bytes: ten times the largest of our packs.
 pub const MAX_FILE: usize = 256 << 10;
-/// Largest pack, in bytes.
+/// Largest pack, in bytes: it is held in memory, with what is made of it, on every laptop.
 pub const MAX_TOTAL: usize = 4 << 20;
 /// Largest bundle, in bytes: text may grow when it becomes JSON.
 pub const MAX_BUNDLE: usize = 8 << 20;
+/// Most characters of a path that is refused, as it is told.
+const MAX_PATH: usize = 80;
 const FOLDERS: [&str; 9] = [
     "alerts",
     "evidence",
@@ -56,9 +63,20 @@ pub struct Bundle {
 /// A bundle that cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    /// Too many or too large files.
+    /// Too many files, or too much in them.
     #[error("the pack is too large: {0}")]
     TooLarge(String),
+    /// A file with more than [`MAX_FILE`] bytes.
+    #[error("`{0}` has more than {MAX_FILE} bytes")]
+    LargeFile(String),
+    /// A file that has no place in a pack, or something else in the place of one.
+    #[error("`{path}` {why}")]
+    NoPlace {
+        /// Where it stands.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A file that is not UTF-8.
     #[error("`{0}` is not UTF-8")]
     NotText(String),
@@ -85,6 +103,31 @@ pub enum BundleError {
         /// Why it failed.
         source: std::io::Error,
     },
+}
+
+impl BundleError {
+    /// As a problem of the file that it is about.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let (code, file) = match self {
+            Self::TooLarge(_) => ("pack.too_large", None),
+            Self::LargeFile(path) => ("pack.too_large", Some(path)),
+            Self::NoPlace { path, .. } => ("pack.file", Some(path)),
+            Self::NotText(path) => ("pack.not_utf8", Some(path)),
+            Self::Link(path) => ("pack.link", Some(path)),
+            Self::Io { path, .. } => ("pack.unreadable", Some(path)),
+            Self::NewerFormat(_) => ("pack.format", None),
+            Self::Hash(_) | Self::Malformed(_) | Self::Problems(_) => ("pack.malformed", None),
+        };
+        Diagnostic {
+            code: code.to_owned(),
+            severity: Severity::Error,
+            file: file.map_or("pack.yaml", String::as_str).to_owned(),
+            line: 0,
+            column: 0,
+            message: self.to_string(),
+            hint: None,
+        }
+    }
 }
 
 impl Bundle {
@@ -127,8 +170,7 @@ impl Bundle {
         if bytes.len() > MAX_BUNDLE {
             return Err(BundleError::TooLarge(format!("{} bytes", bytes.len())));
         }
-        let files: BTreeMap<String, String> = serde_json::from_slice(bytes)
-            .map_err(|error| BundleError::Malformed(error.to_string()))?;
+        let files = listed::read(bytes)?;
         // First, because a later format may have files and words that this version does not know.
         if let Some(format) = files
             .get("pack.yaml")
@@ -138,7 +180,7 @@ impl Bundle {
             return Err(BundleError::NewerFormat(format));
         }
         let bundle = Self::from_files(files)?;
-        // Duplicate keys or another order would give two byte strings for one pack.
+        // Another order or other spaces would give two byte strings for one pack.
         if bundle.bytes != bytes {
             return Err(BundleError::Malformed("not in canonical form".into()));
         }
@@ -173,93 +215,47 @@ pub fn belongs(path: &str) -> bool {
     FOLDERS.contains(&folder) && !stem.is_empty() && stem.bytes().all(plain)
 }
 
-fn limits<'a>(files: impl Iterator<Item = (&'a str, usize)>) -> Result<(), BundleError> {
+/// Files within the limits, each in its place.
+pub(crate) fn limits<'a>(files: impl Iterator<Item = (&'a str, usize)>) -> Result<(), BundleError> {
     let (mut count, mut total) = (0_usize, 0_usize);
     for (path, size) in files {
-        if !belongs(path) {
-            let path: String = path.chars().take(80).collect();
-            return Err(BundleError::Malformed(format!(
-                "`{path}` has no place in a pack"
-            )));
-        }
-        if size > MAX_FILE {
-            return Err(BundleError::TooLarge(format!("`{path}` has {size} bytes")));
-        }
         (count, total) = (count + 1, total + size);
-    }
-    if count > MAX_FILES {
-        return Err(BundleError::TooLarge(format!("{count} files")));
-    }
-    if total > MAX_TOTAL {
-        return Err(BundleError::TooLarge(format!("{total} bytes")));
+        within(path, size, count, total)?;
     }
     Ok(())
 }
 
-/// A pack's files as they stand on disk, path → bytes. Never reads past the limits.
-pub fn read_dir(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
-    let mut files = BTreeMap::new();
-    for file in FILES {
-        take(dir, file, &mut files)?;
+/// One file in its place, and within the limits.
+fn within(path: &str, size: usize, count: usize, total: usize) -> Result<(), BundleError> {
+    if !belongs(path) {
+        return Err(no_place(path, "has no place in a pack"));
     }
-    for folder in FOLDERS {
-        let path = dir.join(folder);
-        match std::fs::symlink_metadata(&path) {
-            Ok(meta) if meta.is_symlink() => return Err(BundleError::Link(folder.to_owned())),
-            Ok(meta) if meta.is_dir() => {}
-            _ => continue,
-        }
-        let entries = std::fs::read_dir(&path).map_err(|source| io(folder, source))?;
-        for entry in entries {
-            let entry = entry.map_err(|source| io(folder, source))?;
-            let name = entry.file_name();
-            let name = format!("{folder}/{}", name.to_string_lossy());
-            if name.ends_with(".yaml") {
-                take(dir, &name, &mut files)?;
-            }
-        }
-    }
-    limits(
-        files
-            .iter()
-            .map(|(path, bytes)| (path.as_str(), bytes.len())),
-    )?;
-    Ok(files)
+    sized(path, size, count, total)
 }
 
-fn take(dir: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), BundleError> {
-    use std::io::Read;
-    let path = dir.join(name);
-    let meta = match std::fs::symlink_metadata(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        other => other.map_err(|source| io(name, source))?,
-    };
-    if meta.is_symlink() {
-        return Err(BundleError::Link(name.to_owned()));
+/// One file of `size`, with which there are `count` of them and `total` bytes.
+fn sized(path: &str, size: usize, count: usize, total: usize) -> Result<(), BundleError> {
+    if size > MAX_FILE {
+        return Err(BundleError::LargeFile(shown(path)));
     }
-    if !meta.is_file() {
-        return Ok(());
-    }
-    if files.len() >= MAX_FILES {
+    if count > MAX_FILES {
         return Err(BundleError::TooLarge(format!(
             "more than {MAX_FILES} files"
         )));
     }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(&path).map_err(|source| io(name, source))?;
-    let limit = u64::try_from(MAX_FILE)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    file.take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|source| io(name, source))?;
-    files.insert(name.to_owned(), bytes);
+    if total > MAX_TOTAL {
+        return Err(BundleError::TooLarge(format!(
+            "more than {MAX_TOTAL} bytes"
+        )));
+    }
     Ok(())
 }
 
-fn io(path: &str, source: std::io::Error) -> BundleError {
-    BundleError::Io {
-        path: path.to_owned(),
-        source,
-    }
+fn no_place(path: &str, why: &'static str) -> BundleError {
+    let path = shown(path);
+    BundleError::NoPlace { path, why }
+}
+
+fn shown(path: &str) -> String {
+    path.chars().take(MAX_PATH).collect()
 }

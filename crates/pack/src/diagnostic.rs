@@ -63,6 +63,7 @@ fn one(diagnostic: &Diagnostic, source: Option<&[u8]>) -> String {
         Severity::Error => "error",
     };
     let mut out = format!("{word}[{code}]: {}\n", visible(message));
+    let file = visible(file);
     let text = source.map(String::from_utf8_lossy).unwrap_or_default();
     let shown = usize::try_from(*line).ok().and_then(|n| n.checked_sub(1));
     match shown.and_then(|n| text.lines().nth(n)) {

@@ -236,9 +236,16 @@ mod tests {
     #[test]
     fn much_is_cut() {
         let long = "x".repeat(LONGEST + 10);
-        let many: String = (0..MOST + 10).map(|n| format!("k{n}: 1\n")).collect();
-        let old = files(&[("a.yaml", "id: a\n"), ("b.yaml", "id: a\n")]);
-        let new = files(&[("a.yaml", &format!("id: {long}\n")), ("b.yaml", &many)]);
+        // No map of a pack has so many entries: several do.
+        let many = |value: u8| -> String {
+            let one = |n: usize| match n % 100 {
+                0 => format!("g{n}:\n  k{n}: {value}\n"),
+                _ => format!("  k{n}: {value}\n"),
+            };
+            (0..MOST + 10).map(one).collect()
+        };
+        let old = files(&[("a.yaml", "id: a\n"), ("b.yaml", &many(0))]);
+        let new = files(&[("a.yaml", &format!("id: {long}\n")), ("b.yaml", &many(1))]);
         let found = differences(&old, &new);
         assert_eq!(found.len(), MOST);
         assert_eq!(found[0].now.as_ref().unwrap().chars().count(), LONGEST + 1);

@@ -1,8 +1,8 @@
 //! Expressions: CEL behind one module. Nobody else names the `cel` crate.
 //!
 //! An expression is checked when it is compiled: only declared names, only the functions of
-//! [`check::FUNCTIONS`], a bounded number of nodes, bounded depth, and no more than two nested
-//! comprehensions. So an expression that compiles ends soon. What may still go wrong when it runs
+//! [`check::FUNCTIONS`], a bounded number of nodes, bounded depth, and no loops. So an expression
+//! that compiles ends soon, and what it makes is small. What may still go wrong when it runs
 //! (a value that is missing, a type that does not fit) is an [`EvalError`], never a guess.
 //!
 //! Null: an optional field that a record does not have is `null`; a required one that is missing
@@ -10,6 +10,7 @@
 
 mod check;
 mod scope;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -58,7 +59,14 @@ pub enum Shape {
     /// A value; what is selected on it is not checked.
     Value,
     /// Only these fields; the name never stands alone.
-    Fields(BTreeMap<String, Shape>),
+    Fields(Arc<BTreeMap<String, Shape>>),
+}
+
+impl Shape {
+    /// Only these fields.
+    pub fn fields(names: impl IntoIterator<Item = (String, Shape)>) -> Self {
+        Self::Fields(Arc::new(names.into_iter().collect()))
+    }
 }
 
 /// Names that an expression or template may read.
@@ -83,15 +91,13 @@ impl Allowed {
 
     /// Also `root.name` for each name.
     #[must_use]
-    pub fn fields<I, S>(mut self, root: &str, names: I) -> Self
+    pub fn fields<I, S>(self, root: &str, names: I) -> Self
     where
         I: IntoIterator<Item = S>,
         S: Into<String>,
     {
         let names = names.into_iter().map(|name| (name.into(), Shape::Value));
-        self.roots
-            .insert(root.to_owned(), Shape::Fields(names.collect()));
-        self
+        self.shape(root, Shape::fields(names))
     }
 
     /// Also `root` with this shape.
@@ -144,7 +150,7 @@ impl Program {
                 source.len()
             )));
         }
-        check::before_parsing(source)?;
+        source::check(source)?;
         std::thread::scope(|threads| {
             let parser = std::thread::Builder::new()
                 .stack_size(PARSER_STACK)

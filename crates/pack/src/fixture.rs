@@ -97,13 +97,13 @@ fields:
   closed: {type: integer, label: Closed tickets, optional: true}
 ";
 
-pub(crate) const CLOSED: &str = r"id: closed
+pub(crate) const CLOSED: &str = r#"id: closed
 row: S-9
 kind: ticket
 to: record.mail
-subject: 'Ticket {{ record.number }}'
+subject: 'Ticket {{ record.number }}{% if settings.mode == "easy" %}, easily{% endif %}'
 body: 'Closed: {{ params.why }}, {{ record.price | money }} of {{ record.bought_at | date }}.'
-";
+"#;
 
 pub(crate) const LATE: &str = r#"id: late
 row: S-10

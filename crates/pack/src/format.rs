@@ -36,7 +36,8 @@ pub use metric::{
     Aggregate, BandDef, Better, DuringDef, MeasureDef, MetricFile, StatedDef, Unit, WindowDef,
 };
 pub use pack_file::{
-    BudgetDef, ControlDef, DocumentDef, PackFile, RegionDef, SessionDef, SettingDef,
+    BudgetDef, ControlDef, DocumentDef, MAX_SETTING, PackFile, RegionDef, SessionDef, SettingDef,
+    Unfit,
 };
 pub use people::{
     CapabilityDef, ContactDef, EscalationCallDef, EscalationDef, May, PeopleFile, RoleDef,

@@ -19,6 +19,7 @@ mod record;
 mod routine;
 mod scopes;
 mod settings;
+mod states;
 #[cfg(test)]
 mod tests;
 mod tried;
@@ -30,27 +31,27 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 
-use crate::bundle::{self, Bundle, BundleError};
+use crate::bundle::{self, Bundle};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, TemplateFile};
 use crate::pack::{Pack, Session};
-use crate::schedule::Schedule;
 use parts::Parts;
 use problems::{Problems, Spot};
-
-/// Most problems told at once.
-const MAX_PROBLEMS: usize = 200;
 
 /// Loads and checks a pack's folder.
 pub fn load_dir(dir: &Path) -> Result<Pack, Vec<Diagnostic>> {
     match bundle::read_dir(dir) {
         Ok(files) => load_files(&files),
-        Err(error) => Err(vec![whole(&error)]),
+        Err(error) => Err(vec![error.diagnostic()]),
     }
 }
 
 /// Loads and checks a pack from its files, path → bytes.
 pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnostic>> {
+    let sizes = files
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), bytes.len()));
+    bundle::limits(sizes).map_err(|error| vec![error.diagnostic()])?;
     let mut problems = Problems::default();
     let sources = Sources::read(files, &mut problems);
     let pack = sources.check(&mut problems);
@@ -66,7 +67,6 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
             .then_with(|| key(a).cmp(&key(b)))
     });
     list.dedup();
-    list.truncate(MAX_PROBLEMS);
     if list.iter().any(|d| d.severity == Severity::Error) {
         return Err(list);
     }
@@ -76,7 +76,7 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
     let text = files
         .iter()
         .filter_map(|(path, bytes)| Some((path.clone(), String::from_utf8(bytes.clone()).ok()?)));
-    let bundle = Bundle::from_files(text.collect()).map_err(|error| vec![whole(&error)])?;
+    let bundle = Bundle::from_files(text.collect()).map_err(|error| vec![error.diagnostic()])?;
     pack.readers = crate::readers::readers(bundle.files());
     pack.hash = bundle.hash().to_owned();
     pack.warnings = list;
@@ -97,26 +97,6 @@ pub(crate) fn format_of(text: &str) -> Option<u32> {
 pub(crate) fn value_of(file: &str, text: &str) -> Option<serde_json::Value> {
     let (value, _) = yaml::parse(file, text.as_bytes()).ok()?;
     Some(value)
-}
-
-/// A problem of the pack as a whole.
-fn whole(error: &BundleError) -> Diagnostic {
-    let code = match error {
-        BundleError::TooLarge(_) => "pack.too_large",
-        BundleError::NotText(_) => "pack.not_utf8",
-        BundleError::Link(_) => "pack.link",
-        BundleError::Io { .. } => "pack.unreadable",
-        _ => "pack.malformed",
-    };
-    Diagnostic {
-        code: code.to_owned(),
-        severity: Severity::Error,
-        file: "pack.yaml".to_owned(),
-        line: 0,
-        column: 0,
-        message: error.to_string(),
-        hint: None,
-    }
 }
 
 /// Kinds that the engine defines in every pack: name and YAML.
@@ -157,14 +137,7 @@ impl Sources {
                 .next()
                 .unwrap_or(file)
                 .trim_end_matches(".yaml");
-            let parsed = if !bundle::belongs(file) || bytes.len() > bundle::MAX_FILE {
-                problems.error(
-                    &Spot::file(file),
-                    "pack.file",
-                    "this file has no place in a pack",
-                );
-                false
-            } else if file == "pack.yaml" {
+            let parsed = if file == "pack.yaml" {
                 let pack = read_file(file, bytes, problems);
                 sources.pack = pack;
                 true
@@ -252,33 +225,28 @@ impl Sources {
         };
         names::across_kinds(&world, problems);
         books::regions(&world, problems);
+        if let Some(setting) = &file.zone_setting {
+            people::setting_of(&world, setting, &spot.at("zone_setting"), problems);
+        }
         if let Some(document) = &file.document {
             books::document(document, problems);
         }
-        let mut kinds = BTreeMap::new();
-        for (name, def) in &self.records {
-            kinds.insert(name.clone(), record::check(&world, name, def, problems));
-        }
-        let mut templates = BTreeMap::new();
-        for (id, def) in &self.templates {
-            if let Some(template) = mail::check(&world, id, def, problems) {
-                templates.insert(id.clone(), template);
-            }
-        }
-        let mut metrics = BTreeMap::new();
-        for (id, def) in &self.metrics {
-            if let Some(metric) = metric::check(&world, id, def, problems) {
-                metrics.insert(id.clone(), metric);
-            }
-        }
+        let kinds = each(&self.records, problems, |name, def, problems| {
+            Some(record::check(&world, name, def, problems))
+        });
+        states::reached(&world, problems);
+        let templates = each(&self.templates, problems, |id, def, problems| {
+            mail::check(&world, id, def, problems)
+        });
+        let metrics = each(&self.metrics, problems, |id, def, problems| {
+            metric::check(&world, id, def, problems)
+        });
         metric::numbers(&world, problems);
-        let mut alerts = BTreeMap::new();
-        for (id, def) in &self.alerts {
-            if let Some(alert) = alert::check(&world, id, def, problems) {
-                alerts.insert(id.clone(), alert);
-            }
-        }
+        let alerts = each(&self.alerts, problems, |id, def, problems| {
+            alert::check(&world, id, def, problems)
+        });
         let checked = self.parts.check(&world, problems);
+        settings::unused(&world, problems);
         Some(Pack {
             hash: String::new(),
             id: file.id.clone(),
@@ -314,6 +282,24 @@ impl Sources {
             warnings: Vec::new(),
         })
     }
+}
+
+/// Checks each part, until there are as many errors as are told.
+fn each<D, C>(
+    defs: &BTreeMap<String, D>,
+    problems: &mut Problems,
+    mut check: impl FnMut(&str, &D, &mut Problems) -> Option<C>,
+) -> BTreeMap<String, C> {
+    let mut checked = BTreeMap::new();
+    for (id, def) in defs {
+        if problems.full() {
+            break;
+        }
+        if let Some(part) = check(id, def, problems) {
+            checked.insert(id.clone(), part);
+        }
+    }
+    checked
 }
 
 fn read_file<T: serde::de::DeserializeOwned>(
@@ -392,12 +378,9 @@ fn sessions(
                 "a session takes some minutes",
             );
         }
-        match Schedule::parse(&def.rule, zone) {
-            Ok(schedule) => {
-                let def = def.clone();
-                sessions.insert(name.clone(), Session { def, schedule });
-            }
-            Err(error) => problems.error(&spot.at("rule"), "pack.schedule", error.message),
+        if let Some(schedule) = problems.schedule(&spot.at("rule"), &def.rule, zone) {
+            let def = def.clone();
+            sessions.insert(name.clone(), Session { def, schedule });
         }
     }
     sessions

@@ -1,5 +1,6 @@
 //! The checked pack: every name resolves, every expression compiles. Cheap to clone behind an `Arc`.
 
+mod kind;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,14 +13,18 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
-    ActionDef, AlertFile, BudgetDef, ClockDef, ComputedDef, ControlDef, DocumentDef, FieldDef,
-    FieldType, IncidentsFile, LookupDef, MetricFile, PeopleFile, ReconciliationFile, RegionDef,
-    ReportFile, RetentionFile, RulingDef, SessionDef, SettingDef, StateDef, TemplateFile, ViewDef,
+    AlertFile, BudgetDef, ControlDef, DocumentDef, IncidentsFile, MetricFile, PeopleFile,
+    ReconciliationFile, RegionDef, ReportFile, RetentionFile, RulingDef, SessionDef, SettingDef,
+    TemplateFile,
 };
 use crate::measure::Measure;
 use crate::schedule::Schedule;
 use crate::template::Template;
 
+pub use kind::{
+    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Policy,
+    SetOn, View,
+};
 pub use work::{
     Asked, Check, Evidence, Handover, HandoverSection, Item, Playbook, Question, Routine, Step,
 };
@@ -108,185 +113,6 @@ pub struct Report {
     pub def: ReportFile,
     /// When it is made.
     pub schedule: Schedule,
-}
-
-/// A kind of record.
-#[derive(Debug)]
-pub struct Kind {
-    /// Its name.
-    pub name: String,
-    /// As shown: one.
-    pub label_one: String,
-    /// As shown: many.
-    pub label_many: String,
-    /// Names one record in a line; sees `record` and `refs`.
-    pub title: Template,
-    /// Fields by name.
-    pub fields: BTreeMap<String, FieldDef>,
-    /// States, in order.
-    pub states: Vec<StateDef>,
-    /// Computed fields by name.
-    pub computed: BTreeMap<String, Computed>,
-    /// Lookups by name.
-    pub lookups: BTreeMap<String, Lookup>,
-    /// Clocks by name.
-    pub clocks: BTreeMap<String, Clock>,
-    /// Actions by name.
-    pub actions: BTreeMap<String, Action>,
-    /// Views by id.
-    pub views: BTreeMap<String, View>,
-    /// Names shown in the detail panel.
-    pub detail: Vec<String>,
-}
-
-/// A computed field.
-#[derive(Debug)]
-pub struct Computed {
-    /// As written.
-    pub def: ComputedDef,
-    /// Compiled.
-    pub program: Program,
-    /// It mentions `now`: for display only, never stored.
-    pub volatile: bool,
-}
-
-/// A lookup.
-#[derive(Debug)]
-pub struct Lookup {
-    /// As written.
-    pub def: LookupDef,
-    /// Compiled.
-    pub filter: Filter,
-}
-
-/// A clock.
-#[derive(Debug)]
-pub struct Clock {
-    /// As written.
-    pub def: ClockDef,
-    /// When it started.
-    pub start: Program,
-    /// When it is due.
-    pub due: Program,
-    /// Whether it runs; always where absent.
-    pub runs: Option<Program>,
-}
-
-impl Clock {
-    /// The field that is the deadline itself, where it is one that is indexed: what is due is looked up
-    /// there by its instant.
-    pub fn due_field(&self, kind: &Kind) -> Option<&str> {
-        let name = self.def.due.trim().strip_prefix("record.")?;
-        let field = kind.fields.get(name).map(|def| def.type_);
-        let computed = || kind.computed.get(name).map(|computed| computed.def.type_);
-        let timestamp = field.or_else(computed) == Some(FieldType::Timestamp);
-        (timestamp && crate::filter::is_indexed(kind, name)).then_some(name)
-    }
-}
-
-/// An action.
-#[derive(Debug)]
-pub struct Action {
-    /// Its name.
-    pub name: String,
-    /// As written.
-    pub def: ActionDef,
-    /// Compiled rows, in the order of `def.policy`.
-    pub policy: Vec<Policy>,
-    /// Compiled approvals, in the order of `def.approvals`.
-    pub approvals: Vec<Approval>,
-    /// Compiled `not_after`.
-    pub not_after: Option<Program>,
-    /// Compiled effects, in the order of `def.effects`.
-    pub effects: Vec<Effect>,
-    /// Compiled lines of "this will …".
-    pub will: Vec<Template>,
-    /// Compiled `bulk.when`: which records may take part when it is taken on many at once.
-    pub bulk_when: Option<Program>,
-}
-
-/// A compiled policy row.
-#[derive(Debug)]
-pub struct Policy {
-    /// The guard.
-    pub when: Program,
-    /// What was found.
-    pub found: Template,
-    /// Sentence of the refusal.
-    pub refusal: Template,
-}
-
-/// A compiled approval.
-#[derive(Debug)]
-pub struct Approval {
-    /// It is needed.
-    pub when: Program,
-    /// What was found.
-    pub found: Template,
-}
-
-/// Compiled assignments: field → expression.
-pub type Assignments = BTreeMap<String, Program>;
-
-/// A compiled effect.
-#[derive(Debug)]
-pub enum Effect {
-    /// Sets fields of the record.
-    Set(Assignments),
-    /// Sets fields of the record that `field` refers to.
-    SetOn(SetOn),
-    /// Makes a record.
-    Create {
-        /// Its kind.
-        kind: String,
-        /// Its fields.
-        set: Assignments,
-    },
-    /// Calls a provider.
-    Call(Box<CallEffect>),
-}
-
-/// Sets fields of a record referred to.
-#[derive(Debug)]
-pub struct SetOn {
-    /// Field of type `ref`; where it is optional and null, nothing is set.
-    pub field: String,
-    /// Kind that it leads to.
-    pub kind: String,
-    /// What is set.
-    pub set: Assignments,
-}
-
-/// A compiled call.
-#[derive(Debug)]
-pub struct CallEffect {
-    /// As written.
-    pub def: crate::format::CallDef,
-    /// Arguments.
-    pub args: Assignments,
-    /// Set on success.
-    pub then: Assignments,
-    /// Set on a final refusal.
-    pub otherwise: Assignments,
-    /// Set on other records on success.
-    pub then_on: Vec<SetOn>,
-    /// The text to send, where `def.template` names one: its id in [`Pack::templates`].
-    pub template: Option<String>,
-}
-
-/// A view.
-#[derive(Debug)]
-pub struct View {
-    /// Its id, unique in the pack.
-    pub id: String,
-    /// Kind of its records.
-    pub kind: String,
-    /// As written.
-    pub def: ViewDef,
-    /// Compiled filter of all that it shows.
-    pub filter: Filter,
-    /// Compiled filters of its sections, in order.
-    pub sections: Vec<Filter>,
 }
 
 /// A text that is sent, shown or kept.
@@ -477,38 +303,5 @@ impl Pack {
             .iter()
             .filter_map(|(name, s)| Some((name.as_str(), s, s.schedule.next_after(now)?)))
             .min_by_key(|(_, _, at)| *at)
-    }
-}
-
-impl Kind {
-    /// A state by its value.
-    pub fn state(&self, id: &str) -> Option<&StateDef> {
-        self.states.iter().find(|state| state.id == id)
-    }
-
-    /// SQL expressions to be indexed, one partial index each: `(index name, expression)`, over a
-    /// table `record` with columns `kind`, `body` and `computed`. No name has the sign between kind
-    /// and field, so that `payout` with `batch_number` is not `payout_batch` with `number`.
-    pub fn indexed_expressions(&self) -> Vec<(String, String)> {
-        let fields = self
-            .fields
-            .iter()
-            .filter(|(_, def)| def.indexed)
-            .map(|(name, _)| name);
-        let computed = self
-            .computed
-            .iter()
-            .filter(|(_, c)| c.def.indexed)
-            .map(|(name, _)| name);
-        let state = (!self.states.is_empty()).then_some("state");
-        fields
-            .chain(computed)
-            .map(String::as_str)
-            .chain(state)
-            .filter_map(|name| {
-                let expression = crate::filter::column(self, name)?;
-                Some((format!("record_{}${name}", self.name), expression))
-            })
-            .collect()
     }
 }

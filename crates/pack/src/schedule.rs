@@ -14,7 +14,8 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{
-    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, TimeZone, Utc,
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone,
+    Utc,
 };
 use chrono_tz::Tz;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
@@ -23,6 +24,8 @@ use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 const MAX_RULE: usize = 200;
 /// Most times within one day, and most days named.
 const MAX_LISTED: usize = 31;
+/// Years within which a rule has to happen again: so long a weekday takes to meet a leap day again.
+const MAX_MONTHS: u32 = 40 * 12;
 /// Most occurrences looked at to find the next one.
 const MAX_STEPS: usize = 1_000;
 
@@ -70,6 +73,9 @@ impl Schedule {
         if parsed.get_count().is_some() || parsed.get_until().is_some() {
             return Err(refuse("a schedule has no COUNT and no UNTIL"));
         }
+        if parsed.get_interval() == 0 {
+            return Err(refuse("an interval is 1 at least"));
+        }
         if !parsed.get_by_second().is_empty() {
             return Err(refuse("a schedule has no BYSECOND"));
         }
@@ -81,13 +87,24 @@ impl Schedule {
             zone,
             last: Arc::default(),
         };
-        let set = schedule
-            .set(schedule.anchor(epoch()))
+        schedule
+            .set(epoch())
             .map_err(|error| refuse(&format!("not a rule: {error}")))?;
-        if set.into_iter().next().is_none() {
-            return Err(refuse("never happens"));
+        let first = schedule.first_after(epoch().and_time(NaiveTime::MIN).and_utc());
+        match first.and_then(|first| schedule.first_after(first)) {
+            Some(_) => Ok(schedule),
+            None => Err(refuse("never happens, or not twice within 40 years")),
         }
-        Ok(schedule)
+    }
+
+    /// The same rule in another zone.
+    #[must_use]
+    pub fn in_zone(&self, zone: Tz) -> Self {
+        Self {
+            rule: self.rule.clone(),
+            zone,
+            last: Arc::default(),
+        }
     }
 
     /// Zone in which it is read.
@@ -112,7 +129,7 @@ impl Schedule {
 
     fn first_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let local = now.with_timezone(&self.zone).naive_local();
-        let set = self.set(self.anchor(local.date())).ok()?;
+        let set = self.set(local.date()).ok()?;
         set.into_iter()
             .take(MAX_STEPS)
             .map(|local| resolve(local.naive_utc(), self.zone))
@@ -140,13 +157,20 @@ impl Schedule {
             }
             _ => start.checked_add_days(Days::new(back((day - start).num_days()).unwrap_or(0))),
         };
-        date.unwrap_or(start).and_time(chrono::NaiveTime::MIN)
+        date.unwrap_or(start).and_time(NaiveTime::MIN)
     }
 
-    /// The rule from `start` on. The zone UTC stands for "no zone": nothing is skipped in it.
-    fn set(&self, start: NaiveDateTime) -> Result<RRuleSet, rrule::RRuleError> {
-        let start = rrule::Tz::UTC.from_utc_datetime(&start);
-        let rule = self.rule.clone().validate(start)?;
+    /// The rule around `day`, from the anchor before it to where it is not looked for any more. The
+    /// zone UTC stands for "no zone": nothing is skipped in it.
+    fn set(&self, day: NaiveDate) -> Result<RRuleSet, rrule::RRuleError> {
+        let start = rrule::Tz::UTC.from_utc_datetime(&self.anchor(day));
+        let end = day.checked_add_months(Months::new(MAX_MONTHS));
+        let end = end.unwrap_or(day).and_time(NaiveTime::MIN);
+        let rule = self
+            .rule
+            .clone()
+            .until(rrule::Tz::UTC.from_utc_datetime(&end));
+        let rule = rule.validate(start)?;
         Ok(RRuleSet::new(start).limit().rrule(rule))
     }
 }

@@ -4,7 +4,7 @@
 //! a hole in it never leaves. There is no loader, no include, no macro of another file; size,
 //! steps and output are capped.
 //!
-//! The tags are `if` and `for`, the tests `defined` and `undefined`. Filters, beside `upper`,
+//! The tags are `if` and `for`, the tests `defined` and `undefined`; there are no comments. Filters, beside `upper`,
 //! `lower` and `trim`:
 //!
 //! | filter | of | gives |
@@ -152,7 +152,8 @@ impl Template {
                 .filter(|(name, v)| !v.is_null() && self.reads_field(root, name));
             let mut fields = Vec::new();
             for (name, found) in present {
-                if value::weight(found) > value::MAX_WEIGHT {
+                // What is longer than the text may be has no place in it.
+                if value::weight(found) > MAX_OUTPUT {
                     return Err(TemplateError {
                         message: format!("`{root}.{name}` is too long for a text"),
                         line: line_of(&self.source, name),

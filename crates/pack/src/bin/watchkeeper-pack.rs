@@ -9,6 +9,7 @@
     reason = "a command line program speaks through them"
 )]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -40,14 +41,15 @@ fn main() -> ExitCode {
 }
 
 fn check(dir: &Path) -> ExitCode {
-    let files = match bundle::read_dir(dir) {
-        Ok(files) => files,
-        Err(error) => {
-            eprintln!("{}: {error}", dir.display());
-            return ExitCode::FAILURE;
+    let read = bundle::read_dir(dir).map_err(|error| vec![error.diagnostic()]);
+    let (files, loaded) = match read {
+        Ok(files) => {
+            let loaded = load_files(&files);
+            (files, loaded)
         }
+        Err(problems) => (BTreeMap::new(), Err(problems)),
     };
-    match load_files(&files) {
+    match loaded {
         Ok(pack) => {
             print!("{}", diagnostic::render(&pack.warnings, &files));
             println!("{} {}: {}", pack.id, pack.version, pack.hash);

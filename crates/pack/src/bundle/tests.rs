@@ -56,7 +56,10 @@ fn only_the_files_of_a_pack_go_in() {
         let mut files = text_files();
         files.insert(bad.into(), String::new());
         let error = Bundle::from_files(files).unwrap_err();
-        assert!(matches!(error, BundleError::Malformed(_)), "{bad}: {error}");
+        assert!(
+            matches!(error, BundleError::NoPlace { .. }),
+            "{bad}: {error}"
+        );
     }
 }
 
@@ -100,12 +103,12 @@ fn fault_62_sizes_are_capped() {
     files.insert("records/big.yaml".into(), "#".repeat(MAX_FILE + 1));
     assert!(matches!(
         Bundle::from_files(files.clone()),
-        Err(BundleError::TooLarge(_))
+        Err(BundleError::LargeFile(path)) if path == "records/big.yaml"
     ));
     let dir = on_disk(&files);
     assert!(matches!(
         Bundle::from_dir(dir.path()),
-        Err(BundleError::TooLarge(_))
+        Err(BundleError::LargeFile(path)) if path == "records/big.yaml"
     ));
     let many: BTreeMap<_, _> = (0..=MAX_FILES)
         .map(|n| (format!("records/k{n}.yaml"), String::new()))

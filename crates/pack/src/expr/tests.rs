@@ -174,22 +174,45 @@ fn fault_62_a_huge_value_is_not_taken() {
 }
 
 #[test]
-fn fault_62_comprehensions_nest_twice_at_most() {
-    let two = "[1].all(x, [2].all(y, x < y))";
-    assert_eq!(eval(two, json!({})), Ok(json!(true)));
-    let three = "[1].all(x, [2].all(y, [3].all(z, x < z)))";
-    let error = Program::compile(three, &allowed()).unwrap_err();
-    assert!(
-        error.message.contains("comprehensions"),
-        "{}",
-        error.message
-    );
-    let beside = "[1].all(x, x > 0) && [2].all(x, x > 0) && [3].all(x, x > 0)";
-    assert_eq!(eval(beside, json!({})), Ok(json!(true)));
-    assert!(
-        Program::compile("[1].all(x, y > 0)", &allowed()).is_err(),
-        "y is unknown"
-    );
+fn fault_62_an_expression_has_no_loops() {
+    for source in [
+        "[1].all(x, x > 0)",
+        "[1].exists(x, x > 0)",
+        "[1].map(x, x)",
+        "[1].filter(x, true)",
+        "actor.roles.exists_one(r, r == 'a')",
+    ] {
+        let error = Program::compile(source, &allowed()).unwrap_err();
+        assert!(error.message.contains("loops"), "{source}: {error}");
+    }
+    let added = vec!["1"; 30].join(" + ");
+    assert!(Program::compile(&added, &allowed()).is_ok());
+    let twice = format!("[{added}, {added}]");
+    let error = Program::compile(&twice, &allowed()).unwrap_err();
+    assert!(error.message.contains("additions"), "{error}");
+}
+
+#[test]
+fn fault_62_nothing_is_hidden_from_the_count_of_brackets() {
+    let hidden = "(".repeat(60) + "1" + &")".repeat(60);
+    for (before, why) in [
+        ("// '\n", "no comments"),
+        (r"r'\' == '' || ", "plain quotes"),
+        ("b'a' == '' || ", "plain quotes"),
+        ("'''' || ", "plain quotes"),
+        (r#"""""" || "#, "plain quotes"),
+        ("'\n", "its line does not close"),
+        (r"'\q", "means nothing here"),
+        (r"'\x41' || ", "means nothing here"),
+        ("'", "not closed"),
+        ("'a' == '' || ", "nested deeper"),
+    ] {
+        let error = Program::compile(&format!("{before}{hidden}"), &allowed()).unwrap_err();
+        assert!(error.message.contains(why), "{before}: {error}");
+    }
+    for source in ["'//' == ''", r#"'a\'b\\' == """#, r"'ä\n' != 'r'"] {
+        assert!(Program::compile(source, &allowed()).is_ok(), "{source}");
+    }
 }
 
 #[test]

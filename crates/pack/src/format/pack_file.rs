@@ -22,6 +22,8 @@ pub struct PackFile {
     pub name: String,
     /// IANA zone of its day.
     pub zone: String,
+    /// Setting with which the tenant says its own zone.
+    pub zone_setting: Option<String>,
     /// ISO 4217 code of amounts that name none.
     pub currency: String,
     /// BCP 47 tag of the pack's texts.
@@ -79,8 +81,10 @@ pub struct RegionDef {
     pub row: String,
     /// Name as shown.
     pub label: String,
-    /// IANA zone of its day; a setting may say another.
+    /// IANA zone of its day.
     pub zone: String,
+    /// Setting with which the tenant says another zone.
+    pub zone_setting: Option<String>,
     /// ISO 4217 code.
     pub currency: String,
     /// What holds of tax, in words; nothing is computed from it.
@@ -152,36 +156,65 @@ pub struct SettingDef {
     /// Roles that may say it; those of the pack's `settings_roles` where empty.
     #[serde(default)]
     pub roles: Vec<String>,
+    /// It is told to the people who go by it; nothing in the pack reads it.
+    #[serde(default)]
+    pub for_people: bool,
 }
 
 impl SettingDef {
     /// Whether a value fits: its type, its allowed values, its bounds.
     ///
     /// # Errors
-    /// Says in words why it does not.
-    pub fn accepts(&self, value: &Value) -> Result<(), String> {
-        if !self.one_of.is_empty() && !self.one_of.contains(value) {
-            return Err("this is none of the allowed values".into());
+    /// Says why it does not.
+    pub fn accepts(&self, value: &Value) -> Result<(), Unfit> {
+        if crate::value::weight(value) > MAX_SETTING {
+            return Err(Unfit::TooLarge);
         }
         if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
-            return Err("nothing is said".into());
+            return Err(Unfit::Empty);
+        }
+        if !self.one_of.is_empty() && !self.one_of.contains(value) {
+            return Err(Unfit::NotAllowed);
         }
         let right = match self.type_ {
             Some(type_) => is_of(type_, value),
             None => like(&self.default, value),
         };
         if !right {
-            return Err("this value is of another type".into());
+            return Err(Unfit::Type);
         }
         let outside = value.as_f64().is_some_and(|number| {
             self.least.is_some_and(|least| number < least)
                 || self.most.is_some_and(|most| number > most)
         });
         if outside {
-            return Err("outside `least` and `most`".into());
+            return Err(Unfit::Bounds);
         }
         Ok(())
     }
+}
+
+/// Heaviest value of a setting or control, in bytes: expressions and texts may join it many times.
+pub const MAX_SETTING: usize = 4 << 10;
+
+/// Why a value does not fit a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It is empty.
+    #[error("nothing is said")]
+    Empty,
+    /// Others are allowed.
+    #[error("this is none of the allowed values")]
+    NotAllowed,
+    /// Another type.
+    #[error("this value is of another type")]
+    Type,
+    /// Too small or too large a number.
+    #[error("outside `least` and `most`")]
+    Bounds,
+    /// Too much of it.
+    #[error("a value has at most {MAX_SETTING} bytes")]
+    TooLarge,
 }
 
 /// A value of this type.

@@ -6,9 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::ActionDef;
-
 use super::question::LookupDef;
-
 use super::view::ViewDef;
 
 /// `records/<kind>.yaml`.
@@ -26,6 +24,10 @@ pub struct RecordFile {
     /// Values of the field `state`, in their usual order; empty for a kind without states.
     #[serde(default)]
     pub states: Vec<StateDef>,
+    /// States in which the platform's own systems bring records; the first where absent. To every
+    /// other state an action has to lead.
+    #[serde(default)]
+    pub arrives_in: Vec<String>,
     /// Fields that follow from others. Without `now` they are stored and may be filtered on.
     #[serde(default)]
     pub computed: BTreeMap<String, ComputedDef>,

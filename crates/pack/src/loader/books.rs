@@ -256,6 +256,9 @@ pub(super) fn regions(world: &World<'_>, problems: &mut Problems) {
 fn region(world: &World<'_>, def: &RegionDef, spot: &Spot, problems: &mut Problems) {
     names::row(&spot.at("row"), &def.row, problems);
     super::zone(&spot.at("zone"), &def.zone, problems);
+    if let Some(setting) = &def.zone_setting {
+        people::setting_of(world, setting, &spot.at("zone_setting"), problems);
+    }
     if !crate::value::is_currency(&def.currency) {
         let message = "a currency has three capital letters (ISO 4217)";
         problems.error(&spot.at("currency"), "pack.currency", message);

@@ -83,6 +83,15 @@ pub(super) fn template(world: &World<'_>, template: &str, spot: &Spot, problems:
     }
 }
 
+/// A page outside, where one is named: nothing that a click could run or read here.
+pub(super) fn outside(link: Option<&str>, spot: &Spot, problems: &mut Problems) {
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    let good = |link: &str| link.starts_with("https://") && !link.contains(odd);
+    if link.is_some_and(|link| !good(link)) {
+        problems.error(spot, "pack.value", "a page outside begins with `https://`");
+    }
+}
+
 /// A class of retention, where one is named.
 pub(super) fn retention(
     world: &World<'_>,

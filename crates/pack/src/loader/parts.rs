@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::World;
-use super::{books, people, playbook, read_file, routine};
+use super::{books, each, people, playbook, read_file, routine};
 use crate::format::{
     EvidenceFile, HandoverFile, IncidentsFile, PeopleFile, PlaybookFile, ReconciliationFile,
     ReportFile, RetentionFile, RoutineFile, RulingsFile,
@@ -106,20 +106,21 @@ impl Parts {
         people::incidents(world, &self.incidents, problems);
         books::retention(world, &self.retention, problems);
         books::rulings(world, &self.rulings, problems);
-        for (id, def) in &self.reconciliations {
+        each(&self.reconciliations, problems, |id, def, problems| {
             books::reconciliation(world, id, def, problems);
-        }
+            Some(())
+        });
         Checked {
-            routines: each(&self.routines, |id, def| {
+            routines: each(&self.routines, problems, |id, def, problems| {
                 routine::check(world, id, def, problems)
             }),
-            playbooks: each(&self.playbooks, |id, def| {
+            playbooks: each(&self.playbooks, problems, |id, def, problems| {
                 playbook::check(world, id, def, problems)
             }),
-            evidence: each(&self.evidence, |id, def| {
+            evidence: each(&self.evidence, problems, |id, def, problems| {
                 books::evidence(world, id, def, problems)
             }),
-            reports: each(&self.reports, |id, def| {
+            reports: each(&self.reports, problems, |id, def, problems| {
                 books::report(world, id, def, problems)
             }),
             handover: self
@@ -142,13 +143,4 @@ fn put<T: serde::de::DeserializeOwned>(
         *into = read;
     }
     parsed
-}
-
-fn each<D, C>(
-    defs: &BTreeMap<String, D>,
-    mut check: impl FnMut(&str, &D) -> Option<C>,
-) -> BTreeMap<String, C> {
-    defs.iter()
-        .filter_map(|(id, def)| Some((id.clone(), check(id, def)?)))
-        .collect()
 }

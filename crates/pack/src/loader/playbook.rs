@@ -96,6 +96,7 @@ impl One<'_> {
         let world = self.world;
         links::row(def.row.as_deref(), &spot.at("row"), problems);
         links::view(world, def.view.as_deref(), &spot.at("view"), problems);
+        links::outside(def.link.as_deref(), &spot.at("link"), problems);
         links::notes(&def.notes, &spot.at("notes"), problems);
         links::prints_no_secret(&def.text, &spot.at("text"), problems);
         if let Some(detail) = &def.detail {

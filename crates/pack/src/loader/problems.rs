@@ -1,14 +1,25 @@
 //! Problems as they are found, with their places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
 
 use super::yaml::{Place, Places};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Allowed, ExprError, Program};
+use crate::schedule::Schedule;
 use crate::template::Template;
 
-/// Most bytes of expressions in one pack.
+/// Most bytes of expressions in one pack: each is parsed on a thread of its own.
 const MAX_EXPRESSIONS: usize = 128 << 10;
+/// Most expressions and texts of one pack: compiled, each takes some kilobytes.
+const MAX_COMPILED: usize = 5_000;
+/// Longest message, in characters: it may quote a name of any length.
+pub(super) const MAX_MESSAGE: usize = 400;
+/// Most schedules of one pack told as wrong: that one never happens takes long to find out.
+const MAX_WRONG_RULES: usize = 20;
+/// Most errors, and most warnings, of one pack: nobody reads more at once.
+const MAX_PROBLEMS: usize = 200;
 
 /// A part of a file.
 #[derive(Debug, Clone)]
@@ -50,6 +61,10 @@ pub(super) struct Problems {
     places: BTreeMap<String, Places>,
     lines: BTreeMap<String, Vec<String>>,
     expressions: usize,
+    compiled: usize,
+    wrong_rules: usize,
+    /// Settings that expressions and texts mention.
+    settings: BTreeSet<String>,
 }
 
 impl Problems {
@@ -58,6 +73,15 @@ impl Problems {
         let lines = text.lines().map(ToOwned::to_owned).collect();
         self.places.insert(file.to_owned(), places);
         self.lines.insert(file.to_owned(), lines);
+    }
+
+    /// There are as many errors as are told: looking for more is of no use.
+    pub fn full(&self) -> bool {
+        self.count(Severity::Error) >= MAX_PROBLEMS
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.list.iter().filter(|d| d.severity == severity).count()
     }
 
     pub fn error(&mut self, spot: &Spot, code: &str, message: impl Into<String>) {
@@ -84,8 +108,22 @@ impl Problems {
         self.add(spot, Some(at), Severity::Error, code, message.into(), None);
     }
 
+    /// Does an expression or text mention this setting?
+    pub fn mentions(&self, setting: &str) -> bool {
+        self.settings.contains(setting)
+    }
+
+    fn mention(&mut self, source: &str) {
+        let mentioned = source.split("settings.").skip(1).map(|rest| {
+            let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            name.take(1).collect()
+        });
+        self.settings.extend(mentioned);
+    }
+
     /// Counts the bytes of an expression about to be compiled; false once there are too many.
     pub fn spend(&mut self, spot: &Spot, source: &str) -> bool {
+        self.mention(source);
         let before = self.expressions;
         self.expressions = before.saturating_add(source.len());
         if before <= MAX_EXPRESSIONS && self.expressions > MAX_EXPRESSIONS {
@@ -93,7 +131,17 @@ impl Problems {
                 format!("all expressions together have more than {MAX_EXPRESSIONS} bytes");
             self.error(spot, "pack.too_large", message);
         }
-        self.expressions <= MAX_EXPRESSIONS
+        self.expressions <= MAX_EXPRESSIONS && self.one_more(spot)
+    }
+
+    /// Counts what is about to be compiled; false once there is too much.
+    fn one_more(&mut self, spot: &Spot) -> bool {
+        self.compiled = self.compiled.saturating_add(1);
+        if self.compiled == MAX_COMPILED + 1 {
+            let message = format!("more than {MAX_COMPILED} expressions and texts");
+            self.error(spot, "pack.too_large", message);
+        }
+        self.compiled <= MAX_COMPILED
     }
 
     pub fn program(&mut self, spot: &Spot, source: &str, allowed: &Allowed) -> Option<Program> {
@@ -113,13 +161,32 @@ impl Problems {
         }
     }
 
+    /// A schedule; not looked at once many of them were none.
+    pub fn schedule(&mut self, spot: &Spot, rule: &str, zone: Tz) -> Option<Schedule> {
+        if self.wrong_rules >= MAX_WRONG_RULES {
+            return None;
+        }
+        match Schedule::parse(rule, zone) {
+            Ok(schedule) => Some(schedule),
+            Err(error) => {
+                self.wrong_rules += 1;
+                self.error(spot, "pack.schedule", error.message);
+                None
+            }
+        }
+    }
+
     pub fn template(
         &mut self,
         spot: &Spot,
         source: &str,
-        zone: chrono_tz::Tz,
+        zone: Tz,
         allowed: &Allowed,
     ) -> Option<Template> {
+        self.mention(source);
+        if !self.one_more(spot) {
+            return None;
+        }
         match Template::compile(source, zone, allowed) {
             Ok(template) => Some(template),
             Err(error) => {
@@ -138,6 +205,9 @@ impl Problems {
         message: String,
         hint: Option<String>,
     ) {
+        if self.count(severity) >= MAX_PROBLEMS {
+            return;
+        }
         let found = self.places.get(&spot.file).and_then(|p| p.find(&spot.path));
         let place = match (found, within) {
             (Some(place), Some(within)) => self.within(&spot.file, place, within),
@@ -149,7 +219,7 @@ impl Problems {
             file: spot.file.clone(),
             line: place.line,
             column: place.column,
-            message,
+            message: message.chars().take(MAX_MESSAGE).collect(),
             hint,
         });
     }
@@ -158,6 +228,11 @@ impl Problems {
     /// as they are (`|`), or lines that are joined by one space each (`>`, plain).
     fn within(&self, file: &str, place: Place, (line, column): (u32, u32)) -> Place {
         let lines = self.lines.get(file).map(Vec::as_slice).unwrap_or_default();
+        let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        // A quoted text may have more lines than the file: they are written in it as `\n`.
+        let line = line
+            .min(last.saturating_sub(place.line).saturating_add(1))
+            .max(1);
         let first = usize::try_from(place.line).unwrap_or(0).saturating_sub(1);
         let skip = usize::try_from(place.column).unwrap_or(0).saturating_sub(1);
         let quoted = lines.get(first).and_then(|text| text.chars().nth(skip));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, columns, mentions_now};
-use super::{action, names, view};
+use super::{action, names, states, view};
 use crate::expr::Allowed;
 use crate::filter::{Columns, Filter};
 use crate::format::{Answer, FieldType, FilterDef, LookupDef, RecordFile};
@@ -23,7 +23,7 @@ pub(super) fn check(
     let spot = world.record(name);
     sizes(def, &spot, problems);
     fields(world, def, &spot, problems);
-    states(def, &spot, problems);
+    states::named(def, &spot, problems);
     let title = title(world, def, &spot, problems);
     let computed = computed(world, def, &spot, problems);
     let lookups = lookups(world, def, &spot, problems);
@@ -115,19 +115,6 @@ pub(super) fn unknown_kind(world: &World<'_>, kind: &str, spot: &Spot, problems:
         "pack.unknown_name",
         format!("unknown kind `{kind}`{near}"),
     );
-}
-
-fn states(def: &RecordFile, spot: &Spot, problems: &mut Problems) {
-    let spot = spot.at("states");
-    let ids = def.states.iter().enumerate();
-    let ids = ids.map(|(i, state)| (state.id.as_str(), spot.at(i).at("id")));
-    names::distinct(ids.collect(), problems);
-    for (index, state) in def.states.iter().enumerate() {
-        if !names::is_name(&state.id) {
-            let message = format!("`{}` is no name", state.id);
-            problems.error(&spot.at(index).at("id"), "pack.name", message);
-        }
-    }
 }
 
 fn title(world: &World<'_>, def: &RecordFile, spot: &Spot, problems: &mut Problems) -> Template {

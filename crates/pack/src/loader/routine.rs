@@ -104,17 +104,10 @@ pub(super) fn schedules(
     } else {
         vec![(None, zone)]
     };
-    let mut schedules = Vec::new();
-    for (region, zone) in zones {
-        match Schedule::parse(&def.rule, zone) {
-            Ok(schedule) => schedules.push((region, schedule)),
-            Err(error) => {
-                problems.error(&spot.at("rule"), "pack.schedule", error.message);
-                return None;
-            }
-        }
-    }
-    Some(schedules)
+    let schedule = problems.schedule(&spot.at("rule"), &def.rule, zone)?;
+    let each = zones.into_iter();
+    let each = each.map(|(region, zone)| (region, schedule.in_zone(zone)));
+    Some(each.collect())
 }
 
 fn items(

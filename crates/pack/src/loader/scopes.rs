@@ -77,9 +77,10 @@ impl World<'_> {
         self.view().fields("record", names)
     }
 
-    /// Guards, effects and texts of an action.
-    pub fn action(&self, record: &RecordFile, action: &ActionDef) -> Allowed {
-        self.decision(record).fields("params", action.params.keys())
+    /// Guards, effects and texts of an action: what every decision on such a record sees, and what
+    /// this one asks for.
+    pub fn action(&self, decision: &Allowed, action: &ActionDef) -> Allowed {
+        decision.clone().fields("params", action.params.keys())
     }
 
     /// Texts about a record: likewise, with what a person fills in, and those parameters that every
@@ -158,7 +159,8 @@ impl World<'_> {
         names.fold(Allowed::none(), |a, name| a.value(name))
     }
 
-    fn decision(&self, record: &RecordFile) -> Allowed {
+    /// What every decision on such a record sees.
+    pub fn decision(&self, record: &RecordFile) -> Allowed {
         let allowed = Allowed::none()
             .fields("record", own(record, With::All))
             .shape("refs", self.refs(record))
@@ -174,11 +176,11 @@ impl World<'_> {
             let kind = def.kind.as_ref().filter(|_| def.type_ == FieldType::Ref)?;
             let shape = self.records.get(kind).map_or(Shape::Value, |target| {
                 let names = own(target, With::FieldsOnly);
-                Shape::Fields(names.map(|name| (name, Shape::Value)).collect())
+                Shape::fields(names.map(|name| (name, Shape::Value)))
             });
             Some((name.clone(), shape))
         });
-        Shape::Fields(refs.collect())
+        Shape::fields(refs)
     }
 }
 

@@ -1,8 +1,13 @@
 //! Checks of settings and controls.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use super::problems::{Problems, Spot};
+use super::scopes::World;
 use super::{links, names};
-use crate::format::{PackFile, SettingDef};
+use crate::format::{MAX_SETTING, PackFile, SettingDef, Unfit};
 
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     names::check(&spot.at("settings"), file.settings.keys(), problems);
@@ -15,6 +20,7 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     for (name, def) in &file.controls {
         let spot = spot.at("controls").at(name);
         names::row(&spot.at("row"), &def.row, problems);
+        light(&def.default, &spot.at("default"), problems);
         if def.each_region && file.regions.is_empty() {
             let message = "the pack has no regions";
             problems.error(&spot.at("each_region"), "pack.missing", message);
@@ -25,7 +31,44 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     }
 }
 
+/// A setting that nothing goes by: the tenant would say it in vain. A ruling only names it.
+pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
+    // What reads it may stand in a file that does not parse.
+    if !world.unparsed.is_empty() {
+        return;
+    }
+    let people = world.parts.people.iter();
+    let contacts = people.flat_map(|people| people.contacts.values());
+    let buttons = world.templates.values().flat_map(|text| &text.buttons);
+    let zones = world
+        .pack
+        .regions
+        .values()
+        .map(|region| &region.zone_setting);
+    let named: BTreeSet<&String> = contacts
+        .filter_map(|contact| contact.setting.as_ref())
+        .chain(buttons.map(|button| &button.setting))
+        .chain(zones.chain([&world.pack.zone_setting]).flatten())
+        .collect();
+    for (name, def) in &world.pack.settings {
+        let spot = Spot::file("pack.yaml").at("settings").at(name);
+        let read = named.contains(name) || problems.mentions(name);
+        if !read && !def.for_people {
+            let message = format!("nothing reads the setting `{name}`");
+            problems.warning(&spot.key(), "pack.unused", message);
+        }
+        if read && def.for_people {
+            let message = "the pack reads this setting: it is not for people alone";
+            problems.error(&spot.at("for_people"), "pack.value", message);
+        }
+    }
+}
+
 fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
+    let values = spot.at("one_of");
+    for (index, value) in def.one_of.iter().enumerate() {
+        light(value, &values.at(index), problems);
+    }
     let given = [
         ("default", Some(&def.default)),
         ("proposed", def.proposed.as_ref()),
@@ -35,14 +78,18 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
         .filter_map(|(name, value)| Some((name, value?)))
         .filter(|(_, value)| !value.is_null());
     for (name, value) in given {
-        if let Err(words) = def.accepts(value) {
-            let code = if words.contains("type") {
-                "pack.wrong_type"
-            } else {
-                "pack.value"
-            };
-            problems.error(&spot.at(name), code, words);
-        }
+        let Err(unfit) = def.accepts(value) else {
+            continue;
+        };
+        let code = match unfit {
+            // An empty default says that there is nothing to be said.
+            Unfit::Empty => continue,
+            Unfit::TooLarge => "pack.too_large",
+            Unfit::NotAllowed => "pack.default",
+            Unfit::Type => "pack.wrong_type",
+            Unfit::Bounds => "pack.value",
+        };
+        problems.error(&spot.at(name), code, unfit.to_string());
     }
     if def.default.is_null() {
         if def.type_.is_none() && def.one_of.is_empty() {
@@ -57,5 +104,11 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
     } else if def.needed {
         let message = "a setting that has a default need not be said; `proposed` proposes one";
         problems.error(&spot.at("needed"), "pack.default", message);
+    }
+}
+
+fn light(value: &Value, spot: &Spot, problems: &mut Problems) {
+    if crate::value::weight(value) > MAX_SETTING {
+        problems.error(spot, "pack.too_large", Unfit::TooLarge.to_string());
     }
 }

@@ -6,6 +6,8 @@
 )]
 
 mod mistakes;
+mod settings;
+mod states;
 mod tried;
 mod watching;
 mod work;

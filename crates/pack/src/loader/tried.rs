@@ -61,7 +61,7 @@ pub(super) fn check(pack: &Pack, problems: &mut Problems) {
                 (&routine.only, &routine.def.when)
                 && let Some(kind) = pack.kind(&of.kind)
             {
-                let scope = trial.scope(kind, None);
+                let scope = trial.scope(kind);
                 trial.one(only, &scope, Wanted::Bool, &spot.at("when/record/only"));
             }
         }
@@ -70,7 +70,7 @@ pub(super) fn check(pack: &Pack, problems: &mut Problems) {
                 continue;
             };
             let spot = Spot::file(&format!("evidence/{id}.yaml")).at("items");
-            let scope = trial.scope(kind, None);
+            let scope = trial.scope(kind);
             for (index, when) in evidence.when.iter().enumerate() {
                 if let Some(when) = when {
                     let spot = spot.at(index).at("when");
@@ -94,7 +94,7 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn kind(&mut self, kind: &'a Kind) {
         let spot = Spot::file(&format!("records/{}.yaml", kind.name));
-        let scope = self.scope(kind, None);
+        let scope = self.scope(kind);
         for (name, computed) in &kind.computed {
             // Without a field that it is made from, a computed field is absent: no problem.
             if self.made == Made::Whole {
@@ -115,52 +115,67 @@ impl<'a> Trial<'a> {
                 self.one(runs, &scope, Wanted::Bool, &spot.at("runs"));
             }
         }
+        let mut scope = scope;
         for (name, action) in &kind.actions {
-            self.action(kind, action, &spot.at("actions").at(name));
+            self.asked(kind, action, &mut scope);
+            self.action(kind, action, &scope, &spot.at("actions").at(name));
         }
     }
 
-    fn action(&mut self, kind: &'a Kind, action: &'a Action, spot: &Spot) {
-        let scope = self.scope(kind, Some(action));
+    /// What an action asks for; its record stands in a state that it starts from.
+    fn asked(&self, kind: &Kind, action: &'a Action, scope: &mut Scope<'a>) {
+        let params = action.def.params.iter();
+        let there = params.filter(|(_, def)| self.made != Made::Least || !def.optional);
+        let made = there.map(|(name, def)| (name.clone(), self.value(def.type_, &def.one_of)));
+        scope.params = made.collect();
+        scope.action = Some(action);
+        let from = action.def.from.first().map(String::as_str);
+        let stands = scope.record.get("state").and_then(Value::as_str);
+        if from.is_some() && from != stands {
+            scope.record = self.record(kind, from);
+        }
+    }
+
+    fn action(&mut self, kind: &'a Kind, action: &'a Action, scope: &Scope<'_>, spot: &Spot) {
         for (index, row) in action.policy.iter().enumerate() {
             let spot = spot.at("policy").at(index);
-            if self.one(&row.when, &scope, Wanted::Bool, &spot.at("when")) {
-                self.text(&row.found, &scope, &spot.at("found"));
+            if self.one(&row.when, scope, Wanted::Bool, &spot.at("when")) {
+                self.text(&row.found, scope, &spot.at("found"));
             }
-            if self.made == Made::Whole || row.when.eval_bool(&scope) == Ok(false) {
-                self.text(&row.refusal, &scope, &spot.at("refusal"));
+            if self.made == Made::Whole || row.when.eval_bool(scope) == Ok(false) {
+                self.text(&row.refusal, scope, &spot.at("refusal"));
             }
         }
         for (index, row) in action.approvals.iter().enumerate() {
             let spot = spot.at("approvals").at(index);
-            self.one(&row.when, &scope, Wanted::Bool, &spot.at("when"));
-            self.text(&row.found, &scope, &spot.at("found"));
+            self.one(&row.when, scope, Wanted::Bool, &spot.at("when"));
+            self.text(&row.found, scope, &spot.at("found"));
         }
         // What is refused anyway is not worked out.
-        let passes = |row: &Policy| row.when.eval_bool(&scope) == Ok(true);
+        let passes = |row: &Policy| row.when.eval_bool(scope) == Ok(true);
         if self.made != Made::Whole && !action.policy.iter().all(passes) {
             return;
         }
         if let Some(not_after) = &action.not_after {
-            self.one(not_after, &scope, Wanted::Instant, &spot.at("not_after"));
+            self.one(not_after, scope, Wanted::Instant, &spot.at("not_after"));
         }
         if let Some(when) = &action.bulk_when {
-            self.one(when, &scope, Wanted::Bool, &spot.at("bulk/when"));
+            self.one(when, scope, Wanted::Bool, &spot.at("bulk/when"));
         }
         for (index, line) in action.will.iter().enumerate() {
-            self.text(line, &scope, &spot.at("will").at(index));
+            self.text(line, scope, &spot.at("will").at(index));
         }
         for (index, effect) in action.effects.iter().enumerate() {
             let spot = spot.at("effects").at(index);
             match effect {
-                Effect::Set(set) => self.sets(Some(kind), set, &scope, &spot.at("set")),
+                Effect::Set(set) => self.sets(Some(kind), set, scope, &spot.at("set")),
                 Effect::SetOn(on) => {
                     let target = self.pack.kind(&on.kind);
-                    self.sets(target, &on.set, &scope, &spot.at("set_on/set"));
+                    self.sets(target, &on.set, scope, &spot.at("set_on/set"));
                 }
                 Effect::Create { kind, set } => {
                     let target = self.pack.kind(kind);
-                    self.sets(target, set, &scope, &spot.at("create/set"));
+                    self.sets(target, set, scope, &spot.at("create/set"));
                 }
                 Effect::Call(call) => {
                     let spot = spot.at("call/args");
@@ -169,15 +184,15 @@ impl<'a> Trial<'a> {
                             "amount" => Wanted::Of(FieldType::Money),
                             _ => Wanted::Anything,
                         };
-                        self.one(program, &scope, wanted, &spot.at(name));
+                        self.one(program, scope, wanted, &spot.at(name));
                     }
                     let text = call.template.as_ref();
                     if let Some((id, text)) =
                         text.and_then(|id| Some((id, self.pack.templates.get(id)?)))
                     {
                         let spot = Spot::file(&format!("templates/{id}.yaml"));
-                        self.text(&text.subject, &scope, &spot.at("subject"));
-                        self.text(&text.body, &scope, &spot.at("body"));
+                        self.text(&text.subject, scope, &spot.at("subject"));
+                        self.text(&text.body, scope, &spot.at("body"));
                     }
                 }
             }
@@ -204,7 +219,7 @@ impl<'a> Trial<'a> {
         self.kept = each.iter().flat_map(|each| each.filter.keys()).collect();
         let scope = match &alert.watched {
             Watched::Each { kind, .. } => match self.pack.kind(kind) {
-                Some(kind) => self.scope(kind, None),
+                Some(kind) => self.scope(kind),
                 None => return,
             },
             Watched::Metric(_) => {
@@ -274,30 +289,19 @@ impl<'a> Trial<'a> {
         }
     }
 
-    fn scope(&self, kind: &'a Kind, action: Option<&'a Action>) -> Scope<'a> {
-        let body = self.body(kind, action);
-        let computed = value::compute(kind, &body);
+    fn scope(&self, kind: &'a Kind) -> Scope<'a> {
         let refs = kind.fields.iter().filter_map(|(name, def)| {
             let there = self.made != Made::Least || !def.optional;
             let target = def.kind.as_ref().filter(|_| there)?;
             let target = self.pack.kind(target)?;
             Some((name.clone(), self.body(target, None).into()))
         });
-        let params = action.map(|action| {
-            let params = action.def.params.iter();
-            let there = params.filter(|(_, def)| self.made != Made::Least || !def.optional);
-            there
-                .map(|(name, def)| (name.clone(), self.value(def.type_, &def.one_of)))
-                .collect::<Map<_, _>>()
-        });
         let lookups = kind.lookups.iter();
         let actor = json!({"id": "op-1", "roles": ["operator"], "regions": ["one"]});
         Scope {
             kind: Some(kind),
-            action,
-            record: value::merged(kind, &body, &computed, now()),
+            record: self.record(kind, None),
             refs: refs.collect(),
-            params: params.unwrap_or_default(),
             actor: actor.as_object().cloned().unwrap_or_default(),
             settings: self.settings(),
             controls: self.pack.controls_in_force(&Map::new()),
@@ -309,8 +313,13 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// A record's fields; those that are texts of an action stand in a state that it starts from.
-    fn body(&self, kind: &Kind, action: Option<&Action>) -> Map<String, Value> {
+    /// A record in a state, the first one where none is said, with what is computed of it.
+    fn record(&self, kind: &Kind, state: Option<&str>) -> Map<String, Value> {
+        let body = self.body(kind, state);
+        value::merged(kind, &body, &value::compute(kind, &body), now())
+    }
+
+    fn body(&self, kind: &Kind, state: Option<&str>) -> Map<String, Value> {
         let there = |name: &String, def: &FieldDef| {
             self.made != Made::Least || !def.optional || self.kept.contains(name)
         };
@@ -318,10 +327,9 @@ impl<'a> Trial<'a> {
         let mut body: Map<String, Value> = fields
             .map(|(name, def)| (name.clone(), self.value(def.type_, &def.one_of)))
             .collect();
-        let from = action.and_then(|action| action.def.from.first());
-        let state = from.or(kind.states.first().map(|state| &state.id));
-        if let Some(state) = state {
-            body.insert("state".to_owned(), state.as_str().into());
+        let first = kind.states.first().map(|state| state.id.as_str());
+        if let Some(state) = state.or(first) {
+            body.insert("state".to_owned(), state.into());
         }
         body
     }

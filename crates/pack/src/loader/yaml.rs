@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::problems::MAX_MESSAGE;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::value::MAX_INTEGER;
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub(super) fn parse<T: DeserializeOwned>(
         let place = error.location();
         let number = |n: Option<u64>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
         let message = error.to_string();
-        let message: String = message.chars().take(400).collect();
+        let message: String = message.chars().take(MAX_MESSAGE).collect();
         problem(
             "pack.yaml",
             number(place.map(|p| p.line())),
@@ -75,8 +77,13 @@ pub(super) fn parse<T: DeserializeOwned>(
             first_line(&message),
         )
     };
-    let value: T = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
+    if text.starts_with('\u{feff}') {
+        let message = "begins with a mark of byte order: save it as UTF-8 without one";
+        return Err(problem("pack.yaml", 1, 1, message.to_owned()));
+    }
+    // First the tree: what is too much is told before it is read as anything.
     let tree: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
+    let value: T = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
     let mut places = Places::default();
     walk(&mut String::new(), &tree, &mut places);
     Ok((value, places))
@@ -86,21 +93,30 @@ fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().trim().to_owned()
 }
 
+/// Most entries of a list or map: twice the most that any part of a pack may have. More would only
+/// be told one by one.
+const MAX_ENTRIES: usize = 200;
+/// Deepest nesting: a pack needs eleven levels.
+const MAX_DEPTH: usize = 24;
+
+/// A file has at most 256 KiB: nodes and text follow from what such a file may sensibly hold. What
+/// refers to another place, or says its own type, is not offered.
 fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_events: 40_000,
             max_nodes: 20_000,
-            max_depth: 24,
+            max_depth: MAX_DEPTH,
             max_documents: 1,
             max_aliases: 0,
             max_anchors: 0,
             max_merge_keys: 0,
             max_total_scalar_bytes: 512 << 10,
-            flow_nesting_limit: 24,
+            flow_nesting_limit: MAX_DEPTH,
         },
         with_snippet: false,
         strict_booleans: true,
+        reject_unsupported_tags: true,
     }
 }
 
@@ -128,17 +144,17 @@ impl<'de> Visitor<'de> for NodeVisitor {
     fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
         Ok(Node::Scalar)
     }
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Node, E> {
+        safe(number.unsigned_abs())
     }
-    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Node, E> {
+        safe(number)
     }
-    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Node, E> {
+        safe(u64::MAX)
     }
-    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Node, E> {
+        safe(u64::MAX)
     }
     fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
         Ok(Node::Scalar)
@@ -160,6 +176,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {
             items.push(item);
+            within(items.len())?;
         }
         Ok(Node::List(items))
     }
@@ -168,9 +185,26 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut entries = Vec::new();
         while let Some(entry) = map.next_entry()? {
             entries.push(entry);
+            within(entries.len())?;
         }
         Ok(Node::Map(entries))
     }
+}
+
+fn within<E: de::Error>(entries: usize) -> Result<(), E> {
+    if entries > MAX_ENTRIES {
+        return Err(E::custom(format!("more than {MAX_ENTRIES} entries")));
+    }
+    Ok(())
+}
+
+/// A whole number that JSON carries as it is.
+fn safe<E: de::Error>(number: u64) -> Result<Node, E> {
+    if number > MAX_INTEGER.unsigned_abs() {
+        let message = "a whole number beyond 2^53; in quotes it is text";
+        return Err(E::custom(message));
+    }
+    Ok(Node::Scalar)
 }
 
 fn place<T>(spanned: &Spanned<T>) -> Place {

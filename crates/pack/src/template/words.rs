@@ -14,12 +14,20 @@ const TAGS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor"];
 /// Most words and signs of one `{{ … }}`, and most levels of tags: the parser recurses for some of
 /// them without a limit of its own, and would end the process with its stack (fault 62).
 const MAX_WORDS: usize = 200;
+/// Most additions of one `{{ … }}`: of texts each makes a copy.
+const MAX_ADDITIONS: usize = 8;
 const MAX_LEVELS: usize = 50;
 
 /// Looks through all `{{ … }}` and `{% … %}`.
 pub(super) fn check(source: &str) -> Result<(), TemplateError> {
     let mut rest = source;
     let mut line = 1;
+    if let Some((before, _)) = source.split_once("{#") {
+        return Err(TemplateError {
+            message: "a template has no comments".to_owned(),
+            line: 1 + newlines(before),
+        });
+    }
     // Tags that are open; each `elif` is a level within the one before it.
     let mut open: Vec<usize> = Vec::new();
     while let Some((before, kind, inner, after)) = next_part(rest) {
@@ -30,6 +38,10 @@ pub(super) fn check(source: &str) -> Result<(), TemplateError> {
         };
         if weight(inner) > MAX_WORDS {
             return Err(refuse("more than 200 words and signs at once"));
+        }
+        // Both have to see the same quotes, or a tag hides between them.
+        if inner.contains('\\') {
+            return Err(refuse("no backslash is offered here"));
         }
         let words = words(inner);
         if kind == "{%" {
@@ -45,11 +57,14 @@ pub(super) fn check(source: &str) -> Result<(), TemplateError> {
                 return Err(refuse("more than 50 tags within each other"));
             }
         }
-        if words.contains(&"*") {
-            return Err(TemplateError {
-                message: "`*` is not offered: work it out in a computed field".to_owned(),
-                line,
-            });
+        if inner.matches('+').count() > MAX_ADDITIONS {
+            return Err(refuse("more than 8 additions at once"));
+        }
+        // Of long texts these make longer ones.
+        if words.iter().any(|word| ["*", "~"].contains(word)) {
+            return Err(refuse(
+                "`*` and `~` are not offered: work it out in a computed field",
+            ));
         }
         for pair in words.windows(2) {
             let [before, word] = pair else { continue };
@@ -67,7 +82,7 @@ pub(super) fn check(source: &str) -> Result<(), TemplateError> {
         line += newlines(inner);
         rest = after;
     }
-    // The engine may see more in it than we do, after a comment for instance.
+    // The engine may see more in it than we do.
     if ["{{", "{%"].iter().any(|open| rest.contains(open)) {
         return Err(TemplateError {
             message: "`{{` or `{%` is not closed".to_owned(),

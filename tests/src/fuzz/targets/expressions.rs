@@ -93,8 +93,8 @@ pub fn template(input: &[u8]) -> Result<bool, String> {
 
 fn fields_of_refs() -> watchkeeper_pack::expr::Shape {
     use watchkeeper_pack::expr::Shape;
-    let business = Shape::Fields([("name".to_owned(), Shape::Value)].into());
-    Shape::Fields([("business".to_owned(), business)].into())
+    let business = Shape::fields([("name".to_owned(), Shape::Value)]);
+    Shape::fields([("business".to_owned(), business)])
 }
 
 /// A schedule: each occurrence lies after the one before it.

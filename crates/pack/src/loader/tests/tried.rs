@@ -27,7 +27,7 @@ fn a_wrong_type_is_found_on_a_record_with_all_fields() {
         ),
         (
             "set: {state: '\"closed\"', note",
-            "set: {score: record.number, note",
+            "set: {state: '\"closed\"', score: record.number, note",
         ),
         ("when: record.visits < 10", "when: record.number < 10"),
         ("when: record.visits < 10", "when: record.visits + 1"),

@@ -1,0 +1,58 @@
+//! Settings that something reads, and those that nothing does.
+
+use super::*;
+
+/// Problems and warnings with this setting in the small pack, and `text` in place of an alert's
+/// detail.
+fn with(setting: &str, text: &str) -> Vec<Diagnostic> {
+    let settings = format!("settings:\n  quiet: {{row: S-2, label: Quiet, default: 5{setting}}}\n");
+    let pack = fixture::PACK.replace("settings:\n", &settings);
+    let alert = fixture::LATE.replace(
+        "red after 30 min\ndetail: 'Ticket",
+        &format!("red after 30 min\ndetail: '{text}"),
+    );
+    let files = fixture::files(&[("pack.yaml", &pack), ("alerts/late.yaml", &alert)]);
+    match load_files(&files) {
+        Ok(pack) => untold(pack.warnings),
+        Err(problems) => problems,
+    }
+}
+
+#[test]
+fn a_setting_that_nothing_reads_is_a_warning() {
+    let found = with("", "");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let told = (found[0].code.as_str(), found[0].severity, found[0].line);
+    assert_eq!(told, ("pack.unused", Severity::Warning, 14));
+    assert_eq!(with(", for_people: true", ""), []);
+    assert_eq!(with("", "{{ settings.quiet }} "), []);
+    let longer = with("", "settings.quieter ");
+    assert_eq!(longer.len(), 1, "another name: {longer:#?}");
+}
+
+#[test]
+fn what_the_pack_reads_is_not_for_people_alone() {
+    let found = with(", for_people: true", "{{ settings.quiet }} ");
+    assert_eq!(found[0].code, "pack.value", "{found:#?}");
+    assert_eq!((found[0].file.as_str(), found[0].line), ("pack.yaml", 14));
+}
+
+#[test]
+fn a_zone_is_said_by_a_setting_that_there_is() {
+    let zone = "zone: Australia/Melbourne\n";
+    for (setting, good) in [("mode", true), ("moed", false)] {
+        let to = format!("{zone}zone_setting: {setting}\n");
+        let pack = fixture::PACK.replace(zone, &to);
+        let loaded = load_files(&fixture::files(&[("pack.yaml", &pack)]));
+        match loaded {
+            Ok(_) => assert!(good, "{setting}"),
+            Err(found) => {
+                assert!(!good, "{found:#?}");
+                assert_eq!(
+                    (found[0].code.as_str(), found[0].line),
+                    ("pack.unknown_name", 6)
+                );
+            }
+        }
+    }
+}
