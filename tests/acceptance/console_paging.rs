@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use watchkeeper_model::alert::State::{Firing, Pending};
 use watchkeeper_pack::expr::Scope;
-use watchkeeper_pack::format::{Channel, OccasionDef, Severity, Tone};
+use watchkeeper_pack::format::{OccasionDef, Severity, TextChannel, Tone};
 
 use crate::packs::ADMIN_CONSOLE;
 use crate::pos_world::{absent, by, clock, good, items, machine, map, needs, steps, ways, with};
@@ -421,7 +421,7 @@ fn h_03_and_x_95_the_texts_for_enterprise_customers_word_for_word() {
         if id.starts_with("incident_enterprise") {
             assert_eq!(
                 (template.def.row.as_str(), template.def.channel),
-                ("H-03", Channel::Mail),
+                ("H-03", TextChannel::Mail),
                 "{id}"
             );
             let to = template.to.as_ref().unwrap().eval(&said()).unwrap();
@@ -429,7 +429,7 @@ fn h_03_and_x_95_the_texts_for_enterprise_customers_word_for_word() {
         } else if id.starts_with("incident_community") {
             assert_eq!(
                 (template.def.row.as_str(), template.def.channel),
-                ("H-03", Channel::Banner),
+                ("H-03", TextChannel::Banner),
                 "{id}"
             );
         }

@@ -7,7 +7,7 @@ use watchkeeper_core::features::reference::of_pack;
 use watchkeeper_core::features::reference::view::{Reach, ReferenceView, RegionView};
 use watchkeeper_model::Actor;
 use watchkeeper_pack::Pack;
-use watchkeeper_pack::format::Channel;
+use watchkeeper_pack::format::TextChannel;
 
 use crate::packs::{ADMIN_CONSOLE, AMARISE, LIVE_SHOPPING, POS_SAAS};
 use crate::world::{PACK, at, map};
@@ -92,7 +92,7 @@ fn d_47_what_is_promised_and_what_is_not_is_ready_to_be_given() {
     assert_eq!(answers.len(), 3);
     for text in &answers {
         assert!(text.ready, "{}", text.label);
-        assert_eq!(text.channel, Channel::Answer);
+        assert_eq!(text.channel, TextChannel::Answer);
         assert!(!text.body.contains("{{"), "{}", text.body);
     }
     let of = |id: &str| answers.iter().find(|text| text.id == id).unwrap();

@@ -31,7 +31,7 @@ pub use evidence::{EvidenceFile, EvidenceForm, EvidenceItemDef, LimitsDef};
 pub use handover::{DutyDef, HandoverFile, HandoverSectionDef, LiveDef};
 pub use incident::{IncidentsFile, PromiseDef, SeverityDef};
 pub use ledger::{BookDef, Difference, FindingDef, ReconciliationFile, ReportFile, ReportPartDef};
-pub use mail::{ButtonDef, Channel, TemplateFile};
+pub use mail::{ButtonDef, TemplateFile, TextChannel};
 pub use metric::{
     Aggregate, BandDef, Better, DuringDef, MeasureDef, MetricFile, StatedDef, Unit, WindowDef,
 };

@@ -19,7 +19,7 @@ pub struct TemplateFile {
     pub label: Option<String>,
     /// Where it goes.
     #[serde(default)]
-    pub channel: Channel,
+    pub channel: TextChannel,
     /// Kind whose records fill it; a text of no kind is filled by its fields alone.
     pub kind: Option<String>,
     /// What a person fills in, as `params`.
@@ -41,7 +41,7 @@ pub struct TemplateFile {
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Channel {
+pub enum TextChannel {
     /// By mail.
     #[default]
     Mail,

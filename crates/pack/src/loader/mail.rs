@@ -3,7 +3,7 @@
 use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{names, people, record};
-use crate::format::{Channel, EffectDef, TemplateFile};
+use crate::format::{EffectDef, TemplateFile, TextChannel};
 use crate::pack::MailTemplate;
 
 pub(super) fn check(
@@ -41,7 +41,7 @@ pub(super) fn check(
         let spot = spot.at("buttons").at(index).at("setting");
         people::setting_of(world, &button.setting, &spot, problems);
     }
-    if def.channel == Channel::Mail && def.to.is_none() {
+    if def.channel == TextChannel::Mail && def.to.is_none() {
         problems.error(&spot, "pack.missing", "a mail has a receiver: `to`");
     }
     let to = match &def.to {

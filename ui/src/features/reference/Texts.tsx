@@ -1,5 +1,5 @@
 import { t } from "../../locales/catalogue";
-import type { Channel, TextView } from "../../platform/backend";
+import type { TextChannel, TextView } from "../../platform/backend";
 import { Copyable } from "./Copyable";
 import { Unsaid } from "./Promises";
 import { Shelf, type Spine } from "./Shelf";
@@ -22,7 +22,7 @@ export function Texts({ texts, sought }: TextsProps) {
   );
 }
 
-const CHANNELS: Record<Channel, string> = {
+const CHANNELS: Record<TextChannel, string> = {
   mail: "reference-channel-mail",
   chat: "reference-channel-chat",
   banner: "reference-channel-banner",

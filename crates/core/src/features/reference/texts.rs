@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use watchkeeper_pack::Kind;
 use watchkeeper_pack::expr::Scope;
-use watchkeeper_pack::format::Channel;
+use watchkeeper_pack::format::TextChannel;
 use watchkeeper_pack::pack::MailTemplate;
 
 use super::screen::Sources;
@@ -47,7 +47,7 @@ fn text(sources: &Sources<'_>, template: &MailTemplate) -> TextView {
         subject,
         body,
         ready,
-        answer: own && def.channel == Channel::Answer,
+        answer: own && def.channel == TextChannel::Answer,
         variables: variables.collect(),
         buttons: def.buttons.iter().map(|each| each.label.clone()).collect(),
     }

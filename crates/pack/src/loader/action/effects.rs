@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::One;
 use crate::expr::{Allowed, Program, Scope};
 use crate::format::{
-    CallDef, Channel, Connector, EffectDef, FieldDef, Nature, Offer, RecordFile, SetOnDef,
+    CallDef, Connector, EffectDef, FieldDef, Nature, Offer, RecordFile, SetOnDef, TextChannel,
 };
 use crate::loader::problems::{Problems, Spot};
 use crate::loader::{names, record};
@@ -229,7 +229,7 @@ impl One<'_> {
                 let message = format!("unknown template `{id}`{near}");
                 problems.error(&spot, "pack.unknown_name", message);
             }
-            Some(template) if template.channel != Channel::Mail => {
+            Some(template) if template.channel != TextChannel::Mail => {
                 let message = format!("`{id}` is no mail");
                 problems.error(&spot, "pack.wrong_kind", message);
             }

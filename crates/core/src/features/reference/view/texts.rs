@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use watchkeeper_pack::format::{Channel, Tone};
+use watchkeeper_pack::format::{TextChannel, Tone};
 
 /// A text of the pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -14,7 +14,7 @@ pub struct TextView {
     /// Row that it comes from.
     pub row: String,
     /// Where it goes.
-    pub channel: Channel,
+    pub channel: TextChannel,
     /// Kind whose records fill it, as shown.
     pub kind: Option<String>,
     /// Subject: filled in where `ready`, else as written.
