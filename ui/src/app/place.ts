@@ -32,7 +32,15 @@ export type Place =
       /** What somebody came to look up. */
       item?: string;
     }
+  | {
+      screen: "tenant";
+      /** The setting that somebody came for. */
+      setting?: string;
+    }
   | { screen: "sync" | "log" | "settings" };
+
+/** Kind of the records by which the tenant says its settings; every pack has it. */
+export const SETTING = "setting";
 
 type Stand = { place: Place; past: Place[] };
 
