@@ -4,6 +4,7 @@ import { isWriting, useKeys } from "../app/keys";
 import { t } from "../locales/catalogue";
 import { Button } from "./Button";
 import { Filter } from "./Filter";
+import { MoveKeys } from "./Key";
 import { EmptyState } from "./states";
 
 /** What a list shows of one thing. */
@@ -131,6 +132,7 @@ export function Shelf<T>(props: ShelfProps<T>) {
             </li>
           ))}
         </ul>
+        {alone && <MoveKeys />}
       </section>
       <section
         className="card shelf-detail"

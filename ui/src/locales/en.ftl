@@ -553,6 +553,9 @@ log-rows-more = +{ $count }
 
 ## A list to read from
 
+keys-move = move
+keys-enter = in
+keys-leave = back
 shelf-count =
     { $count ->
         [one] 1 entry
@@ -565,9 +568,6 @@ shelf-clear = Show all
 ## Reference
 
 reference-sections = Sections
-reference-key-move = move
-reference-key-enter = in
-reference-key-leave = back
 reference-regions = Regions
 reference-regions-about = money, tax, clocks
 reference-promises = Promises
@@ -852,6 +852,8 @@ tenant-take-back-hint = Taken back, the pack’s default counts, where it has on
 tenant-same = This is said already.
 tenant-queued = Queued, not in force yet: { $label }
 tenant-waits = Not in force yet. It can be said again when this is settled or discarded.
+tenant-held = Not in force: amend it, or discard it, to say it again.
+tenant-needs-reason = It needs a reason.
 tenant-denied = You cannot say this
 tenant-read-only = The data folder of this laptop cannot be written.
 tenant-not-here = Not here yet

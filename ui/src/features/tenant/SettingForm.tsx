@@ -119,7 +119,9 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
           </Button>
         )}
         <span className="quiet">
-          {same && t("tenant-same")} {!is_default && t("tenant-take-back-hint")}
+          {same && t("tenant-same")}{" "}
+          {value !== null && !same && reason.trim() === "" && t("tenant-needs-reason")}{" "}
+          {!is_default && t("tenant-take-back-hint")}
         </span>
       </div>
     </form>

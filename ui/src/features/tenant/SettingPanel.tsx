@@ -33,7 +33,9 @@ export function SettingPanel({ setting, readOnly, onLeave }: SettingPanelProps) 
           {operations.map((operation) => (
             <OperationCard key={operation.id} operation={operation} onAmend={amend(operation)} />
           ))}
-          {inTheWay && !closed && <p className="quiet">{t("tenant-waits")}</p>}
+          {inTheWay && !closed && (
+            <p className="quiet">{t(operations.some(isHeld) ? "tenant-held" : "tenant-waits")}</p>
+          )}
         </section>
       )}
       <div className="setting-parts">
