@@ -553,7 +553,6 @@ log-rows-more = +{ $count }
 
 ## A list to read from
 
-keys-move = move
 keys-enter = in
 keys-leave = back
 shelf-count =
@@ -783,7 +782,6 @@ notify-failures =
     }
 notify-try = Show one as a try
 notify-tried = The service took it. Whether it appeared, only you can see.
-settings-tenant = Tenant settings
 settings-controls = Switches
 settings-on-platform = changes on the platform
 settings-default = the pack’s default
