@@ -47,6 +47,8 @@ describe("the list", () => {
       "Before going live — 4 to be said",
       "Said and defaults",
     ]);
+    expect(groups[0]).toHaveAttribute("data-tone", "amber");
+    expect(groups[1]).not.toHaveAttribute("data-tone");
     const spine = (name: RegExp) => within(shown).getByRole("button", { name });
     expect(spine(/^Support lead/)).toHaveTextContent("not said yet");
     expect(spine(/^Support lead/)).toHaveTextContent("R-51");
@@ -70,6 +72,15 @@ describe("the list", () => {
     await user.keyboard("gl{Control>}k{/Control}");
     await user.type(await screen.findByRole("combobox"), "go to tenant{Enter}");
     expect(await list()).toBeVisible();
+  });
+
+  test("a setting that is searched for is found on it", async () => {
+    const { user } = openApp(makeWorld());
+    await screen.findByRole("button", { name: /^Tenant/ });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "every mail");
+    await user.click(await screen.findByRole("option", { name: /Name under every mail/ }));
+    expect(await region("Name under every mail")).toBeVisible();
   });
 
   test("j and k move from anywhere, Enter goes into the form, Escape back", async () => {
@@ -349,6 +360,14 @@ describe("there is no form", () => {
   test("where the operator may not: the reason is in words", async () => {
     await open("refund_clock");
     expect(screen.getByText("This needs the role owner.")).toBeVisible();
+    none();
+  });
+
+  test("where the data folder cannot be written", async () => {
+    const world = makeWorld();
+    world.app.phase = "read_only";
+    await open("support_lead", world);
+    expect(await region("Support lead")).toHaveTextContent("cannot be written");
     none();
   });
 

@@ -16,7 +16,7 @@ import { recordOf } from "./record";
 import { referenceOf } from "./reference";
 import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
 import { settingsOf } from "./settings";
-import { saySetting, tenantOf } from "./tenant";
+import { saySetting, settingHits, tenantOf } from "./tenant";
 import { navigationOf, pageOf, syncOf, titleOf } from "./views";
 import { watchOf } from "./watch";
 import { NOW_MS, operation, PROFILE, type World, wall } from "./world";
@@ -80,8 +80,9 @@ export class MemoryBackend implements Backend {
     });
 
   search = (query: string) =>
-    this.#read("search", (): SearchHit[] =>
-      this.world.requests
+    this.#read("search", (): SearchHit[] => [
+      ...settingHits(this.world, query),
+      ...this.world.requests
         .filter((each) => `${each.id} ${each.name}`.toLowerCase().includes(query.toLowerCase()))
         .slice(0, 50)
         .map((each) => ({
@@ -92,7 +93,7 @@ export class MemoryBackend implements Backend {
           excerpt: `⟦${each.name}⟧ · ${each.place}`,
           view: "pending",
         })),
-    );
+    ]);
 
   signIn: Backend["signIn"] = (request) =>
     this.#read("signIn", (): SignedIn => {

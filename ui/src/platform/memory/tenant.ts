@@ -4,6 +4,7 @@ import {
   type Code,
   type OperationView,
   type Proposed,
+  type SearchHit,
   type SettingView,
   type TenantSetting,
   type TenantView,
@@ -192,6 +193,19 @@ export const toldSettings = (world: World): TenantSetting[] =>
     is_default,
     one_of: [],
   }));
+
+/** Settings whose words hold what is searched for. */
+export const settingHits = (world: World, query: string): SearchHit[] =>
+  world.settings
+    .filter(({ label }) => label.toLowerCase().includes(query.toLowerCase()))
+    .map(({ name, label, purpose }) => ({
+      kind: "setting",
+      kind_label: "Setting",
+      id: name,
+      title: label,
+      excerpt: purpose ?? "",
+      view: "settings",
+    }));
 
 const ACTIONS: Record<string, string> = { say: "Say", unsay: "Take back" };
 
