@@ -18,7 +18,7 @@ import {
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
 import { useBackend } from "../../app/backend";
-import { SETTING, usePlace } from "../../app/place";
+import { placeOf, usePlace } from "../../app/place";
 import { useReference, useSearch } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import type { Overlay } from "../../app/shell/Shell";
@@ -67,9 +67,8 @@ export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPal
       hit,
       hint: hit.kind_label,
       run: () => {
-        if (hit.kind === SETTING) return go({ screen: "tenant", setting: hit.id });
         const view = hit.view ?? queues[0]?.view;
-        if (view) go({ screen: "queue", view, record: { kind: hit.kind, id: hit.id } });
+        if (view) go(placeOf({ kind: hit.kind, id: hit.id }, view));
       },
     }),
   );

@@ -104,7 +104,10 @@ function Group({ title, note, operations }: GroupProps) {
   );
 }
 
-/** Opens the record of an operation in the queue that was open last, else in the first; a setting on Tenant. */
+/**
+ * Opens the record of an operation in the queue that was open last, else in the first; a setting
+ * on Tenant.
+ */
 function useOpenRecord() {
   const { past, go } = usePlace();
   const queues = useNavigation().data?.queues ?? [];

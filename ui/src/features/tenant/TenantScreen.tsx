@@ -12,7 +12,7 @@ import { shownOf } from "./value";
 
 type TenantScreenProps = { sought: string | undefined; readOnly: boolean };
 
-/** What the tenant says of itself: at the left what is still to be said and what counts, at the right one of them. */
+/** What the tenant says: at the left what is still to be said and what counts, at the right one. */
 export function TenantScreen({ sought, readOnly }: TenantScreenProps) {
   const read = useTenant();
   if (read.data) return <Tenant view={read.data} sought={sought} readOnly={readOnly} />;
