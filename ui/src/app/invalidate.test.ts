@@ -11,6 +11,13 @@ describe("a change set", () => {
     expect(reads).toEqual([READS.page, READS.record, READS.search, READS.watch]);
   });
 
+  test("of a setting touches what the tenant says too", () => {
+    const reads = readsOf(change({ tag: "kind", of: "setting" }));
+    expect(reads).toContain(READS.tenant);
+    expect(reads).toContain(READS.settings);
+    expect(readsOf(change({ tag: "pack" }))).toContain(READS.tenant);
+  });
+
   test("touches what its tags say and nothing else", () => {
     expect(readsOf(change({ tag: "app" }))).toEqual([READS.app, READS.settings]);
     expect(readsOf(change({ tag: "navigation" }))).toEqual([READS.navigation]);
@@ -21,6 +28,7 @@ describe("a change set", () => {
       READS.page,
       READS.record,
       READS.watch,
+      READS.tenant,
     ]);
     expect(readsOf(change({ tag: "pack" }))).not.toContain(READS.app);
   });

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { ChangeSet, Tag } from "../platform/backend";
+import { SETTING } from "./place";
 import { READS } from "./reads";
 
 type Touched = (typeof READS)[keyof typeof READS];
@@ -12,10 +13,16 @@ function touchedBy(tag: Tag): readonly Touched[] {
     case "navigation":
       return [READS.navigation];
     case "kind":
-      return [READS.page, READS.record, READS.search, READS.watch];
+      return [
+        READS.page,
+        READS.record,
+        READS.search,
+        READS.watch,
+        ...(tag.of === SETTING ? [READS.tenant, READS.settings] : []),
+      ];
     case "sync":
       // Pages and records say how old they are and what became of our operations.
-      return [READS.sync, READS.page, READS.record, READS.watch];
+      return [READS.sync, READS.page, READS.record, READS.watch, READS.tenant];
     case "audit":
       return [READS.sync, READS.log];
     case "pack":
@@ -29,6 +36,7 @@ function touchedBy(tag: Tag): readonly Touched[] {
         READS.log,
         READS.settings,
         READS.reference,
+        READS.tenant,
       ];
     case "notifications":
       // An alert says whether a notification of it came through.

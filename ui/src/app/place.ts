@@ -32,7 +32,22 @@ export type Place =
       /** What somebody came to look up. */
       item?: string;
     }
+  | {
+      screen: "tenant";
+      /** The setting that somebody came for. */
+      setting?: string;
+    }
   | { screen: "sync" | "log" | "settings" };
+
+/** Kind of the records by which the tenant says its settings; every pack has it. */
+export const SETTING = "setting";
+
+/** Where a record is opened: in this view, a setting on Tenant. */
+export function placeOf(record: { kind: string; id: string }, view: string): Place {
+  return record.kind === SETTING
+    ? { screen: "tenant", setting: record.id }
+    : { screen: "queue", view, record };
+}
 
 type Stand = { place: Place; past: Place[] };
 

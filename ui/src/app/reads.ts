@@ -30,6 +30,7 @@ export const READS = {
   log: "log",
   settings: "settings",
   reference: "reference",
+  tenant: "tenant",
 } as const;
 
 /** Rows of one read of a view. */
@@ -118,6 +119,12 @@ export function useLog(search: string, sorts: LogSort[]) {
 export function useSettings() {
   const backend = useBackend();
   return useQuery({ queryKey: [READS.settings], queryFn: () => backend.settingsView() });
+}
+
+/** What the tenant says, and has still to say. */
+export function useTenant() {
+  const backend = useBackend();
+  return useQuery({ queryKey: [READS.tenant], queryFn: () => backend.tenantView() });
 }
 
 /** What the pack says and when it came, so that its clocks run on. */

@@ -72,6 +72,33 @@ export function Choice(props: ChoiceProps) {
   );
 }
 
+type SelectProps = {
+  label: string;
+  /** Shown while nothing is chosen. */
+  prompt: string;
+  value: string;
+  options: readonly { value: string; label: string }[];
+  onValue: (value: string) => void;
+};
+
+/** One of many. */
+export function Select({ label, prompt, value, options, onValue }: SelectProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onValue(event.target.value)}>
+        {value === "" && <option value="">{prompt}</option>}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 type TextAreaProps = {
   label: string;
   value: string;

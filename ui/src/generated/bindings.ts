@@ -66,6 +66,8 @@ export const commands = {
 	verifyChain: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("verify_chain", { profile })),
 	/**  The Reference screen. */
 	referenceView: (profile: string) => typedError<ReferenceView, Error>(__TAURI_INVOKE("reference_view", { profile })),
+	/**  The screen of the tenant's settings. They change by the actions of their records. */
+	tenantView: (profile: string) => typedError<TenantView, Error>(__TAURI_INVOKE("tenant_view", { profile })),
 	/**  The Settings screen. */
 	settingsView: (profile: string) => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view", { profile })),
 	/**  What the operator wants to be notified of. */
@@ -1373,6 +1375,14 @@ export type ProfileView = {
 	red: number,
 };
 
+/**  A value as text and as JSON. */
+export type Proposed = {
+	/**  As text. */
+	text: string,
+	/**  As JSON. */
+	json: string,
+};
+
 /**  A record that could not be read. */
 export type QuarantineView = {
 	/**  Kind, if it could be told. */
@@ -1623,6 +1633,16 @@ export type RulingView = {
 	setting: RulingSetting | null,
 };
 
+/**  Who said it. */
+export type Said = {
+	/**  Operator id. */
+	by: string,
+	/**  Instant, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Why. */
+	reason: string | null,
+};
+
 /**  A record found. */
 export type SearchHit = {
 	/**  Kind. */
@@ -1719,6 +1739,75 @@ export type SessionView = {
 	label: string,
 	/**  When it begins, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
+};
+
+/**  How a setting is asked for. */
+export type SettingInput = 
+/**  A line of text. */
+{ type: "text" } | 
+/**  Yes or no. */
+{ type: "boolean" } | 
+/**  A number, whole or not, of this unit, in these bounds. */
+{ type: "number"; 
+/**  It is whole. */
+whole: boolean; 
+/**  What it counts. */
+unit: string | null; 
+/**  Least. */
+least: number | null; 
+/**  Most. */
+most: number | null } | 
+/**  An amount of this currency. */
+{ type: "money"; 
+/**  ISO 4217. */
+currency: string; 
+/**  Digits after the point. */
+decimals: number } | 
+/**  One of these, as text and as JSON. */
+{ type: "one_of"; 
+/**  In the pack's order. */
+values: Proposed[] };
+
+/**  A part of the pack that reads a setting. */
+export type SettingReader = {
+	/**  What sort of part: the folder, or the file, without its ending. */
+	part: string,
+	/**  As shown. */
+	label: string,
+};
+
+/**  A setting of the tenant. */
+export type SettingView = {
+	/**  Its name, and the id of its record. */
+	name: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  As shown. */
+	label: string,
+	/**  What it is for. */
+	purpose: string | null,
+	/**  How it is asked for. */
+	input: SettingInput,
+	/**  What counts now, as text; none where nobody has said it and there is no default. */
+	value: string | null,
+	/**  The same as JSON. */
+	json: string | null,
+	/**  Nobody has said anything: the pack's default counts. */
+	is_default: boolean,
+	/**  It has to be said before going live, and is not. What reads it is undecidable until then. */
+	missing: boolean,
+	/**  What the pack proposes, as text and as JSON. */
+	proposed: Proposed | null,
+	/**  What reads it. */
+	readers: SettingReader[],
+	/**  Who said it last, and when (tenant's wall clock, RFC 3339 with offset). */
+	said: Said | null,
+	/**  Revision of its record as seen; none while the platform has not sent it. */
+	revision: number | null,
+	/**  Why this operator may not say it; none where they may. */
+	denied: string | null,
+	/**  Operations of this laptop on it that are not settled. */
+	operations: OperationView[],
 };
 
 /**  The Settings screen. */
@@ -2083,6 +2172,16 @@ export type TenantSetting = {
 	is_default: boolean,
 	/**  Values that it may have; any where empty. */
 	one_of: string[],
+};
+
+/**  The screen of the tenant's settings. */
+export type TenantView = {
+	/**  Settings that have to be said before going live and are not. */
+	open: number,
+	/**  All of them: what is still to be said first, then by name. */
+	settings: SettingView[],
+	/**  Instant of the data, tenant's wall clock, RFC 3339 with offset. */
+	as_of: string | null,
 };
 
 /**  What fills in a part of a text. */

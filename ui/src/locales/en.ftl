@@ -17,6 +17,12 @@ nav-watch = Watch
 nav-queues = Queues
 nav-log = Log
 nav-reference = Reference
+nav-tenant = Tenant
+nav-unsaid =
+    { $count ->
+        [one] 1 setting is to be said before going live
+       *[other] { $count } settings are to be said before going live
+    }
 nav-settings = Settings
 nav-red-elsewhere =
     { $count ->
@@ -545,12 +551,22 @@ log-event-amended = Amended
 log-event-unreadable = Cannot be read
 log-rows-more = +{ $count }
 
+## A list to read from
+
+keys-enter = in
+keys-leave = back
+shelf-count =
+    { $count ->
+        [one] 1 entry
+       *[other] { $count } entries
+    }
+shelf-none = Nothing matches
+shelf-none-text = All { $count } were looked through.
+shelf-clear = Show all
+
 ## Reference
 
 reference-sections = Sections
-reference-key-move = move
-reference-key-enter = in
-reference-key-leave = back
 reference-regions = Regions
 reference-regions-about = money, tax, clocks
 reference-promises = Promises
@@ -571,14 +587,6 @@ reference-missing =
        *[other] { $count } not said yet
     }
 reference-unsaid = not said yet
-reference-count =
-    { $count ->
-        [one] 1 entry
-       *[other] { $count } entries
-    }
-reference-none = Nothing matches
-reference-none-text = All { $count } were looked through.
-reference-clear = Show all
 reference-copy = Copy
 reference-copy-what = Copy: { $what }
 reference-copied = Copied
@@ -774,19 +782,17 @@ notify-failures =
     }
 notify-try = Show one as a try
 notify-tried = The service took it. Whether it appeared, only you can see.
-settings-tenant = Tenant settings
 settings-controls = Switches
 settings-on-platform = changes on the platform
 settings-default = the pack’s default
-settings-missing = to be said before going live
-settings-missing-count =
+settings-tenant-none = The pack leaves nothing open to the tenant.
+settings-tenant-all = All that is needed is said.
+settings-tenant-count =
     { $count ->
-        [one] One is to be said on the platform before going live
-       *[other] { $count } are to be said on the platform before going live
+        [one] 1 setting
+       *[other] { $count } settings
     }
-settings-proposed = proposed: { $value }
-settings-one-of = one of { $values }
-settings-no-settings = The pack leaves nothing open to the tenant.
+settings-tenant-open = Open Tenant
 settings-no-controls = The pack names no switches.
 settings-pack = Pack
 settings-pack-name = Name
@@ -798,7 +804,95 @@ settings-pack-warnings =
         [one] 1 remark that does not stop it
        *[other] { $count } remarks that do not stop it
     }
+settings-changes = What changed in version { $to }
+settings-changes-since = in force since
+settings-changes-first = No version came after the first one that this laptop saw.
+settings-changes-none = Nothing that counts differs from version { $from }.
+settings-changes-all = All { $count }
+settings-changes-fewer = Only the first { $count }
+settings-changes-was = was
+settings-changes-now = is
+settings-changes-new = new
+settings-changes-gone = gone
+settings-changes-file = the whole file
 settings-about = About
+
+## Tenant
+
+tenant-list = Settings of the tenant
+tenant-filter = Filter the settings
+tenant-open =
+    { $count ->
+        [one] Before going live — 1 to be said
+       *[other] Before going live — { $count } to be said
+    }
+tenant-rest = Said and defaults
+tenant-unsaid = not said yet
+tenant-default = default
+tenant-nothing = nothing
+tenant-none = Nothing is left to the tenant
+tenant-none-text = The pack asks for no setting: what it says holds for everybody.
+tenant-in-force = In force
+tenant-said-by = Said by
+tenant-taken-back-by = Taken back by
+tenant-reason-was = Because
+tenant-proposed = Proposed
+tenant-use = Take it into the form
+tenant-readers = What reads it
+tenant-readers-none = Nothing in the pack reads it.
+tenant-undecidable = Undecidable until it is said: nothing is guessed in its place.
+tenant-value = Value
+tenant-value-pick = Choose…
+tenant-reason = Reason
+tenant-say = Say
+tenant-take-back = Take back
+tenant-take-back-hint = Taken back, the pack’s default counts, where it has one.
+tenant-same = This is said already.
+tenant-queued = Queued, not in force yet: { $label }
+tenant-waits = Not in force yet. It can be said again when this is settled or discarded.
+tenant-held = Not in force: amend it, or discard it, to say it again.
+tenant-needs-reason = It needs a reason.
+tenant-denied = You cannot say this
+tenant-read-only = The data folder of this laptop cannot be written.
+tenant-not-here = Not here yet
+tenant-not-here-text = It comes with the next sync, and can be said then.
+tenant-parts = It has parts
+tenant-parts-text = It cannot be said in a line here; it is set on the platform.
+tenant-moved = It was said again meanwhile
+tenant-moved-text = What is in force above is newer than what you saw when you began.
+tenant-moved-go-on = Go on with this
+tenant-number-with = { $value } { $unit }
+tenant-bounds = from { $least } to { $most }
+tenant-bounds-least = { $least } or more
+tenant-bounds-most = { $most } or less
+tenant-wrong-whole = A whole number, such as 30
+tenant-wrong-number = A number, such as 2.5
+tenant-wrong-bounds = Must be { $bounds }
+tenant-wrong-money =
+    { $digits ->
+        [0] A whole amount of { $currency }
+        [one] An amount of { $currency } with 1 digit behind the point at most
+       *[other] An amount of { $currency } with { $digits } digits behind the point at most
+    }
+tenant-part-alerts = Alerts
+tenant-part-records = Records
+tenant-part-templates = Texts
+tenant-part-playbooks = Playbooks
+tenant-part-routines = Routines
+tenant-part-metrics = Numbers
+tenant-part-reconciliations = Reconciliations
+tenant-part-reports = Reports
+tenant-part-people = People
+tenant-part-people-is = contacts and who is called
+tenant-part-incidents = Incidents
+tenant-part-incidents-is = severities and their clocks
+tenant-part-retention = Retention
+tenant-part-retention-is = how long things are kept
+tenant-part-rulings = Rulings
+tenant-part-rulings-is = what holds instead
+tenant-part-handover = Handover
+tenant-part-handover-is = what a shift hands on
+tenant-part-other = Other
 
 ## Sync
 
@@ -886,6 +980,7 @@ command-queue = Go to { $queue }
 command-watch = Go to Watch
 command-log = Go to Log
 command-reference = Go to Reference
+command-tenant = Go to Tenant
 command-settings = Go to Settings
 command-sync = Go to Sync
 command-light = Switch to light
@@ -902,6 +997,7 @@ help-watch = go to Watch
 help-queues = go to the first queue
 help-log = go to Log
 help-reference = go to Reference
+help-tenant = go to Tenant
 help-sync = go to Sync
 help-settings = go to Settings
 help-on-watch = On Watch
@@ -914,6 +1010,11 @@ help-reference-down = next section, or next in its list
 help-reference-up = previous
 help-reference-enter = into the section
 help-reference-leave = back to the sections
+help-on-tenant = On Tenant
+help-tenant-down = next setting
+help-tenant-up = previous
+help-tenant-enter = into its form
+help-tenant-leave = from the form to the list
 help-many = Many at once
 help-pick = pick a row, or not
 help-pick-down = pick on downwards

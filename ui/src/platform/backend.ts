@@ -20,6 +20,7 @@ import type {
   SignedIn,
   SignInRequest,
   SyncView,
+  TenantView,
   ViewPage,
   ViewRequest,
   WatchView,
@@ -59,6 +60,7 @@ export interface Backend {
   logPage(request: LogRequest): Promise<LogPage>;
   verifyChain(): Promise<void>;
   referenceView(): Promise<ReferenceView>;
+  tenantView(): Promise<TenantView>;
   settingsView(): Promise<SettingsView>;
   setNotifications(wanted: NotificationSettings): Promise<void>;
   testNotification(): Promise<void>;

@@ -45,6 +45,7 @@ const of = (profile: string): Backend => ({
   setNotifications: (wanted) => done(commands.setNotifications(profile, wanted)),
   testNotification: () => done(commands.testNotification(profile)),
   referenceView: () => data(commands.referenceView(profile)),
+  tenantView: () => data(commands.tenantView(profile)),
   reportUiError: (message) => done(commands.reportUiError(message)),
   newOperationId: () => data(commands.newOperationId()),
   onChange(heard) {

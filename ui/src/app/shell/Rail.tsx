@@ -7,12 +7,14 @@ import {
   RefreshCw,
   ScrollText,
   Settings2,
+  SlidersHorizontal,
+  TriangleAlert,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
 import { usePlace } from "../place";
-import { useSync, useWatch } from "../reads";
+import { useSync, useTenant, useWatch } from "../reads";
 import { zoneName } from "../time";
 import { initials } from "./initials";
 import { SyncLine } from "./SyncLine";
@@ -104,6 +106,15 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
           </li>
           <li>
             <Entry
+              icon={<SlidersHorizontal size={16} aria-hidden />}
+              label={t("nav-tenant")}
+              current={place.screen === "tenant"}
+              onGo={() => go({ screen: "tenant" })}
+              end={<Unsaid />}
+            />
+          </li>
+          <li>
+            <Entry
               icon={<RefreshCw size={16} aria-hidden />}
               label={t("nav-sync")}
               current={place.screen === "sync"}
@@ -143,6 +154,22 @@ function RedCount() {
     <span className="badge" data-stale={watch.stale || undefined} title={words}>
       <span aria-hidden>{watch.digest.red}</span>
       <span className="visually-hidden">{words}</span>
+    </span>
+  );
+}
+
+/** Settings that the tenant has to say before going live, and has not. */
+function Unsaid() {
+  const open = useTenant().data?.open ?? 0;
+  if (open === 0) return null;
+  const words = t("nav-unsaid", { count: open });
+  return (
+    <span className="rail-count">
+      <span className="urgent" title={words}>
+        <TriangleAlert size={12} aria-hidden />
+        <span aria-hidden>{open}</span>
+        <span className="visually-hidden">{words}</span>
+      </span>
     </span>
   );
 }

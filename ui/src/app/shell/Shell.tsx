@@ -7,6 +7,7 @@ import { ReferenceScreen } from "../../features/reference/ReferenceScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
 import { SettingsScreen } from "../../features/settings/SettingsScreen";
 import { SyncScreen } from "../../features/sync/SyncScreen";
+import { TenantScreen } from "../../features/tenant/TenantScreen";
 import { WatchScreen } from "../../features/watch/WatchScreen";
 import { t } from "../../locales/catalogue";
 import type { AppView, NavigationView } from "../../platform/backend";
@@ -39,6 +40,7 @@ export function Shell({ app }: { app: AppView }) {
     "g w": () => go({ screen: "watch" }),
     "g l": () => go({ screen: "log" }),
     "g r": () => go({ screen: "reference" }),
+    "g t": () => go({ screen: "tenant" }),
     "g s": () => go({ screen: "sync" }),
     "g ,": () => go({ screen: "settings" }),
     "g q": () => first && go({ screen: "queue", view: first.view, record: null }),
@@ -95,6 +97,7 @@ const TITLES = {
   watch: "nav-watch",
   log: "nav-log",
   reference: "nav-reference",
+  tenant: "nav-tenant",
   sync: "nav-sync",
   settings: "nav-settings",
 } as const;
@@ -122,6 +125,8 @@ function Screen({ place, readOnly }: ScreenProps) {
           item={place.item}
         />
       );
+    case "tenant":
+      return <TenantScreen key={place.setting} sought={place.setting} readOnly={readOnly} />;
     case "sync":
       return <SyncScreen />;
     case "settings":

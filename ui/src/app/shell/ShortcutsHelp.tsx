@@ -12,6 +12,7 @@ const EVERYWHERE = [
   { keys: ["g", "q"], words: "help-queues" },
   { keys: ["g", "l"], words: "help-log" },
   { keys: ["g", "r"], words: "help-reference" },
+  { keys: ["g", "t"], words: "help-tenant" },
   { keys: ["g", "s"], words: "help-sync" },
   { keys: ["g", ","], words: "help-settings" },
   { keys: ["Ctrl", "1…9"], words: "help-profile" },
@@ -42,6 +43,13 @@ const REFERENCE = [
   { keys: ["k"], words: "help-reference-up" },
   { keys: ["Enter"], words: "help-reference-enter" },
   { keys: ["Esc"], words: "help-reference-leave" },
+];
+
+const TENANT = [
+  { keys: ["j"], words: "help-tenant-down" },
+  { keys: ["k"], words: "help-tenant-up" },
+  { keys: ["Enter"], words: "help-tenant-enter" },
+  { keys: ["Esc"], words: "help-tenant-leave" },
 ];
 
 const MANY = [
@@ -86,6 +94,12 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
           <Group
             title={t("help-on-reference")}
             rows={REFERENCE.map(({ keys, words }) => ({ keys, words: t(words) }))}
+          />
+        )}
+        {place.screen === "tenant" && (
+          <Group
+            title={t("help-on-tenant")}
+            rows={TENANT.map(({ keys, words }) => ({ keys, words: t(words) }))}
           />
         )}
         {many && (

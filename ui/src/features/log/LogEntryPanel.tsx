@@ -1,6 +1,6 @@
 import { ShieldAlert, ShieldCheck, ShieldQuestion } from "lucide-react";
 import type { ReactNode, Ref } from "react";
-import { usePlace } from "../../app/place";
+import { placeOf, usePlace } from "../../app/place";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { LogEntry } from "../../platform/backend";
@@ -69,12 +69,7 @@ function Facts({ entry }: { entry: LogEntry }) {
                 type="button"
                 className="link"
                 onClick={() =>
-                  record.view &&
-                  go({
-                    screen: "queue",
-                    view: record.view,
-                    record: { kind: record.kind, id: record.id },
-                  })
+                  record.view && go(placeOf({ kind: record.kind, id: record.id }, record.view))
                 }
               >
                 {t("log-open")}

@@ -38,16 +38,24 @@ function instantJson(text: string): string | null {
   return JSON.stringify(new Date(wall.face - now.offset * 60_000).toISOString());
 }
 
-/** "22.00 AUD" as minor units, without a detour over fractions. */
+/** "22.00 AUD" as minor units. */
 function moneyJson(text: string): string | null {
-  const found = /^(\d+)(?:\.(\d+))?\s*([A-Za-z]{3})$/.exec(text);
+  const found = /^([\d.]+)\s*([A-Za-z]{3})$/.exec(text);
   if (!found) return null;
-  const [, whole = "", fraction = "", letters = ""] = found;
+  const [, amount = "", letters = ""] = found;
   const currency = letters.toUpperCase();
-  const digits = digitsOf(currency);
+  const minor = minorOf(amount, digitsOf(currency));
+  return minor === null ? null : JSON.stringify({ minor, currency });
+}
+
+/** "22.00" as minor units, without a detour over fractions; nothing where it is no such amount. */
+export function minorOf(text: string, digits: number): number | null {
+  const found = /^(\d+)(?:\.(\d+))?$/.exec(text);
+  if (!found) return null;
+  const [, whole = "", fraction = ""] = found;
   if (fraction.length > digits) return null;
   const minor = Number(whole + fraction.padEnd(digits, "0"));
-  return Number.isSafeInteger(minor) ? JSON.stringify({ minor, currency }) : null;
+  return Number.isSafeInteger(minor) ? minor : null;
 }
 
 function digitsOf(currency: string): number {

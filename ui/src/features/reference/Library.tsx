@@ -1,9 +1,9 @@
 import type { ReceivedReference } from "../../app/reads";
 import { zoneName } from "../../app/time";
+import { Shelf, type Spine } from "../../components/Shelf";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { OccasionView, ProcedureView } from "../../platform/backend";
-import { Shelf, type Spine } from "./Shelf";
 import { Steps } from "./Steps";
 import { ruleWords, spanWords } from "./spans";
 

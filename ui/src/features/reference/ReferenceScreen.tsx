@@ -4,7 +4,7 @@ import { isWriting, useKeys } from "../../app/keys";
 import type { SectionId } from "../../app/place";
 import { type ReceivedReference, useReference } from "../../app/reads";
 import { Button } from "../../components/Button";
-import { Key } from "../../components/Key";
+import { MoveKeys } from "../../components/Key";
 import { ErrorState } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import { Contacts } from "./Contacts";
@@ -93,18 +93,7 @@ function Reference({ view, section, item }: ReferenceScreenProps & { view: Recei
             </li>
           ))}
         </ul>
-        <p className="reference-keys" aria-hidden>
-          <span>
-            <Key>j</Key>
-            <Key>k</Key> {t("reference-key-move")}
-          </span>
-          <span>
-            <Key>⏎</Key> {t("reference-key-enter")}
-          </span>
-          <span>
-            <Key>{"Esc"}</Key> {t("reference-key-leave")}
-          </span>
-        </p>
+        <MoveKeys />
       </nav>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: hears the key that leads out of it */}
       <div className="reference-content" key={current?.id} ref={content} onKeyDown={leave}>

@@ -41,7 +41,7 @@ export function Rulings({ rulings }: { rulings: RulingView[] }) {
           onValue={setSearch}
           input={filter}
         />
-        <span className="quiet shelf-count">{t("reference-count", { count: shown.length })}</span>
+        <span className="quiet shelf-count">{t("shelf-count", { count: shown.length })}</span>
       </header>
       {shown.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls is reached by the keyboard
@@ -65,10 +65,10 @@ export function Rulings({ rulings }: { rulings: RulingView[] }) {
       ) : (
         <EmptyState
           icon={SearchX}
-          title={t("reference-none")}
-          action={<Button onClick={() => setSearch("")}>{t("reference-clear")}</Button>}
+          title={t("shelf-none")}
+          action={<Button onClick={() => setSearch("")}>{t("shelf-clear")}</Button>}
         >
-          {t("reference-none-text", { count: rulings.length })}
+          {t("shelf-none-text", { count: rulings.length })}
         </EmptyState>
       )}
     </section>

@@ -1,8 +1,8 @@
+import { Shelf, type Spine } from "../../components/Shelf";
 import { t } from "../../locales/catalogue";
 import type { TextChannel, TextView } from "../../platform/backend";
 import { Copyable } from "./Copyable";
 import { Unsaid } from "./Promises";
-import { Shelf, type Spine } from "./Shelf";
 import { TemplateWords } from "./TemplateWords";
 
 type TextsProps = { texts: TextView[]; sought: string | undefined };

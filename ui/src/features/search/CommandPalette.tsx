@@ -12,12 +12,13 @@ import {
   Search,
   Settings2,
   ShieldCheck,
+  SlidersHorizontal,
   UserRound,
 } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
 import { useBackend } from "../../app/backend";
-import { usePlace } from "../../app/place";
+import { placeOf, usePlace } from "../../app/place";
 import { useReference, useSearch } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import type { Overlay } from "../../app/shell/Shell";
@@ -67,7 +68,7 @@ export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPal
       hint: hit.kind_label,
       run: () => {
         const view = hit.view ?? queues[0]?.view;
-        if (view) go({ screen: "queue", view, record: { kind: hit.kind, id: hit.id } });
+        if (view) go(placeOf({ kind: hit.kind, id: hit.id }, view));
       },
     }),
   );
@@ -251,6 +252,12 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
       icon: BookOpenText,
       label: t("command-reference"),
       run: () => go({ screen: "reference" }),
+    },
+    {
+      id: "tenant",
+      icon: SlidersHorizontal,
+      label: t("command-tenant"),
+      run: () => go({ screen: "tenant" }),
     },
     {
       id: "settings",

@@ -9,8 +9,10 @@ import { ErrorState } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import { bytesWords } from "../../locales/words";
 import type { SettingsView } from "../../platform/backend";
+import { Controls } from "./Controls";
 import { Notifications } from "./Notifications";
-import { TenantSettings } from "./TenantSettings";
+import { PackChanges } from "./PackChanges";
+import { TenantCard } from "./TenantCard";
 
 /** Who is signed in to what, what this laptop does, and what the tenant has set. */
 export function SettingsScreen() {
@@ -43,21 +45,14 @@ export function SettingsScreen() {
             <Appearance />
           </div>
         </Card>
-        <TenantSettings
-          title={t("settings-controls")}
-          none={t("settings-no-controls")}
-          settings={view.controls}
-        />
-        <TenantSettings
-          title={t("settings-tenant")}
-          none={t("settings-no-settings")}
-          settings={view.settings}
-        />
+        <TenantCard settings={view.settings} />
+        <Controls controls={view.controls} />
       </div>
       <div>
         <Profile view={view} />
         <Laptop view={view} />
         <Pack view={view} />
+        <PackChanges version={view.pack_version} changes={view.pack_changes} />
         <Card title={t("settings-about")}>
           <dl className="facts card-body">
             <dt>{t("app-name")}</dt>

@@ -10,25 +10,72 @@ beforeEach(() => usePlace.getState().go({ screen: "settings" }));
 const region = (name: string) => screen.findByRole("region", { name });
 const box = (name: string) => screen.getByRole("checkbox", { name });
 
-test("says who is signed in, what this laptop holds, and what the tenant has set", async () => {
+test("says who is signed in, what this laptop holds, and how the switches stand", async () => {
   openApp(makeWorld());
   expect(await region("Profile")).toHaveTextContent("Imogen Hart");
   const laptop = await region("This laptop");
   expect(laptop).toHaveTextContent("imogens-laptop");
   expect(laptop).toHaveTextContent("1 MB, encrypted");
-  const tenant = await region("Tenant settings");
-  // What has to be said stands first, and is no value.
-  expect(tenant).toHaveTextContent("One is to be said on the platform before going live");
-  const first = within(tenant).getAllByRole("listitem")[0];
-  expect(first).toHaveTextContent("to be said before going live");
-  expect(first).toHaveTextContent("proposed: support@example.org");
-  expect(await region("Switches")).toHaveTextContent("changes on the platform");
-  expect(tenant).toHaveTextContent("R-42");
-  expect(tenant).toHaveTextContent("the pack’s default");
-  expect(within(tenant).queryByRole("button")).not.toBeInTheDocument();
+  const switches = await region("Switches");
+  expect(switches).toHaveTextContent("changes on the platform");
+  expect(switches).toHaveTextContent("the pack’s default");
+  expect(within(switches).queryByRole("button")).not.toBeInTheDocument();
   expect(await region("Switches")).toHaveTextContent("Refunds frozen");
   expect(await region("Pack")).toHaveTextContent("1 remark that does not stop it");
   await expectAccessible();
+});
+
+test("what the tenant has to say is counted, and leads to where it is said", async () => {
+  const { user } = openApp(makeWorld());
+  const tenant = await region("Tenant");
+  expect(tenant).toHaveTextContent("10 settings");
+  expect(tenant).toHaveTextContent("4 settings are to be said before going live");
+  await user.click(within(tenant).getByRole("button", { name: "Open Tenant" }));
+  expect(await screen.findByRole("heading", { level: 1, name: "Tenant" })).toBeVisible();
+});
+
+test("with all of it said, that is said", async () => {
+  const world = makeWorld();
+  world.settings = world.settings.filter((setting) => !setting.missing);
+  openApp(world);
+  expect(await region("Tenant")).toHaveTextContent("All that is needed is said.");
+});
+
+test("what a new version changed stands by file, folded where it is long", async () => {
+  const { user } = openApp(makeWorld());
+  const changes = await region("What changed in version 3");
+  const items = () => within(changes).getAllByRole("listitem");
+  expect(items()).toHaveLength(12);
+  expect(items()[0]).toHaveTextContent("Charges failwhenA-12was failed > 3is failed > 2");
+  expect(items()[1]).toHaveTextContent("new 5");
+  expect(items()[2]).toHaveTextContent("the whole filewas a queue that nobody looked atgone");
+  const files = within(changes).getAllByRole("heading", { level: 3 });
+  expect(files.map((each) => each.textContent)).toEqual([
+    "alerts/charge_failed.yaml",
+    "alerts/queue_old.yaml",
+    "templates/mails.yaml",
+    "routines/morning.yaml",
+  ]);
+  await user.click(within(changes).getByRole("button", { name: "All 14" }));
+  expect(items()).toHaveLength(14);
+  await user.click(within(changes).getByRole("button", { name: "Only the first 12" }));
+  expect(items()).toHaveLength(12);
+});
+
+test("the first version of a pack changed nothing, and that is said", async () => {
+  openApp({ ...makeWorld(), packChanges: null });
+  const changes = await region("What changed in version 3");
+  expect(changes).toHaveTextContent("No version came after the first one");
+  expect(within(changes).queryByRole("button")).not.toBeInTheDocument();
+});
+
+test("a version that differs in nothing that counts says so", async () => {
+  const world = makeWorld();
+  if (world.packChanges) world.packChanges.differences = [];
+  openApp(world);
+  expect(await region("What changed in version 3")).toHaveTextContent(
+    "Nothing that counts differs from version 2.",
+  );
 });
 
 test("what is to be notified is kept at once", async () => {

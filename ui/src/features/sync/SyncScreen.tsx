@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { useBackend } from "../../app/backend";
-import { usePlace } from "../../app/place";
+import { SETTING, usePlace } from "../../app/place";
 import { useNavigation, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
@@ -104,11 +104,15 @@ function Group({ title, note, operations }: GroupProps) {
   );
 }
 
-/** Opens the record of an operation in the queue that was open last, else in the first. */
+/**
+ * Opens the record of an operation in the queue that was open last, else in the first; a setting
+ * on Tenant.
+ */
 function useOpenRecord() {
   const { past, go } = usePlace();
   const queues = useNavigation().data?.queues ?? [];
   return ({ kind, record }: OperationView, amends?: string) => {
+    if (kind === SETTING) return go({ screen: "tenant", setting: record });
     const last = past.findLast((place) => place.screen === "queue");
     const view = last?.screen === "queue" ? last.view : queues[0]?.view;
     const place = { screen: "queue", record: { kind, id: record } } as const;

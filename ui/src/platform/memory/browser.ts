@@ -1,6 +1,7 @@
 import { type Place, SECTION_IDS, usePlace } from "../../app/place";
 import { makeCrowdedAlerts, makeRareAlerts } from "./alerts";
 import { MemoryBackend } from "./index";
+import { makeSaid, makeSettings } from "./tenant";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
 
 const DEMO = {
@@ -30,10 +31,9 @@ const WORLDS: Record<string, () => World> = {
   error: () => ({
     ...makeWorld(),
     fails: Object.fromEntries(
-      ["queuePage", "watchView", "logPage", "referenceView", "settingsView"].map((read) => [
-        read,
-        { code: "storage", detail: "disk I/O error", row: null } as const,
-      ]),
+      ["queuePage", "watchView", "logPage", "referenceView", "tenantView", "settingsView"].map(
+        (read) => [read, { code: "storage", detail: "disk I/O error", row: null } as const],
+      ),
     ),
   }),
   loading: () => ({
@@ -44,12 +44,23 @@ const WORLDS: Record<string, () => World> = {
       "watchView",
       "logPage",
       "referenceView",
+      "tenantView",
       "settingsView",
     ]),
   }),
   crowded: () => ({ ...makeWorld(), alerts: makeCrowdedAlerts() }),
   rare: () => ({ ...makeWorld(), alerts: makeRareAlerts() }),
   stale: () => ({ ...makeWorld(), ageSeconds: 400 }),
+  said: () => {
+    const world = makeWorld();
+    world.operations.unshift(...makeSaid());
+    return world;
+  },
+  live: () => ({
+    ...makeWorld(),
+    settings: makeSettings().filter((each) => !each.missing),
+    packChanges: null,
+  }),
   silent: () => {
     const world = makeWorld();
     world.notifications = {
@@ -97,6 +108,7 @@ export function fromAddress({ search }: Location): MemoryBackend {
   const screen = asked.get("screen");
   const { go } = usePlace.getState();
   if (screen === "sync" || screen === "log" || screen === "settings") go({ screen });
+  else if (screen === "tenant") go({ screen, ...(id && { setting: id }) });
   else if (screen === "reference") go(referencePlace(asked.get("section"), id));
   else if (screen === "reviews") go({ screen: "queue", view: "reviews", record: null });
   else if (screen === "queue") go({ screen: "queue", view: "pending", record: null });

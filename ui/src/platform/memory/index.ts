@@ -16,6 +16,7 @@ import { recordOf } from "./record";
 import { referenceOf } from "./reference";
 import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
 import { settingsOf } from "./settings";
+import { saySetting, settingHits, tenantOf } from "./tenant";
 import { navigationOf, pageOf, syncOf, titleOf } from "./views";
 import { watchOf } from "./watch";
 import { NOW_MS, operation, PROFILE, type World, wall } from "./world";
@@ -79,8 +80,9 @@ export class MemoryBackend implements Backend {
     });
 
   search = (query: string) =>
-    this.#read("search", (): SearchHit[] =>
-      this.world.requests
+    this.#read("search", (): SearchHit[] => [
+      ...settingHits(this.world, query),
+      ...this.world.requests
         .filter((each) => `${each.id} ${each.name}`.toLowerCase().includes(query.toLowerCase()))
         .slice(0, 50)
         .map((each) => ({
@@ -91,7 +93,7 @@ export class MemoryBackend implements Backend {
           excerpt: `⟦${each.name}⟧ · ${each.place}`,
           view: "pending",
         })),
-    );
+    ]);
 
   signIn: Backend["signIn"] = (request) =>
     this.#read("signIn", (): SignedIn => {
@@ -172,6 +174,7 @@ export class MemoryBackend implements Backend {
       const before = world.acted.get(request.operation);
       if (before) return before;
       if (request.kind === "alert") return this.#acknowledge(request);
+      if (request.kind === "setting") return this.#say(request);
       const { title, actions } = this.#about(request.id);
       const action = actions.find((each) => each.action === request.action) ?? fail("not_now");
       if (action.denied && request.amends === null)
@@ -229,6 +232,17 @@ export class MemoryBackend implements Backend {
     return made;
   }
 
+  #say(request: ActRequest): OperationView {
+    const { world } = this;
+    const made = saySetting(world, request);
+    world.acted.set(made.id, made);
+    this.change(() => {
+      world.operations = world.operations.filter((each) => each.id !== request.amends);
+      world.operations.unshift(made);
+    }, [{ tag: "kind", of: "setting" }, { tag: "sync" }]);
+    return made;
+  }
+
   selectRecords: Backend["selectRecords"] = (request) =>
     this.#read("selectRecords", () => selectionOf(this.world, request));
   actMany: Backend["actMany"] = (request) =>
@@ -243,6 +257,7 @@ export class MemoryBackend implements Backend {
     this.#read("logPage", () => logOf(this.world, request));
   verifyChain = () => this.#read("verifyChain", () => this.change(() => {}));
   referenceView = () => this.#read("referenceView", () => referenceOf());
+  tenantView = () => this.#read("tenantView", () => tenantOf(this.world));
   settingsView = () => this.#read("settingsView", () => settingsOf(this.world));
   setNotifications: Backend["setNotifications"] = (wanted) =>
     this.#read("setNotifications", () =>

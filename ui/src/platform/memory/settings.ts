@@ -1,4 +1,5 @@
-import type { NotificationsView, SettingsView } from "../backend";
+import type { DifferenceView, NotificationsView, PackChangesView, SettingsView } from "../backend";
+import { toldSettings } from "./tenant";
 import { NOW_MS, PROFILE, type World, wall } from "./world";
 
 export function makeNotifications(): NotificationsView {
@@ -9,6 +10,55 @@ export function makeNotifications(): NotificationsView {
     buttons: true,
     last: { at: wall(NOW_MS - 63 * 60_000), problem: null },
     failures: 0,
+  };
+}
+
+const difference = (
+  file: string,
+  place: string,
+  was: string | null,
+  now: string | null,
+  of: Partial<DifferenceView> = {},
+): DifferenceView => ({ file, place, label: null, row: null, was, now, ...of });
+
+/** What the third version of the invented pack changed. */
+export function makePackChanges(): PackChangesView {
+  return {
+    from: 2,
+    to: 3,
+    at: wall(NOW_MS - 50 * 3_600_000),
+    differences: [
+      difference("alerts/charge_failed.yaml", "when", "failed > 3", "failed > 2", {
+        label: "Charges fail",
+        row: "A-12",
+      }),
+      difference("alerts/charge_failed.yaml", "hold_minutes", null, "5", {
+        label: "Charges fail",
+        row: "A-12",
+      }),
+      difference("alerts/queue_old.yaml", "", "a queue that nobody looked at", null),
+      ...[
+        "Refund processed",
+        "Refund denied",
+        "Class moved",
+        "Class cancelled",
+        "Studio paused",
+      ].map((label, at) =>
+        difference(
+          "templates/mails.yaml",
+          `${at + 1} › body`,
+          "We will be in touch shortly.",
+          "We answer within one working day.",
+          { label, row: `T-0${at + 1}` },
+        ),
+      ),
+      ...["one", "two", "three", "four", "five", "six"].map((step, at) =>
+        difference("routines/morning.yaml", `steps › ${step} › minutes`, `${at + 5}`, `${at + 3}`, {
+          label: "Morning round",
+          row: "Q-04",
+        }),
+      ),
+    ],
   };
 }
 
@@ -27,42 +77,8 @@ export function settingsOf(world: World): SettingsView {
     pack_version: 3,
     pack_hash: "9c41f7a2e0b85d6634aa1f0e7d2c9b5583e6f41d07c2ab9e5f1d3a6b8c0e2f47",
     pack_warnings: ["records/review.yaml:31: view `reviews` sorts on a field that is not indexed"],
-    pack_changes: null,
-    settings: [
-      {
-        name: "support_lead",
-        row: "R-51",
-        label: "Support lead",
-        purpose: "Who is called when a refund waits for agreement.",
-        missing: true,
-        proposed: "support@example.org",
-        value: "",
-        is_default: true,
-        one_of: [],
-      },
-      {
-        name: "refund_clock",
-        row: "R-42",
-        label: "What the 72 hours are measured to",
-        purpose: null,
-        missing: false,
-        proposed: null,
-        value: "now",
-        is_default: true,
-        one_of: ["now", "requested_at"],
-      },
-      {
-        name: "refund_cap",
-        row: "R-44",
-        label: "Most that an operator may refund in a day",
-        purpose: null,
-        missing: false,
-        proposed: null,
-        value: "$220.00",
-        is_default: false,
-        one_of: [],
-      },
-    ],
+    pack_changes: world.packChanges,
+    settings: toldSettings(world),
     controls: [
       {
         name: "freeze_refunds",

@@ -8,7 +8,9 @@ import type {
   NumberView,
   OperationView,
   OperationWord,
+  PackChangesView,
   ProfileView,
+  SettingView,
   Standing,
   Error as WireError,
 } from "../backend";
@@ -16,7 +18,8 @@ import { makeAlerts } from "./alerts";
 import { makeLog } from "./log";
 import { makeNumbers } from "./numbers";
 import { makeReviews, type Review } from "./reviews";
-import { makeNotifications } from "./settings";
+import { makeNotifications, makePackChanges } from "./settings";
+import { makeSettings } from "./tenant";
 
 /** The instant that the invented world stands at, and its zone's offset. */
 export const NOW_MS = Date.UTC(2026, 10, 20, 3, 45, 12);
@@ -60,6 +63,9 @@ export type World = {
   numbers: NumberView[];
   log: LogEntry[];
   notifications: NotificationsView;
+  /** What the tenant says, without the operations on it. */
+  settings: SettingView[];
+  packChanges: PackChangesView | null;
   operations: OperationView[];
   quarantine: boolean;
   brokenAt: number | null;
@@ -175,6 +181,8 @@ export function makeWorld(requests = 12): World {
     numbers: requests === 0 ? [] : makeNumbers(),
     log: makeLog(requests === 0 ? 1 : 214),
     notifications: makeNotifications(),
+    settings: requests === 0 ? [] : makeSettings(),
+    packChanges: makePackChanges(),
     operations:
       requests < 8
         ? []

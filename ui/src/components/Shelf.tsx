@@ -1,18 +1,23 @@
-import { SearchX } from "lucide-react";
+import { SearchX, TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { isWriting, useKeys } from "../../app/keys";
-import { Button } from "../../components/Button";
-import { Filter } from "../../components/Filter";
-import { EmptyState } from "../../components/states";
-import { t } from "../../locales/catalogue";
+import { isWriting, useKeys } from "../app/keys";
+import { t } from "../locales/catalogue";
+import { Button } from "./Button";
+import { Filter } from "./Filter";
+import { MoveKeys } from "./Key";
+import { EmptyState } from "./states";
 
 /** What a list shows of one thing. */
 export type Spine = {
   id: string;
   label: string;
-  aside: string;
+  /** At the end of its line. */
+  mark?: ReactNode;
+  aside: ReactNode;
   row: string;
   group: string | null;
+  /** Its group waits for somebody. */
+  urgent?: boolean;
   /** All words by which it is found. */
   words: string;
 };
@@ -23,15 +28,18 @@ type ShelfProps<T> = {
   items: T[];
   spine: (item: T) => Spine;
   sought: string | undefined;
-  children: (item: T) => ReactNode;
+  /** It is the whole screen: `j` and `k` move in it from anywhere, Enter goes in, Escape back. */
+  alone?: boolean;
+  children: (item: T, leave: () => void) => ReactNode;
 };
 
 /** Many things to read: a list that can be searched, and the one that is chosen. */
 export function Shelf<T>(props: ShelfProps<T>) {
-  const { label, filterLabel, items, spine, sought, children } = props;
+  const { label, filterLabel, items, spine, sought, alone = false, children } = props;
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState(sought);
   const shelf = useRef<HTMLDivElement>(null);
+  const detail = useRef<HTMLElement>(null);
   const filter = useRef<HTMLInputElement>(null);
 
   const asked = search.trim().toLowerCase().split(/\s+/);
@@ -58,13 +66,33 @@ export function Shelf<T>(props: ShelfProps<T>) {
     const spines = shelf.current?.querySelectorAll<HTMLElement>("[data-spine]") ?? [];
     [...spines].find((each) => each.dataset.spine === next.spine.id)?.focus();
   };
-  useKeys({ "/": () => filter.current?.focus() });
+  const enter = () => {
+    const found = (fields: string) => detail.current?.querySelector<HTMLElement>(`form ${fields}`);
+    const field = found("input:checked") ?? found(":is(input, select, textarea)");
+    (field ?? detail.current)?.focus();
+  };
+  const leave = () => shelf.current?.querySelector<HTMLElement>("[data-enter]")?.focus();
+  useKeys({
+    "/": () => filter.current?.focus(),
+    ...(alone && { j: () => step(1), k: () => step(-1) }),
+  });
   // Heard here before the window hears it, where the same keys move through the sections.
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { j: 1, k: -1 }[event.key];
     if (!by || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    // A question that was asked from here is elsewhere.
+    if (!event.currentTarget.contains(event.target as Node)) return;
     event.preventDefault();
     step(by);
+  };
+  const onEnter = (event: KeyboardEvent) => {
+    if (!alone || event.key !== "Enter") return;
+    event.preventDefault();
+    enter();
+  };
+  const onLeave = (event: KeyboardEvent) => {
+    if (!alone || event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.currentTarget.contains(event.target as Node)) leave();
   };
 
   return (
@@ -73,13 +101,16 @@ export function Shelf<T>(props: ShelfProps<T>) {
       <section className="card shelf-list" aria-label={label}>
         <header className="queue-tools">
           <Filter label={filterLabel} value={search} onValue={setSearch} input={filter} />
-          <span className="quiet shelf-count">{t("reference-count", { count: shown.length })}</span>
+          <span className="quiet shelf-count">{t("shelf-count", { count: shown.length })}</span>
         </header>
         <ul>
           {shown.map(({ spine: each }, index) => (
             <li key={each.id}>
               {each.group !== null && each.group !== shown[index - 1]?.spine.group && (
-                <h2 className="shelf-group">{each.group}</h2>
+                <h2 className="shelf-group" data-tone={each.urgent ? "amber" : undefined}>
+                  {each.urgent && <TriangleAlert size={13} aria-hidden />}
+                  {each.group}
+                </h2>
               )}
               <button
                 type="button"
@@ -89,30 +120,37 @@ export function Shelf<T>(props: ShelfProps<T>) {
                 aria-current={index === at ? "true" : undefined}
                 tabIndex={index === at ? 0 : -1}
                 onClick={() => setChosen(each.id)}
+                onKeyDown={onEnter}
               >
-                <span>{each.label}</span>
+                <span className="spine-label">
+                  <span>{each.label}</span>
+                  {each.mark}
+                </span>
                 <span className="quiet">{each.aside}</span>
                 <code className="row-id">{each.row}</code>
               </button>
             </li>
           ))}
         </ul>
+        {alone && <MoveKeys />}
       </section>
       <section
         className="card shelf-detail"
         aria-label={current?.spine.label ?? label}
+        ref={detail}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls is reached by the keyboard
         tabIndex={0}
+        onKeyDown={onLeave}
       >
         {current ? (
-          children(current.item)
+          children(current.item, leave)
         ) : (
           <EmptyState
             icon={SearchX}
-            title={t("reference-none")}
-            action={<Button onClick={() => setSearch("")}>{t("reference-clear")}</Button>}
+            title={t("shelf-none")}
+            action={<Button onClick={() => setSearch("")}>{t("shelf-clear")}</Button>}
           >
-            {t("reference-none-text", { count: items.length })}
+            {t("shelf-none-text", { count: items.length })}
           </EmptyState>
         )}
       </section>

@@ -1,0 +1,108 @@
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import { useTenant } from "../../app/reads";
+import { Button } from "../../components/Button";
+import { Shelf, type Spine } from "../../components/Shelf";
+import { EmptyState, ErrorState } from "../../components/states";
+import { StatusWord } from "../../components/tones";
+import { Instant } from "../../components/values";
+import { t } from "../../locales/catalogue";
+import type { SettingView, TenantView } from "../../platform/backend";
+import { SettingPanel } from "./SettingPanel";
+import { shownOf } from "./value";
+
+type TenantScreenProps = { sought: string | undefined; readOnly: boolean };
+
+/** What the tenant says: at the left what is still to be said and what counts, at the right one. */
+export function TenantScreen({ sought, readOnly }: TenantScreenProps) {
+  const read = useTenant();
+  if (read.data) return <Tenant view={read.data} sought={sought} readOnly={readOnly} />;
+  if (read.error) {
+    return (
+      <ErrorState
+        error={read.error}
+        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
+      />
+    );
+  }
+  return (
+    <div className="card log-bones" aria-busy>
+      <span className="visually-hidden">{t("loading")}</span>
+      <span className="bone" />
+      <span className="bone" />
+      <span className="bone" />
+    </div>
+  );
+}
+
+function Tenant({ view, sought, readOnly }: TenantScreenProps & { view: TenantView }) {
+  if (view.settings.length === 0) {
+    return (
+      <EmptyState icon={CircleCheck} title={t("tenant-none")}>
+        {t("tenant-none-text")}
+      </EmptyState>
+    );
+  }
+  return (
+    <Shelf
+      alone
+      label={t("tenant-list")}
+      filterLabel={t("tenant-filter")}
+      items={view.settings}
+      spine={(setting) => spineOf(setting, view.open)}
+      sought={sought}
+    >
+      {(setting, leave) => (
+        <SettingPanel key={setting.name} setting={setting} readOnly={readOnly} onLeave={leave} />
+      )}
+    </Shelf>
+  );
+}
+
+function spineOf(setting: SettingView, open: number): Spine {
+  const { name, label, row, purpose, value, missing, operations } = setting;
+  const word = operations[0]?.word;
+  return {
+    id: name,
+    label,
+    mark: word && <StatusWord word={word} />,
+    aside: <Aside setting={setting} />,
+    row,
+    group: missing ? t("tenant-open", { count: open }) : t("tenant-rest"),
+    urgent: missing,
+    words: [label, row, name, purpose ?? "", value ?? ""].join(" "),
+  };
+}
+
+/** What counts, and whose word it is. */
+function Aside({ setting }: { setting: SettingView }) {
+  const { input, value, json, missing, is_default, said } = setting;
+  if (missing) return <Unsaid />;
+  return (
+    <span className="spine-value">
+      <bdi>
+        {value !== null && json !== null
+          ? shownOf(input, { text: value, json })
+          : t("tenant-nothing")}
+      </bdi>
+      <span className="spine-by">
+        {is_default || !said ? (
+          t("tenant-default")
+        ) : (
+          <>
+            <bdi>{said.by}</bdi>, <Instant at={said.at} />
+          </>
+        )}
+      </span>
+    </span>
+  );
+}
+
+/** In amber, with its shape. */
+export function Unsaid() {
+  return (
+    <span className="told" data-tone="amber">
+      <TriangleAlert size={12} aria-hidden />
+      {t("tenant-unsaid")}
+    </span>
+  );
+}
