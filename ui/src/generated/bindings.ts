@@ -392,21 +392,6 @@ export type ChangeSet = {
 /**  Data changed. */
 export type Changed = ChangeSet;
 
-/**  Where a text goes. */
-export type Channel = 
-/**  By mail. */
-"mail" | 
-/**  Into a channel of a chat. */
-"chat" | 
-/**  Shown to everybody on the platform. */
-"banner" | 
-/**  Kept as a file, such as a report of an incident. */
-"file" | 
-/**  A ticket at another team. */
-"ticket" | 
-/**  Read by the operator, and given by hand. */
-"answer";
-
 /**  A deadline. */
 export type ClockView = {
 	/**  What happens then, such as `lapses`. */
@@ -2184,6 +2169,21 @@ export type TenantView = {
 	as_of: string | null,
 };
 
+/**  Where a text goes. */
+export type TextChannel = 
+/**  By mail. */
+"mail" | 
+/**  Into a channel of a chat. */
+"chat" | 
+/**  Shown to everybody on the platform. */
+"banner" | 
+/**  Kept as a file, such as a report of an incident. */
+"file" | 
+/**  A ticket at another team. */
+"ticket" | 
+/**  Read by the operator, and given by hand. */
+"answer";
+
 /**  What fills in a part of a text. */
 export type TextVariable = {
 	/**  Name, such as `record.amount`. */
@@ -2203,7 +2203,7 @@ export type TextView = {
 	/**  Row that it comes from. */
 	row: string,
 	/**  Where it goes. */
-	channel: Channel,
+	channel: TextChannel,
 	/**  Kind whose records fill it, as shown. */
 	kind: string | null,
 	/**  Subject: filled in where `ready`, else as written. */

@@ -137,7 +137,7 @@ fn the_rows_of_every_day_change_no_figure() {
 
 /// On every day but those that say so, the provider's book is ours.
 #[test]
-fn x_69_both_books_are_equal_but_for_the_days_on_which_they_are_not() {
+fn both_books_are_equal_but_for_the_days_on_which_they_are_not() {
     let world = World::read(&folder()).unwrap();
     let apart = |day: Option<&str>| {
         let stands = stands(&world, 2, day);

@@ -37,7 +37,7 @@ fn apply(held: &mut BTreeMap<String, Value>, lines: &[Line]) {
 
 #[tokio::test]
 async fn a_snapshot_then_deltas() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     world
         .ingest(json!([
             odd("a", json!({"n": 1})),
@@ -76,7 +76,7 @@ async fn a_snapshot_then_deltas() {
 
 #[tokio::test]
 async fn an_unchanged_record_makes_no_change_and_a_returning_one_goes_on_counting() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     world.ingest(json!([odd("a", json!({"n": 1}))])).await;
     let (_, cursor) = world.pages(&world.token, None).await;
     world.ingest(json!([odd("a", json!({"n": 1}))])).await;
@@ -92,7 +92,7 @@ async fn an_unchanged_record_makes_no_change_and_a_returning_one_goes_on_countin
 
 #[tokio::test]
 async fn a_snapshot_is_resumed_while_records_change_and_misses_nothing() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     let all: Vec<Value> = (0..9)
         .map(|n| odd(&format!("r{n}"), json!({"n": 0})))
         .collect();
@@ -139,7 +139,7 @@ async fn a_snapshot_is_resumed_while_records_change_and_misses_nothing() {
 
 #[tokio::test]
 async fn a_page_stays_below_its_bytes_and_a_large_record_comes_alone() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     let large = "x".repeat(5 * 1024 * 1024);
     world
         .ingest(json!([
@@ -154,7 +154,7 @@ async fn a_page_stays_below_its_bytes_and_a_large_record_comes_alone() {
 
 #[tokio::test]
 async fn pages_are_compressed_for_whoever_accepts_it() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     world
         .ingest(json!([odd("a", json!({"t": "x".repeat(10_000)}))]))
         .await;
@@ -172,7 +172,7 @@ async fn pages_are_compressed_for_whoever_accepts_it() {
 
 #[tokio::test]
 async fn fault_27_cursors_that_are_not_ours_400_and_those_from_elsewhen_410() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     let platform = world.platform();
     platform.found(&tenant("there"), None).await.unwrap();
     let there = issue(platform, "there", "kim", &["operator"], &[]).await;
@@ -199,7 +199,7 @@ async fn fault_27_cursors_that_are_not_ours_400_and_those_from_elsewhen_410() {
 
 #[tokio::test]
 async fn fault_28_a_compacted_feed_answers_410_and_then_a_snapshot() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     world
         .ingest(json!([odd("a", json!({})), odd("b", json!({}))]))
         .await;
@@ -224,7 +224,7 @@ async fn fault_28_a_compacted_feed_answers_410_and_then_a_snapshot() {
 
 #[tokio::test]
 async fn a_reader_sees_their_regions_and_what_leaves_them_is_removed() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     let north = issue(world.platform(), TENANT, "nora", &["operator"], &["north"]).await;
     let region = |id: &str, region: &str| odd(id, json!({"region": region}));
     world
@@ -254,7 +254,7 @@ async fn a_reader_sees_their_regions_and_what_leaves_them_is_removed() {
 
 #[tokio::test]
 async fn fault_34_the_feed_is_compressed_for_whoever_asks_for_it() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     world.refund(1, 5).await;
     let plain = reqwest::Client::builder().no_gzip().build().unwrap();
     let ask = |encoding: &'static str| {
@@ -273,7 +273,7 @@ async fn fault_34_the_feed_is_compressed_for_whoever_asks_for_it() {
 
 #[tokio::test]
 async fn fault_39_a_clock_that_is_set_back_changes_nothing_of_the_order() {
-    let world = World::new().await;
+    let world = World::without_a_pack().await;
     let (_, cursor) = world.pages(&world.token, None).await;
     let mut expected = Vec::new();
     for (n, hours) in [0, -1, -1, 5, -8760, 1].into_iter().enumerate() {

@@ -103,13 +103,22 @@ impl World {
 
     /// With other options.
     pub async fn with(change: Change) -> Self {
+        let bundle = Bundle::from_dir(&pack_folder()).unwrap();
+        Self::of(change, Some(bundle)).await
+    }
+
+    /// A tenant without a pack: its feed has nothing but what the test brings.
+    pub async fn without_a_pack() -> Self {
+        Self::of(|_| (), None).await
+    }
+
+    async fn of(change: Change, bundle: Option<Bundle>) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(ManualClock::new(noon()));
         let server = bind(data.path(), &clock, change).await;
-        let bundle = Bundle::from_dir(&pack_folder()).unwrap();
         let platform = &server.platform;
         platform
-            .found(&tenant(TENANT), Some(&signed(bundle)))
+            .found(&tenant(TENANT), bundle.map(signed).as_ref())
             .await
             .unwrap();
         let token = issue(platform, TENANT, "kim", &["operator"], &[]).await;

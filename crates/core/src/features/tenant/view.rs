@@ -44,6 +44,7 @@ pub struct SettingView {
     /// Who said it last, and when (tenant's wall clock, RFC 3339 with offset).
     pub said: Option<Said>,
     /// Revision of its record as seen; none while the platform has not sent it.
+    #[specta(type = Option<u32>)]
     pub revision: Option<u64>,
     /// Why this operator may not say it; none where they may.
     pub denied: Option<String>,
