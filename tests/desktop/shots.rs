@@ -62,6 +62,10 @@ async fn take(dark: bool, size: (u32, u32)) {
     window.go_to("Reference").await;
     window.shows("Said when somebody asks").await;
     shoot(&laptop, &window, file("reference")).await;
+    window.go_to("Tenant").await;
+    window.button("Legal, where").await.click().await.unwrap();
+    window.shows("What reads it").await;
+    shoot(&laptop, &window, file("tenant")).await;
     window.go_to("Settings").await;
     window.shows("This laptop").await;
     shoot(&laptop, &window, file("settings")).await;

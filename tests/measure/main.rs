@@ -18,6 +18,7 @@ mod laptop;
 mod notify;
 mod numbers;
 mod outbox;
+mod packs;
 mod reads;
 mod screen;
 mod seed;
@@ -148,6 +149,21 @@ enum What {
         /// The query.
         query: String,
     },
+    /// Loading packs, deciding by one, and all their alert rules.
+    Packs {
+        /// Folder of the packs.
+        #[arg(long)]
+        packs: PathBuf,
+        /// Where a store comes.
+        #[arg(long)]
+        folder: PathBuf,
+        /// Records in all.
+        #[arg(long)]
+        records: usize,
+        /// How often they are loaded.
+        #[arg(long)]
+        rounds: u64,
+    },
     /// Opening what a laptop keeps.
     Open {
         /// The laptop.
@@ -207,6 +223,16 @@ async fn main() -> Result<()> {
             without_stream,
         } => notify::notify(&folder, &line, &system, (with_stream, without_stream)).await?,
         What::Sql { folder, query } => sql::sql(&folder, query).await?,
+        What::Packs {
+            packs,
+            folder,
+            records,
+            rounds,
+        } => serde_json::json!({
+            "load": packs::load(&packs, rounds)?,
+            "decision": packs::decision(&packs, 20_000)?,
+            "rules": packs::rules(&packs, folder, records).await?,
+        }),
         What::Open { folder, times } => outbox::open(&folder, times).await?,
     };
     println!("{figures}");

@@ -246,6 +246,7 @@ impl Sources {
             alert::check(&world, id, def, problems)
         });
         let checked = self.parts.check(&world, problems);
+        settings::roles(&world, problems);
         settings::unused(&world, problems);
         Some(Pack {
             hash: String::new(),

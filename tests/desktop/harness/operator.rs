@@ -51,10 +51,10 @@ impl Window {
         self.find(ROW).await;
     }
 
-    /// Closes the profile; the sign-in screen comes back.
-    pub async fn close_profile(&self) {
+    /// Goes from an open profile to the sign-in screen, to open one more beside it.
+    pub async fn sign_in_to_another(&self) {
         self.find("button.tenant").await.click().await.unwrap();
-        let button = self.button_within("//*[@role='dialog']", "Close this profile");
+        let button = self.button_within("//*[@role='dialog']", "Sign in to another");
         button.await.click().await.unwrap();
         self.button("Open the demo").await;
     }

@@ -829,6 +829,7 @@ tenant-open =
 tenant-rest = Said and defaults
 tenant-unsaid = not said yet
 tenant-default = default
+tenant-by-platform = said on the platform
 tenant-nothing = nothing
 tenant-none = Nothing is left to the tenant
 tenant-none-text = The pack asks for no setting: what it says holds for everybody.

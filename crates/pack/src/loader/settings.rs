@@ -31,6 +31,21 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     }
 }
 
+/// Who may say settings and switch controls.
+pub(super) fn roles(world: &World<'_>, problems: &mut Problems) {
+    let file = Spot::file("pack.yaml");
+    let all = file.at("settings_roles");
+    links::roles(world, &world.pack.settings_roles, &all, problems);
+    for (name, def) in &world.pack.settings {
+        let spot = file.at("settings").at(name).at("roles");
+        links::roles(world, &def.roles, &spot, problems);
+    }
+    for (name, def) in &world.pack.controls {
+        let spot = file.at("controls").at(name).at("roles");
+        links::roles(world, &def.roles, &spot, problems);
+    }
+}
+
 /// A setting that nothing goes by: the tenant would say it in vain. A ruling only names it.
 pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
     // What reads it may stand in a file that does not parse.

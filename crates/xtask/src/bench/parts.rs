@@ -17,6 +17,7 @@ pub type Part = (
 
 /// In this order: later ones use what earlier ones left.
 pub const PARTS: &[Part] = &[
+    ("packs", packs),
     ("sync", sync),
     ("reads", reads),
     ("delta", delta),
@@ -107,6 +108,51 @@ fn line(url: &str, token: &str) -> Vec<String> {
 
 fn at(folder: &std::path::Path) -> [String; 2] {
     ["--folder".to_owned(), folder.display().to_string()]
+}
+
+fn packs(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let records = ground.records(100_000);
+    let folder = ground.folder.join("packs");
+    crate::desktop::make_private(&folder)?;
+    let folder = folder.display().to_string();
+    let packs = crate::root::root().join("packs").display().to_string();
+    let arguments = [
+        "--packs".to_owned(),
+        packs,
+        "--folder".to_owned(),
+        folder,
+        "--records".to_owned(),
+        records.to_string(),
+        "--rounds".to_owned(),
+        ground.rounds(20).to_string(),
+    ];
+    let figures = measure("packs", arguments)?;
+    let figure = |path: &str| number(&figures, path);
+    let note = format!("p99 {:.0} ms", figure("load/p99_ms")?);
+    let what = "five packs loaded and checked as a whole, p50";
+    report.at_most(what, (figure("load/p50_ms")?, "ms"), 150.0, &note);
+    let note = format!(
+        "{:.0} policy rows, lookups answered",
+        figure("decision/rows")?
+    );
+    report.at_most("one decision", (figure("decision/us")?, "us"), 20.0, &note);
+    let what = format!(
+        "all {} alert rules of the five packs over {records} records",
+        figure("rules/rules")?
+    );
+    report.says(
+        &what,
+        (figure("rules/full_ms")?, "ms"),
+        "first look, on disk",
+    );
+    let note = "after one record of each tenant changed";
+    report.says(
+        "the same again",
+        (figure("rules/incremental_ms")?, "ms"),
+        note,
+    );
+    report.keep("packs", figures);
+    Ok(())
 }
 
 fn sync(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {

@@ -85,9 +85,9 @@ function Aside({ setting }: { setting: SettingView }) {
           : t("tenant-nothing")}
       </bdi>
       <span className="spine-by">
-        {is_default || !said ? (
-          t("tenant-default")
-        ) : (
+        {is_default && t("tenant-default")}
+        {!is_default && !said && t("tenant-by-platform")}
+        {!is_default && said && (
           <>
             <bdi>{said.by}</bdi>, <Instant at={said.at} />
           </>

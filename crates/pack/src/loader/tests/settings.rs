@@ -56,3 +56,17 @@ fn a_zone_is_said_by_a_setting_that_there_is() {
         }
     }
 }
+
+#[test]
+fn who_says_a_setting_is_a_role_that_there_is() {
+    // A pack without `people.yaml` has the roles that its actions name.
+    let pack = fixture::PACK.replace("settings:\n", "settings_roles: [keeper]\nsettings:\n");
+    let people = "roles:\n  lead: {row: S-1, label: Lead}\n";
+    let found = load_files(&fixture::files(&[
+        ("pack.yaml", &pack),
+        ("people.yaml", people),
+    ]));
+    let found = found.unwrap_err();
+    let wrong = found.iter().find(|one| one.file == "pack.yaml").unwrap();
+    assert_eq!(wrong.code, "pack.unknown_name", "{found:#?}");
+}
