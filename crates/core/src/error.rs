@@ -28,6 +28,9 @@ pub enum Code {
     /// The pack has a format that only a later version of the app reads; nothing can be changed here
     /// until there is one.
     PackNewer,
+    /// This laptop reckons the tenant's zone by other rules than the platform, whose instants count; the
+    /// detail is a session that shows it.
+    ZonesDiffer,
     /// The keyring is locked: unlock it and try again.
     KeyringLocked,
     /// There is no keyring: choose a passphrase.

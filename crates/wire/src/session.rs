@@ -1,5 +1,7 @@
 //! Who is signed in: `GET /v1/me`, `POST /v1/devices`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -35,6 +37,11 @@ pub struct Me {
     /// Switches of the platform (freezes, pauses, incident mode), by name.
     #[schema(value_type = Object)]
     pub controls: Map<String, Value>,
+    /// When the operator sits down next, by the names that the pack gives its sessions: instants of the
+    /// coming weeks, UTC, ascending. The platform's own word, because the rules of a zone may be others
+    /// on a laptop (fault 54).
+    #[serde(default)]
+    pub sessions: BTreeMap<String, Vec<DateTime<Utc>>>,
     /// Names this history of the platform: another one after it was restored from a backup, or where
     /// what it keeps was replaced. Operations name it too, so that none is carried out on a history
     /// that its laptop does not know (fault 7). Absent on a platform that cannot tell.

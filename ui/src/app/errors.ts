@@ -27,6 +27,7 @@ export const ERRORS: Record<Code, ErrorWords> = {
   no_pack: words("error", "error-no-pack", "error-no-pack-text", "try_again"),
   pack_invalid: words("error", "error-pack-invalid", "error-pack-invalid-text", "none"),
   pack_newer: words("error", "error-pack-newer", "error-pack-newer-text", "none"),
+  zones_differ: words("warning", "error-zones-differ", "error-zones-differ-text", "none"),
   keyring_locked: words(
     "warning",
     "error-keyring-locked",

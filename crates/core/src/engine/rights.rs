@@ -1,11 +1,14 @@
 //! What the platform last said of the operator: roles, regions, settings and controls in force.
 //! Kept in `state.db`, so that policy decides without a network.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use watchkeeper_model::Actor;
+use watchkeeper_pack::Pack;
+use watchkeeper_pack::pack::Session;
 use watchkeeper_wire::session::Me;
 
 use crate::profile::open::Pinned;
@@ -25,6 +28,10 @@ pub struct Rights {
     pub controls: Map<String, Value>,
     /// Zone in which the tenant's day begins.
     pub zone: Tz,
+    /// The platform's word on when the operator sits down, by session; instants ascend.
+    pub sessions: BTreeMap<String, Vec<DateTime<Utc>>>,
+    /// Hash of the pack that the platform spoke of.
+    pub pack: Option<String>,
 }
 
 impl Rights {
@@ -38,7 +45,52 @@ impl Rights {
             settings: me.settings.clone(),
             controls: me.controls.clone(),
             zone: me.tenant.zone.parse().unwrap_or(Tz::UTC),
+            sessions: me.sessions.clone(),
+            pack: me.pack.as_ref().map(|pack| pack.hash.clone()),
         }
+    }
+
+    /// When a session comes round next after an instant: as the platform said, whose rules of zones
+    /// count (fault 54), and further ahead as this laptop reckons.
+    pub fn session_after(
+        &self,
+        name: &str,
+        session: &Session,
+        after: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let said = self.sessions.get(name).map_or(&[][..], Vec::as_slice);
+        match said.iter().find(|at| **at > after) {
+            Some(at) => Some(*at),
+            None => {
+                let last = said.last().copied();
+                session.schedule.next_after(last.unwrap_or(after).max(after))
+            }
+        }
+    }
+
+    /// When the operator sits down next.
+    pub fn next_session(&self, pack: &Pack, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let sessions = pack.sessions.iter();
+        sessions
+            .filter_map(|(name, session)| self.session_after(name, session, after))
+            .min()
+    }
+
+    /// A session of the pack that this laptop would expect at another instant than the platform says:
+    /// one of the two has older rules of zones. Pure.
+    pub fn zones_differ<'a>(&self, pack: &'a Pack) -> Option<&'a str> {
+        if self.pack.as_ref() != Some(&pack.hash) {
+            return None;
+        }
+        let differs = |(name, session): &(&'a String, &Session)| {
+            let said = self.sessions.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+            said.windows(2).any(|pair| match pair {
+                [one, next] => session.schedule.next_after(*one) != Some(*next),
+                _ => false,
+            })
+        };
+        let found = pack.sessions.iter().find(differs);
+        found.map(|(_, session)| session.def.label.as_str())
     }
 
     /// The actor as expressions see it.
@@ -68,6 +120,8 @@ pub(super) async fn load(stores: &Stores, pinned: &Pinned) -> Result<Rights, Sto
             settings: Map::new(),
             controls: Map::new(),
             zone: pinned.tenant.zone.parse().unwrap_or(Tz::UTC),
+            sessions: BTreeMap::new(),
+            pack: None,
         },
     })
 }

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use watchkeeper_pack::format::{FieldType, WarnDef};
 use watchkeeper_pack::{Kind, Pack, filter, value};
 
-use super::Engine;
+use super::{Engine, Rights};
 use crate::changes::{Source, Tag};
 use crate::features::watch::ALERT;
 use crate::store::{StoreError, has_index};
@@ -87,10 +87,11 @@ async fn turn(engine: &Engine, seen: &mut DateTime<Utc>) -> Result<Duration, Sto
         return Ok(LONGEST);
     };
     let since = *seen;
+    let rights = engine.rights();
     let turns = engine
         .stores
         .cache
-        .read(move |cache| next_turns(cache, &pack, since))
+        .read(move |cache| next_turns(cache, (&pack, &rights), since))
         .await?;
     let turned: BTreeSet<Tag> = turns
         .iter()
@@ -113,10 +114,10 @@ async fn turn(engine: &Engine, seen: &mut DateTime<Utc>) -> Result<Duration, Sto
 /// For each kind, the first instant after this one at which something about it turns.
 fn next_turns(
     cache: &Connection,
-    pack: &Pack,
+    (pack, rights): (&Pack, &Rights),
     after: DateTime<Utc>,
 ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
-    let session = pack.next_session(after).map(|(_, _, at)| at);
+    let session = rights.next_session(pack, after);
     let mut turns = Vec::new();
     for kind in pack.kinds.values() {
         let mut first = None;

@@ -13,7 +13,7 @@ async fn shown(world: &World) -> (Option<Code>, String) {
 }
 
 #[tokio::test]
-async fn fault_54_a_pack_that_the_pinned_publisher_did_not_sign_is_never_read() {
+async fn fault_62_a_pack_that_the_pinned_publisher_did_not_sign_is_never_read() {
     let mut world = World::synced(1).await;
     let somebody = Publisher::generate().unwrap();
     let newer = pack(2, ToOwned::to_owned);

@@ -101,6 +101,8 @@ pub struct State {
     /// Words for the next operations; confirmed where there are none.
     pub words: VecDeque<VerdictWord>,
     pub pack: Option<(String, u32, Vec<u8>)>,
+    /// When its sessions come round, as it reckons.
+    pub sessions: Value,
     /// Said instead of the right signature of the pack.
     pub signature: Option<String>,
     pub settings: Map<String, Value>,
@@ -312,6 +314,7 @@ impl State {
             }),
             "publisher": publisher().public(),
             "settings_version": 1, "settings": self.settings, "controls": {},
+            "sessions": if self.sessions.is_null() { json!({}) } else { self.sessions.clone() },
             "audit_key": audit_key(), "history": self.history,
         })
     }

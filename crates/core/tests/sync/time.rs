@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
+use watchkeeper_core::Code;
 use watchkeeper_core::clock::{Clock, SystemClock};
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::sync::view::Link;
 
-use crate::scripted::Reply;
+use crate::scripted::{Reply, now};
 use crate::world::World;
 
 /// A machine whose wall clock is off, in this boot or after another one.
@@ -133,4 +134,38 @@ async fn fault_52_a_profile_first_opened_under_a_wrong_clock_believes_the_platfo
     world.release("p1").await.unwrap();
     world.engine.sync_once().await.unwrap();
     assert_eq!(world.status().await.settled.len(), 1);
+}
+
+#[tokio::test]
+async fn fault_54_the_platform_s_instants_count_where_zones_are_reckoned_by_other_rules() {
+    let mut world = World::synced(1).await;
+    let own = {
+        let pack = world.engine.pack().unwrap();
+        let session = pack.sessions.values().next().unwrap();
+        let first = session.schedule.next_after(now()).unwrap();
+        [first, session.schedule.next_after(first).unwrap()]
+    };
+    // With the same rules nothing is to be said.
+    world
+        .platform
+        .with(|state| state.sessions = json!({"morning": own}));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.status().await.problem, None);
+    // The platform knows of a law by which clocks are put back before the second one.
+    let theirs = [own[0], own[1] + TimeDelta::hours(1)];
+    world
+        .platform
+        .with(|state| state.sessions = json!({"morning": theirs}));
+    world.engine.sync_once().await.unwrap();
+    let problem = world.status().await.problem.unwrap();
+    assert_eq!(problem.code, Code::ZonesDiffer);
+    assert_eq!(problem.detail.as_deref(), Some("Morning"));
+    // Both are the platform's, without a line as well; after them the laptop goes on by itself.
+    world.restart().await;
+    let rights = world.engine.rights();
+    let pack = world.engine.pack().unwrap();
+    assert_eq!(rights.next_session(&pack, now()), Some(theirs[0]));
+    assert_eq!(rights.next_session(&pack, theirs[0]), Some(theirs[1]));
+    let later = rights.next_session(&pack, theirs[1]).unwrap();
+    assert!(later > theirs[1] + TimeDelta::days(1), "not the second one again");
 }

@@ -1,9 +1,12 @@
 //! `GET /v1/me`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::{DateTime, TimeDelta, Utc};
+use watchkeeper_pack::Pack;
 use watchkeeper_wire::API_VERSION;
 use watchkeeper_wire::problem::{Code, Problem};
 use watchkeeper_wire::session::Me;
@@ -26,19 +29,41 @@ pub async fn me(
         .tenant(&access.tenant)
         .await?
         .ok_or(Code::NotFound)?;
+    let now = platform.clock.now();
+    let pack = platform.packs.active(&tenant).await?;
     Ok(Json(Me {
         api: API_VERSION,
         operator: access.operator,
         tenant: tenant.tenant,
         roles: access.roles,
         regions: access.regions,
-        server_time: platform.clock.now(),
+        server_time: now,
         pack: tenant.pack,
         publisher: tenant.publisher,
         settings_version: tenant.settings_version,
         settings: tenant.settings,
         controls: tenant.controls,
+        sessions: pack.map_or_else(BTreeMap::new, |pack| sessions(&pack, now)),
         history: Some(platform.history.name()),
         audit_key: platform.audit_key_hex(),
     }))
+}
+
+/// How far ahead sessions are told: past the next clock change of most who are told of it, and a month
+/// for whoever is cut off.
+const AHEAD: TimeDelta = TimeDelta::days(35);
+/// The most instants of one session.
+const MOST: usize = 60;
+
+/// The sessions to come, as this machine reckons zones.
+fn sessions(pack: &Pack, now: DateTime<Utc>) -> BTreeMap<String, Vec<DateTime<Utc>>> {
+    let sessions = pack.sessions.iter();
+    sessions
+        .map(|(name, session)| {
+            let next = |at: &DateTime<Utc>| session.schedule.next_after(*at);
+            let ahead = std::iter::successors(next(&now), next);
+            let ahead = ahead.take_while(|at| *at <= now + AHEAD).take(MOST);
+            (name.clone(), ahead.collect())
+        })
+        .collect()
 }

@@ -220,3 +220,17 @@ async fn one_server_at_a_time_has_a_folder() {
         Err(watchkeeper_platform::StartError::InUse(_))
     ));
 }
+
+#[tokio::test]
+async fn fault_54_the_platform_says_when_sessions_come_round() {
+    let world = World::new().await;
+    let me: Value = world.get("/v1/me").send().await.unwrap().json().await.unwrap();
+    let thursday = me["sessions"]["thursday"].as_array().unwrap();
+    assert_eq!(thursday.len(), 5, "five weeks ahead: {thursday:?}");
+    let zone = chrono_tz::Australia::Melbourne;
+    for at in thursday {
+        let at: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
+        let local = at.with_timezone(&zone).format("%a %H:%M").to_string();
+        assert_eq!(local, "Thu 14:00");
+    }
+}

@@ -105,7 +105,7 @@ pub(super) fn lapses_unsent(reading: &Reading<'_>, pack: &Pack, decision: &Decis
     let now = reading.now.at;
     let line = Line {
         cut_off_since: reading.link.failing_since.map(|since| since.min(now)),
-        next_session: pack.next_session(now).map(|(_, _, at)| at),
+        next_session: reading.rights.next_session(pack, now),
     };
     may_lapse(decision.not_after, now, line)
 }

@@ -125,7 +125,7 @@ impl<'a> Waiting<'a> {
     /// Records whose clock has turned amber or red.
     pub(crate) fn urgent(&self, reading: &Reading<'_>, pack: &Pack) -> Result<u32, Error> {
         let now = reading.now.at;
-        let session = pack.next_session(now).map(|(_, _, at)| at);
+        let session = reading.rights.next_session(pack, now);
         let mut urgent = BTreeSet::new();
         for (name, clock) in &self.asked.kind.clocks {
             let until = match clock.def.warn {

@@ -3,7 +3,7 @@
 use super::view::{ChainView, Link, QuarantineView, SyncView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::features::queues::operation::view;
 use crate::features::reading::{Reading, read};
 use crate::outbox::queue::{self, Queued, Status, instant};
@@ -41,7 +41,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
                 .pulled_at
                 .map(|at| u32::try_from((now - at).num_seconds().max(0)).unwrap_or(u32::MAX)),
             as_of: reading.as_of(),
-            problem: link.worst().cloned(),
+            problem: link.worst().cloned().or_else(|| zones_differ(reading)),
             next_try: link.next_try.map(|at| reading.wall(at)),
             live: link.live,
             filling: (!link.filled).then_some(records),
@@ -64,6 +64,12 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
         })
     })
     .await
+}
+
+/// Laptop and platform reckon a zone by different rules (fault 54).
+fn zones_differ(reading: &Reading<'_>) -> Option<Error> {
+    let session = reading.rights.zones_differ(reading.pack.as_deref()?)?;
+    Some(Error::with(Code::ZonesDiffer, session))
 }
 
 fn small(number: u64) -> u32 {

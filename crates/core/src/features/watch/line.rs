@@ -6,6 +6,7 @@ use watchkeeper_pack::Pack;
 use super::due::QueueDeadline;
 use super::screen::number;
 use super::view::{LapseView, LapsesView};
+use crate::engine::Rights;
 use crate::features::queues::view::SessionView;
 use crate::features::reading::Reading;
 
@@ -28,11 +29,11 @@ pub(super) struct Line {
 
 impl Line {
     /// From now until the session after the next, at least four and at most eight days.
-    pub(super) fn new(pack: Option<&Pack>, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(pack: Option<&Pack>, rights: &Rights, now: DateTime<Utc>) -> Self {
         let mut sessions = Vec::new();
-        for session in pack.into_iter().flat_map(|pack| pack.sessions.values()) {
+        for (name, session) in pack.into_iter().flat_map(|pack| &pack.sessions) {
             let mut after = now;
-            while let Some(at) = session.schedule.next_after(after) {
+            while let Some(at) = rights.session_after(name, session, after) {
                 sessions.push((session.def.label.clone(), at));
                 after = at;
                 if at > now + AT_MOST || sessions.len() >= MOST_SESSIONS {

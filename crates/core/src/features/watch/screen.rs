@@ -38,7 +38,7 @@ fn screen(
 ) -> Result<WatchView, Error> {
     let now = reading.now.at;
     let since = sessions::ended(reading.state, now)?;
-    let line = Line::new(pack, now);
+    let line = Line::new(pack, &reading.rights, now);
     let queues = match pack {
         Some(pack) => Queues::new(reading, pack, since, &line)?,
         None => Queues::default(),
