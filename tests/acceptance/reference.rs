@@ -21,6 +21,8 @@ fn look(pack: &Pack, settings: Value, controls: Value, now: DateTime<Utc>) -> Re
         settings: map(settings),
         controls: map(controls),
         zone: pack.zone,
+        sessions: std::collections::BTreeMap::new(),
+        pack: None,
     };
     of_pack(pack, &rights, now)
 }

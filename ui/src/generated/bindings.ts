@@ -441,6 +441,11 @@ export type Code =
  *  until there is one.
  */
 "pack_newer" | 
+/**
+ *  This laptop reckons the tenant's zone by other rules than the platform, whose instants count; the
+ *  detail is a session that shows it.
+ */
+"zones_differ" | 
 /**  The keyring is locked: unlock it and try again. */
 "keyring_locked" | 
 /**  There is no keyring: choose a passphrase. */

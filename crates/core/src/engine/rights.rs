@@ -63,7 +63,9 @@ impl Rights {
             Some(at) => Some(*at),
             None => {
                 let last = said.last().copied();
-                session.schedule.next_after(last.unwrap_or(after).max(after))
+                session
+                    .schedule
+                    .next_after(last.unwrap_or(after).max(after))
             }
         }
     }
@@ -83,7 +85,10 @@ impl Rights {
             return None;
         }
         let differs = |(name, session): &(&'a String, &Session)| {
-            let said = self.sessions.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+            let said = self
+                .sessions
+                .get(name.as_str())
+                .map_or(&[][..], Vec::as_slice);
             said.windows(2).any(|pair| match pair {
                 [one, next] => session.schedule.next_after(*one) != Some(*next),
                 _ => false,

@@ -167,5 +167,8 @@ async fn fault_54_the_platform_s_instants_count_where_zones_are_reckoned_by_othe
     assert_eq!(rights.next_session(&pack, now()), Some(theirs[0]));
     assert_eq!(rights.next_session(&pack, theirs[0]), Some(theirs[1]));
     let later = rights.next_session(&pack, theirs[1]).unwrap();
-    assert!(later > theirs[1] + TimeDelta::days(1), "not the second one again");
+    assert!(
+        later > theirs[1] + TimeDelta::days(1),
+        "not the second one again"
+    );
 }

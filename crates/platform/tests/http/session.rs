@@ -224,7 +224,14 @@ async fn one_server_at_a_time_has_a_folder() {
 #[tokio::test]
 async fn fault_54_the_platform_says_when_sessions_come_round() {
     let world = World::new().await;
-    let me: Value = world.get("/v1/me").send().await.unwrap().json().await.unwrap();
+    let me: Value = world
+        .get("/v1/me")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     let thursday = me["sessions"]["thursday"].as_array().unwrap();
     assert_eq!(thursday.len(), 5, "five weeks ahead: {thursday:?}");
     let zone = chrono_tz::Australia::Melbourne;

@@ -144,6 +144,8 @@ fn shown_at(now: &str, settings: Value, controls: Value) -> ReferenceView {
         settings: map(settings),
         controls: map(controls),
         zone: chrono_tz::Europe::London,
+        sessions: std::collections::BTreeMap::new(),
+        pack: None,
     };
     let now: DateTime<Utc> = now.parse().unwrap();
     of_pack(&pack(), &rights, now)
