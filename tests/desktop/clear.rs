@@ -19,7 +19,10 @@ async fn after_a_day_in_the_window_no_folder_of_the_desktop_has_a_word_of_a_reco
     window.operation_is("confirmed").await;
     let typed = format!(
         "const done = arguments[arguments.length - 1];
-         window.__TAURI_INTERNALS__.invoke('search', {{query: '{SOUGHT}'}}).then(() => done('found'));"
+         const {{invoke}} = window.__TAURI_INTERNALS__;
+         invoke('app_view')
+             .then(({{current}}) => invoke('search', {{profile: current, query: '{SOUGHT}'}}))
+             .then(() => done('found'), (error) => done(error));"
     );
     assert_eq!(window.run_async(&typed).await, "found");
     let mut canaries = vec![NOTE.to_owned(), SOUGHT.to_owned()];

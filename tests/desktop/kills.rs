@@ -41,7 +41,9 @@ struct Windows {
 async fn invoke(window: &Window, command: &str, arguments: Value) -> Value {
     let script = format!(
         "const done = arguments[arguments.length - 1];
-         window.__TAURI_INTERNALS__.invoke('{command}', {arguments})
+         const {{invoke}} = window.__TAURI_INTERNALS__;
+         invoke('app_view')
+             .then(({{current}}) => invoke('{command}', {{profile: current, ...{arguments}}}))
              .then(answer => done({{answer}}), error => done({{error}}));"
     );
     let answer = window.run_async(&script).await;

@@ -18,7 +18,9 @@ async fn outcome(window: &Window, script: &str) -> String {
 async fn invoke(window: &Window, command: &str, arguments: Value) -> String {
     let script = format!(
         "const done = arguments[arguments.length - 1];
-         window.__TAURI_INTERNALS__.invoke({}, {arguments})
+         const {{invoke}} = window.__TAURI_INTERNALS__;
+         invoke('app_view')
+             .then(({{current}}) => invoke({}, {{profile: current, ...{arguments}}}))
              .then(answer => done('allowed: ' + JSON.stringify(answer)),
                    error => done('denied: ' + (error && error.code ? error.code : error)));",
         json!(command)

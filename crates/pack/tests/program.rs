@@ -93,3 +93,31 @@ fn a_wrong_call_is_told() {
     assert_eq!(code, Some(1));
     assert!(out.contains("there is no pack.yaml"), "{out}");
 }
+
+#[test]
+fn a_key_is_made_once_and_signs_a_bundle_that_its_public_half_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (key, file) = (place("publisher.key"), place("lockers.pack"));
+    let (code, public, err) = run(&["key", &key]);
+    assert_eq!(code, Some(0), "{err}");
+    let (again, _, _) = run(&["key", &key]);
+    assert_eq!(again, Some(1), "never over one that is there");
+
+    let pack = packs().join("harbour-lockers");
+    let (code, out, err) = run(&["sign", pack.to_str().unwrap(), &key, &file]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let bytes = std::fs::read(&file).unwrap();
+    let bundle = watchkeeper_pack::Bundle::read(&bytes).unwrap();
+    assert!(out.trim().ends_with(bundle.hash()), "{out}");
+    let signature = std::fs::read_to_string(format!("{file}.minisig")).unwrap();
+    let signed = watchkeeper_pack::Signed::new(bundle, signature, public.trim().to_owned());
+    signed.unwrap();
+
+    let bad = folder.path().join("bad");
+    std::fs::create_dir(&bad).unwrap();
+    std::fs::write(bad.join("pack.yaml"), "format: 1\n").unwrap();
+    let (code, _, _) = run(&["sign", bad.to_str().unwrap(), &key, &place("bad.pack")]);
+    assert_eq!(code, Some(1), "what has problems is not signed");
+    assert!(!folder.path().join("bad.pack").exists());
+}
