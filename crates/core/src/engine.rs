@@ -173,7 +173,10 @@ impl Engine {
             .read(|cache| crate::sync::apply::position(cache))
             .await?;
         let mut link = LinkState::new(profile.clock.now().at, &filled);
-        link.pack_problem = pack_problem;
+        match pack_problem {
+            Some(newer) if newer.code == Code::PackNewer => link.newer = Some(newer),
+            other => link.pack_problem = other,
+        }
         if reading {
             link.broken(Error::new(Code::ReadOnly));
         }

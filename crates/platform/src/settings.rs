@@ -12,10 +12,17 @@ use crate::{Platform, intake};
 
 /// Makes the records of a pack that came into force. What was said before stays.
 pub async fn of_pack(platform: &Platform, tenant: &str, pack: &Pack) -> Result<(), ApiError> {
+    let state = platform.store.tenant(tenant).await?;
+    let said = state.map(|state| state.settings).unwrap_or_default();
     let mut writes = Vec::new();
     for (name, def) in &pack.settings {
         let known = platform.store.record(tenant, KIND, name).await?;
-        let mut body = known.map(|row| row.body).unwrap_or_default();
+        // What was said before there were records is not lost with the first of them.
+        let of_old = || match said.get(name) {
+            Some(value) => Map::from_iter([(VALUE.to_owned(), Value::from(value.to_string()))]),
+            None => Map::new(),
+        };
+        let mut body = known.map_or_else(of_old, |row| row.body);
         body.insert("name".into(), Value::from(name.as_str()));
         body.insert("label".into(), Value::from(def.label.as_str()));
         writes.push(one(platform, tenant, name, body).await?);

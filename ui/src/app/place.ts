@@ -58,6 +58,8 @@ type PlaceStore = Stand & {
   others: Record<string, Stand>;
   /** Goes into a profile, to where the operator was in it. */
   enter: (profile: string) => void;
+  /** Where the operator will be once they are in this profile. */
+  aim: (profile: string, place: Place) => void;
   /** Forgets where the operator was in a profile that is closed. */
   leave: (profile: string) => void;
   go: (place: Place) => void;
@@ -81,10 +83,12 @@ export const usePlace = create<PlaceStore>((set) => ({
   enter: (profile) =>
     set(({ profile: left, place, past, others }) => {
       if (left === profile) return {};
-      if (left === null) return { profile };
+      if (left === null) return { profile, ...others[profile] };
       const kept = { ...others, [left]: { place, past } };
       return { profile, others: kept, ...(others[profile] ?? BEGIN) };
     }),
+  aim: (profile, place) =>
+    set(({ others }) => ({ others: { ...others, [profile]: { place, past: [] } } })),
   leave: (profile) =>
     set((was) => {
       const { [profile]: _, ...others } = was.others;

@@ -16,6 +16,7 @@ import {
   type WatchView,
 } from "../platform/backend";
 import { useBackend } from "./backend";
+import { usePlace } from "./place";
 import { hearNow } from "./time";
 
 /** Names of the reads, first part of each key. */
@@ -63,7 +64,9 @@ export const navigationQuery = (backend: Backend) => ({
   queryKey: [READS.navigation],
   queryFn: async () => {
     const navigation = await backend.navigation();
-    hearNow(navigation.now, navigation.zone);
+    // The answer to another profile's question may come after that one has left the window.
+    const shown = usePlace.getState().profile;
+    if (shown === null || shown === backend.profile) hearNow(navigation.now, navigation.zone);
     return navigation;
   },
 });

@@ -1,29 +1,20 @@
 import { useEffect } from "react";
 import { useBackend } from "./backend";
-import { usePlace } from "./place";
+import { type Place, usePlace } from "./place";
 
 /** Goes where something outside the window points, as the button of a notification. */
 export function useShownPlace(current: string | null): void {
   const backend = useBackend();
   useEffect(
     () =>
-      backend.onPlace(({ profile, place }) => {
-        const go = () => {
-          if (place.type === "sync") usePlace.getState().go({ screen: "sync" });
-          else {
-            const alert = place.alert ? { alert: place.alert } : {};
-            usePlace.getState().go({ screen: "watch", ...alert });
-          }
-        };
-        if (profile === null || profile === current) return go();
-        // Where it does not open, its door says why, and there is no place to go to.
-        void backend.openProfile(profile).then(
-          () => {
-            usePlace.getState().enter(profile);
-            go();
-          },
-          () => {},
-        );
+      backend.onPlace(({ profile, place: at }) => {
+        const alert = at.type === "watch" && at.alert ? { alert: at.alert } : {};
+        const place: Place =
+          at.type === "sync" ? { screen: "sync" } : { screen: "watch", ...alert };
+        if (profile === null || profile === current) return usePlace.getState().go(place);
+        // It is gone to when that profile is entered; where it does not open, its door says why.
+        usePlace.getState().aim(profile, place);
+        void backend.openProfile(profile).catch(() => {});
       }),
     [backend, current],
   );

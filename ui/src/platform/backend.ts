@@ -31,6 +31,8 @@ export type * from "../generated/bindings";
 
 /** What the UI asks of the app, and of the profile that it was made for. Every answer comes from local data, so none waits on a network. */
 export interface Backend {
+  /** The profile that it asks for; empty where it is made for none. */
+  readonly profile: string;
   appView(): Promise<AppView>;
   signIn(request: SignInRequest): Promise<SignedIn>;
   signInDemo(tenant: string | null, passphrase: string | null): Promise<SignedIn>;

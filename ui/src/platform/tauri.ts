@@ -15,6 +15,7 @@ async function done(answer: Promise<Answer<unknown>>): Promise<void> {
 
 /** The shell, through its generated bindings, asked for this profile. */
 const of = (profile: string): Backend => ({
+  profile,
   of,
   appView: () => data(commands.appView()),
   signIn: (request) => data(commands.signIn(request)),

@@ -33,6 +33,9 @@ pub struct LinkState {
     pub spoke_at: Option<DateTime<Utc>>,
     /// Why it is cut off or signed out.
     pub problem: Option<Error>,
+    /// The tenant's pack is one for a later version of the app: nothing can be changed until that one
+    /// is in force, whatever else goes wrong with packs.
+    pub newer: Option<Error>,
     /// The newest pack could not be used.
     pub pack_problem: Option<Error>,
     /// The feed contradicted itself.
@@ -54,6 +57,7 @@ impl LinkState {
             failing_since: None,
             spoke_at: position.pulled_at,
             problem: None,
+            newer: None,
             pack_problem: None,
             feed_problem: None,
             next_try: None,
@@ -104,14 +108,14 @@ impl LinkState {
 
     /// Nothing can be changed, because the tenant's pack is one for a later version of the app.
     pub fn newer_pack(&self) -> Option<&Error> {
-        let problem = self.pack_problem.as_ref();
-        problem.filter(|problem| problem.code == Code::PackNewer)
+        self.newer.as_ref()
     }
 
     /// What to tell first.
     pub fn worst(&self) -> Option<&Error> {
         self.problem
             .as_ref()
+            .or(self.newer.as_ref())
             .or(self.pack_problem.as_ref())
             .or(self.feed_problem.as_ref())
     }

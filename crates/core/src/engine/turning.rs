@@ -41,10 +41,17 @@ pub(super) async fn turning(engine: Arc<Engine>) {
         if let Err(error) = tick(&engine, &mut beat).await {
             tracing::warn!(%error, "alerts could not be looked at");
         }
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            // Also one that was missed is a reason to look.
-            _ = changes.recv() => {}
+        let sleep = tokio::time::sleep(wait);
+        tokio::pin!(sleep);
+        loop {
+            tokio::select! {
+                () = &mut sleep => break,
+                change = changes.recv() => match change {
+                    Ok(change) if change.profile.as_deref() != Some(engine.profile()) => {}
+                    // Also one that was missed is a reason to look.
+                    _ => break,
+                },
+            }
         }
     }
 }

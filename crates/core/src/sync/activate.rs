@@ -133,13 +133,20 @@ pub async fn follow(
         other => match fetch(client, named, &engine.pinned().publisher, other.as_deref()).await? {
             Err(Refused { problem, for_good }) => {
                 tracing::error!(%problem, hash = named.hash, "the new pack was not taken");
-                if problem.code == Code::PackNewer {
+                let newer = problem.code == Code::PackNewer;
+                if newer {
                     remember_newer(&engine.stores, &problem).await?;
                 }
                 if for_good {
                     engine.memory.lock().await.refused_pack = Some(named.hash.clone());
                 }
-                engine.update_link(|link| link.pack_problem = Some(problem));
+                engine.update_link(|link| {
+                    if newer {
+                        link.newer = Some(problem);
+                    } else {
+                        link.pack_problem = Some(problem);
+                    }
+                });
                 return Ok(());
             }
             Ok((pack, bundle)) => {
@@ -153,7 +160,14 @@ pub async fn follow(
     if engine.pack().is_none_or(|old| old.hash != pack.hash) {
         engine.put_pack(pack);
     }
-    engine.update_link(|link| link.pack_problem = None);
+    if engine.link().newer.is_some() {
+        let state = &engine.stores.state;
+        state.write(|state| setting::remove(state, NEWER)).await?;
+    }
+    engine.update_link(|link| {
+        link.newer = None;
+        link.pack_problem = None;
+    });
     Ok(())
 }
 
@@ -229,7 +243,6 @@ async fn keep(
         .write(move |state| {
             let old = in_force(state)?;
             put_active(state, &named, &bundle)?;
-            setting::remove(state, NEWER)?;
             if let Some((from, old)) = old {
                 let changes = PackChanges {
                     from,
@@ -298,6 +311,7 @@ pub(crate) fn put_active(
     named: &PackRef,
     bundle: &[u8],
 ) -> Result<(), StoreError> {
+    setting::remove(state, NEWER)?;
     state.execute("UPDATE pack SET active = 0", [])?;
     state.execute(
         "INSERT INTO pack (hash, version, active, bundle) VALUES (?1, ?2, 1, ?3)

@@ -223,7 +223,7 @@ fn is_of(type_: FieldType, value: &Value) -> bool {
         FieldType::Integer => value.is_i64() || value.is_u64(),
         FieldType::Number => value.is_number(),
         FieldType::Boolean => value.is_boolean(),
-        FieldType::Money => value.is_object(),
+        FieldType::Money => is_money(value),
         FieldType::String
         | FieldType::Text
         | FieldType::Id
@@ -232,6 +232,17 @@ fn is_of(type_: FieldType, value: &Value) -> bool {
         | FieldType::Ref
         | FieldType::Enum => value.is_string(),
     }
+}
+
+/// An amount, whole minor units with their currency, and nothing else.
+fn is_money(value: &Value) -> bool {
+    let Some(money) = value.as_object() else {
+        return false;
+    };
+    let currency = money.get("currency").and_then(Value::as_str);
+    money.len() == 2
+        && money.get("minor").is_some_and(Value::is_i64)
+        && currency.is_some_and(crate::value::is_currency)
 }
 
 /// A value of the same type as the default, where there is one.

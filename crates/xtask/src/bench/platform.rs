@@ -64,9 +64,13 @@ impl Platform {
     /// Where the platform's program fails.
     pub fn tenant(&self, id: &str) -> anyhow::Result<Tenant> {
         let pack = root().join("tests/fixtures/bench-pack");
+        let key = self.data.with_file_name(format!("{id}.key"));
+        let bundle = self.data.with_file_name(format!("{id}.pack"));
+        let publisher = output(packs().arg("key").arg(&key))?;
+        output(packs().arg("sign").arg(pack).arg(&key).arg(&bundle))?;
         let mut found = self.task();
-        found.args(["tenant", id, id, "Europe/Berlin", "--pack"]);
-        output(found.arg(pack))?;
+        found.args(["tenant", id, id, "Europe/Berlin", "--publisher"]);
+        output(found.arg(publisher.trim()).arg("--pack").arg(bundle))?;
         let token = |who: &str, role: &str| -> anyhow::Result<String> {
             let mut issue = self.task();
             let token = output(issue.args(["token", id, who, who, "--role", role]))?;
@@ -108,3 +112,8 @@ impl Platform {
 }
 
 const PROGRAM: &str = "watchkeeper-platform";
+
+/// The program that publishes packs.
+fn packs() -> Command {
+    Command::new(built("release", "watchkeeper-pack"))
+}

@@ -40,6 +40,7 @@ function fail(code: Code, detail: string | null = null, row: string | null = nul
  */
 export class MemoryBackend implements Backend {
   readonly world: World;
+  readonly profile: string = "";
   readonly calls: string[] = [];
   /** Profiles whose rail was asked for. */
   readonly asked: string[] = [];
@@ -106,7 +107,7 @@ export class MemoryBackend implements Backend {
 
   /** The profiles of one world share its records: who asks for which is in `asked`. */
   of = (profile: string): Backend => {
-    const asks: Backend = Object.create(this);
+    const asks: Backend = Object.create(this, { profile: { value: profile } });
     asks.navigation = () => {
       this.asked.push(profile);
       return this.navigation();

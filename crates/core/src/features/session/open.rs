@@ -13,17 +13,14 @@ use crate::error::{Code, Error};
 /// [`Code::Locked`] where it needs its passphrase; [`Code::KeyringLocked`], [`Code::KeyringAbsent`]
 /// or [`Code::KeyMissing`] where the keyring does not help; what keeps its databases from opening.
 pub async fn open(app: &App, profile: &str) -> Result<(), Error> {
+    // Without waiting for whoever signs in or opens another just now.
+    if app.live_of(profile).is_ok() {
+        return show(app, profile);
+    }
     let _turn = app.turn().await;
     let file = app.data.profile(profile)?;
     if app.live_of(&file.id).is_ok() {
-        let phase = if app.data.is_reading() {
-            Phase::ReadOnly
-        } else {
-            app.data.remember(&file.id)?;
-            Phase::Open
-        };
-        app.stand(phase, Some(file.id));
-        return Ok(());
+        return show(app, &file.id);
     }
     if file.keys.by_passphrase() {
         app.stand(Phase::NeedsPassphrase, Some(file.id));
@@ -42,6 +39,20 @@ pub async fn open(app: &App, profile: &str) -> Result<(), Error> {
     }
 }
 
+/// Shows a profile that is open. Should it be closed at this very moment, closing has the last word.
+fn show(app: &App, profile: &str) -> Result<(), Error> {
+    let phase = if app.data.is_reading() {
+        Phase::ReadOnly
+    } else {
+        if let Err(error) = app.data.remember(profile) {
+            tracing::warn!(%error, "which profile is shown was not remembered");
+        }
+        Phase::Open
+    };
+    app.stand(phase, Some(profile.to_owned()));
+    Ok(())
+}
+
 /// Opens the profiles that were open when the app was last used, beside the one that is shown: those
 /// whose key the keyring has. One that does not open is left to be opened by the operator.
 pub async fn open_others(app: &App) {
@@ -50,7 +61,8 @@ pub async fn open_others(app: &App) {
     }
     for id in app.data.open() {
         let _turn = app.turn().await;
-        if app.live_of(&id).is_ok() {
+        // Meanwhile somebody may have opened it, or closed it for good.
+        if app.live_of(&id).is_ok() || !app.data.open().contains(&id) {
             continue;
         }
         let Ok(file) = app.data.profile(&id) else {

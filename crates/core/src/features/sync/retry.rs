@@ -17,6 +17,9 @@ use crate::outbox::queue::{self, Hold, Queued, Status};
 /// Puts a held operation back in its lane.
 pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
     let id = parse(operation)?;
+    if let Some(newer) = engine.link().newer_pack() {
+        return Err(newer.clone());
+    }
     let (scribe, now) = (engine.scribe(), engine.clock().now().at);
     let request = engine
         .stores()

@@ -157,7 +157,7 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         _ => None,
     };
     let can_acknowledge = match reading.kind(ALERT) {
-        Ok(kind) => may(reading, kind, row, ACKNOWLEDGE)?,
+        Ok(kind) => reading.link.newer_pack().is_none() && may(reading, kind, row, ACKNOWLEDGE)?,
         Err(_) => false,
     };
     Ok(AlertView {

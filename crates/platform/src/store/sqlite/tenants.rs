@@ -116,8 +116,18 @@ pub fn publish_pack(
         return Ok(false);
     }
     match now.pack {
-        // Signed once more it is still the same.
-        Some(active) if active.hash == pack.hash => return Ok(true),
+        // Signed once more it is still the same; one of before there were signatures gets its own.
+        Some(active) if active.hash == pack.hash => {
+            tx.execute(
+                "UPDATE pack SET signature = ? WHERE tenant = ? AND hash = ? AND signature = ''",
+                params![pack.signature, tenant, pack.hash],
+            )?;
+            tx.execute(
+                "UPDATE tenant SET publisher = ? WHERE id = ? AND publisher IS NULL",
+                params![publisher, tenant],
+            )?;
+            return Ok(true);
+        }
         Some(active) if active.version >= pack.version => return Ok(false),
         _ => {}
     }
