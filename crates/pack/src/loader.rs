@@ -52,6 +52,17 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
         .iter()
         .map(|(path, bytes)| (path.as_str(), bytes.len()));
     bundle::limits(sizes).map_err(|error| vec![error.diagnostic()])?;
+    crate::expr::parsing(|| load_limited(files)).unwrap_or_else(|error| {
+        let spot = Spot::file("pack.yaml");
+        let mut problems = Problems::default();
+        let message = format!("no thread to load on: {error}");
+        problems.error(&spot, "pack.unreadable", message);
+        Err(problems.list)
+    })
+}
+
+/// The same, on a thread that expressions can be parsed on.
+fn load_limited(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnostic>> {
     let mut problems = Problems::default();
     let sources = Sources::read(files, &mut problems);
     let pack = sources.check(&mut problems);
@@ -89,14 +100,13 @@ pub(crate) fn format_of(text: &str) -> Option<u32> {
     struct Head {
         format: u32,
     }
-    let (head, _) = yaml::parse::<Head>("pack.yaml", text.as_bytes()).ok()?;
+    let head = yaml::parse::<Head>("pack.yaml", text.as_bytes()).ok()?;
     Some(head.format)
 }
 
 /// A file as a plain value; none where it is no YAML.
 pub(crate) fn value_of(file: &str, text: &str) -> Option<serde_json::Value> {
-    let (value, _) = yaml::parse(file, text.as_bytes()).ok()?;
-    Some(value)
+    yaml::parse(file, text.as_bytes()).ok()
 }
 
 /// Kinds that the engine defines in every pack: name and YAML.
@@ -309,8 +319,8 @@ fn read_file<T: serde::de::DeserializeOwned>(
     problems: &mut Problems,
 ) -> Option<T> {
     match yaml::parse(file, bytes) {
-        Ok((value, places)) => {
-            problems.read(file, places, bytes);
+        Ok(value) => {
+            problems.read(file, bytes);
             Some(value)
         }
         Err(diagnostic) => {
