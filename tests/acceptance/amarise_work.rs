@@ -226,20 +226,15 @@ fn data_of_a_14_each_severity_tells_whom_it_has_to_and_each_way_ends() {
         ];
         assert_eq!(run("incident", &ways), expected, "{severity}");
     }
-    let low = run("incident", &["low", "mended", "nothing"]);
+    // Nobody is called for what is low, and it takes its place in the queue.
+    let low = ["detect", "payments", "assess", "in_queue", "still_low"];
     assert_eq!(
-        low,
-        [
-            "detect",
-            "payments",
-            "assess",
-            "resolve",
-            "look_again",
-            "verify",
-            "lift",
-            "deactivate",
-            "document",
-        ]
+        run("incident", &["low", "mended"]),
+        [&low[..], &["document"]].concat()
+    );
+    assert_eq!(
+        run("incident", &["low", "not_yet", "mended"]),
+        [&low[..], &low[3..], &["document"]].concat()
     );
     assert_eq!(pages("incident", "more_help"), "technical");
     let twice = ["high", "nothing", "banner", "not_yet", "mended", "nothing"];
@@ -262,6 +257,28 @@ fn data_of_a_14_each_severity_tells_whom_it_has_to_and_each_way_ends() {
             "document",
         ]
     );
+}
+
+/// A run may leave the switches of another incident alone only by never coming near them.
+#[test]
+fn data_of_a_13_and_a_15_what_is_low_touches_no_switch_unless_it_grows_worse() {
+    let touched = |ways: &[&str]| -> Vec<&'static str> {
+        let steps = run("incident", ways).into_iter();
+        let steps = steps.map(|id| playbook("incident").step(id).unwrap());
+        let switches = steps.filter_map(|step| step.def.switch.as_ref());
+        switches.map(|switch| switch.control.as_str()).collect()
+    };
+    assert_eq!(touched(&["low", "mended"]), [""; 0]);
+    assert_eq!(touched(&["low", "not_yet", "not_yet", "mended"]), [""; 0]);
+    // Who switches it on switches it off, and the other way round.
+    let worse = [
+        "low", "worse", "high", "nothing", "silent", "mended", "nothing",
+    ];
+    assert_eq!(touched(&worse), ["incident_mode"; 2]);
+    for severity in ["critical", "high", "medium"] {
+        let ways = [severity, "nothing", "silent", "mended", "nothing"];
+        assert_eq!(touched(&ways), ["incident_mode"; 2], "{severity}");
+    }
 }
 
 #[test]
