@@ -33,6 +33,7 @@ mod dog_world;
 mod golden;
 mod live_clocks;
 mod live_disputes;
+mod live_evidence;
 mod live_figures;
 mod live_fraud;
 mod live_health;
