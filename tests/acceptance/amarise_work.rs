@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::pack::Playbook;
 
-use crate::amarise_bodies::{NOW, ROLES, order};
+use crate::amarise_bodies::{NOW, ROLES, by, order};
 use crate::packs::AMARISE;
 use crate::records::Records;
 use crate::world::at;
@@ -427,7 +427,7 @@ fn data_of_a_38_a_pause_has_its_steps_with_and_without_a_banner() {
 
 #[test]
 fn x_95_who_has_an_order_under_way_is_told_of_a_pause_with_the_reason() {
-    let records = Records::of(&AMARISE);
+    let records = Records::of(&AMARISE).control("sales_paused", json!({"eu": true}));
     records.add("order", "o", order("A-1", json!({})));
     let asked = ("tell_of_pause", json!({"reason": "a strike at the border"}));
     let plan = records
@@ -444,6 +444,30 @@ fn x_95_who_has_an_order_under_way_is_told_of_a_pause_with_the_reason() {
     );
     let silent = records.refused(("order", "o"), ("tell_of_pause", json!({})), ROLES, NOW);
     assert_eq!(silent, Some(("params.invalid".to_owned(), None)));
+}
+
+#[test]
+fn data_of_a_55_a_pause_is_told_only_in_the_country_that_is_paused() {
+    let asked = || ("tell_of_pause", json!({"reason": "a strike at the border"}));
+    for (paused, region, told) in [
+        (json!({"eu": true}), "eu", true),
+        (json!({"eu": true}), "uk", false),
+        (json!({"eu": false}), "eu", false),
+        (json!({"eu": true, "uae": true}), "uae", true),
+        (json!(true), "us", true),
+        (json!(false), "eu", false),
+        (json!({}), "eu", false),
+    ] {
+        let records = Records::of(&AMARISE).control("sales_paused", paused.clone());
+        records.add("order", "o", order("A-1", json!({"region": region})));
+        let said = records.refused(("order", "o"), asked(), ROLES, NOW);
+        let wanted = if told {
+            None
+        } else {
+            by("order.not_paused", "A-55")
+        };
+        assert_eq!(said, wanted, "{paused} {region}");
+    }
 }
 
 #[test]
