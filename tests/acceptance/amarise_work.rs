@@ -44,6 +44,9 @@ fn x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
         assert_eq!(next(region, now), at(begins), "{region} after {now}");
     }
     assert_eq!(AMARISE.routines["morning"].schedules.len(), 4);
+    // The hour is the office's; until a rule can read it, it is told to those who do the round.
+    let hour = &AMARISE.settings["region_day_start"];
+    assert_eq!((&hour.default, hour.for_people), (&json!("09:00"), true));
 }
 
 #[test]
