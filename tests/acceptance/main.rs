@@ -20,6 +20,7 @@ mod amarise_privacy;
 mod amarise_refunds;
 mod amarise_stock;
 mod amarise_texts;
+mod amarise_walks;
 mod amarise_work;
 mod approval;
 mod console_answers;

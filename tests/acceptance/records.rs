@@ -249,6 +249,50 @@ impl Records {
         })
     }
 
+    /// Carries out what policy has to allow: what is set and made, and what its calls bring once they
+    /// succeeded.
+    pub fn carry_out(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) {
+        let decision = self.decide(record, (action, params.clone()), roles, now);
+        assert_eq!(decision.outcome, Outcome::Allow, "{action} on {record:?}");
+        let planned = decision.plan.unwrap();
+        self.change(record, &planned.sets);
+        for on in &planned.sets_on {
+            self.change((&on.kind, &on.id), &on.set);
+        }
+        for (place, made) in planned.creates.iter().enumerate() {
+            let body = Value::Object(made.body.clone());
+            self.add(&made.kind, &format!("{action}-{place}"), body);
+        }
+        for call in &planned.calls {
+            let settled = self.situated(record, params.clone(), roles, now, |situation| {
+                let action = &situation.kind.actions[action];
+                let mut scope = situation.scope(Some(action));
+                scope.result = Some(serde_json::json!({"id": "there-1"}));
+                let (pack, kind) = (situation.pack, situation.kind);
+                plan::settle(pack, kind, action, call.effect, &scope, true)
+            });
+            let settled = settled.unwrap().unwrap();
+            self.change(record, &settled.sets);
+            for on in &settled.sets_on {
+                self.change((&on.kind, &on.id), &on.set);
+            }
+        }
+    }
+
+    fn change(&self, (kind, id): (&str, &str), sets: &Map<String, Value>) {
+        let (mut body, _) = self.record(kind, id);
+        body.extend(sets.clone());
+        let text = "DELETE FROM record_now WHERE kind = ? AND id = ?";
+        self.db.execute(text, [kind, id]).unwrap();
+        self.add(kind, id, Value::Object(body));
+    }
+
     fn situated<T>(
         &self,
         (kind, id): (&str, &str),
