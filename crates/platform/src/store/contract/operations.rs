@@ -52,6 +52,7 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
             lookups: Default::default(),
             pack: String::new(),
             otherwise: None,
+            agreed: Default::default(),
         },
         not_after: None,
         sent_before: false,
@@ -66,6 +67,7 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
         },
         writes,
         calls: effects.iter().map(call).collect(),
+        follows: None,
     }
 }
 
