@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+mod agreement;
 mod alerts;
 mod alerts_session;
 mod all_packs;
