@@ -122,7 +122,10 @@ async fn said(world: &World, roles: &[&str], operation: &Operation) -> Verdict {
 }
 
 fn code(verdict: &Verdict) -> &str {
-    verdict.reason.as_ref().map_or("", |reason| &reason.code)
+    verdict
+        .reason
+        .as_ref()
+        .map_or("", |reason| reason.code.as_str())
 }
 
 async fn asked(world: &World) -> Vec<RecordRow> {
@@ -151,7 +154,7 @@ async fn it_waits_is_asked_once_and_is_paid_once_whoever_agrees_how_often() {
     let rows = asked(&world).await;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].id, format!("{}-1", operation.id));
-    assert_eq!(rows[0].body["what"], "pay £60.00 GBP");
+    assert_eq!(rows[0].body["what"], "pay £60.00");
     assert_eq!(rows[0].body["row"], "L-2");
     assert_eq!(world.body("claim", "c1").await["state"], "open");
     // Somebody else does not ask for the same meanwhile.
