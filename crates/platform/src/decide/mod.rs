@@ -134,7 +134,7 @@ pub async fn apply(
                     follows: then,
                     why: told,
                 } => {
-                    (follows, why) = (then, told.or(why));
+                    (follows, why) = (then.map(|follows| *follows), told.or(why));
                 }
             }
         }

@@ -37,7 +37,7 @@ pub(in crate::decide) enum Answered {
     /// This.
     Then {
         /// What becomes of the operation that waited; nothing while others have to agree.
-        follows: Option<Follows>,
+        follows: Option<Box<Follows>>,
         /// Said to who answered, where it was not carried out as agreed.
         why: Option<Reason>,
     },
@@ -168,7 +168,7 @@ impl Case<'_> {
                 };
                 writes.extend(more);
                 return Ok(Answered::Then {
-                    follows: Some(Follows { verdict, calls }),
+                    follows: Some(Box::new(Follows { verdict, calls })),
                     why: None,
                 });
             }
@@ -189,10 +189,10 @@ impl Case<'_> {
             ..why.clone()
         };
         Ok(Answered::Then {
-            follows: Some(Follows {
+            follows: Some(Box::new(Follows {
                 verdict: self.verdict(known, word, Some(why)),
                 calls: Vec::new(),
-            }),
+            })),
             why: Some(told),
         })
     }
@@ -226,10 +226,10 @@ impl Case<'_> {
             writes.push(write);
         }
         Ok(Answered::Then {
-            follows: Some(Follows {
+            follows: Some(Box::new(Follows {
                 verdict: self.verdict(known, VerdictWord::Refused, Some(why)),
                 calls: Vec::new(),
-            }),
+            })),
             why: None,
         })
     }
