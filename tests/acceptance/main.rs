@@ -8,6 +8,7 @@
 )]
 
 mod actions;
+mod agreement;
 mod alerts;
 mod alerts_session;
 mod all_packs;

@@ -355,7 +355,8 @@ impl Records {
         then(&situation)
     }
 
-    /// The same in a word: nothing where it is allowed, else code and row of the refusal.
+    /// The same in a word: nothing where it is allowed, `approval.needed` with the first row that asks
+    /// where somebody has to agree, else code and row of the refusal.
     pub fn refused(
         &self,
         record: (&str, &str),
@@ -363,8 +364,14 @@ impl Records {
         roles: &[&str],
         now: &str,
     ) -> Option<(String, Option<String>)> {
-        match self.decide(record, action, roles, now).outcome {
+        let decision = self.decide(record, action, roles, now);
+        let asks = decision.asks.first().map(|ask| ask.row.clone());
+        let needed = || Some(("approval.needed".to_owned(), asks.clone()));
+        match decision.outcome {
             Outcome::Allow => None,
+            Outcome::Ask => needed(),
+            // Nothing but that this version cannot carry it out is in the way of asking.
+            Outcome::Deny { code, .. } if code == "provider.absent" && asks.is_some() => needed(),
             Outcome::Deny { code, row, .. } => Some((code, row)),
         }
     }

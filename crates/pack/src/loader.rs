@@ -114,6 +114,10 @@ pub(crate) const ENGINE: [(&str, &str); 2] = [
     ("alert", include_str!("engine/alert.yaml")),
     ("setting", include_str!("engine/setting.yaml")),
 ];
+/// The kind that it defines where somebody has to agree to something, likewise.
+const APPROVAL: (&str, &str) = ("approval", include_str!("engine/approval.yaml"));
+/// Its view: a queue of each pack that has the kind.
+const APPROVALS: &str = "approvals";
 
 /// The parsed files.
 #[derive(Default)]
@@ -160,13 +164,29 @@ impl Sources {
                 sources.unparsed.insert(stem.to_owned());
             }
         }
-        for (kind, text) in ENGINE {
+        let approval = sources.asks_for_agreement().then_some(APPROVAL);
+        for (kind, text) in ENGINE.into_iter().chain(approval) {
             let file = scopes::engine_file(kind);
             if let Some(record) = read_file(&file, text.as_bytes(), problems) {
                 sources.records.insert(kind.to_owned(), record);
             }
         }
         sources
+    }
+
+    /// Somebody has to agree to one of its actions.
+    fn asks_for_agreement(&self) -> bool {
+        let mut actions = self.records.values().flat_map(|r| r.actions.values());
+        actions.any(|action| !action.approvals.is_empty())
+    }
+
+    /// The pack's own, and that of what waits for agreement: last, where the pack does not place it.
+    fn queues(&self, file: &PackFile) -> Vec<String> {
+        let mut queues = file.queues.clone();
+        if self.asks_for_agreement() && !queues.iter().any(|view| view == APPROVALS) {
+            queues.push(APPROVALS.to_owned());
+        }
+        queues
     }
 
     /// A file of one of the folders; false where it does not parse.
@@ -266,7 +286,7 @@ impl Sources {
             zone,
             currency: file.currency.clone(),
             language: file.language.clone(),
-            queues: file.queues.clone(),
+            queues: self.queues(file),
             sessions,
             settings: file.settings.clone(),
             settings_roles: file.settings_roles.clone(),

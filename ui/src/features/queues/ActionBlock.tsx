@@ -1,4 +1,11 @@
-import { Ban, CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  type LucideIcon,
+  MessageCircleQuestion,
+} from "lucide-react";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -7,6 +14,7 @@ import type { ActionView, PolicyRowView, RowWord } from "../../platform/backend"
 const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string }> = {
   passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
   failed: { icon: CircleX, tone: "red", words: "policy-failed" },
+  asks: { icon: MessageCircleQuestion, tone: "blue", words: "policy-asks" },
   undecidable: { icon: CircleHelp, tone: "amber", words: "policy-undecidable" },
 };
 
@@ -57,6 +65,7 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
       {shown.will.length > 0 && !shown.denied && (
         <div className="record-part">
           <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
+          <Asks action={shown} />
         </div>
       )}
     </>
@@ -94,6 +103,24 @@ function Refused({ action }: { action: ActionView }) {
       {reason}
     </Banner>
   );
+}
+
+const MINUTES_PER_HOUR = 60;
+
+/** Who has to agree before the action is done. */
+export function Asks({ action }: { action: ActionView }) {
+  return action.asks.map((ask) => (
+    <Banner key={ask.row} tone="blue" title={t("asks-title", { role: ask.role })}>
+      {t("asks-text")}{" "}
+      {ask.fallback !== null &&
+        ask.after_minutes !== null &&
+        t("asks-instead", {
+          role: ask.fallback,
+          hours: Math.round(ask.after_minutes / MINUTES_PER_HOUR),
+        })}{" "}
+      <code className="row-id">{ask.row}</code>
+    </Banner>
+  ));
 }
 
 /** "Approve will …", line by line, and the latest instant. */

@@ -80,6 +80,7 @@ function freeActionsOf(request: Request): ActionView[] {
       ],
       not_after: wall(request.purchased + WINDOW),
       may_lapse: false,
+      asks: [],
     },
     {
       action: "deny",
@@ -115,6 +116,7 @@ function freeActionsOf(request: Request): ActionView[] {
       ],
       not_after: null,
       may_lapse: false,
+      asks: [],
     },
     {
       action: "escalate",
@@ -141,6 +143,7 @@ function freeActionsOf(request: Request): ActionView[] {
       mails: [],
       not_after: null,
       may_lapse: false,
+      asks: [],
     },
   ];
 }
@@ -184,6 +187,7 @@ export function recordOf(world: World, request: Request): RecordView {
       },
     ],
     actions: actionsOf(world, request),
+    about: null,
     operations: ours ? [ours] : [],
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,

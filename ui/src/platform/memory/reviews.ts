@@ -185,6 +185,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
     mails: [],
     not_after: null,
     may_lapse: false,
+    asks: [],
   };
   return [
     {
@@ -254,6 +255,7 @@ export function reviewRecord(world: World, review: Review): RecordView {
       { field: "verdict", label: "Automatic check", value: { type: "text", text: review.verdict } },
     ],
     actions: reviewActions(world, review),
+    about: null,
     operations: ours ? [ours] : [],
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,
