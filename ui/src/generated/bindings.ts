@@ -87,6 +87,7 @@ export const events = {
 	showPlace: makeEvent<ShowPlace, ShowPlace>("show-place"),
 };
 
+/* Types */
 /**  A record that another is about. */
 export type AboutView = {
 	/**  The view in which it is opened. */
@@ -99,7 +100,6 @@ export type AboutView = {
 	title: string,
 };
 
-/* Types */
 /**  Who acknowledged an alert. */
 export type AcknowledgedView = {
 	/**  Operator. */
