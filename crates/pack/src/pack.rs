@@ -22,8 +22,8 @@ use crate::schedule::Schedule;
 use crate::template::Template;
 
 pub use kind::{
-    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Policy,
-    SetOn, View,
+    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Pause,
+    Policy, SetOn, View,
 };
 pub use work::{
     Asked, Check, Evidence, Handover, HandoverSection, Item, Playbook, Question, Routine, Step,
