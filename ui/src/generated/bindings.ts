@@ -400,13 +400,13 @@ export type ClockView = {
 	basis: string,
 	/**  When it started, tenant's wall clock, RFC 3339 with offset. */
 	start: string,
-	/**  When it is due, likewise. */
+	/**  When it is due, likewise; while it stands still, as if it went on now. */
 	due: string,
-	/**  Seconds left at the page's instant; negative when passed. */
+	/**  Seconds left at the page's instant; negative when passed. They do not run while it stands still. */
 	seconds_left: number,
 	/**  Seconds from start to due. */
 	seconds_total: number,
-	/**  Green, amber or red. */
+	/**  Green, amber or red; neutral when it does not run or stands still. */
 	tone: Tone,
 	/**  It runs; a settled record's does not. */
 	runs: boolean,
@@ -414,6 +414,10 @@ export type ClockView = {
 	row: string,
 	/**  It turned amber because it is due before this session. */
 	before_session: SessionView | null,
+	/**  It stands still. */
+	paused: PausedView | null,
+	/**  Pauses that there were or are, in the pack's order. */
+	segments: SegmentView[],
 };
 
 /**  What went wrong, for the one table in the UI that turns a code into words and an action. */
@@ -1263,6 +1267,16 @@ export type PartView = {
 	value: number,
 };
 
+/**  Why a deadline stands still. */
+export type PausedView = {
+	/**  What is waited for. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Since when, tenant's wall clock, RFC 3339 with offset. */
+	since: string,
+};
+
 /**  Where we are. */
 export type Phase = 
 /**  No profile is open: Sign-in. */
@@ -1665,6 +1679,20 @@ export type SectionView = {
 	sum: MoneyView | null,
 	/**  Action that is offered for all of it at once. */
 	at_once: string | null,
+};
+
+/**  The part of a deadline's time that a pause took. */
+export type SegmentView = {
+	/**  What is or was waited for. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Minutes at the page's instant; none where nobody can say: then it moves nothing. */
+	minutes: number | null,
+	/**  It runs. */
+	running: boolean,
+	/**  It counts all the same; else what is due is due so much later. */
+	counts: boolean,
 };
 
 /**  Which records of a view. */

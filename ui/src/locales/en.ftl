@@ -72,6 +72,21 @@ clock-title = { $what } { $due }
 clock-left = { $what } in { $duration }
 clock-ago = passed { $duration } ago
 clock-before-session = Due before your next session: { $session }, { $at }
+clock-still = { $duration } · stands still
+clock-waits = { $duration } left once it goes on
+clock-if-now = if it goes on now:
+clock-stands = Stands still since { $since }: { $what }
+clock-part-counts =
+    { $what }: { $running ->
+        [yes] { $duration } so far, counted all the same
+       *[no] { $duration }, counted all the same
+    }
+clock-part-moves =
+    { $what }: { $running ->
+        [yes] { $duration } so far, not counted
+       *[no] { $duration }, not counted
+    }
+clock-part-unknown = { $what }: nobody can say for how long, so it moves nothing
 clock-utc = { $time } UTC
 clock-unsure = Clock unsure
 clock-unsure-text = The clock is a guess until the platform answers

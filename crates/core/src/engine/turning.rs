@@ -1,8 +1,8 @@
 //! Tells when time alone changed what screens show: a deadline passed, a clock turned amber, a
 //! session began. Nothing is scanned: the next such instant is read from the indexes.
 //!
-//! What counts minutes (how long an alert has fired, a number over the last days) is told of at a
-//! coarse beat.
+//! What counts minutes (how long an alert has fired, a number over the last days, a deadline that
+//! pauses move and that so stands in no index) is told of at a coarse beat.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
 use watchkeeper_pack::format::{FieldType, WarnDef};
+use watchkeeper_pack::pack::Clock;
 use watchkeeper_pack::{Kind, Pack, filter, value};
 
 use super::{Engine, Rights};
@@ -29,7 +30,7 @@ const SLOW_BEAT: TimeDelta = TimeDelta::seconds(600);
 pub(super) async fn turning(engine: Arc<Engine>) {
     let mut changes = engine.changes.subscribe();
     let mut seen = engine.clock.now().at;
-    let mut beat = seen;
+    let (mut beat, mut moved) = (seen, seen);
     loop {
         let wait = match turn(&engine, &mut seen).await {
             Ok(wait) => wait,
@@ -40,6 +41,9 @@ pub(super) async fn turning(engine: Arc<Engine>) {
         };
         if let Err(error) = tick(&engine, &mut beat).await {
             tracing::warn!(%error, "alerts could not be looked at");
+        }
+        if let Err(error) = pauses(&engine, &mut moved).await {
+            tracing::warn!(%error, "deadlines that pauses move could not be looked at");
         }
         let sleep = tokio::time::sleep(wait);
         tokio::pin!(sleep);
@@ -70,6 +74,44 @@ async fn tick(engine: &Engine, beat: &mut DateTime<Utc>) -> Result<(), StoreErro
         engine.changed([Tag::Kind(ALERT.to_owned())], Source::Clock);
     }
     Ok(())
+}
+
+/// Tells that minutes passed for deadlines that pauses move, where there is one of such.
+async fn pauses(engine: &Engine, moved: &mut DateTime<Utc>) -> Result<(), StoreError> {
+    let now = engine.clock.now().at;
+    if !beats(now - *moved, true) {
+        return Ok(());
+    }
+    *moved = now;
+    let kinds = engine.pack().map(|pack| movable(&pack)).unwrap_or_default();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let there = engine.stores.cache.read(move |cache| there(cache, kinds));
+    let tags: Vec<Tag> = there.await?.into_iter().map(Tag::Kind).collect();
+    if !tags.is_empty() {
+        engine.changed(tags, Source::Clock);
+    }
+    Ok(())
+}
+
+/// Kinds of which a pause moves a deadline.
+fn movable(pack: &Pack) -> Vec<String> {
+    let kinds = pack.kinds.values();
+    let kinds = kinds.filter(|kind| kind.clocks.values().any(Clock::stands_still));
+    kinds.map(|kind| kind.name.clone()).collect()
+}
+
+/// Of these kinds those with a record.
+fn there(cache: &Connection, kinds: Vec<String>) -> Result<Vec<String>, StoreError> {
+    let mut found = cache.prepare_cached("SELECT EXISTS (SELECT 1 FROM record WHERE kind = ?1)")?;
+    let mut there = Vec::new();
+    for kind in kinds {
+        if found.query_row([&kind], |row| row.get(0))? {
+            there.push(kind);
+        }
+    }
+    Ok(there)
 }
 
 /// So long after it was last told of it is time again. A clock that was set back begins anew.
