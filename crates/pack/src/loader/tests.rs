@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod pauses;
 mod settings;
 mod states;
 mod tried;
