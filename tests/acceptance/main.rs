@@ -31,6 +31,7 @@ mod dog_queue;
 mod dog_texts;
 mod dog_world;
 mod golden;
+mod harbour_clock;
 mod live_clocks;
 mod live_disputes;
 mod live_figures;
