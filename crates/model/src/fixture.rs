@@ -113,6 +113,18 @@ actions:
     nature: change
     effects: [{set: {note: '"forgiven"'}}]
     will: [forgive a part]
+  part:
+    label: Pay a part
+    row: P-19
+    from: [open]
+    params:
+      amount: {type: money, label: Amount}
+    policy: []
+    nature: money
+    confirm: typed
+    types: params.amount
+    effects: [{set: {note: '"part"'}}]
+    will: [pay a part]
   tell:
     label: Tell the others
     row: P-15

@@ -177,6 +177,8 @@ export type ActionView = {
 	confirm: Confirm,
 	/**  What must be typed where `confirm` is typed. */
 	typed: string | null,
+	/**  The parameter whose amount is typed instead, in digits, once it is filled in. */
+	typed_param: string | null,
 	/**  Lines of "this will …". */
 	will: string[],
 	/**  Mails as they would be sent. */

@@ -5,6 +5,7 @@
     clippy::indexing_slicing
 )]
 
+mod confirm;
 mod mistakes;
 mod pauses;
 mod settings;

@@ -208,6 +208,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
         : null,
       confirm: "none",
       typed: null,
+      typed_param: null,
       will: ["publish the review at once"],
     },
     {
@@ -227,6 +228,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
       denied: null,
       confirm: "click",
       typed: null,
+      typed_param: null,
       will: ["keep the review unpublished", "tell nobody: who wrote it is not known"],
     },
   ];

@@ -63,6 +63,8 @@ pub struct ActionView {
     pub confirm: Confirm,
     /// What must be typed where `confirm` is typed.
     pub typed: Option<String>,
+    /// The parameter whose amount is typed instead, in digits, once it is filled in.
+    pub typed_param: Option<String>,
     /// Lines of "this will …".
     pub will: Vec<String>,
     /// Mails as they would be sent.
