@@ -26,7 +26,7 @@ pub use action::{
     ActionDef, ApprovalDef, BulkDef, CallDef, Confirm, CreateDef, EffectDef, FallbackDef, Nature,
     Override, ParamDef, PolicyDef, SetOnDef,
 };
-pub use alert::{AlertFile, EachDef, Severity};
+pub use alert::{AlertFile, EachDef, Severity, UnansweredDef};
 pub use connector::{Connector, Offer};
 pub use evidence::{EvidenceFile, EvidenceForm, EvidenceItemDef, LimitsDef};
 pub(crate) use fit::is_of;

@@ -163,6 +163,15 @@ pub struct SettingDef {
 }
 
 impl SettingDef {
+    /// So much of its unit in minutes; none where it counts no minutes or hours.
+    pub fn minutes_of(&self, said: f64) -> Option<f64> {
+        match self.unit.as_deref()? {
+            "minutes" => Some(said),
+            "hours" => Some(said * 60.0),
+            _ => None,
+        }
+    }
+
     /// Whether a value fits: its type, its allowed values, its bounds.
     ///
     /// # Errors

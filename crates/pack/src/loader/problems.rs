@@ -147,6 +147,11 @@ impl Problems {
         self.settings.contains(setting)
     }
 
+    /// A part names this setting as what it goes by.
+    pub fn reads(&mut self, setting: &str) {
+        self.settings.insert(setting.to_owned());
+    }
+
     /// What expressions compare settings and controls with, and where.
     pub fn compared(&mut self) -> Vec<(Spot, Compared)> {
         std::mem::take(&mut self.compared)

@@ -6,6 +6,7 @@
 )]
 
 mod confirm;
+mod escalation;
 mod mistakes;
 mod pauses;
 mod settings;
