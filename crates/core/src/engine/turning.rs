@@ -1,5 +1,6 @@
 //! Tells when time alone changed what screens show: a deadline passed, a clock turned amber, a
-//! session began. Nothing is scanned: the next such instant is read from the indexes.
+//! session began, somebody else is to be called for an alert. Nothing is scanned: the next such instant
+//! is read from the indexes.
 //!
 //! What counts minutes (how long an alert has fired, a number over the last days, a deadline that
 //! pauses move and that so stands in no index) is told of at a coarse beat.
@@ -10,6 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
+use serde_json::{Map, Value};
+use watchkeeper_model::alert;
 use watchkeeper_pack::format::{FieldType, WarnDef};
 use watchkeeper_pack::pack::Clock;
 use watchkeeper_pack::{Kind, Pack, filter, value};
@@ -202,7 +205,46 @@ fn next_turns(
         }
         turns.extend(first.map(|at| (kind.name.clone(), at)));
     }
+    let call = next_call(cache, (pack, rights), after)?;
+    turns.extend(call.map(|at| (ALERT.to_owned(), at)));
     Ok(turns)
+}
+
+/// The first instant after this one at which somebody else is to be called for an alert that nobody
+/// acknowledged.
+fn next_call(
+    cache: &Connection,
+    (pack, rights): (&Pack, &Rights),
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let calling = pack.alerts.iter();
+    let calling = calling.filter(|(_, rule)| rule.def.escalation.is_some());
+    let rules: Vec<String> = calling.map(|(id, _)| literal(id)).collect();
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT body FROM record WHERE kind = 'alert' AND json_extract(body, '$.state') = 'firing'
+             AND json_extract(body, '$.rule') IN ({})",
+        rules.join(", ")
+    );
+    let settings = pack.settings_in_force(&rights.settings);
+    let mut firing = cache.prepare_cached(&sql)?;
+    let mut rows = firing.query([])?;
+    let mut first = None;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(0)?;
+        // What cannot be read is no alert that is shown.
+        let Ok(body) = serde_json::from_str::<Map<String, Value>>(&body) else {
+            continue;
+        };
+        let rule = body.get("rule").and_then(Value::as_str);
+        let changes = rule.zip(alert::episode(&body)).and_then(|(rule, episode)| {
+            alert::escalation(pack, &settings, rule, &episode, after)?.changes_at
+        });
+        first = [first, changes].into_iter().flatten().min();
+    }
+    Ok(first)
 }
 
 /// Indexed instants of a kind: index and SQL expression.
