@@ -225,6 +225,8 @@ export type AlertView = {
 	can_acknowledge: boolean,
 	/**  A native notification of it could not be delivered: why. */
 	undelivered: string | null,
+	/**  Nobody acknowledged it in time: who is to be called. */
+	unanswered: UnansweredView | null,
 };
 
 /**  The state of the app; decides between Sign-in, the locked screen and the shell. */
@@ -308,6 +310,18 @@ export type BulkView = {
 	row: string,
 	/**  Most records at once. */
 	cap: number,
+};
+
+/**  A call of an escalation path. */
+export type CallView = {
+	/**  Role, as shown. */
+	role: string,
+	/**  From when on, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Only in this case. */
+	only: string | null,
+	/**  Who has the role. */
+	contacts: ReachedView[],
 };
 
 /**  What an operator may do. */
@@ -1430,6 +1444,16 @@ export type Reach =
 /**  Anything else, such as a channel of a chat. */
 "other";
 
+/**  Somebody who has a role, and where they are reached. */
+export type ReachedView = {
+	/**  As shown. */
+	label: string,
+	/**  Where they are reached; none where the tenant has not said it yet. */
+	at: string | null,
+	/**  What `at` is by its form. */
+	reach: Reach,
+};
+
 /**  One record. */
 export type RecordView = {
 	/**  Kind. */
@@ -2282,6 +2306,26 @@ export type Tone =
 "red" | 
 /**  Information. */
 "blue";
+
+/**  Who is to be called for an alert that nobody acknowledged. The app calls nobody by itself. */
+export type UnansweredView = {
+	/**  Escalation path, as shown. */
+	path: string,
+	/**  Row by which it is taken. */
+	row: string,
+	/**  Since when it is unanswered, tenant's wall clock, RFC 3339 with offset. */
+	since: string,
+	/**  Seconds since then. */
+	seconds: number,
+	/**  Whose turn has come, in order. */
+	due: CallView[],
+	/**  Who is told by now; nothing waits for them. */
+	told: CallView[],
+	/**  Whose turn comes next if nobody acknowledges it until then. */
+	next: CallView[],
+	/**  What holds until it is answered. */
+	meanwhile: string | null,
+};
 
 /**  What a metric counts in. */
 export type Unit = 

@@ -417,6 +417,21 @@ firing-longest = the longest since { $since }
 firing-acknowledge-all = Acknowledge all { $count }
 firing-acknowledge-some = Acknowledge { $count }
 firing-acknowledge-these = { $words }: { $label }
+firing-unanswered =
+    { $count ->
+        [one] 1 unanswered: somebody is to be called
+       *[other] { $count } unanswered: somebody is to be called
+    }
+unanswered-for = Unanswered for { $duration }
+unanswered-due =
+    { $count ->
+        [one] { $who } is to be called
+       *[other] { $who } are to be called
+    }
+unanswered-next = next { $who } at { $at }
+unanswered-told = To be told, and nothing waits for it: { $who }
+unanswered-only = only if { $words }
+unanswered-by-hand = The app calls nobody by itself.
 firing-unknown =
     { $some ->
         [0] Neither confirmed nor over: cannot be evaluated since
