@@ -65,4 +65,5 @@ mod refusal;
 mod reviews;
 mod reviews_session;
 mod schedules;
+mod unanswered;
 mod world;
