@@ -1,6 +1,7 @@
 //! what holds in one pack and not in another, and what holds in all of them.
 
 use serde_json::{Map, Value, json};
+use watchkeeper_pack::format::{Confirm, EffectDef, FieldType, Nature};
 use watchkeeper_pack::load_files;
 
 use crate::amarise_bodies::{self, ROLES, eur};
@@ -188,4 +189,35 @@ fn x_92_who_is_called_the_tenant_says_and_nobody_is_made_up() {
             assert_eq!(said[setting], "ring 7");
         }
     }
+}
+
+#[test]
+fn what_is_typed_is_the_amount_that_moves() {
+    let mut seen = 0;
+    for pack in every() {
+        for kind in pack.kinds.values() {
+            for (name, action) in &kind.actions {
+                let def = &action.def;
+                if def.confirm != Confirm::Typed || def.nature != Nature::Money {
+                    continue;
+                }
+                let mut fields = kind.fields.iter();
+                let only = fields.find(|(_, field)| field.type_ == FieldType::Money);
+                let types = def.types.as_ref().or(only.map(|(name, _)| name)).unwrap();
+                let typed = match types.strip_prefix("params.") {
+                    Some(_) => types.clone(),
+                    None => format!("record.{types}"),
+                };
+                for effect in &def.effects {
+                    if let EffectDef::Call(call) = effect
+                        && let Some(moved) = call.args.get("amount")
+                    {
+                        assert_eq!(*moved, typed, "{}: {}.{name}", pack.id, kind.name);
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen >= 10, "{seen}");
 }

@@ -125,6 +125,58 @@ fn x_04_the_clock_waits_for_the_parcel_and_does_not_wait_for_agreement() {
 }
 
 #[test]
+fn x_04_the_time_of_an_approver_is_a_part_of_its_own_and_counts() {
+    let asked = json!({
+        "actionable_at": "2026-11-19T01:00:00.000Z",
+        "approval_asked_at": "2026-11-19T03:00:00.000Z",
+    });
+    let parts = |records: &Records, now: &str| {
+        let stands = clock(records, "process", now).unwrap();
+        assert_eq!(stands.start, at("2026-11-19T01:00:00Z"));
+        assert_eq!(stands.due, at("2026-11-20T01:00:00Z"), "nothing is moved");
+        assert_eq!(stands.paused, None, "it never stands still");
+        let tone = stands.tone;
+        let parts = stands.segments.into_iter();
+        let parts = parts.map(|part| {
+            assert_eq!((part.row.as_str(), part.counts), ("X-04", true));
+            (part.minutes, part.since)
+        });
+        (tone, parts.collect::<Vec<_>>())
+    };
+    let before = one(json!({"actionable_at": "2026-11-19T01:00:00.000Z"}));
+    assert_eq!(
+        parts(&before, "2026-11-19T02:00:00.000Z"),
+        (Tone::Green, Vec::new())
+    );
+    let waits = one(asked.clone());
+    let since = Some(at("2026-11-19T03:00:00Z"));
+    for (now, minutes, tone) in [
+        ("2026-11-19T03:00:00.000Z", 0.0, Tone::Green),
+        ("2026-11-19T12:00:00.000Z", 540.0, Tone::Green),
+        ("2026-11-20T00:59:00.000Z", 1_319.0, Tone::Amber),
+        ("2026-11-20T01:00:00.000Z", 1_320.0, Tone::Red),
+    ] {
+        assert_eq!(parts(&waits, now), (tone, vec![(Some(minutes), since)]));
+    }
+    let mut answered = asked;
+    answered["approval_answered_at"] = json!("2026-11-19T10:30:00.000Z");
+    assert_eq!(
+        parts(&one(answered), "2026-11-19T12:00:00.000Z"),
+        (Tone::Green, vec![(Some(450.0), None)])
+    );
+    // An answer before the question: nobody can say how long that was, and no deadline is hidden.
+    let odd = one(json!({
+        "actionable_at": "2026-11-19T01:00:00.000Z",
+        "approval_asked_at": "2026-11-19T03:00:00.000Z",
+        "approval_answered_at": "2026-11-19T02:00:00.000Z",
+    }));
+    assert_eq!(
+        parts(&odd, "2026-11-20T01:00:00.000Z"),
+        (Tone::Red, vec![(None, None)])
+    );
+}
+
+#[test]
 fn x_12_after_twelve_hours_without_an_answer_the_founder_may_answer() {
     let asked = "2026-11-19T03:00:00.000Z";
     let waits = one(json!({"approval_asked_at": asked}));

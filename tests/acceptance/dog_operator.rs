@@ -122,6 +122,8 @@ fn d_05_trainers_are_written_to_with_the_texts_of_the_pack() {
     placement(&records, "p", "active", until);
     assert_eq!(tell(&records), None);
     assert_eq!(PACK.controls["ai_mode"].roles, ["operator"], "D-38");
+    assert!(PACK.control_fits("ai_mode", &json!("standby")).is_ok());
+    assert!(PACK.control_fits("ai_mode", &json!("guess")).is_err());
     assert_eq!(capabilities("D-05", May::Yes).len(), 7);
 }
 

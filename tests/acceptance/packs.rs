@@ -42,7 +42,8 @@ pub static LIVE_SHOPPING: LazyLock<Pack> = LazyLock::new(|| pack("live-shopping"
 pub static POS_SAAS: LazyLock<Pack> = LazyLock::new(|| pack("pos-saas"));
 /// The admin console.
 pub static ADMIN_CONSOLE: LazyLock<Pack> = LazyLock::new(|| pack("admin-console"));
-static HARBOUR_LOCKERS: LazyLock<Pack> = LazyLock::new(|| pack("harbour-lockers"));
+/// The example.
+pub static HARBOUR_LOCKERS: LazyLock<Pack> = LazyLock::new(|| pack("harbour-lockers"));
 
 /// Every pack that there is, the example too.
 pub fn every() -> [&'static Pack; 6] {

@@ -16,6 +16,7 @@
 //! ends by itself, and it is never green: where there is no episode yet, a pending one says so.
 
 mod body;
+mod escalation;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use sha2::{Digest, Sha256};
 use watchkeeper_pack::format::AlertFile;
 
 pub use body::{About, episode, write};
+pub use escalation::{Call, Escalated, Escalation, escalation};
 pub use rule::{Looked, detail, look};
 
 /// Name of the kind.

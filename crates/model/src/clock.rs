@@ -1,5 +1,9 @@
 //! Where a deadline stands.
+//!
+//! A pause that does not count keeps the clock still: the deadline moves with it. One that counts is
+//! only shown apart. What cannot be worked out hides no deadline and moves none.
 
+mod pause;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +14,8 @@ use watchkeeper_pack::format::{Tone, WarnDef};
 use watchkeeper_pack::pack::Clock;
 use watchkeeper_pack::{Kind, Pack, value};
 
+pub use pause::{Paused, Segment};
+
 use crate::snapshot::Snapshot;
 
 /// Where a deadline stands at one instant.
@@ -17,14 +23,19 @@ use crate::snapshot::Snapshot;
 pub struct ClockStanding {
     /// When it started, UTC.
     pub start: DateTime<Utc>,
-    /// When it is due, UTC.
+    /// When it is due, UTC, with the time that pauses gave; while it stands still, as if it went on now.
     pub due: DateTime<Utc>,
     /// It runs; a settled record's does not.
     pub runs: bool,
-    /// Green; amber when it is close; red from the due instant on; neutral when it does not run.
+    /// Green; amber when it is close; red from the due instant on; neutral when it does not run or
+    /// stands still before it is due.
     pub tone: Tone,
     /// It turned amber because it is due before this session begins: its name and beginning, UTC.
     pub before_session: Option<(String, DateTime<Utc>)>,
+    /// It stands still.
+    pub paused: Option<Paused>,
+    /// Pauses that there were or are, in the pack's order.
+    pub segments: Vec<Segment>,
 }
 
 /// Where a clock of a record stands. None where its instants cannot be worked out.
@@ -46,10 +57,12 @@ pub fn standing_of(
     (body, computed): (&Map<String, Value>, &Map<String, Value>),
     now: DateTime<Utc>,
 ) -> Option<ClockStanding> {
+    let pauses = clock.pauses.iter();
+    let pauses = pauses.flat_map(|pause| std::iter::once(&pause.since).chain(&pause.earlier));
     let programs = [&clock.start, &clock.due].into_iter().chain(&clock.runs);
     let scope = Scope {
         kind: Some(kind),
-        record: value::read_by(programs, body, computed),
+        record: value::read_by(programs.chain(pauses), body, computed),
         now: Some(now),
         ..Scope::default()
     };
@@ -60,30 +73,16 @@ pub fn standing_of(
         .runs
         .as_ref()
         .is_none_or(|runs| runs.eval_bool(&scope).unwrap_or(true));
+    let pauses = pause::pauses(clock, &scope, (start, runs), now);
+    let due = due.checked_add_signed(pauses.later).unwrap_or(due);
     let (tone, before_session) = if !runs {
         (Tone::Neutral, None)
     } else if now >= due {
         (Tone::Red, None)
+    } else if pauses.paused.is_some() {
+        (Tone::Neutral, None)
     } else {
-        match clock.def.warn {
-            WarnDef::MinutesBefore(minutes) => {
-                let from = due - chrono::Duration::minutes(i64::from(minutes));
-                (
-                    if now >= from {
-                        Tone::Amber
-                    } else {
-                        Tone::Green
-                    },
-                    None,
-                )
-            }
-            WarnDef::BeforeNextSession => match pack.next_session(now) {
-                Some((_, session, begins)) if due <= begins => {
-                    (Tone::Amber, Some((session.def.label.clone(), begins)))
-                }
-                _ => (Tone::Green, None),
-            },
-        }
+        ahead(pack, clock, due, now)
     };
     Some(ClockStanding {
         start,
@@ -91,5 +90,31 @@ pub fn standing_of(
         runs,
         tone,
         before_session,
+        paused: pauses.paused,
+        segments: pauses.segments,
     })
+}
+
+/// The colour of what is not due yet, and the session that made it amber.
+fn ahead(
+    pack: &Pack,
+    clock: &Clock,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> (Tone, Option<(String, DateTime<Utc>)>) {
+    match clock.def.warn {
+        WarnDef::MinutesBefore(minutes) => {
+            let before = chrono::Duration::minutes(i64::from(minutes));
+            let close = due
+                .checked_sub_signed(before)
+                .is_none_or(|from| now >= from);
+            (if close { Tone::Amber } else { Tone::Green }, None)
+        }
+        WarnDef::BeforeNextSession => match pack.next_session(now) {
+            Some((_, session, begins)) if due <= begins => {
+                (Tone::Amber, Some((session.def.label.clone(), begins)))
+            }
+            _ => (Tone::Green, None),
+        },
+    }
 }

@@ -75,7 +75,7 @@ pub struct Decision {
     /// What the operator must do first.
     pub confirm: Confirm,
     /// What must be typed where `confirm` is typed: the amount in digits (`22.00`) for an action
-    /// that moves money, else the title.
+    /// that moves money, else the title. An amount that is still to be said is none yet.
     pub typed: Option<String>,
     /// Kind of effect.
     pub nature: Nature,
@@ -421,18 +421,27 @@ fn typed(situation: &Situation<'_>, action: &Action) -> Option<String> {
         refs,
         ..
     } = situation.record;
-    let kind = situation.kind;
-    let money = || {
-        let fields = kind.fields.iter();
-        let name = fields
-            .filter(|(_, def)| def.type_ == FieldType::Money)
-            .map(|(n, _)| n);
-        let amount = name.into_iter().find_map(|name| body.get(name))?;
-        let minor = amount.get("minor")?.as_i64()?;
-        Some(value::money_text(minor, amount.get("currency")?.as_str()?))
+    let amount = (action.def.nature == Nature::Money).then(|| amount(situation, action));
+    let title = || value::title(situation.kind, id, body, computed, refs);
+    Some(amount.flatten().unwrap_or_else(title))
+}
+
+/// The amount that an action moves, in digits: the one that it names, else the only one of the record.
+fn amount(situation: &Situation<'_>, action: &Action) -> Option<String> {
+    let Snapshot { body, computed, .. } = situation.record;
+    let only = || {
+        let mut money = situation.kind.fields.iter();
+        money.find(|(_, def)| def.type_ == FieldType::Money)
     };
-    let amount = (action.def.nature == Nature::Money).then(money).flatten();
-    Some(amount.unwrap_or_else(|| value::title(kind, id, body, computed, refs)))
+    let amount = match &action.def.types {
+        Some(name) => match name.strip_prefix("params.") {
+            Some(param) => situation.params.get(param),
+            None => body.get(name).or_else(|| computed.get(name)),
+        },
+        None => only().and_then(|(name, _)| body.get(name)),
+    }?;
+    let minor = amount.get("minor")?.as_i64()?;
+    Some(value::money_text(minor, amount.get("currency")?.as_str()?))
 }
 
 /// A line that cannot be filled in is left out; an effect that cannot is refused elsewhere.

@@ -38,6 +38,10 @@ fields:
   mail: {type: string, label: Mail, optional: true}
   note: {type: string, label: Note, optional: true}
   level: {type: enum, label: Level, one_of: [low, high], optional: true}
+  asked_at: {type: timestamp, label: Owner asked, optional: true}
+  waited: {type: number, label: Minutes waited, optional: true}
+  second_at: {type: timestamp, label: Second question, optional: true}
+  checked_at: {type: timestamp, label: Check begun, optional: true}
 states:
   - {id: open, label: open, tone: amber}
   - {id: paid, label: paid, tone: green}
@@ -49,6 +53,18 @@ lookups:
 clocks:
   session: {row: P-4, label: ends, basis: 72 h, start: record.lost_at, due: record.ends_at, runs: record.state == "open", warn: before_next_session}
   hour: {row: P-4, label: ends, basis: 72 h, start: record.lost_at, due: record.ends_at, warn: {minutes_before: 60}}
+  waits:
+    row: P-16
+    label: ends
+    basis: 72 h
+    start: record.lost_at
+    due: record.ends_at
+    runs: record.state == "open"
+    pauses:
+      - {row: P-17, label: the owner is asked, since: record.asked_at, earlier: record.waited}
+      - {row: P-17, label: the carrier is asked, since: record.second_at}
+      - {row: P-18, label: it is checked, since: record.checked_at, counts: true}
+    warn: {minutes_before: 60}
 actions:
   pay:
     label: Pay
@@ -97,6 +113,18 @@ actions:
     nature: change
     effects: [{set: {note: '"forgiven"'}}]
     will: [forgive a part]
+  part:
+    label: Pay a part
+    row: P-19
+    from: [open]
+    params:
+      amount: {type: money, label: Amount}
+    policy: []
+    nature: money
+    confirm: typed
+    types: params.amount
+    effects: [{set: {note: '"part"'}}]
+    will: [pay a part]
   tell:
     label: Tell the others
     row: P-15

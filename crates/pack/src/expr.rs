@@ -282,6 +282,16 @@ impl Program {
         }
     }
 
+    /// Its value, where only a number or null will do.
+    pub fn eval_optional_number(&self, scope: &Scope<'_>) -> Result<Option<f64>, EvalError> {
+        let value = self.eval(scope)?;
+        match value.as_f64() {
+            None if value.is_null() => Ok(None),
+            None => Err(EvalError::new("expected a number")),
+            number => Ok(number),
+        }
+    }
+
     fn run(&self, scope: &Scope<'_>) -> Result<cel::Value, EvalError> {
         let mut context = cel::Context::with_env(Arc::clone(&ENV));
         scope.bind(&self.references, &mut context)?;

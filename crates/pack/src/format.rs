@@ -7,6 +7,7 @@ mod action;
 mod alert;
 mod connector;
 mod evidence;
+mod fit;
 mod handover;
 mod incident;
 mod ledger;
@@ -25,9 +26,11 @@ pub use action::{
     ActionDef, ApprovalDef, BulkDef, CallDef, Confirm, CreateDef, EffectDef, FallbackDef, Nature,
     Override, ParamDef, PolicyDef, SetOnDef,
 };
-pub use alert::{AlertFile, EachDef, Severity};
+pub use alert::{AlertFile, EachDef, Severity, UnansweredDef};
 pub use connector::{Connector, Offer};
 pub use evidence::{EvidenceFile, EvidenceForm, EvidenceItemDef, LimitsDef};
+pub(crate) use fit::is_of;
+pub use fit::{MAX_SETTING, Unfit};
 pub use handover::{DutyDef, HandoverFile, HandoverSectionDef, LiveDef};
 pub use incident::{IncidentsFile, PromiseDef, SeverityDef};
 pub use ledger::{BookDef, Difference, FindingDef, ReconciliationFile, ReportFile, ReportPartDef};
@@ -36,8 +39,7 @@ pub use metric::{
     Aggregate, BandDef, Better, DuringDef, MeasureDef, MetricFile, StatedDef, Unit, WindowDef,
 };
 pub use pack_file::{
-    BudgetDef, ControlDef, DocumentDef, MAX_SETTING, PackFile, RegionDef, SessionDef, SettingDef,
-    Unfit,
+    BudgetDef, ControlDef, DocumentDef, PackFile, RegionDef, SessionDef, SettingDef,
 };
 pub use people::{
     CapabilityDef, ContactDef, EscalationCallDef, EscalationDef, May, PeopleFile, RoleDef,
@@ -48,7 +50,8 @@ pub use playbook::{
 };
 pub use question::{Among, Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
 pub use record::{
-    ClockDef, ComputedDef, FieldDef, FieldType, Names, RecordFile, StateDef, Tone, WarnDef,
+    ClockDef, ComputedDef, FieldDef, FieldType, Names, PauseDef, RecordFile, StateDef, Tone,
+    WarnDef,
 };
 pub use routine::{CheckDef, ItemDef, OccasionDef, OfRecordDef, RoutineFile, ScheduleDef};
 pub use rules::{Hazard, KeepDef, RetentionDef, RetentionFile, RulingDef, RulingsFile, Settled};

@@ -278,6 +278,7 @@ impl Sources {
         let checked = self.parts.check(&world, problems);
         settings::roles(&world, problems);
         settings::unused(&world, problems);
+        settings::compared(&world, problems);
         Some(Pack {
             hash: String::new(),
             id: file.id.clone(),

@@ -22,8 +22,8 @@ use crate::schedule::Schedule;
 use crate::template::Template;
 
 pub use kind::{
-    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Policy,
-    SetOn, View,
+    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Pause,
+    Policy, SetOn, View,
 };
 pub use work::{
     Asked, Check, Evidence, Handover, HandoverSection, Item, Playbook, Question, Routine, Step,
@@ -288,6 +288,29 @@ impl Pack {
             self.controls.iter().map(|(name, def)| (name, &def.default)),
             platform,
         )
+    }
+
+    /// Whether the platform may say this of a control. Of one that the pack does not have it may say
+    /// anything: a later pack may have it.
+    ///
+    /// # Errors
+    /// Says in a sentence why not.
+    pub fn control_fits(&self, name: &str, value: &Value) -> Result<(), String> {
+        let Some(def) = self.controls.get(name) else {
+            return Ok(());
+        };
+        let said = |why: String| format!("{}: {why}.", def.label);
+        def.accepts(value)
+            .map_err(|unfit| said(unfit.to_string()))?;
+        let by_region = value.as_object().filter(|_| def.each_region);
+        let mut regions = by_region.into_iter().flat_map(|regions| regions.keys());
+        match regions.find(|region| !self.regions.contains_key(*region)) {
+            Some(region) => {
+                let region: String = region.chars().take(40).collect();
+                Err(said(format!("there is no region `{region}`")))
+            }
+            None => Ok(()),
+        }
     }
 }
 

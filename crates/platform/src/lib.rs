@@ -169,11 +169,22 @@ impl Platform {
     }
 
     /// Says how a tenant's controls stand.
+    ///
+    /// # Errors
+    /// [`Code::BodyInvalid`] where a value does not fit what the tenant's pack says of the control: then
+    /// all stand as before.
     pub async fn set_controls(
         &self,
         tenant: &str,
         controls: &Map<String, Value>,
     ) -> Result<(), ApiError> {
+        let state = self.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+        if let Some(pack) = self.packs.active(&state).await? {
+            for (name, value) in controls {
+                let fits = pack.control_fits(name, value);
+                fits.map_err(|why| ApiError::new(Code::BodyInvalid, why))?;
+            }
+        }
         self.store.set_controls(tenant, controls).await?;
         self.hint_all(tenant).await
     }

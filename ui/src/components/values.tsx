@@ -1,6 +1,5 @@
-import { Ban, Hourglass } from "lucide-react";
+import { Ban, CirclePause, Hourglass } from "lucide-react";
 import {
-  dateWords,
   fullWords,
   instantWords,
   onFace,
@@ -16,7 +15,7 @@ import {
 } from "../app/time";
 import { t } from "../locales/catalogue";
 import { durationWords, moneyWords, numberWords } from "../locales/words";
-import type { CellValue, ClockView, MoneyView, SessionView } from "../platform/backend";
+import type { CellValue, ClockView, MoneyView, PausedView } from "../platform/backend";
 import { Tone } from "./tones";
 
 export function Money({ money }: { money: MoneyView }) {
@@ -61,7 +60,13 @@ export function Instant({ at, both = false }: { at: string; both?: boolean }) {
 /** Seconds left now, given when the clock was read. */
 export function secondsLeft(clock: ClockView, received: number): number {
   const left = clock.seconds_left;
-  return clock.runs ? left - secondsSince(received) : left;
+  return clock.runs && !clock.paused ? left - secondsSince(received) : left;
+}
+
+/** Since when a clock stands still, and for what. */
+export function stillWords({ since, label }: PausedView): string {
+  const wall = parseWall(since);
+  return t("clock-stands", { since: wall ? instantWords(wall, tenantNow()) : since, what: label });
 }
 
 /** Time left, in words. */
@@ -70,6 +75,14 @@ export function ClockCell({ clock, received }: { clock: ClockView; received: num
   const left = secondsLeft(clock, received);
   if (!clock.runs) return <span className="quiet">{t("value-none")}</span>;
   const passed = left <= 0;
+  if (clock.paused && !passed) {
+    return (
+      <span className="clock figure" data-tone="neutral" title={stillWords(clock.paused)}>
+        <CirclePause size={14} aria-hidden />
+        {t("clock-still", { duration: durationWords(left) })}
+      </span>
+    );
+  }
   const Shape = passed ? Ban : Hourglass;
   const due = parseWall(clock.due);
   return (
@@ -82,52 +95,6 @@ export function ClockCell({ clock, received }: { clock: ClockView; received: num
       {passed ? t("clock-passed") : durationWords(left)}
     </span>
   );
-}
-
-/** A deadline as a sentence and a bar that fills. */
-export function ClockBar({ clock, received }: { clock: ClockView; received: number }) {
-  useTick(1);
-  const left = secondsLeft(clock, received);
-  const passed = left <= 0;
-  const Shape = passed ? Ban : Hourglass;
-  const total = clock.seconds_total;
-  const share = total > 0 ? Math.min(1, Math.max(0, 1 - left / total)) : 1;
-  const duration = durationWords(left);
-  const words = passed
-    ? t("clock-ago", { duration })
-    : t("clock-left", { what: clock.label, duration });
-  return (
-    <div className="clock-bar" data-tone={passed ? "red" : clock.tone}>
-      <div className="clock-bar-words">
-        <span className="clock figure" data-tone={passed ? "red" : clock.tone}>
-          <Shape size={14} aria-hidden />
-          {words}
-        </span>
-        <span className="quiet">
-          <Instant at={clock.due} /> · {clock.basis}
-        </span>
-      </div>
-      <div
-        className="bar"
-        role="progressbar"
-        aria-label={words}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-      >
-        <div className="bar-full" style={{ inlineSize: `${share * 100}%` }} />
-      </div>
-      {clock.before_session && (
-        <div className="clock-note">{sessionWords(clock.before_session)}</div>
-      )}
-    </div>
-  );
-}
-
-/** The name of a session may be a weekday, so its instant is said by date. */
-function sessionWords({ label, at }: SessionView): string {
-  const wall = parseWall(at);
-  return t("clock-before-session", { session: label, at: wall ? dateWords(wall) : at });
 }
 
 /** A time of day of the tenant's clock. */

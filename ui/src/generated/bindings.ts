@@ -189,6 +189,8 @@ export type ActionView = {
 	confirm: Confirm,
 	/**  What must be typed where `confirm` is typed. */
 	typed: string | null,
+	/**  The parameter whose amount is typed instead, in digits, once it is filled in. */
+	typed_param: string | null,
 	/**  Lines of "this will …". */
 	will: string[],
 	/**  Who has to agree before it is done; empty where nobody has to. */
@@ -237,6 +239,8 @@ export type AlertView = {
 	can_acknowledge: boolean,
 	/**  A native notification of it could not be delivered: why. */
 	undelivered: string | null,
+	/**  Nobody acknowledged it in time: who is to be called. */
+	unanswered: UnansweredView | null,
 };
 
 /**  The state of the app; decides between Sign-in, the locked screen and the shell. */
@@ -336,6 +340,18 @@ export type BulkView = {
 	cap: number,
 };
 
+/**  A call of an escalation path. */
+export type CallView = {
+	/**  Role, as shown. */
+	role: string,
+	/**  From when on, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Only in this case. */
+	only: string | null,
+	/**  Who has the role. */
+	contacts: ReachedView[],
+};
+
 /**  What an operator may do. */
 export type CapabilityView = {
 	/**  What, in a few words. */
@@ -428,13 +444,13 @@ export type ClockView = {
 	basis: string,
 	/**  When it started, tenant's wall clock, RFC 3339 with offset. */
 	start: string,
-	/**  When it is due, likewise. */
+	/**  When it is due, likewise; while it stands still, as if it went on now. */
 	due: string,
-	/**  Seconds left at the page's instant; negative when passed. */
+	/**  Seconds left at the page's instant; negative when passed. They do not run while it stands still. */
 	seconds_left: number,
 	/**  Seconds from start to due. */
 	seconds_total: number,
-	/**  Green, amber or red. */
+	/**  Green, amber or red; neutral when it does not run or stands still. */
 	tone: Tone,
 	/**  It runs; a settled record's does not. */
 	runs: boolean,
@@ -442,6 +458,10 @@ export type ClockView = {
 	row: string,
 	/**  It turned amber because it is due before this session. */
 	before_session: SessionView | null,
+	/**  It stands still. */
+	paused: PausedView | null,
+	/**  Pauses that there were or are, in the pack's order. */
+	segments: SegmentView[],
 };
 
 /**  What went wrong, for the one table in the UI that turns a code into words and an action. */
@@ -1291,6 +1311,16 @@ export type PartView = {
 	value: number,
 };
 
+/**  Why a deadline stands still. */
+export type PausedView = {
+	/**  What is waited for. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Since when, tenant's wall clock, RFC 3339 with offset. */
+	since: string,
+};
+
 /**  Where we are. */
 export type Phase = 
 /**  No profile is open: Sign-in. */
@@ -1441,6 +1471,16 @@ export type Reach =
 "page" | 
 /**  Anything else, such as a channel of a chat. */
 "other";
+
+/**  Somebody who has a role, and where they are reached. */
+export type ReachedView = {
+	/**  As shown. */
+	label: string,
+	/**  Where they are reached; none where the tenant has not said it yet. */
+	at: string | null,
+	/**  What `at` is by its form. */
+	reach: Reach,
+};
 
 /**  One record. */
 export type RecordView = {
@@ -1697,6 +1737,20 @@ export type SectionView = {
 	sum: MoneyView | null,
 	/**  Action that is offered for all of it at once. */
 	at_once: string | null,
+};
+
+/**  The part of a deadline's time that a pause took. */
+export type SegmentView = {
+	/**  What is or was waited for. */
+	label: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  Minutes at the page's instant; none where nobody can say: then it moves nothing. */
+	minutes: number | null,
+	/**  It runs. */
+	running: boolean,
+	/**  It counts all the same; else what is due is due so much later. */
+	counts: boolean,
 };
 
 /**  Which records of a view. */
@@ -2286,6 +2340,26 @@ export type Tone =
 "red" | 
 /**  Information. */
 "blue";
+
+/**  Who is to be called for an alert that nobody acknowledged. The app calls nobody by itself. */
+export type UnansweredView = {
+	/**  Escalation path, as shown. */
+	path: string,
+	/**  Row by which it is taken. */
+	row: string,
+	/**  Since when it is unanswered, tenant's wall clock, RFC 3339 with offset. */
+	since: string,
+	/**  Seconds since then. */
+	seconds: number,
+	/**  Whose turn has come, in order. */
+	due: CallView[],
+	/**  Who is told by now; nothing waits for them. */
+	told: CallView[],
+	/**  Whose turn comes next if nobody acknowledges it until then. */
+	next: CallView[],
+	/**  What holds until it is answered. */
+	meanwhile: string | null,
+};
 
 /**  What a metric counts in. */
 export type Unit = 

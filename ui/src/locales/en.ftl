@@ -72,6 +72,21 @@ clock-title = { $what } { $due }
 clock-left = { $what } in { $duration }
 clock-ago = passed { $duration } ago
 clock-before-session = Due before your next session: { $session }, { $at }
+clock-still = { $duration } · stands still
+clock-waits = { $duration } left once it goes on
+clock-if-now = if it goes on now:
+clock-stands = Stands still since { $since }: { $what }
+clock-part-counts =
+    { $what }: { $running ->
+        [yes] { $duration } so far, counted all the same
+       *[no] { $duration }, counted all the same
+    }
+clock-part-moves =
+    { $what }: { $running ->
+        [yes] { $duration } so far, not counted
+       *[no] { $duration }, not counted
+    }
+clock-part-unknown = { $what }: nobody can say for how long, so it moves nothing
 clock-utc = { $time } UTC
 clock-unsure = Clock unsure
 clock-unsure-text = The clock is a guess until the platform answers
@@ -412,6 +427,21 @@ firing-longest = the longest since { $since }
 firing-acknowledge-all = Acknowledge all { $count }
 firing-acknowledge-some = Acknowledge { $count }
 firing-acknowledge-these = { $words }: { $label }
+firing-unanswered =
+    { $count ->
+        [one] 1 unanswered: somebody is to be called
+       *[other] { $count } unanswered: somebody is to be called
+    }
+unanswered-for = Unanswered for { $duration }
+unanswered-due =
+    { $count ->
+        [one] { $who } is to be called
+       *[other] { $who } are to be called
+    }
+unanswered-next = next { $who } at { $at }
+unanswered-told = To be told, and nothing waits for it: { $who }
+unanswered-only = only if { $words }
+unanswered-by-hand = The app calls nobody by itself.
 firing-unknown =
     { $some ->
         [0] Neither confirmed nor over: cannot be evaluated since

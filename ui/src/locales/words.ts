@@ -46,7 +46,8 @@ export function moneyWords({ minor, currency, digits }: MoneyView): string {
   }
 }
 
-function decimal(minor: number, digits: number): string {
+/** Minor units in digits, `22.00`, as they are typed to confirm. */
+export function decimal(minor: number, digits: number): string {
   const sign = minor < 0 ? "-" : "";
   const all = BigInt(Math.abs(Math.trunc(minor)))
     .toString()

@@ -1,8 +1,9 @@
 //! Tells when time alone changed what screens show: a deadline passed, a clock turned amber, a
-//! session began. Nothing is scanned: the next such instant is read from the indexes.
+//! session began, somebody else is to be called for an alert. Nothing is scanned: the next such instant
+//! is read from the indexes.
 //!
-//! What counts minutes (how long an alert has fired, a number over the last days) is told of at a
-//! coarse beat.
+//! What counts minutes (how long an alert has fired, a number over the last days, a deadline that
+//! pauses move and that so stands in no index) is told of at a coarse beat.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +11,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
+use serde_json::{Map, Value};
+use watchkeeper_model::alert;
 use watchkeeper_pack::format::{FieldType, WarnDef};
+use watchkeeper_pack::pack::Clock;
 use watchkeeper_pack::{Kind, Pack, filter, value};
 
 use super::{Engine, Rights};
@@ -29,7 +33,7 @@ const SLOW_BEAT: TimeDelta = TimeDelta::seconds(600);
 pub(super) async fn turning(engine: Arc<Engine>) {
     let mut changes = engine.changes.subscribe();
     let mut seen = engine.clock.now().at;
-    let mut beat = seen;
+    let (mut beat, mut moved) = (seen, seen);
     loop {
         let wait = match turn(&engine, &mut seen).await {
             Ok(wait) => wait,
@@ -40,6 +44,9 @@ pub(super) async fn turning(engine: Arc<Engine>) {
         };
         if let Err(error) = tick(&engine, &mut beat).await {
             tracing::warn!(%error, "alerts could not be looked at");
+        }
+        if let Err(error) = pauses(&engine, &mut moved).await {
+            tracing::warn!(%error, "deadlines that pauses move could not be looked at");
         }
         let sleep = tokio::time::sleep(wait);
         tokio::pin!(sleep);
@@ -70,6 +77,44 @@ async fn tick(engine: &Engine, beat: &mut DateTime<Utc>) -> Result<(), StoreErro
         engine.changed([Tag::Kind(ALERT.to_owned())], Source::Clock);
     }
     Ok(())
+}
+
+/// Tells that minutes passed for deadlines that pauses move, where there is one of such.
+async fn pauses(engine: &Engine, moved: &mut DateTime<Utc>) -> Result<(), StoreError> {
+    let now = engine.clock.now().at;
+    if !beats(now - *moved, true) {
+        return Ok(());
+    }
+    *moved = now;
+    let kinds = engine.pack().map(|pack| movable(&pack)).unwrap_or_default();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let there = engine.stores.cache.read(move |cache| there(cache, kinds));
+    let tags: Vec<Tag> = there.await?.into_iter().map(Tag::Kind).collect();
+    if !tags.is_empty() {
+        engine.changed(tags, Source::Clock);
+    }
+    Ok(())
+}
+
+/// Kinds of which a pause moves a deadline.
+fn movable(pack: &Pack) -> Vec<String> {
+    let kinds = pack.kinds.values();
+    let kinds = kinds.filter(|kind| kind.clocks.values().any(Clock::stands_still));
+    kinds.map(|kind| kind.name.clone()).collect()
+}
+
+/// Of these kinds those with a record.
+fn there(cache: &Connection, kinds: Vec<String>) -> Result<Vec<String>, StoreError> {
+    let mut found = cache.prepare_cached("SELECT EXISTS (SELECT 1 FROM record WHERE kind = ?1)")?;
+    let mut there = Vec::new();
+    for kind in kinds {
+        if found.query_row([&kind], |row| row.get(0))? {
+            there.push(kind);
+        }
+    }
+    Ok(there)
 }
 
 /// So long after it was last told of it is time again. A clock that was set back begins anew.
@@ -160,7 +205,46 @@ fn next_turns(
         }
         turns.extend(first.map(|at| (kind.name.clone(), at)));
     }
+    let call = next_call(cache, (pack, rights), after)?;
+    turns.extend(call.map(|at| (ALERT.to_owned(), at)));
     Ok(turns)
+}
+
+/// The first instant after this one at which somebody else is to be called for an alert that nobody
+/// acknowledged.
+fn next_call(
+    cache: &Connection,
+    (pack, rights): (&Pack, &Rights),
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let calling = pack.alerts.iter();
+    let calling = calling.filter(|(_, rule)| rule.def.escalation.is_some());
+    let rules: Vec<String> = calling.map(|(id, _)| literal(id)).collect();
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT body FROM record WHERE kind = 'alert' AND json_extract(body, '$.state') = 'firing'
+             AND json_extract(body, '$.rule') IN ({})",
+        rules.join(", ")
+    );
+    let settings = pack.settings_in_force(&rights.settings);
+    let mut firing = cache.prepare_cached(&sql)?;
+    let mut rows = firing.query([])?;
+    let mut first = None;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(0)?;
+        // What cannot be read is no alert that is shown.
+        let Ok(body) = serde_json::from_str::<Map<String, Value>>(&body) else {
+            continue;
+        };
+        let rule = body.get("rule").and_then(Value::as_str);
+        let changes = rule.zip(alert::episode(&body)).and_then(|(rule, episode)| {
+            alert::escalation(pack, &settings, rule, &episode, after)?.changes_at
+        });
+        first = [first, changes].into_iter().flatten().min();
+    }
+    Ok(first)
 }
 
 /// Indexed instants of a kind: index and SQL expression.

@@ -146,6 +146,26 @@ fn without_money_the_title_is_typed() {
 }
 
 #[test]
+fn the_amount_that_is_asked_for_is_typed_once_it_is_there() {
+    let mut world = World::new();
+    let typed = |world: &World| decide(&world.situation(), "part").typed.unwrap();
+    for (amount, words) in [
+        (json!({"minor": 1250, "currency": "AUD"}), "12.50"),
+        (json!({"minor": 1250, "currency": "JPY"}), "1250"),
+        // Nothing of it can be queued, and nothing else's amount stands for it.
+        (json!("12.50"), "Claim C-1"),
+        (Value::Null, "Claim C-1"),
+    ] {
+        world.params = map(json!({"amount": amount}));
+        assert_eq!(typed(&world), words);
+    }
+    assert_eq!(
+        denied(&decide(&world.situation(), "part")).0,
+        "params.invalid"
+    );
+}
+
+#[test]
 fn an_effect_that_does_not_fit_refuses_the_whole() {
     let mut world = World::new();
     world.params.clear();

@@ -48,6 +48,9 @@ pub struct ActionDef {
     /// What the operator must do before it is queued.
     #[serde(default)]
     pub confirm: Confirm,
+    /// Whose amount is typed where money is confirmed so: a money field of the record, or a parameter
+    /// such as `params.amount`. The only money field where absent.
+    pub types: Option<String>,
     /// What it does, in order.
     pub effects: Vec<EffectDef>,
     /// Lines of "this will …", templates over `record`.

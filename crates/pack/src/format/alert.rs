@@ -48,6 +48,24 @@ pub struct AlertFile {
     pub view: Option<String>,
     /// Playbook that helps.
     pub playbook: Option<String>,
+    /// Who is to be called where nobody acknowledges it.
+    pub escalation: Option<UnansweredDef>,
+}
+
+/// Who is to be called where nobody acknowledges an alert. Either `after_minutes` or `setting` says
+/// after how long.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnansweredDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// Escalation path of `people.yaml`; its times count from the instant at which the alert is
+    /// unanswered.
+    pub path: String,
+    /// Unanswered once it has fired so many minutes; 0 is at once.
+    pub after_minutes: Option<u32>,
+    /// Setting that says after how long, in its unit, `minutes` or `hours`. At 0 nobody is called.
+    pub setting: Option<String>,
 }
 
 /// Records that a rule is watched for.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::fit::{Unfit, Wanted, too_large};
 use super::record::FieldType;
 
 /// `pack.yaml`.
@@ -162,99 +163,27 @@ pub struct SettingDef {
 }
 
 impl SettingDef {
+    /// So much of its unit in minutes; none where it counts no minutes or hours.
+    pub fn minutes_of(&self, said: f64) -> Option<f64> {
+        match self.unit.as_deref()? {
+            "minutes" => Some(said),
+            "hours" => Some(said * 60.0),
+            _ => None,
+        }
+    }
+
     /// Whether a value fits: its type, its allowed values, its bounds.
     ///
     /// # Errors
     /// Says why it does not.
     pub fn accepts(&self, value: &Value) -> Result<(), Unfit> {
-        if crate::value::weight(value) > MAX_SETTING {
-            return Err(Unfit::TooLarge);
-        }
-        if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
-            return Err(Unfit::Empty);
-        }
-        if !self.one_of.is_empty() && !self.one_of.contains(value) {
-            return Err(Unfit::NotAllowed);
-        }
-        let right = match self.type_ {
-            Some(type_) => is_of(type_, value),
-            None => like(&self.default, value),
+        let wanted = Wanted {
+            type_: self.type_,
+            one_of: &self.one_of,
+            default: &self.default,
+            bounds: (self.least, self.most),
         };
-        if !right {
-            return Err(Unfit::Type);
-        }
-        let outside = value.as_f64().is_some_and(|number| {
-            self.least.is_some_and(|least| number < least)
-                || self.most.is_some_and(|most| number > most)
-        });
-        if outside {
-            return Err(Unfit::Bounds);
-        }
-        Ok(())
-    }
-}
-
-/// Heaviest value of a setting or control, in bytes: expressions and texts may join it many times.
-pub const MAX_SETTING: usize = 4 << 10;
-
-/// Why a value does not fit a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// It is empty.
-    #[error("nothing is said")]
-    Empty,
-    /// Others are allowed.
-    #[error("this is none of the allowed values")]
-    NotAllowed,
-    /// Another type.
-    #[error("this value is of another type")]
-    Type,
-    /// Too small or too large a number.
-    #[error("outside `least` and `most`")]
-    Bounds,
-    /// Too much of it.
-    #[error("a value has at most {MAX_SETTING} bytes")]
-    TooLarge,
-}
-
-/// A value of this type.
-fn is_of(type_: FieldType, value: &Value) -> bool {
-    match type_ {
-        FieldType::Integer => value.is_i64() || value.is_u64(),
-        FieldType::Number => value.is_number(),
-        FieldType::Boolean => value.is_boolean(),
-        FieldType::Money => is_money(value),
-        FieldType::String
-        | FieldType::Text
-        | FieldType::Id
-        | FieldType::Timestamp
-        | FieldType::Date
-        | FieldType::Ref
-        | FieldType::Enum => value.is_string(),
-    }
-}
-
-/// An amount, whole minor units with their currency, and nothing else.
-fn is_money(value: &Value) -> bool {
-    let Some(money) = value.as_object() else {
-        return false;
-    };
-    let currency = money.get("currency").and_then(Value::as_str);
-    money.len() == 2
-        && money.get("minor").is_some_and(Value::is_i64)
-        && currency.is_some_and(crate::value::is_currency)
-}
-
-/// A value of the same type as the default, where there is one.
-fn like(default: &Value, value: &Value) -> bool {
-    match default {
-        Value::Null => true,
-        Value::Bool(_) => value.is_boolean(),
-        Value::Number(number) if number.is_f64() => value.is_number(),
-        Value::Number(_) => value.is_i64() || value.is_u64(),
-        Value::String(_) => value.is_string(),
-        Value::Array(_) => value.is_array(),
-        Value::Object(_) => value.is_object(),
+        wanted.accepts(value)
     }
 }
 
@@ -268,6 +197,12 @@ pub struct ControlDef {
     pub label: String,
     /// What it does, in a sentence.
     pub purpose: Option<String>,
+    /// Type of its value; that of the default where absent.
+    #[serde(rename = "type")]
+    pub type_: Option<FieldType>,
+    /// Allowed values; empty means any of its type.
+    #[serde(default)]
+    pub one_of: Vec<Value>,
     /// Where the platform has said nothing.
     pub default: Value,
     /// One for each region.
@@ -278,4 +213,27 @@ pub struct ControlDef {
     pub roles: Vec<String>,
     /// Text that the public may be shown while it is on.
     pub banner: Option<String>,
+}
+
+impl ControlDef {
+    /// Whether a value fits: its type and its allowed values. Where each region has its own, either one
+    /// value for all of them or one by region.
+    ///
+    /// # Errors
+    /// Says why it does not.
+    pub fn accepts(&self, value: &Value) -> Result<(), Unfit> {
+        let wanted = Wanted {
+            type_: self.type_,
+            one_of: &self.one_of,
+            default: &self.default,
+            bounds: (None, None),
+        };
+        match value {
+            Value::Object(regions) if self.each_region && wanted.accepts(value).is_err() => {
+                too_large(value)?;
+                regions.values().try_for_each(|value| wanted.accepts(value))
+            }
+            value => wanted.accepts(value),
+        }
+    }
 }

@@ -175,8 +175,29 @@ pub struct ClockDef {
     pub due: String,
     /// CEL: does it run? Absent means always.
     pub runs: Option<String>,
+    /// Times in which it waits for somebody.
+    #[serde(default)]
+    pub pauses: Vec<PauseDef>,
     /// When it turns amber.
     pub warn: WarnDef,
+}
+
+/// A time in which a clock waits for somebody, such as an approver or a customer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PauseDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// What is waited for, such as `waiting for the customer`.
+    pub label: String,
+    /// CEL: the instant at which the present pause began; null where none runs.
+    pub since: String,
+    /// CEL: minutes of such pauses that are over, a number; none where absent or null.
+    pub earlier: Option<String>,
+    /// It counts all the same: it is shown apart and moves nothing. Else the clock stands still while
+    /// it runs, and what is due is due so much later.
+    #[serde(default)]
+    pub counts: bool,
 }
 
 /// When a clock turns amber.

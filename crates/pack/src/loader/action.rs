@@ -1,5 +1,6 @@
 //! Checks of actions: states, parameters, policy rows, effects.
 
+mod confirm;
 mod effects;
 
 use std::collections::BTreeMap;
@@ -88,6 +89,7 @@ impl One<'_> {
         self.params(&spot.at("params"), problems);
         let policy = self.policy(&spot.at("policy"), problems);
         let approvals = self.approvals(&spot.at("approvals"), problems);
+        confirm::check(self.record, action, spot, problems);
         links::roles(self.world, &action.roles, &spot.at("roles"), problems);
         let not_after = action
             .not_after

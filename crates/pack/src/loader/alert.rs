@@ -2,9 +2,9 @@
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, mentions_now};
-use super::{links, names, record, scopes};
+use super::{links, names, people, record, scopes};
 use crate::expr::{Allowed, Program};
-use crate::format::{AlertFile, EachDef};
+use crate::format::{AlertFile, EachDef, FieldType, UnansweredDef};
 use crate::pack::{Alert, Watched};
 
 /// Longest wait of a rule, in minutes: a week.
@@ -39,6 +39,9 @@ pub(super) fn check(
     }
     let playbook = def.playbook.as_deref();
     links::playbook(world, playbook, &spot.at("playbook"), problems);
+    if let Some(unanswered) = &def.escalation {
+        escalation(world, unanswered, &spot.at("escalation"), problems);
+    }
     match (&def.each, &def.metric) {
         (Some(each), None) => for_each(world, def, each, &spot, problems),
         (None, Some(metric)) => for_metric(world, def, metric, &spot, problems),
@@ -56,6 +59,57 @@ pub(super) fn view(world: &World<'_>, view: &str, spot: &Spot, problems: &mut Pr
         let near = crate::expr::nearest(view, views.by_ref().map(String::as_str));
         let message = format!("unknown view `{view}`{near}");
         problems.error(spot, "pack.unknown_name", message);
+    }
+}
+
+/// Who is to be called where nobody acknowledges it.
+fn escalation(world: &World<'_>, def: &UnansweredDef, spot: &Spot, problems: &mut Problems) {
+    names::row(&spot.at("row"), &def.row, problems);
+    let path = spot.at("path");
+    links::escalation(world, Some(&def.path), &path, problems);
+    match (def.after_minutes, &def.setting) {
+        (Some(minutes), None) if minutes > MAX_MINUTES => {
+            let message = "longer than a week";
+            problems.error(&spot.at("after_minutes"), "pack.minutes", message);
+        }
+        (Some(_), None) => {}
+        (None, Some(setting)) => wait(world, setting, &spot.at("setting"), problems),
+        _ => {
+            let message = "after how long stands in `after_minutes`, or a `setting` says it";
+            problems.error(spot, "pack.missing", message);
+        }
+    }
+    let Some(people) = &world.parts.people else {
+        return;
+    };
+    let calls = people.escalations.get(&def.path);
+    for call in calls.into_iter().flat_map(|path| &path.calls) {
+        let mut contacts = people.contacts.values();
+        if !contacts.any(|contact| contact.role.as_ref() == Some(&call.role)) {
+            let role = &call.role;
+            let message = format!("nobody is reached as `{role}`: no contact has this role");
+            problems.warning(&path, "pack.unreachable", message);
+        }
+    }
+}
+
+/// A setting that says after how long.
+fn wait(world: &World<'_>, name: &str, spot: &Spot, problems: &mut Problems) {
+    people::setting_of(world, name, spot, problems);
+    problems.reads(name);
+    let Some(setting) = world.pack.settings.get(name) else {
+        return;
+    };
+    let is_number = match setting.type_ {
+        Some(type_) => matches!(type_, FieldType::Integer | FieldType::Number),
+        None => setting.default.is_number(),
+    };
+    if !is_number || setting.minutes_of(0.0).is_none() {
+        let message = "how long is a number whose `unit` is `minutes` or `hours`";
+        problems.error(spot, "pack.wrong_type", message);
+    } else if setting.default.is_null() {
+        let message = "until the tenant has said it nobody would be called: it needs a default";
+        problems.error(spot, "pack.default", message);
     }
 }
 

@@ -6,7 +6,7 @@ use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{links, names, record, routine};
 use crate::expr::Allowed;
-use crate::format::{ActDef, PlaybookFile, RecordFile, StepDef};
+use crate::format::{ActDef, PlaybookFile, RecordFile, StepDef, Unfit};
 use crate::pack::{Assignments, Playbook, Step};
 
 /// Most steps of a playbook.
@@ -206,15 +206,13 @@ impl One<'_> {
                 &at.at("control"),
                 problems,
             );
-            let default = controls
-                .get(&switch.control)
-                .map(|control| &control.default);
-            let alike = |default: &serde_json::Value| {
-                std::mem::discriminant(default) == std::mem::discriminant(&switch.to)
-            };
-            if default.is_some_and(|default| !alike(default)) {
-                let message = "this control has values of another type";
-                problems.error(&at.at("to"), "pack.wrong_type", message);
+            let control = controls.get(&switch.control);
+            if let Some(Err(unfit)) = control.map(|control| control.accepts(&switch.to)) {
+                let code = match unfit {
+                    Unfit::Type => "pack.wrong_type",
+                    _ => "pack.value",
+                };
+                problems.error(&at.at("to"), code, unfit.to_string());
             }
         }
     }

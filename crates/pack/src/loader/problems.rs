@@ -67,6 +67,40 @@ pub(super) struct Problems {
     wrong_rules: usize,
     /// Settings that expressions and texts mention.
     settings: BTreeSet<String>,
+    compared: Vec<(Spot, Compared)>,
+}
+
+/// A setting or control that an expression compares with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Compared {
+    /// `settings` or `controls`.
+    pub root: &'static str,
+    pub name: String,
+    pub with: String,
+}
+
+/// What an expression compares, as far as it is written `settings.name == "text"`.
+pub(super) fn compared(source: &str) -> Vec<Compared> {
+    let mut found = Vec::new();
+    for (root, before) in [("settings", "settings."), ("controls", "controls.")] {
+        for rest in source.split(before).skip(1) {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let (name, rest) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+            let rest = rest.trim_start();
+            let with = rest.strip_prefix("==").or_else(|| rest.strip_prefix("!="));
+            let with = with.map(str::trim_start).and_then(|with| {
+                let quote = with.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+                let (text, _) = with.strip_prefix(quote)?.split_once(quote)?;
+                (!text.contains('\\')).then_some(text)
+            });
+            found.extend(with.map(|with| Compared {
+                root,
+                name: name.to_owned(),
+                with: with.to_owned(),
+            }));
+        }
+    }
+    found
 }
 
 impl Problems {
@@ -113,6 +147,16 @@ impl Problems {
         self.settings.contains(setting)
     }
 
+    /// A part names this setting as what it goes by.
+    pub fn reads(&mut self, setting: &str) {
+        self.settings.insert(setting.to_owned());
+    }
+
+    /// What expressions compare settings and controls with, and where.
+    pub fn compared(&mut self) -> Vec<(Spot, Compared)> {
+        std::mem::take(&mut self.compared)
+    }
+
     fn mention(&mut self, source: &str) {
         let mentioned = source.split("settings.").skip(1).map(|rest| {
             let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -124,6 +168,8 @@ impl Problems {
     /// Counts the bytes of an expression about to be compiled; false once there are too many.
     pub fn spend(&mut self, spot: &Spot, source: &str) -> bool {
         self.mention(source);
+        let all = compared(source).into_iter();
+        self.compared.extend(all.map(|each| (spot.clone(), each)));
         let before = self.expressions;
         self.expressions = before.saturating_add(source.len());
         if before <= MAX_EXPRESSIONS && self.expressions > MAX_EXPRESSIONS {

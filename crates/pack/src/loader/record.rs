@@ -7,12 +7,14 @@ use super::scopes::{World, columns, mentions_now};
 use super::{action, names, states, view};
 use crate::expr::Allowed;
 use crate::filter::{Columns, Filter};
-use crate::format::{Answer, FieldType, FilterDef, LookupDef, RecordFile};
-use crate::pack::{Clock, Computed, Kind, Lookup};
+use crate::format::{Answer, ClockDef, FieldType, FilterDef, LookupDef, RecordFile};
+use crate::pack::{Clock, Computed, Kind, Lookup, Pause};
 use crate::template::Template;
 
 /// Most fields, actions, views … of one kind.
 const MAX_PARTS: usize = 100;
+/// Most pauses of a clock.
+const MAX_PAUSES: usize = 8;
 
 pub(super) fn check(
     world: &World<'_>,
@@ -279,7 +281,10 @@ fn clocks(
             .runs
             .as_ref()
             .map(|source| problems.program(&spot.at("runs"), source, &allowed));
-        if let (Some(start), Some(due), None | Some(Some(_))) = (start, due, &runs) {
+        let pauses = pauses(clock, &allowed, &spot.at("pauses"), problems);
+        if let (Some(start), Some(due), None | Some(Some(_)), Some(pauses)) =
+            (start, due, &runs, pauses)
+        {
             clocks.insert(
                 name.clone(),
                 Clock {
@@ -287,9 +292,49 @@ fn clocks(
                     start,
                     due,
                     runs: runs.flatten(),
+                    pauses,
                 },
             );
         }
     }
     clocks
+}
+
+fn pauses(
+    clock: &ClockDef,
+    allowed: &Allowed,
+    spot: &Spot,
+    problems: &mut Problems,
+) -> Option<Vec<Pause>> {
+    if clock.pauses.len() > MAX_PAUSES {
+        let message = format!("more than {MAX_PAUSES} of them");
+        problems.error(spot, "pack.too_large", message);
+    }
+    let pauses = clock.pauses.iter().enumerate();
+    let pauses: Vec<Option<Pause>> = pauses
+        .map(|(index, pause)| {
+            let spot = spot.at(index);
+            names::row(&spot.at("row"), &pause.row, problems);
+            let mut record_says = |name: &str, source: &str| {
+                let spot = spot.at(name);
+                if mentions_now(source) {
+                    let message =
+                        "when a pause began and how long others were stands in the record";
+                    problems.error(&spot, "pack.pause", message);
+                }
+                problems.program(&spot, source, allowed)
+            };
+            let since = record_says("since", &pause.since);
+            let earlier = pause.earlier.as_deref();
+            let earlier = earlier.map(|source| record_says("earlier", source));
+            Some(Pause {
+                since: since?,
+                earlier: match earlier {
+                    None => None,
+                    Some(program) => Some(program?),
+                },
+            })
+        })
+        .collect();
+    pauses.into_iter().collect()
 }

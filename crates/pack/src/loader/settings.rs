@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{links, names};
-use crate::format::{MAX_SETTING, PackFile, SettingDef, Unfit};
+use crate::format::{ControlDef, FieldType, MAX_SETTING, PackFile, SettingDef, Unfit, is_of};
 
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     names::check(&spot.at("settings"), file.settings.keys(), problems);
@@ -20,7 +20,7 @@ pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     for (name, def) in &file.controls {
         let spot = spot.at("controls").at(name);
         names::row(&spot.at("row"), &def.row, problems);
-        light(&def.default, &spot.at("default"), problems);
+        control(def, &spot, problems);
         if def.each_region && file.regions.is_empty() {
             let message = "the pack has no regions";
             problems.error(&spot.at("each_region"), "pack.missing", message);
@@ -79,11 +79,31 @@ pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
     }
 }
 
-fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
-    let values = spot.at("one_of");
-    for (index, value) in def.one_of.iter().enumerate() {
-        light(value, &values.at(index), problems);
+/// A setting or control compared with a text that it never is.
+pub(super) fn compared(world: &World<'_>, problems: &mut Problems) {
+    for (spot, read) in problems.compared() {
+        let values = match read.root {
+            "settings" => world.pack.settings.get(&read.name).map(|def| &def.one_of),
+            _ => world.pack.controls.get(&read.name).map(|def| &def.one_of),
+        };
+        let with = Value::from(read.with.as_str());
+        let never = |values: &&Vec<Value>| !values.is_empty() && !values.contains(&with);
+        if let Some(values) = values.filter(never) {
+            let values: Vec<String> = values.iter().map(Value::to_string).collect();
+            let message = format!(
+                "`{}.{}` is never `{}`: it is one of {}",
+                read.root,
+                read.name,
+                read.with,
+                values.join(", ")
+            );
+            problems.error(&spot, "pack.value", message);
+        }
     }
+}
+
+fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
+    allowed(&def.one_of, def.type_, spot, problems);
     let given = [
         ("default", Some(&def.default)),
         ("proposed", def.proposed.as_ref()),
@@ -93,18 +113,7 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
         .filter_map(|(name, value)| Some((name, value?)))
         .filter(|(_, value)| !value.is_null());
     for (name, value) in given {
-        let Err(unfit) = def.accepts(value) else {
-            continue;
-        };
-        let code = match unfit {
-            // An empty default says that there is nothing to be said.
-            Unfit::Empty => continue,
-            Unfit::TooLarge => "pack.too_large",
-            Unfit::NotAllowed => "pack.default",
-            Unfit::Type => "pack.wrong_type",
-            Unfit::Bounds => "pack.value",
-        };
-        problems.error(&spot.at(name), code, unfit.to_string());
+        fits(def.accepts(value), &spot.at(name), problems);
     }
     if def.default.is_null() {
         if def.type_.is_none() && def.one_of.is_empty() {
@@ -122,8 +131,38 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
     }
 }
 
-fn light(value: &Value, spot: &Spot, problems: &mut Problems) {
-    if crate::value::weight(value) > MAX_SETTING {
-        problems.error(spot, "pack.too_large", Unfit::TooLarge.to_string());
+fn control(def: &ControlDef, spot: &Spot, problems: &mut Problems) {
+    allowed(&def.one_of, def.type_, spot, problems);
+    fits(def.accepts(&def.default), &spot.at("default"), problems);
+    if def.default.is_null() && def.type_.is_none() && def.one_of.is_empty() {
+        let message = "without a default the control says its `type`";
+        problems.error(spot, "pack.missing", message);
+    }
+}
+
+/// What is given from the start is among what may be said.
+fn fits(accepted: Result<(), Unfit>, spot: &Spot, problems: &mut Problems) {
+    let Err(unfit) = accepted else { return };
+    let code = match unfit {
+        // An empty default says that there is nothing to be said.
+        Unfit::Empty => return,
+        Unfit::TooLarge => "pack.too_large",
+        Unfit::NotAllowed => "pack.default",
+        Unfit::Type => "pack.wrong_type",
+        Unfit::Bounds => "pack.value",
+    };
+    problems.error(spot, code, unfit.to_string());
+}
+
+/// The allowed values of a setting or control.
+fn allowed(values: &[Value], type_: Option<FieldType>, spot: &Spot, problems: &mut Problems) {
+    for (index, value) in values.iter().enumerate() {
+        let spot = spot.at("one_of").at(index);
+        let unfit = match type_ {
+            _ if crate::value::weight(value) > MAX_SETTING => Unfit::TooLarge,
+            Some(type_) if !is_of(type_, value) => Unfit::Type,
+            _ => continue,
+        };
+        fits(Err(unfit), &spot, problems);
     }
 }

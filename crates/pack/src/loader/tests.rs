@@ -6,7 +6,10 @@
 )]
 
 mod approvals;
+mod confirm;
+mod escalation;
 mod mistakes;
+mod pauses;
 mod settings;
 mod states;
 mod tried;

@@ -34,6 +34,7 @@ enum Wanted {
     Anything,
     Bool,
     Instant,
+    Number,
     Of(FieldType),
 }
 
@@ -113,6 +114,13 @@ impl<'a> Trial<'a> {
             }
             if let Some(runs) = &clock.runs {
                 self.one(runs, &scope, Wanted::Bool, &spot.at("runs"));
+            }
+            for (index, pause) in clock.pauses.iter().enumerate() {
+                let spot = spot.at("pauses").at(index);
+                self.one(&pause.since, &scope, Wanted::Instant, &spot.at("since"));
+                if let Some(earlier) = &pause.earlier {
+                    self.one(earlier, &scope, Wanted::Number, &spot.at("earlier"));
+                }
             }
         }
         let mut scope = scope;
@@ -256,6 +264,7 @@ impl<'a> Trial<'a> {
             Wanted::Anything => program.eval(scope).err(),
             Wanted::Bool => program.eval_bool(scope).err(),
             Wanted::Instant => program.eval_optional_instant(scope).err(),
+            Wanted::Number => program.eval_optional_number(scope).err(),
             Wanted::Of(type_) => program
                 .eval(scope)
                 .and_then(|found| fits(type_, &found))

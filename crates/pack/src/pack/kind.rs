@@ -69,12 +69,31 @@ pub struct Clock {
     pub due: Program,
     /// Whether it runs; always where absent.
     pub runs: Option<Program>,
+    /// Compiled pauses, in the order of `def.pauses`.
+    pub pauses: Vec<Pause>,
+}
+
+/// A pause of a clock.
+#[derive(Debug)]
+pub struct Pause {
+    /// When the present one began.
+    pub since: Program,
+    /// Minutes of those that are over.
+    pub earlier: Option<Program>,
 }
 
 impl Clock {
+    /// A pause moves its deadline.
+    pub fn stands_still(&self) -> bool {
+        self.def.pauses.iter().any(|pause| !pause.counts)
+    }
+
     /// The field that is the deadline itself, where it is one that is indexed: what is due is looked up
-    /// there by its instant.
+    /// there by its instant. One that pauses move is in no field.
     pub fn due_field(&self, kind: &Kind) -> Option<&str> {
+        if self.stands_still() {
+            return None;
+        }
         let name = self.def.due.trim().strip_prefix("record.")?;
         let field = kind.fields.get(name).map(|def| def.type_);
         let computed = || kind.computed.get(name).map(|computed| computed.def.type_);

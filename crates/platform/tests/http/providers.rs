@@ -308,6 +308,30 @@ async fn d_52_a_freeze_between_decision_and_sending_stops_the_money() {
 }
 
 #[tokio::test]
+async fn a_control_stands_as_the_pack_allows_or_as_before() {
+    let world = World::new().await;
+    let mut stands = serde_json::Map::new();
+    for (controls, fits) in [
+        (json!({"ai_mode": "standby"}), true),
+        (json!({"ai_mode": "guess"}), false),
+        (
+            json!({"ai_mode": "primary", "freeze_refunds": "yes"}),
+            false,
+        ),
+        (json!({"freeze_refunds": true, "of_a_later_pack": 1}), true),
+    ] {
+        let controls = controls.as_object().unwrap().clone();
+        let said = world.platform().set_controls(TENANT, &controls).await;
+        assert_eq!(said.is_ok(), fits, "{controls:?}");
+        if fits {
+            stands = controls;
+        }
+        let tenant = world.platform().store.tenant(TENANT).await.unwrap();
+        assert_eq!(tenant.unwrap().controls, stands);
+    }
+}
+
+#[tokio::test]
 async fn x_43_a_call_whose_time_passes_while_the_provider_is_away_lapses() {
     let world = World::new().await;
     let id = world.refund(1, 71).await;

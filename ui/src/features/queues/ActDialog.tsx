@@ -12,7 +12,7 @@ import type { ActionView, RecordView } from "../../platform/backend";
 import { Asks, Will } from "./ActionBlock";
 import { Mail } from "./MailDialog";
 import { ParamFields } from "./ParamFields";
-import { type Put, paramsJson } from "./params";
+import { type Put, paramsJson, typedWords } from "./params";
 
 type ActDialogProps = {
   record: RecordView;
@@ -47,7 +47,10 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
     gcTime: 0,
   });
   const params = paramsJson(action.params, put);
-  const confirmed = action.confirm !== "typed" || typed.trim() === action.typed;
+  const wanted = typedWords(action, params);
+  const confirmed = action.confirm !== "typed" || typed.trim() === wanted;
+  // What is still to be put in cannot be typed again yet.
+  const unsaid = action.typed_param !== null && params === null;
 
   const acting = useMutation({
     mutationFn: async () => {
@@ -101,13 +104,13 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
           params={action.params}
           put={put}
           onPut={onPut}
-          focusElsewhere={action.confirm === "typed"}
+          focusElsewhere={action.confirm === "typed" && action.typed_param === null}
         />
-        {action.confirm === "typed" && action.typed !== null && (
+        {action.confirm === "typed" && wanted !== null && !unsaid && (
           <Field
-            label={t("act-type", { typed: action.typed })}
+            label={t("act-type", { typed: wanted })}
             hint={t("act-type-hint")}
-            autoFocus
+            autoFocus={action.typed_param === null}
             required
             value={typed}
             onValue={setTyped}

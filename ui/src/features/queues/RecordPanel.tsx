@@ -8,9 +8,10 @@ import { useRecord } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { onFace, parseWall, tenantNow, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
+import { ClockBar } from "../../components/ClockBar";
 import { ErrorBanner, ErrorState } from "../../components/states";
 import { Tone } from "../../components/tones";
-import { ClockBar, Value } from "../../components/values";
+import { Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { ageWords } from "../../locales/words";
 import type {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hearNow } from "../../app/time";
 import type { FieldType, ParamView } from "../../platform/backend";
-import { paramJson, paramsJson } from "./params";
+import { type Put, paramJson, paramsJson, typedWords } from "./params";
 
 const param = (kind: FieldType, more: Partial<ParamView> = {}): ParamView => ({
   name: "p",
@@ -50,4 +50,15 @@ test("what is optional may be missing, what is needed may not", () => {
   expect(paramsJson(params, {})).toBeNull();
   expect(paramsJson(params, { a: "x" })).toEqual({ a: '"x"' });
   expect(paramsJson(params, { a: "x", b: " " })).toEqual({ a: '"x"' });
+});
+
+test.each([
+  [null, { p: '{"minor":1250,"currency":"AUD"}' }, "22.00"],
+  ["p", { p: '{"minor":1250,"currency":"AUD"}' }, "12.50"],
+  ["p", { p: '{"minor":1250,"currency":"JPY"}' }, "1250"],
+  // Nothing is put in, and nothing has to be.
+  ["p", {}, "22.00"],
+  ["p", null, "22.00"],
+])("what is typed for %s with %j is %s", (typed_param, params, words) => {
+  expect(typedWords({ typed: "22.00", typed_param }, params as Put | null)).toBe(words);
 });

@@ -1,6 +1,6 @@
 import { parseWall, tenantNow } from "../../app/time";
-import { numberFormat } from "../../locales/words";
-import type { ParamView } from "../../platform/backend";
+import { decimal, numberFormat } from "../../locales/words";
+import type { ActionView, ParamView } from "../../platform/backend";
 
 /** What was put in for a parameter as JSON text, or nothing where it is no such value. */
 export function paramJson(param: ParamView, put: string): string | null {
@@ -56,6 +56,17 @@ export function minorOf(text: string, digits: number): number | null {
   if (fraction.length > digits) return null;
   const minor = Number(whole + fraction.padEnd(digits, "0"));
   return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** What is typed to confirm: the amount that was put in where the action asks for one, else what it says. */
+export function typedWords(
+  { typed, typed_param }: Pick<ActionView, "typed" | "typed_param">,
+  params: Put | null,
+): string | null {
+  const json = typed_param === null ? undefined : params?.[typed_param];
+  if (json === undefined) return typed;
+  const { minor, currency } = JSON.parse(json) as { minor: number; currency: string };
+  return decimal(minor, digitsOf(currency));
 }
 
 function digitsOf(currency: string): number {

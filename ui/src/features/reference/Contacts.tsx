@@ -1,8 +1,8 @@
-import { Globe, Hash, type LucideIcon, Mail, Phone, TriangleAlert } from "lucide-react";
 import type { ReceivedReference } from "../../app/reads";
 import { Card } from "../../components/Card";
+import { Reached } from "../../components/Reached";
 import { t } from "../../locales/catalogue";
-import type { ContactView, EscalationCall, EscalationView, Reach } from "../../platform/backend";
+import type { ContactView, EscalationCall, EscalationView } from "../../platform/backend";
 import { CopyableLine } from "./Copyable";
 import { Scrolled } from "./Scrolled";
 import { unsaid } from "./sections";
@@ -53,13 +53,6 @@ export function Contacts({ view }: { view: ReceivedReference }) {
   );
 }
 
-const REACHES: Record<Reach, { icon: LucideIcon; words: string }> = {
-  phone: { icon: Phone, words: "reference-reach-phone" },
-  mail: { icon: Mail, words: "reference-reach-mail" },
-  page: { icon: Globe, words: "reference-reach-page" },
-  other: { icon: Hash, words: "reference-reach-other" },
-};
-
 function People({ contacts }: { contacts: ContactView[] }) {
   return (
     <ul className="people">
@@ -79,23 +72,11 @@ function People({ contacts }: { contacts: ContactView[] }) {
   );
 }
 
-/** Where somebody is reached, or that nobody has said it: nothing is ever made up. */
 function At({ contact }: { contact: ContactView }) {
-  if (contact.at === null) {
-    return (
-      <span className="told" data-tone="amber" title={contact.setting ?? undefined}>
-        <TriangleAlert size={13} aria-hidden />
-        {t("reference-unsaid")}
-      </span>
-    );
-  }
-  const { icon: Icon, words } = REACHES[contact.reach];
   return (
-    <span className="reach">
-      <Icon size={13} aria-hidden />
-      <span className="visually-hidden">{t(words)}</span>
-      <CopyableLine what={contact.label} words={contact.at} />
-    </span>
+    <Reached {...contact}>
+      {contact.at !== null && <CopyableLine what={contact.label} words={contact.at} />}
+    </Reached>
   );
 }
 

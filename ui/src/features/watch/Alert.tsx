@@ -7,6 +7,7 @@ import type { AlertView } from "../../platform/backend";
 import { AlertRemarks } from "./AlertRemarks";
 import type { FiringProps } from "./Firing";
 import { isOpen } from "./standing";
+import { Unanswered } from "./Unanswered";
 
 type AlertProps = Pick<FiringProps, "watch" | "may" | "busy" | "onOpen" | "onAcknowledge"> & {
   alert: AlertView;
@@ -46,6 +47,7 @@ export function Alert({
         {inside ? <h4>{detail || label}</h4> : <h3>{label}</h3>}
         {detail && !inside && <p>{detail}</p>}
         <AlertRemarks alerts={[alert]} />
+        {alert.unanswered && <Unanswered unanswered={alert.unanswered} received={watch.received} />}
       </div>
       <div className="alert-time">
         <strong className="figure" title={t("firing-since", { since: sinceWords(alert.since) })}>

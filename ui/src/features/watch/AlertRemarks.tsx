@@ -1,4 +1,4 @@
-import { BellOff, CircleHelp } from "lucide-react";
+import { BellOff, CircleHelp, PhoneMissed } from "lucide-react";
 import { StatusWord } from "../../components/tones";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -18,7 +18,10 @@ export function AlertRemarks({ alerts }: { alerts: AlertView[] }) {
   const unknown = alerts.flatMap(({ unknown_since }) => unknown_since ?? []).sort();
   const missed = alerts.flatMap(({ undelivered }) => undelivered ?? []);
   const [since] = unknown;
-  if (latest === null && words.length === 0 && !since && missed.length === 0) return null;
+  // One alone says it with whom to call; of several how many.
+  const unanswered = alerts.length > 1 ? alerts.flatMap((each) => each.unanswered ?? []).length : 0;
+  const nothing = latest === null && words.length === 0 && !since && missed.length === 0;
+  if (nothing && unanswered === 0) return null;
   const of = (some: unknown[]) => (some.length < alerts.length ? some.length : 0);
   return (
     <div className="alert-remarks">
@@ -41,6 +44,12 @@ export function AlertRemarks({ alerts }: { alerts: AlertView[] }) {
           <span>
             {t("firing-unknown", { some: of(unknown) })} <Instant at={since} />
           </span>
+        </span>
+      )}
+      {unanswered > 0 && (
+        <span className="told" data-tone="amber">
+          <PhoneMissed size={13} aria-hidden />
+          <span>{t("firing-unanswered", { count: unanswered })}</span>
         </span>
       )}
       {missed.length > 0 && (

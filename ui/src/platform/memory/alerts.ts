@@ -20,6 +20,7 @@ export function alert(
     operation: null,
     can_acknowledge: true,
     undelivered: null,
+    unanswered: null,
     ...more,
   };
 }

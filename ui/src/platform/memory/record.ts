@@ -65,6 +65,7 @@ function freeActionsOf(request: Request): ActionView[] {
           },
       confirm: "typed",
       typed: amount,
+      typed_param: null,
       will: [
         `refund $${amount} once, to the card`,
         "end the placement and move 12 others up",
@@ -105,6 +106,7 @@ function freeActionsOf(request: Request): ActionView[] {
       denied: null,
       confirm: "click",
       typed: null,
+      typed_param: null,
       will: ["close the request without a refund", "send “About your request”"],
       mails: [
         {
@@ -139,6 +141,7 @@ function freeActionsOf(request: Request): ActionView[] {
         : null,
       confirm: "click",
       typed: null,
+      typed_param: null,
       will: ["pass the request on, with a note of when it was made and when it lapsed"],
       mails: [],
       not_after: null,

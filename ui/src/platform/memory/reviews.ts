@@ -209,6 +209,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
         : null,
       confirm: "none",
       typed: null,
+      typed_param: null,
       will: ["publish the review at once"],
     },
     {
@@ -228,6 +229,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
       denied: null,
       confirm: "click",
       typed: null,
+      typed_param: null,
       will: ["keep the review unpublished", "tell nobody: who wrote it is not known"],
     },
   ];

@@ -70,6 +70,8 @@ export function clockOf(request: Request): ClockView {
     row: "R-17",
     before_session:
       left > 0 && left < 12 * 3600 ? { label: "Monday", at: wall(NOW_MS + 66 * HOUR) } : null,
+    paused: null,
+    segments: [],
   };
 }
 

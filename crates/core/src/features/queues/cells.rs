@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use watchkeeper_model::standing_of;
+use watchkeeper_model::{Segment, standing_of};
 use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Kind, value};
 
-use super::view::{CellValue, ClockView, ColumnKind, FactView, MoneyView, SessionView};
+use super::view::{
+    CellValue, ClockView, ColumnKind, FactView, MoneyView, PausedView, SegmentView, SessionView,
+};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row};
 
@@ -224,5 +226,21 @@ pub(super) fn clock_view(
             label,
             at: reading.wall(at),
         }),
+        paused: stands.paused.map(|paused| PausedView {
+            label: paused.label,
+            row: paused.row,
+            since: reading.wall(paused.since),
+        }),
+        segments: stands.segments.into_iter().map(segment).collect(),
     })
+}
+
+fn segment(segment: Segment) -> SegmentView {
+    SegmentView {
+        running: segment.running(),
+        label: segment.label,
+        row: segment.row,
+        minutes: segment.minutes,
+        counts: segment.counts,
+    }
 }

@@ -146,6 +146,11 @@ fn action_view(
         denied,
         confirm: decision.confirm,
         typed: decision.typed.clone(),
+        typed_param: def
+            .types
+            .as_deref()
+            .and_then(|types| types.strip_prefix("params."))
+            .map(ToOwned::to_owned),
         will: decision.will.clone(),
         asks: decision
             .asks

@@ -20,4 +20,6 @@ pub use record::{
     AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
     RowWord,
 };
-pub use value::{Cell, CellValue, ClockView, FactView, MoneyView, SessionView};
+pub use value::{
+    Cell, CellValue, ClockView, FactView, MoneyView, PausedView, SegmentView, SessionView,
+};

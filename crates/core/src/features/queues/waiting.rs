@@ -1,7 +1,8 @@
 //! What waits for the operator in a queue: how many, how long it takes, and the deadlines in it.
 //!
 //! A deadline that is an indexed field is looked up by its instant, so that what is due soon is
-//! found among any number; of any other the first [`MOST`] records of the view are looked at.
+//! found among any number; of any other, and of one that pauses move, the first [`MOST`] records of
+//! the view are looked at.
 
 use std::collections::BTreeSet;
 
@@ -214,7 +215,9 @@ impl<'a> Waiting<'a> {
                 let clock = clock_view(reading, kind, name, &row)?;
                 let due = due(reading.now.at, &clock);
                 let within = from.is_none_or(|from| due > from) && to.is_none_or(|to| due <= to);
-                (clock.runs && within).then_some(Deadline { row, due, clock })
+                // What stands still comes no nearer; what had passed before that is still passed.
+                let comes = clock.runs && (clock.paused.is_none() || clock.seconds_left <= 0.0);
+                (comes && within).then_some(Deadline { row, due, clock })
             }));
         }
         Ok(all)

@@ -1,6 +1,6 @@
 //! Who there is, how they are reached, who is called when, and who may do what.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use watchkeeper_pack::format::{ContactDef, EscalationDef};
 
 use super::screen::Sources;
@@ -33,9 +33,7 @@ pub(super) fn contacts(sources: &Sources<'_>) -> Vec<ContactView> {
 
 fn contact(sources: &Sources<'_>, id: &str, def: &ContactDef) -> ContactView {
     let setting = def.setting.as_deref();
-    let said = setting.and_then(|name| sources.settings.get(name));
-    let said = said.and_then(Value::as_str).filter(|at| !at.is_empty());
-    let at = said.or(def.at.as_deref());
+    let (at, reach) = reached(&sources.settings, def);
     let roles = &sources.pack.people.roles;
     let role = def.role.as_deref();
     let label = |name: &str| {
@@ -49,9 +47,21 @@ fn contact(sources: &Sources<'_>, id: &str, def: &ContactDef) -> ContactView {
         role: role.map(|role| sources.role(role)),
         outside: role.is_none_or(|role| roles.get(role).is_some_and(|role| role.outside)),
         at: at.map(ToOwned::to_owned),
-        reach: at.map_or(Reach::Other, reach),
+        reach,
         setting: setting.map(label),
     }
+}
+
+/// Where somebody is reached, by the settings in force; none where the tenant has not said it yet.
+pub(crate) fn reached<'a>(
+    settings: &'a Map<String, Value>,
+    def: &'a ContactDef,
+) -> (Option<&'a str>, Reach) {
+    let setting = def.setting.as_deref();
+    let said = setting.and_then(|name| settings.get(name));
+    let said = said.and_then(Value::as_str).filter(|at| !at.is_empty());
+    let at = said.or(def.at.as_deref());
+    (at, at.map_or(Reach::Other, reach))
 }
 
 fn reach(at: &str) -> Reach {

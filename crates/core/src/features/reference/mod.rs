@@ -11,4 +11,5 @@ pub mod view;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use contacts::reached;
 pub use screen::{of_pack, reference};

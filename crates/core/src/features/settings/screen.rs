@@ -104,7 +104,7 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
             missing: false,
             proposed: None,
             is_default: said.is_none(),
-            one_of: Vec::new(),
+            one_of: def.one_of.iter().map(words).collect(),
         }
     });
     let mut settings: Vec<TenantSetting> = settings.collect();

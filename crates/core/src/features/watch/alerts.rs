@@ -9,6 +9,7 @@ use watchkeeper_pack::value;
 use super::ALERT;
 use super::acknowledge::ACKNOWLEDGE;
 use super::screen::seconds;
+use super::unanswered::unanswered;
 use super::view::{AcknowledgedView, AlertView, SubjectView};
 use crate::error::Error;
 use crate::features::queues::decide::may;
@@ -178,6 +179,7 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         operation: word_of(reading, row, false)?,
         can_acknowledge,
         undelivered: deliveries::problem(reading.state, &row.id)?,
+        unanswered: unanswered(reading, row),
     })
 }
 

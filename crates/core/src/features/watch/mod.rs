@@ -11,6 +11,7 @@ mod red;
 mod screen;
 pub mod sessions;
 mod touch;
+mod unanswered;
 pub mod view;
 
 pub use acknowledge::acknowledge;

@@ -1,8 +1,12 @@
 //! The first screen: what changed, what fires, the numbers, what is due.
 
+mod unanswered;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use watchkeeper_pack::format::{Better, Severity, Tone, Unit};
+
+pub use unanswered::{CallView, ReachedView, UnansweredView};
 
 use crate::features::queues::view::{ClockView, OperationWord, SessionView};
 
@@ -132,6 +136,8 @@ pub struct AlertView {
     pub can_acknowledge: bool,
     /// A native notification of it could not be delivered: why.
     pub undelivered: Option<String>,
+    /// Nobody acknowledged it in time: who is to be called.
+    pub unanswered: Option<UnansweredView>,
 }
 
 /// Who acknowledged an alert.

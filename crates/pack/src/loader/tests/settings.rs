@@ -70,3 +70,79 @@ fn who_says_a_setting_is_a_role_that_there_is() {
     let wrong = found.iter().find(|one| one.file == "pack.yaml").unwrap();
     assert_eq!(wrong.code, "pack.unknown_name", "{found:#?}");
 }
+
+const FREEZE: &str = "label: Freeze, default: false";
+
+#[test]
+fn a_control_and_what_it_is_compared_with_are_among_its_values() {
+    super::mistakes::found_where_they_stand(&[
+        (
+            "pack.yaml",
+            FREEZE,
+            "label: Freeze, one_of: [off, soft], default: hard",
+            "pack.default",
+            "hard",
+        ),
+        (
+            "pack.yaml",
+            FREEZE,
+            "label: Freeze, type: integer, default: soft",
+            "pack.wrong_type",
+            "soft",
+        ),
+        (
+            "pack.yaml",
+            FREEZE,
+            "label: Freeze, type: integer, one_of: [1, two], default: 1",
+            "pack.wrong_type",
+            "two",
+        ),
+        (
+            "pack.yaml",
+            FREEZE,
+            "label: Freeze, default: null",
+            "pack.missing",
+            "",
+        ),
+        (
+            RECORD,
+            "when: record.visits < 10",
+            "when: settings.mode == \"lax\"",
+            "pack.value",
+            "settings.mode",
+        ),
+        (
+            RECORD,
+            "when: record.visits < 10",
+            "when: record.visits < 10 || \"lax\" == settings.mode || settings.mode != 'easier'",
+            "pack.value",
+            "record.visits",
+        ),
+    ]);
+}
+
+#[test]
+fn a_control_takes_what_the_pack_allows_and_by_region_what_the_region_may_have() {
+    use serde_json::json;
+    let regions =
+        "regions:\n  north: {row: S-20, label: North, zone: UTC, currency: EUR, tax: none}\n";
+    let modes = "label: Freeze, each_region: true, one_of: [off, soft], default: off";
+    let text = fixture::PACK.replace(FREEZE, modes) + regions;
+    let pack = load_files(&fixture::files(&[("pack.yaml", &text)])).unwrap();
+    for (name, value, fits) in [
+        ("freeze", json!("soft"), true),
+        ("freeze", json!({"north": "soft"}), true),
+        ("freeze", json!({}), true),
+        ("freeze", json!("hard"), false),
+        ("freeze", json!(true), false),
+        ("freeze", json!(null), false),
+        ("freeze", json!(["soft"]), false),
+        ("freeze", json!({"north": "hard"}), false),
+        ("freeze", json!({"south": "soft"}), false),
+        ("freeze", json!({"north": "x".repeat(5_000)}), false),
+        ("of_a_later_pack", json!("anything"), true),
+    ] {
+        let said = pack.control_fits(name, &value);
+        assert_eq!(said.is_ok(), fits, "{name}: {said:?}");
+    }
+}

@@ -78,6 +78,8 @@ pub struct ActionView {
     pub confirm: Confirm,
     /// What must be typed where `confirm` is typed.
     pub typed: Option<String>,
+    /// The parameter whose amount is typed instead, in digits, once it is filled in.
+    pub typed_param: Option<String>,
     /// Lines of "this will …".
     pub will: Vec<String>,
     /// Who has to agree before it is done; empty where nobody has to.

@@ -87,15 +87,15 @@ pub struct ClockView {
     pub basis: String,
     /// When it started, tenant's wall clock, RFC 3339 with offset.
     pub start: String,
-    /// When it is due, likewise.
+    /// When it is due, likewise; while it stands still, as if it went on now.
     pub due: String,
-    /// Seconds left at the page's instant; negative when passed.
+    /// Seconds left at the page's instant; negative when passed. They do not run while it stands still.
     #[specta(type = i32)] // always finite: a number, never null
     pub seconds_left: f64,
     /// Seconds from start to due.
     #[specta(type = i32)] // always finite: a number, never null
     pub seconds_total: f64,
-    /// Green, amber or red.
+    /// Green, amber or red; neutral when it does not run or stands still.
     pub tone: Tone,
     /// It runs; a settled record's does not.
     pub runs: bool,
@@ -103,6 +103,37 @@ pub struct ClockView {
     pub row: String,
     /// It turned amber because it is due before this session.
     pub before_session: Option<SessionView>,
+    /// It stands still.
+    pub paused: Option<PausedView>,
+    /// Pauses that there were or are, in the pack's order.
+    pub segments: Vec<SegmentView>,
+}
+
+/// Why a deadline stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PausedView {
+    /// What is waited for.
+    pub label: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// Since when, tenant's wall clock, RFC 3339 with offset.
+    pub since: String,
+}
+
+/// The part of a deadline's time that a pause took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct SegmentView {
+    /// What is or was waited for.
+    pub label: String,
+    /// Row that it comes from.
+    pub row: String,
+    /// Minutes at the page's instant; none where nobody can say: then it moves nothing.
+    #[specta(type = Option<i32>)] // always finite: a number, never NaN
+    pub minutes: Option<f64>,
+    /// It runs.
+    pub running: bool,
+    /// It counts all the same; else what is due is due so much later.
+    pub counts: bool,
 }
 
 /// A session of the operator.
