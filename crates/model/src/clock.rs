@@ -27,7 +27,7 @@ pub struct ClockStanding {
     pub before_session: Option<(String, DateTime<Utc>)>,
 }
 
-/// Where a clock of a record stands. None where its instants cannot be worked out.
+/// Where a clock of a record stands, where the tenant has said no setting. None where its instants cannot be worked out.
 pub fn standing(
     pack: &Pack,
     kind: &Kind,
@@ -43,8 +43,19 @@ pub fn standing_of(
     pack: &Pack,
     kind: &Kind,
     clock: &Clock,
-    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    fields: (&Map<String, Value>, &Map<String, Value>),
     now: DateTime<Utc>,
+) -> Option<ClockStanding> {
+    standing_in(pack, kind, clock, fields, (&Map::new(), now))
+}
+
+/// The same, where the tenant has said settings: sessions come round in the zone that it says.
+pub fn standing_in(
+    pack: &Pack,
+    kind: &Kind,
+    clock: &Clock,
+    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    (settings, now): (&Map<String, Value>, DateTime<Utc>),
 ) -> Option<ClockStanding> {
     let programs = [&clock.start, &clock.due].into_iter().chain(&clock.runs);
     let scope = Scope {
@@ -77,7 +88,7 @@ pub fn standing_of(
                     None,
                 )
             }
-            WarnDef::BeforeNextSession => match pack.next_session(now) {
+            WarnDef::BeforeNextSession => match pack.next_session(settings, now) {
                 Some((_, session, begins)) if due <= begins => {
                     (Tone::Amber, Some((session.def.label.clone(), begins)))
                 }

@@ -20,7 +20,7 @@ pub struct PackFile {
     pub version: u32,
     /// Name of the operation.
     pub name: String,
-    /// IANA zone of its day.
+    /// IANA zone of its day, until the tenant says its own.
     pub zone: String,
     /// Setting with which the tenant says its own zone.
     pub zone_setting: Option<String>,
@@ -102,7 +102,7 @@ pub struct RegionDef {
 pub struct BudgetDef {
     /// Row of the source document.
     pub row: String,
-    /// Minutes a week, the week beginning on Monday in the pack's zone.
+    /// Minutes a week, the week beginning on Monday in the tenant's zone.
     pub minutes_a_week: u32,
 }
 
@@ -212,6 +212,9 @@ pub enum Unfit {
     /// Too small or too large a number.
     #[error("outside `least` and `most`")]
     Bounds,
+    /// A zone is asked for, and this is none.
+    #[error("this is no IANA time zone such as `Europe/Paris`")]
+    Zone,
     /// Too much of it.
     #[error("a value has at most {MAX_SETTING} bytes")]
     TooLarge,
