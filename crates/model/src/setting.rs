@@ -70,7 +70,10 @@ pub(crate) fn refused(
         return None;
     }
     let unfit = match serde_json::from_str::<Value>(text) {
-        Ok(value) => pack.accepts(name, &value).err().map(|unfit| unfit.to_string()),
+        Ok(value) => pack
+            .accepts(name, &value)
+            .err()
+            .map(|unfit| unfit.to_string()),
         Err(_) => Some("this is no value".to_owned()),
     };
     let words = unfit?;

@@ -1784,6 +1784,11 @@ export type SettingView = {
 	json: string | null,
 	/**  Nobody has said anything: the pack's default counts. */
 	is_default: boolean,
+	/**
+	 *  Why what the tenant said is not understood, such as a zone that is none; what reads it does as
+	 *  though nothing was said.
+	 */
+	misfit: string | null,
 	/**  It has to be said before going live, and is not. What reads it is undecidable until then. */
 	missing: boolean,
 	/**  What the pack proposes, as text and as JSON. */

@@ -828,6 +828,8 @@ tenant-open =
     }
 tenant-rest = Said and defaults
 tenant-unsaid = not said yet
+tenant-misfit = not understood
+tenant-misfit-why = It counts as not said: { $why }.
 tenant-default = default
 tenant-by-platform = said on the platform
 tenant-nothing = nothing

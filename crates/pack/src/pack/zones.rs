@@ -54,7 +54,11 @@ impl Pack {
 
     /// Zone in which a report is made: one that stands at it, else that of the day.
     pub fn report_zone_in(&self, report: &Report, settings: &Map<String, Value>) -> Tz {
-        self.schedule_zone_in(report.def.schedule.zone.as_ref(), &report.schedule, settings)
+        self.schedule_zone_in(
+            report.def.schedule.zone.as_ref(),
+            &report.schedule,
+            settings,
+        )
     }
 
     /// The tenant says a zone by this setting.
@@ -230,7 +234,10 @@ mod tests {
         assert_eq!(pack.accepts("own_zone", &json!("Europe/Paris")), Ok(()));
         assert_eq!(pack.accepts("own_zone", &json!("Paris")), Err(Unfit::Zone));
         assert_eq!(pack.accepts("own_zone", &json!("  ")), Err(Unfit::Empty));
-        assert_eq!(pack.accepts("north_zone", &json!("+01:00")), Err(Unfit::Zone));
+        assert_eq!(
+            pack.accepts("north_zone", &json!("+01:00")),
+            Err(Unfit::Zone)
+        );
         assert_eq!(pack.accepts("mode", &json!("easy")), Ok(()));
         assert_eq!(pack.accepts("gone", &json!("Paris")), Ok(()));
     }

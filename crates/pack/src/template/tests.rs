@@ -54,7 +54,8 @@ fn filters_speak_the_zone_and_words_of_the_pack() {
 
 #[test]
 fn instants_are_shown_in_the_zone_that_the_scope_says_and_days_stay_days() {
-    let text = "{{ now | datetime }}, {{ now | weekday }}, {{ now | date }}, {{ '2026-11-20' | date }}";
+    let text =
+        "{{ now | datetime }}, {{ now | weekday }}, {{ now | date }}, {{ '2026-11-20' | date }}";
     let template = Template::compile(text, Melbourne, &allowed()).unwrap();
     let shown = |zone| {
         let now = value::instant("2026-11-20T19:29:00Z");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 use watchkeeper_pack::format::Severity;
 use watchkeeper_pack::pack::Watched as Watching;
@@ -41,6 +42,13 @@ pub struct Sight<'a> {
     pub controls: Map<String, Value>,
     /// The platform's clock.
     pub now: DateTime<Utc>,
+}
+
+impl Sight<'_> {
+    /// Zone of the tenant's day.
+    pub fn zone(&self) -> Tz {
+        self.pack.zone_in(&self.settings)
+    }
 }
 
 /// One tenant, as far as it was looked at.

@@ -43,9 +43,7 @@ fn a_zone_is_said_by_a_setting_that_there_is() {
     let told = |setting: &str| {
         let to = format!("{zone}zone_setting: {setting}\n");
         let own = "settings:\n  own_zone: {row: S-9, label: Zone, default: Europe/Paris}\n";
-        let pack = fixture::PACK
-            .replace(zone, &to)
-            .replace("settings:\n", own);
+        let pack = fixture::PACK.replace(zone, &to).replace("settings:\n", own);
         let loaded = load_files(&fixture::files(&[("pack.yaml", &pack)]));
         let found = loaded.err()?;
         Some((found[0].code.clone(), found[0].line))
