@@ -21,6 +21,7 @@ use crate::connectors::mail::{self, Mail, MailStandIn};
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::{Connectors, Sends, Worker};
+use crate::demo::Worlds;
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -50,6 +51,8 @@ pub struct Options {
     pub feed_keep: u64,
     /// Bytes of documents that each tenant may keep.
     pub blob_quota: u64,
+    /// The worlds of a demo, which may be chosen while it runs; an office has none.
+    pub demo: Option<Arc<Worlds>>,
     /// Evaluate alert rules. Without it somebody else does, step by step ([`Evaluator::step`]).
     pub evaluates: bool,
 }
@@ -66,6 +69,7 @@ impl Options {
             patience: Duration::from_secs(10),
             feed_keep: 200_000,
             blob_quota: 20 * 1024 * 1024 * 1024,
+            demo: None,
             evaluates: true,
         }
     }
@@ -152,6 +156,7 @@ impl Platform {
             calls_waiting: Notify::new(),
             sends: Sends::default(),
             stand_ins,
+            demo: options.demo.clone(),
             stop: CancellationToken::new(),
         }))
     }

@@ -48,6 +48,7 @@ pub async fn me(
         controls: tenant.controls,
         sessions,
         history: Some(platform.history.name()),
+        demo: platform.demo.is_some(),
         audit_key: platform.audit_key_hex(),
     }))
 }
