@@ -32,6 +32,8 @@ pub struct Rights {
     pub sessions: BTreeMap<String, Vec<DateTime<Utc>>>,
     /// Hash of the pack that the platform spoke of.
     pub pack: Option<String>,
+    /// The platform is a demo, whose world may be chosen.
+    pub demo: bool,
 }
 
 impl Rights {
@@ -47,6 +49,7 @@ impl Rights {
             zone: me.tenant.zone.parse().unwrap_or(Tz::UTC),
             sessions: me.sessions.clone(),
             pack: me.pack.as_ref().map(|pack| pack.hash.clone()),
+            demo: me.demo,
         }
     }
 
@@ -135,6 +138,7 @@ pub(super) async fn load(stores: &Stores, pinned: &Pinned) -> Result<Rights, Sto
             zone: pinned.tenant.zone.parse().unwrap_or(Tz::UTC),
             sessions: BTreeMap::new(),
             pack: None,
+            demo: false,
         },
     })
 }

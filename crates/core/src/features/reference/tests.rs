@@ -148,6 +148,7 @@ fn shown_at(now: &str, settings: Value, controls: Value) -> ReferenceView {
         zone: chrono_tz::Europe::London,
         sessions: std::collections::BTreeMap::new(),
         pack: None,
+        demo: false,
     };
     let now: DateTime<Utc> = now.parse().unwrap();
     of_pack(&pack(), &rights, now)

@@ -59,6 +59,7 @@ pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
             settings,
             controls,
             notifications,
+            demo: rights.demo,
             version,
         })
     })
