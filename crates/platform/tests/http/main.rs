@@ -22,3 +22,4 @@ mod session;
 mod settings;
 mod stand_in;
 mod support;
+mod worlds;
