@@ -25,7 +25,9 @@ export function DemoWorld({ tenant }: { tenant: string }) {
             action={<Button onClick={() => void read.refetch()}>{t("try-again")}</Button>}
           />
         )}
-        {read.data && <World key={read.data.now} view={read.data} tenant={tenant} />}
+        {read.data && (
+          <World key={read.data.scenario ?? EVERY_DAY} view={read.data} tenant={tenant} />
+        )}
         {!read.data && read.isFetching && (
           <div aria-busy>
             <span className="visually-hidden">{t("loading")}</span>

@@ -190,7 +190,8 @@ test("a platform that is no demo has no world to choose", async () => {
 });
 
 test("in a demo scenario and clock are chosen, and what waits is told first", async () => {
-  const { user, backend } = openApp(demoWorld());
+  const world = demoWorld();
+  const { user, backend } = openApp(world);
   const chosen = vi.spyOn(backend, "chooseWorld");
   const card = await region("Demo world");
   expect(await within(card).findByText("Every day", { selector: "bdi" })).toBeVisible();
@@ -203,9 +204,11 @@ test("in a demo scenario and clock are chosen, and what waits is told first", as
   expect(within(card).getByRole("button", { name: "Choose…" })).toBeDisabled();
   fireEvent.change(at, { target: { value: "2026-04-05T02:30" } });
   await expectAccessible();
+  // What waits is asked anew; time has gone on meanwhile.
+  Object.assign(world.worlds ?? {}, { waits: 3, now: "2026-11-20T14:46:02+11:00" });
   await user.click(within(card).getByRole("button", { name: "Choose…" }));
   const dialog = await screen.findByRole("dialog", { name: "Replace this world?" });
-  expect(dialog).toHaveTextContent("2 operations wait to be sent");
+  expect(await within(dialog).findByText("3 operations wait to be sent")).toBeVisible();
   expect(dialog).toHaveTextContent("The kiln of Newtown is cold since an hour");
   expect(dialog).toHaveTextContent("all tenants of this demo is set to Sun, Apr 5, 2026 02:30");
   expect(chosen).not.toHaveBeenCalled();
