@@ -6,7 +6,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::changes::Changed;
 use crate::commands::{
-    journal, log, queues, reference, search, session, settings, sync, tenant, watch,
+    demo, journal, log, queues, reference, search, session, settings, sync, tenant, watch,
 };
 use crate::places::ShowPlace;
 
@@ -47,6 +47,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             settings::settings_view,
             settings::set_notifications,
             settings::test_notification,
+            demo::demo_worlds,
+            demo::choose_world,
             journal::report_ui_error,
         ])
         .events(collect_events![Changed, ShowPlace])

@@ -9,7 +9,7 @@ use watchkeeper_pack::pack::Playbook;
 use crate::amarise_bodies::{NOW, ROLES, by, order};
 use crate::packs::AMARISE;
 use crate::records::Records;
-use crate::world::at;
+use crate::world::{at, map};
 
 fn next(region: &str, now: &str) -> chrono::DateTime<chrono::Utc> {
     let schedules = &AMARISE.routines["morning"].schedules;
@@ -47,6 +47,20 @@ fn x_09_each_region_begins_at_its_own_nine_oclock_across_both_clock_changes() {
     // The hour is the office's; until a rule can read it, it is told to those who do the round.
     let hour = &AMARISE.settings["region_day_start"];
     assert_eq!((&hour.default, hour.for_people), (&json!("09:00"), true));
+}
+
+#[test]
+fn x_09_and_x_13_a_region_s_nine_oclock_is_that_of_the_zone_that_the_tenant_says_for_it() {
+    let morning = &AMARISE.routines["morning"];
+    let settings = map(json!({"zone_us": "America/Los_Angeles"}));
+    let begins = |region: &str| {
+        let mut all = morning.schedules.iter();
+        let found = all.find(|(of, _)| of.as_deref() == Some(region)).unwrap();
+        let zone = AMARISE.routine_zone_in(morning, (Some(region), &found.1), &settings);
+        found.1.next_after_in(at("2026-03-28T00:00:00Z"), zone)
+    };
+    assert_eq!(begins("us"), Some(at("2026-03-28T16:00:00Z")));
+    assert_eq!(begins("uk"), Some(at("2026-03-28T09:00:00Z")), "as before");
 }
 
 #[test]

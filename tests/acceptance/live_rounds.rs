@@ -319,6 +319,36 @@ fn l_43_and_x_13_five_jobs_on_sunday_at_two_also_when_there_is_no_two() {
 }
 
 #[test]
+fn x_13_and_x_93_the_jobs_move_to_the_zone_that_the_tenant_says() {
+    let weekly = routine("weekly_maintenance");
+    let after = |said: &str, now: &str| {
+        let settings = map(json!({"tenant_zone": said}));
+        let (region, schedule) = &weekly.schedules[0];
+        let round = (region.as_deref(), schedule);
+        let zone = LIVE_SHOPPING.routine_zone_in(weekly, round, &settings);
+        schedule.next_after_in(at(now), zone)
+    };
+    for (said, now, runs) in [
+        // On 29 March 2026 there is no two o'clock in Paris, on 25 October there are two.
+        (
+            "Europe/Paris",
+            "2026-03-22T12:00:00Z",
+            "2026-03-29T01:00:00Z",
+        ),
+        (
+            "Europe/Paris",
+            "2026-10-18T12:00:00Z",
+            "2026-10-25T00:00:00Z",
+        ),
+        ("Asia/Dubai", "2026-03-22T12:00:00Z", "2026-03-28T22:00:00Z"),
+        // What is no zone is not guessed: the pack's own.
+        ("Paris", "2026-03-22T12:00:00Z", "2026-03-29T06:00:00Z"),
+    ] {
+        assert_eq!(after(said, now), Some(at(runs)), "{said} after {now}");
+    }
+}
+
+#[test]
 fn l_44_five_jobs_on_the_first_saturday() {
     let wanted = ["update", "audit", "performance", "backup", "certificates"];
     assert_eq!(items("monthly_maintenance"), wanted);

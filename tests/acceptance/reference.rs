@@ -23,6 +23,7 @@ fn look(pack: &Pack, settings: Value, controls: Value, now: DateTime<Utc>) -> Re
         zone: pack.zone,
         sessions: std::collections::BTreeMap::new(),
         pack: None,
+        demo: false,
     };
     of_pack(pack, &rights, now)
 }

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use rusqlite::Connection;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
@@ -301,6 +302,11 @@ impl Engine {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Zone of the tenant's day.
+    pub fn zone(&self) -> Tz {
+        self.rights().zone_in(self.pack().as_deref())
     }
 
     /// How things stand with the platform.

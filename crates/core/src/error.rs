@@ -71,6 +71,8 @@ pub enum Code {
     OutboxFull,
     /// Not possible in the operation's present state.
     NotNow,
+    /// The demo has something under way: its world can be chosen once that has ended.
+    DemoBusy,
     /// A notification could not be shown; the detail says why.
     NotificationFailed,
     /// A fault of the app.

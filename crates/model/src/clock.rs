@@ -38,7 +38,7 @@ pub struct ClockStanding {
     pub segments: Vec<Segment>,
 }
 
-/// Where a clock of a record stands. None where its instants cannot be worked out.
+/// Where a clock of a record stands, where the tenant has said no setting. None where its instants cannot be worked out.
 pub fn standing(
     pack: &Pack,
     kind: &Kind,
@@ -54,8 +54,19 @@ pub fn standing_of(
     pack: &Pack,
     kind: &Kind,
     clock: &Clock,
-    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    fields: (&Map<String, Value>, &Map<String, Value>),
     now: DateTime<Utc>,
+) -> Option<ClockStanding> {
+    standing_in(pack, kind, clock, fields, (&Map::new(), now))
+}
+
+/// The same, where the tenant has said settings: sessions come round in the zone that it says.
+pub fn standing_in(
+    pack: &Pack,
+    kind: &Kind,
+    clock: &Clock,
+    (body, computed): (&Map<String, Value>, &Map<String, Value>),
+    (settings, now): (&Map<String, Value>, DateTime<Utc>),
 ) -> Option<ClockStanding> {
     let pauses = clock.pauses.iter();
     let pauses = pauses.flat_map(|pause| std::iter::once(&pause.since).chain(&pause.earlier));
@@ -82,7 +93,7 @@ pub fn standing_of(
     } else if pauses.paused.is_some() {
         (Tone::Neutral, None)
     } else {
-        ahead(pack, clock, due, now)
+        ahead(pack, clock, due, (settings, now))
     };
     Some(ClockStanding {
         start,
@@ -100,7 +111,7 @@ fn ahead(
     pack: &Pack,
     clock: &Clock,
     due: DateTime<Utc>,
-    now: DateTime<Utc>,
+    (settings, now): (&Map<String, Value>, DateTime<Utc>),
 ) -> (Tone, Option<(String, DateTime<Utc>)>) {
     match clock.def.warn {
         WarnDef::MinutesBefore(minutes) => {
@@ -110,7 +121,7 @@ fn ahead(
                 .is_none_or(|from| now >= from);
             (if close { Tone::Amber } else { Tone::Green }, None)
         }
-        WarnDef::BeforeNextSession => match pack.next_session(now) {
+        WarnDef::BeforeNextSession => match pack.next_session(settings, now) {
             Some((_, session, begins)) if due <= begins => {
                 (Tone::Amber, Some((session.def.label.clone(), begins)))
             }

@@ -161,6 +161,7 @@ impl<'a> Situation<'a> {
             answers: Map::new(),
             values: Map::new(),
             now: Some(self.now),
+            zone: Some(self.pack.zone_in(self.settings)),
         }
     }
 }

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use clock::{ClockStanding, Paused, Segment, standing, standing_of};
+pub use clock::{ClockStanding, Paused, Segment, standing, standing_in, standing_of};
 pub use decision::{
     Actor, Bulk, Decision, Outcome, RowOutcome, RowResult, Situation, already, decide, takes_part,
 };

@@ -70,7 +70,10 @@ pub(crate) fn refused(
         return None;
     }
     let unfit = match serde_json::from_str::<Value>(text) {
-        Ok(value) => def.accepts(&value).err().map(|unfit| unfit.to_string()),
+        Ok(value) => pack
+            .accepts(name, &value)
+            .err()
+            .map(|unfit| unfit.to_string()),
         Err(_) => Some("this is no value".to_owned()),
     };
     let words = unfit?;
@@ -87,7 +90,8 @@ mod tests {
 
     fn pack() -> Pack {
         let text = "format: 1\nid: small\nversion: 1\nname: Small\nzone: UTC\ncurrency: EUR\n\
-                    language: en\nqueues: []\nsettings_roles: [lead]\nsettings:\n  \
+                    language: en\nqueues: []\nzone_setting: place\nsettings_roles: [lead]\nsettings:\n  \
+                    place: {row: S-4, label: Zone, type: string, needed: true}\n  \
                     days: {row: S-1, label: Days, default: 3, least: 1, most: 7}\n  \
                     who: {row: S-2, label: Contact, type: string, needed: true, roles: [clerk]}\n  \
                     how: {row: S-3, label: Reading, default: strict, one_of: [strict, mild]}\n";
@@ -140,6 +144,8 @@ mod tests {
         assert_eq!(code("how", &["lead"], "\"mild\""), None);
         assert_eq!(code("how", &["lead"], "\"other\""), unfit);
         assert_eq!(code("who", &["clerk"], "\"  \""), unfit, "nothing is said");
+        assert_eq!(code("place", &["lead"], "\"Europe/Lisbon\""), None);
+        assert_eq!(code("place", &["lead"], "\"Lisbon\""), unfit);
     }
 
     #[test]

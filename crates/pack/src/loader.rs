@@ -256,7 +256,7 @@ impl Sources {
         names::across_kinds(&world, problems);
         books::regions(&world, problems);
         if let Some(setting) = &file.zone_setting {
-            people::setting_of(&world, setting, &spot.at("zone_setting"), problems);
+            settings::zone(&world, setting, &spot.at("zone_setting"), problems);
         }
         if let Some(document) = &file.document {
             books::document(document, problems);
@@ -285,6 +285,7 @@ impl Sources {
             version: file.version,
             name: file.name.clone(),
             zone,
+            zone_setting: file.zone_setting.clone(),
             currency: file.currency.clone(),
             language: file.language.clone(),
             queues: self.queues(file),

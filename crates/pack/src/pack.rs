@@ -2,6 +2,7 @@
 
 mod kind;
 mod work;
+mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,8 @@ pub use kind::{
     Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Pause,
     Policy, SetOn, View,
 };
+pub(crate) use zones::zone_of;
+
 pub use work::{
     Asked, Check, Evidence, Handover, HandoverSection, Item, Playbook, Question, Routine, Step,
 };
@@ -39,8 +42,10 @@ pub struct Pack {
     pub version: u32,
     /// Name of the operation.
     pub name: String,
-    /// Zone of its day.
+    /// Zone of its day, where the tenant says no other: see [`Pack::zone_in`].
     pub zone: Tz,
+    /// Setting with which the tenant says its own zone.
+    pub zone_setting: Option<String>,
     /// Currency of amounts that name none.
     pub currency: String,
     /// BCP 47 tag of its texts.
@@ -324,11 +329,20 @@ fn in_force<'a>(
 }
 
 impl Pack {
-    /// The operator's next session: its name, itself, and when it begins (strictly after `now`).
-    pub fn next_session(&self, now: DateTime<Utc>) -> Option<(&str, &Session, DateTime<Utc>)> {
+    /// The operator's next session under these settings: its name, itself, and when it begins
+    /// (strictly after `now`).
+    pub fn next_session(
+        &self,
+        settings: &Map<String, Value>,
+        now: DateTime<Utc>,
+    ) -> Option<(&str, &Session, DateTime<Utc>)> {
         self.sessions
             .iter()
-            .filter_map(|(name, s)| Some((name.as_str(), s, s.schedule.next_after(now)?)))
+            .filter_map(|(name, session)| {
+                let zone = self.session_zone_in(session, settings);
+                let at = session.schedule.next_after_in(now, zone)?;
+                Some((name.as_str(), session, at))
+            })
             .min_by_key(|(_, _, at)| *at)
     }
 }

@@ -34,8 +34,9 @@ const MAX_STEPS: usize = 1_000;
 pub struct Schedule {
     rule: RRule<Unvalidated>,
     zone: Tz,
-    /// Last instant asked about and the occurrence after it, which is that of every instant between.
-    last: Arc<Mutex<Option<Range<DateTime<Utc>>>>>,
+    /// Zone and instant that were asked about last, and the occurrence after it, which is that of every
+    /// instant between.
+    last: Arc<Mutex<Option<(Tz, Range<DateTime<Utc>>)>>>,
 }
 
 /// A rule that is no schedule.
@@ -90,8 +91,8 @@ impl Schedule {
         schedule
             .set(epoch())
             .map_err(|error| refuse(&format!("not a rule: {error}")))?;
-        let first = schedule.first_after(epoch().and_time(NaiveTime::MIN).and_utc());
-        match first.and_then(|first| schedule.first_after(first)) {
+        let first = schedule.first_after(epoch().and_time(NaiveTime::MIN).and_utc(), zone);
+        match first.and_then(|first| schedule.first_after(first, zone)) {
             Some(_) => Ok(schedule),
             None => Err(refuse("never happens, or not twice within 40 years")),
         }
@@ -107,7 +108,7 @@ impl Schedule {
         }
     }
 
-    /// Zone in which it is read.
+    /// Zone in which it is read, where the tenant says no other.
     pub fn zone(&self) -> Tz {
         self.zone
     }
@@ -115,24 +116,30 @@ impl Schedule {
     /// The first occurrence strictly after `now`. None where there is none within the years that
     /// a calendar repeats itself in.
     pub fn next_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.next_after_in(now, self.zone)
+    }
+
+    /// The same, with the rule read in this zone.
+    pub fn next_after_in(&self, now: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // A page of records asks for each of its clocks.
-        if let Some(known) = &*last()
+        if let Some((of, known)) = &*last()
+            && *of == zone
             && known.contains(&now)
         {
             return Some(known.end);
         }
-        let next = self.first_after(now);
-        *last() = next.map(|next| now..next);
+        let next = self.first_after(now, zone);
+        *last() = next.map(|next| (zone, now..next));
         next
     }
 
-    fn first_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let local = now.with_timezone(&self.zone).naive_local();
+    fn first_after(&self, now: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+        let local = now.with_timezone(&zone).naive_local();
         let set = self.set(local.date()).ok()?;
         set.into_iter()
             .take(MAX_STEPS)
-            .map(|local| resolve(local.naive_utc(), self.zone))
+            .map(|local| resolve(local.naive_utc(), zone))
             .find(|instant| *instant > now)
     }
 

@@ -10,8 +10,8 @@
 //! | filter | of | gives |
 //! |---|---|---|
 //! | `money` | `{minor, currency}` | `$22.00 AUD` |
-//! | `date` | instant or day | `20 November 2026`, in the pack's zone |
-//! | `datetime` | instant | `20 November 2026, 14:22`, in the pack's zone |
+//! | `date` | instant or day | `20 November 2026`, in the zone of the scope, else the pack's |
+//! | `datetime` | instant | `20 November 2026, 14:22`, in the same zone |
 //! | `weekday` | instant or day | `Friday` |
 //! | `since(a)` | instant | seconds from `a` to it |
 //! | `duration` | seconds | `68 h 48`, `2 d 6 h`, `12 min`, `40 s` |
@@ -41,11 +41,15 @@ const FUEL: u64 = 20_000;
 /// Deepest recursion.
 const RECURSION: usize = 20;
 const NAME: &str = "template";
+/// Under this the filters find the zone. No template can name it.
+const ZONE: &str = "zone of instants";
 
 /// A compiled template.
 pub struct Template {
     /// As written.
     pub source: String,
+    /// In which instants are shown, where the scope says no other.
+    zone: Tz,
     /// None where it is the text as it stands: nothing is filled in.
     environment: Option<Environment<'static>>,
     /// Names that it reads, such as `record.amount`.
@@ -69,7 +73,8 @@ pub struct TemplateError {
 }
 
 impl Template {
-    /// Compiles and checks the names that it reads. Instants are shown in `zone`.
+    /// Compiles and checks the names that it reads. Instants are shown in `zone`, unless the scope says
+    /// another.
     pub fn compile(source: &str, zone: Tz, allowed: &Allowed) -> Result<Self, TemplateError> {
         let at_start = |message: String| TemplateError { message, line: 1 };
         if source.len() > MAX_SOURCE {
@@ -79,6 +84,7 @@ impl Template {
         if !source.contains('{') {
             return Ok(Self {
                 source: source.to_owned(),
+                zone,
                 environment: None,
                 names: BTreeSet::new(),
             });
@@ -88,7 +94,7 @@ impl Template {
         environment.set_fuel(Some(FUEL));
         environment.set_recursion_limit(RECURSION);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        filters::install(&mut environment, zone);
+        filters::install(&mut environment);
         words::check(source)?;
         environment
             .add_template_owned(NAME, source.to_owned())
@@ -106,6 +112,7 @@ impl Template {
         }
         Ok(Self {
             source: source.to_owned(),
+            zone,
             environment: Some(environment),
             names,
         })
@@ -128,6 +135,7 @@ impl Template {
     pub(crate) fn empty() -> Self {
         Self {
             source: String::new(),
+            zone: Tz::UTC,
             environment: None,
             names: BTreeSet::new(),
         }
@@ -173,7 +181,8 @@ impl Template {
             }
             Ok(minijinja::Value::from_pairs(fields))
         };
-        let mut roots = Vec::new();
+        let zone = scope.zone.unwrap_or(self.zone);
+        let mut roots = vec![(ZONE, minijinja::Value::from(zone.name()))];
         for (root, map) in [
             ("record", &scope.record),
             ("refs", &scope.refs),

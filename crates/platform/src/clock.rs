@@ -1,5 +1,6 @@
 //! The platform's clock, passed in: tests and the demo world decide what time it is.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,44 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> DateTime<Utc> {
         millis(Utc::now() + self.offset)
+    }
+
+    fn running(&self) -> Duration {
+        BEGAN.elapsed()
+    }
+}
+
+/// The machine's clock, moved by what may change while it runs: that of the demo world.
+#[derive(Debug, Default)]
+pub struct MovedClock {
+    /// Milliseconds added to the machine's clock.
+    offset: AtomicI64,
+}
+
+impl MovedClock {
+    /// Moved by so much.
+    pub fn new(offset: TimeDelta) -> Self {
+        Self {
+            offset: AtomicI64::new(offset.num_milliseconds()),
+        }
+    }
+
+    /// How much it is moved by.
+    pub fn offset(&self) -> TimeDelta {
+        TimeDelta::milliseconds(self.offset.load(Ordering::Relaxed))
+    }
+
+    /// Moved by so much from now on.
+    pub fn put(&self, offset: TimeDelta) {
+        let offset = offset.num_milliseconds();
+        self.offset.store(offset, Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> DateTime<Utc> {
+        let offset = self.offset();
+        SystemClock { offset }.now()
     }
 
     fn running(&self) -> Duration {

@@ -85,6 +85,8 @@ pub struct Platform {
     pub sends: connectors::Sends,
     /// What stands in for providers, in the demo and in tests.
     pub stand_ins: Option<StandIns>,
+    /// The worlds of a demo, which may be chosen while it runs; an office has none.
+    pub demo: Option<Arc<demo::Worlds>>,
     /// Ends everything that runs.
     pub stop: CancellationToken,
 }

@@ -22,6 +22,7 @@ use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::{Connectors, Sends, Worker};
 use crate::decide::approvals;
+use crate::demo::Worlds;
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -51,6 +52,8 @@ pub struct Options {
     pub feed_keep: u64,
     /// Bytes of documents that each tenant may keep.
     pub blob_quota: u64,
+    /// The worlds of a demo, which may be chosen while it runs; an office has none.
+    pub demo: Option<Arc<Worlds>>,
     /// Evaluate alert rules. Without it somebody else does, step by step ([`Evaluator::step`]).
     pub evaluates: bool,
 }
@@ -67,6 +70,7 @@ impl Options {
             patience: Duration::from_secs(10),
             feed_keep: 200_000,
             blob_quota: 20 * 1024 * 1024 * 1024,
+            demo: None,
             evaluates: true,
         }
     }
@@ -153,6 +157,7 @@ impl Platform {
             calls_waiting: Notify::new(),
             sends: Sends::default(),
             stand_ins,
+            demo: options.demo.clone(),
             stop: CancellationToken::new(),
         }))
     }

@@ -4,6 +4,7 @@
 //! write strictly. Instants are RFC 3339 in UTC; money is minor units with a currency.
 
 pub mod audit;
+pub mod demo;
 pub mod feed;
 pub mod ingest;
 pub mod operation;

@@ -68,6 +68,8 @@ codes! {
     BlobOffset = ("blob.offset", 409, "Go on where the last part ended");
     /// The platform was restored from a backup since the laptop last asked who is signed in (fault 7).
     HistoryChanged = ("history.changed", 409, "This platform was restored from a backup");
+    /// The demo has calls of this tenant under way: its world is not replaced before they have ended.
+    DemoBusy = ("demo.busy", 409, "Something is still under way in this world");
     /// Too many requests; see `Retry-After`.
     Busy = ("busy", 429, "Too many requests");
     /// Down for now; see `Retry-After`.

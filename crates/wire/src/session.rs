@@ -47,6 +47,9 @@ pub struct Me {
     /// that its laptop does not know (fault 7). Absent on a platform that cannot tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<String>,
+    /// This platform is a demo: which world it has may be chosen ([`crate::demo`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
     /// Ed25519 public key, hex, with which the platform countersigns audit heads; pinned at sign-in.
     pub audit_key: String,
 }

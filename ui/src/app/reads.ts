@@ -32,6 +32,7 @@ export const READS = {
   settings: "settings",
   reference: "reference",
   tenant: "tenant",
+  demo: "demo",
 } as const;
 
 /** Rows of one read of a view. */
@@ -128,6 +129,16 @@ export function useSettings() {
 export function useTenant() {
   const backend = useBackend();
   return useQuery({ queryKey: [READS.tenant], queryFn: () => backend.tenantView() });
+}
+
+/** Which worlds the demo has. Its platform is asked, each time this comes onto the screen. */
+export function useDemoWorlds() {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.demo],
+    queryFn: () => backend.demoWorlds(),
+    refetchOnMount: "always",
+  });
 }
 
 /** What the pack says and when it came, so that its clocks run on. */

@@ -74,6 +74,10 @@ export const commands = {
 	setNotifications: (profile: string, wanted: NotificationSettings) => typedError<null, Error>(__TAURI_INVOKE("set_notifications", { profile, wanted })),
 	/**  Shows a notification as a try. */
 	testNotification: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("test_notification", { profile })),
+	/**  Which worlds the demo has. Asks the platform. */
+	demoWorlds: (profile: string) => typedError<DemoWorldsView, Error>(__TAURI_INVOKE("demo_worlds", { profile })),
+	/**  Has the demo replace the world of this profile's tenant. Asks the platform. */
+	chooseWorld: (profile: string, request: ChooseWorldRequest) => typedError<DemoWorldsView, Error>(__TAURI_INVOKE("choose_world", { profile, request })),
 	/**
 	 *  Writes a fault of the window to the journal: its class, such as `TypeError`. What follows the
 	 *  colon is left out, because a message may quote data.
@@ -436,6 +440,17 @@ export type ChangeSet = {
 /**  Data changed. */
 export type Changed = ChangeSet;
 
+/**  What was chosen. */
+export type ChooseWorldRequest = {
+	/**  The scenario; none for every day. */
+	scenario: string | null,
+	/**
+	 *  Where the clock is set, by the tenant's wall: `2026-04-05T02:30`. It goes on as it is where
+	 *  absent.
+	 */
+	at: string | null,
+};
+
 /**  A deadline. */
 export type ClockView = {
 	/**  What happens then, such as `lapses`. */
@@ -534,6 +549,8 @@ export type Code =
 "outbox_full" | 
 /**  Not possible in the operation's present state. */
 "not_now" | 
+/**  The demo has something under way: its world can be chosen once that has ended. */
+"demo_busy" | 
 /**  A notification could not be shown; the detail says why. */
 "notification_failed" | 
 /**  A fault of the app. */
@@ -615,6 +632,23 @@ export type DemoView = {
 	tenant: string,
 	/**  Further tenants of it, as shown. */
 	others: string[],
+};
+
+/**  What may be chosen, and what is in force. */
+export type DemoWorldsView = {
+	/**  Other days than every day. */
+	scenarios: ScenarioView[],
+	/**  The one that was chosen; none is every day. */
+	scenario: string | null,
+	/**  The clock of the demo, tenant's wall clock, RFC 3339 with offset. */
+	now: string,
+	/**  IANA zone of that, in which a time is chosen. */
+	zone: string,
+	/**
+	 *  Operations that wait in the open profiles of this demo: they are held when another world is
+	 *  chosen.
+	 */
+	waits: number,
 };
 
 /**  Why not. */
@@ -1705,6 +1739,14 @@ export type Said = {
 	reason: string | null,
 };
 
+/**  Another day. */
+export type ScenarioView = {
+	/**  Its name. */
+	id: string,
+	/**  What is different, in a line. */
+	label: string,
+};
+
 /**  A record found. */
 export type SearchHit = {
 	/**  Kind. */
@@ -1870,6 +1912,11 @@ export type SettingView = {
 	json: string | null,
 	/**  Nobody has said anything: the pack's default counts. */
 	is_default: boolean,
+	/**
+	 *  Why what the tenant said is not understood, such as a zone that is none; what reads it does as
+	 *  though nothing was said.
+	 */
+	misfit: string | null,
 	/**  It has to be said before going live, and is not. What reads it is undecidable until then. */
 	missing: boolean,
 	/**  What the pack proposes, as text and as JSON. */
@@ -1922,6 +1969,8 @@ export type SettingsView = {
 	controls: TenantSetting[],
 	/**  Native notifications. */
 	notifications: NotificationsView,
+	/**  The platform is a demo, whose world may be chosen. */
+	demo: boolean,
 	/**  Version of the app. */
 	version: string,
 };

@@ -833,6 +833,33 @@ settings-tenant-count =
        *[other] { $count } settings
     }
 settings-tenant-open = Open Tenant
+demo-world = Demo world
+demo-only = in the demo only
+demo-now = In force
+demo-every-day = Every day
+demo-clock = Clock
+demo-clock-is = { $at } when it was asked
+demo-scenario = Scenario
+demo-goes-on = goes on as it is
+demo-set = is set
+demo-at = Date and time
+demo-at-hint = by the clock of { $zone }, from 2001 to 2099
+demo-at-wrong = A day and a time, such as 2026-04-05 02:30
+demo-choose = Choose…
+demo-confirm = Replace this world?
+demo-confirm-text = The records of { $tenant } are replaced by those of: { $world }. What was decided in it before stays in the log. Every laptop of this demo is filled anew.
+demo-confirm-goes-on = The clock goes on as it is.
+demo-confirm-set = The clock of all tenants of this demo is set to { $at }, { $zone }. What the other tenants have keeps its times.
+demo-waits =
+    { $count ->
+        [0] Nothing waits to be sent
+        [one] 1 operation waits to be sent
+       *[other] { $count } operations wait to be sent
+    }
+demo-waits-text = What waits is held in Sync, with why: yours to send or to give up.
+demo-replace = Replace it
+demo-replacing = Replacing…
+demo-chosen = This is the world now. The laptop is filled anew.
 settings-no-controls = The pack names no switches.
 settings-pack = Pack
 settings-pack-name = Name
@@ -868,6 +895,8 @@ tenant-open =
     }
 tenant-rest = Said and defaults
 tenant-unsaid = not said yet
+tenant-misfit = not understood
+tenant-misfit-why = It counts as not said: { $why }.
 tenant-default = default
 tenant-by-platform = said on the platform
 tenant-nothing = nothing
@@ -1251,6 +1280,8 @@ error-outbox-full = Too much waits already
 error-outbox-full-text = Let some of it go out first; Sync shows what stands still.
 error-not-now = Not possible any more
 error-not-now-text = It has moved on meanwhile. Look at where it stands now.
+error-demo-busy = The demo is still at work
+error-demo-busy-text = A call to a provider is under way in this world. Choose again once it has ended.
 error-notification-failed = Nothing was shown
 error-notification-failed-text = The desktop did not take the notification. Alerts stand on Watch all the same.
 error-internal = Something went wrong in the app

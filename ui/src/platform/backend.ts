@@ -4,7 +4,9 @@ import type {
   ActRequest,
   AppView,
   ChangeSet,
+  ChooseWorldRequest,
   Code,
+  DemoWorldsView,
   LogPage,
   LogRequest,
   NavigationView,
@@ -66,6 +68,10 @@ export interface Backend {
   settingsView(): Promise<SettingsView>;
   setNotifications(wanted: NotificationSettings): Promise<void>;
   testNotification(): Promise<void>;
+  /** Asks the platform, which may take a while: a demo's own question, as signing in is. */
+  demoWorlds(): Promise<DemoWorldsView>;
+  /** Likewise, and answers once the world is replaced. */
+  chooseWorld(request: ChooseWorldRequest): Promise<DemoWorldsView>;
   reportUiError(message: string): Promise<void>;
   /** A fresh id, taken when a dialog opens, so that a second click is the same operation. */
   newOperationId(): Promise<string>;

@@ -45,6 +45,8 @@ const of = (profile: string): Backend => ({
   settingsView: () => data(commands.settingsView(profile)),
   setNotifications: (wanted) => done(commands.setNotifications(profile, wanted)),
   testNotification: () => done(commands.testNotification(profile)),
+  demoWorlds: () => data(commands.demoWorlds(profile)),
+  chooseWorld: (request) => data(commands.chooseWorld(profile, request)),
   referenceView: () => data(commands.referenceView(profile)),
   tenantView: () => data(commands.tenantView(profile)),
   reportUiError: (message) => done(commands.reportUiError(message)),

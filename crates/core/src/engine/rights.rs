@@ -26,12 +26,14 @@ pub struct Rights {
     pub settings: Map<String, Value>,
     /// The platform's controls, likewise.
     pub controls: Map<String, Value>,
-    /// Zone in which the tenant's day begins.
+    /// Zone in which the tenant's day begins, where it says no other: see [`Rights::zone_in`].
     pub zone: Tz,
     /// The platform's word on when the operator sits down, by session; instants ascend.
     pub sessions: BTreeMap<String, Vec<DateTime<Utc>>>,
     /// Hash of the pack that the platform spoke of.
     pub pack: Option<String>,
+    /// The platform is a demo, whose world may be chosen.
+    pub demo: bool,
 }
 
 impl Rights {
@@ -47,15 +49,22 @@ impl Rights {
             zone: me.tenant.zone.parse().unwrap_or(Tz::UTC),
             sessions: me.sessions.clone(),
             pack: me.pack.as_ref().map(|pack| pack.hash.clone()),
+            demo: me.demo,
         }
+    }
+
+    /// Zone of the tenant's day: what it says by a setting of its pack, else what the platform has.
+    pub fn zone_in(&self, pack: Option<&Pack>) -> Tz {
+        pack.and_then(|pack| pack.zone_said(&self.settings))
+            .unwrap_or(self.zone)
     }
 
     /// When a session comes round next after an instant: as the platform said, whose rules of zones
     /// count (fault 54), and further ahead as this laptop reckons.
     pub fn session_after(
         &self,
-        name: &str,
-        session: &Session,
+        pack: &Pack,
+        (name, session): (&str, &Session),
         after: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let said = self.sessions.get(name).map_or(&[][..], Vec::as_slice);
@@ -63,9 +72,10 @@ impl Rights {
             Some(at) => Some(*at),
             None => {
                 let last = said.last().copied();
+                let zone = pack.session_zone_in(session, &self.settings);
                 session
                     .schedule
-                    .next_after(last.unwrap_or(after).max(after))
+                    .next_after_in(last.unwrap_or(after).max(after), zone)
             }
         }
     }
@@ -74,7 +84,7 @@ impl Rights {
     pub fn next_session(&self, pack: &Pack, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let sessions = pack.sessions.iter();
         sessions
-            .filter_map(|(name, session)| self.session_after(name, session, after))
+            .filter_map(|(name, session)| self.session_after(pack, (name, session), after))
             .min()
     }
 
@@ -89,8 +99,9 @@ impl Rights {
                 .sessions
                 .get(name.as_str())
                 .map_or(&[][..], Vec::as_slice);
+            let zone = pack.session_zone_in(session, &self.settings);
             said.windows(2).any(|pair| match pair {
-                [one, next] => session.schedule.next_after(*one) != Some(*next),
+                [one, next] => session.schedule.next_after_in(*one, zone) != Some(*next),
                 _ => false,
             })
         };
@@ -127,6 +138,7 @@ pub(super) async fn load(stores: &Stores, pinned: &Pinned) -> Result<Rights, Sto
             zone: pinned.tenant.zone.parse().unwrap_or(Tz::UTC),
             sessions: BTreeMap::new(),
             pack: None,
+            demo: false,
         },
     })
 }

@@ -129,7 +129,7 @@ impl Reading<'_> {
 
     /// The tenant's zone.
     pub(crate) fn zone(&self) -> Tz {
-        self.rights.zone
+        self.rights.zone_in(self.pack.as_deref())
     }
 
     /// An instant as the tenant's wall clock, RFC 3339 with offset.

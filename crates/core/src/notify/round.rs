@@ -67,7 +67,7 @@ pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option
             held: seen.held,
             wanted: &seen.wanted,
             tenant: &tenant.name,
-            zone: tenant.zone.parse().unwrap_or_default(),
+            zone: engine.zone(),
             now,
         },
         &memory.standing,

@@ -1,4 +1,4 @@
-//! The platform was restored from a backup (fault 7).
+//! The platform was restored from a backup (fault 7), or the world of a demo was chosen anew.
 //!
 //! It says so by another name of its history in `GET /v1/me`, which is asked before anything is sent
 //! in a turn; and it carries out nothing that was meant for another history. Then, once:
@@ -97,6 +97,7 @@ async fn enter(engine: &Engine, name: &str) -> Result<(), StoreError> {
     let _nothing_is_sent = engine.sending.lock().await;
     let (scribe, now) = (engine.scribe(), engine.clock.now().at);
     let me = engine.pinned.operator.id.clone();
+    let demo = engine.rights().demo;
     let history = History {
         name: name.to_owned(),
         unchecked: true,
@@ -113,7 +114,7 @@ async fn enter(engine: &Engine, name: &str) -> Result<(), StoreError> {
                     _ => false,
                 };
                 if stop {
-                    let reason = reason(&operation);
+                    let reason = reason(&operation, demo);
                     verdict::hold(state, &scribe, &operation, Hold::Restored, reason, now)?;
                     held.push(operation);
                 }
@@ -220,7 +221,8 @@ async fn compare(engine: &Engine, client: &Client, operation: &Queued) -> Result
 /// Holds an operation that the platform has lost, unless something else became of it meanwhile.
 pub(crate) async fn hold(engine: &Engine, operation: &Queued) -> Result<(), StoreError> {
     let (scribe, now) = (engine.scribe(), engine.clock.now().at);
-    let (lost, reason) = (operation.clone(), reason(operation));
+    let reason = reason(operation, engine.rights().demo);
+    let lost = operation.clone();
     engine
         .stores
         .state
@@ -230,8 +232,14 @@ pub(crate) async fn hold(engine: &Engine, operation: &Queued) -> Result<(), Stor
     Ok(())
 }
 
-fn reason(operation: &Queued) -> Reason {
+fn reason(operation: &Queued, demo: bool) -> Reason {
     let (code, detail) = match operation.status {
+        // Nothing was restored: somebody chose another day, or another time.
+        Status::Waiting | Status::InFlight if demo => (
+            "platform.restored",
+            "The world of this demo was chosen anew before the platform had this. Look at the record \
+             as it is now, then send it, or give it up.",
+        ),
         Status::Confirmed => (
             "platform.restored_confirmed",
             "The platform was restored from a backup; it had confirmed this, and it is gone. Send \

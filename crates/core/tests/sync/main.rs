@@ -10,6 +10,7 @@
 
 mod audit;
 mod crash;
+mod demo;
 mod disk;
 mod feed;
 mod hints;

@@ -109,6 +109,8 @@ pub struct State {
     pub revoked: bool,
     /// Which history it says that it has; none where it cannot tell.
     pub history: Option<String>,
+    /// It says that it is a demo.
+    pub demo: bool,
     pub requests: Vec<Request>,
     /// Bytes of pieces that were taken from it.
     pub poured: u64,
@@ -315,7 +317,7 @@ impl State {
             "publisher": publisher().public(),
             "settings_version": 1, "settings": self.settings, "controls": {},
             "sessions": if self.sessions.is_null() { json!({}) } else { self.sessions.clone() },
-            "audit_key": audit_key(), "history": self.history,
+            "audit_key": audit_key(), "history": self.history, "demo": self.demo,
         })
     }
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
+use chrono_tz::{Asia, Australia, Europe, Tz};
+use serde_json::{Map, Value, json};
 use watchkeeper_core::Code;
 use watchkeeper_core::clock::{Clock, SystemClock};
-use watchkeeper_core::features::queues;
 use watchkeeper_core::features::sync::view::Link;
+use watchkeeper_core::features::{queues, tenant};
 
 use crate::scripted::{Reply, now};
-use crate::world::World;
+use crate::world::{World, pack_with};
 
 /// A machine whose wall clock is off, in this boot or after another one.
 struct Off {
@@ -171,4 +172,36 @@ async fn fault_54_the_platform_s_instants_count_where_zones_are_reckoned_by_othe
         later > theirs[1] + TimeDelta::days(1),
         "not the second one again"
     );
+}
+
+#[tokio::test]
+async fn the_zone_that_the_tenant_says_moves_its_sessions_and_its_wall_clock() {
+    let world = World::new(1).await;
+    let more = "zone_setting: place\nsettings:\n  \
+                place: {row: P-6, label: Zone, type: string, needed: true}\n";
+    let bound = pack_with(1, more, &[], ToOwned::to_owned);
+    world.platform.with(|state| state.pack = Some(bound));
+    world.engine.sync_once().await.unwrap();
+    let begins = |zone: Tz| {
+        let (rights, pack) = (world.engine.rights(), world.engine.pack().unwrap());
+        let next = rights.next_session(&pack, now()).unwrap();
+        next.with_timezone(&zone).format("%H:%M").to_string()
+    };
+    assert_eq!(world.engine.zone(), Australia::Melbourne);
+    assert_eq!(begins(Australia::Melbourne), "09:00");
+    for (said, zone) in [
+        ("Europe/Paris", Europe::Paris),
+        ("Asia/Tokyo", Asia::Tokyo),
+        // What is no zone counts as not said, and is told on Tenant.
+        ("Mars/Olympus", Australia::Melbourne),
+    ] {
+        let settings = Map::from_iter([("place".to_owned(), json!(said))]);
+        world.platform.with(|state| state.settings = settings);
+        world.engine.sync_once().await.unwrap();
+        assert_eq!(world.engine.zone(), zone);
+        assert_eq!(begins(zone), "09:00", "{said}");
+        let view = tenant::tenant(&world.engine).await.unwrap();
+        let told = view.settings[0].misfit.is_some();
+        assert_eq!(told, said == "Mars/Olympus");
+    }
 }

@@ -1,4 +1,4 @@
-//! Windows in the pack's zone: days of 24 hours, weeks from Monday, months.
+//! Windows in the tenant's zone: days of 24 hours, weeks from Monday, months.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;

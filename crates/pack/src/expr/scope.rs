@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cel::objects::{Key, Map as CelMap};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::{EvalError, Reference};
@@ -44,6 +45,8 @@ pub struct Scope<'a> {
     pub values: Map<String, Value>,
     /// The instant of the decision, UTC.
     pub now: Option<DateTime<Utc>>,
+    /// Zone in which a text shows instants; the pack's where absent.
+    pub zone: Option<Tz>,
 }
 
 impl Scope<'_> {

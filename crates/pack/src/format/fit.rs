@@ -68,6 +68,9 @@ pub enum Unfit {
     /// Too small or too large a number.
     #[error("outside `least` and `most`")]
     Bounds,
+    /// A zone is asked for, and this is none.
+    #[error("this is no IANA time zone such as `Europe/Paris`")]
+    Zone,
     /// Too much of it.
     #[error("a value has at most {MAX_SETTING} bytes")]
     TooLarge,

@@ -121,7 +121,7 @@ pub enum Unit {
     Days,
 }
 
-/// Over what time a metric is taken. Days, weeks (from Monday), months are those of the pack's zone.
+/// Over what time a metric is taken. Days, weeks (from Monday), months are those of the tenant's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WindowDef {

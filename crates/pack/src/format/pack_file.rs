@@ -21,7 +21,7 @@ pub struct PackFile {
     pub version: u32,
     /// Name of the operation.
     pub name: String,
-    /// IANA zone of its day.
+    /// IANA zone of its day, until the tenant says its own.
     pub zone: String,
     /// Setting with which the tenant says its own zone.
     pub zone_setting: Option<String>,
@@ -103,7 +103,7 @@ pub struct RegionDef {
 pub struct BudgetDef {
     /// Row of the source document.
     pub row: String,
-    /// Minutes a week, the week beginning on Monday in the pack's zone.
+    /// Minutes a week, the week beginning on Monday in the tenant's zone.
     pub minutes_a_week: u32,
 }
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, columns};
-use super::{links, names, people, record, routine};
+use super::{links, names, people, record, routine, settings};
 use crate::format::{
     BookDef, DocumentDef, EvidenceFile, EvidenceForm, FieldType, KeepDef, ReconciliationFile,
     RegionDef, ReportFile, RetentionFile, RulingsFile, Settled,
@@ -257,7 +257,7 @@ fn region(world: &World<'_>, def: &RegionDef, spot: &Spot, problems: &mut Proble
     names::row(&spot.at("row"), &def.row, problems);
     super::zone(&spot.at("zone"), &def.zone, problems);
     if let Some(setting) = &def.zone_setting {
-        people::setting_of(world, setting, &spot.at("zone_setting"), problems);
+        settings::zone(world, setting, &spot.at("zone_setting"), problems);
     }
     if !crate::value::is_currency(&def.currency) {
         let message = "a currency has three capital letters (ISO 4217)";

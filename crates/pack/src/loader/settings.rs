@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::problems::{Problems, Spot};
 use super::scopes::World;
-use super::{links, names};
+use super::{links, names, people};
 use crate::format::{ControlDef, FieldType, MAX_SETTING, PackFile, SettingDef, Unfit, is_of};
+use crate::pack::zone_of;
 
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     names::check(&spot.at("settings"), file.settings.keys(), problems);
@@ -76,6 +77,20 @@ pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
             let message = "the pack reads this setting: it is not for people alone";
             problems.error(&spot.at("for_people"), "pack.value", message);
         }
+    }
+}
+
+/// A setting by which the tenant says a zone: there is one, and what the pack says of it are zones.
+pub(super) fn zone(world: &World<'_>, name: &str, spot: &Spot, problems: &mut Problems) {
+    people::setting_of(world, name, spot, problems);
+    let Some(def) = world.pack.settings.get(name) else {
+        return;
+    };
+    let values = def.one_of.iter().chain(&def.proposed).chain([&def.default]);
+    let mut said = values.filter(|value| !value.is_null());
+    if said.any(|value| zone_of(value).is_none()) {
+        let message = format!("`{name}` says a zone: {}", Unfit::Zone);
+        problems.error(spot, "pack.zone", message);
     }
 }
 
@@ -150,6 +165,7 @@ fn fits(accepted: Result<(), Unfit>, spot: &Spot, problems: &mut Problems) {
         Unfit::NotAllowed => "pack.default",
         Unfit::Type => "pack.wrong_type",
         Unfit::Bounds => "pack.value",
+        Unfit::Zone => "pack.zone",
     };
     problems.error(spot, code, unfit.to_string());
 }

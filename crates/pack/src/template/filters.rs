@@ -2,29 +2,47 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
 
+use super::ZONE;
 use crate::value;
 
-pub(super) fn install(environment: &mut Environment<'static>, zone: Tz) {
+pub(super) fn install(environment: &mut Environment<'static>) {
     environment.add_test("defined", |value: &Value| !value.is_undefined());
     environment.add_test("undefined", Value::is_undefined);
     environment.add_filter("upper", |text: String| text.to_uppercase());
     environment.add_filter("lower", |text: String| text.to_lowercase());
     environment.add_filter("trim", |text: String| text.trim().to_owned());
     environment.add_filter("money", |money: Value| money_words(&money));
-    environment.add_filter("date", move |text: String| day(&text, zone, "%-d %B %Y"));
-    environment.add_filter("weekday", move |text: String| day(&text, zone, "%A"));
-    environment.add_filter("datetime", move |text: String| {
-        let at = instant(&text)?.with_timezone(&zone);
-        Ok::<_, Error>(at.format("%-d %B %Y, %H:%M").to_string())
-    });
+    environment.add_filter("date", date);
+    environment.add_filter("weekday", weekday);
+    environment.add_filter("datetime", datetime);
     environment.add_filter("since", |until: String, from: String| {
         let elapsed = instant(&until)?.signed_duration_since(instant(&from)?);
         Ok::<_, Error>(elapsed.num_seconds())
     });
     environment.add_filter("duration", duration_words);
     environment.add_filter("days", |seconds: i64| seconds.div_euclid(86_400));
+}
+
+fn date(state: &State<'_, '_>, text: String) -> Result<String, Error> {
+    day(&text, zone(state)?, "%-d %B %Y")
+}
+
+fn weekday(state: &State<'_, '_>, text: String) -> Result<String, Error> {
+    day(&text, zone(state)?, "%A")
+}
+
+fn datetime(state: &State<'_, '_>, text: String) -> Result<String, Error> {
+    let at = instant(&text)?.with_timezone(&zone(state)?);
+    Ok(at.format("%-d %B %Y, %H:%M").to_string())
+}
+
+/// The zone in which instants are shown; it comes with what the template sees.
+fn zone(state: &State<'_, '_>) -> Result<Tz, Error> {
+    let named = state.lookup(ZONE);
+    let zone = named.as_ref().and_then(|name| name.as_str()?.parse().ok());
+    zone.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "no zone is known here"))
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, Error> {

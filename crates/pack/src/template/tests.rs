@@ -53,6 +53,29 @@ fn filters_speak_the_zone_and_words_of_the_pack() {
 }
 
 #[test]
+fn instants_are_shown_in_the_zone_that_the_scope_says_and_days_stay_days() {
+    let text =
+        "{{ now | datetime }}, {{ now | weekday }}, {{ now | date }}, {{ '2026-11-20' | date }}";
+    let template = Template::compile(text, Melbourne, &allowed()).unwrap();
+    let shown = |zone| {
+        let now = value::instant("2026-11-20T19:29:00Z");
+        let scope = Scope {
+            now,
+            zone,
+            ..Scope::default()
+        };
+        template.render(&scope).unwrap()
+    };
+    let own = "21 November 2026, 06:29, Saturday, 21 November 2026, 20 November 2026";
+    assert_eq!(shown(None), own);
+    let said = "20 November 2026, 20:29, Friday, 20 November 2026, 20 November 2026";
+    assert_eq!(shown(Some(chrono_tz::Europe::Paris)), said);
+    // A name of the template's own does not hide it.
+    let loops = "{% for zone in record.list %}{{ now | weekday }}{% endfor %}";
+    assert_eq!(render(loops).unwrap(), "SaturdaySaturdaySaturday");
+}
+
+#[test]
 fn durations_in_words() {
     let cases = [
         (0, "0 s"),

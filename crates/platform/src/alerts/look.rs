@@ -129,6 +129,7 @@ fn scope<'a>(sight: &Sight<'_>, kind: &'a Kind, record: &RecordRow) -> Scope<'a>
         settings: sight.settings.clone(),
         controls: sight.controls.clone(),
         now: Some(sight.now),
+        zone: Some(sight.zone()),
         ..Scope::default()
     }
 }

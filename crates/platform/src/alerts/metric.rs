@@ -39,7 +39,7 @@ pub async fn reading(
 }
 
 async fn read(sight: &Sight<'_>, metric: &Metric) -> Result<Reading, ApiError> {
-    let frame = metric::frame(&metric.def, sight.pack.zone, sight.now);
+    let frame = metric::frame(&metric.def, sight.zone(), sight.now);
     let questions = metric::questions(sight.pack, metric, &frame, &scope(sight));
     let questions = questions.map_err(|error| unasked(metric, &error))?;
     let store = &sight.platform.store;
@@ -51,6 +51,7 @@ fn scope(sight: &Sight<'_>) -> Scope<'static> {
     Scope {
         settings: sight.settings.clone(),
         controls: sight.controls.clone(),
+        zone: Some(sight.zone()),
         ..Scope::default()
     }
 }
@@ -83,7 +84,7 @@ pub async fn look(sight: &Sight<'_>, rule: &Alert, id: &str) -> Result<Vec<Look>
 /// When the metric may change though nothing else does: its window turns, or something enters or
 /// leaves it.
 async fn changes_at(sight: &Sight<'_>, metric: &Metric) -> Result<Option<DateTime<Utc>>, ApiError> {
-    let frame = metric::frame(&metric.def, sight.pack.zone, sight.now);
+    let frame = metric::frame(&metric.def, sight.zone(), sight.now);
     let later = metric::later(sight.pack, metric, &frame, &scope(sight), sight.now);
     let ahead = later.map_err(|error| unasked(metric, &error))?;
     let asked: Vec<_> = ahead.asked.iter().map(|(_, asked)| asked.clone()).collect();

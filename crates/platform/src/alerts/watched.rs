@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 use watchkeeper_pack::format::Severity;
 use watchkeeper_pack::pack::Watched as Watching;
@@ -17,6 +18,9 @@ use crate::store::{Names, TenantState};
 
 /// How often a rule is looked at again because something was written under it.
 const MAX_TRIES: u32 = 32;
+
+/// A clock that is behind the last look by more than this was set back.
+const SET_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// Which of a rule's records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +47,13 @@ pub struct Sight<'a> {
     pub now: DateTime<Utc>,
 }
 
+impl Sight<'_> {
+    /// Zone of the tenant's day.
+    pub fn zone(&self) -> Tz {
+        self.pack.zone_in(&self.settings)
+    }
+}
+
 /// One tenant, as far as it was looked at.
 #[derive(Default)]
 pub struct Watched {
@@ -52,6 +63,8 @@ pub struct Watched {
     seq: u64,
     /// Not looked at yet, by rule.
     to_do: BTreeMap<String, Which>,
+    /// The platform's clock at the last look.
+    at: Option<DateTime<Utc>>,
     /// When each record of a rule must be looked at, by rule and id.
     due: BTreeMap<String, BTreeMap<String, DateTime<Utc>>>,
 }
@@ -82,6 +95,11 @@ impl Watched {
         let Some(pack) = platform.packs.active(&state).await? else {
             return Ok(());
         };
+        // A clock that was set back makes nothing of when something was to be looked at.
+        if self.at.is_some_and(|at| at - now > SET_BACK) {
+            (self.basis, self.due) = (None, BTreeMap::new());
+        }
+        self.at = Some(now);
         self.take_stock(platform, &state, &pack, now).await?;
         self.take_due(now);
         let sight = Sight {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
 use watchkeeper_pack::Pack;
 use watchkeeper_wire::API_VERSION;
 use watchkeeper_wire::problem::{Code, Problem};
@@ -32,6 +33,7 @@ pub async fn me(
     let now = platform.clock.now();
     // Whoever is signed in is told so whatever became of the pack; the failure is in the journal.
     let pack = platform.packs.active(&tenant).await.ok().flatten();
+    let sessions = pack.map_or_else(BTreeMap::new, |pack| sessions(&pack, &tenant.settings, now));
     Ok(Json(Me {
         api: API_VERSION,
         operator: access.operator,
@@ -44,8 +46,9 @@ pub async fn me(
         settings_version: tenant.settings_version,
         settings: tenant.settings,
         controls: tenant.controls,
-        sessions: pack.map_or_else(BTreeMap::new, |pack| sessions(&pack, now)),
+        sessions,
         history: Some(platform.history.name()),
+        demo: platform.demo.is_some(),
         audit_key: platform.audit_key_hex(),
     }))
 }
@@ -56,12 +59,17 @@ const AHEAD: TimeDelta = TimeDelta::days(35);
 /// The most instants of one session.
 const MOST: usize = 60;
 
-/// The sessions to come, as this machine reckons zones.
-fn sessions(pack: &Pack, now: DateTime<Utc>) -> BTreeMap<String, Vec<DateTime<Utc>>> {
+/// The sessions to come under these settings, as this machine reckons zones.
+fn sessions(
+    pack: &Pack,
+    settings: &Map<String, Value>,
+    now: DateTime<Utc>,
+) -> BTreeMap<String, Vec<DateTime<Utc>>> {
     let sessions = pack.sessions.iter();
     sessions
         .map(|(name, session)| {
-            let next = |at: &DateTime<Utc>| session.schedule.next_after(*at);
+            let zone = pack.session_zone_in(session, settings);
+            let next = |at: &DateTime<Utc>| session.schedule.next_after_in(*at, zone);
             let ahead = std::iter::successors(next(&now), next);
             let ahead = ahead.take_while(|at| *at <= now + AHEAD).take(MOST);
             (name.clone(), ahead.collect())

@@ -11,6 +11,7 @@ mod me;
 mod openapi;
 mod operations;
 mod packs;
+mod worlds;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +83,9 @@ pub fn router(platform: Arc<Platform>) -> Router {
     let (mut router, _) = endpoints();
     if platform.stand_ins.is_some() {
         router = router.merge(crate::server::stand_in_routes());
+    }
+    if platform.demo.is_some() {
+        router = router.merge(worlds::routes());
     }
     router
         .fallback(nothing_here)

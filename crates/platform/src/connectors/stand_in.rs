@@ -95,6 +95,19 @@ impl Ledger {
         })
     }
 
+    /// Charges of which nothing is known any more, nor of what was given back of them.
+    pub fn forget(&self, charges: &[Charge]) -> rusqlite::Result<()> {
+        self.transact(|tx| {
+            let mut refunds = tx.prepare("DELETE FROM refund WHERE charge = ?")?;
+            let mut forget = tx.prepare("DELETE FROM charge WHERE id = ?")?;
+            for charge in charges {
+                refunds.execute([&charge.id])?;
+                forget.execute([&charge.id])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Charges that were given back since then, in seconds since 1970.
     pub fn given_back(&self, since: i64) -> rusqlite::Result<Vec<Charge>> {
         self.transact(|tx| {

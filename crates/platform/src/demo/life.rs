@@ -15,6 +15,7 @@ use watchkeeper_wire::ingest::{Incoming, Ingest};
 use super::draw::Draw;
 use super::generate::{ago, incoming};
 use super::world::{Arrival, World};
+use super::worlds::Worlds;
 use super::{nightly, reviews, systems};
 use crate::connectors::stand_in::Charge;
 use crate::problem::ApiError;
@@ -99,6 +100,22 @@ impl Next {
         }
     }
 
+    /// Everything comes so much later: the clock was moved on by that, or back.
+    pub(super) fn move_by(&mut self, by: TimeDelta) {
+        let turns = [
+            &mut self.review,
+            &mut self.purchase,
+            &mut self.refund,
+            &mut self.ai,
+            &mut self.job,
+            &mut self.sample,
+            &mut self.day,
+        ];
+        for turn in turns {
+            turn.at += by;
+        }
+    }
+
     fn soonest(&self) -> (Sort, Turn) {
         let turns = [
             (Sort::Review, &self.review),
@@ -164,14 +181,23 @@ impl Life {
         }
     }
 
-    /// Runs for ever; `remember` is told what comes next after each arrival.
-    pub async fn run(mut self, mut remember: impl FnMut(&Next) + Send) {
+    /// Runs for ever, in the world that is in force.
+    pub(super) async fn run(mut self, worlds: Arc<Worlds>) {
         loop {
-            match self.step().await {
-                Some(wait) => tokio::time::sleep(wait.min(NAP)).await,
-                None => remember(&self.next),
+            if let Some(wait) = worlds.step(&mut self).await {
+                tokio::time::sleep(wait.min(NAP)).await;
             }
         }
+    }
+
+    /// What comes next.
+    pub(super) fn next(&self) -> &Next {
+        &self.next
+    }
+
+    /// This comes next, and nothing else.
+    pub(super) fn follow(&mut self, next: &Next) {
+        self.next.clone_from(next);
     }
 
     /// Lets the next thing arrive, or says how long it will still take.

@@ -1,6 +1,6 @@
 //! A world to look at: deterministic from a seed and a start time, and alive.
 //!
-//! `demo.json` in the data folder says which world it is and holds its two tokens, so that a
+//! `demo.json` in the data folder says which worlds it holds and has their tokens, so that a
 //! restart with the same folder goes on where it was. This is the one place where a token lies in
 //! clear, and only because the demo prints it anyway.
 
@@ -9,16 +9,20 @@ mod day;
 mod documents;
 mod draw;
 mod files;
+mod fill;
 mod generate;
 mod life;
 mod nightly;
+mod place;
 mod refunds;
 mod reviews;
 pub mod rows;
+mod state;
 mod systems;
 #[cfg(test)]
 mod tests;
 pub mod world;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,17 +31,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use watchkeeper_pack::{Bundle, Publisher, Signed};
-use watchkeeper_wire::ingest::{Ingest, MAX_INGEST};
-use watchkeeper_wire::session::Tenant;
 
-use crate::clock::{Clock, SystemClock, millis};
+use self::place::Place;
+use self::state::State;
+use crate::clock::MovedClock;
 use crate::problem::ApiError;
-use crate::{Grant, Options, Platform, Server, StartError, intake};
+use crate::{Options, Server, StartError};
 
 pub use generate::{Generated, generate};
 pub use rows::RowsWorld;
 pub use world::{World, WorldError};
+pub use worlds::Worlds;
 
 /// Folder of the pack whose world this is.
 const PACK: &str = "dog-trainers";
@@ -125,156 +129,39 @@ impl From<ApiError> for DemoError {
     }
 }
 
-/// Which world a data folder holds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct State {
-    seed: u64,
-    start: DateTime<Utc>,
-    /// The world's clock minus the machine's, in milliseconds.
-    offset: i64,
-    token: String,
-    admin: String,
-    /// The records are all there.
-    filled: bool,
-    /// What arrives next.
-    next: life::Next,
-    /// The secret key of whoever signs the packs of this demo.
-    publisher: String,
-    /// Further tenants by the folder of their pack.
-    #[serde(default)]
-    others: BTreeMap<String, ReadyTenant>,
-}
-
 /// Starts the demo, new or where it was.
 pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> {
-    let folder = options.packs.join(PACK);
-    let world = World::read(&folder)?;
     let file = options.data.join(FILE);
-    let mut state = match read(&file)? {
+    let mut places = vec![Place::drawn(&options.packs.join(PACK))?];
+    if options.all {
+        for folder in further(&options.packs) {
+            places.push(Place::rows(&folder)?);
+        }
+    }
+    let state = match state::read(&file)? {
         Some(state) => state,
         None => State::new(options)?,
     };
-    let signed = state.sign(&folder)?;
+    let offset = TimeDelta::milliseconds(state.offset);
+    let clock = Arc::new(MovedClock::new(offset));
+    let worlds = Arc::new(Worlds::new(places, file, Arc::clone(&clock), state));
     let mut server = Server::bind(Options {
         listen: options.listen,
-        clock: Arc::new(SystemClock {
-            offset: TimeDelta::milliseconds(state.offset),
-        }),
+        clock,
         stand_ins: true,
+        demo: Some(Arc::clone(&worlds)),
         ..Options::new(options.data.clone())
     })
     .await?;
     let platform = Arc::clone(&server.platform);
-    if state.filled {
-        if let Err(error) = platform.publish(&world.tenant.id, &signed).await {
-            tracing::warn!(?error, "the world keeps the pack that it has");
-        }
-    } else {
-        let scenario = options.scenario.as_deref();
-        fill(&platform, &world, &signed, (&mut state, scenario)).await?;
-    }
-    write(&file, &state)?;
-    if options.all {
-        for folder in further(&options.packs) {
-            further_tenant(&platform, options, &folder, &mut state).await?;
-            write(&file, &state)?;
-        }
-    }
-    let ready = Ready {
-        platform: server.url(),
-        token: state.token.clone(),
-        tenant: world.tenant.name.clone(),
-        admin: state.admin.clone(),
-        others: state.others.values().cloned().collect(),
-    };
-    if options.lives {
-        let life = life::Life::new(platform, world, state.seed, state.next.clone());
-        server.beside(life.run(move |next| {
-            state.next = next.clone();
-            if let Err(error) = write(&file, &state) {
-                tracing::error!(%error, "remembering where life is");
-            }
-        }));
+    let scenario = options.scenario.as_deref();
+    let ready = worlds.begin(&platform, server.url(), scenario).await?;
+    if options.lives
+        && let Some(life) = worlds.life(platform).await
+    {
+        server.beside(life.run(worlds));
     }
     Ok((server, ready))
-}
-
-impl State {
-    fn new(options: &DemoOptions) -> Result<Self, DemoError> {
-        let machine = SystemClock::default().now();
-        let start = options.start.map_or(machine, millis);
-        let publisher = Publisher::generate().and_then(|publisher| publisher.secret());
-        Ok(Self {
-            seed: options.seed,
-            start,
-            offset: (start - machine).num_milliseconds(),
-            token: String::new(),
-            admin: String::new(),
-            filled: false,
-            next: life::Next::default(),
-            publisher: publisher.map_err(|error| DemoError::Pack(error.to_string()))?,
-            others: BTreeMap::new(),
-        })
-    }
-
-    /// The pack in this folder, signed by the publisher of this demo.
-    fn sign(&self, folder: &Path) -> Result<Signed, DemoError> {
-        let problem = |error: &dyn std::fmt::Display| DemoError::Pack(error.to_string());
-        let bundle = Bundle::from_dir(folder).map_err(|error| problem(&error))?;
-        Publisher::from_secret(&self.publisher)
-            .and_then(|publisher| publisher.sign(bundle))
-            .map_err(|error| problem(&error))
-    }
-}
-
-async fn fill(
-    platform: &Platform,
-    world: &World,
-    signed: &Signed,
-    (state, scenario): (&mut State, Option<&str>),
-) -> Result<(), DemoError> {
-    let misfit = |problem: String| DemoError::Pack(format!("the world does not fit: {problem}"));
-    let bundle = signed.bundle();
-    let opened = Bundle::open(bundle.bytes(), bundle.hash());
-    let pack = opened.map_err(|error| misfit(error.to_string()))?;
-    let tenant = Tenant {
-        id: world.tenant.id.clone(),
-        name: world.tenant.name.clone(),
-        zone: world.tenant.zone.clone(),
-    };
-    platform.found(&tenant, Some(signed)).await?;
-    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
-    platform.set_controls(&tenant.id, &controls).await?;
-    let operator = grant(&world.operator);
-    state.token = platform.issue(&tenant.id, &operator).await?;
-    state.admin = platform.issue(&tenant.id, &grant(&world.admin)).await?;
-    let day = scenario.and_then(|name| world.days.get(name));
-    let mut generated = generate(world, (state.seed, state.start), day);
-    let laid = world.situations(&pack, state.start, scenario, &mut generated.records);
-    laid.map_err(misfit)?;
-    if let Some(stand_ins) = &platform.stand_ins {
-        let ledger = &stand_ins.ledger;
-        ledger
-            .charge(&generated.charges)
-            .map_err(StartError::from)?;
-        let of_rows = rows::charges(&world.charges, &generated.records);
-        ledger.charge(&of_rows).map_err(StartError::from)?;
-        ledger
-            .refund(&generated.refunds)
-            .map_err(StartError::from)?;
-    }
-    state.next = life::Next::first(world, (state.seed, state.start), &generated.records);
-    let brought = Ingest {
-        records: generated.records,
-        removed: Vec::new(),
-    };
-    let answer = intake::take(platform, &tenant.id, &brought).await?;
-    if let Some(first) = answer.rejected.first() {
-        let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
-        return Err(misfit(problem));
-    }
-    state.filled = true;
-    Ok(())
 }
 
 /// Folders of packs that have a world, but for the first one's.
@@ -286,101 +173,6 @@ fn further(packs: &Path) -> Vec<PathBuf> {
         .collect();
     folders.sort();
     folders
-}
-
-/// A tenant whose world is rows: new, or where it was.
-async fn further_tenant(
-    platform: &Platform,
-    options: &DemoOptions,
-    folder: &Path,
-    state: &mut State,
-) -> Result<(), DemoError> {
-    let name = folder.file_name().unwrap_or_default();
-    let name = name.to_string_lossy().into_owned();
-    let signed = state.sign(folder)?;
-    let world = RowsWorld::read(folder)?;
-    let tenant = Tenant {
-        id: world.tenant.id.clone(),
-        name: world.tenant.name.clone(),
-        zone: world.tenant.zone.clone(),
-    };
-    if state.others.contains_key(&name) {
-        if let Err(error) = platform.publish(&tenant.id, &signed).await {
-            tracing::warn!(?error, name, "the world keeps the pack that it has");
-        }
-        return Ok(());
-    }
-    let misfit = |problem: String| DemoError::Pack(format!("{name}: {problem}"));
-    let bundle = signed.bundle();
-    let opened = Bundle::open(bundle.bytes(), bundle.hash());
-    let pack = opened.map_err(|error| misfit(error.to_string()))?;
-    let scenario = options.scenario.as_deref();
-    let filled = world.filled(&pack, (state.seed, state.start), scenario);
-    let (records, files) = filled.map_err(misfit)?;
-    platform.found(&tenant, Some(&signed)).await?;
-    platform.say_settings(&tenant.id, &world.settings).await?;
-    let controls = rows::controls(&world.controls, &world.scenarios, scenario);
-    platform.set_controls(&tenant.id, &controls).await?;
-    if let Some(stand_ins) = &platform.stand_ins {
-        let charges = rows::charges(&world.charges, &records);
-        let charged = stand_ins.ledger.charge(&charges);
-        charged.map_err(StartError::from)?;
-    }
-    files::keep(platform, &tenant.id, files).await?;
-    for records in records.chunks(MAX_INGEST) {
-        let brought = Ingest {
-            records: records.to_vec(),
-            removed: Vec::new(),
-        };
-        let answer = intake::take(platform, &tenant.id, &brought).await?;
-        if let Some(first) = answer.rejected.first() {
-            let problem = format!("{}/{}: {}", first.kind, first.id, first.problem);
-            return Err(misfit(problem));
-        }
-    }
-    let mut people = BTreeMap::new();
-    for person in &world.others {
-        let token = platform.issue(&tenant.id, &grant(person)).await?;
-        people.insert(person.name.clone(), token);
-    }
-    let told = ReadyTenant {
-        tenant: tenant.name,
-        token: platform.issue(&tenant.id, &grant(&world.operator)).await?,
-        admin: platform.issue(&tenant.id, &grant(&world.admin)).await?,
-        people,
-    };
-    state.others.insert(name, told);
-    Ok(())
-}
-
-fn grant(operator: &world::OperatorDef) -> Grant {
-    Grant {
-        operator: operator.id.clone(),
-        name: operator.name.clone(),
-        roles: operator.roles.clone(),
-        regions: operator.regions.clone(),
-    }
-}
-
-fn read(path: &Path) -> Result<Option<State>, DemoError> {
-    let problem = |error: String| DemoError::File {
-        path: path.display().to_string(),
-        error,
-    };
-    match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| problem(error.to_string())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(problem(error.to_string())),
-    }
-}
-
-fn write(path: &Path, state: &State) -> Result<(), DemoError> {
-    write_private(path, state).map_err(|error| DemoError::File {
-        path: path.display().to_string(),
-        error: error.to_string(),
-    })
 }
 
 /// Writes JSON whole or not at all, for its owner alone.

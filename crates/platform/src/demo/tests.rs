@@ -9,10 +9,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use watchkeeper_pack::Bundle;
 use watchkeeper_pack::value::{instant, normalise};
-use watchkeeper_wire::ingest::Incoming;
+use watchkeeper_wire::ingest::{Incoming, Ingest};
 
 use super::*;
+use crate::clock::Clock;
+use crate::intake;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -310,8 +313,8 @@ async fn begun_on(scenario: Option<&str>) -> Begun {
         })
         .unwrap()
     };
-    let signed = state.sign(&folder()).unwrap();
-    fill(&server.platform, &world, &signed, (&mut state, scenario))
+    let place = Place::drawn(&folder()).unwrap();
+    fill::settle(&server.platform, &place, &mut state, scenario)
         .await
         .unwrap();
     Begun {

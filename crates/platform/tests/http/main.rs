@@ -23,3 +23,4 @@ mod session;
 mod settings;
 mod stand_in;
 mod support;
+mod worlds;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 use watchkeeper_pack::Bundle;
 
-use crate::support::{TENANT, World, issue, pack_folder, problem};
+use crate::support::{TENANT, World, issue, pack_folder, problem, signed};
 
 #[tokio::test]
 async fn me_says_who_where_and_what_is_in_force() {
@@ -239,5 +239,33 @@ async fn fault_54_the_platform_says_when_sessions_come_round() {
         let at: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
         let local = at.with_timezone(&zone).format("%a %H:%M").to_string();
         assert_eq!(local, "Thu 14:00");
+    }
+}
+
+#[tokio::test]
+async fn sessions_come_round_in_the_zone_that_the_tenant_says() {
+    let world = World::without_a_pack().await;
+    let mut files = Bundle::from_dir(&pack_folder()).unwrap().files().clone();
+    let pack = files.get_mut("pack.yaml").unwrap();
+    let own = "settings:\n  own_zone: {row: X-13, label: Zone, type: string, needed: true}\n";
+    *pack = format!(
+        "zone_setting: own_zone\n{}",
+        pack.replacen("settings:\n", own, 1)
+    );
+    let bundle = Bundle::from_files(files).unwrap();
+    let published = world.platform().publish(TENANT, &signed(bundle)).await;
+    published.unwrap();
+    // Friday noon UTC; the next Thursday at two.
+    for (said, first) in [
+        (Value::Null, "2026-11-26T03:00:00Z"),
+        ("Europe/Paris".into(), "2026-11-26T13:00:00Z"),
+        ("Mars/Olympus".into(), "2026-11-26T03:00:00Z"),
+    ] {
+        let settings = Map::from_iter([("own_zone".to_owned(), said)]);
+        let platform = world.platform();
+        platform.say_settings(TENANT, &settings).await.unwrap();
+        let answer = world.get("/v1/me").send().await.unwrap();
+        let me: Value = answer.json().await.unwrap();
+        assert_eq!(me["sessions"]["thursday"][0], first);
     }
 }

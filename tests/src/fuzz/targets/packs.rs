@@ -51,12 +51,12 @@ pub fn bundle(input: &[u8]) -> Result<bool, String> {
 /// What the app does with any pack.
 fn use_it(pack: &Pack) -> Result<(), String> {
     let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap_or_default();
-    if let Some((_, _, at)) = pack.next_session(now)
+    let nothing = Map::new();
+    if let Some((_, _, at)) = pack.next_session(&nothing, now)
         && at <= now
     {
         return Err("the next session is not after now".into());
     }
-    let nothing = Map::new();
     pack.settings_in_force(&nothing);
     pack.controls_in_force(&nothing);
     for kind in pack.kinds.values() {

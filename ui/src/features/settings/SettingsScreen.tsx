@@ -10,6 +10,7 @@ import { t } from "../../locales/catalogue";
 import { bytesWords } from "../../locales/words";
 import type { SettingsView } from "../../platform/backend";
 import { Controls } from "./Controls";
+import { DemoWorld } from "./DemoWorld";
 import { Notifications } from "./Notifications";
 import { PackChanges } from "./PackChanges";
 import { TenantCard } from "./TenantCard";
@@ -47,6 +48,7 @@ export function SettingsScreen() {
         </Card>
         <TenantCard settings={view.settings} />
         <Controls controls={view.controls} />
+        {view.demo && <DemoWorld tenant={view.profile.tenant} />}
       </div>
       <div>
         <Profile view={view} />

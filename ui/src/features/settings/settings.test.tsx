@@ -168,3 +168,85 @@ test("hours are minutes of a day", () => {
   expect(["08:05", "23:59:00", "24:00", "8:5"].map(minutesOf)).toEqual([485, 1439, null, null]);
   expect(problemOf({ from: 5, to: 5, days: [1] })).toBe("notify-same-time");
 });
+
+/** A demo in which two operations wait. */
+function demoWorld() {
+  const world = makeWorld();
+  world.worlds = {
+    scenarios: [{ id: "kiln_cold", label: "The kiln of Newtown is cold since an hour" }],
+    scenario: null,
+    now: "2026-11-20T14:45:12+11:00",
+    zone: "Australia/Sydney",
+    waits: 2,
+  };
+  return world;
+}
+
+test("a platform that is no demo has no world to choose", async () => {
+  const { backend } = openApp(makeWorld());
+  await region("Tenant");
+  expect(screen.queryByRole("region", { name: "Demo world" })).not.toBeInTheDocument();
+  expect(backend.calls).not.toContain("demoWorlds");
+});
+
+test("in a demo scenario and clock are chosen, and what waits is told first", async () => {
+  const world = demoWorld();
+  const { user, backend } = openApp(world);
+  const chosen = vi.spyOn(backend, "chooseWorld");
+  const card = await region("Demo world");
+  expect(await within(card).findByText("Every day", { selector: "bdi" })).toBeVisible();
+  expect(card).toHaveTextContent("Nov 20, 2026 14:45 when it was asked");
+  await user.selectOptions(within(card).getByLabelText("Scenario"), "kiln_cold");
+  await user.click(within(card).getByRole("radio", { name: "is set" }));
+  const at = within(card).getByLabelText("Date and time");
+  fireEvent.change(at, { target: { value: "" } });
+  expect(card).toHaveTextContent("A day and a time, such as 2026-04-05 02:30");
+  expect(within(card).getByRole("button", { name: "Choose…" })).toBeDisabled();
+  fireEvent.change(at, { target: { value: "2026-04-05T02:30" } });
+  await expectAccessible();
+  // What waits is asked anew; time has gone on meanwhile.
+  Object.assign(world.worlds ?? {}, { waits: 3, now: "2026-11-20T14:46:02+11:00" });
+  await user.click(within(card).getByRole("button", { name: "Choose…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Replace this world?" });
+  expect(await within(dialog).findByText("3 operations wait to be sent")).toBeVisible();
+  expect(dialog).toHaveTextContent("The kiln of Newtown is cold since an hour");
+  expect(dialog).toHaveTextContent("all tenants of this demo is set to Sun, Apr 5, 2026 02:30");
+  expect(chosen).not.toHaveBeenCalled();
+  await expectAccessible();
+  await user.click(within(dialog).getByRole("button", { name: "Replace it" }));
+  await waitFor(() => expect(dialog).not.toBeInTheDocument());
+  expect(chosen).toHaveBeenCalledExactlyOnceWith({
+    scenario: "kiln_cold",
+    at: "2026-04-05T02:30",
+  });
+  expect(await region("Demo world")).toHaveTextContent("The kiln of Newtown is cold since an hour");
+});
+
+test("the clock goes on where only the scenario is chosen, and a no is told", async () => {
+  const world = demoWorld();
+  if (world.worlds) world.worlds.waits = 0;
+  const { user, backend } = openApp(world);
+  const chosen = vi.spyOn(backend, "chooseWorld");
+  const card = await region("Demo world");
+  await user.click(await within(card).findByRole("button", { name: "Choose…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Replace this world?" });
+  expect(dialog).toHaveTextContent("The clock goes on as it is.");
+  expect(dialog).toHaveTextContent("Nothing waits to be sent");
+  world.fails = { chooseWorld: { code: "demo_busy", detail: null, row: null } };
+  await user.click(within(dialog).getByRole("button", { name: "Replace it" }));
+  expect(await within(dialog).findByRole("alert")).toHaveTextContent("The demo is still at work");
+  expect(chosen).toHaveBeenLastCalledWith({ scenario: null, at: null });
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(dialog).not.toBeInTheDocument());
+});
+
+test("without a line it says so, and asks again when told to", async () => {
+  const world = demoWorld();
+  world.fails = { demoWorlds: { code: "unreachable", detail: null, row: null } };
+  const { user } = openApp(world);
+  const card = await region("Demo world");
+  expect(await within(card).findByRole("alert")).toBeVisible();
+  world.fails = {};
+  await user.click(within(card).getByRole("button", { name: "Try again" }));
+  expect(await within(card).findByLabelText("Scenario")).toBeVisible();
+});

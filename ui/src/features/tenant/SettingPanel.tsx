@@ -9,7 +9,7 @@ import { isHeld } from "../operations/standing";
 import { useDraft } from "./draft";
 import { Readers } from "./Readers";
 import { SettingForm } from "./SettingForm";
-import { Unsaid } from "./TenantScreen";
+import { Misfit, Unsaid } from "./TenantScreen";
 import { hasParts, putOf, shownOf } from "./value";
 
 type SettingPanelProps = { setting: SettingView; readOnly: boolean; onLeave: () => void };
@@ -83,7 +83,8 @@ function closedBy(setting: SettingView, readOnly: boolean): Closed | null {
 type HeadProps = { setting: SettingView; onUse: ((put: string) => void) | null };
 
 function Head({ setting, onUse }: HeadProps) {
-  const { input, label, row, purpose, value, json, missing, proposed, said, is_default } = setting;
+  const { input, label, row, purpose, value, json, missing, misfit, proposed, said, is_default } =
+    setting;
   return (
     <header className="read-head">
       <h2>{label}</h2>
@@ -109,6 +110,14 @@ function Head({ setting, onUse }: HeadProps) {
             </>
           )}
         </dd>
+        {misfit !== null && (
+          <>
+            <dt>
+              <Misfit />
+            </dt>
+            <dd>{t("tenant-misfit-why", { why: misfit })}</dd>
+          </>
+        )}
         {said && (
           <>
             <dt>{t(is_default ? "tenant-taken-back-by" : "tenant-said-by")}</dt>

@@ -75,8 +75,9 @@ function spineOf(setting: SettingView, open: number): Spine {
 
 /** What counts, and whose word it is. */
 function Aside({ setting }: { setting: SettingView }) {
-  const { input, value, json, missing, is_default, said } = setting;
+  const { input, value, json, missing, misfit, is_default, said } = setting;
   if (missing) return <Unsaid />;
+  if (misfit !== null) return <Misfit />;
   return (
     <span className="spine-value">
       <bdi>
@@ -103,6 +104,16 @@ export function Unsaid() {
     <span className="told" data-tone="amber">
       <TriangleAlert size={12} aria-hidden />
       {t("tenant-unsaid")}
+    </span>
+  );
+}
+
+/** What the tenant said and the pack cannot take: in amber, with its shape. */
+export function Misfit() {
+  return (
+    <span className="told" data-tone="amber">
+      <TriangleAlert size={12} aria-hidden />
+      {t("tenant-misfit")}
     </span>
   );
 }

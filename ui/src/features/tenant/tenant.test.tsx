@@ -61,6 +61,19 @@ describe("the list", () => {
     await expectAccessible();
   });
 
+  test("what was said and is not understood is told, with why", async () => {
+    const world = makeWorld();
+    const why = "this is no IANA time zone such as `Europe/Paris`";
+    Object.assign(settingOf(world, "signature"), { misfit: why });
+    await open("signature", world);
+    const spine = within(await list()).getByRole("button", { name: /^Name under every mail/ });
+    expect(spine).toHaveTextContent("not understood");
+    expect(await region("Name under every mail")).toHaveTextContent(
+      `not understoodIt counts as not said: ${why}.`,
+    );
+    await expectAccessible();
+  });
+
   test("the rail leads there, g t, and the palette", async () => {
     const { user } = openApp(makeWorld());
     await user.click(await screen.findByRole("button", { name: /^Tenant/ }));

@@ -276,6 +276,19 @@ export class MemoryBackend implements Backend {
       if (notified) throw new BackendError(notified);
     });
 
+  demoWorlds = () => this.#read("demoWorlds", () => this.world.worlds ?? fail("not_found"));
+  chooseWorld: Backend["chooseWorld"] = ({ scenario, at }) =>
+    this.#read("chooseWorld", () => {
+      const { worlds } = this.world;
+      if (!worlds) fail("not_found");
+      this.change(() => {
+        worlds.scenario = scenario;
+        if (at !== null) worlds.now = `${at}:00${worlds.now.slice(19)}`;
+        worlds.waits = 0;
+      });
+      return worlds;
+    });
+
   retryOperation = (id: string) =>
     this.#read("retryOperation", () =>
       this.change(({ operations }) => {

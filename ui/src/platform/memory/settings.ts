@@ -93,6 +93,7 @@ export function settingsOf(world: World): SettingsView {
       },
     ],
     notifications: world.notifications,
+    demo: world.worlds !== null,
     version: world.app.version,
   };
 }

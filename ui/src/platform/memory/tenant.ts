@@ -22,6 +22,7 @@ function setting(
     value: null,
     json: null,
     is_default: true,
+    misfit: null,
     missing: false,
     proposed: null,
     readers: [],

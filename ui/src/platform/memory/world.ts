@@ -1,6 +1,7 @@
 import type {
   AlertView,
   AppView,
+  DemoWorldsView,
   Link,
   LogEntry,
   MoneyView,
@@ -66,6 +67,8 @@ export type World = {
   /** What the tenant says, without the operations on it. */
   settings: SettingView[];
   packChanges: PackChangesView | null;
+  /** Of a demo; none where the platform is no demo. */
+  worlds: DemoWorldsView | null;
   operations: OperationView[];
   quarantine: boolean;
   brokenAt: number | null;
@@ -183,6 +186,7 @@ export function makeWorld(requests = 12): World {
     notifications: makeNotifications(),
     settings: requests === 0 ? [] : makeSettings(),
     packChanges: makePackChanges(),
+    worlds: null,
     operations:
       requests < 8
         ? []

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use watchkeeper_model::{Segment, standing_of};
+use watchkeeper_model::{Segment, standing_in};
 use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Kind, value};
 
@@ -211,7 +211,9 @@ pub(super) fn clock_view(
     let clock = kind.clocks.get(name)?;
     let pack = reading.pack().ok()?;
     let now = reading.now.at;
-    let stands = standing_of(pack, kind, clock, (&row.body, &row.computed), now)?;
+    let fields = (&row.body, &row.computed);
+    let settings = &reading.rights.settings;
+    let stands = standing_in(pack, kind, clock, fields, (settings, now))?;
     Some(ClockView {
         label: clock.def.label.clone(),
         basis: clock.def.basis.clone(),

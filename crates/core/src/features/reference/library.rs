@@ -190,13 +190,15 @@ fn occasion(sources: &Sources<'_>, routine: &Routine) -> OccasionView {
         OccasionDef::Schedule(schedule) => {
             let next = routine.schedules.iter();
             let next = next.filter_map(|(region, schedule)| {
-                let zone = schedule.zone();
-                let region = region.as_ref();
-                let def = region.and_then(|id| sources.pack.regions.get(id));
+                let region = region.as_deref();
+                let round = (region, schedule);
+                let pack = sources.pack;
+                let zone = pack.routine_zone_in(routine, round, &sources.settings);
+                let def = region.and_then(|id| pack.regions.get(id));
                 Some(NextRun {
                     region: def.map(|def| def.label.clone()),
                     zone: zone.name().to_owned(),
-                    at: wall(schedule.next_after(sources.now)?, zone),
+                    at: wall(schedule.next_after_in(sources.now, zone)?, zone),
                 })
             });
             OccasionView::Schedule {

@@ -67,7 +67,7 @@ pub(super) fn document(sources: &Sources<'_>) -> DocumentView {
     let pack = sources.pack;
     let document = pack.document.as_ref();
     let next_review = document.and_then(|document| document.next_review.clone());
-    let today = sources.now.with_timezone(&sources.rights.zone).date_naive();
+    let today = sources.now.with_timezone(&sources.zone).date_naive();
     let due = next_review
         .as_deref()
         .and_then(|day| day.parse::<NaiveDate>().ok());

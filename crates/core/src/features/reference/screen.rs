@@ -30,14 +30,15 @@ pub fn of_pack(pack: &Pack, rights: &Rights, now: DateTime<Utc>) -> ReferenceVie
         rights,
         settings: pack.settings_in_force(&rights.settings),
         controls: pack.controls_in_force(&rights.controls),
+        zone: rights.zone_in(Some(pack)),
         now,
     };
     let sources = &sources;
     let regions = pack.regions.iter();
     ReferenceView {
-        now: wall(now, rights.zone),
-        zone: rights.zone.name().to_owned(),
-        hours: hours(now, rights.zone),
+        now: wall(now, sources.zone),
+        zone: sources.zone.name().to_owned(),
+        hours: hours(now, sources.zone),
         regions: regions.map(|(id, def)| region(sources, id, def)).collect(),
         banners: texts::banners(sources),
         severities: texts::severities(sources),
@@ -62,6 +63,8 @@ pub(super) struct Sources<'a> {
     pub(super) settings: Map<String, Value>,
     /// Controls in force.
     pub(super) controls: Map<String, Value>,
+    /// Zone of the tenant's day.
+    pub(super) zone: Tz,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -113,8 +116,7 @@ fn hours(now: DateTime<Utc>, zone: Tz) -> Vec<u32> {
 }
 
 fn region(sources: &Sources<'_>, id: &str, def: &RegionDef) -> RegionView {
-    // The loader lets no other zone through.
-    let zone: Tz = def.zone.parse().unwrap_or_default();
+    let zone = sources.pack.region_zone_in(def, &sources.settings);
     let controls = sources.pack.controls.iter();
     let switches = controls
         .filter(|(_, control)| control.each_region)
@@ -133,7 +135,7 @@ fn region(sources: &Sources<'_>, id: &str, def: &RegionDef) -> RegionView {
             Some(RegionRound {
                 id: name.clone(),
                 label: routine.def.label.clone(),
-                at: wall(schedule.next_after(sources.now)?, zone),
+                at: wall(schedule.next_after_in(sources.now, zone)?, zone),
             })
         })
     });

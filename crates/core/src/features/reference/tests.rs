@@ -30,12 +30,14 @@ regions:
     row: S-3
     label: South
     zone: Australia/Melbourne
+    zone_setting: south_zone
     currency: AUD
     tax: at the till
     disputed: X-1
 settings:
   lead_at: {row: S-4, label: Lead, type: string, needed: true}
   wait: {row: S-5, label: How long, default: a week}
+  south_zone: {row: S-5, label: Zone of the south, type: string, needed: true}
 controls:
   paused: {row: S-6, label: Paused, default: false, each_region: true}
   freeze: {row: S-7, label: Freeze, default: false, banner: We are closed.}
@@ -146,6 +148,7 @@ fn shown_at(now: &str, settings: Value, controls: Value) -> ReferenceView {
         zone: chrono_tz::Europe::London,
         sessions: std::collections::BTreeMap::new(),
         pack: None,
+        demo: false,
     };
     let now: DateTime<Utc> = now.parse().unwrap();
     of_pack(&pack(), &rights, now)
@@ -176,6 +179,34 @@ fn a_region_has_its_own_clock_and_what_comes_round_by_it() {
     assert_eq!(north.rounds[0].at, "2026-11-20T09:00:00+00:00");
     // Another switch holds for all and belongs to none of them.
     assert_eq!(north.switches.len(), 1);
+}
+
+#[test]
+fn a_region_s_clock_goes_by_the_zone_that_the_tenant_says_for_it() {
+    let south = |zone: &str| {
+        let view = shown(json!({"south_zone": zone}), json!({}));
+        let south = view.regions.into_iter().nth(1).unwrap();
+        let at = south.rounds[0].at.clone();
+        let runs = view.library.into_iter().find(|run| run.id == "morning");
+        let OccasionView::Schedule { next, .. } = runs.unwrap().occasion else {
+            unreachable!("it comes round by a schedule")
+        };
+        assert_eq!((&next[1].zone, &next[1].at), (&south.zone, &at));
+        (south.zone, south.now, at)
+    };
+    let told = |zone: &str, now: &str, at: &str| (zone.to_owned(), now.to_owned(), at.to_owned());
+    let perth = told(
+        "Australia/Perth",
+        "2026-11-20T11:45:00+08:00",
+        "2026-11-21T09:00:00+08:00",
+    );
+    assert_eq!(south("Australia/Perth"), perth);
+    let melbourne = told(
+        "Australia/Melbourne",
+        "2026-11-20T14:45:00+11:00",
+        "2026-11-21T09:00:00+11:00",
+    );
+    assert_eq!(south("Perth"), melbourne, "no zone");
 }
 
 #[test]

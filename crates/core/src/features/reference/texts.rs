@@ -63,6 +63,7 @@ fn fill(sources: &Sources<'_>, template: &MailTemplate) -> Option<(String, Strin
         settings: sources.settings.clone(),
         controls: sources.controls.clone(),
         now: Some(sources.now),
+        zone: Some(sources.zone),
         ..Scope::default()
     };
     let subject = template.subject.render(&scope).ok()?;

@@ -19,8 +19,10 @@ pub async fn app_view(app: &App) -> Result<AppView, Error> {
     let mut shown = Vec::new();
     for file in &profiles {
         let live = standing.live.get(&file.id);
+        let view = file.view();
         shown.push(ProfileView {
             open: live.is_some(),
+            zone: live.map_or(view.zone, |live| live.engine.zone().name().to_owned()),
             red: match live {
                 // Whatever is wrong with its database is told where it is shown.
                 Some(live) => watch::red(&live.engine)
@@ -28,7 +30,7 @@ pub async fn app_view(app: &App) -> Result<AppView, Error> {
                     .map_or(0, |red| count(red.len())),
                 None => 0,
             },
-            ..file.view()
+            ..view
         });
     }
     // As people look for them, so that one key means one profile.

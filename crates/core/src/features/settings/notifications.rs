@@ -1,7 +1,6 @@
 //! Whether native notifications work here, as far as is known.
 
 use chrono::{SecondsFormat, Utc};
-use chrono_tz::Tz;
 
 use super::view::{DeliveryView, NotificationsView};
 use crate::engine::Engine;
@@ -19,7 +18,7 @@ pub(super) async fn notifications(engine: &Engine) -> Result<NotificationsView, 
             Ok::<_, StoreError>((wanted, deliveries::last(state)?))
         })
         .await?;
-    let zone: Tz = engine.pinned().tenant.zone.parse().unwrap_or_default();
+    let zone = engine.zone();
     let wall = |at: chrono::DateTime<Utc>| {
         at.with_timezone(&zone)
             .to_rfc3339_opts(SecondsFormat::Millis, false)

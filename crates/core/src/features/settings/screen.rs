@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use watchkeeper_pack::Pack;
 
 use super::notifications::notifications;
@@ -12,6 +12,7 @@ use super::view::{SettingsView, TenantSetting};
 use crate::app::{App, Live};
 use crate::error::Error;
 use crate::features::reading::{Reading, read};
+use crate::features::session::view::ProfileView;
 use crate::store::Which;
 use crate::sync::enrol::machine_name;
 
@@ -30,7 +31,10 @@ pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
         let rights = &reading.rights;
         let (settings, controls) = tenant(reading);
         Ok(SettingsView {
-            profile: file.view_open(),
+            profile: ProfileView {
+                zone: reading.zone().name().to_owned(),
+                ..file.view_open()
+            },
             roles: rights.actor.roles.iter().cloned().collect(),
             regions: rights.actor.regions.iter().cloned().collect(),
             device: machine_name(),
@@ -48,12 +52,14 @@ pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
                     format!("{}:{}: {}", warning.file, warning.line, warning.message)
                 });
                 let today = reading.now.at.with_timezone(&reading.zone()).date_naive();
-                warnings.chain(out_of_date(pack, today)).collect()
+                let warnings = warnings.chain(out_of_date(pack, today));
+                warnings.chain(misfits(pack, &rights.settings)).collect()
             }),
             pack_changes,
             settings,
             controls,
             notifications,
+            demo: rights.demo,
             version,
         })
     })
@@ -71,6 +77,19 @@ fn out_of_date(pack: &Pack, today: NaiveDate) -> Option<String> {
             document.row
         )
     })
+}
+
+/// What the tenant says and the pack cannot take, such as a zone that is none: a line each.
+fn misfits(pack: &Pack, said: &Map<String, Value>) -> Vec<String> {
+    let said = said.iter().filter_map(|(name, value)| {
+        let def = pack.settings.get(name)?;
+        let unfit = pack.accepts(name, value).err()?;
+        Some(format!(
+            "The setting “{}” ({}) is not understood: {unfit}.",
+            def.label, def.row
+        ))
+    });
+    said.collect()
 }
 
 /// Policy settings and switches of the pack, with what the tenant or the platform said.
@@ -167,6 +186,23 @@ mod tests {
         assert_eq!(words(&paused), "uae: yes, uk: no");
         assert_eq!(words(&Value::Null), "", "nobody has said it");
         assert_eq!(words(&serde_json::json!([5, "a"])), "[5,\"a\"]");
+    }
+
+    #[test]
+    fn what_the_tenant_says_and_the_pack_cannot_take_is_said() {
+        let text = "format: 1\nid: small\nversion: 1\nname: Small\nzone: UTC\ncurrency: EUR\n\
+             language: en\nqueues: []\nzone_setting: place\nsettings:\n  \
+             place: {row: S-1, label: Zone, type: string, needed: true}\n";
+        let files = [("pack.yaml".to_owned(), text.as_bytes().to_vec())];
+        let pack = watchkeeper_pack::load_files(&files.into()).unwrap();
+        let said = |zone: &str| {
+            let said = Map::from_iter([("place".to_owned(), Value::from(zone))]);
+            misfits(&pack, &said)
+        };
+        assert_eq!(said("Europe/Paris"), Vec::<String>::new());
+        let told = said("Paris").join("");
+        assert!(told.contains("Zone") && told.contains("S-1"), "{told}");
+        assert_eq!(misfits(&pack, &Map::new()), Vec::<String>::new());
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct SettingsView {
     pub controls: Vec<TenantSetting>,
     /// Native notifications.
     pub notifications: NotificationsView,
+    /// The platform is a demo, whose world may be chosen.
+    pub demo: bool,
     /// Version of the app.
     pub version: String,
 }

@@ -60,6 +60,10 @@ fn one(
         value: (!counts.is_null()).then(|| words(counts)),
         json: (!counts.is_null()).then(|| counts.to_string()),
         is_default: said.is_none(),
+        misfit: said
+            .filter(|said| !said.is_null())
+            .and_then(|said| pack.accepts(name, said).err())
+            .map(|unfit| unfit.to_string()),
         missing: def.needed && said.is_none_or(Value::is_null),
         proposed: def.proposed.as_ref().map(proposed),
         readers: readers(pack, name),

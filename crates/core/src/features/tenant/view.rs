@@ -35,6 +35,9 @@ pub struct SettingView {
     pub json: Option<String>,
     /// Nobody has said anything: the pack's default counts.
     pub is_default: bool,
+    /// Why what the tenant said is not understood, such as a zone that is none; what reads it does as
+    /// though nothing was said.
+    pub misfit: Option<String>,
     /// It has to be said before going live, and is not. What reads it is undecidable until then.
     pub missing: bool,
     /// What the pack proposes, as text and as JSON.

@@ -31,9 +31,13 @@ impl Line {
     /// From now until the session after the next, at least four and at most eight days.
     pub(super) fn new(pack: Option<&Pack>, rights: &Rights, now: DateTime<Utc>) -> Self {
         let mut sessions = Vec::new();
-        for (name, session) in pack.into_iter().flat_map(|pack| &pack.sessions) {
+        let all = pack.into_iter().flat_map(|pack| {
+            let sessions = pack.sessions.iter();
+            sessions.map(move |(name, session)| (pack, name.as_str(), session))
+        });
+        for (pack, name, session) in all {
             let mut after = now;
-            while let Some(at) = rights.session_after(name, session, after) {
+            while let Some(at) = rights.session_after(pack, (name, session), after) {
                 sessions.push((session.def.label.clone(), at));
                 after = at;
                 if at > now + AT_MOST || sessions.len() >= MOST_SESSIONS {

@@ -73,7 +73,7 @@ fn part_kind<'a>(pack: &'a Pack, metric: &'a Metric) -> Option<&'a str> {
 
 fn number(reading: &Reading<'_>, pack: &Pack, metric: &Metric) -> Result<NumberView, Error> {
     let def = &metric.def;
-    let frame = metric::frame(def, pack.zone, reading.now.at);
+    let frame = metric::frame(def, pack.zone_in(&reading.rights.settings), reading.now.at);
     let scope = Scope {
         actor: reading.rights.actor_value(),
         settings: pack.settings_in_force(&reading.rights.settings),

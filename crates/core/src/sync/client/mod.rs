@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use url::{Host, Url};
 use uuid::Uuid;
 use watchkeeper_wire::audit::{Delivery, SignedHead};
+use watchkeeper_wire::demo::{self, ChooseWorld, Worlds};
 use watchkeeper_wire::operation::{Batch, BatchAnswer, Verdict};
 use watchkeeper_wire::session::{Device, Me};
 use watchkeeper_wire::{API_VERSION, MAX_RECORD_BYTES, NDJSON};
@@ -205,6 +206,17 @@ impl Client {
     /// Delivers audit entries; the platform countersigns its head.
     pub async fn audit(&self, delivery: &Delivery) -> Result<SignedHead, ClientError> {
         self.post("v1/audit", delivery).await
+    }
+
+    /// Which worlds a demo has; no platform but a demo knows of them.
+    pub async fn worlds(&self) -> Result<Worlds, ClientError> {
+        let response = self.get(demo::WORLDS).await?;
+        answer::json(response, MAX_ANSWER_BYTES).await
+    }
+
+    /// Has a demo replace the world of this tenant, and answers once it did.
+    pub async fn choose_world(&self, wanted: &ChooseWorld) -> Result<Worlds, ClientError> {
+        self.post(demo::WORLDS, wanted).await
     }
 
     async fn get(&self, path: &str) -> Result<Response<Body>, ClientError> {

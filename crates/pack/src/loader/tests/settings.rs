@@ -40,21 +40,18 @@ fn what_the_pack_reads_is_not_for_people_alone() {
 #[test]
 fn a_zone_is_said_by_a_setting_that_there_is() {
     let zone = "zone: Australia/Melbourne\n";
-    for (setting, good) in [("mode", true), ("moed", false)] {
+    let told = |setting: &str| {
         let to = format!("{zone}zone_setting: {setting}\n");
-        let pack = fixture::PACK.replace(zone, &to);
+        let own = "settings:\n  own_zone: {row: S-9, label: Zone, default: Europe/Paris}\n";
+        let pack = fixture::PACK.replace(zone, &to).replace("settings:\n", own);
         let loaded = load_files(&fixture::files(&[("pack.yaml", &pack)]));
-        match loaded {
-            Ok(_) => assert!(good, "{setting}"),
-            Err(found) => {
-                assert!(!good, "{found:#?}");
-                assert_eq!(
-                    (found[0].code.as_str(), found[0].line),
-                    ("pack.unknown_name", 6)
-                );
-            }
-        }
-    }
+        let found = loaded.err()?;
+        Some((found[0].code.clone(), found[0].line))
+    };
+    assert_eq!(told("own_zone"), None);
+    assert_eq!(told("own_zoen"), Some(("pack.unknown_name".to_owned(), 6)));
+    // Its default is no zone.
+    assert_eq!(told("mode"), Some(("pack.zone".to_owned(), 6)));
 }
 
 #[test]

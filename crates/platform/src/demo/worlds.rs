@@ -1,0 +1,260 @@
+//! Scenario and clock are chosen while the demo runs.
+//!
+//! A choice replaces the records of one tenant by those of another day, told from where the clock is
+//! then, and begins another history of the whole demo: laptops fill their mirrors anew, and what
+//! waits in them is held and told (fault 7). Tokens, devices, operations with their verdicts and audit
+//! chains stay. The clock is that of all tenants; what the others have keeps its instants.
+//!
+//! Nothing of a choice is lost with a kill: it is written down before it begins, and gone on with at
+//! the next start.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use serde_json::{Map, Value};
+use tokio::sync::Mutex;
+use watchkeeper_wire::demo::{self, ChooseWorld};
+use watchkeeper_wire::problem::Code;
+
+use super::life::Life;
+use super::place::{Form, Made, Place};
+use super::state::{self, Choice, State};
+use super::world::World;
+use super::{DemoError, Ready, fill};
+use crate::clock::{MovedClock, millis};
+use crate::problem::ApiError;
+use crate::{Platform, history};
+
+/// Years in which a world can be told.
+const YEARS: RangeInclusive<i32> = 2001..=2099;
+/// Calls that were put off are looked for this far ahead.
+const FAR: TimeDelta = TimeDelta::days(3_650);
+/// Most calls that are looked at.
+const MOST_CALLS: u32 = 10_000;
+
+/// The worlds of a demo, and which of them is in force.
+pub struct Worlds {
+    places: Vec<Place>,
+    /// Where it is written down.
+    file: PathBuf,
+    clock: Arc<MovedClock>,
+    /// Held by whoever changes a world: what is chosen, and what arrives.
+    state: Mutex<State>,
+}
+
+impl Worlds {
+    pub(super) fn new(
+        places: Vec<Place>,
+        file: PathBuf,
+        clock: Arc<MovedClock>,
+        state: State,
+    ) -> Self {
+        Self {
+            places,
+            file,
+            clock,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Makes the tenants that are not there yet, and goes on with a choice that a kill interrupted.
+    pub(super) async fn begin(
+        &self,
+        platform: &Platform,
+        address: String,
+        scenario: Option<&str>,
+    ) -> Result<Ready, DemoError> {
+        let mut state = self.state.lock().await;
+        for place in &self.places {
+            fill::settle(platform, place, &mut state, scenario).await?;
+            state::write(&self.file, &state)?;
+        }
+        if let Some((tenant, choice)) = state.choosing.clone()
+            && let Ok(place) = self.place(&tenant)
+        {
+            tracing::warn!(%tenant, "a choice is gone on with");
+            let made = made(platform, place, state.seed, &choice).await?;
+            let begun = history::begin(platform).await;
+            begun.map_err(ApiError::from)?;
+            self.carry_out(platform, place, &mut state, (choice, made))
+                .await?;
+        }
+        let first = self.places.first().map(|place| place.tenant().name);
+        Ok(Ready {
+            platform: address,
+            token: state.token.clone(),
+            tenant: first.unwrap_or_default(),
+            admin: state.admin.clone(),
+            others: state.others.values().cloned().collect(),
+        })
+    }
+
+    /// What goes on in the world that lives.
+    pub(super) async fn life(&self, platform: Arc<Platform>) -> Option<Life> {
+        let mut worlds = self.places.iter().filter_map(|place| match &place.form {
+            Form::Drawn(world) => Some(world),
+            Form::Rows(_) => None,
+        });
+        let world = World::clone(worlds.next()?);
+        let state = self.state.lock().await;
+        Some(Life::new(platform, world, state.seed, state.next.clone()))
+    }
+
+    /// Lets the next thing arrive, as it was left or chosen; or says how long it will still take.
+    pub(super) async fn step(&self, life: &mut Life) -> Option<Duration> {
+        let mut state = self.state.lock().await;
+        life.follow(&state.next);
+        let wait = life.step().await;
+        if wait.is_none() {
+            state.next = life.next().clone();
+            if let Err(error) = state::write(&self.file, &state) {
+                tracing::error!(%error, "remembering where life is");
+            }
+        }
+        wait
+    }
+
+    /// What a tenant may choose, and what it has.
+    pub async fn of(&self, platform: &Platform, tenant: &str) -> Result<demo::Worlds, ApiError> {
+        let place = self.place(tenant)?;
+        let state = self.state.lock().await;
+        Ok(shown(platform, place, &state))
+    }
+
+    /// Gives a tenant the world that was chosen, and the demo the clock. Refused while the platform has
+    /// calls of that tenant under way: what comes of them would fall into another world.
+    pub async fn choose(
+        &self,
+        platform: &Platform,
+        tenant: &str,
+        wanted: &ChooseWorld,
+    ) -> Result<demo::Worlds, ApiError> {
+        let place = self.place(tenant)?;
+        let mut state = self.state.lock().await;
+        if wanted
+            .scenario
+            .as_ref()
+            .is_some_and(|name| !place.has(name))
+        {
+            let detail = "this tenant has no scenario of this name";
+            return Err(ApiError::new(Code::BodyInvalid, detail));
+        }
+        let now = platform.clock.now();
+        let start = wanted.now.map_or(now, millis);
+        if !YEARS.contains(&start.year()) {
+            let detail = "the clock of a demo is set between 2001 and 2099";
+            return Err(ApiError::new(Code::BodyInvalid, detail));
+        }
+        if is_busy(platform, tenant, now).await? {
+            return Err(Code::DemoBusy.into());
+        }
+        let choice = Choice {
+            scenario: wanted.scenario.clone(),
+            start,
+        };
+        // Before anything is done: what cannot be made changes nothing.
+        let made = made(platform, place, state.seed, &choice).await?;
+        state.choosing = Some((tenant.to_owned(), choice.clone()));
+        let by = match wanted.now {
+            Some(_) => start - now,
+            None => TimeDelta::zero(),
+        };
+        let offset = self.clock.offset() + by;
+        state.offset = offset.num_milliseconds();
+        state.next.move_by(by);
+        state::write(&self.file, &state).map_err(failed)?;
+        self.clock.put(offset);
+        // First of all, so that nothing that was meant for the world before is carried out on this one.
+        history::begin(platform).await?;
+        self.carry_out(platform, place, &mut state, (choice, made))
+            .await?;
+        Ok(shown(platform, place, &state))
+    }
+
+    /// Replaces a world. It may be done again.
+    async fn carry_out(
+        &self,
+        platform: &Platform,
+        place: &Place,
+        state: &mut State,
+        (choice, mut made): (Choice, Made),
+    ) -> Result<(), ApiError> {
+        let tenant = place.tenant().id;
+        let known = platform.store.tenant(&tenant).await?;
+        let known = known.ok_or(Code::NotFound)?;
+        let pack = platform.packs.active(&known).await?;
+        fill::clear(platform, &tenant, pack.as_ref().ok_or(Code::NotFound)?).await?;
+        // What the new world does not say is taken back.
+        let said = known.settings.into_iter().map(|(name, _)| name);
+        let mut settings: Map<String, Value> = said.map(|name| (name, Value::Null)).collect();
+        settings.extend(std::mem::take(&mut made.settings));
+        made.settings = settings;
+        if let Some(next) = made.next.take() {
+            state.next = next;
+        }
+        fill::lay(platform, place, made).await.map_err(failed)?;
+        state.chosen.insert(tenant, choice);
+        state.choosing = None;
+        state::write(&self.file, state).map_err(failed)?;
+        for tenant in platform.store.tenants().await? {
+            platform.hint_all(&tenant).await?;
+        }
+        Ok(())
+    }
+
+    fn place(&self, tenant: &str) -> Result<&Place, ApiError> {
+        let found = self.places.iter().find(|place| place.tenant().id == tenant);
+        Ok(found.ok_or(Code::NotFound)?)
+    }
+}
+
+/// What a world is made of, by the pack that its tenant has.
+async fn made(
+    platform: &Platform,
+    place: &Place,
+    seed: u64,
+    choice: &Choice,
+) -> Result<Made, ApiError> {
+    let known = platform.store.tenant(&place.tenant().id).await?;
+    let pack = platform
+        .packs
+        .active(&known.ok_or(Code::NotFound)?)
+        .await?
+        .ok_or(Code::NotFound)?;
+    let made = place.made(&pack, (seed, choice.start), choice.scenario.as_deref());
+    made.map_err(|problem| {
+        tracing::error!(name = %place.name, %problem, "a world cannot be made");
+        Code::Internal.into()
+    })
+}
+
+/// Calls of this tenant to a provider wait or are being sent.
+async fn is_busy(platform: &Platform, tenant: &str, now: DateTime<Utc>) -> Result<bool, ApiError> {
+    let calls = platform.store.due_calls(now + FAR, MOST_CALLS).await?;
+    Ok(calls.iter().any(|call| call.id.tenant == tenant))
+}
+
+fn shown(platform: &Platform, place: &Place, state: &State) -> demo::Worlds {
+    let scenarios = place.scenarios().iter();
+    demo::Worlds {
+        scenarios: scenarios
+            .map(|day| demo::Scenario {
+                id: day.id.clone(),
+                label: day.label.clone(),
+            })
+            .collect(),
+        scenario: state
+            .chosen
+            .get(&place.tenant().id)
+            .and_then(|choice| choice.scenario.clone()),
+        now: platform.clock.now(),
+    }
+}
+
+fn failed(error: DemoError) -> ApiError {
+    tracing::error!(%error, "a world was not replaced");
+    Code::Internal.into()
+}
