@@ -36,6 +36,7 @@ pub struct Program {
     pub source: String,
     program: cel::Program,
     references: BTreeSet<Reference>,
+    followed: BTreeSet<(String, String)>,
 }
 
 impl std::fmt::Debug for Program {
@@ -175,17 +176,23 @@ impl Program {
                 column: place(first.map(|e| e.pos.1)).max(1),
             }
         })?;
-        let references = check::check(&program, source, allowed)?;
+        let (references, followed) = check::check(&program, source, allowed)?;
         Ok(Self {
             source: source.to_owned(),
             program,
             references,
+            followed,
         })
     }
 
     /// The names that it reads.
     pub fn references(&self) -> &BTreeSet<Reference> {
         &self.references
+    }
+
+    /// Of records referred to: the field that leads there, and the field that is read there.
+    pub(crate) fn followed(&self) -> &BTreeSet<(String, String)> {
+        &self.followed
     }
 
     /// Does it read anything of this root?

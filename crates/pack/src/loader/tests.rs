@@ -6,6 +6,7 @@
 )]
 
 mod mistakes;
+mod see;
 mod settings;
 mod states;
 mod tried;
