@@ -286,6 +286,7 @@ impl Sources {
             told_apart: self.told_apart(),
             reader: None,
             sight: Sight::default(),
+            hidden: BTreeMap::new(),
             left_out: LeftOut::default(),
             warnings: Vec::new(),
         })

@@ -100,6 +100,8 @@ pub struct Pack {
     pub reader: Option<BTreeSet<String>>,
     /// What that reader sees; everything where it is not narrowed.
     pub sight: Sight,
+    /// Labels of the kinds that they do not see, of several, by name.
+    pub hidden: BTreeMap<String, String>,
     /// How much was left out for that reader.
     pub left_out: LeftOut,
     /// Problems that do not stop it.

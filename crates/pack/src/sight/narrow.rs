@@ -85,6 +85,11 @@ impl Pack {
     }
 
     fn narrow_kinds(&mut self, sight: &Sight, gone: &Gone) {
+        for (name, kind) in &self.kinds {
+            if !sight.sees_kind(name) {
+                self.hidden.insert(name.clone(), kind.label_many.clone());
+            }
+        }
         self.kinds.retain(|name, _| sight.sees_kind(name));
         for kind in self.kinds.values_mut() {
             narrow(kind, sight, gone);

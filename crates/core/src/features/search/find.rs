@@ -39,7 +39,9 @@ pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Erro
             hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
         }
         for record in as_seen(cache, &rows::all(state)?, &wanted)? {
-            if hits.len() < MOST {
+            let sight = pack.as_deref().map(|pack| &pack.sight);
+            let seen = sight.is_none_or(|sight| sight.sees_kind(&record.kind));
+            if seen && hits.len() < MOST {
                 hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
             }
         }
