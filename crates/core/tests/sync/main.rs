@@ -21,6 +21,7 @@ mod outbox;
 mod packs;
 mod queues;
 mod scripted;
+mod see;
 mod time;
 mod watch;
 mod words;
