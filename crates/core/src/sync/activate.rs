@@ -540,9 +540,13 @@ fn read_quarantine(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for raw in kept {
-        let Ok(Line::Upsert { seq, record }) = parse(&RawLine::Whole(raw)) else {
+        let Ok(Line::Upsert { seq, mut record }) = parse(&RawLine::Whole(raw)) else {
             continue;
         };
+        if !pack.sight.sees_record(&record.kind, &record.body) {
+            continue;
+        }
+        pack.sight.strip(&record.kind, &mut record.body);
         if let Ok(record) = page::prepare(Some(pack), record) {
             apply::take_in(cache, pack, seq, &record)?;
         }
