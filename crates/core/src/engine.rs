@@ -167,7 +167,7 @@ impl Engine {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
         }
-        let (pack, pack_problem) = activate::active(&profile.stores).await?;
+        let (pack, pack_problem) = activate::active(&profile.stores, &rights.actor.roles).await?;
         let filled = profile
             .stores
             .cache

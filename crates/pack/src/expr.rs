@@ -38,6 +38,7 @@ pub struct Program {
     pub source: String,
     program: Arc<cel::Program>,
     references: BTreeSet<Reference>,
+    followed: BTreeSet<(String, String)>,
 }
 
 thread_local! {
@@ -220,17 +221,23 @@ impl Program {
             let message = format!("no thread to parse on: {error}");
             Err(ExprError::at_start(message))
         })?;
-        let references = check::check(&program, source, allowed)?;
+        let (references, followed) = check::check(&program, source, allowed)?;
         Ok(Self {
             source: source.to_owned(),
             program,
             references,
+            followed,
         })
     }
 
     /// The names that it reads.
     pub fn references(&self) -> &BTreeSet<Reference> {
         &self.references
+    }
+
+    /// Of records referred to: the field that leads there, and the field that is read there.
+    pub(crate) fn followed(&self) -> &BTreeSet<(String, String)> {
+        &self.followed
     }
 
     /// Does it read anything of this root?

@@ -201,6 +201,19 @@ impl Filter {
         }
     }
 
+    /// Fields that are tested.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.tests.iter().map(|test| test.field.as_str())
+    }
+
+    /// Expressions whose answers are compared with.
+    pub(crate) fn programs(&self) -> impl Iterator<Item = &Program> {
+        self.tests.iter().filter_map(|test| match &test.op {
+            Op::Is(_, Source::Expr(program)) => Some(program),
+            _ => None,
+        })
+    }
+
     /// SQL expressions that are tested, and whether for one value.
     pub(crate) fn tested(&self) -> impl Iterator<Item = (String, bool)> {
         self.tests.iter().map(|test| {

@@ -23,6 +23,7 @@ pub mod publisher;
 mod readers;
 pub mod schedule;
 pub mod schema;
+pub mod sight;
 pub mod signed;
 pub mod template;
 pub mod value;
@@ -33,4 +34,5 @@ pub use loader::{load_dir, load_files};
 pub use pack::{Action, Alert, Kind, Metric, Pack, View};
 #[cfg(feature = "publish")]
 pub use publisher::Publisher;
+pub use sight::Sight;
 pub use signed::{PublisherKey, SignatureError, Signed};

@@ -18,6 +18,7 @@ mod problems;
 mod record;
 mod routine;
 mod scopes;
+mod see;
 mod settings;
 mod states;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use crate::bundle::{self, Bundle};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, TemplateFile};
 use crate::pack::{Pack, Session};
+use crate::sight::{LeftOut, Sight};
 use parts::Parts;
 use problems::{Problems, Spot};
 
@@ -68,6 +70,7 @@ fn load_limited(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnosti
     let pack = sources.check(&mut problems);
     let good = |problems: &Problems| problems.list.iter().all(|d| d.severity != Severity::Error);
     if let Some(pack) = pack.as_ref().filter(|_| good(&problems)) {
+        see::check(pack, &mut problems);
         tried::check(pack, &mut problems);
     }
     let mut list = problems.list;
@@ -312,8 +315,29 @@ impl Sources {
             reports: checked.reports,
             retention: self.parts.retention.clone(),
             rulings: self.parts.rulings.rulings.clone(),
+            told_apart: self.told_apart(),
+            reader: None,
+            sight: Sight::default(),
+            hidden: BTreeMap::new(),
+            left_out: LeftOut::default(),
             warnings: Vec::new(),
         })
+    }
+}
+
+impl Sources {
+    /// Roles that some `seen_by` names.
+    fn told_apart(&self) -> BTreeSet<String> {
+        let of = |record: &RecordFile| {
+            let fields = record.fields.values().flat_map(|field| &field.seen_by);
+            record
+                .seen_by
+                .iter()
+                .chain(fields)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        self.records.values().flat_map(of).collect()
     }
 }
 

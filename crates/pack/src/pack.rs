@@ -20,6 +20,7 @@ use crate::format::{
 };
 use crate::measure::Measure;
 use crate::schedule::Schedule;
+use crate::sight::{LeftOut, Sight};
 use crate::template::Template;
 
 pub use kind::{
@@ -98,6 +99,16 @@ pub struct Pack {
     pub retention: RetentionFile,
     /// What is settled otherwise than the document says.
     pub rulings: Vec<RulingDef>,
+    /// Roles that some `seen_by` names: by these readers are told apart.
+    pub told_apart: BTreeSet<String>,
+    /// Of those, the reader's, once it is narrowed to one ([`Pack::narrowed`]).
+    pub reader: Option<BTreeSet<String>>,
+    /// What that reader sees; everything where it is not narrowed.
+    pub sight: Sight,
+    /// Labels of the kinds that they do not see, of several, by name.
+    pub hidden: BTreeMap<String, String>,
+    /// How much was left out for that reader.
+    pub left_out: LeftOut,
     /// Problems that do not stop it.
     pub warnings: Vec<Diagnostic>,
 }

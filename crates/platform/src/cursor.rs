@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use watchkeeper_pack::Sight;
 use watchkeeper_wire::problem::Code;
 
 use crate::store::{Access, Place};
@@ -52,8 +53,9 @@ pub fn open(key: &[u8; 32], access: &Access, epoch: &str, text: &str) -> Result<
     Ok(cursor.place)
 }
 
-/// The epoch of this reader: other rights are another feed, and so is another store.
-pub fn epoch(store: &[u8; 32], access: &Access) -> String {
+/// The epoch of this reader: other rights are another feed, so is another store, and so is what
+/// another pack hides from them.
+pub fn epoch(store: &[u8; 32], access: &Access, sight: &Sight) -> String {
     let mut hash = Sha256::new();
     hash.update(store);
     for part in [&access.tenant, &access.operator.id]
@@ -64,6 +66,9 @@ pub fn epoch(store: &[u8; 32], access: &Access) -> String {
     {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
+    }
+    if let Some(digest) = sight.digest() {
+        hash.update(digest);
     }
     hex::encode(hash.finalize()).chars().take(16).collect()
 }
@@ -124,7 +129,8 @@ mod tests {
     #[test]
     fn fault_27_a_cursor_opens_only_as_it_was_sealed() {
         let (key, here) = ([7; 32], access("a", &[]));
-        let epoch_here = epoch(&[1; 32], &here);
+        let all = Sight::default();
+        let epoch_here = epoch(&[1; 32], &here, &all);
         let sealed = seal(&key, &here, &epoch_here, Place::Delta { at: 9 });
         assert_eq!(
             open(&key, &here, &epoch_here, &sealed),
@@ -141,7 +147,7 @@ mod tests {
         );
         let fewer = access("a", &["north"]);
         assert_eq!(
-            open(&key, &fewer, &epoch(&[1; 32], &fewer), &sealed),
+            open(&key, &fewer, &epoch(&[1; 32], &fewer, &all), &sealed),
             Err(Code::CursorGone)
         );
         for bad in ["", "x", "####", &sealed[..20], &format!("{sealed}AA")] {

@@ -22,7 +22,8 @@ pub async fn page(
     limit: Option<usize>,
 ) -> Result<String, ApiError> {
     let history = platform.history.epoch();
-    let epoch = cursor::epoch(&history, access);
+    let sight = platform.packs.sight(access).await?;
+    let epoch = cursor::epoch(&history, access, &sight);
     let key = &platform.secrets.cursor_key;
     let from = match cursor {
         Some(text) => cursor::open(key, access, &epoch, text)?,
@@ -32,6 +33,7 @@ pub async fn page(
         tenant: access.tenant.clone(),
         operator: access.operator.id.clone(),
         regions: access.regions.clone(),
+        sight,
         from,
         limit: limit.unwrap_or(MAX_LINES).clamp(1, MAX_LINES),
         bytes: MAX_BYTES,

@@ -1,19 +1,23 @@
 //! The packs in force, opened once each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use watchkeeper_pack::{Bundle, Pack};
+use watchkeeper_pack::{Bundle, Pack, Sight};
 use watchkeeper_wire::problem::Code;
 
 use crate::problem::ApiError;
-use crate::store::{Store, TenantState};
+use crate::store::{Access, Store, TenantState};
 
 /// Opened packs by hash.
 pub struct Packs {
     store: Arc<dyn Store>,
     open: Mutex<BTreeMap<String, Arc<Pack>>>,
+    sights: Mutex<BTreeMap<Reader, Arc<Sight>>>,
 }
+
+/// A pack's hash, and those roles of a reader by which it tells readers apart.
+type Reader = (String, BTreeSet<String>);
 
 impl Packs {
     /// Over this store.
@@ -21,6 +25,7 @@ impl Packs {
         Self {
             store,
             open: Mutex::default(),
+            sights: Mutex::default(),
         }
     }
 
@@ -53,6 +58,37 @@ impl Packs {
                 Err(Code::Internal.into())
             }
         }
+    }
+
+    /// What this reader sees now. A tenant without a pack hides nothing; one whose pack does not open
+    /// says nothing at all, because nobody knows what it hides.
+    pub async fn sight(&self, access: &Access) -> Result<Arc<Sight>, ApiError> {
+        match self.store.tenant(&access.tenant).await? {
+            Some(tenant) => self.sight_in(&tenant, access).await,
+            None => Ok(Arc::default()),
+        }
+    }
+
+    /// The same, of a tenant as it was read.
+    pub async fn sight_in(
+        &self,
+        tenant: &TenantState,
+        access: &Access,
+    ) -> Result<Arc<Sight>, ApiError> {
+        let Some(pack) = self.active(tenant).await? else {
+            return Ok(Arc::default());
+        };
+        if pack.told_apart.is_empty() {
+            return Ok(Arc::default());
+        }
+        let roles = access.roles.iter();
+        let roles = roles.filter(|role| pack.told_apart.contains(*role));
+        let reader: Reader = (pack.hash.clone(), roles.cloned().collect());
+        let mut sights = self.sights.lock().unwrap_or_else(|e| e.into_inner());
+        let sight = sights
+            .entry(reader)
+            .or_insert_with_key(|(_, roles)| Arc::new(Sight::of(&pack, roles)));
+        Ok(Arc::clone(sight))
     }
 
     fn known(&self, hash: &str) -> Option<Arc<Pack>> {

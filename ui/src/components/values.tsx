@@ -114,6 +114,8 @@ export function Value({ value, received, both = false }: ValueProps) {
   switch (value.type) {
     case "empty":
       return <span className="quiet">{t("value-none")}</span>;
+    case "hidden":
+      return <span className="quiet">{t("value-hidden")}</span>;
     case "text":
       return <bdi>{value.text}</bdi>;
     case "number":

@@ -412,6 +412,8 @@ id: string;
 label: string; 
 /**  Colour. */
 tone: Tone } | 
+/**  Something that this operator's roles do not see. */
+{ type: "hidden" } | 
 /**  A value that the pack does not know, as it came. */
 { type: "unknown"; 
 /**  As it came. */
@@ -1135,6 +1137,16 @@ export type NextRun = {
 	zone: string,
 	/**  When, on the wall clock of that zone. */
 	at: string,
+};
+
+/**  How much of the operation this operator's roles do not see. */
+export type NotShownView = {
+	/**  Queues. */
+	queues: number,
+	/**  Numbers of the first screen. */
+	numbers: number,
+	/**  Alert rules. */
+	rules: number,
 };
 
 /**  Something that happened to the data while opening. */
@@ -2489,6 +2501,8 @@ export type WatchView = {
 	pending: number,
 	/**  Metrics, in the pack's order. */
 	numbers: NumberView[],
+	/**  What is not among all this, because the operator's roles do not see it. */
+	not_shown: NotShownView,
 	/**  Queues with something in them, by deadline and consequence. */
 	due: DueView[],
 	/**  Time that the operator has. */

@@ -56,6 +56,7 @@ section-on-the-way = On the way
 ## Values and time
 
 value-none = —
+value-hidden = not shown to you
 value-yes = yes
 value-no = no
 value-unknown = The pack does not know this value; it is shown as it came
@@ -454,6 +455,12 @@ firing-undelivered =
     }
 
 numbers-title = Numbers
+not-shown-numbers =
+    { $count ->
+        [one] 1 number
+       *[other] { $count } numbers
+    }
+not-shown = Not shown to you: { $what }
 window-now = now
 window-hours =
     { $hours ->

@@ -6,7 +6,7 @@
 //! force and the problem is shown. The making is done in batches and again from the beginning if
 //! it was interrupted (`feed.pack` is written last).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -16,10 +16,11 @@ use serde_json::{Map, Value};
 use watchkeeper_pack::bundle::BundleError;
 use watchkeeper_pack::difference::{Difference, differences};
 use watchkeeper_pack::indexes::{Index, indexes};
-use watchkeeper_pack::{Bundle, Pack, PublisherKey, filter, value};
+use watchkeeper_pack::{Bundle, Pack, PublisherKey, Sight, filter, value};
 use watchkeeper_wire::session::PackRef;
 
 use super::client::{Client, ClientError};
+use super::plan::FORGOTTEN;
 use super::{apply, page, pull, text};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -32,10 +33,13 @@ const BATCH: i64 = 5_000;
 /// Name in table `setting` of the problem with a pack that only a later version of the app reads.
 const NEWER: &str = "pack_newer";
 
-/// Loads the pack in force from `state.db`. One that does not load any more is a problem, not an
-/// end: the platform will be asked for it again. So is that there is one for a later version of the
-/// app.
-pub async fn active(stores: &Stores) -> Result<(Option<Arc<Pack>>, Option<Error>), Error> {
+/// Loads the pack in force from `state.db`, as somebody with these roles has it. One that does not
+/// load any more is a problem, not an end: the platform will be asked for it again. So is that there is
+/// one for a later version of the app.
+pub async fn active(
+    stores: &Stores,
+    roles: &BTreeSet<String>,
+) -> Result<(Option<Arc<Pack>>, Option<Error>), Error> {
     let (kept, newer): (Option<(String, Vec<u8>)>, Option<Error>) = stores
         .state
         .read(|state| {
@@ -53,7 +57,7 @@ pub async fn active(stores: &Stores) -> Result<(Option<Arc<Pack>>, Option<Error>
         return Ok((None, newer));
     };
     Ok(match open(hash, bundle).await {
-        Ok(pack) => (Some(Arc::new(pack)), newer),
+        Ok(pack) => (Some(Arc::new(pack.narrowed(roles))), newer),
         Err(problem) => (None, Some(problem)),
     })
 }
@@ -113,6 +117,29 @@ pub async fn resume(engine: &Engine) -> Result<(), StoreError> {
     }
 }
 
+/// Follows the operator's roles: other roles may see another part of the pack in force, and of the
+/// records. What is not seen any more is gone from the mirror before the platform is asked for it.
+pub async fn follow_roles(engine: &Engine) -> Result<(), SendError> {
+    let Some(current) = engine.pack() else {
+        return Ok(());
+    };
+    let rights = engine.rights();
+    if current.is_for(&rights.actor.roles) {
+        return Ok(());
+    }
+    let loaded = active(&engine.stores, &rights.actor.roles).await;
+    // What loaded at the start loads again; where it does not, nothing more is pulled under the
+    // pack of other roles.
+    let loaded = loaded.map_err(|error| ClientError::Protocol(error.to_string()))?;
+    let (Some(pack), _) = loaded else {
+        let problem = "the pack in force does not load";
+        return Err(ClientError::Protocol(problem.into()).into());
+    };
+    remake(engine, &pack).await?;
+    engine.put_pack(pack);
+    Ok(())
+}
+
 /// Follows the pack that the platform names.
 pub async fn follow(
     engine: &Engine,
@@ -152,7 +179,7 @@ pub async fn follow(
             Ok((pack, bundle)) => {
                 let at = engine.clock().now().at;
                 keep(&engine.stores, named.clone(), bundle, at).await?;
-                Arc::new(pack)
+                Arc::new(pack.narrowed(&engine.rights().actor.roles))
             }
         },
     };
@@ -325,7 +352,7 @@ pub(crate) fn put_active(
 async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), StoreError> {
     let cache = &engine.stores.cache;
     let position = cache.read(|cache| apply::position(cache)).await?;
-    if position.pack.as_ref() == Some(&pack.hash) {
+    if position.pack.as_ref() == Some(&pack.made_under()) {
         return Ok(());
     }
     let new = pack.clone();
@@ -343,7 +370,8 @@ async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), StoreError> {
     cache
         .write(move |cache| {
             read_quarantine(cache, &new)?;
-            cache.execute("UPDATE feed SET pack = ?1", [&new.hash])?;
+            forget_aside(cache, &new.sight)?;
+            cache.execute("UPDATE feed SET pack = ?1", [new.made_under()])?;
             Ok::<_, StoreError>(())
         })
         .await
@@ -434,12 +462,24 @@ fn make_rows(
 }
 
 fn make_computed(cache: &Connection, pack: &Pack, row: &Row) -> Result<(), StoreError> {
+    if !pack.sight.sees_record(&row.kind, &row.body) {
+        cache
+            .prepare_cached("DELETE FROM record WHERE rowid = ?1")?
+            .execute([row.rowid])?;
+        return text::remove_words(cache, row.rowid);
+    }
+    let mut seen = row.body.clone();
+    if pack.sight.strip(&row.kind, &mut seen) {
+        // What the platform says of it next may be said at the same place.
+        cache
+            .prepare_cached("UPDATE record SET seq = ?2 WHERE rowid = ?1")?
+            .execute([row.rowid, FORGOTTEN])?;
+    }
     let (body, computed) = match pack.kind(&row.kind) {
-        None => (row.body.clone(), Map::new()),
+        None => (seen, Map::new()),
         Some(kind) => {
             // What does not fit the new pack stays as it came: the platform will send it again.
-            let body =
-                value::normalise(kind, row.body.clone()).unwrap_or_else(|_| row.body.clone());
+            let body = value::normalise(kind, seen.clone()).unwrap_or(seen);
             let computed = value::compute(kind, &body);
             (body, computed)
         }
@@ -465,6 +505,30 @@ fn make_text(cache: &Connection, pack: &Pack, row: &Row) -> Result<(), StoreErro
     text::write_words(cache, row.rowid, &text.words)
 }
 
+/// A line that was set aside is kept as it came: none of what the reader does not see is kept so. One
+/// may have come before the roles were known under which it reads, so that all is asked for again.
+fn forget_aside(cache: &Connection, sight: &Sight) -> Result<(), StoreError> {
+    if sight.is_all() {
+        return Ok(());
+    }
+    let kinds: Vec<(String, Option<String>)> = cache
+        .prepare("SELECT key, kind FROM quarantine")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut forgotten = false;
+    for (key, kind) in kinds {
+        let keeps = |kind: &String| sight.sees_kind(kind) && !sight.looks_into(kind);
+        if !kind.as_ref().is_some_and(keeps) {
+            cache.execute("DELETE FROM quarantine WHERE key = ?1", [key])?;
+            forgotten = true;
+        }
+    }
+    if forgotten {
+        apply::restart(cache, true)?;
+    }
+    Ok(())
+}
+
 /// Records set aside under the old pack may fit the new one.
 fn read_quarantine(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
     use super::client::RawLine;
@@ -476,9 +540,13 @@ fn read_quarantine(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for raw in kept {
-        let Ok(Line::Upsert { seq, record }) = parse(&RawLine::Whole(raw)) else {
+        let Ok(Line::Upsert { seq, mut record }) = parse(&RawLine::Whole(raw)) else {
             continue;
         };
+        if !pack.sight.sees_record(&record.kind, &record.body) {
+            continue;
+        }
+        pack.sight.strip(&record.kind, &mut record.body);
         if let Ok(record) = page::prepare(Some(pack), record) {
             apply::take_in(cache, pack, seq, &record)?;
         }

@@ -93,6 +93,7 @@ pub async fn who_am_i(engine: &Engine, client: &Client) -> Result<Me, SendError>
     if let Some(history) = &me.history {
         restored::follow(engine, client, history).await?;
     }
+    activate::follow_roles(engine).await?;
     activate::follow(engine, client, me.pack.as_ref()).await?;
     Ok(me)
 }

@@ -23,6 +23,7 @@ mod packs;
 mod pauses;
 mod queues;
 mod scripted;
+mod see;
 mod time;
 mod unanswered;
 mod watch;

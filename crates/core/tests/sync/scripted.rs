@@ -1,7 +1,7 @@
 //! A platform in a few lines, over a bare TCP listener so that it can misbehave in every way: half
 //! answers, endless ones, wrong types, redirects. Well behaved unless told otherwise.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -106,6 +106,10 @@ pub struct State {
     /// Said instead of the right signature of the pack.
     pub signature: Option<String>,
     pub settings: Map<String, Value>,
+    /// Roles of the operator.
+    pub roles: Vec<String>,
+    /// Kinds, and fields as `kind.field`, that it keeps from the operator.
+    pub hidden: BTreeSet<String>,
     pub revoked: bool,
     /// Which history it says that it has; none where it cannot tell.
     pub history: Option<String>,
@@ -148,6 +152,14 @@ impl State {
         asked.cloned().collect()
     }
 
+    fn shown(&self, record: &Record) -> Record {
+        let mut record = record.clone();
+        let kind = record.kind.clone();
+        let hides = |name: &String| self.hidden.contains(&format!("{kind}.{name}"));
+        record.body.retain(|name, _| !hides(name));
+        record
+    }
+
     fn page(&self, request: &Request) -> Reply {
         let cursor = request.query.get("cursor").map(String::as_str);
         let (snapshot, after) = match cursor.map(|c| c.split_at(1)) {
@@ -164,8 +176,9 @@ impl State {
         let mut lines: BTreeMap<u64, Line> = self
             .records
             .values()
+            .filter(|(_, record)| !self.hidden.contains(&record.kind))
             .map(|(seq, record)| {
-                let (seq, record) = (*seq, record.clone());
+                let (seq, record) = (*seq, self.shown(record));
                 (seq, Line::Upsert { seq, record })
             })
             .collect();
@@ -213,6 +226,7 @@ impl State {
         }
         let key = (operation.kind.clone(), operation.record.clone());
         let found = self.records.get(&key).map(|(_, record)| record.clone());
+        let found = found.filter(|record| !self.hidden.contains(&record.kind));
         let word = match (&found, operation.base_revision) {
             (None, _) => VerdictWord::Conflict,
             (Some(record), Some(base)) if record.revision != base => VerdictWord::Conflict,
@@ -307,7 +321,7 @@ impl State {
             "api": 1,
             "operator": {"id": "op-1", "name": "Robin"},
             "tenant": {"id": "t-1", "name": "Depot", "zone": "Australia/Melbourne"},
-            "roles": [], "regions": [],
+            "roles": self.roles, "regions": [],
             "server_time": now(),
             "pack": pack.map(|(hash, version, bytes)| {
                 let ours = || publisher().signature(bytes).unwrap();

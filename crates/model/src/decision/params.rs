@@ -57,5 +57,6 @@ fn field(def: &ParamDef) -> FieldDef {
         optional: def.optional,
         indexed: false,
         searched: false,
+        seen_by: Vec::new(),
     }
 }

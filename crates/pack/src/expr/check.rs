@@ -67,22 +67,26 @@ pub(super) fn plain_words(message: &str) -> String {
     format!("not an expression: {short}")
 }
 
+/// What an expression reads: its names, and of each field below `refs` what is read there.
+pub(super) type Read = (BTreeSet<Reference>, BTreeSet<(String, String)>);
+
 /// Checks a parsed expression and collects what it reads.
 pub(super) fn check(
     program: &cel::Program,
     source: &str,
     allowed: &Allowed,
-) -> Result<BTreeSet<Reference>, ExprError> {
+) -> Result<Read, ExprError> {
     let mut walk = Walk {
         program,
         source,
         allowed,
         references: BTreeSet::new(),
+        followed: BTreeSet::new(),
         nodes: 0,
         additions: 0,
     };
     walk.node(program.expression(), 0)?;
-    Ok(walk.references)
+    Ok((walk.references, walk.followed))
 }
 
 struct Walk<'a> {
@@ -90,6 +94,7 @@ struct Walk<'a> {
     source: &'a str,
     allowed: &'a Allowed,
     references: BTreeSet<Reference>,
+    followed: BTreeSet<(String, String)>,
     nodes: usize,
     additions: usize,
 }
@@ -192,6 +197,10 @@ impl Walk<'_> {
             };
             path = format!("{path}.{field}");
             shape = next;
+        }
+        if let ("refs", [field, below, ..]) = (root, fields) {
+            self.followed
+                .insert(((*field).to_owned(), (*below).to_owned()));
         }
         self.references.insert(Reference {
             root: root.to_owned(),

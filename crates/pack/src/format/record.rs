@@ -17,6 +17,9 @@ pub struct RecordFile {
     pub kind: String,
     /// Names as shown.
     pub label: Names,
+    /// Roles that see records of it; empty means everybody.
+    #[serde(default)]
+    pub seen_by: Vec<String>,
     /// Template over `record` (and labels of references) that names one record in a line.
     pub title: String,
     /// Fields, in the order in which a form shows them.
@@ -112,6 +115,10 @@ pub struct FieldDef {
     /// Its words are found by search.
     #[serde(default)]
     pub searched: bool,
+    /// Roles that see it, of those that see the record; empty means all of them. What is computed
+    /// from it is hidden with it.
+    #[serde(default)]
+    pub seen_by: Vec<String>,
 }
 
 /// Type of a field's values, with its form in JSON.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, columns, mentions_now};
-use super::{action, names, states, view};
+use super::{action, links, names, states, view};
 use crate::expr::Allowed;
 use crate::filter::{Columns, Filter};
 use crate::format::{Answer, ClockDef, FieldType, FilterDef, LookupDef, RecordFile};
@@ -24,6 +24,7 @@ pub(super) fn check(
 ) -> Kind {
     let spot = world.record(name);
     sizes(def, &spot, problems);
+    links::roles(world, &def.seen_by, &spot.at("seen_by"), problems);
     fields(world, def, &spot, problems);
     states::named(def, &spot, problems);
     let title = title(world, def, &spot, problems);
@@ -39,6 +40,8 @@ pub(super) fn check(
         name: name.to_owned(),
         label_one: def.label.one.clone(),
         label_many: def.label.many.clone(),
+        seen_by: def.seen_by.clone(),
+        hidden: BTreeMap::new(),
         title,
         fields: def.fields.clone(),
         states: def.states.clone(),
@@ -86,6 +89,7 @@ fn fields(world: &World<'_>, def: &RecordFile, spot: &Spot, problems: &mut Probl
             _ => {}
         }
         one_of(&field.one_of, field.type_, &spot, problems);
+        links::roles(world, &field.seen_by, &spot.at("seen_by"), problems);
     }
 }
 

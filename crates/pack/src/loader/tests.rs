@@ -10,6 +10,7 @@ mod confirm;
 mod escalation;
 mod mistakes;
 mod pauses;
+mod see;
 mod settings;
 mod states;
 mod tried;

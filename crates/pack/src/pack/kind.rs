@@ -18,6 +18,11 @@ pub struct Kind {
     pub label_one: String,
     /// As shown: many.
     pub label_many: String,
+    /// Roles that see its records; empty means everybody.
+    pub seen_by: Vec<String>,
+    /// Labels of what this pack's reader does not see of it, by name: fields, computed fields, and
+    /// clocks as `clock.<name>`. They are no fields of it here.
+    pub hidden: BTreeMap<String, String>,
     /// Names one record in a line; sees `record` and `refs`.
     pub title: Template,
     /// Fields by name.

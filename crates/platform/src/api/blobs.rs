@@ -32,10 +32,11 @@ pub async fn get(
     Path(sha256): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let sight = platform.packs.sight(&access).await?;
     let named = is_name(&sha256)
         && platform
             .store
-            .names_blob(&access.tenant, &sha256, &access.regions)
+            .names_blob(&access.tenant, &sha256, &access.regions, &sight)
             .await?;
     if !named {
         return Err(Code::NotFound.into());

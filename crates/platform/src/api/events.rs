@@ -108,8 +108,11 @@ async fn visible(listening: &mut Listening) -> Result<BTreeSet<String>, ApiError
     let since = store
         .changed_since(tenant, listening.told, &operator.id, regions)
         .await?;
+    let sight = listening.platform.packs.sight(&listening.access).await?;
     listening.told = since.head;
-    Ok(since.kinds)
+    let mut kinds = since.kinds;
+    kinds.retain(|kind| sight.sees_kind(kind));
+    Ok(kinds)
 }
 
 async fn next(mut listening: Listening) -> Option<(Hint, Listening)> {

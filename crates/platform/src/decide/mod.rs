@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use watchkeeper_model::{Outcome, Plan, already, approval, decide};
+use watchkeeper_pack::Sight;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -175,6 +176,11 @@ pub async fn apply(
     Err(ApiError::from(Code::Unavailable).retry_after(1))
 }
 
+/// May the asker see this record? One that they may not is for them as if it were not there.
+fn in_sight(access: &Access, sight: &Sight, record: &RecordRow) -> bool {
+    access.sees(record.region.as_deref()) && sight.sees_record(&record.kind, &record.body)
+}
+
 /// What was answered before, as it stands now (faults 1, 6 and 44).
 async fn replay(
     platform: &Platform,
@@ -202,9 +208,14 @@ pub async fn with_record(
         .store
         .record(&access.tenant, &verdict.kind, &verdict.record_id)
         .await?;
+    let sight = platform.packs.sight(access).await?;
     verdict.record = record
-        .filter(|record| access.sees(record.region.as_deref()))
-        .map(|record| record.to_wire());
+        .filter(|record| in_sight(access, &sight, record))
+        .map(|record| {
+            let mut record = record.to_wire();
+            sight.strip(&record.kind, &mut record.body);
+            record
+        });
     Ok(verdict)
 }
 
@@ -274,10 +285,11 @@ async fn judge(
     now: DateTime<Utc>,
 ) -> Result<Judged, ApiError> {
     let no = |word, reason| Ok((word, Some(reason), None));
+    let sight = platform.packs.sight_in(&facts.tenant, access).await?;
     let visible = facts
         .record
         .as_ref()
-        .filter(|record| access.sees(record.region.as_deref()));
+        .filter(|record| in_sight(access, &sight, record));
     let Some(record) = visible else {
         let gone = reason("record.gone", None, "The record is not there any more.");
         return no(VerdictWord::Conflict, gone);

@@ -544,6 +544,7 @@ async fn lived(arrivals: usize) -> (Vec<String>, BTreeMap<String, usize>) {
         tenant,
         operator: "kim".into(),
         regions: Vec::new(),
+        sight: Default::default(),
         from: crate::store::Place::Delta { at },
         limit: 5000,
         bytes: 1 << 24,

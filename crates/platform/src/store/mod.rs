@@ -23,6 +23,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
+use watchkeeper_pack::Sight;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
@@ -206,6 +207,13 @@ pub trait Store: Send + Sync + 'static {
         head: &SignedHead,
     ) -> Result<bool>;
 
-    /// True when a record that a reader with these regions may see names the blob.
-    async fn names_blob(&self, tenant: &str, sha256: &str, regions: &[String]) -> Result<bool>;
+    /// True when a record that a reader with these regions may see names the blob, in a field that
+    /// they see.
+    async fn names_blob(
+        &self,
+        tenant: &str,
+        sha256: &str,
+        regions: &[String],
+        sight: &Sight,
+    ) -> Result<bool>;
 }

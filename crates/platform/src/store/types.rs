@@ -1,12 +1,14 @@
 //! What goes into a store and comes out of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::{Call, LookupValue};
+use watchkeeper_pack::Sight;
 use watchkeeper_wire::feed::Record;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
@@ -451,6 +453,8 @@ pub struct PageAsked {
     pub operator: String,
     /// Their regions; empty means all.
     pub regions: Vec<String>,
+    /// What they see of kinds and fields.
+    pub sight: Arc<Sight>,
     /// Where to go on.
     pub from: Place,
     /// The most records.

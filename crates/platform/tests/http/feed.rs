@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use watchkeeper_pack::Sight;
 use watchkeeper_platform::cursor;
 use watchkeeper_platform::store::Place;
 use watchkeeper_wire::feed::Line;
@@ -189,10 +190,10 @@ async fn fault_27_cursors_that_are_not_ours_400_and_those_from_elsewhen_410() {
     let hash = watchkeeper_platform::auth::token_hash(&world.token);
     let access = platform.store.access(&hash).await.unwrap().unwrap();
     let key = &platform.secrets.cursor_key;
-    let epoch = cursor::epoch(&platform.history.epoch(), &access);
+    let epoch = cursor::epoch(&platform.history.epoch(), &access, &Sight::default());
     let future = cursor::seal(key, &access, &epoch, Place::Delta { at: 1_000_000 });
     assert_eq!(problem(ask(&future, &world.token)).await, gone);
-    let other_store = cursor::epoch(&[9; 32], &access);
+    let other_store = cursor::epoch(&[9; 32], &access, &Sight::default());
     let restored = cursor::seal(key, &access, &other_store, Place::Delta { at: 0 });
     assert_eq!(problem(ask(&restored, &world.token)).await, gone);
 }

@@ -19,6 +19,7 @@ mod openapi;
 mod operations;
 mod providers;
 mod restored;
+mod see;
 mod session;
 mod settings;
 mod stand_in;

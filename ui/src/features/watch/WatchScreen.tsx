@@ -17,6 +17,7 @@ import { Due } from "./Due";
 import { Events } from "./Events";
 import { Firing } from "./Firing";
 import { Lapses } from "./Lapses";
+import { NotShown } from "./NotShown";
 import { Numbers } from "./Numbers";
 import { type AlertRow, rowsOf } from "./rows";
 import { isOpen } from "./standing";
@@ -100,6 +101,7 @@ function Watch({ watch, alert, readOnly }: WatchProps) {
           onAcknowledge={(alerts) => acknowledging.mutate(alerts)}
         />
         {watch.numbers.length > 0 && <Numbers watch={watch} />}
+        <NotShown what={watch.not_shown} />
       </div>
       <div className="watch-side">
         <Due watch={watch} />

@@ -51,6 +51,12 @@ describe("the ten seconds", () => {
     await expectAccessible();
   });
 
+  test("what the roles do not see is said, and nothing is where all is seen", async () => {
+    openApp({ ...makeWorld(), notShown: { queues: 0, numbers: 2, rules: 1 } });
+    expect(await screen.findByText("Not shown to you: 2 numbers · 1 rule")).toBeVisible();
+    await expectAccessible();
+  });
+
   test("a rule that cannot be evaluated takes the place of all clear", async () => {
     openApp({ ...makeWorld(), alerts: makeRareAlerts() });
     const digest = await region("Since your last session");

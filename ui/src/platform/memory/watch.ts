@@ -58,6 +58,7 @@ export function watchOf(world: World): WatchView {
     alerts: world.alerts,
     pending: world.alerts.length === 0 ? 0 : 1,
     numbers: world.numbers,
+    not_shown: world.notShown,
     due: [
       ...(open.length > 0
         ? [

@@ -6,6 +6,7 @@ import type {
   LogEntry,
   MoneyView,
   NotificationsView,
+  NotShownView,
   NumberView,
   OperationView,
   OperationWord,
@@ -62,6 +63,8 @@ export type World = {
   reviews: Review[];
   alerts: AlertView[];
   numbers: NumberView[];
+  /** What the operator's roles do not see. */
+  notShown: NotShownView;
   log: LogEntry[];
   notifications: NotificationsView;
   /** What the tenant says, without the operations on it. */
@@ -182,6 +185,7 @@ export function makeWorld(requests = 12): World {
     reviews: requests === 0 ? [] : makeReviews(51, 12),
     alerts: requests === 0 ? [] : makeAlerts(),
     numbers: requests === 0 ? [] : makeNumbers(),
+    notShown: { queues: 0, numbers: 0, rules: 0 },
     log: makeLog(requests === 0 ? 1 : 214),
     notifications: makeNotifications(),
     settings: requests === 0 ? [] : makeSettings(),

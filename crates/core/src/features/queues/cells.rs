@@ -22,12 +22,17 @@ pub(super) enum Named<'a> {
     Value(FieldType),
     /// A reference to a record of this kind.
     Ref(&'a str),
+    /// Something that the operator does not see.
+    Hidden,
     /// Nothing that the kind has.
     Nothing,
 }
 
 /// Looks a name up.
 pub(super) fn named<'a>(kind: &'a Kind, name: &'a str) -> Named<'a> {
+    if kind.hidden.contains_key(name) {
+        return Named::Hidden;
+    }
     if let Some(clock) = name.strip_prefix("clock.") {
         return Named::Clock(clock);
     }
@@ -51,6 +56,7 @@ pub(super) fn label(kind: &Kind, name: &str) -> String {
     let found = match named(kind, name) {
         Named::Clock(clock) => kind.clocks.get(clock).map(|clock| &clock.def.label),
         Named::State => None,
+        Named::Hidden => kind.hidden.get(name),
         _ => kind
             .fields
             .get(name)
@@ -70,7 +76,7 @@ pub(super) fn column_kind(kind: &Kind, name: &str) -> ColumnKind {
         Named::Value(FieldType::Integer | FieldType::Number) => ColumnKind::Number,
         Named::Value(FieldType::Money) => ColumnKind::Money,
         Named::Value(FieldType::Timestamp) => ColumnKind::Instant,
-        Named::Value(_) | Named::Ref(_) | Named::Nothing => ColumnKind::Text,
+        Named::Value(_) | Named::Ref(_) | Named::Hidden | Named::Nothing => ColumnKind::Text,
     }
 }
 
@@ -115,6 +121,7 @@ impl<'a> Shown<'a> {
                 let one_of = self.kind.fields.get(name).map(|def| def.one_of.as_slice());
                 plain(reading, type_, one_of.unwrap_or_default(), self.get(name))
             }
+            Named::Hidden => CellValue::Hidden,
             Named::Nothing => CellValue::Empty,
         })
     }

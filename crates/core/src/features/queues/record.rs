@@ -27,6 +27,8 @@ pub async fn record(engine: &Engine, kind: &str, id: &str) -> Result<RecordView,
         let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
         match pack.kind(&row.kind) {
             Some(kind) => known(reading, &pack, kind, &row),
+            // As seen when they acted on it; they do not see it any more.
+            None if !pack.sight.sees_kind(&row.kind) => Err(Error::new(Code::NotFound)),
             None => opaque(reading, &row),
         }
     })

@@ -77,8 +77,9 @@ impl Sources<'_> {
 
     /// Many of a kind as shown.
     pub(super) fn kind(&self, id: &str) -> String {
-        let kind = self.pack.kind(id);
-        kind.map_or_else(|| id.to_owned(), |kind| kind.label_many.clone())
+        let kind = self.pack.kind(id).map(|kind| &kind.label_many);
+        kind.or_else(|| self.pack.hidden.get(id))
+            .map_or_else(|| id.to_owned(), String::clone)
     }
 
     /// An escalation path as shown.

@@ -34,11 +34,14 @@ pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Erro
     let limit = Limit::default();
     let watch = limit.clone();
     let searching = engine.stores.read_both(move |state, cache| {
+        let sight = pack.as_deref().map(|pack| &pack.sight);
+        let seen = |record: &Found| sight.is_none_or(|sight| sight.sees_kind(&record.kind));
         let mut hits = Vec::new();
-        for record in found(cache, &question, &limit)? {
+        for record in found(cache, &question, &limit)?.into_iter().filter(seen) {
             hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
         }
-        for record in as_seen(cache, &rows::all(state)?, &wanted)? {
+        let as_seen = as_seen(cache, &rows::all(state)?, &wanted)?;
+        for record in as_seen.into_iter().filter(seen) {
             if hits.len() < MOST {
                 hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
             }

@@ -7,7 +7,7 @@ use super::alerts::{self, Counts, Known};
 use super::due::Queues;
 use super::line::{self, Line};
 use super::sessions;
-use super::view::{BudgetView, DigestView, NumberView, WatchView};
+use super::view::{BudgetView, DigestView, NotShownView, NumberView, WatchView};
 use super::{events, numbers};
 use crate::engine::{Contact, Engine};
 use crate::error::Error;
@@ -52,6 +52,7 @@ fn screen(
         alerts: alerts::firing(reading, &known)?,
         pending: counts.pending,
         numbers,
+        not_shown: not_shown(pack),
         budget: budget(reading, pack, &queues)?,
         lapses: line::lapses(reading, &line, &queues.deadlines),
         due: queues.due,
@@ -60,6 +61,16 @@ fn screen(
         age_seconds: reading.pulled_at.map(|at| seconds(at, now)),
         stale,
     })
+}
+
+/// What of the pack this operator's roles do not see.
+fn not_shown(pack: Option<&Pack>) -> NotShownView {
+    let left_out = pack.map(|pack| pack.left_out).unwrap_or_default();
+    NotShownView {
+        queues: number(left_out.queues),
+        numbers: number(left_out.numbers),
+        rules: number(left_out.rules),
+    }
 }
 
 /// Seconds from one instant to a later one.

@@ -21,6 +21,8 @@ pub struct WatchView {
     pub pending: u32,
     /// Metrics, in the pack's order.
     pub numbers: Vec<NumberView>,
+    /// What is not among all this, because the operator's roles do not see it.
+    pub not_shown: NotShownView,
     /// Queues with something in them, by deadline and consequence.
     pub due: Vec<DueView>,
     /// Time that the operator has.
@@ -36,6 +38,17 @@ pub struct WatchView {
     /// Nobody has heard from the platform for longer than a poll should take: what is said here of
     /// alerts may be over, and new ones are not seen.
     pub stale: bool,
+}
+
+/// How much of the operation this operator's roles do not see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NotShownView {
+    /// Queues.
+    pub queues: u32,
+    /// Numbers of the first screen.
+    pub numbers: u32,
+    /// Alert rules.
+    pub rules: u32,
 }
 
 /// What changed since this operator's last session.

@@ -297,6 +297,27 @@ fn each_mistake_is_found_where_it_stands() {
             "{{ record.number | n",
         ),
         (
+            RECORD,
+            "label: Price,",
+            "label: Price, seen_by: [lead],",
+            "see.action",
+            "[keeper]",
+        ),
+        (
+            RECORD,
+            "label: Number,",
+            "label: Number, seen_by: [keeper],",
+            "see.title",
+            "'{{ record.number",
+        ),
+        (
+            "records/shop.yaml",
+            "kind: shop\n",
+            "kind: shop\nseen_by: [keeper]\n",
+            "see.title",
+            "",
+        ),
+        (
             "templates/closed.yaml",
             "to: record.mail",
             "to: record.male",

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use watchkeeper_pack::Sight;
 use watchkeeper_wire::feed::Line;
 use watchkeeper_wire::operation::Verdict;
 
@@ -124,9 +126,10 @@ fn records_between(
     while let Some(row) = rows.next()? {
         let region: Option<String> = row.get(5)?;
         let seq = unsigned(row.get(3)?);
-        if sees(&page.asked.regions, region.as_deref()) {
-            let (kind, id, body): (String, String, String) =
-                (row.get(0)?, row.get(1)?, row.get(6)?);
+        let (kind, id): (String, String) = (row.get(0)?, row.get(1)?);
+        if sees(&page.asked.regions, region.as_deref())
+            && let Some(body) = shown(&page.asked.sight, &kind, || row.get(6))?
+        {
             let line = upsert(seq, &kind, &id, row.get(2)?, row.get(4)?, &body)?;
             if page.full() || !page.push(line) {
                 return Ok(Some(last));
@@ -159,12 +162,16 @@ fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<O
         } else {
             let existed: bool = row.get(5)?;
             let (before, after): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
-            let saw = existed && sees(&page.asked.regions, before.as_deref());
-            let may_see = what == "record" && sees(&page.asked.regions, after.as_deref());
+            let in_sight = page.asked.sight.sees_kind(&kind);
+            let saw = in_sight && existed && sees(&page.asked.regions, before.as_deref());
+            let may_see =
+                in_sight && what == "record" && sees(&page.asked.regions, after.as_deref());
             let newest = row.get::<_, Option<i64>>(8)?.map(unsigned) == Some(seq);
             if may_see && newest {
-                let body: String = row.get(11)?;
-                Some(upsert(seq, &kind, &id, row.get(9)?, row.get(10)?, &body)?)
+                match shown(&page.asked.sight, &kind, || row.get(11))? {
+                    Some(body) => Some(upsert(seq, &kind, &id, row.get(9)?, row.get(10)?, &body)?),
+                    None => None,
+                }
             } else if saw && !may_see {
                 Some(to_json(&Line::Remove { seq, kind, id })?)
             } else {
@@ -203,6 +210,30 @@ fn verdict_line(
     };
     let verdict: Verdict = from_json(&verdict)?;
     Ok(Some(to_json(&Line::Verdict { seq, verdict })?))
+}
+
+/// The body of a record as this reader sees it; none where they do not see the record. Most bodies go
+/// out as they are stored.
+fn shown(
+    sight: &Sight,
+    kind: &str,
+    body: impl FnOnce() -> rusqlite::Result<String>,
+) -> Result<Option<String>> {
+    if !sight.sees_kind(kind) {
+        return Ok(None);
+    }
+    let body = body()?;
+    if !sight.looks_into(kind) {
+        return Ok(Some(body));
+    }
+    let mut fields: Map<String, Value> = from_json(&body)?;
+    if !sight.sees_record(kind, &fields) {
+        return Ok(None);
+    }
+    Ok(Some(match sight.strip(kind, &mut fields) {
+        true => to_json(&fields)?,
+        false => body,
+    }))
 }
 
 fn upsert(

@@ -27,6 +27,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
+use watchkeeper_pack::Sight;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::operation::Verdict;
@@ -528,9 +529,16 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn names_blob(&self, tenant: &str, sha256: &str, regions: &[String]) -> Result<bool> {
+    async fn names_blob(
+        &self,
+        tenant: &str,
+        sha256: &str,
+        regions: &[String],
+        sight: &Sight,
+    ) -> Result<bool> {
         let (tenant, sha256, regions) = (tenant.to_owned(), sha256.to_owned(), regions.to_vec());
-        self.read(move |tx| records::names_blob(tx, &tenant, &sha256, &regions))
+        let sight = sight.clone();
+        self.read(move |tx| records::names_blob(tx, (&tenant, &sha256), &regions, &sight))
             .await
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, setting};
+use watchkeeper_pack::Sight;
 
 use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
@@ -361,19 +362,31 @@ fn blobs_in(value: &Value, names: &mut BTreeSet<String>) {
 
 pub fn names_blob(
     tx: &Transaction<'_>,
-    tenant: &str,
-    sha256: &str,
+    (tenant, sha256): (&str, &str),
     regions: &[String],
+    sight: &Sight,
 ) -> Result<bool> {
     let mut statement = tx.prepare_cached(
-        "SELECT r.region FROM blob_name b
+        "SELECT r.region, r.kind, r.body FROM blob_name b
          JOIN record r ON r.tenant = b.tenant AND r.kind = b.kind AND r.id = b.id
          WHERE b.tenant = ? AND b.sha256 = ?",
     )?;
     let mut rows = statement.query(params![tenant, sha256])?;
     while let Some(row) = rows.next()? {
         let region: Option<String> = row.get(0)?;
-        if sees(regions, region.as_deref()) {
+        if !sees(regions, region.as_deref()) {
+            continue;
+        }
+        let kind: String = row.get(1)?;
+        if sight.looks_into(&kind) {
+            let mut body: Map<String, Value> = from_json(&row.get::<_, String>(2)?)?;
+            let mut names = BTreeSet::new();
+            sight.strip(&kind, &mut body);
+            blobs_of(&body, &mut names);
+            if sight.sees_record(&kind, &body) && names.contains(sha256) {
+                return Ok(true);
+            }
+        } else if sight.sees_kind(&kind) {
             return Ok(true);
         }
     }

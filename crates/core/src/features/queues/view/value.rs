@@ -59,6 +59,8 @@ pub enum CellValue {
         /// Colour.
         tone: Tone,
     },
+    /// Something that this operator's roles do not see.
+    Hidden,
     /// A value that the pack does not know, as it came.
     Unknown {
         /// As it came.

@@ -1,0 +1,172 @@
+//! Who sees what: `seen_by` of kinds and fields, worked out for one reader by their roles.
+//!
+//! Hidden is what none of their roles sees, and with it whatever is worked out from that: computed
+//! fields, alert rules, views, numbers. [`Sight`] says which records and fields a platform keeps from
+//! a reader; [`Pack::narrowed`] is the pack as that reader's laptop has it.
+
+mod narrow;
+mod reads;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::pack::Pack;
+pub(crate) use reads::Reads;
+
+/// The engine's kind whose records tell of others.
+const ALERT: &str = "alert";
+
+/// What one reader sees. The default sees everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// Hidden kinds.
+    kinds: BTreeSet<String>,
+    /// Hidden fields, computed ones included, of kinds that are seen.
+    fields: BTreeMap<String, BTreeSet<String>>,
+    /// Alert rules that are seen; none where all are.
+    rules: Option<BTreeSet<String>>,
+}
+
+/// How much of a pack its reader does not see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Queues.
+    pub queues: usize,
+    /// Numbers of the first screen.
+    pub numbers: usize,
+    /// Alert rules.
+    pub rules: usize,
+}
+
+fn seen(by: &[String], roles: &BTreeSet<String>) -> bool {
+    by.is_empty() || by.iter().any(|role| roles.contains(role))
+}
+
+impl Sight {
+    /// What somebody with these roles sees of a pack as it was loaded. A role that the pack does not
+    /// name sees what everybody sees.
+    pub fn of(pack: &Pack, roles: &BTreeSet<String>) -> Self {
+        let mut sight = Self::records_of(pack, roles);
+        if !sight.is_all() {
+            let rules = pack.alerts.iter().filter(|(_, alert)| {
+                let mut reads = Reads::new(pack);
+                reads.alert(alert);
+                sight.hidden(&reads).is_none()
+            });
+            sight.rules = Some(rules.map(|(id, _)| id.clone()).collect());
+        }
+        sight
+    }
+
+    /// The same of kinds and fields alone.
+    pub(crate) fn records_of(pack: &Pack, roles: &BTreeSet<String>) -> Self {
+        let mut sight = Self::default();
+        for kind in pack.kinds.values() {
+            if !seen(&kind.seen_by, roles) {
+                sight.kinds.insert(kind.name.clone());
+                continue;
+            }
+            let fields = kind.fields.iter();
+            let mut hidden: BTreeSet<String> = fields
+                .filter(|(_, def)| !seen(&def.seen_by, roles))
+                .map(|(name, _)| name.clone())
+                .collect();
+            // What is computed reads fields alone, so that nothing has to be followed further.
+            let computed = kind.computed.iter();
+            let from_hidden: Vec<String> = computed
+                .filter(|(_, computed)| {
+                    let mut names = hidden.iter();
+                    names.any(|name| computed.program.reads_field("record", name))
+                })
+                .map(|(name, _)| name.clone())
+                .collect();
+            hidden.extend(from_hidden);
+            if !hidden.is_empty() {
+                sight.fields.insert(kind.name.clone(), hidden);
+            }
+        }
+        sight
+    }
+
+    /// Nothing is hidden.
+    pub fn is_all(&self) -> bool {
+        self.kinds.is_empty() && self.fields.is_empty()
+    }
+
+    /// Are records of this kind seen? Of one that the pack does not know, yes.
+    pub fn sees_kind(&self, kind: &str) -> bool {
+        !self.kinds.contains(kind)
+    }
+
+    /// Is this field, or computed field, seen?
+    pub fn sees_field(&self, kind: &str, field: &str) -> bool {
+        let hidden = self.fields.get(kind);
+        self.sees_kind(kind) && !hidden.is_some_and(|fields| fields.contains(field))
+    }
+
+    /// Are alerts of this rule seen?
+    pub fn sees_rule(&self, rule: &str) -> bool {
+        self.rules.as_ref().is_none_or(|rules| rules.contains(rule))
+    }
+
+    /// Is this record seen? An alert is, where its rule reads nothing that is hidden; of a rule that
+    /// the pack does not have nobody knows what it read.
+    pub fn sees_record(&self, kind: &str, body: &Map<String, Value>) -> bool {
+        if kind == ALERT && self.rules.is_some() {
+            let rule = body.get("rule").and_then(Value::as_str);
+            return rule.is_some_and(|rule| self.sees_rule(rule));
+        }
+        self.sees_kind(kind)
+    }
+
+    /// Do records of this kind, which is seen, have to be looked into before they are shown?
+    pub fn looks_into(&self, kind: &str) -> bool {
+        self.fields.contains_key(kind) || kind == ALERT && self.rules.is_some()
+    }
+
+    /// Takes hidden fields away; true where there were some.
+    pub fn strip(&self, kind: &str, body: &mut Map<String, Value>) -> bool {
+        let Some(hidden) = self.fields.get(kind) else {
+            return false;
+        };
+        let before = body.len();
+        body.retain(|name, _| !hidden.contains(name));
+        body.len() != before
+    }
+
+    /// SHA-256 of what is seen and what is not; none where nothing is hidden.
+    pub fn digest(&self) -> Option<[u8; 32]> {
+        if self.is_all() {
+            return None;
+        }
+        let mut hash = Sha256::new();
+        let mut add = |part: &str| {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        };
+        self.kinds.iter().for_each(|kind| add(kind));
+        for (kind, fields) in &self.fields {
+            add("/");
+            add(kind);
+            fields.iter().for_each(|field| add(field));
+        }
+        add("//");
+        // Those that are seen: of a rule that is gone from the pack no alert is seen any more.
+        self.rules.iter().flatten().for_each(|rule| add(rule));
+        Some(hash.finalize().into())
+    }
+
+    /// The first name among these that is hidden, as `kind` or `kind.field`.
+    pub(crate) fn hidden(&self, reads: &Reads<'_>) -> Option<String> {
+        if let Some(kind) = reads.kinds.iter().find(|kind| !self.sees_kind(kind)) {
+            return Some(kind.clone());
+        }
+        let mut fields = reads.fields.iter();
+        let (kind, field) = fields.find(|(kind, field)| !self.sees_field(kind, field))?;
+        Some(format!("{kind}.{field}"))
+    }
+}
