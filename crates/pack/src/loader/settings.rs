@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{links, names};
-use crate::format::{MAX_SETTING, PackFile, SettingDef, Unfit};
+use crate::format::{MAX_SETTING, PackFile, SampleSize, SettingDef, Unfit};
 
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
     names::check(&spot.at("settings"), file.settings.keys(), problems);
@@ -60,8 +60,14 @@ pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
         .regions
         .values()
         .map(|region| &region.zone_setting);
+    let actions = world.records.values().flat_map(|def| def.actions.values());
+    let samples = actions.filter_map(|action| match &action.bulk.as_ref()?.sample.as_ref()?.of {
+        SampleSize::Said(said) => Some(&said.setting),
+        SampleSize::Number(_) => None,
+    });
     let named: BTreeSet<&String> = contacts
         .filter_map(|contact| contact.setting.as_ref())
+        .chain(samples)
         .chain(buttons.map(|button| &button.setting))
         .chain(zones.chain([&world.pack.zone_setting]).flatten())
         .collect();

@@ -9,6 +9,7 @@ mod mistakes;
 mod settings;
 mod states;
 mod tried;
+mod undo;
 mod watching;
 mod work;
 
