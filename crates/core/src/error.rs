@@ -71,6 +71,10 @@ pub enum Code {
     OutboxFull,
     /// Not possible in the operation's present state.
     NotNow,
+    /// It can no longer be taken back: it may have left, and its verdict decides.
+    TooLate,
+    /// Of so many records some have to be looked at one by one before; the detail says how many.
+    NotSampled,
     /// A notification could not be shown; the detail says why.
     NotificationFailed,
     /// A fault of the app.

@@ -10,11 +10,13 @@ mod record;
 mod value;
 
 pub use many::{
-    ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, SelectRequest, SelectedView,
-    SelectionView,
+    ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, JudgeRequest, SampleView,
+    SampledView, SelectRequest, SelectedView, SelectionView,
 };
 pub use navigation::{NavigationView, QueueEntry, ViewEntry};
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
-pub use record::{ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord};
+pub use record::{
+    ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord, UndoView,
+};
 pub use value::{Cell, CellValue, ClockView, FactView, MoneyView, SessionView};
