@@ -1,8 +1,9 @@
-import { Ban, CircleCheck, CircleHelp, CircleX, type LucideIcon } from "lucide-react";
+import { Ban, CircleCheck, CircleHelp, CircleX, type LucideIcon, Undo2 } from "lucide-react";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { ActionView, PolicyRowView, RowWord } from "../../platform/backend";
+import { undoWords } from "../operations/undo";
 
 const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string }> = {
   passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
@@ -96,6 +97,19 @@ function Refused({ action }: { action: ActionView }) {
   );
 }
 
+/** How it can be undone, said before it is done. */
+export function UndoLine({ undo, nature }: Pick<ActionView, "undo" | "nature">) {
+  const words = undoWords(undo, nature);
+  if (!words) return null;
+  return (
+    <p className="quiet undo-line">
+      <Undo2 size={13} aria-hidden />
+      <span>{words}</span>
+      {undo && <code className="row-id">{undo.row}</code>}
+    </p>
+  );
+}
+
 /** "Approve will …", line by line, and the latest instant. */
 export function Will({
   action,
@@ -114,6 +128,7 @@ export function Will({
             <li key={line}>{line}</li>
           ))}
       </ul>
+      <UndoLine undo={action.undo} nature={action.nature} />
       {(action.not_after || onMails) && (
         <div className="will-foot">
           <span className="quiet">

@@ -80,6 +80,7 @@ function freeActionsOf(request: Request): ActionView[] {
       ],
       not_after: wall(request.purchased + WINDOW),
       may_lapse: false,
+      undo: null,
     },
     {
       action: "deny",
@@ -115,6 +116,7 @@ function freeActionsOf(request: Request): ActionView[] {
       ],
       not_after: null,
       may_lapse: false,
+      undo: null,
     },
     {
       action: "escalate",
@@ -141,6 +143,7 @@ function freeActionsOf(request: Request): ActionView[] {
       mails: [],
       not_after: null,
       may_lapse: false,
+      undo: null,
     },
   ];
 }
