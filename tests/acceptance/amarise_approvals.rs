@@ -1,7 +1,8 @@
-//! who has to agree, and from where on.
+//! who has to agree, from where on, and what of it is urgent.
 
 use serde_json::{Value, json};
 use watchkeeper_model::RowOutcome;
+use watchkeeper_model::alert::State;
 
 use crate::amarise_bodies::{
     NOW, ROLES, by, content_change, eur, money, price_change, product, promotion,
@@ -181,4 +182,86 @@ fn a_freeze_stops_what_it_is_for_and_nothing_else() {
         content_change("C", json!({})),
     );
     assert_eq!(cms, by("content.frozen", "A-19"));
+}
+
+/// The rule of a kind, and what is needed at which instant.
+fn urgent(rule: &str, kind: &str, body: Value) -> Vec<State> {
+    let records = Records::of(&AMARISE).setting("shift_hours", json!(8));
+    records.add(kind, "x", body);
+    records.states(rule, NOW)
+}
+
+#[test]
+fn x_91_what_is_due_before_the_incoming_shift_ends_is_urgent() {
+    // A shift of eight hours that begins at two in the morning, Paris.
+    for (due, fires) in [
+        ("2026-11-20T08:59:59.999Z", true),
+        ("2026-11-20T09:00:00.000Z", false),
+        ("2026-11-20T09:00:00.001Z", false),
+        // Late already.
+        ("2026-11-19T09:00:00.000Z", true),
+    ] {
+        let needed = || json!({ "needed_by": due });
+        for (rule, kind, body) in [
+            (
+                "urgent_price_change",
+                "price_change",
+                price_change("P", needed()),
+            ),
+            (
+                "urgent_content_change",
+                "content_change",
+                content_change("C", needed()),
+            ),
+            ("urgent_product", "product", product("S", needed())),
+            (
+                "urgent_promotion",
+                "promotion",
+                promotion("M", 21.0, json!({ "starts_at": due })),
+            ),
+        ] {
+            let found = urgent(rule, kind, body);
+            assert_eq!(!found.is_empty(), fires, "{rule} {due}");
+        }
+    }
+    // Without a day there is no hurry.
+    let undated = urgent(
+        "urgent_price_change",
+        "price_change",
+        price_change("P", json!({})),
+    );
+    assert_eq!(undated, []);
+}
+
+#[test]
+fn x_91_what_an_incident_waits_for_is_urgent_and_what_is_answered_is_not() {
+    for (state, for_incident, fires) in [
+        ("requested", true, 1),
+        ("requested", false, 0),
+        ("applied", true, 0),
+        ("cancelled", true, 0),
+    ] {
+        let body = price_change("P", json!({"for_incident": for_incident, "state": state}));
+        let found = urgent("urgent_price_change", "price_change", body);
+        assert_eq!(found, vec![State::Firing; fires], "{state} {for_incident}");
+    }
+}
+
+#[test]
+fn x_91_how_long_a_shift_is_the_tenant_says() {
+    let due = json!({"needed_by": "2026-11-20T06:00:00.000Z"});
+    for (hours, fires) in [(4, 0), (5, 0), (6, 1)] {
+        let records = Records::of(&AMARISE).setting("shift_hours", json!(hours));
+        records.add("price_change", "x", price_change("P", due.clone()));
+        let found = records.states("urgent_price_change", NOW);
+        assert_eq!(found.len(), fires, "{hours}");
+    }
+    // Until then nobody pretends to know.
+    let unsaid = |fields: Value| {
+        let records = Records::of(&AMARISE);
+        records.add("price_change", "x", price_change("P", fields));
+        records.states("urgent_price_change", NOW)
+    };
+    assert!(AMARISE.settings["shift_hours"].needed);
+    assert_ne!(unsaid(due), [State::Firing]);
 }

@@ -195,6 +195,7 @@ pub fn machine(
                     .get("state")
                     .map_or("-", |state| state.as_str().unwrap()),
                 (Outcome::Allow, None) => "nothing planned",
+                (Outcome::Ask, _) => "approval.needed",
                 (Outcome::Deny { code, .. }, _) => code.as_str(),
             };
             assert_eq!(became, expected, "{kind}.{action} from {state}");

@@ -24,7 +24,7 @@ fn a_20_and_x_06_an_order_goes_the_documents_way_and_no_other() {
         "on_hold",
         "cancelled",
     ];
-    let records = Records::of(&AMARISE);
+    let records = Records::of(&AMARISE).control("sales_paused", json!({"eu": true}));
     for state in states {
         records.add(
             "order",

@@ -98,6 +98,7 @@ fn l_18_and_x_16_every_action_starts_from_its_states_and_from_no_other() {
         &[
             ("review", &["open"]),
             ("build", &["evidence_required"]),
+            ("build_by_hand", &["evidence_required"]),
             ("add_evidence", &gathering),
             ("set_tracking", &gathering),
             ("mark_ready", &["evidence_building"]),
@@ -115,6 +116,12 @@ fn l_18_and_x_16_every_action_starts_from_its_states_and_from_no_other() {
 fn l_18_each_step_leads_to_the_next() {
     for (from, action, params, to) in [
         ("open", "review", json!({}), "evidence_required"),
+        (
+            "evidence_required",
+            "build_by_hand",
+            json!({}),
+            "evidence_building",
+        ),
         (
             "evidence_building",
             "mark_ready",

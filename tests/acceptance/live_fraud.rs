@@ -142,6 +142,74 @@ fn l_37_a_hold_lasts_24_hours_and_asks_for_documents() {
     );
 }
 
+/// What becomes of the order of a case. What goes to the score is not carried out yet.
+fn order_after(records: &Records, action: &str) -> Value {
+    let params = match action {
+        "hold" => json!({"reasoning": "A new device", "documents": "an invoice"}),
+        _ => json!({"reasoning": "It is the customer."}),
+    };
+    let plan = records.planned(("fraud_case", "f"), (action, params), &OP, NOW);
+    assert_eq!(plan.sets_on[0].kind, "order");
+    plan.sets_on[0].set.clone().into()
+}
+
+fn of_order(fields: Value, case: Value) -> Records {
+    let records = live();
+    records.add("order", "o-1", order("o-1", fields));
+    records.add("fraud_case", "f", fraud("f", case));
+    records
+}
+
+#[test]
+fn l_37_an_approved_order_goes_on_from_where_it_was_held() {
+    let reasoning = || json!({"reasoning": "It is the customer."});
+    for from in ["placed", "captured", "paid", "reserved", "in_fulfilment"] {
+        let records = of_order(json!({"state": from}), json!({}));
+        let held = order_after(&records, "hold");
+        assert_eq!(held, json!({"state": "on_hold", "held_from": from}));
+        let records = of_order(held, json!({"state": "holding"}));
+        let goes_on = json!({"state": from, "held_from": Value::Null});
+        assert_eq!(order_after(&records, "approve"), goes_on);
+        assert_eq!(refused(&records, "approve", reasoning()), passes());
+    }
+    // Held by the platform, before anybody looked at the case.
+    let held = json!({"state": "on_hold", "held_from": "reserved"});
+    let records = of_order(held.clone(), json!({}));
+    assert_eq!(order_after(&records, "approve")["state"], "reserved");
+    // Held once more: what it was before is not forgotten.
+    assert_eq!(order_after(&records, "hold"), held);
+}
+
+#[test]
+fn l_37_an_order_that_is_not_held_is_left_where_it_is() {
+    for state in ["placed", "reserved", "shipped", "delivered", "cancelled"] {
+        let records = of_order(json!({"state": state}), json!({}));
+        assert_eq!(order_after(&records, "approve")["state"], state);
+        let params = json!({"reasoning": "It is the customer."});
+        assert_eq!(refused(&records, "approve", params), passes());
+    }
+    // The platform holds it and does not say since when.
+    let unknown = of_order(json!({"state": "on_hold"}), json!({}));
+    let params = json!({"reasoning": "It is the customer."});
+    assert_eq!(
+        refused(&unknown, "approve", params),
+        by("fraud.held_from_unknown", "L-37")
+    );
+}
+
+#[test]
+fn l_37_what_has_left_is_not_held() {
+    let params = || json!({"reasoning": "A new device", "documents": "an invoice"});
+    for state in ["shipped", "delivered", "cancelled", "payment_failed"] {
+        let records = of_order(json!({"state": state}), json!({}));
+        assert_eq!(
+            refused(&records, "hold", params()),
+            by("fraud.order_gone", "L-37"),
+            "{state}"
+        );
+    }
+}
+
 #[test]
 fn l_37_and_x_25_a_hold_is_extended_once_to_48_hours() {
     let held = |held: &str, extended: bool| {

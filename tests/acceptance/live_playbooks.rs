@@ -321,9 +321,20 @@ fn data_of_l_12_a_partial_refund_in_four_steps() {
 }
 
 #[test]
-fn data_of_l_13_a_full_refund_chooses_a_reason_and_confirms() {
-    ways("full_refund", &[(&[], &["order", "issue", "see"])]);
+fn data_of_l_13_a_full_refund_in_four_steps() {
+    ways(
+        "full_refund",
+        &[(&[], &["order", "reason", "issue", "see"])],
+    );
     assert_eq!(acts("full_refund"), ["refund_full"]);
+    // The list from which the reason is chosen is the one that the action takes.
+    let asked = &LIVE_SHOPPING.kind("order").unwrap().actions["refund_full"];
+    let step = |id: &str| playbook("full_refund").step(id).unwrap();
+    let chosen = &step("reason").def.notes["reason"];
+    assert_eq!(chosen.one_of, asked.def.params["reason"].one_of);
+    assert!(!chosen.optional);
+    let given = &step("issue").def.act.as_ref().unwrap().params;
+    assert_eq!(given["reason"], "answers.reason");
 }
 
 #[test]

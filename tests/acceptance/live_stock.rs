@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use watchkeeper_model::alert::State::Firing;
 
-use crate::live_world::{NOW, OP, by, live, order, product, return_case, starts_from, usd};
+use crate::live_world::{NOW, OP, by, live, order, product, return_case, show, starts_from, usd};
 use crate::packs::LIVE_SHOPPING;
 use crate::records::Records;
 
@@ -153,6 +153,46 @@ fn l_33_what_is_reserved_or_kept_back_cannot_be_sold() {
     }
     let sync = &LIVE_SHOPPING.controls["stock_sync"];
     assert_eq!(sync.default, true, "live stock is synced during shows");
+}
+
+#[test]
+fn l_33_a_live_show_without_the_sync_of_its_stock_is_told() {
+    for (state, sync, told) in [
+        ("live", true, 0),
+        ("live", false, 1),
+        ("planned", false, 0),
+        ("ended", false, 0),
+    ] {
+        let records = live().control("stock_sync", json!(sync));
+        records.add("show", "s", show("S-1", json!({"state": state})));
+        let found = records.states("stock_sync_off", NOW).len();
+        assert_eq!(found, told, "{state}, sync {sync}");
+    }
+}
+
+#[test]
+fn data_of_l_27_a_backup_stream_that_was_forgotten_is_told_once_no_show_is_live() {
+    for (state, on, told) in [
+        ("live", true, 0),
+        ("ended", true, 1),
+        ("planned", true, 1),
+        ("ended", false, 0),
+    ] {
+        let records = live().control("backup_stream", json!(on));
+        records.add("show", "s", show("S-1", json!({"state": state})));
+        let found = records.states("backup_stream_left_on", NOW).len();
+        assert_eq!(found, told, "{state}, backup {on}");
+    }
+}
+
+#[test]
+fn l_31_who_reads_that_stock_is_low_reads_whether_an_order_comes_by_itself() {
+    for (on, by_hand) in [(true, false), (false, true)] {
+        let records = live().control("auto_reorder", json!(on));
+        records.add("product", "lamp", product("LS-1", json!({"stock": 9})));
+        let (_, _, words) = records.rule("stock_below_reorder", NOW).remove(0);
+        assert_eq!(words.contains("order by hand"), by_hand, "{words}");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+mod actions;
+mod agreement;
 mod alerts;
 mod alerts_session;
 mod all_packs;
@@ -19,6 +21,7 @@ mod amarise_privacy;
 mod amarise_refunds;
 mod amarise_stock;
 mod amarise_texts;
+mod amarise_walks;
 mod amarise_work;
 mod approval;
 mod console_answers;
@@ -33,6 +36,7 @@ mod dog_world;
 mod golden;
 mod live_clocks;
 mod live_disputes;
+mod live_evidence;
 mod live_figures;
 mod live_fraud;
 mod live_health;

@@ -59,7 +59,22 @@ fn p_21_recurring_revenue_and_what_an_average_customer_brings() {
         parts(&records, "mrr"),
         [part("enterprise", 20_200.0), part("pro", 9_800.0)]
     );
-    assert_eq!(records.metric("arpu", NOON).value, Some(10_000.0));
+    // One customer has two of the three rows; who tries, is suspended or has gone is none.
+    let customer = |id: &str, fields: Value| organisation(&records, id, fields);
+    let since = "2026-01-05T09:00:00.000Z";
+    customer("a", json!({"converted_at": since}));
+    customer("c", json!({"converted_at": since, "plan": "enterprise"}));
+    customer("trial", json!({"state": "trial", "plan": "trial"}));
+    customer(
+        "out",
+        json!({"converted_at": since, "state": "suspended", "suspended_at": "2026-11-10T00:00:00.000Z"}),
+    );
+    customer(
+        "gone",
+        json!({"converted_at": since, "state": "cancelled", "cancelled_at": "2026-11-10T00:00:00.000Z"}),
+    );
+    let arpu = records.metric("arpu", NOON);
+    assert_eq!((arpu.of, arpu.value), (Some(2.0), Some(15_000.0)));
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn p_14_word_for_word_and_the_count_begins_anew_next_month() {
     assert_eq!(
         mail.body.trim_end(),
         "Hello Ada,\n\nthis month you have used 80 of 100 reports, which is 80 %.\n\n\
-         With Pro there is no such limit. Or stay with your plan: counting begins anew on 1 December 2026.\n\n\
+         With Pro you can use more of it. Or stay with your plan: counting begins anew on 1 December 2026.\n\n\
          Kind regards\nYour POS team"
     );
     assert_eq!(

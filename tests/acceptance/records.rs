@@ -8,7 +8,7 @@ use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 use watchkeeper_model::alert::{self, State, Waits};
 use watchkeeper_model::metric::{self, Reading};
-use watchkeeper_model::{Actor, Decision, LookupValue, Outcome, Situation, Snapshot};
+use watchkeeper_model::{Actor, Decision, LookupValue, Outcome, Plan, Situation, Snapshot, plan};
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::measure::{Asked, Piece};
@@ -224,11 +224,83 @@ impl Records {
     /// What policy says of an action on a record, asked for by somebody with these roles.
     pub fn decide(
         &self,
-        (kind, id): (&str, &str),
+        record: (&str, &str),
         (action, params): (&str, Value),
         roles: &[&str],
         now: &str,
     ) -> Decision {
+        self.situated(record, params, roles, now, |situation| {
+            watchkeeper_model::decide(situation, action)
+        })
+    }
+
+    /// What an action does once it is carried out, whatever may stand in its way.
+    pub fn planned(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) -> Plan {
+        self.situated(record, params, roles, now, |situation| {
+            let action = &situation.kind.actions[action];
+            let scope = situation.scope(Some(action));
+            plan::plan(situation.pack, action, situation.kind, &scope).unwrap()
+        })
+    }
+
+    /// Carries out what policy has to allow: what is set and made, and what its calls bring once they
+    /// succeeded.
+    pub fn carry_out(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) {
+        let decision = self.decide(record, (action, params.clone()), roles, now);
+        assert_eq!(decision.outcome, Outcome::Allow, "{action} on {record:?}");
+        let planned = decision.plan.unwrap();
+        self.change(record, &planned.sets);
+        for on in &planned.sets_on {
+            self.change((&on.kind, &on.id), &on.set);
+        }
+        for (place, made) in planned.creates.iter().enumerate() {
+            let body = Value::Object(made.body.clone());
+            self.add(&made.kind, &format!("{action}-{place}"), body);
+        }
+        for call in &planned.calls {
+            let settled = self.situated(record, params.clone(), roles, now, |situation| {
+                let action = &situation.kind.actions[action];
+                let mut scope = situation.scope(Some(action));
+                scope.result = Some(serde_json::json!({"id": "there-1"}));
+                let (pack, kind) = (situation.pack, situation.kind);
+                plan::settle(pack, kind, action, call.effect, &scope, true)
+            });
+            let settled = settled.unwrap().unwrap();
+            self.change(record, &settled.sets);
+            for on in &settled.sets_on {
+                self.change((&on.kind, &on.id), &on.set);
+            }
+        }
+    }
+
+    fn change(&self, (kind, id): (&str, &str), sets: &Map<String, Value>) {
+        let (mut body, _) = self.record(kind, id);
+        body.extend(sets.clone());
+        let text = "DELETE FROM record_now WHERE kind = ? AND id = ?";
+        self.db.execute(text, [kind, id]).unwrap();
+        self.add(kind, id, Value::Object(body));
+    }
+
+    fn situated<T>(
+        &self,
+        (kind, id): (&str, &str),
+        params: Value,
+        roles: &[&str],
+        now: &str,
+        then: impl FnOnce(&Situation<'_>) -> T,
+    ) -> T {
         let kind = self.pack.kind(kind).unwrap();
         let (body, computed) = self.record(&kind.name, id);
         let refs = kind.fields.iter().filter_map(|(name, def)| {
@@ -280,10 +352,11 @@ impl Records {
             })
             .collect();
         situation.lookups = &lookups;
-        watchkeeper_model::decide(&situation, action)
+        then(&situation)
     }
 
-    /// The same in a word: nothing where it is allowed, else code and row of the refusal.
+    /// The same in a word: nothing where it is allowed, `approval.needed` with the first row that asks
+    /// where somebody has to agree, else code and row of the refusal.
     pub fn refused(
         &self,
         record: (&str, &str),
@@ -291,8 +364,14 @@ impl Records {
         roles: &[&str],
         now: &str,
     ) -> Option<(String, Option<String>)> {
-        match self.decide(record, action, roles, now).outcome {
+        let decision = self.decide(record, action, roles, now);
+        let asks = decision.asks.first().map(|ask| ask.row.clone());
+        let needed = || Some(("approval.needed".to_owned(), asks.clone()));
+        match decision.outcome {
             Outcome::Allow => None,
+            Outcome::Ask => needed(),
+            // Nothing but that this version cannot carry it out is in the way of asking.
+            Outcome::Deny { code, .. } if code == "provider.absent" && asks.is_some() => needed(),
             Outcome::Deny { code, row, .. } => Some((code, row)),
         }
     }

@@ -124,7 +124,7 @@ impl Refund {
     /// The code and row of a refusal; panics where it is allowed.
     pub fn denied(&self, action: &str) -> (String, Option<String>) {
         match self.decide(action).outcome {
-            Outcome::Allow => panic!("{action} is allowed"),
+            Outcome::Allow | Outcome::Ask => panic!("{action} is allowed"),
             Outcome::Deny { code, row, .. } => (code, row),
         }
     }

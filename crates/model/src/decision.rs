@@ -1,9 +1,10 @@
 //! What policy says of an action.
 //!
 //! The order in which a refusal is looked for: the action exists, the actor has a role for it, the
-//! record is in a state that it starts from, every policy row lets it through, nobody else has to
-//! agree, its not-after has not passed, its parameters are complete, and every effect can be worked out. The first that
-//! fails gives the outcome; the policy rows are evaluated and returned in any case.
+//! record is in a state that it starts from, every policy row lets it through, its not-after has not
+//! passed, its parameters are complete, and every effect can be worked out. The first that fails gives
+//! the outcome; the policy rows are evaluated and returned in any case. What all of this lets through,
+//! and somebody else has to agree to, is asked for ([`Outcome::Ask`], [`crate::approval`]).
 //!
 //! Parameters come last on purpose: a refusal for want of a parameter (`params.invalid`) means that
 //! everything else would let it through.
@@ -23,6 +24,7 @@ use watchkeeper_pack::pack::{Effect, Policy};
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
+use crate::approval::{self, Needed};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
 pub use bulk::{Bulk, takes_part};
@@ -79,7 +81,9 @@ pub struct Decision {
     pub nature: Nature,
     /// Lines of "this will …".
     pub will: Vec<String>,
-    /// What it would do; only where the outcome is [`Outcome::Allow`].
+    /// Who has to agree first, whatever the outcome.
+    pub asks: Vec<Needed>,
+    /// What it would do; only where the outcome is [`Outcome::Allow`] or [`Outcome::Ask`].
     pub plan: Option<Plan>,
 }
 
@@ -88,10 +92,13 @@ pub struct Decision {
 pub enum Outcome {
     /// Go ahead (after `confirm`).
     Allow,
+    /// Likewise, and it is done once those of [`Decision::asks`] have agreed.
+    Ask,
     /// No, for this reason.
     Deny {
         /// `action.unknown`, `rights.missing_role`, `action.wrong_state`, `policy.undecidable`,
-        /// the pack's own code, `approval.needed`, `provider.absent`, `operation.lapsed`, `params.invalid` or `effect.undecidable`.
+        /// the pack's own code, those of [`crate::approval`] and [`crate::setting`], `provider.absent`,
+        /// `operation.lapsed`, `params.invalid` or `effect.undecidable`.
         code: String,
         /// The row that refused.
         row: Option<String>,
@@ -122,6 +129,8 @@ pub enum RowOutcome {
     Failed,
     /// Could not be evaluated; refuses.
     Undecidable,
+    /// Lets through once somebody has agreed; also where it could not be evaluated whether they have to.
+    Asks,
 }
 
 impl<'a> Situation<'a> {
@@ -163,7 +172,7 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
     };
     let scope = situation.scope(Some(action));
     let (mut rows, refusal) = policy(action, &scope);
-    let (asked, unasked) = approvals(action, &scope);
+    let (asked, asks) = approvals(action, &scope);
     rows.extend(asked);
     let not_after = action
         .not_after
@@ -172,15 +181,16 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
     let refused = setting(situation, action)
         .or_else(|| role(action, situation.actor))
         .or_else(|| state(situation, action))
+        .or_else(|| approval::refused(situation, &action.name))
         .or(refusal)
-        .or(unasked)
         .or_else(|| not_built(action))
         .or_else(|| lapsed(&not_after, situation.now))
         .or_else(|| params::check(action, situation.params));
     let (outcome, plan) = match refused {
         Some(deny) => (deny, None),
         None => match crate::plan::plan(situation.pack, action, situation.kind, &scope) {
-            Ok(plan) => (Outcome::Allow, Some(plan)),
+            Ok(plan) if asks.is_empty() => (Outcome::Allow, Some(plan)),
+            Ok(plan) => (Outcome::Ask, Some(plan)),
             Err(error) => (deny("effect.undecidable", None, error.to_string()), None),
         },
     };
@@ -192,6 +202,7 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         typed: typed(situation, action),
         nature: action.def.nature,
         will: will(action, &scope),
+        asks,
         plan,
     }
 }
@@ -206,6 +217,7 @@ pub fn already(situation: &Situation<'_>, action: &str) -> bool {
     let state = situation.record.body.get("state").and_then(Value::as_str);
     state.is_some_and(|state| action.def.already.iter().any(|a| a == state))
         && role(action, situation.actor).is_none()
+        && approval::refused(situation, &action.name).is_none()
 }
 
 fn unknown(action: &str) -> Decision {
@@ -222,6 +234,7 @@ fn unknown(action: &str) -> Decision {
         typed: None,
         nature: Nature::Change,
         will: Vec::new(),
+        asks: Vec::new(),
         plan: None,
     }
 }
@@ -234,30 +247,37 @@ fn deny(code: &str, row: Option<&str>, detail: impl Into<String>) -> Outcome {
     }
 }
 
-/// Who has to agree, and the refusal of the first that nobody has been asked for. Where it cannot be
-/// said whether somebody has to, somebody has to.
-fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome>) {
-    let mut first = None;
+/// The rows that may ask for agreement, and those that do. Where it cannot be said whether somebody
+/// has to agree, somebody has to.
+fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Vec<Needed>) {
+    let mut asks = Vec::new();
     let approvals = action.def.approvals.iter().zip(&action.approvals);
     let rows = approvals.map(|(def, row)| {
         let found = row.found.render(scope);
-        let outcome = match row.when.eval_bool(scope) {
-            Ok(false) => RowOutcome::Passed,
-            Ok(true) => RowOutcome::Failed,
-            Err(_) => RowOutcome::Undecidable,
-        };
-        if first.is_none() && outcome != RowOutcome::Passed {
-            let sentence = format!("{}: {} has to agree first.", def.title, def.role);
-            first = Some(deny("approval.needed", Some(&def.id), sentence));
+        let found = found.unwrap_or_else(|error| format!("not known: {error}"));
+        let needed = row.when.eval_bool(scope) != Ok(false);
+        if needed {
+            let fallback = def.fallback.as_ref();
+            asks.push(Needed {
+                row: def.id.clone(),
+                title: def.title.clone(),
+                found: found.clone(),
+                role: def.role.clone(),
+                fallback: fallback.map(|other| (other.role.clone(), other.after_minutes)),
+            });
         }
         RowResult {
             id: def.id.clone(),
             title: def.title.clone(),
-            found: found.unwrap_or_else(|error| format!("not known: {error}")),
-            outcome,
+            found,
+            outcome: match needed {
+                true => RowOutcome::Asks,
+                false => RowOutcome::Passed,
+            },
         }
     });
-    (rows.collect(), first)
+    let rows = rows.collect();
+    (rows, asks)
 }
 
 /// A row reads a parameter that has to be given and is not there yet.

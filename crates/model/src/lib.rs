@@ -4,6 +4,7 @@
 //! No clock, no I/O, no randomness: everything comes in as arguments.
 
 pub mod alert;
+pub mod approval;
 pub mod audit;
 pub mod clock;
 pub mod decision;

@@ -14,7 +14,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
@@ -34,8 +36,34 @@ static ENV: LazyLock<Arc<cel::Env>> = LazyLock::new(|| Arc::new(cel::Env::stdlib
 pub struct Program {
     /// As written.
     pub source: String,
-    program: cel::Program,
+    program: Arc<cel::Program>,
     references: BTreeSet<Reference>,
+}
+
+thread_local! {
+    /// On a thread of [`parsing`]: what was parsed there, by source.
+    static PARSED: RefCell<Option<HashMap<String, Arc<cel::Program>>>> =
+        const { RefCell::new(None) };
+}
+
+/// Does `work` on a thread whose stack is large enough to parse on, and remembers what is parsed
+/// there: a pack says many an expression more than once.
+///
+/// # Errors
+/// There was no thread to be had.
+pub(crate) fn parsing<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    if PARSED.with_borrow(Option::is_some) {
+        return Ok(work());
+    }
+    std::thread::scope(|threads| {
+        let parser = std::thread::Builder::new()
+            .stack_size(PARSER_STACK)
+            .spawn_scoped(threads, || {
+                PARSED.set(Some(HashMap::new()));
+                work()
+            })?;
+        Ok(parser.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 impl std::fmt::Debug for Program {
@@ -136,34 +164,25 @@ impl EvalError {
     }
 }
 
-impl Program {
-    /// Compiles and checks. Parsing runs on a thread of its own with a large stack.
-    pub fn compile(source: &str, allowed: &Allowed) -> Result<Self, ExprError> {
-        let at_start = |message: String| ExprError {
+impl ExprError {
+    fn at_start(message: String) -> Self {
+        Self {
             message,
             line: 1,
             column: 1,
-        };
-        if source.len() > MAX_SOURCE {
-            return Err(at_start(format!(
-                "longer than {MAX_SOURCE} bytes ({} bytes)",
-                source.len()
-            )));
         }
-        source::check(source)?;
-        std::thread::scope(|threads| {
-            let parser = std::thread::Builder::new()
-                .stack_size(PARSER_STACK)
-                .spawn_scoped(threads, || Self::parse(source, allowed))
-                .map_err(|error| at_start(format!("no thread to parse on: {error}")))?;
-            parser
-                .join()
-                .unwrap_or_else(|_| Err(at_start("the parser gave up".into())))
-        })
     }
+}
 
-    fn parse(source: &str, allowed: &Allowed) -> Result<Self, ExprError> {
-        let program = ENV.compile(source).map_err(|errors| {
+/// Parses, on a thread of [`parsing`].
+fn parsed(source: &str) -> Result<Arc<cel::Program>, ExprError> {
+    let known = PARSED.with_borrow(|known| known.as_ref()?.get(source).map(Arc::clone));
+    if let Some(program) = known {
+        return Ok(program);
+    }
+    let program = catch_unwind(AssertUnwindSafe(|| ENV.compile(source)))
+        .map_err(|_| ExprError::at_start("the parser gave up".to_owned()))?
+        .map_err(|errors| {
             let first = errors.errors.first();
             let place = |n: Option<isize>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
             ExprError {
@@ -174,6 +193,32 @@ impl Program {
                 line: place(first.map(|e| e.pos.0)).max(1),
                 column: place(first.map(|e| e.pos.1)).max(1),
             }
+        })?;
+    let program = Arc::new(program);
+    PARSED.with_borrow_mut(|known| {
+        if let Some(known) = known {
+            known.insert(source.to_owned(), Arc::clone(&program));
+        }
+    });
+    Ok(program)
+}
+
+impl Program {
+    /// Compiles and checks.
+    ///
+    /// # Errors
+    /// It is too long, no expression, or reads or calls what is not offered.
+    pub fn compile(source: &str, allowed: &Allowed) -> Result<Self, ExprError> {
+        if source.len() > MAX_SOURCE {
+            let size = source.len();
+            return Err(ExprError::at_start(format!(
+                "longer than {MAX_SOURCE} bytes ({size} bytes)"
+            )));
+        }
+        source::check(source)?;
+        let program = parsing(|| parsed(source)).unwrap_or_else(|error| {
+            let message = format!("no thread to parse on: {error}");
+            Err(ExprError::at_start(message))
         })?;
         let references = check::check(&program, source, allowed)?;
         Ok(Self {

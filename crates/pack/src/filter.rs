@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::expr::{Allowed, EvalError, Program, Scope};
 use crate::format::{
-    Answer, ComputedDef, FieldDef, FieldType, FilterDef, Operand, OpsDef, TestDef,
+    Among, Answer, ComputedDef, FieldDef, FieldType, FilterDef, Operand, OpsDef, TestDef,
 };
 use crate::pack::{Kind, Lookup};
 use crate::value;
@@ -44,8 +44,21 @@ struct Test {
 #[derive(Debug)]
 enum Op {
     Is(Operation, Source),
-    Among(Vec<Value>),
+    Among(Member, List),
     Absent(bool),
+}
+
+/// On which side of a list.
+#[derive(Debug, Clone, Copy)]
+enum Member {
+    OneOf,
+    NoneOf,
+}
+
+#[derive(Debug)]
+enum List {
+    Literal(Vec<Value>),
+    Expr(Program),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -148,12 +161,17 @@ impl Filter {
             for (within, op) in operations {
                 let op = match op {
                     Raw::Absent(absent) => Ok(Op::Absent(absent)),
-                    Raw::Among(values) => among(values, type_).map(Op::Among),
+                    Raw::Among(member, values) => {
+                        among(values, type_).map(|values| Op::Among(member, List::Literal(values)))
+                    }
                     Raw::Literal(op, value) => {
                         literal(value, type_).map(|v| Op::Is(op, Source::Literal(v)))
                     }
-                    Raw::Expr(op, source) => match Program::compile(source, allowed) {
-                        Ok(program) => Ok(Op::Is(op, Source::Expr(program))),
+                    Raw::Expr(side, source) => match Program::compile(source, allowed) {
+                        Ok(program) => Ok(match side {
+                            Side::Of(op) => Op::Is(op, Source::Expr(program)),
+                            Side::In(member) => Op::Among(member, List::Expr(program)),
+                        }),
                         Err(e) => {
                             fault(
                                 &within,
@@ -205,10 +223,12 @@ impl Filter {
             match &test.op {
                 Op::Absent(true) => sql.text.push_str(&format!("{column} IS NULL")),
                 Op::Absent(false) => sql.text.push_str(&format!("{column} IS NOT NULL")),
-                Op::Among(values) => {
-                    let marks = vec!["?"; values.len()].join(", ");
-                    sql.text.push_str(&format!("{column} IN ({marks})"));
-                    sql.params.extend(values.iter().cloned());
+                Op::Among(member, list) => {
+                    let values = match list {
+                        List::Literal(values) => values.clone(),
+                        List::Expr(program) => listed(&program.eval(scope)?, test)?,
+                    };
+                    membership(&mut sql, &column, *member, values);
                 }
                 Op::Is(op, source) => {
                     let operand = match source {
@@ -250,17 +270,48 @@ fn compare(sql: &mut Sql, column: &str, op: Operation, operand: Value) {
     }
 }
 
+/// What an expression gave, as a list; an empty one is none of anything.
+fn listed(value: &Value, test: &Test) -> Result<Vec<Value>, EvalError> {
+    let fault = |message: String| EvalError {
+        message: format!("`{}`: {message}", test.field),
+    };
+    let values = value
+        .as_array()
+        .ok_or_else(|| fault("expected a list".into()))?;
+    if values.len() > MAX_AMONG {
+        return Err(fault(format!("more than {MAX_AMONG} values")));
+    }
+    let values = values.iter().map(|value| literal(value, test.type_));
+    values.collect::<Result<_, _>>().map_err(fault)
+}
+
+fn membership(sql: &mut Sql, column: &str, member: Member, values: Vec<Value>) {
+    let marks = vec!["?"; values.len()].join(", ");
+    sql.text.push_str(&match member {
+        Member::OneOf => format!("{column} IN ({marks})"),
+        Member::NoneOf => format!("({column} IS NULL OR {column} NOT IN ({marks}))"),
+    });
+    sql.params.extend(values);
+}
+
 enum Raw<'a> {
     Literal(Operation, &'a Value),
-    Expr(Operation, &'a str),
-    Among(&'a [Value]),
+    Expr(Side, &'a str),
+    Among(Member, &'a [Value]),
     Absent(bool),
+}
+
+/// How what an expression gives is compared.
+#[derive(Clone, Copy)]
+enum Side {
+    Of(Operation),
+    In(Member),
 }
 
 fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
     match test {
         TestDef::Is(value) => vec![(String::new(), Raw::Literal(Operation::Eq, value))],
-        TestDef::Among(values) => vec![(String::new(), Raw::Among(values))],
+        TestDef::Among(values) => vec![(String::new(), Raw::Among(Member::OneOf, values))],
         TestDef::Ops(ops) => {
             let OpsDef {
                 eq,
@@ -270,6 +321,7 @@ fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
                 gt,
                 gte,
                 among,
+                not_in,
                 absent,
                 expr,
             } = ops.as_ref();
@@ -289,18 +341,30 @@ fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
                         all.push((name.to_owned(), Raw::Literal(op, value)));
                     }
                     Some(Operand::Expr(e)) => {
-                        all.push((format!("{name}/expr"), Raw::Expr(op, &e.expr)));
+                        all.push((format!("{name}/expr"), Raw::Expr(Side::Of(op), &e.expr)));
                     }
                 }
             }
-            if let Some(values) = among {
-                all.push(("in".to_owned(), Raw::Among(values)));
+            for (name, member, list) in [
+                ("in", Member::OneOf, among),
+                ("not_in", Member::NoneOf, not_in),
+            ] {
+                match list {
+                    None => {}
+                    Some(Among::Values(values)) => {
+                        all.push((name.to_owned(), Raw::Among(member, values)));
+                    }
+                    Some(Among::Expr(e)) => {
+                        all.push((format!("{name}/expr"), Raw::Expr(Side::In(member), &e.expr)));
+                    }
+                }
             }
             if let Some(absent) = absent {
                 all.push(("absent".to_owned(), Raw::Absent(*absent)));
             }
             if let Some(source) = expr {
-                all.push(("expr".to_owned(), Raw::Expr(Operation::Eq, source)));
+                let side = Side::Of(Operation::Eq);
+                all.push(("expr".to_owned(), Raw::Expr(side, source)));
             }
             all
         }

@@ -46,7 +46,7 @@ pub use playbook::{
     ActDef, DecideDef, LookUpDef, PageDef, PlaybookFile, RecheckDef, SendDef, StepDef, SwitchDef,
     TestCaseDef, WaitDef, WayDef,
 };
-pub use question::{Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
+pub use question::{Among, Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
 pub use record::{
     ClockDef, ComputedDef, FieldDef, FieldType, Names, RecordFile, StateDef, Tone, WarnDef,
 };

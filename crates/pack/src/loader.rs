@@ -52,6 +52,17 @@ pub fn load_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnos
         .iter()
         .map(|(path, bytes)| (path.as_str(), bytes.len()));
     bundle::limits(sizes).map_err(|error| vec![error.diagnostic()])?;
+    crate::expr::parsing(|| load_limited(files)).unwrap_or_else(|error| {
+        let spot = Spot::file("pack.yaml");
+        let mut problems = Problems::default();
+        let message = format!("no thread to load on: {error}");
+        problems.error(&spot, "pack.unreadable", message);
+        Err(problems.list)
+    })
+}
+
+/// The same, on a thread that expressions can be parsed on.
+fn load_limited(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, Vec<Diagnostic>> {
     let mut problems = Problems::default();
     let sources = Sources::read(files, &mut problems);
     let pack = sources.check(&mut problems);
@@ -89,14 +100,13 @@ pub(crate) fn format_of(text: &str) -> Option<u32> {
     struct Head {
         format: u32,
     }
-    let (head, _) = yaml::parse::<Head>("pack.yaml", text.as_bytes()).ok()?;
+    let head = yaml::parse::<Head>("pack.yaml", text.as_bytes()).ok()?;
     Some(head.format)
 }
 
 /// A file as a plain value; none where it is no YAML.
 pub(crate) fn value_of(file: &str, text: &str) -> Option<serde_json::Value> {
-    let (value, _) = yaml::parse(file, text.as_bytes()).ok()?;
-    Some(value)
+    yaml::parse(file, text.as_bytes()).ok()
 }
 
 /// Kinds that the engine defines in every pack: name and YAML.
@@ -104,6 +114,10 @@ pub(crate) const ENGINE: [(&str, &str); 2] = [
     ("alert", include_str!("engine/alert.yaml")),
     ("setting", include_str!("engine/setting.yaml")),
 ];
+/// The kind that it defines where somebody has to agree to something, likewise.
+const APPROVAL: (&str, &str) = ("approval", include_str!("engine/approval.yaml"));
+/// Its view: a queue of each pack that has the kind.
+const APPROVALS: &str = "approvals";
 
 /// The parsed files.
 #[derive(Default)]
@@ -150,13 +164,29 @@ impl Sources {
                 sources.unparsed.insert(stem.to_owned());
             }
         }
-        for (kind, text) in ENGINE {
+        let approval = sources.asks_for_agreement().then_some(APPROVAL);
+        for (kind, text) in ENGINE.into_iter().chain(approval) {
             let file = scopes::engine_file(kind);
             if let Some(record) = read_file(&file, text.as_bytes(), problems) {
                 sources.records.insert(kind.to_owned(), record);
             }
         }
         sources
+    }
+
+    /// Somebody has to agree to one of its actions.
+    fn asks_for_agreement(&self) -> bool {
+        let mut actions = self.records.values().flat_map(|r| r.actions.values());
+        actions.any(|action| !action.approvals.is_empty())
+    }
+
+    /// The pack's own, and that of what waits for agreement: last, where the pack does not place it.
+    fn queues(&self, file: &PackFile) -> Vec<String> {
+        let mut queues = file.queues.clone();
+        if self.asks_for_agreement() && !queues.iter().any(|view| view == APPROVALS) {
+            queues.push(APPROVALS.to_owned());
+        }
+        queues
     }
 
     /// A file of one of the folders; false where it does not parse.
@@ -256,7 +286,7 @@ impl Sources {
             zone,
             currency: file.currency.clone(),
             language: file.language.clone(),
-            queues: file.queues.clone(),
+            queues: self.queues(file),
             sessions,
             settings: file.settings.clone(),
             settings_roles: file.settings_roles.clone(),
@@ -309,8 +339,8 @@ fn read_file<T: serde::de::DeserializeOwned>(
     problems: &mut Problems,
 ) -> Option<T> {
     match yaml::parse(file, bytes) {
-        Ok((value, places)) => {
-            problems.read(file, places, bytes);
+        Ok(value) => {
+            problems.read(file, bytes);
             Some(value)
         }
         Err(diagnostic) => {

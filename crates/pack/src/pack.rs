@@ -249,6 +249,10 @@ impl Pack {
         for name in ["rule", "fingerprint", "resolved_at"] {
             add("alert", name);
         }
+        // What looking for approvals goes by.
+        for name in ["state", "subject"] {
+            add("approval", name);
+        }
         for lookup in self.kinds.values().flat_map(|kind| kind.lookups.values()) {
             let fields = lookup.def.filter.keys();
             fields.for_each(|name| add(&lookup.def.kind, name));

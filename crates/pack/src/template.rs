@@ -46,7 +46,8 @@ const NAME: &str = "template";
 pub struct Template {
     /// As written.
     pub source: String,
-    environment: Environment<'static>,
+    /// None where it is the text as it stands: nothing is filled in.
+    environment: Option<Environment<'static>>,
     /// Names that it reads, such as `record.amount`.
     names: BTreeSet<String>,
 }
@@ -75,6 +76,13 @@ impl Template {
             let message = format!("longer than {MAX_SOURCE} bytes ({} bytes)", source.len());
             return Err(at_start(message));
         }
+        if !source.contains('{') {
+            return Ok(Self {
+                source: source.to_owned(),
+                environment: None,
+                names: BTreeSet::new(),
+            });
+        }
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
@@ -98,7 +106,7 @@ impl Template {
         }
         Ok(Self {
             source: source.to_owned(),
-            environment,
+            environment: Some(environment),
             names,
         })
     }
@@ -117,20 +125,22 @@ impl Template {
     }
 
     /// A template that gives nothing.
-    pub(crate) fn empty(zone: Tz) -> Self {
-        let mut environment = Environment::empty();
-        filters::install(&mut environment, zone);
+    pub(crate) fn empty() -> Self {
         Self {
             source: String::new(),
-            environment,
+            environment: None,
             names: BTreeSet::new(),
         }
     }
 
     /// Fills it in. A missing value, or too much of anything, is an error.
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, TemplateError> {
-        let template = self
-            .environment
+        let Some(environment) = &self.environment else {
+            // As the engine does with a text: its last line ends where it ends.
+            let text = self.source.strip_suffix('\n').unwrap_or(&self.source);
+            return Ok(text.strip_suffix('\r').unwrap_or(text).to_owned());
+        };
+        let template = environment
             .get_template(NAME)
             .map_err(|error| plain(&error))?;
         let mut output = Capped(Vec::new());

@@ -21,6 +21,7 @@ use crate::connectors::mail::{self, Mail, MailStandIn};
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::{Connectors, Sends, Worker};
+use crate::decide::approvals;
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -195,6 +196,7 @@ impl Server {
         if options.evaluates {
             server.beside(Evaluator::new(Arc::clone(&platform)).run());
         }
+        server.beside(approvals::run(Arc::clone(&platform)));
         server.beside(housekeeping::run(platform, options.feed_keep));
         tracing::info!(%addr, "listening");
         Ok(server)

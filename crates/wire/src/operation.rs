@@ -112,7 +112,8 @@ pub struct Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictWord {
-    /// The internal part is done, an external call is under way.
+    /// The internal part is done, an external call is under way; or, with the reason `approval.waits`,
+    /// nothing is done before somebody has agreed.
     Accepted,
     /// Everything is done.
     Confirmed,
@@ -141,7 +142,8 @@ pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
     /// `record.changed`, `record.gone`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
-    /// `provider.not_asked`, or one of the pack's.
+    /// `provider.not_asked`, `approval.waits`, `approval.rejected`, `approval.withdrawn`,
+    /// `approval.lapsed`, `approval.needed`, `approval.asked`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

@@ -91,6 +91,18 @@ export const events = {
 	showPlace: makeEvent<ShowPlace, ShowPlace>("show-place"),
 };
 
+/**  A record that another is about. */
+export type AboutView = {
+	/**  The view in which it is opened. */
+	view: string,
+	/**  Kind. */
+	kind: string,
+	/**  Id. */
+	id: string,
+	/**  One line that names it. */
+	title: string,
+};
+
 /* Types */
 /**  Who acknowledged an alert. */
 export type AcknowledgedView = {
@@ -183,6 +195,8 @@ export type ActionView = {
 	typed: string | null,
 	/**  Lines of "this will …". */
 	will: string[],
+	/**  Who has to agree before it is done; empty where nobody has to. */
+	asks: AskView[],
 	/**  Mails as they would be sent. */
 	mails: MailView[],
 	/**  Never carried out after this instant, tenant's wall clock, RFC 3339 with offset. */
@@ -259,6 +273,20 @@ export type ArrivedView = {
 	count: number,
 	/**  How many wait in it now. */
 	open: number,
+};
+
+/**  Somebody who has to agree. */
+export type AskView = {
+	/**  Row that asks. */
+	row: string,
+	/**  The rule. */
+	title: string,
+	/**  Role that agrees, as shown. */
+	role: string,
+	/**  Role that may instead, as shown. */
+	fallback: string | null,
+	/**  After so many minutes without an answer. */
+	after_minutes: number | null,
 };
 
 /**  What may be done at once in a queue. */
@@ -1355,7 +1383,7 @@ export type PolicyRowView = {
 	title: string,
 	/**  What was found. */
 	found: string,
-	/**  `passed`, `failed` or `undecidable`. */
+	/**  `passed`, `failed`, `undecidable` or `asks`. */
 	outcome: RowWord,
 };
 
@@ -1472,6 +1500,8 @@ export type RecordView = {
 	facts: FactView[],
 	/**  What may be done, each with the policy that decides. */
 	actions: ActionView[],
+	/**  Of an approval: the record that it is about, where there is one to open. */
+	about: AboutView | null,
 	/**  Our operations on it, newest first. */
 	operations: OperationView[],
 	/**  Instant of the data, RFC 3339 with offset. */
@@ -1631,7 +1661,9 @@ export type RowWord =
 /**  Refuses. */
 "failed" | 
 /**  Cannot be evaluated; refuses. */
-"undecidable";
+"undecidable" | 
+/**  Somebody has to agree. */
+"asks";
 
 /**  The setting that carries the reading of a contradiction. */
 export type RulingSetting = {
@@ -2002,6 +2034,8 @@ export type Standing =
 "in_flight" | 
 /**  The platform has it; the final verdict is to come. */
 "accepted" | 
+/**  The platform has it; somebody has to agree before it is done. */
+"agreement" | 
 /**  The platform has it and does not know the outcome yet. */
 "unknown" | 
 /**  Held: policy or rights said no. */

@@ -90,6 +90,7 @@ word-unknown = unknown
 standing-waiting = Waits here for its turn.
 standing-in-flight = On its way to the platform.
 standing-accepted = The platform has it; its provider is at work.
+standing-agreement = The platform has it and has asked.
 standing-unknown = Nobody knows yet whether it happened. It is looked up, never sent blindly again.
 standing-held-refused = Held for you: it was refused.
 standing-held-conflict = Held for you: the record is not what you saw.
@@ -219,6 +220,15 @@ policy-label = What decides “{ $action }”
 policy-passed = Lets through
 policy-failed = Refuses
 policy-undecidable = Cannot be decided, so it refuses
+policy-asks = Asks somebody first
+asks-title = { $role } has to agree first
+asks-text = It is queued and sent as ever, and done once they have agreed.
+asks-instead =
+    { $hours ->
+        [one] After an hour without an answer { $role } may answer instead.
+       *[other] After { $hours } hours without an answer { $role } may answer instead.
+    }
+record-about = Open { $title }
 
 action-will = { $action } will
 action-not-after = Not after

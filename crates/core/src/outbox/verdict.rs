@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
+use watchkeeper_model::approval;
 use watchkeeper_model::audit::Event;
 use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Problem;
@@ -111,6 +112,19 @@ fn overruled(operation: &Queued, becomes: Status) -> Option<Reason> {
     })
 }
 
+/// Somebody has to agree first.
+fn waits(reason: Option<&Reason>) -> bool {
+    reason.is_some_and(|reason| reason.code == approval::WAITS)
+}
+
+/// It waited for agreement, and does not any more.
+fn is_agreed(operation: &Queued, verdict: &Verdict) -> bool {
+    operation.status == Status::Accepted
+        && verdict.word == VerdictWord::Accepted
+        && waits(operation.reason.as_ref())
+        && !waits(verdict.reason.as_ref())
+}
+
 /// How a word is written in the audit chain.
 fn audited(word: VerdictWord) -> &'static str {
     match word {
@@ -158,7 +172,13 @@ fn settle_by(
     let revision = verdict
         .revision
         .or_else(|| verdict.record.as_ref().map(|record| record.revision));
-    match next(operation.status, operation.hold, verdict.word) {
+    let waits = waits(verdict.reason.as_ref());
+    let next = match next(operation.status, operation.hold, verdict.word) {
+        // What waited for agreement has it now, and is under way.
+        Next::Stay if is_agreed(&operation, verdict) => Next::Stand(Status::Accepted, None),
+        next => next,
+    };
+    match next {
         Next::Stay => return Ok(None),
         Next::Wait => queue::wait(state, operation.seq, now)?,
         Next::Stand(status, hold) => {
@@ -179,7 +199,12 @@ fn settle_by(
                 _ => told.as_ref().or(verdict.reason.as_ref()),
             };
             queue::set(state, operation.seq, status, hold, reason, theirs, settled)?;
-            if status == Status::Confirmed || (status == Status::Accepted && revision.is_some()) {
+            if waits {
+                // Whatever this laptop had decided: nothing of it is done.
+                rows::undraw(state, operation.request.id)?;
+            } else if status == Status::Confirmed
+                || (status == Status::Accepted && revision.is_some())
+            {
                 rows::confirm(state, &operation.request, revision)?;
             }
             let event = Event::Answered {

@@ -171,10 +171,12 @@ impl Shown {
 /// they act on next.
 fn over(mut under: Shown, rows: &[&OverlayRow], pack: Option<&Pack>, kind: &str) -> Shown {
     for row in rows {
-        if row.confirmed == under.revision.checked_add(1) {
+        let sets = row.sets();
+        // What somebody had to agree to was never drawn: its revision is not what is seen here.
+        if !sets.is_empty() && row.confirmed == under.revision.checked_add(1) {
             under.revision += 1;
         }
-        for (name, value) in row.sets() {
+        for (name, value) in sets {
             if value.is_null() {
                 under.body.remove(&name);
             } else {

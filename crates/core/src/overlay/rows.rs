@@ -215,6 +215,18 @@ pub fn confirm(
     Ok(())
 }
 
+/// An operation that waits for agreement changes nothing yet: its records stand as they were seen.
+pub fn undraw(state: &Connection, operation: Uuid) -> Result<(), StoreError> {
+    state
+        .prepare_cached(
+            "UPDATE overlay SET applied = json_object('body', json_extract(seen, '$.body'),
+                                                      'computed', json_extract(seen, '$.computed'))
+             WHERE operation = ?1",
+        )?
+        .execute([operation.to_string()])?;
+    Ok(())
+}
+
 /// Forgets what an operation does.
 pub fn remove(state: &Connection, operation: Uuid) -> Result<(), StoreError> {
     state

@@ -17,6 +17,7 @@ fn pay(world: &World) -> Decision {
 fn denied(decision: &Decision) -> (&str, Option<&str>) {
     match &decision.outcome {
         Outcome::Allow => panic!("allowed"),
+        Outcome::Ask => panic!("asks"),
         Outcome::Deny { code, row, .. } => (code, row.as_deref()),
     }
 }
@@ -25,7 +26,7 @@ fn words(decision: &Decision) -> Vec<RowOutcome> {
     decision.rows.iter().map(|row| row.outcome).collect()
 }
 
-use RowOutcome::{Failed, Passed, Undecidable};
+use RowOutcome::{Asks, Failed, Passed, Undecidable};
 
 #[test]
 fn allowed_with_all_rows_and_the_amount_to_type() {
@@ -210,15 +211,27 @@ fn what_needs_agreement_is_not_done_without() {
     assert_eq!(words(&forgive(&world)), [Passed, Passed, Passed]);
     world.set("amount", json!({"minor": 5_001, "currency": "AUD"}));
     let decision = forgive(&world);
-    assert_eq!(denied(&decision), ("approval.needed", Some("P-13")));
-    assert_eq!(words(&decision), [Passed, Failed, Passed]);
-    assert_eq!(decision.rows[1].found, "$50.01 AUD");
-    assert!(decision.plan.is_none());
+    assert_eq!(decision.outcome, Outcome::Ask);
+    assert_eq!(words(&decision), [Passed, Asks, Passed]);
+    let needed = Needed {
+        row: "P-13".into(),
+        title: "Large claims".into(),
+        found: "$50.01 AUD".into(),
+        role: "chief".into(),
+        fallback: Some(("owner".into(), 720)),
+    };
+    assert_eq!(decision.asks, [needed]);
+    assert!(decision.plan.is_some(), "what it will do is known");
     world.set("amount", json!({"minor": 5_000, "currency": "AUD"}));
     world.set("note", json!(null));
     let decision = forgive(&world);
-    assert_eq!(denied(&decision), ("approval.needed", Some("P-14")));
-    assert_eq!(words(&decision)[2], Undecidable);
+    assert_eq!(decision.outcome, Outcome::Ask);
+    assert_eq!((words(&decision)[2], decision.asks.len()), (Asks, 1));
+    assert_eq!(decision.asks[0].row, "P-14");
+    // What is refused is not asked for.
+    world.params = map(json!({"part": 0}));
+    assert_eq!(denied(&forgive(&world)), ("claim.no_part", Some("P-12")));
+    assert_eq!(forgive(&world).asks.len(), 1);
 }
 
 /// A call that this version does not carry out is refused where it is asked for.

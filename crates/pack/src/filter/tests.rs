@@ -122,6 +122,14 @@ fn filters_find_what_they_say() {
         (json!({"ends_at": {"gt": {"expr": "now"}}}), "t2"),
         (json!({"state": {"expr": "settings.mode"}}), "t1 t2"),
         (json!({"state": "open", "shop": {"in": ["s1"]}}), "t1 t2"),
+        (
+            json!({"shop": {"in": {"expr": "[settings.mode, 's2']"}}}),
+            "t3",
+        ),
+        (json!({"shop": {"in": {"expr": "[]"}}}), ""),
+        (json!({"shop": {"not_in": {"expr": "['s2']"}}}), "t1 t2"),
+        (json!({"shop": {"not_in": {"expr": "[]"}}}), "t1 t2 t3"),
+        (json!({"level": {"not_in": ["low"]}}), "t1 t3"),
     ];
     for (filter, ids) in cases {
         assert_eq!(
@@ -222,6 +230,12 @@ fn what_does_not_fit_is_refused_with_its_path() {
     assert_eq!(fault(json!({"state": {}})).code, "pack.missing");
     assert_eq!(fault(json!({"state": {"eq": null}})).code, "pack.missing");
     assert_eq!(fault(json!({"score": {"gt3": 1}})).code, "pack.wrong_type");
+    assert_eq!(
+        fault(json!({"state": {"not_in": []}})).code,
+        "pack.wrong_type"
+    );
+    let expr = fault(json!({"state": {"in": {"expr": "then"}}}));
+    assert_eq!((expr.within.as_str(), expr.at), ("in/expr", Some((1, 1))));
     let expr = fault(json!({"ends_at": {"gt": {"expr": "then"}}}));
     assert_eq!((expr.within.as_str(), expr.at), ("gt/expr", Some((1, 1))));
 }

@@ -47,7 +47,8 @@ pub type FilterDef = BTreeMap<String, TestDef>;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum TestDef {
-    /// `{gte: 0.9}`, `{ne: x}`, `{in: [a, b]}`, `{lt: {expr: now}}`, `{absent: true}`.
+    /// `{gte: 0.9}`, `{ne: x}`, `{in: [a, b]}`, `{in: {expr: actor.roles}}`, `{lt: {expr: now}}`,
+    /// `{absent: true}`.
     Ops(Box<OpsDef>),
     /// One of these.
     Among(Vec<Value>),
@@ -73,11 +74,23 @@ pub struct OpsDef {
     pub gte: Option<Operand>,
     /// One of.
     #[serde(rename = "in")]
-    pub among: Option<Vec<Value>>,
+    pub among: Option<Among>,
+    /// None of; nothing is none of them.
+    pub not_in: Option<Among>,
     /// True: null or missing. False: there.
     pub absent: Option<bool>,
     /// Equal to what this expression says.
     pub expr: Option<String>,
+}
+
+/// A list, or an expression that gives one when the question is asked.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Among {
+    /// As it stands.
+    Values(Vec<Value>),
+    /// Evaluated when asked, such as `{expr: actor.roles}`.
+    Expr(ExprOperand),
 }
 
 /// A literal, or an expression evaluated when the question is asked.

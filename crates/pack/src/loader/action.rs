@@ -188,6 +188,9 @@ impl One<'_> {
     }
 
     fn approvals(&self, spot: &Spot, problems: &mut Problems) -> Option<Vec<Approval>> {
+        let ids = self.action.approvals.iter().enumerate();
+        let ids = ids.map(|(i, row)| (row.id.as_str(), spot.at(i).at("id")));
+        names::distinct(ids.collect(), problems);
         let rows: Vec<Option<Approval>> = self
             .action
             .approvals

@@ -58,8 +58,10 @@ impl Spot {
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     pub list: Vec<Diagnostic>,
+    /// Files that parse.
+    texts: BTreeMap<String, String>,
+    /// Of those that there is something to tell of.
     places: BTreeMap<String, Places>,
-    lines: BTreeMap<String, Vec<String>>,
     expressions: usize,
     compiled: usize,
     wrong_rules: usize,
@@ -68,11 +70,9 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub fn read(&mut self, file: &str, places: Places, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
-        let lines = text.lines().map(ToOwned::to_owned).collect();
-        self.places.insert(file.to_owned(), places);
-        self.lines.insert(file.to_owned(), lines);
+    pub fn read(&mut self, file: &str, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        self.texts.insert(file.to_owned(), text);
     }
 
     /// There are as many errors as are told: looking for more is of no use.
@@ -208,7 +208,10 @@ impl Problems {
         if self.count(severity) >= MAX_PROBLEMS {
             return;
         }
-        let found = self.places.get(&spot.file).and_then(|p| p.find(&spot.path));
+        let text = self.texts.get(&spot.file).map_or("", String::as_str);
+        let places = self.places.entry(spot.file.clone());
+        let places = places.or_insert_with(|| Places::of(text));
+        let found = places.find(&spot.path);
         let place = match (found, within) {
             (Some(place), Some(within)) => self.within(&spot.file, place, within),
             (place, _) => place.unwrap_or(Place { line: 0, column: 0 }),
@@ -227,7 +230,11 @@ impl Problems {
     /// A place within a text that begins at `place`: quoted on one line, a block whose lines stand
     /// as they are (`|`), or lines that are joined by one space each (`>`, plain).
     fn within(&self, file: &str, place: Place, (line, column): (u32, u32)) -> Place {
-        let lines = self.lines.get(file).map(Vec::as_slice).unwrap_or_default();
+        let lines: Vec<&str> = self
+            .texts
+            .get(file)
+            .map(|text| text.lines().collect())
+            .unwrap_or_default();
         let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
         // A quoted text may have more lines than the file: they are written in it as `\n`.
         let line = line

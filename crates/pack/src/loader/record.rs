@@ -121,7 +121,7 @@ fn title(world: &World<'_>, def: &RecordFile, spot: &Spot, problems: &mut Proble
     let allowed = world.title(def);
     problems
         .template(&spot.at("title"), &def.title, world.zone, &allowed)
-        .unwrap_or_else(|| Template::empty(world.zone))
+        .unwrap_or_else(Template::empty)
 }
 
 fn computed(

@@ -1,9 +1,14 @@
-//! YAML with locations: the typed value, and where each part of it stands.
+//! YAML: the typed value, and where each part of it stands.
+//!
+//! A file is read once, as a plain tree, and becomes what it should be from there. Only where that
+//! fails is it read again as what it should be, for the place of the mistake; and only where there
+//! is something to tell is it read for the places of its parts.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
 use super::problems::MAX_MESSAGE;
@@ -22,6 +27,15 @@ pub(super) struct Place {
 pub(super) struct Places(BTreeMap<String, Place>);
 
 impl Places {
+    /// Of a file that parses.
+    pub fn of(text: &str) -> Self {
+        let mut places = Self::default();
+        if let Ok(tree) = serde_saphyr::from_str_with_options(text, options()) {
+            walk(&mut String::new(), &tree, &mut places);
+        }
+        places
+    }
+
     /// The place of the value at `path`, else of the nearest one above.
     pub fn find(&self, path: &str) -> Option<Place> {
         let mut path = path;
@@ -42,10 +56,7 @@ impl Places {
 }
 
 /// Parses one file. No anchors, no aliases, one document, little of everything.
-pub(super) fn parse<T: DeserializeOwned>(
-    file: &str,
-    bytes: &[u8],
-) -> Result<(T, Places), Diagnostic> {
+pub(super) fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Diagnostic> {
     let problem = |code: &str, line, column, message: String| Diagnostic {
         code: code.to_owned(),
         severity: Severity::Error,
@@ -82,11 +93,12 @@ pub(super) fn parse<T: DeserializeOwned>(
         return Err(problem("pack.yaml", 1, 1, message.to_owned()));
     }
     // First the tree: what is too much is told before it is read as anything.
-    let tree: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
-    let value: T = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
-    let mut places = Places::default();
-    walk(&mut String::new(), &tree, &mut places);
-    Ok((value, places))
+    let tree: Node = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
+    match tree.value().map(serde_json::from_value) {
+        Some(Ok(value)) => Ok(value),
+        // Scalars may mean more to YAML: a number without quotes may stand for a text.
+        _ => serde_saphyr::from_str_with_options(text, options()).map_err(told),
+    }
 }
 
 fn first_line(message: &str) -> String {
@@ -120,10 +132,36 @@ fn options() -> serde_saphyr::Options {
     }
 }
 
+/// A plain value.
 enum Node {
-    Scalar,
-    List(Vec<Spanned<Node>>),
-    Map(Vec<(Spanned<String>, Spanned<Node>)>),
+    Scalar(Value),
+    /// A number that JSON does not know.
+    Other,
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// As JSON; none where it cannot say the same.
+    fn value(self) -> Option<Value> {
+        Some(match self {
+            Self::Scalar(value) => value,
+            Self::Other => return None,
+            Self::List(items) => {
+                let items = items.into_iter().map(Self::value);
+                Value::Array(items.collect::<Option<_>>()?)
+            }
+            Self::Map(entries) => {
+                let mut fields = Map::new();
+                for (key, value) in entries {
+                    if fields.insert(key, value.value()?).is_some() {
+                        return None;
+                    }
+                }
+                Value::Object(fields)
+            }
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -141,32 +179,40 @@ impl<'de> Visitor<'de> for NodeVisitor {
         f.write_str("any YAML value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_bool<E>(self, answer: bool) -> Result<Node, E> {
+        Ok(Node::Scalar(answer.into()))
     }
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Node, E> {
-        safe(number.unsigned_abs())
+        safe(number.unsigned_abs())?;
+        Ok(Node::Scalar(number.into()))
     }
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Node, E> {
-        safe(number)
+        safe(number)?;
+        Ok(Node::Scalar(number.into()))
     }
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Node, E> {
-        safe(u64::MAX)
+        safe(u64::MAX)?;
+        Ok(Node::Other)
     }
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Node, E> {
-        safe(u64::MAX)
+        safe(u64::MAX)?;
+        Ok(Node::Other)
     }
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        let number = serde_json::Number::from_f64(number);
+        Ok(number.map_or(Node::Other, |number| Node::Scalar(number.into())))
     }
-    fn visit_str<E>(self, _: &str) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Scalar(text.into()))
+    }
+    fn visit_string<E>(self, text: String) -> Result<Node, E> {
+        Ok(Node::Scalar(text.into()))
     }
     fn visit_none<E>(self) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node::Scalar(Value::Null))
     }
     fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node::Scalar(Value::Null))
     }
     fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Node, D::Error> {
         Node::deserialize(d)
@@ -191,6 +237,76 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
+/// A value and where it stands; the value itself does not matter.
+enum Placed {
+    Scalar,
+    List(Vec<Spanned<Placed>>),
+    Map(Vec<(Spanned<String>, Spanned<Placed>)>),
+}
+
+impl<'de> Deserialize<'de> for Placed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlacedVisitor)
+    }
+}
+
+struct PlacedVisitor;
+
+impl<'de> Visitor<'de> for PlacedVisitor {
+    type Value = Placed;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("any YAML value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_i128<E>(self, _: i128) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_u128<E>(self, _: u128) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_none<E>(self) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_unit<E>(self) -> Result<Placed, E> {
+        Ok(Placed::Scalar)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Placed, D::Error> {
+        Placed::deserialize(d)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Placed, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Placed::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Placed, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Placed::Map(entries))
+    }
+}
+
 fn within<E: de::Error>(entries: usize) -> Result<(), E> {
     if entries > MAX_ENTRIES {
         return Err(E::custom(format!("more than {MAX_ENTRIES} entries")));
@@ -199,12 +315,12 @@ fn within<E: de::Error>(entries: usize) -> Result<(), E> {
 }
 
 /// A whole number that JSON carries as it is.
-fn safe<E: de::Error>(number: u64) -> Result<Node, E> {
+fn safe<E: de::Error>(number: u64) -> Result<(), E> {
     if number > MAX_INTEGER.unsigned_abs() {
         let message = "a whole number beyond 2^53; in quotes it is text";
         return Err(E::custom(message));
     }
-    Ok(Node::Scalar)
+    Ok(())
 }
 
 fn place<T>(spanned: &Spanned<T>) -> Place {
@@ -215,7 +331,7 @@ fn place<T>(spanned: &Spanned<T>) -> Place {
     }
 }
 
-fn walk(path: &mut String, node: &Spanned<Node>, places: &mut Places) {
+fn walk(path: &mut String, node: &Spanned<Placed>, places: &mut Places) {
     places.0.insert(path.clone(), place(node));
     let length = path.len();
     let enter = |path: &mut String, name: &str| {
@@ -225,15 +341,15 @@ fn walk(path: &mut String, node: &Spanned<Node>, places: &mut Places) {
         path.push_str(name);
     };
     match &node.value {
-        Node::Scalar => {}
-        Node::List(items) => {
+        Placed::Scalar => {}
+        Placed::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 enter(path, &index.to_string());
                 walk(path, item, places);
                 path.truncate(length);
             }
         }
-        Node::Map(entries) => {
+        Placed::Map(entries) => {
             for (key, value) in entries {
                 enter(path, &key.value);
                 places.0.insert(format!("{path}/@"), place(key));

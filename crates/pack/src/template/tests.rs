@@ -204,3 +204,19 @@ fn fault_62_a_template_that_recurses_too_deep_is_refused() {
     let fine = format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(40)).repeat(10);
     assert!(Template::compile(&fine, Melbourne, &Allowed::none()).is_ok());
 }
+
+#[test]
+fn a_text_without_anything_to_fill_in_reads_as_one_with() {
+    for text in [
+        "",
+        "Gone",
+        "Gone\n",
+        "Gone\n\n",
+        "Gone\r\n",
+        "Gone\r",
+        " } 100 % }} \n",
+    ] {
+        let filled = format!("{{% if now %}}{{% endif %}}{text}");
+        assert_eq!(render(text), render(&filled), "{text:?}");
+    }
+}

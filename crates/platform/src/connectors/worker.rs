@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
-use watchkeeper_model::{Outcome, Situation, decide};
+use watchkeeper_model::{Outcome, Situation, approval, decide};
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -312,9 +312,15 @@ async fn checked_again(
             lookups: &row.basis.lookups,
         },
         &operation.action,
-    );
+    )
+    .agreed(&row.basis.agreed);
     Ok(match decision.outcome {
         Outcome::Allow => None,
+        Outcome::Ask => {
+            let detail = "By now it needs more agreement than there is. Ask again.";
+            let more = reason(approval::NEEDED, None, detail);
+            Some(given_up(VerdictWord::Refused, more))
+        }
         Outcome::Deny { code, row, detail } => {
             let word = if code == "operation.lapsed" {
                 VerdictWord::Lapsed

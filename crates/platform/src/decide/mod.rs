@@ -6,12 +6,15 @@
 //! and answered again to whoever repeats it; what was not understood or is not the asker's own
 //! (version, author, device, an id used for something else) is answered and not kept.
 
+pub mod approvals;
 mod sent_before;
 mod situation;
 mod writes;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use watchkeeper_model::{Outcome, Plan, already, decide};
+use watchkeeper_model::{Outcome, Plan, already, approval, decide};
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -21,6 +24,7 @@ use crate::store::{
     Access, Basis, Commit, Committed, Facts, NewCall, OperationRow, RecordRow, Write,
 };
 
+use approvals::{Answered, Answering, Asks};
 use sent_before::{asked_first, not_asked};
 
 pub use situation::{Asked, actor, basis_snapshot, gather, refs_of, snapshot};
@@ -76,8 +80,19 @@ pub async fn apply(
             record: &operation.record,
         };
         let facts = gather(platform, &asked, access, now).await?;
-        let (mut word, mut why, plan) = judge(platform, access, operation, &facts, now).await?;
-        let (writes, mut calls) = match &plan {
+        let (mut word, mut why, mut plan) =
+            judge(platform, access, operation, &facts, &BTreeSet::new(), now).await?;
+        // It may have been agreed to and carried out: the providers are asked before anybody else.
+        if sent_before && let Some(lost) = plan.as_ref().and_then(Allowed::lost) {
+            (word, why, plan) = (VerdictWord::Refused, Some(lost), None);
+        }
+        let (mut writes, mut calls) = match &plan {
+            Some(Allowed {
+                asks: Some(asks), ..
+            }) => {
+                let asked = approvals::ask(platform, access, operation, &facts, asks, now).await?;
+                (asked, Vec::new())
+            }
             Some(allowed) => effects(platform, access, operation, &facts, allowed, now).await?,
             None if sent_before => {
                 let no = (word, why.clone());
@@ -100,6 +115,29 @@ pub async fn apply(
                 Some(reason("provider.ambiguous", None, asking)),
             );
         }
+        let mut follows = None;
+        if operation.kind == approval::KIND
+            && plan
+                .as_ref()
+                .is_some_and(|allowed| !allowed.plan.sets.is_empty())
+        {
+            let answering = Answering {
+                access,
+                operation,
+                facts: &facts,
+                sent_before,
+                now,
+            };
+            match approvals::answer(platform, &answering, &mut writes).await? {
+                Answered::Moved => continue,
+                Answered::Then {
+                    follows: then,
+                    why: told,
+                } => {
+                    (follows, why) = (then.map(|follows| *follows), told.or(why));
+                }
+            }
+        }
         let verdict = Verdict {
             operation: operation.id,
             word,
@@ -120,6 +158,7 @@ pub async fn apply(
             },
             writes,
             calls,
+            follows,
         };
         match platform.store.commit_operation(&commit).await? {
             Committed::Done(touched) => {
@@ -209,15 +248,29 @@ pub fn reason(code: &str, row: Option<String>, detail: &str) -> Reason {
 struct Allowed {
     plan: Plan,
     not_after: Option<DateTime<Utc>>,
+    /// Somebody has to agree before it is carried out.
+    asks: Option<Asks>,
+    /// Rows by which somebody has.
+    agreed: BTreeSet<String>,
+}
+
+impl Allowed {
+    /// It asks for agreement to calls: the answer where these were perhaps made already.
+    fn lost(&self) -> Option<Reason> {
+        let asks = self.asks.as_ref().filter(|_| !self.plan.calls.is_empty());
+        asks.map(Asks::lost)
+    }
 }
 
 type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
 
+/// Decides; `agreed` are the rows by which somebody has agreed to it.
 async fn judge(
     platform: &Platform,
     access: &Access,
     operation: &Operation,
     facts: &Facts,
+    agreed: &BTreeSet<String>,
     now: DateTime<Utc>,
 ) -> Result<Judged, ApiError> {
     let no = |word, reason| Ok((word, Some(reason), None));
@@ -255,14 +308,16 @@ async fn judge(
         let nothing = Allowed {
             plan: Plan::default(),
             not_after: None,
+            asks: None,
+            agreed: BTreeSet::new(),
         };
         return Ok((VerdictWord::Confirmed, None, Some(nothing)));
     }
-    let decision = decide(&situation, &operation.action);
+    let decision = decide(&situation, &operation.action).agreed(agreed);
     if operation.not_after.is_some_and(|at| now > at) {
         let row = match &decision.outcome {
             Outcome::Deny { row, .. } => row.clone(),
-            Outcome::Allow => None,
+            Outcome::Allow | Outcome::Ask => None,
         };
         let late = reason("operation.lapsed", row, "It came after its time.");
         return no(VerdictWord::Lapsed, late);
@@ -278,6 +333,7 @@ async fn judge(
         );
         return no(VerdictWord::Conflict, changed);
     }
+    let asks = decision.outcome == Outcome::Ask;
     let plan = match (decision.outcome, decision.plan) {
         (Outcome::Deny { code, row, detail }, _) => {
             let word = if code == "operation.lapsed" {
@@ -287,7 +343,7 @@ async fn judge(
             };
             return no(word, Reason { code, row, detail });
         }
-        (Outcome::Allow, plan) => plan.unwrap_or_default(),
+        (Outcome::Allow | Outcome::Ask, plan) => plan.unwrap_or_default(),
     };
     if let Some(call) = plan
         .calls
@@ -298,7 +354,7 @@ async fn judge(
         let none = reason("provider.missing", None, &detail);
         return no(VerdictWord::Refused, none);
     }
-    let word = if plan.calls.is_empty() {
+    let word = if plan.calls.is_empty() && !asks {
         VerdictWord::Confirmed
     } else {
         VerdictWord::Accepted
@@ -307,7 +363,24 @@ async fn judge(
         .into_iter()
         .flatten()
         .min();
-    Ok((word, None, Some(Allowed { plan, not_after })))
+    if asks && let Some(why) = approvals::asked_already(platform, &access.tenant, operation).await?
+    {
+        return no(VerdictWord::Refused, why);
+    }
+    let asks = asks.then(|| Asks {
+        pack: std::sync::Arc::clone(&pack),
+        needed: decision.asks,
+        will: decision.will,
+        until: approval::lapses_at(not_after, now),
+    });
+    let allowed = Allowed {
+        plan,
+        not_after,
+        agreed: agreed.clone(),
+        asks,
+    };
+    let why = allowed.asks.as_ref().map(Asks::waits);
+    Ok((word, why, Some(allowed)))
 }
 
 /// Record writes and calls of an allowed action.
@@ -336,7 +409,10 @@ async fn effects(
     }
     let writes = draft.finish(platform).await?;
     tracing::debug!(operation = %operation.id, %now, calls = plan.calls.len(), "allowed");
-    let basis = basis(access, facts, record, &pack.hash);
+    let basis = Basis {
+        agreed: allowed.agreed.clone(),
+        ..basis(access, facts, record, &pack.hash)
+    };
     let calls = plan
         .calls
         .iter()
@@ -363,6 +439,7 @@ fn basis(access: &Access, facts: &Facts, record: &RecordRow, pack: &str) -> Basi
         lookups: facts.lookups.clone(),
         pack: pack.to_owned(),
         otherwise: None,
+        agreed: BTreeSet::new(),
     }
 }
 

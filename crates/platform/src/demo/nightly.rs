@@ -52,8 +52,9 @@ async fn turn(platform: &Platform, world: &World, at: DateTime<Utc>) -> Result<T
         .records(tenant, "placement", &question)
         .await?;
     let now = instant_text(at);
+    // Past its end, not at it (D-27); the pack's own counts say the same.
     let over = |row: &RecordRow| {
-        text(row, "state") == "active" && text(row, "featured_until") <= now.as_str()
+        text(row, "state") == "active" && text(row, "featured_until") < now.as_str()
     };
     let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
     let mut writes = Vec::new();

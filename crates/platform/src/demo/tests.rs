@@ -490,7 +490,7 @@ async fn d_27_d_44_and_x_84_the_nightly_job_ends_what_ran_out_and_promotes_who_b
 }
 
 #[tokio::test]
-async fn d_27_a_placement_is_active_until_its_last_moment_and_ended_after_it() {
+async fn d_27_and_x_97_a_placement_is_active_at_its_last_moment_and_ended_after_it() {
     let begun = begun().await;
     let platform = Arc::clone(&begun.server.platform);
     let tenant = begun.world.tenant.id.as_str();
@@ -501,7 +501,7 @@ async fn d_27_a_placement_is_active_until_its_last_moment_and_ended_after_it() {
     let active = platform.store.records(tenant, "placement", &question);
     let one = active.await.unwrap().remove(0);
     let until = instant(one.body["featured_until"].as_str().unwrap()).unwrap();
-    for (milliseconds, state) in [(-1, "active"), (1, "ended")] {
+    for (milliseconds, state) in [(-1, "active"), (0, "active"), (1, "ended")] {
         let now = until + TimeDelta::milliseconds(milliseconds);
         nightly::run(&platform, &begun.world, now).await.unwrap();
         let found = platform.store.record(tenant, "placement", &one.id);

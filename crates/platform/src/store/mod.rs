@@ -144,6 +144,9 @@ pub trait Store: Send + Sync + 'static {
     async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>>;
     /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
+    /// Ends an operation that waited for agreement: record writes and its last verdict, all or nothing.
+    /// Writes only while the tenant's head is `expected_head` and the operation has no final verdict.
+    async fn end_unanswered(&self, end: &Unanswered) -> Result<Committed>;
 
     /// Calls that wait and whose time has come, oldest first, over all tenants; without those that
     /// wait for an earlier call of their operation.

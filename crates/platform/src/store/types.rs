@@ -263,6 +263,30 @@ pub struct Commit {
     pub writes: Vec<Write>,
     /// Calls to providers.
     pub calls: Vec<NewCall>,
+    /// What becomes, with it, of an operation that had waited for agreement.
+    pub follows: Option<Follows>,
+}
+
+/// What becomes of an operation that had waited for agreement.
+#[derive(Debug, Clone)]
+pub struct Follows {
+    /// Its next verdict.
+    pub verdict: Verdict,
+    /// Its calls to providers.
+    pub calls: Vec<NewCall>,
+}
+
+/// The end of an operation for whose agreement nobody has answered.
+#[derive(Debug, Clone)]
+pub struct Unanswered {
+    /// The tenant.
+    pub tenant: String,
+    /// Head that this rests on.
+    pub expected_head: u64,
+    /// Records that change, each once.
+    pub writes: Vec<Write>,
+    /// The operation's last verdict.
+    pub verdict: Verdict,
 }
 
 /// How a guarded transaction ended.
@@ -312,6 +336,9 @@ pub struct Basis {
     /// (fault 7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<(VerdictWord, Reason)>,
+    /// Rows of the pack by which somebody has agreed to it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub agreed: BTreeSet<String>,
 }
 
 /// Names one call.

@@ -7,6 +7,7 @@
 )]
 
 mod alerts;
+mod approvals;
 mod audit;
 mod blobs;
 mod bounds;

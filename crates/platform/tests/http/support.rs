@@ -107,6 +107,11 @@ impl World {
         Self::of(change, Some(bundle)).await
     }
 
+    /// A tenant with this pack.
+    pub async fn of_pack(bundle: Bundle) -> Self {
+        Self::of(|_| (), Some(bundle)).await
+    }
+
     /// A tenant without a pack: its feed has nothing but what the test brings.
     pub async fn without_a_pack() -> Self {
         Self::of(|_| (), None).await

@@ -12,6 +12,7 @@ export const STANDINGS: Record<Standing, Choices> = {
   waiting: { words: "standing-waiting", ...HERE },
   in_flight: { words: "standing-in-flight", ...GONE },
   accepted: { words: "standing-accepted", ...GONE },
+  agreement: { words: "standing-agreement", ...GONE },
   unknown: { words: "standing-unknown", ...GONE },
   held_refused: { words: "standing-held-refused", ...HELD },
   held_conflict: { words: "standing-held-conflict", ...HELD },

@@ -9,7 +9,7 @@ import { Field } from "../../components/Field";
 import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { ActionView, RecordView } from "../../platform/backend";
-import { Will } from "./ActionBlock";
+import { Asks, Will } from "./ActionBlock";
 import { Mail } from "./MailDialog";
 import { ParamFields } from "./ParamFields";
 import { type Put, paramsJson } from "./params";
@@ -96,6 +96,7 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
         )}
         {amends && <p className="quiet">{t("act-amends")}</p>}
         <Will action={action} />
+        <Asks action={action} />
         <ParamFields
           params={action.params}
           put={put}

@@ -1,4 +1,12 @@
-import { Ban, CircleCheck, CircleHelp, CircleX, type LucideIcon, Undo2 } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  type LucideIcon,
+  MessageCircleQuestion,
+  Undo2,
+} from "lucide-react";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -8,6 +16,7 @@ import { undoWords } from "../operations/undo";
 const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string }> = {
   passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
   failed: { icon: CircleX, tone: "red", words: "policy-failed" },
+  asks: { icon: MessageCircleQuestion, tone: "blue", words: "policy-asks" },
   undecidable: { icon: CircleHelp, tone: "amber", words: "policy-undecidable" },
 };
 
@@ -58,6 +67,7 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
       {shown.will.length > 0 && !shown.denied && (
         <div className="record-part">
           <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
+          <Asks action={shown} />
         </div>
       )}
     </>
@@ -108,6 +118,24 @@ export function UndoLine({ undo, nature }: Pick<ActionView, "undo" | "nature">) 
       {undo && <code className="row-id">{undo.row}</code>}
     </p>
   );
+}
+
+const MINUTES_PER_HOUR = 60;
+
+/** Who has to agree before the action is done. */
+export function Asks({ action }: { action: ActionView }) {
+  return action.asks.map((ask) => (
+    <Banner key={ask.row} tone="blue" title={t("asks-title", { role: ask.role })}>
+      {t("asks-text")}{" "}
+      {ask.fallback !== null &&
+        ask.after_minutes !== null &&
+        t("asks-instead", {
+          role: ask.fallback,
+          hours: Math.round(ask.after_minutes / MINUTES_PER_HOUR),
+        })}{" "}
+      <code className="row-id">{ask.row}</code>
+    </Banner>
+  ));
 }
 
 /** "Approve will …", line by line, and the latest instant. */

@@ -14,6 +14,7 @@ import { ClockBar, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { ageWords } from "../../locales/words";
 import type {
+  AboutView,
   ActionView,
   FactView,
   MailView,
@@ -164,6 +165,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
       <div className="record-scroll">
         {acting.error && <ErrorBanner error={acting.error} />}
         <Head record={record} />
+        {record.about && <About about={record.about} />}
         {open.length > 0 && (
           <div className="record-part">
             {open.map((each) => (
@@ -286,6 +288,23 @@ const stay = () => {};
 
 /** A button whose dialog asks for something ends in dots. */
 const needsMore = (action: ActionView) => action.params.length > 0;
+
+/** What an approval is about: whoever answers looks there. */
+function About({ about }: { about: AboutView }) {
+  const go = usePlace((store) => store.go);
+  const { view, kind, id, title } = about;
+  return (
+    <div className="record-part">
+      <button
+        type="button"
+        className="link"
+        onClick={() => go({ screen: "queue", view, record: { kind, id } })}
+      >
+        <bdi>{t("record-about", { title })}</bdi>
+      </button>
+    </div>
+  );
+}
 
 function Head({ record }: { record: Received }) {
   useTick(15);

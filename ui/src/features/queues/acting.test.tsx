@@ -15,6 +15,60 @@ async function openQueue(world = makeWorld()) {
   return app;
 }
 
+describe("what somebody has to agree to", () => {
+  const asking = async () => {
+    const world = makeWorld();
+    const app = openApp(world);
+    const { backend } = app;
+    const queueRecord = backend.queueRecord.bind(backend);
+    vi.spyOn(backend, "queueRecord").mockImplementation(async (kind, id) => {
+      const record = await queueRecord(kind, id);
+      const asks = [
+        {
+          row: "R-99",
+          title: "Large ones",
+          role: "Owner",
+          fallback: "Bookkeeper",
+          after_minutes: 720,
+        },
+      ];
+      const about = { view: "reviews", kind: "review", id: "rv-1", title: "A review" };
+      const actions = record.actions.map((each) => ({
+        ...each,
+        asks,
+        policy: [
+          { id: "R-99", title: "Large ones", found: "22.00", outcome: "asks" as const },
+          ...each.policy,
+        ],
+      }));
+      return { ...record, actions, about };
+    });
+    return app;
+  };
+
+  test("is said beside what it will do, and asked for like everything else", async () => {
+    const { user } = await asking();
+    const record = await screen.findByRole("region", { name: /Paper & Press/ });
+    expect(await within(record).findByText("Owner has to agree first")).toBeVisible();
+    expect(record).toHaveTextContent("After 12 hours without an answer Bookkeeper may");
+    expect(within(record).getByLabelText("Asks somebody first")).toBeVisible();
+    await expectAccessible();
+    await user.keyboard("r");
+    const asked = await screen.findByRole("dialog");
+    expect(asked).toHaveTextContent("Owner has to agree first");
+  });
+
+  test("names the record that it is about, and goes there", async () => {
+    const { user } = await asking();
+    await user.click(await screen.findByRole("button", { name: "Open A review" }));
+    expect(usePlace.getState().place).toMatchObject({
+      screen: "queue",
+      view: "reviews",
+      record: { kind: "review", id: "rv-1" },
+    });
+  });
+});
+
 describe("approving", () => {
   test("needs the amount typed exactly, then queues one operation", async () => {
     const { user, backend } = await openQueue();

@@ -81,6 +81,7 @@ function freeActionsOf(request: Request): ActionView[] {
       not_after: wall(request.purchased + WINDOW),
       may_lapse: false,
       undo: null,
+      asks: [],
     },
     {
       action: "deny",
@@ -117,6 +118,7 @@ function freeActionsOf(request: Request): ActionView[] {
       not_after: null,
       may_lapse: false,
       undo: null,
+      asks: [],
     },
     {
       action: "escalate",
@@ -144,6 +146,7 @@ function freeActionsOf(request: Request): ActionView[] {
       not_after: null,
       may_lapse: false,
       undo: null,
+      asks: [],
     },
   ];
 }
@@ -187,6 +190,7 @@ export function recordOf(world: World, request: Request): RecordView {
       },
     ],
     actions: actionsOf(world, request),
+    about: null,
     operations: ours ? [ours] : [],
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,

@@ -189,6 +189,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
     not_after: null,
     may_lapse: false,
     undo: null,
+    asks: [],
   };
   return [
     {
@@ -259,6 +260,7 @@ export function reviewRecord(world: World, review: Review): RecordView {
       { field: "verdict", label: "Automatic check", value: { type: "text", text: review.verdict } },
     ],
     actions: reviewActions(world, review),
+    about: null,
     operations: ours ? [ours] : [],
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,

@@ -216,7 +216,7 @@ export function syncOf(world: World): SyncView {
       "held_rejected",
       "held_restored",
     ),
-    under_way: standing("in_flight", "accepted", "unknown"),
+    under_way: standing("in_flight", "accepted", "agreement", "unknown"),
     settled: standing("confirmed", "discarded"),
     quarantine: world.quarantine
       ? [

@@ -170,6 +170,8 @@ pub(super) fn decided(
             };
             return Ok(Decided::Denied { event, error });
         }
+        // Until somebody has agreed, nothing of it is done or drawn.
+        None if decision.outcome == Outcome::Ask => Plan::default(),
         None => decision.plan.clone().unwrap_or_default(),
     };
     if taken == Taken::Alone {

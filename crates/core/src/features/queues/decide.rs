@@ -94,7 +94,7 @@ pub(crate) fn may(
     let case = Case::new(reading, pack, kind, row)?;
     let decision = decide(&case.situation(reading, &params), action);
     let allowed = match &decision.outcome {
-        Outcome::Allow => true,
+        Outcome::Allow | Outcome::Ask => true,
         Outcome::Deny { code, .. } => code == "params.invalid",
     };
     Ok(allowed && !lapses_unsent(reading, pack, &decision))

@@ -1,6 +1,7 @@
 //! Our operations as screens show them.
 
 use chrono::TimeDelta;
+use watchkeeper_model::approval;
 use watchkeeper_wire::operation::Reason;
 
 use super::cells::Shown;
@@ -23,6 +24,7 @@ fn standing(lane: &[Queued], operation: &Queued) -> Standing {
             }
         }
         (Status::InFlight, _) => Standing::InFlight,
+        (Status::Accepted, _) if asks(operation) => Standing::Agreement,
         (Status::Accepted, _) => Standing::Accepted,
         (Status::Unknown, _) => Standing::Unknown,
         (Status::Held, Some(Hold::Refused) | None) => Standing::HeldRefused,
@@ -35,13 +37,19 @@ fn standing(lane: &[Queued], operation: &Queued) -> Standing {
     }
 }
 
+/// The platform waits for somebody's agreement to it.
+fn asks(operation: &Queued) -> bool {
+    let reason = operation.reason.as_ref();
+    reason.is_some_and(|reason| reason.code == approval::WAITS)
+}
+
 /// The one of five words. A request that broke off may have arrived: until the platform was asked,
 /// nobody knows.
 fn word(operation: &Queued, standing: Standing) -> OperationWord {
     match standing {
         Standing::InFlight if operation.is_in_doubt() => OperationWord::Unknown,
         Standing::Waiting | Standing::Blocked | Standing::InFlight => OperationWord::Queued,
-        Standing::Accepted => OperationWord::Sent,
+        Standing::Accepted | Standing::Agreement => OperationWord::Sent,
         Standing::Unknown => OperationWord::Unknown,
         Standing::Confirmed => OperationWord::Confirmed,
         Standing::HeldRefused

@@ -1,6 +1,7 @@
 //! One record with its facts, clocks, actions and the policy of each.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
+use watchkeeper_model::approval::{self, Needed, role_label};
 use watchkeeper_model::{Decision, Outcome, RowOutcome, decide, mails};
 use watchkeeper_pack::{Action, Kind, Pack};
 
@@ -8,11 +9,12 @@ use super::cells::{Shown, clock_view};
 use super::decide::{Case, lapses_unsent};
 use super::operation;
 use super::view::{
-    ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord, UndoView,
+    AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
+    RowWord, UndoView,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
-use crate::features::reading::{Reading, Row, read};
+use crate::features::reading::{Reading, Row, read, view_of};
 use crate::outbox::queue::{self, Queued};
 
 /// One record with its facts, clocks, actions and the policy of each.
@@ -58,8 +60,29 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
             .map(|name| shown.fact(reading, name))
             .collect::<Result<_, _>>()?,
         actions,
+        about: about(reading, pack, row)?,
         ..opaque(reading, row)?
     })
+}
+
+/// The record that an approval is about, and the view in which it is opened.
+fn about(reading: &Reading<'_>, pack: &Pack, row: &Row) -> Result<Option<AboutView>, Error> {
+    if row.kind != approval::KIND {
+        return Ok(None);
+    }
+    let text = |name: &str| row.body.get(name).and_then(Value::as_str);
+    let (Some(kind), Some(id)) = (text("subject_kind"), text("subject")) else {
+        return Ok(None);
+    };
+    let Some(title) = reading.title(kind, id)? else {
+        return Ok(None);
+    };
+    Ok(view_of(pack, kind).map(|view| AboutView {
+        view: view.to_owned(),
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        title,
+    }))
 }
 
 /// A record of a kind that the pack does not have (fault 24): what it is called, and its fields as
@@ -86,6 +109,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
         clocks: Vec::new(),
         facts: facts.collect(),
         actions: Vec::new(),
+        about: None,
         operations: operations
             .iter()
             .map(|operation| operation::view(reading, operation))
@@ -123,6 +147,11 @@ fn action_view(
         confirm: decision.confirm,
         typed: decision.typed.clone(),
         will: decision.will.clone(),
+        asks: decision
+            .asks
+            .iter()
+            .map(|ask| ask_view(pack, ask))
+            .collect(),
         mails: mails
             .into_iter()
             .map(|mail| MailView {
@@ -150,6 +179,18 @@ pub(super) fn undo_view(kind: &Kind, action: &Action) -> Option<UndoView> {
         hold_seconds: undo.hold_seconds,
         by: by.map(|by| by.def.label.clone()),
     })
+}
+
+/// Who has to agree.
+fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
+    let fallback = ask.fallback.as_ref();
+    AskView {
+        row: ask.row.clone(),
+        title: ask.title.clone(),
+        role: role_label(pack, &ask.role).to_owned(),
+        fallback: fallback.map(|(role, _)| role_label(pack, role).to_owned()),
+        after_minutes: fallback.map(|(_, minutes)| *minutes),
+    }
 }
 
 /// What an action asks for.
@@ -209,6 +250,7 @@ fn rows(decision: &Decision) -> Vec<PolicyRowView> {
                 RowOutcome::Passed => RowWord::Passed,
                 RowOutcome::Failed => RowWord::Failed,
                 RowOutcome::Undecidable => RowWord::Undecidable,
+                RowOutcome::Asks => RowWord::Asks,
             },
         })
         .collect()

@@ -17,6 +17,7 @@ pub use navigation::{NavigationView, QueueEntry, ViewEntry};
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{
-    ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord, UndoView,
+    AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
+    RowWord, UndoView,
 };
 pub use value::{Cell, CellValue, ClockView, FactView, MoneyView, SessionView};

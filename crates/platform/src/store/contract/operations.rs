@@ -52,6 +52,7 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
             lookups: Default::default(),
             pack: String::new(),
             otherwise: None,
+            agreed: Default::default(),
         },
         not_after: None,
         sent_before: false,
@@ -66,6 +67,7 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
         },
         writes,
         calls: effects.iter().map(call).collect(),
+        follows: None,
     }
 }
 
@@ -301,4 +303,80 @@ pub async fn tenants_share_nothing<S: Store>(store: &S) {
     };
     assert!(store.records("other", "k", &all).await.unwrap().is_empty());
     assert_eq!(store.records(TENANT, "k", &all).await.unwrap().len(), 1);
+}
+
+/// An operation that waits for an answer, and the answer that makes this of it.
+async fn answered<S: Store>(store: &S) -> (Uuid, Commit) {
+    found(store, TENANT).await;
+    let asked = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[]);
+    store.commit_operation(&asked).await.unwrap();
+    let id = asked.operation.request.id;
+    let answer = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0]);
+    let calls = answer.calls.clone();
+    let answer = Commit {
+        calls: Vec::new(),
+        follows: Some(Follows {
+            verdict: Verdict {
+                decided_at: now() + TimeDelta::hours(1),
+                ..asked.operation.verdict
+            },
+            calls,
+        }),
+        ..answer
+    };
+    (id, answer)
+}
+
+pub async fn what_follows_an_answer_comes_with_it_once<S: Store>(store: &S) {
+    let (id, answer) = answered(store).await;
+    let old = Commit {
+        expected_head: answer.expected_head - 1,
+        ..answer.clone()
+    };
+    let moved = store.commit_operation(&old).await.unwrap();
+    assert_eq!(moved, Committed::Moved);
+    assert!(store.calls_of(TENANT, id).await.unwrap().is_empty());
+    let done = store.commit_operation(&answer).await.unwrap();
+    assert!(matches!(done, Committed::Done(_)));
+    for _ in 0..2 {
+        let again = store.commit_operation(&answer).await.unwrap();
+        assert!(matches!(again, Committed::Known(_)));
+    }
+    let due = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].id.operation, id);
+    let known = store.operation(TENANT, id).await.unwrap().unwrap();
+    assert_eq!(known.verdict.decided_at, now() + TimeDelta::hours(1));
+}
+
+pub async fn what_nobody_answered_ends_once_and_never_what_was_decided<S: Store>(store: &S) {
+    let (id, answer) = answered(store).await;
+    let known = store.operation(TENANT, id).await.unwrap().unwrap();
+    let end = |expected_head: u64| Unanswered {
+        tenant: TENANT.into(),
+        expected_head,
+        writes: vec![put("a", json!({"state": "lapsed"}))],
+        verdict: Verdict {
+            word: VerdictWord::Lapsed,
+            ..known.verdict.clone()
+        },
+    };
+    // An answer came first: what was seen is old.
+    let old = end(head(store).await);
+    store.commit_operation(&answer).await.unwrap();
+    let late = store.end_unanswered(&old).await.unwrap();
+    assert_eq!(late, Committed::Moved);
+    assert_eq!(store.record(TENANT, "k", "a").await.unwrap(), None);
+    let done = store.end_unanswered(&end(head(store).await)).await.unwrap();
+    assert!(matches!(done, Committed::Done(_)));
+    let again = store.end_unanswered(&end(head(store).await)).await.unwrap();
+    assert_eq!(again, Committed::Moved);
+    let word = store
+        .operation(TENANT, id)
+        .await
+        .unwrap()
+        .unwrap()
+        .verdict
+        .word;
+    assert_eq!(word, VerdictWord::Lapsed);
 }

@@ -413,6 +413,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn end_unanswered(&self, end: &Unanswered) -> Result<Committed> {
+        let end = end.clone();
+        self.guarded(move |tx| operations::end_unanswered(tx, &end))
+            .await
+    }
+
     async fn due_calls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<CallRow>> {
         self.read(move |tx| calls::due(tx, now, limit)).await
     }

@@ -6,7 +6,7 @@ use watchkeeper_wire::operation::Verdict;
 
 use super::values::{from_json, ms, signed, to_json};
 use super::{calls, records, tenants};
-use crate::store::{Commit, Committed, OperationRow, Result};
+use crate::store::{Commit, Committed, Follows, OperationRow, Result, Unanswered};
 
 pub fn one(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<Option<OperationRow>> {
     let row: Option<(String, String, String)> = tx
@@ -60,6 +60,26 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
     for call in &commit.calls {
         calls::add(tx, tenant, request.id, call)?;
     }
+    if let Some(Follows { verdict, calls }) = &commit.follows {
+        kinds.insert(verdict.kind.clone());
+        say(tx, tenant, verdict)?;
+        for call in calls {
+            calls::add(tx, tenant, verdict.operation, call)?;
+        }
+    }
+    Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
+}
+
+pub fn end_unanswered(tx: &Transaction<'_>, end: &Unanswered) -> Result<Committed> {
+    let (tenant, verdict) = (end.tenant.as_str(), &end.verdict);
+    let waits =
+        one(tx, tenant, verdict.operation)?.is_some_and(|known| !known.verdict.word.is_final());
+    if !waits || tenants::head(tx, tenant)? != end.expected_head {
+        return Ok(Committed::Moved);
+    }
+    let mut kinds = records::apply(tx, tenant, verdict.decided_at, &end.writes)?;
+    kinds.insert(verdict.kind.clone());
+    say(tx, tenant, verdict)?;
     Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
 }
 

@@ -27,6 +27,8 @@ keeps!(
     facts_are_those_that_the_reader_may_see,
     a_decision_on_old_facts_writes_nothing,
     an_operation_id_is_taken_once,
+    what_follows_an_answer_comes_with_it_once,
+    what_nobody_answered_ends_once_and_never_what_was_decided,
     a_commit_is_all_or_nothing,
     a_call_waits_is_counted_and_ends_once,
     in_another_history_a_call_that_waits_may_have_been_sent,

@@ -96,6 +96,8 @@ pub enum Standing {
     InFlight,
     /// The platform has it; the final verdict is to come.
     Accepted,
+    /// The platform has it; somebody has to agree before it is done.
+    Agreement,
     /// The platform has it and does not know the outcome yet.
     Unknown,
     /// Held: policy or rights said no.

@@ -30,12 +30,27 @@ pub struct RecordView {
     pub facts: Vec<FactView>,
     /// What may be done, each with the policy that decides.
     pub actions: Vec<ActionView>,
+    /// Of an approval: the record that it is about, where there is one to open.
+    pub about: Option<AboutView>,
     /// Our operations on it, newest first.
     pub operations: Vec<OperationView>,
     /// Instant of the data, RFC 3339 with offset.
     pub as_of: Option<String>,
     /// It is shown as seen when we acted; the mirror does not have it.
     pub as_seen: bool,
+}
+
+/// A record that another is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AboutView {
+    /// The view in which it is opened.
+    pub view: String,
+    /// Kind.
+    pub kind: String,
+    /// Id.
+    pub id: String,
+    /// One line that names it.
+    pub title: String,
 }
 
 /// What may be done.
@@ -65,6 +80,8 @@ pub struct ActionView {
     pub typed: Option<String>,
     /// Lines of "this will …".
     pub will: Vec<String>,
+    /// Who has to agree before it is done; empty where nobody has to.
+    pub asks: Vec<AskView>,
     /// Mails as they would be sent.
     pub mails: Vec<MailView>,
     /// Never carried out after this instant, tenant's wall clock, RFC 3339 with offset.
@@ -101,6 +118,21 @@ pub struct ParamView {
     pub optional: bool,
 }
 
+/// Somebody who has to agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AskView {
+    /// Row that asks.
+    pub row: String,
+    /// The rule.
+    pub title: String,
+    /// Role that agrees, as shown.
+    pub role: String,
+    /// Role that may instead, as shown.
+    pub fallback: Option<String>,
+    /// After so many minutes without an answer.
+    pub after_minutes: Option<u32>,
+}
+
 /// A policy row and what it said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct PolicyRowView {
@@ -110,7 +142,7 @@ pub struct PolicyRowView {
     pub title: String,
     /// What was found.
     pub found: String,
-    /// `passed`, `failed` or `undecidable`.
+    /// `passed`, `failed`, `undecidable` or `asks`.
     pub outcome: RowWord,
 }
 
@@ -124,6 +156,8 @@ pub enum RowWord {
     Failed,
     /// Cannot be evaluated; refuses.
     Undecidable,
+    /// Somebody has to agree.
+    Asks,
 }
 
 /// Why not.

@@ -1,0 +1,182 @@
+//! Approvals: what somebody else has to agree to, who may, and what is asked.
+//!
+//! An action whose pack rows ask for agreement is queued like any other, and sent. The platform keeps
+//! the operation as it came, makes one record of the engine's kind `approval` for each row that asks,
+//! and carries the operation out under its own id once all of them were approved, decided anew on what
+//! is there by then. A no, a withdrawal or the end of the time ends the operation without an effect.
+//!
+//! ```text
+//!              everybody has agreed          policy says yes still
+//!   waiting ─────────────────────▶ approved ──────────────────────▶ carried out, once
+//!      │                               └──────────▶ failed: policy says no by now
+//!      ├──▶ rejected   somebody said no
+//!      ├──▶ withdrawn  who asked does not want it any more
+//!      └──▶ lapsed     nobody answered in time
+//! ```
+
+mod body;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use watchkeeper_pack::Pack;
+
+use crate::decision::{Actor, Decision, Outcome, Situation};
+
+pub use body::{About, Approval, State, body};
+
+/// Name of the kind.
+pub const KIND: &str = "approval";
+/// The action of an approver who agrees.
+pub const APPROVE: &str = "approve";
+/// The action of an approver who does not.
+pub const REJECT: &str = "reject";
+/// The action of whoever asked.
+pub const WITHDRAW: &str = "withdraw";
+/// Code of the reason for which an operation that the platform has waits.
+pub const WAITS: &str = "approval.waits";
+/// Code of a reason: agreement is needed, and there is none.
+pub const NEEDED: &str = "approval.needed";
+/// The lookup of the kind that counts what the actor has answered of the same operation.
+const GIVEN: &str = "given_by_actor";
+/// An operation without a not-after waits for so long: whoever looks in once a week had their turn, and
+/// what nobody answers does not stand for ever.
+const LONGEST: TimeDelta = TimeDelta::days(7);
+
+/// Agreement that an action needs, by one row of the pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// Row id, such as `A-41`.
+    pub row: String,
+    /// The rule in a few words.
+    pub title: String,
+    /// What was found.
+    pub found: String,
+    /// Role that agrees.
+    pub role: String,
+    /// Role that may answer instead, and after how many minutes.
+    pub fallback: Option<(String, u32)>,
+}
+
+/// A role as shown.
+pub fn role_label<'a>(pack: &'a Pack, role: &'a str) -> &'a str {
+    let known = pack.people.roles.get(role);
+    known.map_or(role, |def| def.label.as_str())
+}
+
+/// Until when an answer counts: the operation's own not-after, else [`LONGEST`]. UTC.
+pub fn lapses_at(not_after: Option<DateTime<Utc>>, asked_at: DateTime<Utc>) -> DateTime<Utc> {
+    not_after.unwrap_or(asked_at + LONGEST)
+}
+
+impl Decision {
+    /// The decision where these rows have been agreed to. What asks for more than these still asks.
+    #[must_use]
+    pub fn agreed(mut self, rows: &BTreeSet<String>) -> Self {
+        if self.outcome == Outcome::Ask && self.asks.iter().all(|ask| rows.contains(&ask.row)) {
+            self.outcome = Outcome::Allow;
+        }
+        self
+    }
+}
+
+/// Why this actor may not answer an approval, or take it back, if so: `approval.own`,
+/// `approval.twice`, `approval.not_asked_by_you`, `rights.missing_role`. That it waits still, and has not
+/// lapsed, is said by its states and its not-after.
+pub(crate) fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome> {
+    if situation.kind.name != KIND {
+        return None;
+    }
+    let body = &situation.record.body;
+    let deny = |code: &str, detail: String| {
+        Some(Outcome::Deny {
+            code: code.to_owned(),
+            row: body.get("row").and_then(Value::as_str).map(Into::into),
+            detail,
+        })
+    };
+    let Some(approval) = Approval::read(body) else {
+        let detail = "This approval cannot be read.";
+        return deny("policy.undecidable", detail.into());
+    };
+    let mine = approval.asked_by.id == situation.actor.id;
+    if action == WITHDRAW {
+        return match mine {
+            true => None,
+            false => deny(
+                "approval.not_asked_by_you",
+                format!("Only {} can take this back.", approval.asked_by.id),
+            ),
+        };
+    }
+    if mine {
+        let detail = "Nobody answers what they asked for themselves.";
+        return deny("approval.own", detail.into());
+    }
+    if let Some(detail) = no_role(situation, &approval) {
+        return deny("rights.missing_role", detail);
+    }
+    // Who has agreed for one reason may still say no for another.
+    if action != APPROVE {
+        return None;
+    }
+    let given = situation.lookups.get(GIVEN).map(|lookup| &lookup.value);
+    match given.and_then(Value::as_i64) {
+        Some(0) => None,
+        Some(_) => {
+            let detail = "You have agreed to this for another reason already; it needs two people.";
+            deny("approval.twice", detail.into())
+        }
+        None => {
+            let detail = "Whether you have agreed already is not known.";
+            deny("policy.undecidable", detail.into())
+        }
+    }
+}
+
+/// Why neither the role nor, by now, the other one is the actor's. At the instant itself it is.
+fn no_role(situation: &Situation<'_>, approval: &Approval) -> Option<String> {
+    let has = |actor: &Actor, role: &str| actor.roles.contains(role);
+    let actor = situation.actor;
+    if has(actor, &approval.role) {
+        return None;
+    }
+    let name = |role: &str| role_label(situation.pack, role).to_owned();
+    match &approval.fallback {
+        Some((role, from)) if has(actor, role) => (situation.now < *from).then(|| {
+            let at = from.with_timezone(&situation.pack.zone);
+            let at = at.format("%-d %B %Y, %H:%M");
+            format!(
+                "{} answers this; {} may from {at} on.",
+                name(&approval.role),
+                name(role)
+            )
+        }),
+        Some((role, _)) => Some(format!(
+            "This needs the role {}, or later {}.",
+            name(&approval.role),
+            name(role)
+        )),
+        None => Some(format!("This needs the role {}.", name(&approval.role))),
+    }
+}
+
+/// Said to who asked, while it waits.
+pub fn waits(pack: &Pack, asks: &[Needed], until: DateTime<Utc>) -> String {
+    let mut roles: Vec<&str> = Vec::new();
+    for ask in asks {
+        let role = role_label(pack, &ask.role);
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    let until = until.with_timezone(&pack.zone);
+    format!(
+        "Waits for the agreement of {} until {}.",
+        roles.join(" and "),
+        until.format("%-d %B %Y, %H:%M")
+    )
+}

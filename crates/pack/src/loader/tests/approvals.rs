@@ -1,0 +1,47 @@
+//! The engine's kind of what somebody has to agree to.
+
+use super::*;
+
+fn ticket(approvals: &str) -> String {
+    let policy = "    not_after: record.ends_at\n";
+    let with = format!("    approvals:\n{approvals}{policy}");
+    fixture::TICKET.replace(policy, &with)
+}
+
+fn row(id: &str) -> String {
+    format!("      - {{id: {id}, title: All, when: 'true', found: '', role: keeper}}\n")
+}
+
+#[test]
+fn a_pack_that_asks_for_agreement_has_the_kind_and_its_queue_last() {
+    assert!(fixture::pack().kind("approval").is_none());
+    let text = ticket(&row("S-5"));
+    let pack = load_files(&fixture::files(&[(RECORD, &text)])).unwrap();
+    let kind = pack.kind("approval").unwrap();
+    let actions: Vec<&str> = kind.actions.keys().map(String::as_str).collect();
+    assert_eq!(actions, ["approve", "reject", "withdraw"]);
+    assert_eq!(pack.queues, ["open", "approvals"]);
+    assert!(pack.view("approvals").unwrap().def.queue.is_some());
+    let asked = pack.asked_expressions();
+    for name in ["operation", "answered_by", "state", "subject"] {
+        let found = asked
+            .iter()
+            .any(|(kind, of, _)| (kind.as_str(), of.as_str()) == ("approval", name));
+        assert!(found, "{name} has an index");
+    }
+}
+
+#[test]
+fn a_pack_says_where_the_queue_stands() {
+    let text = ticket(&row("S-5"));
+    let pack = fixture::PACK.replace("queues: [open]", "queues: [approvals, open]");
+    let files = fixture::files(&[(RECORD, &text), ("pack.yaml", &pack)]);
+    assert_eq!(load_files(&files).unwrap().queues, ["approvals", "open"]);
+}
+
+#[test]
+fn each_row_of_an_action_asks_once() {
+    let text = ticket(&format!("{}{}", row("S-5"), row("S-5")));
+    let found = load_files(&fixture::files(&[(RECORD, &text)])).unwrap_err();
+    assert_eq!(found[0].code, "pack.duplicate", "{found:#?}");
+}

@@ -1,0 +1,274 @@
+//! What an answer makes of the operation that waits for it, in the answer's own transaction.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+use watchkeeper_model::approval::{self, APPROVE, Approval, KIND, REJECT, State, WITHDRAW};
+use watchkeeper_pack::value::instant_text;
+use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
+use watchkeeper_wire::session::Operator;
+
+use super::{ended, of_operation};
+use crate::Platform;
+use crate::decide::{Asked, effects, gather, judge, reason, revision_after};
+use crate::problem::ApiError;
+use crate::store::{Access, Facts, Follows, OperationRow, RecordRow, Write};
+
+/// An answer that policy lets through.
+pub(in crate::decide) struct Answering<'a> {
+    /// Who answers.
+    pub access: &'a Access,
+    /// The answer.
+    pub operation: &'a Operation,
+    /// What it was decided on.
+    pub facts: &'a Facts,
+    /// It may have been given to an earlier history of the platform.
+    pub sent_before: bool,
+    /// The platform's clock, UTC.
+    pub now: DateTime<Utc>,
+}
+
+/// What follows from it.
+pub(in crate::decide) enum Answered {
+    /// Something changed meanwhile: decide again.
+    Moved,
+    /// This.
+    Then {
+        /// What becomes of the operation that waited; nothing while others have to agree.
+        follows: Option<Box<Follows>>,
+        /// Said to who answered, where it was not carried out as agreed.
+        why: Option<Reason>,
+    },
+}
+
+/// Works out what follows from an answer; `writes` has the answer itself, and takes what goes with it.
+pub(in crate::decide) async fn answer(
+    platform: &Platform,
+    answering: &Answering<'_>,
+    writes: &mut Vec<Write>,
+) -> Result<Answered, ApiError> {
+    let nothing = Answered::Then {
+        follows: None,
+        why: None,
+    };
+    let Answering {
+        access, operation, ..
+    } = answering;
+    let own = answering.facts.record.as_ref();
+    let Some((own, approval)) = own.and_then(|row| Some((row, Approval::read(&row.body)?))) else {
+        return Ok(nothing);
+    };
+    let mut others = of_operation(platform, &access.tenant, &approval.operation).await?;
+    others.retain(|(row, _)| row.id != own.id);
+    let waits = |(_, other): &(RecordRow, Approval)| other.state == State::Waiting;
+    if operation.action == APPROVE && others.iter().any(waits) {
+        return Ok(nothing);
+    }
+    let known = match Uuid::parse_str(&approval.operation) {
+        Ok(id) => platform.store.operation(&access.tenant, id).await?,
+        Err(_) => None,
+    };
+    let case = Case {
+        answering,
+        approval: &approval,
+        others: &others,
+    };
+    // Ended by something else: nothing is done a second time.
+    let Some(known) = known.filter(|known| !known.verdict.word.is_final()) else {
+        let over = reason("approval.over", None, "What this was asked for has ended.");
+        case.fail(platform, &over, writes).await?;
+        return Ok(Answered::Then {
+            follows: None,
+            why: Some(over),
+        });
+    };
+    let comment = operation.params.get("comment").and_then(Value::as_str);
+    let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
+    let who = operation.author.as_str();
+    match operation.action.as_str() {
+        APPROVE => case.carry_out(platform, &known, writes).await,
+        REJECT => {
+            let detail = format!("{who} did not agree: {}", comment.unwrap_or_default());
+            let why = reason("approval.rejected", Some(approval.row.clone()), &detail);
+            case.end(platform, &known, State::Rejected, why, writes)
+                .await
+        }
+        WITHDRAW => {
+            let detail = format!("{who} took it back before everybody had agreed.");
+            let why = reason("approval.withdrawn", Some(approval.row.clone()), &detail);
+            case.end(platform, &known, State::Withdrawn, why, writes)
+                .await
+        }
+        _ => Ok(nothing),
+    }
+}
+
+/// One answer and what it belongs to.
+struct Case<'a> {
+    answering: &'a Answering<'a>,
+    approval: &'a Approval,
+    others: &'a [(RecordRow, Approval)],
+}
+
+impl Case<'_> {
+    /// Everybody has agreed: decides the operation again, as who asked and on what is there now, and
+    /// carries it out under its own id.
+    async fn carry_out(
+        &self,
+        platform: &Platform,
+        known: &OperationRow,
+        writes: &mut Vec<Write>,
+    ) -> Result<Answered, ApiError> {
+        let Answering {
+            access, facts, now, ..
+        } = *self.answering;
+        let by = &self.approval.asked_by;
+        let asker = Access {
+            token_hash: String::new(),
+            tenant: access.tenant.clone(),
+            operator: Operator {
+                id: by.id.clone(),
+                name: by.id.clone(),
+            },
+            roles: by.roles.iter().cloned().collect(),
+            regions: by.regions.iter().cloned().collect(),
+            revoked: false,
+        };
+        // What was agreed to is what was there when it was asked.
+        let request = Operation {
+            base_revision: self.approval.revision,
+            ..known.request.clone()
+        };
+        let asked = Asked {
+            tenant: &access.tenant,
+            kind: &request.kind,
+            record: &request.record,
+        };
+        let theirs = gather(platform, &asked, &asker, now).await?;
+        if theirs.tenant.head != facts.tenant.head {
+            return Ok(Answered::Moved);
+        }
+        let rows = self.others.iter().map(|(_, other)| other.row.clone());
+        let agreed: BTreeSet<String> = rows.chain([self.approval.row.clone()]).collect();
+        let (word, why, allowed) = judge(platform, &asker, &request, &theirs, &agreed, now).await?;
+        let (word, why) = match allowed {
+            Some(allowed) if allowed.asks.is_none() => {
+                let (more, mut calls) =
+                    effects(platform, &asker, &request, &theirs, &allowed, now).await?;
+                let sent_before = self.answering.sent_before;
+                calls
+                    .iter_mut()
+                    .for_each(|call| call.sent_before = sent_before);
+                let revision = revision_after(&request, &theirs, &more, true);
+                let verdict = Verdict {
+                    revision,
+                    ..self.verdict(known, word, why)
+                };
+                writes.extend(more);
+                return Ok(Answered::Then {
+                    follows: Some(Box::new(Follows { verdict, calls })),
+                    why: None,
+                });
+            }
+            Some(_) => {
+                let detail = "By now it needs more agreement than was asked for. Ask again.";
+                let more = reason(approval::NEEDED, None, detail);
+                (VerdictWord::Refused, more)
+            }
+            None => {
+                let unsaid = || reason("policy.denied", None, "Policy does not let it through.");
+                (word, why.unwrap_or_else(unsaid))
+            }
+        };
+        self.fail(platform, &why, writes).await?;
+        let detail = format!("It was agreed to, and not carried out. {}", why.detail);
+        let told = Reason {
+            detail,
+            ..why.clone()
+        };
+        Ok(Answered::Then {
+            follows: Some(Box::new(Follows {
+                verdict: self.verdict(known, word, Some(why)),
+                calls: Vec::new(),
+            })),
+            why: Some(told),
+        })
+    }
+
+    /// Nothing is carried out: the others that wait end the same way, and those that had agreed are told.
+    async fn end(
+        &self,
+        platform: &Platform,
+        known: &OperationRow,
+        state: State,
+        why: Reason,
+        writes: &mut Vec<Write>,
+    ) -> Result<Answered, ApiError> {
+        let Answering {
+            access,
+            operation,
+            now,
+            ..
+        } = *self.answering;
+        let at = instant_text(now);
+        for (row, other) in self.others {
+            let outcome = ("outcome", why.detail.as_str());
+            let by = ("answered_by", operation.author.as_str());
+            let write = match other.state {
+                State::Waiting => {
+                    let more = [outcome, by, ("answered_at", at.as_str())];
+                    ended(platform, &access.tenant, row, state, &more).await?
+                }
+                _ => ended(platform, &access.tenant, row, State::Failed, &[outcome]).await?,
+            };
+            writes.push(write);
+        }
+        Ok(Answered::Then {
+            follows: Some(Box::new(Follows {
+                verdict: self.verdict(known, VerdictWord::Refused, Some(why)),
+                calls: Vec::new(),
+            })),
+            why: None,
+        })
+    }
+
+    /// Policy does not let through what everybody agreed to: said on all of their records.
+    async fn fail(
+        &self,
+        platform: &Platform,
+        why: &Reason,
+        writes: &mut Vec<Write>,
+    ) -> Result<(), ApiError> {
+        let Answering {
+            access, operation, ..
+        } = *self.answering;
+        let own = |write: &&mut Write| write.kind == KIND && write.id == operation.record;
+        if operation.action == APPROVE
+            && let Some(write) = writes.iter_mut().find(own)
+            && let Some(put) = &mut write.put
+        {
+            let state = State::Failed.as_str();
+            put.body.insert("state".into(), state.into());
+            put.body
+                .insert("outcome".into(), why.detail.as_str().into());
+        }
+        for (row, _) in self.others {
+            let outcome = [("outcome", why.detail.as_str())];
+            let write = ended(platform, &access.tenant, row, State::Failed, &outcome).await?;
+            writes.push(write);
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, known: &OperationRow, word: VerdictWord, why: Option<Reason>) -> Verdict {
+        Verdict {
+            word,
+            reason: why,
+            record: None,
+            decided_at: self.answering.now,
+            ..known.verdict.clone()
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Operations that somebody has to agree to ([`watchkeeper_model::approval`]).
+//!
+//! One that asks is kept as it came, with one record for each row that asks; these come with it in one
+//! transaction and have ids that follow from its own, so that nothing is asked twice. What an answer
+//! makes of it is written with the answer (`answer`), the end of its time by `lapse`: the operation is
+//! carried out under its own id, once, or ends without an effect.
+
+mod answer;
+mod lapse;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use watchkeeper_model::approval::{self, About, Approval, KIND, Needed, State};
+use watchkeeper_pack::{Pack, value};
+use watchkeeper_wire::operation::{Operation, Reason};
+use watchkeeper_wire::problem::Code;
+
+use super::{actor, reason, snapshot};
+use crate::problem::ApiError;
+use crate::store::{Access, Facts, Question, RecordRow, Write};
+use crate::{Platform, intake};
+
+pub(super) use answer::{Answered, Answering, answer};
+pub use lapse::{lapse, run};
+
+/// What an operation asks for.
+pub(super) struct Asks {
+    /// The pack that says so.
+    pub pack: Arc<Pack>,
+    /// Rows that ask.
+    pub needed: Vec<Needed>,
+    /// Lines of "this will …".
+    pub will: Vec<String>,
+    /// Until when an answer counts, UTC.
+    pub until: DateTime<Utc>,
+}
+
+impl Asks {
+    /// Said to who asks.
+    pub fn waits(&self) -> Reason {
+        let row = self.needed.first().map(|ask| ask.row.clone());
+        let detail = approval::waits(&self.pack, &self.needed, self.until);
+        reason(approval::WAITS, row, &detail)
+    }
+
+    /// Said where it may have been carried out before the platform was restored, agreement included.
+    pub fn lost(&self) -> Reason {
+        let row = self.needed.first().map(|ask| ask.row.clone());
+        let detail = "The platform was restored from a backup, and the agreement with it. If this is \
+                      not done, ask again.";
+        reason(approval::NEEDED, row, detail)
+    }
+}
+
+/// The records by which is asked.
+pub(super) async fn ask(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    asks: &Asks,
+    now: DateTime<Utc>,
+) -> Result<Vec<Write>, ApiError> {
+    let kind = asks.pack.kind(&operation.kind);
+    let action = kind.and_then(|kind| kind.actions.get(&operation.action));
+    let (Some(kind), Some(action), Some(record)) = (kind, action, &facts.record) else {
+        return Err(Code::Unavailable.into());
+    };
+    let seen = snapshot(record, &facts.refs);
+    let id = operation.id.to_string();
+    let about = About {
+        operation: &id,
+        kind: &operation.kind,
+        id: &operation.record,
+        title: &value::title(kind, &seen.id, &seen.body, &seen.computed, &seen.refs),
+        region: record.region.as_deref(),
+        revision: (!action.def.any_revision).then_some(record.revision),
+        action,
+        will: &asks.will,
+        actor: &actor(&access.operator.id, &access.roles, &access.regions),
+        asked_at: now,
+        lapses_at: asks.until,
+    };
+    let mut writes = Vec::with_capacity(asks.needed.len());
+    for (needed, number) in asks.needed.iter().zip(1..) {
+        let body = approval::body(&asks.pack, &about, needed);
+        let id = format!("{id}-{number}");
+        writes.push(put(platform, &access.tenant, id, body).await?);
+    }
+    Ok(writes)
+}
+
+/// Why it is not asked for, if so: it waits for agreement already, asked by somebody.
+pub(super) async fn asked_already(
+    platform: &Platform,
+    tenant: &str,
+    operation: &Operation,
+) -> Result<Option<Reason>, ApiError> {
+    let own = operation.id.to_string();
+    let question = question(&[
+        ("state", "=", State::Waiting.as_str()),
+        ("subject", "=", operation.record.as_str()),
+        ("subject_kind", "=", operation.kind.as_str()),
+        ("action", "=", operation.action.as_str()),
+        ("operation", "<>", own.as_str()),
+    ]);
+    let waiting = platform.store.records(tenant, KIND, &question).await?;
+    let first = waiting.iter().find_map(|row| Approval::read(&row.body));
+    Ok(first.map(|first| {
+        let detail = format!(
+            "{} has asked for this already; it waits for agreement.",
+            first.asked_by.id
+        );
+        reason("approval.asked", Some(first.row), &detail)
+    }))
+}
+
+/// All approvals of an operation, in order.
+async fn of_operation(
+    platform: &Platform,
+    tenant: &str,
+    operation: &str,
+) -> Result<Vec<(RecordRow, Approval)>, ApiError> {
+    let question = question(&[("operation", "=", operation)]);
+    let rows = platform.store.records(tenant, KIND, &question).await?;
+    let read = |row: RecordRow| {
+        let approval = Approval::read(&row.body)?;
+        Some((row, approval))
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Approvals with these fields: name, comparison, value. Written as the indexes are.
+fn question(tests: &[(&str, &str, &str)]) -> Question {
+    let text = tests
+        .iter()
+        .map(|(name, comparison, _)| format!("json_extract(body, '$.{name}') {comparison} ?"));
+    Question {
+        text: text.collect::<Vec<_>>().join(" AND "),
+        params: tests
+            .iter()
+            .map(|(_, _, value)| Value::from(*value))
+            .collect(),
+    }
+}
+
+/// An approval's record, whole.
+async fn put(
+    platform: &Platform,
+    tenant: &str,
+    id: String,
+    body: Map<String, Value>,
+) -> Result<Write, ApiError> {
+    let put = intake::put(platform, tenant, KIND, &id, body).await?;
+    Ok(Write {
+        kind: KIND.to_owned(),
+        id,
+        put: Some(put),
+    })
+}
+
+/// An approval that ended otherwise than by the answer that it waits for.
+async fn ended(
+    platform: &Platform,
+    tenant: &str,
+    row: &RecordRow,
+    state: State,
+    more: &[(&str, &str)],
+) -> Result<Write, ApiError> {
+    let mut body = row.body.clone();
+    body.insert("state".into(), state.as_str().into());
+    for (name, text) in more {
+        body.insert((*name).to_owned(), Value::from(*text));
+    }
+    put(platform, tenant, row.id.clone(), body).await
+}

@@ -1,0 +1,464 @@
+//! agreement from request to log, between laptops that are cut off for a while.
+//!
+//! The real pack, a platform over HTTP whose clock stands still, and engines that speak to it only when
+//! they are told to.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+use watchkeeper_core::clock::{Corrected, SystemClock};
+use watchkeeper_core::features::queues;
+use watchkeeper_core::features::queues::view::{
+    ActRequest, OperationView, OperationWord, RecordView, Standing, ViewRequest,
+};
+use watchkeeper_core::profile::open::{OpenProfile, Pinned};
+use watchkeeper_core::secrets::Secret;
+use watchkeeper_core::store::{DbKey, Stores};
+use watchkeeper_core::{Engine, Error};
+use watchkeeper_pack::Bundle;
+use watchkeeper_platform::clock::{Clock, ManualClock};
+use watchkeeper_platform::decide::approvals;
+use watchkeeper_platform::{Grant, Options, Server, intake};
+use watchkeeper_wire::session::{Operator, Tenant};
+
+use crate::amarise_bodies::{NOW, eur, price_change, product};
+use crate::world::at;
+
+const TENANT: &str = "office";
+
+fn tenant() -> Tenant {
+    Tenant {
+        id: TENANT.into(),
+        name: "The office".into(),
+        zone: "Europe/Paris".into(),
+    }
+}
+
+/// A platform with one product, its price of 100.00 euro, and price changes `pc-1` to `pc-3`.
+struct Office {
+    server: Server,
+    clock: Arc<ManualClock>,
+    _folder: TempDir,
+}
+
+impl Office {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(at(NOW)));
+        let server = Server::bind(Options {
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            stand_ins: true,
+            ..Options::new(folder.path().to_owned())
+        });
+        let server = server.await.unwrap();
+        let pack = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../packs/amarise");
+        let pack = watchkeeper_tests::signed(Bundle::from_dir(&pack).unwrap()).unwrap();
+        server.platform.found(&tenant(), Some(&pack)).await.unwrap();
+        let mut records = vec![
+            json!({"kind": "product", "id": "p-1", "body": product("SKU-1", json!({"state": "active"}))}),
+            json!({"kind": "price", "id": "price-1", "body": {
+                "product": "p-1", "region": "eu", "list_price": eur(10_000),
+                "changed_at": "2026-11-01T00:00:00.000Z"}}),
+        ];
+        for n in 1..=3 {
+            let body = price_change(&format!("PC-{n}"), json!({}));
+            records.push(json!({"kind": "price_change", "id": format!("pc-{n}"), "body": body}));
+        }
+        let brought = serde_json::from_value(json!({"records": records})).unwrap();
+        let answer = intake::take(&server.platform, TENANT, &brought)
+            .await
+            .unwrap();
+        assert!(answer.rejected.is_empty(), "{:?}", answer.rejected);
+        Self {
+            server,
+            clock,
+            _folder: folder,
+        }
+    }
+
+    /// A laptop of somebody with these roles, after its first turn.
+    async fn laptop(&self, operator: &str, roles: &[&str]) -> Laptop {
+        let name = Operator {
+            id: operator.into(),
+            name: operator.to_uppercase(),
+        };
+        let grant = Grant {
+            operator: name.id.clone(),
+            name: name.name.clone(),
+            roles: roles.iter().map(ToString::to_string).collect(),
+            regions: Vec::new(),
+        };
+        let token = self.server.platform.issue(TENANT, &grant).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
+        let machine = Arc::new(SystemClock::default());
+        let profile = OpenProfile {
+            id: "profile".into(),
+            folder: folder.path().to_owned(),
+            stores,
+            token: Secret::new(token),
+            pinned: Pinned {
+                platform: self.server.url().parse().unwrap(),
+                operator: name,
+                tenant: tenant(),
+                device: Uuid::now_v7(),
+                audit_key: self.server.platform.audit_key_hex(),
+                publisher: watchkeeper_tests::publisher().public().to_owned(),
+            },
+            clock: Arc::new(Corrected::new(machine, None)),
+            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
+            changes: broadcast::channel(64).0,
+            version: "0".into(),
+        };
+        let laptop = Laptop {
+            engine: Engine::assemble(profile).await.unwrap(),
+            _folder: folder,
+        };
+        laptop.turn().await;
+        laptop
+    }
+
+    async fn body(&self, kind: &str, id: &str) -> (u64, Map<String, Value>) {
+        let row = self.server.platform.store.record(TENANT, kind, id).await;
+        let row = row.unwrap().unwrap();
+        (row.revision, row.body)
+    }
+
+    /// The list price in cents, and how often it was written.
+    async fn price(&self) -> (i64, u64) {
+        let (revision, body) = self.body("price", "price-1").await;
+        (body["list_price"]["minor"].as_i64().unwrap(), revision)
+    }
+}
+
+struct Laptop {
+    engine: Arc<Engine>,
+    _folder: TempDir,
+}
+
+impl Laptop {
+    /// The line is there for one turn.
+    async fn turn(&self) {
+        self.engine.sync_once().await.unwrap();
+    }
+
+    async fn record(&self, kind: &str, id: &str) -> RecordView {
+        queues::record(&self.engine, kind, id).await.unwrap()
+    }
+
+    /// Acts on a record as it is shown here, whether or not there is a line.
+    async fn act(
+        &self,
+        (kind, id): (&str, &str),
+        action: &str,
+        comment: Option<&str>,
+    ) -> Result<OperationView, Error> {
+        let params = comment.map(|text| ("comment".to_owned(), json!(text).to_string()));
+        let request = ActRequest {
+            operation: Uuid::now_v7().to_string(),
+            kind: kind.into(),
+            id: id.into(),
+            action: action.into(),
+            params: params.into_iter().collect::<BTreeMap<_, _>>(),
+            typed: None,
+            seen_revision: self.record(kind, id).await.revision,
+            amends: None,
+        };
+        queues::act(&self.engine, request).await
+    }
+
+    /// Asks for a price change, and answers the id under which somebody has to agree.
+    async fn ask(&self, change: &str) -> String {
+        let asked = self.act(("price_change", change), "apply", None).await;
+        format!("{}-1", asked.unwrap().id)
+    }
+
+    /// Our last operation on a record.
+    async fn ours(&self, kind: &str, id: &str) -> OperationView {
+        self.record(kind, id).await.operations.remove(0)
+    }
+
+    /// Approvals by section of their view, and how many wait for us by the rail.
+    async fn approvals(&self) -> (Vec<(String, u32)>, u32) {
+        let request = ViewRequest {
+            view: "approvals".into(),
+            sort: None,
+            search: String::new(),
+            offset: 0,
+            limit: 50,
+        };
+        let page = queues::page(&self.engine, request).await.unwrap();
+        let sections = page.sections.into_iter();
+        let rail = queues::navigation(&self.engine).await.unwrap();
+        let entry = rail.queues.iter().find(|entry| entry.view == "approvals");
+        (
+            sections.map(|each| (each.id, each.count)).collect(),
+            entry.unwrap().open,
+        )
+    }
+
+    async fn check(&self) {
+        assert_eq!(self.engine.check_chain().await.unwrap().broken, None);
+    }
+}
+
+fn section(name: &str) -> Vec<(String, u32)> {
+    vec![(name.to_owned(), 1)]
+}
+
+#[tokio::test]
+async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a_while() {
+    let office = Office::new().await;
+    let kim = office.laptop("kim", &["operator"]).await;
+    let fay = office.laptop("fay", &["operator", "finance_lead"]).await;
+
+    // Submitted by itself, without a line; nothing is shown as done.
+    let before = kim.record("price_change", "pc-1").await;
+    let apply = before.actions.iter().find(|each| each.action == "apply");
+    let asks = &apply.unwrap().asks;
+    assert_eq!((asks.len(), asks[0].role.as_str()), (1, "Finance Lead"));
+    assert_eq!(asks[0].fallback.as_deref(), Some("Founder"));
+    let approval = kim.ask("pc-1").await;
+    let queued = kim.ours("price_change", "pc-1").await;
+    assert_eq!(queued.word, OperationWord::Queued);
+    assert_eq!(kim.record("price_change", "pc-1").await.state, before.state);
+    kim.turn().await;
+    let sent = kim.ours("price_change", "pc-1").await;
+    assert_eq!(
+        (sent.word, sent.standing),
+        (OperationWord::Sent, Standing::Agreement)
+    );
+    let why = sent.reason.unwrap();
+    assert_eq!(
+        (why.code.as_str(), why.row.as_deref()),
+        ("approval.waits", Some("A-39"))
+    );
+    assert!(why.detail.contains("Finance Lead"), "{}", why.detail);
+    assert_eq!(kim.record("price_change", "pc-1").await.state, before.state);
+    assert_eq!(kim.approvals().await, (section("asked"), 0));
+
+    // The approver is told: it waits in her queue, and says what it is about.
+    fay.turn().await;
+    assert_eq!(fay.approvals().await, (section("mine"), 1));
+    let shown = fay.record("approval", &approval).await;
+    let about = shown.about.as_ref().unwrap();
+    assert_eq!(
+        (about.kind.as_str(), about.id.as_str()),
+        ("price_change", "pc-1")
+    );
+
+    // She approves with a comment, cut off herself. Nobody takes that for done.
+    let comment = Some("Costs rose, agreed.");
+    let answer = fay.act(("approval", &approval), "approve", comment).await;
+    assert_eq!(answer.unwrap().word, OperationWord::Queued);
+    kim.turn().await;
+    assert_eq!(
+        kim.ours("price_change", "pc-1").await.standing,
+        Standing::Agreement
+    );
+    assert_eq!(office.price().await, (10_000, 1));
+
+    // Executed, once, however often anybody speaks to the platform.
+    fay.turn().await;
+    assert_eq!(office.price().await, (10_001, 2));
+    for laptop in [&kim, &fay, &kim, &fay] {
+        laptop.turn().await;
+    }
+    assert_eq!(office.price().await, (10_001, 2));
+    let done = kim.ours("price_change", "pc-1").await;
+    assert_eq!((done.word, done.reason), (OperationWord::Confirmed, None));
+    assert_ne!(kim.record("price_change", "pc-1").await.state, before.state);
+    assert_eq!(fay.approvals().await, (section("answered"), 0));
+
+    // Logged: who asked, who answered, with what words.
+    let (_, kept) = office.body("approval", &approval).await;
+    for (field, value) in [
+        ("state", "approved"),
+        ("asked_by", "kim"),
+        ("answered_by", "fay"),
+        ("comment", "Costs rose, agreed."),
+        ("row", "A-39"),
+    ] {
+        assert_eq!(kept[field], value, "{field}");
+    }
+    kim.check().await;
+    fay.check().await;
+}
+
+#[tokio::test]
+async fn a_44_what_is_rejected_is_cancelled_and_who_asked_reads_why() {
+    let office = Office::new().await;
+    let kim = office.laptop("kim", &["operator"]).await;
+    let fay = office.laptop("fay", &["finance_lead"]).await;
+    let approval = kim.ask("pc-1").await;
+    kim.turn().await;
+    fay.turn().await;
+    let bare = fay.act(("approval", &approval), "reject", None).await;
+    assert!(bare.is_err(), "a no has its reason");
+    let reason = Some("Our margin allows it.");
+    fay.act(("approval", &approval), "reject", reason)
+        .await
+        .unwrap();
+    fay.turn().await;
+    kim.turn().await;
+    let held = kim.ours("price_change", "pc-1").await;
+    assert_eq!(held.standing, Standing::HeldRefused);
+    let why = held.reason.unwrap();
+    assert_eq!(
+        (why.code.as_str(), why.row.as_deref()),
+        ("approval.rejected", Some("A-39"))
+    );
+    assert!(
+        why.detail.contains("Our margin allows it."),
+        "{}",
+        why.detail
+    );
+    assert_eq!(office.price().await, (10_000, 1));
+}
+
+#[tokio::test]
+async fn a_44_nobody_agrees_to_what_they_asked_for_and_nobody_without_the_role() {
+    let office = Office::new().await;
+    let fay = office.laptop("fay", &["operator", "finance_lead"]).await;
+    let pia = office.laptop("pia", &["operator", "product_lead"]).await;
+    let approval = fay.ask("pc-1").await;
+    fay.turn().await;
+    pia.turn().await;
+    for laptop in [&fay, &pia] {
+        let said = laptop.act(("approval", &approval), "approve", None).await;
+        assert_eq!(said.unwrap_err().row.as_deref(), Some("A-39"));
+    }
+    assert_eq!(fay.approvals().await, (section("asked"), 0));
+    assert_eq!(pia.approvals().await, (section("others"), 0));
+    assert_eq!(office.price().await, (10_000, 1));
+}
+
+#[tokio::test]
+async fn a_44_what_was_taken_back_or_ran_out_is_said_to_everybody() {
+    let office = Office::new().await;
+    let kim = office.laptop("kim", &["operator"]).await;
+    let fay = office.laptop("fay", &["finance_lead"]).await;
+    let (first, second) = (kim.ask("pc-1").await, kim.ask("pc-2").await);
+    kim.turn().await;
+    fay.turn().await;
+    // She agrees to both without a line. One is taken back before she has one, and the other runs out.
+    for approval in [&first, &second] {
+        fay.act(("approval", approval), "approve", None)
+            .await
+            .unwrap();
+    }
+    kim.act(("approval", &first), "withdraw", None)
+        .await
+        .unwrap();
+    kim.turn().await;
+    office
+        .clock
+        .advance(TimeDelta::days(7) + TimeDelta::milliseconds(1));
+    let now = office.clock.now();
+    approvals::lapse(&office.server.platform, now)
+        .await
+        .unwrap();
+    for laptop in [&fay, &kim] {
+        laptop.turn().await;
+        laptop.turn().await;
+    }
+    for (change, approval, code, state, standing) in [
+        (
+            "pc-1",
+            &first,
+            "approval.withdrawn",
+            "withdrawn",
+            Standing::HeldRefused,
+        ),
+        (
+            "pc-2",
+            &second,
+            "approval.lapsed",
+            "lapsed",
+            Standing::HeldLapsed,
+        ),
+    ] {
+        let ours = kim.ours("price_change", change).await;
+        assert_eq!(ours.standing, standing, "{change}");
+        assert_eq!(ours.reason.unwrap().code, code, "{change}");
+        let hers = fay.ours("approval", approval).await;
+        assert_eq!(hers.word, OperationWord::Refused, "{change}");
+        assert_eq!(office.body("approval", approval).await.1["state"], state);
+    }
+    assert_eq!(office.price().await, (10_000, 1));
+}
+
+#[tokio::test]
+async fn x_12_after_twelve_hours_without_an_answer_the_founder_may() {
+    let office = Office::new().await;
+    let kim = office.laptop("kim", &["operator"]).await;
+    let gus = office.laptop("gus", &["founder"]).await;
+    let approval = kim.ask("pc-1").await;
+    kim.turn().await;
+    office
+        .clock
+        .advance(TimeDelta::hours(12) - TimeDelta::minutes(1));
+    gus.turn().await;
+    assert_eq!(gus.approvals().await, (section("later"), 0));
+    let early = gus.act(("approval", &approval), "approve", None).await;
+    assert_eq!(early.unwrap_err().row.as_deref(), Some("A-39"));
+    office.clock.advance(TimeDelta::minutes(2));
+    gus.turn().await;
+    assert_eq!(gus.approvals().await, (section("instead"), 1));
+    gus.act(("approval", &approval), "approve", None)
+        .await
+        .unwrap();
+    gus.turn().await;
+    kim.turn().await;
+    assert_eq!(
+        kim.ours("price_change", "pc-1").await.word,
+        OperationWord::Confirmed
+    );
+    assert_eq!(office.price().await, (10_001, 2));
+}
+
+#[tokio::test]
+async fn x_02_what_needs_two_is_done_when_two_people_have_agreed() {
+    let office = Office::new().await;
+    let body = price_change("PC-9", json!({"off_percent": 25.0}));
+    let brought = json!({"records": [{"kind": "price_change", "id": "pc-9", "body": body}]});
+    let brought = serde_json::from_value(brought).unwrap();
+    intake::take(&office.server.platform, TENANT, &brought)
+        .await
+        .unwrap();
+    let kim = office.laptop("kim", &["operator"]).await;
+    let fay = office
+        .laptop("fay", &["finance_lead", "regional_lead"])
+        .await;
+    let rex = office.laptop("rex", &["regional_lead"]).await;
+    let finance = kim.ask("pc-9").await;
+    let operation = finance.strip_suffix("-1").unwrap();
+    let regional = format!("{operation}-2");
+    kim.turn().await;
+    fay.turn().await;
+    fay.act(("approval", &finance), "approve", None)
+        .await
+        .unwrap();
+    // Not with two hats, and that is known without a line.
+    let second = fay.act(("approval", &regional), "approve", None).await;
+    assert_eq!(second.unwrap_err().row.as_deref(), Some("A-40"));
+    fay.turn().await;
+    assert_eq!(office.price().await.0, 10_000);
+    rex.turn().await;
+    rex.act(("approval", &regional), "approve", None)
+        .await
+        .unwrap();
+    rex.turn().await;
+    kim.turn().await;
+    assert_eq!(
+        kim.ours("price_change", "pc-9").await.word,
+        OperationWord::Confirmed
+    );
+    assert_eq!(office.price().await, (10_001, 2));
+}
