@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use watchkeeper_model::decision::bulk::sample_size;
 use watchkeeper_model::{Actor, Bulk, Decision, Outcome, Situation, Snapshot, decide, takes_part};
 use watchkeeper_pack::format::Nature;
 use watchkeeper_pack::{Kind, value};
@@ -118,6 +119,36 @@ fn x_68_at_once_has_a_cap() {
         let bulk = kind().actions[action].def.bulk.clone().unwrap();
         assert_eq!(bulk.cap, 50, "{action}");
     }
+}
+
+#[test]
+fn x_68_five_are_read_before_more_are_approved_at_once_or_as_many_as_the_tenant_says() {
+    let bulk = kind().actions["approve"].def.bulk.clone().unwrap();
+    let sample = bulk.sample.unwrap();
+    assert_eq!(sample.row, "X-68");
+    let of = |said: Value, batch: usize| {
+        let settings = PACK.settings_in_force(said.as_object().unwrap());
+        sample_size(&sample, &settings, batch)
+    };
+    assert_eq!(of(json!({}), 40), Some(5));
+    assert_eq!(of(json!({}), 5), None, "these few are all in sight");
+    assert_eq!(of(json!({"bulk_sample": 8}), 40), Some(8));
+    let setting = &PACK.settings["bulk_sample"];
+    assert!(setting.accepts(&json!(5)).is_ok() && setting.accepts(&json!(4)).is_err());
+    let told = PACK.warnings.iter();
+    let unread: Vec<_> = told
+        .filter(|one| one.message.contains("bulk_sample"))
+        .collect();
+    assert!(unread.is_empty(), "{unread:?}");
+}
+
+#[test]
+fn x_68_what_was_approved_can_be_taken_back_for_a_moment() {
+    let undo = kind().actions["approve"].def.undo.clone().unwrap();
+    assert_eq!(
+        (undo.row.as_str(), undo.hold_seconds, undo.by),
+        ("X-68", Some(10), None)
+    );
 }
 
 #[test]

@@ -58,13 +58,33 @@ impl World {
             .unwrap()
     }
 
+    /// Reads what was drawn from them, and finds nothing.
+    fn read_sample(&mut self, selection: &Value) {
+        let drawn = selection["sample"]["records"].as_array().unwrap().clone();
+        for one in drawn {
+            self.record(&one);
+            self.judge(selection, &one, true).unwrap();
+        }
+    }
+
+    fn judge(&mut self, selection: &Value, one: &Value, right: bool) -> anyhow::Result<Value> {
+        self.client.ask(&json!({
+            "do": "judge", "kind": "review", "action": "approve",
+            "records": selection["allowed"], "id": one["id"], "right": right,
+        }))
+    }
+
+    /// Approves them, once what was drawn from them was read.
     fn act_many(&mut self, selection: &Value) -> Value {
-        self.client
-            .ask(&json!({
-                "do": "act_many", "batch": id(), "kind": "review", "action": "approve",
-                "params": {}, "typed": selection["typed"], "records": selection["allowed"],
-            }))
-            .unwrap()
+        self.read_sample(selection);
+        self.approve(selection).unwrap()
+    }
+
+    fn approve(&mut self, selection: &Value) -> anyhow::Result<Value> {
+        self.client.ask(&json!({
+            "do": "act_many", "batch": id(), "kind": "review", "action": "approve",
+            "params": {}, "typed": selection["typed"], "records": selection["allowed"],
+        }))
     }
 
     fn act(&mut self, row: &Value, action: &str, params: &Value) -> Value {
@@ -213,6 +233,85 @@ fn d_13_many_at_once_are_queued_without_a_line_and_go_out_with_it() {
         .ask(&json!({"do": "log", "search": "", "sorts": ["confirmed"], "before": null, "limit": 100}))
         .unwrap();
     assert_eq!(entries["total"], count);
+}
+
+#[test]
+fn x_68_nothing_goes_at_once_before_five_were_read_and_one_that_is_wrong_begins_it_anew() {
+    let mut world = World::new();
+    let before = world.at_once();
+    let many = before["allowed"].as_array().unwrap().len();
+    let drawn = before["sample"]["records"].as_array().unwrap().clone();
+    assert_eq!((drawn.len(), &before["sample"]["left"]), (5, &json!(5)));
+    let refused = world.approve(&before).unwrap_err().to_string();
+    assert!(refused.contains("not_sampled"), "{refused}");
+    for one in &drawn[..4] {
+        world.judge(&before, one, true).unwrap();
+    }
+    world.judge(&before, &drawn[4], false).unwrap();
+    let refused = world.approve(&before).unwrap_err().to_string();
+    assert!(refused.contains("not_sampled"), "{refused}");
+
+    let after = world.at_once();
+    assert_eq!(after["allowed"].as_array().unwrap().len(), many - 1);
+    assert_eq!(after["denied"][0]["id"], drawn[4]["id"]);
+    assert_eq!(after["sample"]["left"], 5, "the rest is read anew");
+    assert_eq!(world.act_many(&after)["queued"], many - 1);
+    let log = world
+        .client
+        .ask(
+            &json!({"do": "log", "search": "X-68", "sorts": ["other"], "before": null, "limit": 9}),
+        )
+        .unwrap();
+    let sampled: Vec<&Value> = log["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["sampled"])
+        .collect();
+    assert_eq!(
+        sampled,
+        [
+            &json!({"looked_at": 5, "among": many - 1, "right": true}),
+            &json!({"looked_at": 5, "among": many, "right": false}),
+        ]
+    );
+    // The one that is left is decided by itself.
+    world.drained();
+    let rows = world.waiting();
+    assert!(rows.iter().any(|row| row["id"] == drawn[4]["id"]));
+}
+
+#[test]
+fn x_68_all_of_them_are_taken_back_or_published_and_the_operator_is_told_which() {
+    let mut world = World::new();
+    let selection = world.at_once();
+    let many = world.act_many(&selection)["queued"].as_u64().unwrap();
+    let status = world.client.status().unwrap();
+    let ids: Vec<Value> = selection["allowed"].as_array().unwrap().clone();
+    // On a machine that is very slow it is too late by now.
+    let operations = status["undo"]["operations"].as_array().cloned();
+    let answer = world
+        .client
+        .ask(&json!({"do": "take_back", "operations": operations.unwrap_or_default()}));
+    let late = match answer {
+        Ok(answer) => {
+            let taken = answer["taken"].as_u64().unwrap();
+            assert!(taken > 0);
+            many - taken
+        }
+        Err(error) => {
+            assert!(error.to_string().contains("too_late"), "{error}");
+            many
+        }
+    };
+    world.drained();
+    let published = ids
+        .iter()
+        .filter(|one| world.record(one)["state"]["id"] == "published")
+        .count();
+    assert_eq!(u64::try_from(published).unwrap(), late);
+    let left = world.at_once()["allowed"].as_array().unwrap().len();
+    assert_eq!(u64::try_from(left).unwrap(), many - late);
 }
 
 #[test]

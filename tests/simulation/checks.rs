@@ -149,12 +149,12 @@ impl World {
             };
             let text = Value::String(intent.text.clone());
             let happened = match intent.action.as_str() {
-                "release" | "goodwill" => paid
+                "release" | "goodwill" | "tip" => paid
                     .iter()
                     .filter(|(key, _)| key.starts_with(&id.to_string()))
                     .map(|(_, times)| *times)
                     .sum(),
-                "note" => {
+                "note" | "jot" => {
                     let entries = known.iter().filter(|((kind, _), (_, body))| {
                         kind == "entry" && body.get("text") == Some(&text)
                     });
@@ -167,6 +167,12 @@ impl World {
             }
             let word = (one.status, one.hold);
             let row = self.office.up().store.operation(TENANT, *id).await.unwrap();
+            if self.taken_back.contains(id) {
+                let never = (one.status, one.attempts, happened) == (Status::Discarded, 0, 0);
+                if !never || row.is_some() {
+                    wrong.push(("I1", format!("{id} was taken back and is {word:?}")));
+                }
+            }
             match word {
                 (Status::Confirmed, _) if happened == 0 => {
                     wrong.push(("I1", format!("{id} is confirmed and never happened")));

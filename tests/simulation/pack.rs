@@ -112,6 +112,35 @@ actions:
           operation: refund
           args: {charge: record.charge, amount: record.fee}
     will: ['pay a little']
+  # Both can be taken back for a while.
+  tip:
+    label: Tip
+    row: P-6
+    key: i
+    from: [waiting, released, paid, failed, returned]
+    undo: {row: P-7, hold_seconds: 50}
+    policy: []
+    nature: money
+    confirm: click
+    effects:
+      - call:
+          connector: stripe
+          operation: refund
+          args: {charge: record.charge, amount: record.fee}
+    will: ['pay a tip']
+  jot:
+    label: Jot
+    row: P-6
+    key: o
+    from: [waiting, released, paid, failed, returned]
+    undo: {row: P-7, hold_seconds: 120}
+    params:
+      text: {type: text, label: Text}
+    policy: []
+    nature: change
+    effects:
+      - create: {kind: entry, set: {text: params.text, parcel: record.number}}
+    will: ['write it down']
   return:
     label: Return
     row: P-3

@@ -1,7 +1,7 @@
 //! Laptops and a platform in one process, and what drives them: one thing happens at a time, and
 //! everything else waits on the [`Wire`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -128,6 +128,8 @@ pub struct World {
     /// Laptops without a line.
     pub cut_off: Vec<bool>,
     pub intents: BTreeMap<Uuid, Intent>,
+    /// Operations that an operator was told are taken back.
+    pub taken_back: BTreeSet<Uuid>,
     /// Requests that are still somewhere in the network, to arrive much later.
     pub strays: Vec<Request<Bytes>>,
     pub sabotage: Option<Sabotage>,
@@ -200,6 +202,7 @@ impl World {
             profiles,
             machines,
             intents: BTreeMap::new(),
+            taken_back: BTreeSet::new(),
             strays: Vec::new(),
             sabotage,
             relabelled: BTreeMap::new(),

@@ -41,6 +41,7 @@ use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
 use crate::outbox::together::Alone;
+use crate::outbox::undo;
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
@@ -166,6 +167,19 @@ impl Engine {
         if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
             state.write(|state| queue::doubt_in_flight(state)).await?;
+        }
+        let moment = profile.clock.moment();
+        let boot = moment.boot_id.clone();
+        let windows = profile
+            .stores
+            .state
+            .read(move |state| undo::is_of_another_boot(state, &boot))
+            .await?;
+        if windows && !reading {
+            let state = &profile.stores.state;
+            state
+                .write(move |state| undo::resume(state, &moment))
+                .await?;
         }
         let (pack, pack_problem) = activate::active(&profile.stores, &rights.actor.roles).await?;
         let filled = profile

@@ -73,6 +73,10 @@ pub enum Code {
     NotNow,
     /// The demo has something under way: its world can be chosen once that has ended.
     DemoBusy,
+    /// It can no longer be taken back: it may have left, and its verdict decides.
+    TooLate,
+    /// Of so many records some have to be looked at one by one before; the detail says how many.
+    NotSampled,
     /// A notification could not be shown; the detail says why.
     NotificationFailed,
     /// A fault of the app.

@@ -93,6 +93,26 @@ pub enum Event {
         /// The operation.
         operation: Uuid,
     },
+    /// The operator took a queued operation back before it was ever sent.
+    TakenBack {
+        /// The operation.
+        operation: Uuid,
+    },
+    /// Of many records some were looked at one by one, before an action was to be taken on all.
+    Sampled {
+        /// Kind of the records.
+        kind: String,
+        /// Action that was meant.
+        action: String,
+        /// Row that asks for it.
+        row: String,
+        /// The record that did not look right; none where all did.
+        record: Option<String>,
+        /// How many had been looked at.
+        looked_at: u32,
+        /// How many the action was meant for.
+        among: u32,
+    },
     /// The operator gave a held or queued operation up.
     Discarded {
         /// The operation.

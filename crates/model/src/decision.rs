@@ -9,7 +9,7 @@
 //! Parameters come last on purpose: a refusal for want of a parameter (`params.invalid`) means that
 //! everything else would let it through.
 
-mod bulk;
+pub mod bulk;
 mod params;
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ mod view;
 
 pub use action::{
     ActionDef, ApprovalDef, BulkDef, CallDef, Confirm, CreateDef, EffectDef, FallbackDef, Nature,
-    Override, ParamDef, PolicyDef, SetOnDef,
+    Override, ParamDef, PolicyDef, SaidBy, SampleDef, SampleSize, SetOnDef, UndoDef,
 };
 pub use alert::{AlertFile, EachDef, Severity, UnansweredDef};
 pub use connector::{Connector, Offer};

@@ -46,11 +46,15 @@ mod tests {
                 "body: 'Write to {{ settings.most_of }}'",
             ),
             ("people.yaml", "lead: {row: S-1, setting: lead_at}"),
+            (
+                "records/c.yaml",
+                "bulk: {row: S-1, cap: 9, sample: {row: S-1, of: {setting: sample}}}",
+            ),
         ];
         let files = files.map(|(file, text)| (file.to_owned(), text.to_owned()));
         let found = readers(&files.into());
         let names: Vec<&str> = found.keys().map(String::as_str).collect();
-        assert_eq!(names, ["lead_at", "most", "most_of", "on"]);
+        assert_eq!(names, ["lead_at", "most", "most_of", "on", "sample"]);
         assert_eq!(found["most"], BTreeSet::from(["alerts/a.yaml".to_owned()]));
     }
 }

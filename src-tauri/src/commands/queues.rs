@@ -5,8 +5,8 @@ use uuid::{NoContext, Timestamp, Uuid};
 use watchkeeper_core::Error;
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
-    ActManyAnswer, ActManyRequest, ActRequest, NavigationView, OperationView, RecordView,
-    SelectRequest, SelectionView, ViewPage, ViewRequest,
+    ActManyAnswer, ActManyRequest, ActRequest, JudgeRequest, NavigationView, OperationView,
+    RecordView, SampleView, SelectRequest, SelectionView, ViewPage, ViewRequest,
 };
 
 use crate::start::Shell;
@@ -75,6 +75,17 @@ pub(crate) async fn act_many(
     request: ActManyRequest,
 ) -> Result<ActManyAnswer, Error> {
     queues::act_many(&*shell.engine(&profile).await?, request).await
+}
+
+/// Keeps what the operator says of a record that was drawn from many.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn judge_sample(
+    shell: State<'_, Shell>,
+    profile: String,
+    request: JudgeRequest,
+) -> Result<SampleView, Error> {
+    queues::judge(&*shell.engine(&profile).await?, request).await
 }
 
 /// A new id for an operation, taken when a dialog opens: a second click is the same operation.

@@ -3,7 +3,7 @@
 use tauri::State;
 use watchkeeper_core::Error;
 use watchkeeper_core::features::sync;
-use watchkeeper_core::features::sync::view::SyncView;
+use watchkeeper_core::features::sync::view::{SyncView, TakenBackView};
 
 use crate::start::Shell;
 
@@ -44,4 +44,15 @@ pub(crate) async fn discard_operation(
     operation: String,
 ) -> Result<(), Error> {
     sync::discard(&*shell.engine(&profile).await?, &operation).await
+}
+
+/// Takes back what was queued and never sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_back(
+    shell: State<'_, Shell>,
+    profile: String,
+    operations: Vec<String>,
+) -> Result<TakenBackView, Error> {
+    sync::take_back(&*shell.engine(&profile).await?, &operations).await
 }

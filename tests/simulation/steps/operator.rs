@@ -20,9 +20,32 @@ impl World {
         let laptop = self.rng.random_range(0..self.active.len());
         let profile = self.open_on(laptop);
         let record = format!("p{}", self.rng.random_range(1..=self.parcels));
-        let actions = ["release", "release", "goodwill", "return", "note"];
+        let actions = [
+            "release", "release", "goodwill", "return", "note", "tip", "jot",
+        ];
         let action = *actions.choose(&mut self.rng).unwrap();
-        self.act(profile, &record, action, None).await;
+        let queued = self.act(profile, &record, action, None).await;
+        if let Some(id) = queued
+            && matches!(action, "tip" | "jot")
+            && self.rng.random_bool(0.2)
+        {
+            self.wait(0..60);
+            self.take_back(profile, id).await;
+        }
+    }
+
+    /// An operator takes an operation back, if it is not too late.
+    pub async fn take_back(&mut self, profile: usize, id: Uuid) {
+        let engine = self.profiles[profile].engine().clone();
+        let how = self
+            .ask(profile, sync::take_back(&engine, &[id.to_string()]))
+            .await;
+        let name = format!("{profile} {}", &id.to_string()[24..]);
+        if matches!(how, Some(Ok(_))) {
+            self.taken_back.insert(id);
+        }
+        let how = how.map(|how| how.map_err(|error| error.code));
+        self.note(format!("{name} takes back: {how:?}"));
     }
 
     /// An operator acts on a record as it is shown. Answers the operation where it was queued.
@@ -46,7 +69,7 @@ impl World {
         let text = format!("{CANARY} {id}");
         let param = match action {
             "return" => Some("reason"),
-            "note" => Some("text"),
+            "note" | "jot" => Some("text"),
             _ => None,
         };
         let params: BTreeMap<String, String> = param
@@ -160,7 +183,7 @@ impl World {
         let engine = self.profiles[profile].engine().clone();
         let (id, request) = (chosen.request.id, chosen.request.clone());
         let name = format!("{profile} {}", &id.to_string()[24..]);
-        let (what, how) = match self.rng.random_range(0..4) {
+        let (what, how) = match self.rng.random_range(0..5) {
             0 => {
                 let text = id.to_string();
                 let how = self.ask(profile, sync::retry(&engine, &text)).await;
@@ -173,7 +196,8 @@ impl World {
                 self.note(format!("{name} amended: {}", amended.is_some()));
                 return;
             }
-            2 => (
+            2 => return self.take_back(profile, id).await,
+            3 => (
                 "asks at once",
                 self.ask(profile, sync::pull_now(&engine)).await,
             ),

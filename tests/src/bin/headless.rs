@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use watchkeeper_core::clock::SystemClock;
 use watchkeeper_core::features::log::view::LogRequest;
 use watchkeeper_core::features::queues::view::{
-    ActManyRequest, ActRequest, SelectRequest, ViewRequest,
+    ActManyRequest, ActRequest, JudgeRequest, SelectRequest, ViewRequest,
 };
 use watchkeeper_core::features::{log, queues, search, session, settings, sync, watch};
 use watchkeeper_core::secrets::{Secrets, SecretsError};
@@ -161,6 +161,11 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
                 serde_json::from_value(request.clone()).map_err(unreadable)?;
             json(queues::act_many(&engine, request).await?)
         }
+        "judge" => {
+            let request: JudgeRequest =
+                serde_json::from_value(request.clone()).map_err(unreadable)?;
+            json(queues::judge(&engine, request).await?)
+        }
         "watch" => json(watch::watch(&engine).await?),
         "touch" => json(watch::touch(&engine).await?),
         "acknowledge" => json(watch::acknowledge(&engine, text("id")).await?),
@@ -178,6 +183,11 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
         }
         "retry" => json(sync::retry(&engine, text("operation")).await?),
         "discard" => json(sync::discard(&engine, text("operation")).await?),
+        "take_back" => {
+            let operations = request.get("operations").cloned().unwrap_or_default();
+            let operations: Vec<String> = serde_json::from_value(operations).map_err(unreadable)?;
+            json(sync::take_back(&engine, &operations).await?)
+        }
         "pull" => json(sync::pull_now(&engine).await?),
         "operations" => inside::operations(&engine).await,
         "mirror" => inside::mirror(&engine).await,

@@ -67,6 +67,8 @@ export const ERRORS: Record<Code, ErrorWords> = {
   ),
   may_lapse: words("warning", "error-may-lapse", "error-may-lapse-text", "try_again"),
   outbox_full: words("warning", "error-outbox-full", "error-outbox-full-text", "open_sync"),
+  too_late: words("warning", "error-too-late", "error-too-late-text", "open_sync"),
+  not_sampled: words("warning", "error-not-sampled", "error-not-sampled-text", "look_again"),
   not_now: words("warning", "error-not-now", "error-not-now-text", "look_again"),
   demo_busy: words("warning", "error-demo-busy", "error-demo-busy-text", "try_again"),
   notification_failed: words(

@@ -11,8 +11,9 @@ export function isWriting(target: EventTarget | null): boolean {
   );
 }
 
-/** A key that means something to whoever writes: a letter, or picking all that is written. */
-const isOfWriting = (name: string) => name === "$mod+a" || !/Control|Meta|Alt|\$mod/.test(name);
+/** A key that means something to whoever writes: a letter, picking all that is written, undoing it. */
+const isOfWriting = (name: string) =>
+  name === "$mod+a" || name === "$mod+z" || !/Control|Meta|Alt|\$mod/.test(name);
 
 /** A question is open, or a closer look. */
 export const isAsking = () => document.querySelector('[role="dialog"]') !== null;

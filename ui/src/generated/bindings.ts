@@ -44,6 +44,8 @@ export const commands = {
 	selectRecords: (profile: string, request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { profile, request })),
 	/**  Decides each by policy and queues an operation each. */
 	actMany: (profile: string, request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { profile, request })),
+	/**  Keeps what the operator says of a record that was drawn from many. */
+	judgeSample: (profile: string, request: JudgeRequest) => typedError<SampleView, Error>(__TAURI_INVOKE("judge_sample", { profile, request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
 	newOperationId: () => typedError<string, Error>(__TAURI_INVOKE("new_operation_id")),
 	/**  How things stand. */
@@ -54,6 +56,8 @@ export const commands = {
 	retryOperation: (profile: string, operation: string) => typedError<null, Error>(__TAURI_INVOKE("retry_operation", { profile, operation })),
 	/**  Gives up an operation that waits or is held. */
 	discardOperation: (profile: string, operation: string) => typedError<null, Error>(__TAURI_INVOKE("discard_operation", { profile, operation })),
+	/**  Takes back what was queued and never sent. */
+	takeBack: (profile: string, operations: string[]) => typedError<TakenBackView, Error>(__TAURI_INVOKE("take_back", { profile, operations })),
 	/**  Records whose words match, best first. */
 	search: (profile: string, query: string) => typedError<SearchHit[], Error>(__TAURI_INVOKE("search", { profile, query })),
 	/**  The first screen. */
@@ -205,6 +209,8 @@ export type ActionView = {
 	not_after: string | null,
 	/**  Allowed by policy, but it may lapse before the next sync, so it is not queued offline. */
 	may_lapse: boolean,
+	/**  How it can be undone; none where it cannot be. */
+	undo: UndoView | null,
 };
 
 /**  An alert. */
@@ -553,6 +559,10 @@ export type Code =
 "not_now" | 
 /**  The demo has something under way: its world can be chosen once that has ended. */
 "demo_busy" | 
+/**  It can no longer be taken back: it may have left, and its verdict decides. */
+"too_late" | 
+/**  Of so many records some have to be looked at one by one before; the detail says how many. */
+"not_sampled" | 
 /**  A notification could not be shown; the detail says why. */
 "notification_failed" | 
 /**  A fault of the app. */
@@ -916,6 +926,20 @@ export type Hours = {
 	days: number[],
 };
 
+/**  What the operator says of a record that was drawn. */
+export type JudgeRequest = {
+	/**  Kind. */
+	kind: string,
+	/**  Action that is meant. */
+	action: string,
+	/**  The records that it is meant for, as they were selected. */
+	records: SelectedView[],
+	/**  The record that was looked at. */
+	id: string,
+	/**  It looks right. */
+	right: boolean,
+};
+
 /**  What keeps secrets on this machine. */
 export type KeyringState = 
 /**  There and unlocked. */
@@ -1000,6 +1024,8 @@ export type LogEntry = {
 	rows: string[],
 	/**  The operation. */
 	operation: string | null,
+	/**  What was looked at before an action was to be taken on many, where it is about that. */
+	sampled: LogSample | null,
 	/**  Hash, hex. */
 	hash: string,
 	/**  Hash of the entry before. */
@@ -1054,6 +1080,16 @@ export type LogRequest = {
 	limit: number,
 };
 
+/**  How many of many records were looked at one by one, and how they looked. */
+export type LogSample = {
+	/**  Looked at. */
+	looked_at: number,
+	/**  Records that the action was meant for. */
+	among: number,
+	/**  All of them looked right. */
+	right: boolean,
+};
+
 /**  Sorts of entries, for the filter. */
 export type LogSort = 
 /**  The profile was set up. */
@@ -1066,7 +1102,7 @@ export type LogSort =
 "confirmed" | 
 /**  The platform refused it, or it conflicted or lapsed. */
 "refused" | 
-/**  The operator retried, amended or discarded. */
+/**  The operator retried, amended, discarded or took back. */
 "changed" | 
 /**  Something else, such as a setting or a notification. */
 "other";
@@ -1300,6 +1336,8 @@ export type OperationView = {
 	attempts: number,
 	/**  Not tried again before, likewise. */
 	next_try: string | null,
+	/**  It can be taken back, and goes in so many seconds, rounded up; none where it cannot be. */
+	goes_in_seconds: number | null,
 	/**  Operator who made it. */
 	author: string,
 	/**  It was made by another operator than the one signed in, so it does not go out under this name. */
@@ -1757,6 +1795,28 @@ export type ScenarioView = {
 	id: string,
 	/**  What is different, in a line. */
 	label: string,
+/**  What of many records has to be looked at one by one before an action is taken on all of them. */
+export type SampleView = {
+	/**  Row that asks for it. */
+	row: string,
+	/**  Records that the action is meant for. */
+	among: number,
+	/**  How many are still to be looked at. */
+	left: number,
+	/**  Those that were drawn, in the order of the batch. */
+	records: SampledView[],
+};
+
+/**  A record that was drawn. */
+export type SampledView = {
+	/**  Record. */
+	id: string,
+	/**  Revision that is to be looked at. */
+	revision: number,
+	/**  It in a line. */
+	title: string,
+	/**  It was looked at in this session, and looked right. */
+	right: boolean,
 };
 
 /**  A record found. */
@@ -1861,6 +1921,10 @@ export type SelectionView = {
 	will: string[],
 	/**  What it asks for. */
 	params: ParamView[],
+	/**  How it can be undone; none where it cannot be. */
+	undo: UndoView | null,
+	/**  What has to be looked at one by one before; none where nothing has. */
+	sample: SampleView | null,
 };
 
 /**  A session of the operator. */
@@ -2256,6 +2320,8 @@ export type SyncView = {
 	records: number,
 	/**  Operations that wait, newest last. */
 	waiting: OperationView[],
+	/**  What was done last and can still be taken back. */
+	undo: UndoOfferView | null,
 	/**  Operations held for the operator. */
 	held: OperationView[],
 	/**  Operations that the platform has, without a final verdict. */
@@ -2290,6 +2356,14 @@ export type Tag =
 { tag: "pack" } | 
 /**  Notifications: what is wanted, what was shown. */
 { tag: "notifications" };
+
+/**  What came of taking operations back. */
+export type TakenBackView = {
+	/**  Taken back: nothing of them was ever sent. */
+	taken: number,
+	/**  Too late: they may have left, and their verdicts decide. */
+	late: number,
+};
 
 /**  A setting of the tenant, or a switch of the platform. They change on the platform. */
 export type TenantSetting = {
@@ -2420,6 +2494,26 @@ export type UnansweredView = {
 	next: CallView[],
 	/**  What holds until it is answered. */
 	meanwhile: string | null,
+/**  What was done last, on one record or on many at once, and can still be taken back. */
+export type UndoOfferView = {
+	/**  Its operations. */
+	operations: string[],
+	/**  Action as shown. */
+	action: string,
+	/**  The record in a line, where it is one. */
+	title: string | null,
+	/**  The first of them goes in so many seconds, rounded up. */
+	goes_in_seconds: number,
+};
+
+/**  How an action can be undone. */
+export type UndoView = {
+	/**  Row that it comes from. */
+	row: string,
+	/**  Seconds for which it can be taken back once it is queued. */
+	hold_seconds: number | null,
+	/**  Action that brings the record back later, as shown. */
+	by: string | null,
 };
 
 /**  What a metric counts in. */

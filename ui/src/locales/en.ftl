@@ -137,6 +137,43 @@ operation-amend = Amend…
 operation-discard = Discard…
 operation-retried = { $action }: back in its lane
 operation-discarded = { $action }: discarded
+operation-goes-in =
+    { $seconds ->
+        [one] goes in 1 s
+       *[other] goes in { $seconds } s
+    }
+undo-label = What can be taken back
+undo-do = Undo
+undo-key = Ctrl Z
+undo-one = { $action }: { $title }
+undo-many = { $action }: { $count } records
+undo-done =
+    { $count ->
+        [one] { $action }: taken back
+       *[other] { $action }: { $count } taken back
+    }
+undo-late =
+    { $late ->
+        [one] { $action }: { $taken } taken back; 1 may have left already
+       *[other] { $action }: { $taken } taken back; { $late } may have left already
+    }
+undo-hold =
+    { $seconds ->
+        [one] It can be taken back for 1 s.
+       *[other] It can be taken back for { $seconds } s.
+    }
+undo-hold-then-by =
+    { $seconds ->
+        [one] It can be taken back for 1 s, and undone later by “{ $by }”.
+       *[other] It can be taken back for { $seconds } s, and undone later by “{ $by }”.
+    }
+undo-hold-then-never =
+    { $seconds ->
+        [one] It can be taken back for 1 s; after that it cannot be undone.
+       *[other] It can be taken back for { $seconds } s; after that it cannot be undone.
+    }
+undo-by = Can be undone by “{ $by }”.
+undo-never = Cannot be undone.
 discard-title = Discard “{ $action }”?
 discard-text = It stays undone for { $title }. The log keeps that you gave it up.
 discard-keep = Keep it
@@ -283,6 +320,15 @@ bulk-queued =
         [one] { $action }: 1 queued
        *[other] { $action }: { $count } queued
     }
+sample-title = Look at { $of } of { $among } first
+sample-text = They were drawn for you, and nobody picks them. One that is not right leaves the batch, and others are drawn from the rest.
+sample-progress = { $done } of { $of } look right
+sample-all = All { $of } that were drawn look right.
+sample-one = Drawn from the batch
+sample-reading = Reading it…
+sample-right = Looks right
+sample-wrong = Not right
+sample-left-out = { $title }: left out. Others are drawn from the rest.
 bulk-failed-title =
     { $count ->
         [one] 1 was not queued
@@ -595,6 +641,9 @@ log-event-signed-in = Signed in on this laptop
 log-event-retried = Tried again
 log-event-discarded = Discarded
 log-event-amended = Amended
+log-event-taken-back = Taken back
+log-sampled = { $action }: { $looked } of { $among } looked at, all right
+log-sampled-wrong = { $action }: { $looked } of { $among } looked at, the last not right
 log-event-unreadable = Cannot be read
 log-rows-more = +{ $count }
 
@@ -1098,6 +1147,7 @@ help-pick-down = pick on downwards
 help-pick-up = pick on upwards
 help-pick-all = pick all that wait
 help-pick-none = pick none
+help-undo = take back what was just done
 help-profile = show another profile
 help-back = back
 help-escape = close, clear
@@ -1289,6 +1339,10 @@ error-not-now = Not possible any more
 error-not-now-text = It has moved on meanwhile. Look at where it stands now.
 error-demo-busy = The demo is still at work
 error-demo-busy-text = A call to a provider is under way in this world. Choose again once it has ended.
+error-too-late = Too late to take it back
+error-too-late-text = It may have left this laptop. Its verdict decides; Sync shows it.
+error-not-sampled = Some have to be looked at first
+error-not-sampled-text = Nothing was done. Look at what was drawn, one by one, then do it.
 error-notification-failed = Nothing was shown
 error-notification-failed-text = The desktop did not take the notification. Alerts stand on Watch all the same.
 error-internal = Something went wrong in the app

@@ -7,6 +7,7 @@ import type {
   ChooseWorldRequest,
   Code,
   DemoWorldsView,
+  JudgeRequest,
   LogPage,
   LogRequest,
   NavigationView,
@@ -14,6 +15,7 @@ import type {
   OperationView,
   RecordView,
   ReferenceView,
+  SampleView,
   SearchHit,
   SelectionView,
   SelectRequest,
@@ -22,6 +24,7 @@ import type {
   SignedIn,
   SignInRequest,
   SyncView,
+  TakenBackView,
   TenantView,
   ViewPage,
   ViewRequest,
@@ -53,10 +56,14 @@ export interface Backend {
   /** What an action on many records would do; does nothing. */
   selectRecords(request: SelectRequest): Promise<SelectionView>;
   actMany(request: ActManyRequest): Promise<ActManyAnswer>;
+  /** Keeps what the operator says of a record that was drawn, and answers how far they are. */
+  judgeSample(request: JudgeRequest): Promise<SampleView>;
   syncStatus(): Promise<SyncView>;
   pullNow(): Promise<void>;
   retryOperation(operation: string): Promise<void>;
   discardOperation(operation: string): Promise<void>;
+  /** Takes back what was queued and never sent. */
+  takeBack(operations: string[]): Promise<TakenBackView>;
   search(query: string): Promise<SearchHit[]>;
   watchView(): Promise<WatchView>;
   /** The operator touched the app: a session goes on. */

@@ -15,6 +15,17 @@ pub struct Instant {
     pub unsure: bool,
 }
 
+/// A moment, on both of the clocks that count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// By the platform's time.
+    pub now: Instant,
+    /// By the boot-time clock, which nobody sets.
+    pub boot: Duration,
+    /// Which boot that clock counts from.
+    pub boot_id: String,
+}
+
 /// A server time pinned to a reading of the boot-time clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {

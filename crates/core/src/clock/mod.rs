@@ -9,7 +9,7 @@
 mod correct;
 mod system;
 
-pub use correct::{Anchor, Instant, correct};
+pub use correct::{Anchor, Instant, Moment, correct};
 pub use system::SystemClock;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,6 +57,15 @@ impl Corrected {
             self.machine.boot(),
             &self.machine.boot_id(),
         )
+    }
+
+    /// This moment on both clocks.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            now: self.now(),
+            boot: self.machine.boot(),
+            boot_id: self.machine.boot_id(),
+        }
     }
 
     /// The machine's boot-time clock, for time-outs and to measure a round trip with.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, Situation, Snapshot};
 use watchkeeper_pack::{Kind, Pack};
 
-use crate::clock::Instant;
+use crate::clock::{Instant, Moment};
 use crate::engine::{Engine, LinkState, Rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Queued};
@@ -26,6 +26,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) rights: Arc<Rights>,
     pub(crate) link: LinkState,
     pub(crate) now: Instant,
+    /// The same moment, with the clock that nobody sets.
+    pub(crate) moment: Moment,
     /// Operator who is signed in.
     pub(crate) me: String,
     overlay: Overlay<'a>,
@@ -44,7 +46,8 @@ where
     let pack = engine.pack();
     let rights = engine.rights();
     let link = engine.link();
-    let now = engine.clock().now();
+    let moment = engine.clock().moment();
+    let now = moment.now;
     let me = engine.pinned().operator.id.clone();
     engine
         .stores()
@@ -58,6 +61,7 @@ where
                 rights,
                 link,
                 now,
+                moment,
                 me,
                 pulled_at: apply::position(cache)?.pulled_at,
             })

@@ -22,6 +22,8 @@ pub struct Waiting {
     pub not_before: DateTime<Utc>,
     /// Never after, UTC.
     pub not_after: Option<DateTime<Utc>>,
+    /// For so long it can still be taken back, and stays.
+    pub can_be_taken_back: TimeDelta,
 }
 
 /// What is to be done now.
@@ -31,7 +33,7 @@ pub struct Turn {
     pub send: Vec<i64>,
     /// To be held: their time has passed.
     pub lapse: Vec<i64>,
-    /// When the next one comes out of its back-off, UTC.
+    /// When the next one comes out of its back-off or its window, UTC.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -62,11 +64,19 @@ pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
         // Never carried out after that instant; at the instant itself it is still in time.
         if !now.unsure && head.not_after.is_some_and(|limit| limit < now.at) {
             turn.lapse.push(head.seq);
-        } else if !backs_off(head.not_before, now.at) {
-            send.push(head);
-        } else {
-            let next = turn.next.get_or_insert(head.not_before);
-            *next = head.not_before.min(*next);
+            continue;
+        }
+        let stays = head.can_be_taken_back > TimeDelta::zero();
+        let waits = match backs_off(head.not_before, now.at) {
+            true => Some(head.not_before),
+            false => stays.then(|| now.at + head.can_be_taken_back),
+        };
+        match waits {
+            None => send.push(head),
+            Some(until) => {
+                let next = turn.next.get_or_insert(until);
+                *next = until.min(*next);
+            }
         }
     }
     send.sort_by_key(|head| (head.not_after.is_none(), head.not_after, head.seq));
@@ -99,6 +109,7 @@ mod tests {
             author: "me".into(),
             not_before: at(0),
             not_after: None,
+            can_be_taken_back: TimeDelta::zero(),
         }
     }
 
@@ -151,6 +162,20 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_taken_back_stays_and_keeps_its_own_lane_waiting_and_no_other() {
+        let mut held = waiting(1, "a");
+        held.can_be_taken_back = TimeDelta::seconds(12);
+        let mut shorter = waiting(4, "c");
+        shorter.can_be_taken_back = TimeDelta::seconds(5);
+        let open = [held.clone(), waiting(2, "a"), waiting(3, "b"), shorter];
+        let decided = turn(&open, "me", sure(10));
+        assert_eq!(decided.send, vec![3]);
+        assert_eq!(decided.next, Some(at(15)));
+        held.not_after = Some(at(5));
+        assert_eq!(turn(&[held], "me", sure(10)).lapse, vec![1]);
+    }
+
+    #[test]
     fn fault_39_a_back_off_from_before_the_clock_was_set_back_has_ended() {
         let mut waits = waiting(1, "a");
         waits.not_before = at(2 * 3600);
@@ -175,6 +200,7 @@ mod tests {
                 author: "me".into(),
                 not_before: at(*before),
                 not_after: Some(at(*after)),
+                can_be_taken_back: TimeDelta::zero(),
             }).collect();
             for seq in turn(&open, "me", sure(10)).send {
                 let sent = open.iter().find(|o| o.seq == seq).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! | status      | meaning                                      | leaves by                           |
 //! |-------------|----------------------------------------------|-------------------------------------|
-//! | `waiting`   | for its turn, or for its back-off to end     | claim, lapse, discard (never sent)  |
+//! | `waiting`   | for its turn, its back-off or its window     | claim, lapse, discard (never sent)  |
 //! | `in_flight` | being sent; the attempt is already counted   | verdict, or back to `waiting`       |
 //! | `accepted`  | the platform has it, a provider is at work   | verdict of feed or read-back        |
 //! | `unknown`   | a provider's answer was ambiguous            | verdict of feed or read-back        |
@@ -15,6 +15,8 @@
 //! poisoned one stops alone (fault 43). Whatever was `in_flight` when the app ended is read back
 //! by its id before anything is sent, because nobody knows whether it arrived (fault 1).
 //!
+//! What can be taken back stays at the head of its lane until its window has passed ([`undo`]).
+//!
 //! After the platform was restored from a backup nothing goes out by itself: what had not been
 //! confirmed, and what had been and is gone, is held until the operator says (fault 7, see
 //! [`crate::sync::restored`]).
@@ -26,4 +28,5 @@ pub mod lane;
 pub mod queue;
 pub mod send;
 pub mod together;
+pub mod undo;
 pub mod verdict;

@@ -1,12 +1,14 @@
 //! The table `operation`: what waits, what is under way and what became of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 use watchkeeper_wire::feed::Record;
 use watchkeeper_wire::operation::{Operation, Reason};
 
 use super::lane::Waiting;
+use super::undo::{self, Window};
+use crate::clock::Moment;
 use crate::store::StoreError;
 
 /// The most operations that may be open at once.
@@ -97,10 +99,13 @@ pub struct Queued {
     pub settled_at: Option<DateTime<Utc>>,
     /// It may have been sent to an earlier history of the platform.
     pub sent_before: bool,
+    /// In which it can be taken back.
+    pub window: Option<Window>,
 }
 
 const COLUMNS: &str = "seq, request, title, action, status, hold, reason, theirs, attempts, \
-                       not_before, settled_at, sent_before";
+                       not_before, settled_at, sent_before, undo_seconds, undo_until, undo_boot, \
+                       undo_ends";
 
 /// Milliseconds since 1970 as an instant.
 pub(crate) fn instant(millis: i64) -> DateTime<Utc> {
@@ -142,6 +147,7 @@ fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
         not_before: instant(row.get(9)?),
         settled_at: row.get::<_, Option<i64>>(10)?.map(instant),
         sent_before: row.get(11)?,
+        window: undo::read(row, 12)?,
     })
 }
 
@@ -218,19 +224,24 @@ pub fn by_seq(state: &Connection, seq: i64) -> Result<Option<Queued>, StoreError
 
 /// What the lane decision needs of every operation that is not settled. One that may have been sent
 /// before the platform was restored does not lapse here: it may have happened, and the platform knows.
-pub fn waiting(state: &Connection) -> Result<Vec<Waiting>, StoreError> {
+pub fn waiting(state: &Connection, now: &Moment) -> Result<Vec<Waiting>, StoreError> {
     let mut statement = state.prepare_cached(
-        "SELECT seq, lane, status, author, not_before, iif(sent_before, NULL, not_after)
+        "SELECT seq, lane, status, author, not_before, iif(sent_before, NULL, not_after),
+                undo_seconds, undo_until, undo_boot, undo_ends
          FROM operation WHERE status NOT IN ('confirmed', 'discarded')",
     )?;
     let rows = statement.query_map([], |row| {
+        let not_after = row.get::<_, Option<i64>>(5)?.map(instant);
+        let window = undo::read(row, 6)?;
         Ok(Waiting {
             seq: row.get(0)?,
             lane: row.get(1)?,
             status: word(Status::parse(&row.get::<_, String>(2)?), 2)?,
             author: row.get(3)?,
             not_before: instant(row.get(4)?),
-            not_after: row.get::<_, Option<i64>>(5)?.map(instant),
+            not_after,
+            can_be_taken_back: window
+                .map_or(TimeDelta::zero(), |window| window.left(not_after, now)),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

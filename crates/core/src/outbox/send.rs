@@ -53,7 +53,7 @@ impl From<SendError> for Error {
 pub struct Round {
     /// Operations that were answered.
     pub answered: u32,
-    /// When the next one comes out of its back-off, UTC.
+    /// When the next one comes out of its back-off or its window, UTC.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -107,12 +107,13 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
 }
 
 /// What a round takes: operations by the request that they go in, when the next one comes out of its
-/// back-off, and the platform's history for which they are meant.
+/// back-off or its window, and the platform's history for which they are meant.
 type Claimed = (Vec<Vec<Queued>>, Option<DateTime<Utc>>, Option<String>);
 
 /// Takes the next heads of lanes, and holds what has lapsed.
 async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
-    let now = engine.clock.now();
+    let moment = engine.clock.moment();
+    let now = moment.now;
     let me = engine.pinned.operator.id.clone();
     let scribe = engine.scribe();
     let (pack, alone) = (engine.pack(), engine.alone.clone());
@@ -124,7 +125,7 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
             if history.as_ref().is_some_and(|history| history.unchecked) {
                 return Ok((Vec::new(), None, None, Vec::new()));
             }
-            let turn = lane::turn(&queue::waiting(state)?, &me, now);
+            let turn = lane::turn(&queue::waiting(state, &moment)?, &me, now);
             let mut lapsed = Vec::new();
             for seq in turn.lapse {
                 if let Some(operation) = queue::by_seq(state, seq)? {

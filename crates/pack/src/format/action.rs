@@ -30,6 +30,8 @@ pub struct ActionDef {
     pub any_revision: bool,
     /// May be taken on many records at once.
     pub bulk: Option<BulkDef>,
+    /// How it is undone; where absent it cannot be.
+    pub undo: Option<UndoDef>,
     /// Roles that may; empty means every operator.
     #[serde(default)]
     pub roles: Vec<String>,
@@ -69,6 +71,49 @@ pub struct BulkDef {
     pub when: Option<String>,
     /// Why one may not, in a few words.
     pub otherwise: Option<String>,
+    /// Some of them are looked at one by one before.
+    pub sample: Option<SampleDef>,
+}
+
+/// Before an action is taken on more records than these, so many of them, which the engine draws, are
+/// looked at and judged one by one.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SampleDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// How many: a number, or `{setting: name}`.
+    pub of: SampleSize,
+}
+
+/// How many records of a batch are looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SampleSize {
+    /// So many.
+    Number(u32),
+    /// As many as the tenant says.
+    Said(SaidBy),
+}
+
+/// `{setting: …}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SaidBy {
+    /// Name of the setting, a whole number.
+    pub setting: String,
+}
+
+/// How an action is undone: taken back before it leaves the laptop, or by another action later.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndoDef {
+    /// Row that it comes from.
+    pub row: String,
+    /// Seconds for which it stays on the laptop and can be taken back, 1 to 120.
+    pub hold_seconds: Option<u32>,
+    /// Action of the same kind that brings the record back later.
+    pub by: Option<String>,
 }
 
 /// A parameter of an action.

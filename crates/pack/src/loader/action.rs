@@ -2,20 +2,21 @@
 
 mod confirm;
 mod effects;
+mod many;
 
 use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{links, names, record, states};
-use crate::expr::{Allowed, Program};
-use crate::format::{ActionDef, FieldType, Nature, RecordFile};
+use crate::expr::Allowed;
+use crate::format::{ActionDef, FieldType, RecordFile};
 use crate::pack::{Action, Approval, Policy};
 
 /// Keys that mean something in every list, or begin a way to another screen.
 const KEYS_OF_LISTS: [&str; 7] = ["j", "k", "x", "g", "/", "?", " "];
-/// Most records of one action at once.
-const MAX_BULK: u32 = 500;
+/// Longest time for which an action waits to be taken back, in seconds.
+const MAX_HOLD: u32 = 120;
 
 pub(super) fn check(
     world: &World<'_>,
@@ -86,6 +87,7 @@ impl One<'_> {
             }
         }
         let bulk_when = self.bulk(&spot.at("bulk"), problems);
+        self.undo(&spot.at("undo"), problems);
         self.params(&spot.at("params"), problems);
         let policy = self.policy(&spot.at("policy"), problems);
         let approvals = self.approvals(&spot.at("approvals"), problems);
@@ -127,24 +129,23 @@ impl One<'_> {
         })
     }
 
-    fn bulk(&self, spot: &Spot, problems: &mut Problems) -> Option<Option<Program>> {
-        let bulk = self.action.bulk.as_ref()?;
-        names::row(&spot.at("row"), &bulk.row, problems);
-        if !(1..=MAX_BULK).contains(&bulk.cap) {
-            let message = format!("at once means 1 to {MAX_BULK} records");
-            problems.error(&spot.at("cap"), "pack.bulk", message);
-        }
-        if self.action.any_revision && self.action.nature != Nature::Change {
-            let message = "many at once, whatever their revision, only for what is a plain change";
-            problems.error(&spot.key(), "pack.bulk", message);
-        }
-        if bulk.when.is_some() != bulk.otherwise.is_some() {
-            let message = "`when` and `otherwise` go together: who is left out is told why";
+    fn undo(&self, spot: &Spot, problems: &mut Problems) {
+        let Some(undo) = &self.action.undo else {
+            return;
+        };
+        names::row(&spot.at("row"), &undo.row, problems);
+        if undo.hold_seconds.is_none() && undo.by.is_none() {
+            let message = "undone how? `hold_seconds`, `by`, or both";
             problems.error(spot, "pack.missing", message);
         }
-        let allowed = self.world.bulk(self.record);
-        let when = bulk.when.as_ref()?;
-        Some(problems.program(&spot.at("when"), when, &allowed))
+        let held = undo.hold_seconds;
+        if held.is_some_and(|seconds| !(1..=MAX_HOLD).contains(&seconds)) {
+            let message = format!("it can be taken back for 1 to {MAX_HOLD} seconds");
+            problems.error(&spot.at("hold_seconds"), "pack.seconds", message);
+        }
+        if let Some(by) = &undo.by {
+            states::undone_by(self.record, self.action, by, &spot.at("by"), problems);
+        }
     }
 
     fn params(&self, spot: &Spot, problems: &mut Problems) {

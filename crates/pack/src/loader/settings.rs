@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{links, names, people};
-use crate::format::{ControlDef, FieldType, MAX_SETTING, PackFile, SettingDef, Unfit, is_of};
+use crate::format::{
+    ControlDef, FieldType, MAX_SETTING, PackFile, SampleSize, SettingDef, Unfit, is_of,
+};
 use crate::pack::zone_of;
 
 pub(super) fn check(file: &PackFile, spot: &Spot, problems: &mut Problems) {
@@ -61,8 +63,14 @@ pub(super) fn unused(world: &World<'_>, problems: &mut Problems) {
         .regions
         .values()
         .map(|region| &region.zone_setting);
+    let actions = world.records.values().flat_map(|def| def.actions.values());
+    let samples = actions.filter_map(|action| match &action.bulk.as_ref()?.sample.as_ref()?.of {
+        SampleSize::Said(said) => Some(&said.setting),
+        SampleSize::Number(_) => None,
+    });
     let named: BTreeSet<&String> = contacts
         .filter_map(|contact| contact.setting.as_ref())
+        .chain(samples)
         .chain(buttons.map(|button| &button.setting))
         .chain(zones.chain([&world.pack.zone_setting]).flatten())
         .collect();

@@ -68,6 +68,54 @@ pub(super) fn reached(world: &World<'_>, problems: &mut Problems) {
     }
 }
 
+/// The action that brings a record back starts wherever this one leaves it, and leads back to where
+/// this one starts.
+pub(super) fn undone_by(
+    def: &RecordFile,
+    action: &ActionDef,
+    by: &str,
+    spot: &Spot,
+    problems: &mut Problems,
+) {
+    let Some(back) = def.actions.get(by) else {
+        let near = crate::expr::nearest(by, def.actions.keys().map(String::as_str));
+        let message = format!("unknown action `{by}`{near}");
+        return problems.error(spot, UNDONE, message);
+    };
+    if def.states.is_empty() {
+        return;
+    }
+    for state in ends(def, action) {
+        if !back.from.iter().any(|from| from == state) {
+            let message =
+                format!("this leaves the record in `{state}`, where `{by}` does not start");
+            problems.error(spot, UNDONE, message);
+        }
+    }
+    let ends = ends(def, back);
+    if !action.from.iter().any(|from| ends.contains(from.as_str())) {
+        let message = format!("`{by}` does not lead back to where this starts");
+        problems.error(spot, UNDONE, message);
+    }
+}
+
+/// Code of an undoing that undoes nothing.
+const UNDONE: &str = "undo.by";
+
+/// The states in which an action may leave its own record: those that it sets, or where it starts.
+fn ends<'a>(def: &'a RecordFile, action: &'a ActionDef) -> BTreeSet<&'a str> {
+    let ways = ways_of(&def.kind, def, action);
+    let own: Vec<&Way<'_>> = ways
+        .iter()
+        .map(|(_, way)| way)
+        .filter(|way| way.from.is_some())
+        .collect();
+    match own.is_empty() {
+        true => action.from.iter().map(String::as_str).collect(),
+        false => own.into_iter().flat_map(|way| leads_to(def, way)).collect(),
+    }
+}
+
 /// An assignment to the state of a record.
 struct Way<'a> {
     /// States of the record from which it is taken; none where it is another record's action.

@@ -14,6 +14,7 @@ mod see;
 mod settings;
 mod states;
 mod tried;
+mod undo;
 mod watching;
 mod work;
 

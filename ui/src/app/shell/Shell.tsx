@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/states";
 import { LogScreen } from "../../features/log/LogScreen";
+import { UndoBar } from "../../features/operations/UndoBar";
 import { QueueScreen } from "../../features/queues/QueueScreen";
 import { ReferenceScreen } from "../../features/reference/ReferenceScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
@@ -76,6 +77,7 @@ export function Shell({ app }: { app: AppView }) {
             <Screen place={place} readOnly={app.phase === "read_only"} />
           )}
         </main>
+        <UndoBar />
       </div>
       {overlay === "palette" && (
         <CommandPalette

@@ -8,11 +8,19 @@ const EVENTS: Record<string, string> = {
   retried: "log-event-retried",
   discarded: "log-event-discarded",
   amended: "log-event-amended",
+  taken_back: "log-event-taken-back",
   unreadable: "log-event-unreadable",
 };
 
 /** What an entry is about: its action, else what happened. */
-export function aboutWords({ action, event }: LogEntry): string {
+export function aboutWords({ action, event, sampled }: LogEntry): string {
+  if (sampled) {
+    return t(sampled.right ? "log-sampled" : "log-sampled-wrong", {
+      action: action ?? "",
+      looked: sampled.looked_at,
+      among: sampled.among,
+    });
+  }
   const words = EVENTS[event];
   return action ?? (words ? t(words) : event);
 }

@@ -10,9 +10,12 @@ import { Instant, TimeOf, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { OperationView } from "../../platform/backend";
 import { isHeld, isSettled, STANDINGS } from "./standing";
+import { useGoesIn, useTakeBack } from "./undo";
 
 type OperationCardProps = {
   operation: OperationView;
+  /** When it was read, where it may be one that can be taken back. */
+  received?: number;
   /** Names the record, where the card does not stand beside it. */
   onRecord?: () => void;
   /** Opens the same action again, to replace this one. */
@@ -20,8 +23,9 @@ type OperationCardProps = {
 };
 
 /** One operation of ours: its word, where it stands, why it is held, and what may be done. */
-export function OperationCard({ operation, onRecord, onAmend }: OperationCardProps) {
+export function OperationCard({ operation, received, onRecord, onAmend }: OperationCardProps) {
   const held = isHeld(operation);
+  const left = useGoesIn(operation.goes_in_seconds, received ?? 0);
   return (
     <article className="operation" data-held={held || undefined}>
       <div className="operation-head">
@@ -40,12 +44,22 @@ export function OperationCard({ operation, onRecord, onAmend }: OperationCardPro
         <div>
           <p>
             {t(STANDINGS[operation.standing].words)}
+            {left !== null && (
+              <>
+                {" "}
+                <span className="quiet">{t("operation-goes-in", { seconds: left })}</span>
+              </>
+            )}
             {operation.reason && <Reason operation={operation} />}
           </p>
           {operation.theirs.length > 0 && <Theirs operation={operation} />}
           <Small operation={operation} />
         </div>
-        <OperationButtons operation={operation} onAmend={onAmend} />
+        {left === null ? (
+          <OperationButtons operation={operation} onAmend={onAmend} />
+        ) : (
+          <TakeBack operation={operation} />
+        )}
       </div>
     </article>
   );
@@ -104,6 +118,18 @@ function Small({ operation }: { operation: OperationView }) {
       )}
       {operation.foreign && <span data-tone="amber">{t("operation-foreign")}</span>}
     </p>
+  );
+}
+
+/** While it can be taken back, that is what there is to do. */
+function TakeBack({ operation }: { operation: OperationView }) {
+  const taking = useTakeBack(operation.action);
+  return (
+    <div className="operation-buttons">
+      <Button disabled={taking.isPending} onClick={() => taking.mutate([operation.id])}>
+        {t("undo-do")}
+      </Button>
+    </div>
   );
 }
 

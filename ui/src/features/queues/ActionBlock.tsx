@@ -5,11 +5,13 @@ import {
   CircleX,
   type LucideIcon,
   MessageCircleQuestion,
+  Undo2,
 } from "lucide-react";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { ActionView, PolicyRowView, RowWord } from "../../platform/backend";
+import { undoWords } from "../operations/undo";
 
 const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string }> = {
   passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
@@ -105,6 +107,19 @@ function Refused({ action }: { action: ActionView }) {
   );
 }
 
+/** How it can be undone, said before it is done. */
+export function UndoLine({ undo, nature }: Pick<ActionView, "undo" | "nature">) {
+  const words = undoWords(undo, nature);
+  if (!words) return null;
+  return (
+    <p className="quiet undo-line">
+      <Undo2 size={13} aria-hidden />
+      <span>{words}</span>
+      {undo && <code className="row-id">{undo.row}</code>}
+    </p>
+  );
+}
+
 const MINUTES_PER_HOUR = 60;
 
 /** Who has to agree before the action is done. */
@@ -141,6 +156,7 @@ export function Will({
             <li key={line}>{line}</li>
           ))}
       </ul>
+      <UndoLine undo={action.undo} nature={action.nature} />
       {(action.not_after || onMails) && (
         <div className="will-foot">
           <span className="quiet">

@@ -8,11 +8,17 @@ import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
 import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
-import type { ActManyAnswer } from "../../platform/backend";
+import {
+  type ActManyAnswer,
+  asBackendError,
+  type SampleView,
+  type SelectionView,
+} from "../../platform/backend";
 import { BulkFailed } from "./BulkFailed";
 import { BulkRadius } from "./BulkRadius";
 import { ParamFields } from "./ParamFields";
 import { type Put, paramJson, paramsJson } from "./params";
+import { SampleWalk } from "./SampleWalk";
 
 /** What an action on many was asked for. */
 export type BulkAsked = {
@@ -22,6 +28,9 @@ export type BulkAsked = {
   section: string | null;
   ids: string[];
 };
+
+/** How far the records of a selection have been looked at. */
+type Judged = { of: SelectionView; sample: SampleView };
 
 type BulkDialogProps = {
   view: string;
@@ -75,6 +84,15 @@ export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: B
   const filled = filledIn(selection?.params ?? [], put);
   if (selection && JSON.stringify(filled) !== JSON.stringify(known)) setKnown(filled);
 
+  // What was said of the records of this selection; of another one it says nothing.
+  const [judged, setJudged] = useState<Judged | null>(null);
+  const sample = judged && judged.of === selection ? judged.sample : (selection?.sample ?? null);
+  const lookedAt = sample === null || sample.left === 0;
+  const anew = () => {
+    setJudged(null);
+    void looked.refetch();
+  };
+
   const params = selection ? paramsJson(selection.params, put) : null;
   const confirmed = selection?.confirm !== "typed" || typed.trim() === selection.typed;
   const acting = useMutation({
@@ -96,12 +114,16 @@ export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: B
       say(t("bulk-queued", { action: asked.label, count: made.queued }), "green");
       onClose();
     },
+    onError: (error) => {
+      if (asBackendError(error).code === "not_sampled") anew();
+    },
   });
   const many = selection?.allowed.length ?? 0;
   const ready =
     many > 0 &&
     params !== null &&
     confirmed &&
+    lookedAt &&
     batch.data !== undefined &&
     !looked.isPlaceholderData &&
     !acting.isPending;
@@ -135,7 +157,15 @@ export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: B
         {error && <ErrorBanner error={error} />}
         {!selection && !error && <p className="quiet">{t("bulk-reading")}</p>}
         {selection && <BulkRadius selection={selection} />}
-        {selection && many > 0 && (
+        {selection && sample && many > 0 && (
+          <SampleWalk
+            selection={selection}
+            sample={sample}
+            onRight={(next) => setJudged({ of: selection, sample: next })}
+            onAnew={anew}
+          />
+        )}
+        {selection && many > 0 && lookedAt && (
           <>
             <ParamFields params={selection.params} put={put} onPut={onPut} focusElsewhere={false} />
             {selection.confirm === "typed" && selection.typed !== null && (

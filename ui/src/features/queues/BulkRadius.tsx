@@ -2,6 +2,7 @@ import { Ban, CircleSlash } from "lucide-react";
 import { t } from "../../locales/catalogue";
 import { numberWords } from "../../locales/words";
 import type { DeniedView, SelectionView } from "../../platform/backend";
+import { UndoLine } from "./ActionBlock";
 
 /** Names that stand with a reason; the rest is counted. */
 const NAMED = 3;
@@ -43,6 +44,7 @@ export function BulkRadius({ selection }: { selection: SelectionView }) {
               <li key={line}>{line}</li>
             ))}
           </ul>
+          <UndoLine undo={selection.undo} nature={selection.nature} />
         </div>
       )}
       {denied.length > 0 && <Denied denied={denied} />}

@@ -27,6 +27,7 @@ import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
 import { ActionBlock, refusal } from "./ActionBlock";
 import { MailDialog } from "./MailDialog";
+import { useSettled } from "./settled";
 
 type RecordPanelProps = {
   record: { kind: string; id: string } | null;
@@ -85,19 +86,6 @@ export function RecordPanel(props: RecordPanelProps) {
       )}
     </section>
   );
-}
-
-/** So long must a record have been in sight before a key may decide on it without a question. */
-const SEEN_MS = 250;
-
-/** Whether a record has been in sight for long enough that a key can mean it. */
-function useSettled(shown: string | null): boolean {
-  const [seen, setSeen] = useState<string | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setSeen(shown), SEEN_MS);
-    return () => clearTimeout(timer);
-  }, [shown]);
-  return shown !== null && seen === shown;
 }
 
 const LINE_PX = 40;
@@ -182,7 +170,12 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
         {open.length > 0 && (
           <div className="record-part">
             {open.map((each) => (
-              <OperationCard key={each.id} operation={each} onAmend={amend(each)} />
+              <OperationCard
+                key={each.id}
+                operation={each}
+                received={record.received}
+                onAmend={amend(each)}
+              />
             ))}
           </div>
         )}
@@ -210,7 +203,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
           <div className="record-part">
             <h3>{t("record-history")}</h3>
             {settled.map((each) => (
-              <OperationCard key={each.id} operation={each} />
+              <OperationCard key={each.id} operation={each} received={record.received} />
             ))}
           </div>
         )}

@@ -65,29 +65,42 @@ function Operations({ sync }: { sync: ReceivedSync }) {
           </div>
         </div>
       )}
-      <Group title={t("sync-held-title")} note={t("sync-held-note")} operations={sync.held} />
+      <Group
+        title={t("sync-held-title")}
+        note={t("sync-held-note")}
+        operations={sync.held}
+        received={sync.received}
+      />
       <Group
         title={t("sync-waiting-title")}
         note={t(sync.link === "in_step" ? "sync-waiting-note" : "sync-waiting-note-cut")}
         operations={sync.waiting}
+        received={sync.received}
       />
       <Group
         title={t("sync-under-way-title")}
         note={t("sync-under-way-note")}
         operations={sync.under_way}
+        received={sync.received}
       />
       <Group
         title={t("sync-settled-title")}
         note={t("sync-settled-note")}
         operations={sync.settled}
+        received={sync.received}
       />
     </>
   );
 }
 
-type GroupProps = { title: string; note: string; operations: OperationView[] };
+type GroupProps = {
+  title: string;
+  note: string;
+  operations: OperationView[];
+  received: number;
+};
 
-function Group({ title, note, operations }: GroupProps) {
+function Group({ title, note, operations, received }: GroupProps) {
   const open = useOpenRecord();
   if (operations.length === 0) return null;
   return (
@@ -96,6 +109,7 @@ function Group({ title, note, operations }: GroupProps) {
         <OperationCard
           key={operation.id}
           operation={operation}
+          received={received}
           onRecord={() => open(operation)}
           onAmend={() => open(operation, operation.id)}
         />

@@ -1,7 +1,10 @@
 import type {
   ActManyAnswer,
   ActManyRequest,
+  JudgeRequest,
   OperationView,
+  SampleView,
+  SelectedView,
   SelectionView,
   SelectRequest,
 } from "../backend";
@@ -23,18 +26,22 @@ export function selectionOf(world: World, asked: SelectRequest): SelectionView {
   const pattern = first && reviewActions(world, first).find((each) => each.action === asked.action);
   const bulk = REVIEWS.bulk.find((each) => each.action === asked.action);
   const cap = bulk?.cap ?? 0;
-  const may = chosen.filter((each) => actionOn(world, each, asked.action)?.allowed);
+  const wrong = (id: string) => world.judged.some((said) => said.id === id && !said.right);
+  const may = chosen.filter(
+    (each) => actionOn(world, each, asked.action)?.allowed && !wrong(each.id),
+  );
   const allowed = may.slice(0, cap);
+  const records = allowed.map((each) => ({
+    id: each.id,
+    revision: each.revision,
+    title: reviewTitle(each),
+  }));
   return {
     kind: "review",
     action: asked.action,
     label: bulk?.label ?? asked.action,
     row: bulk?.row ?? "",
-    allowed: allowed.map((each) => ({
-      id: each.id,
-      revision: each.revision,
-      title: reviewTitle(each),
-    })),
+    allowed: records,
     denied: chosen
       .filter((each) => !may.includes(each))
       .map((each) => {
@@ -43,7 +50,9 @@ export function selectionOf(world: World, asked: SelectRequest): SelectionView {
           id: each.id,
           title: reviewTitle(each),
           row: denied?.row ?? null,
-          detail: denied?.detail ?? "It is decided already.",
+          detail: wrong(each.id)
+            ? "It did not look right: decide on it by itself."
+            : (denied?.detail ?? "It is decided already."),
         };
       }),
     beyond: may.length - allowed.length,
@@ -53,8 +62,39 @@ export function selectionOf(world: World, asked: SelectRequest): SelectionView {
     nature: "change",
     will: pattern?.will ?? [],
     params: pattern?.params ?? [],
+    undo: pattern?.undo ?? null,
+    sample: asked.action === "approve" ? sampleOf(world, records) : null,
   };
 }
+
+/** What is drawn: every so many-th; what was right before one that was not counts no more. */
+function sampleOf(world: World, records: SelectedView[]): SampleView | null {
+  const of = world.sampleOf;
+  if (of === null || records.length <= of) return null;
+  const since = world.judged.findLastIndex((said) => !said.right);
+  const right = new Set(world.judged.slice(since + 1).map(({ id }) => id));
+  const drawn = Array.from({ length: of }, (_, at) =>
+    records.at(Math.floor((at * records.length) / of)),
+  ).filter((each) => each !== undefined);
+  const sampled = drawn.map((each) => ({ ...each, right: right.has(each.id) }));
+  return {
+    row: "V-16",
+    among: records.length,
+    left: sampled.filter((each) => !each.right).length,
+    records: sampled,
+  };
+}
+
+/** Keeps what is said of one that was drawn. */
+export function judge(world: World, asked: JudgeRequest): SampleView | null {
+  if (!sampleOf(world, asked.records)?.records.some(({ id }) => id === asked.id)) return null;
+  world.judged.push({ id: asked.id, right: asked.right });
+  return sampleOf(world, asked.records);
+}
+
+/** Some of these have still to be looked at. */
+export const isUnseen = (world: World, asked: ActManyRequest) =>
+  asked.action === "approve" && (sampleOf(world, asked.records)?.left ?? 0) > 0;
 
 /** Queues an operation on each. */
 export function actMany(world: World, asked: ActManyRequest): ActManyAnswer {
@@ -71,6 +111,7 @@ export function actMany(world: World, asked: ActManyRequest): ActManyAnswer {
         ...of,
         id: `${asked.batch}-${id}`,
         action: asked.action === "approve" ? "Approve" : "Reject",
+        goes_in_seconds: asked.action === "approve" ? world.holdSeconds : null,
       },
       "queued",
       "waiting",

@@ -10,7 +10,7 @@ import {
   type SignedIn,
   type Tag,
 } from "../backend";
-import { actMany, selectionOf } from "./bulk";
+import { actMany, isUnseen, judge, selectionOf } from "./bulk";
 import { logOf } from "./log";
 import { recordOf } from "./record";
 import { referenceOf } from "./reference";
@@ -189,6 +189,7 @@ export class MemoryBackend implements Backend {
           title,
           action_id: action.action,
           action: action.label,
+          goes_in_seconds: action.undo?.hold_seconds ?? null,
         },
         "queued",
         "waiting",
@@ -248,10 +249,13 @@ export class MemoryBackend implements Backend {
     this.#read("selectRecords", () => selectionOf(this.world, request));
   actMany: Backend["actMany"] = (request) =>
     this.#read("actMany", () => {
+      if (isUnseen(this.world, request)) fail("not_sampled", "Some are still to be looked at.");
       const answer = actMany(this.world, request);
       this.change(() => {});
       return answer;
     });
+  judgeSample: Backend["judgeSample"] = (request) =>
+    this.#read("judgeSample", () => judge(this.world, request) ?? fail("not_found"));
   watchView = () => this.#read("watchView", () => watchOf(this.world));
   touch = () => this.#read("touch", () => undefined);
   logPage: Backend["logPage"] = (request) =>
@@ -303,6 +307,19 @@ export class MemoryBackend implements Backend {
         world.operations = world.operations.filter((each) => each.id !== id);
       }),
     );
+
+  takeBack = (ids: string[]) =>
+    this.#read("takeBack", () => {
+      const mine = (id: string) => ids.includes(id);
+      const back = this.world.operations.filter(
+        (each) => mine(each.id) && each.standing === "waiting",
+      );
+      if (back.length === 0) fail("too_late");
+      this.change((world) => {
+        world.operations = world.operations.filter((each) => !back.includes(each));
+      });
+      return { taken: back.length, late: ids.length - back.length };
+    });
 
   reportUiError = (message: string) =>
     this.#read("reportUiError", () => void this.reported.push(message));

@@ -81,6 +81,7 @@ function freeActionsOf(request: Request): ActionView[] {
       ],
       not_after: wall(request.purchased + WINDOW),
       may_lapse: false,
+      undo: null,
       asks: [],
     },
     {
@@ -118,6 +119,7 @@ function freeActionsOf(request: Request): ActionView[] {
       ],
       not_after: null,
       may_lapse: false,
+      undo: null,
       asks: [],
     },
     {
@@ -146,6 +148,7 @@ function freeActionsOf(request: Request): ActionView[] {
       mails: [],
       not_after: null,
       may_lapse: false,
+      undo: null,
       asks: [],
     },
   ];

@@ -175,6 +175,9 @@ export const reviewPage = (world: World, asked: ViewRequest): ViewPage =>
 
 const REASONS = ["Spam", "Profanity", "Off-topic", "Other"];
 
+const holds = ({ holdSeconds }: World) =>
+  holdSeconds === null ? null : { row: "V-15", hold_seconds: holdSeconds, by: null };
+
 /** What may be done with a review; nothing once it is decided or one of ours is on its way. */
 export function reviewActions(world: World, review: Review): ActionView[] {
   const section = reviewSection(world, review);
@@ -185,6 +188,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
     mails: [],
     not_after: null,
     may_lapse: false,
+    undo: null,
     asks: [],
   };
   return [
@@ -211,6 +215,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
       typed: null,
       typed_param: null,
       will: ["publish the review at once"],
+      undo: holds(world),
     },
     {
       ...base,

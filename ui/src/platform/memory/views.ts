@@ -6,6 +6,7 @@ import type {
   OperationView,
   RowView,
   SyncView,
+  UndoOfferView,
   ViewPage,
   ViewRequest,
 } from "../backend";
@@ -177,6 +178,22 @@ export function navigationOf(world: World): NavigationView {
   };
 }
 
+/** What was done last and can still be taken back. */
+function undoOf({ operations }: World): UndoOfferView | null {
+  const [last] = operations.filter((each) => each.goes_in_seconds !== null);
+  if (!last) return null;
+  const batch = (id: string) => id.slice(0, 36);
+  const all = operations.filter(
+    (each) => each.goes_in_seconds !== null && batch(each.id) === batch(last.id),
+  );
+  return {
+    operations: all.map(({ id }) => id),
+    action: last.action,
+    title: all.length === 1 ? last.title : null,
+    goes_in_seconds: last.goes_in_seconds ?? 0,
+  };
+}
+
 export function syncOf(world: World): SyncView {
   const standing = (...wanted: OperationView["standing"][]) =>
     world.operations.filter((operation) => wanted.includes(operation.standing));
@@ -193,6 +210,7 @@ export function syncOf(world: World): SyncView {
     filling: world.filling,
     records: world.requests.length + 1264,
     waiting: standing("waiting", "blocked"),
+    undo: undoOf(world),
     held: standing(
       "held_refused",
       "held_conflict",

@@ -81,6 +81,12 @@ export type World = {
   hangs: Set<string>;
   /** What `act` was asked, by operation id. */
   acted: Map<string, OperationView>;
+  /** Seconds for which what is approved can be taken back; none where it cannot be. */
+  holdSeconds: number | null;
+  /** How many of many reviews are looked at before; none where none have to be. */
+  sampleOf: number | null;
+  /** What was said of reviews that were drawn, the oldest first. */
+  judged: { id: string; right: boolean }[];
   /** Records on which `actMany` fails, by id. */
   stubborn: Map<string, WireError>;
   /** What `setNotifications` and `testNotification` meet. */
@@ -150,6 +156,7 @@ export function operation(
     not_after: wall(NOW_MS + 3.2 * HOUR),
     attempts: 0,
     next_try: null,
+    goes_in_seconds: null,
     author: PROFILE.operator,
     foreign: false,
     behind: 0,
@@ -237,6 +244,9 @@ export function makeWorld(requests = 12): World {
     fails: {},
     hangs: new Set(),
     acted: new Map(),
+    holdSeconds: null,
+    sampleOf: null,
+    judged: [],
     stubborn: new Map(),
     notified: null,
   };

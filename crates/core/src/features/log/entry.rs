@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 use watchkeeper_model::audit::{Entry, Event};
 
 use super::sorts::sort_of;
-use super::view::{LogEntry, LogRecord, LogSort};
+use super::view::{LogEntry, LogRecord, LogSample, LogSort};
 use crate::error::Error;
 use crate::features::reading::{Reading, view_of};
 
@@ -22,6 +22,7 @@ struct About {
     code: Option<String>,
     rows: Vec<String>,
     operation: Option<String>,
+    sampled: Option<LogSample>,
 }
 
 /// The entry with this number.
@@ -49,6 +50,7 @@ pub(super) fn shown(
             code: None,
             rows: Vec::new(),
             operation: None,
+            sampled: None,
             hash,
             prev: String::new(),
             countersigned,
@@ -81,6 +83,7 @@ pub(super) fn shown(
         code: about.code,
         rows: about.rows,
         operation: about.operation,
+        sampled: about.sampled,
         hash,
         prev: entry.prev,
         countersigned,
@@ -140,6 +143,27 @@ fn about(event: Event) -> About {
         Event::Retried { operation } => changed("retried", operation),
         Event::Discarded { operation } => changed("discarded", operation),
         Event::Amended { operation, by: _ } => changed("amended", operation),
+        Event::TakenBack { operation } => changed("taken_back", operation),
+        Event::Sampled {
+            kind,
+            action,
+            row,
+            record,
+            looked_at,
+            among,
+        } => About {
+            event: "sampled",
+            sampled: Some(LogSample {
+                looked_at,
+                among,
+                right: record.is_none(),
+            }),
+            kind: Some(kind),
+            record,
+            action: Some(action),
+            rows: vec![row],
+            ..About::default()
+        },
     }
 }
 

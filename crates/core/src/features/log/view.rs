@@ -66,7 +66,7 @@ pub enum LogSort {
     Confirmed,
     /// The platform refused it, or it conflicted or lapsed.
     Refused,
-    /// The operator retried, amended or discarded.
+    /// The operator retried, amended, discarded or took back.
     Changed,
     /// Something else, such as a setting or a notification.
     Other,
@@ -97,12 +97,25 @@ pub struct LogEntry {
     pub rows: Vec<String>,
     /// The operation.
     pub operation: Option<String>,
+    /// What was looked at before an action was to be taken on many, where it is about that.
+    pub sampled: Option<LogSample>,
     /// Hash, hex.
     pub hash: String,
     /// Hash of the entry before.
     pub prev: String,
     /// The platform has countersigned a head at or after it.
     pub countersigned: bool,
+}
+
+/// How many of many records were looked at one by one, and how they looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LogSample {
+    /// Looked at.
+    pub looked_at: u32,
+    /// Records that the action was meant for.
+    pub among: u32,
+    /// All of them looked right.
+    pub right: bool,
 }
 
 /// The record of an entry.

@@ -20,10 +20,12 @@ use super::decide::{Case, lapses_unsent, takes_no_part};
 use super::operation;
 use super::view::{ActRequest, OperationView};
 use crate::changes::Source;
+use crate::clock::Moment;
 use crate::engine::{Engine, Scribe};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
 use crate::outbox::queue::{self, Hold, Queued, Room, Status};
+use crate::outbox::undo::{self, Window};
 use crate::overlay::{Applied, Seen, rows};
 
 /// Version of the operation format that this app writes.
@@ -53,11 +55,11 @@ pub async fn act(engine: &Engine, request: ActRequest) -> Result<OperationView, 
         Decided::Queue(entry) => {
             let request = entry.request.clone();
             let scribe = engine.scribe();
-            let now = engine.clock().now().at;
+            let now = engine.clock().moment();
             engine
                 .stores()
                 .state
-                .write(move |state| enqueue(state, &scribe, now, &entry, &mut Room::of(state)?))
+                .write(move |state| enqueue(state, &scribe, &now, &entry, &mut Room::of(state)?))
                 .await?;
             engine.operation_changed(&request, Source::Operator);
             engine.wake_push();
@@ -107,6 +109,8 @@ pub(super) struct Entry {
     passed: Vec<String>,
     overlay: Vec<(String, String, Seen, Applied)>,
     amends: Option<Uuid>,
+    /// Seconds for which it can be taken back.
+    hold_seconds: Option<u32>,
 }
 
 /// Decides on one record: nothing is written yet.
@@ -201,6 +205,7 @@ pub(super) fn decided(
         passed: passed(&decision),
         overlay: overlay(reading, pack, &row, &plan)?,
         amends,
+        hold_seconds: action.def.undo.as_ref().and_then(|undo| undo.hold_seconds),
     })))
 }
 
@@ -359,11 +364,12 @@ fn draw(
 pub(super) fn enqueue(
     state: &Transaction<'_>,
     scribe: &Scribe,
-    now: chrono::DateTime<chrono::Utc>,
+    now: &Moment,
     entry: &Entry,
     room: &mut Room,
 ) -> Result<(), Error> {
     let request = &entry.request;
+    let at = now.now.at;
     // Two clicks may both have looked before either wrote.
     if queue::by_id(state, request.id)?.is_some() {
         return Ok(());
@@ -378,9 +384,12 @@ pub(super) fn enqueue(
     }
     let place = match entry.amends {
         None => None,
-        Some(old) => Some(replace(state, scribe, now, old, request)?),
+        Some(old) => Some(replace(state, scribe, at, old, request)?),
     };
     queue::insert(state, request, &entry.title, &entry.action, place)?;
+    if let Some(seconds) = entry.hold_seconds {
+        undo::keep(state, request.id, &Window::opened(seconds, now))?;
+    }
     room.take(request);
     for (kind, id, seen, applied) in &entry.overlay {
         rows::insert(state, request.id, (kind, id), seen, applied)?;
@@ -395,7 +404,7 @@ pub(super) fn enqueue(
             .map_err(crate::store::StoreError::from)?,
         rows: entry.passed.clone(),
     };
-    scribe.append(state, now, event)?;
+    scribe.append(state, at, event)?;
     Ok(())
 }
 

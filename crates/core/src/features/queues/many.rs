@@ -10,6 +10,7 @@ use watchkeeper_model::audit::Event;
 use watchkeeper_pack::format::Confirm;
 
 use super::act::{Decided, Entry, Taken, decided, enqueue, parse};
+use super::sample;
 use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, SelectedView};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -24,11 +25,12 @@ const AT_ONCE: usize = 100;
 ///
 /// # Errors
 /// [`Code::NotNow`] where there are more records than the action may be taken on at once,
-/// [`Code::ConfirmationMissing`] where their number had to be typed and was not. Nothing is queued
-/// then.
+/// [`Code::ConfirmationMissing`] where their number had to be typed and was not,
+/// [`Code::NotSampled`] where some of them have to be looked at before. Nothing is queued then.
 pub async fn act_many(engine: &Engine, request: ActManyRequest) -> Result<ActManyAnswer, Error> {
     let batch = parse(&request.batch)?;
     allowed(engine, &request)?;
+    looked_at(engine, &request).await?;
     let mut answer = ActManyAnswer {
         queued: 0,
         failed: Vec::new(),
@@ -64,6 +66,40 @@ fn allowed(engine: &Engine, request: &ActManyRequest) -> Result<(), Error> {
         return Err(Error::new(Code::ConfirmationMissing));
     }
     Ok(())
+}
+
+/// Those that were drawn from them look right. That they do not yet is audited as a refusal, of the
+/// first of them.
+async fn looked_at(engine: &Engine, request: &ActManyRequest) -> Result<(), Error> {
+    let (kind, action) = (request.kind.clone(), request.action.clone());
+    let records = request.records.clone();
+    let refused = read(engine, move |reading| {
+        let pack = reading.pack()?;
+        let of_kind = pack.kind(&kind);
+        let action = of_kind
+            .and_then(|of_kind| of_kind.actions.get(&action))
+            .ok_or(Error::new(Code::NotFound))?;
+        sample::refusal(reading, pack, (&kind, action), &records)
+    })
+    .await?;
+    let Some((record, error)) = refused else {
+        return Ok(());
+    };
+    let event = Event::Denied {
+        kind: request.kind.clone(),
+        record,
+        action: request.action.clone(),
+        code: "bulk.not_sampled".into(),
+        row: error.row.clone(),
+    };
+    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
+    engine
+        .stores()
+        .state
+        .write(move |state| scribe.append(state, now, event))
+        .await?;
+    engine.changed([Tag::Audit], Source::Operator);
+    Err(error)
 }
 
 impl ActManyAnswer {
@@ -180,18 +216,18 @@ async fn write(
     if entries.is_empty() && denials.is_empty() {
         return Ok(Vec::new());
     }
-    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
+    let (scribe, now) = (engine.scribe(), engine.clock().moment());
     let outcomes = engine
         .stores()
         .state
         .write(move |state| {
             for event in denials {
-                scribe.append(state, now, event)?;
+                scribe.append(state, now.now.at, event)?;
             }
             let mut room = Room::of(state)?;
             let mut outcomes = Vec::with_capacity(entries.len());
             for entry in &entries {
-                match enqueue(state, &scribe, now, entry, &mut room) {
+                match enqueue(state, &scribe, &now, entry, &mut room) {
                     // Nothing of it was written.
                     Err(error) if matches!(error.code, Code::NotNow | Code::OutboxFull) => {
                         outcomes.push(Err(error));

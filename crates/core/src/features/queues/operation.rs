@@ -1,5 +1,6 @@
 //! Our operations as screens show them.
 
+use chrono::TimeDelta;
 use watchkeeper_model::approval;
 use watchkeeper_wire::operation::Reason;
 
@@ -92,12 +93,22 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         made_at: reading.wall(request.made_at),
         not_after: request.not_after.map(|at| reading.wall(at)),
         attempts: operation.attempts,
+        goes_in_seconds: (standing == Standing::Waiting)
+            .then(|| operation.can_be_taken_back_for(&reading.moment))
+            .flatten()
+            .map(whole_seconds),
         next_try: waits.then(|| reading.wall(operation.not_before)),
         author: request.author.clone(),
         foreign: request.author != reading.me,
         behind: u32::try_from(behind).unwrap_or(u32::MAX),
         theirs: theirs(reading, operation)?,
     })
+}
+
+/// Seconds of what is left, rounded up: what is left is not nothing.
+pub(crate) fn whole_seconds(left: TimeDelta) -> u32 {
+    let milliseconds = u64::try_from(left.num_milliseconds()).unwrap_or_default();
+    u32::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
 /// The other side's facts where it conflicts.

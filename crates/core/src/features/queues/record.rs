@@ -10,7 +10,7 @@ use super::decide::{Case, lapses_unsent};
 use super::operation;
 use super::view::{
     AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
-    RowWord,
+    RowWord, UndoView,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -43,7 +43,7 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let actions = kind
         .actions
         .values()
-        .map(|action| action_view(reading, pack, &case, &open, action))
+        .map(|action| action_view(reading, (pack, kind), &case, &open, action))
         .collect();
     Ok(RecordView {
         kind_label: kind.label_one.clone(),
@@ -123,7 +123,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
 
 fn action_view(
     reading: &Reading<'_>,
-    pack: &Pack,
+    (pack, kind): (&Pack, &Kind),
     case: &Case<'_>,
     open: &[Queued],
     action: &Action,
@@ -173,7 +173,19 @@ fn action_view(
             .collect(),
         not_after: decision.not_after.map(|at| reading.wall(at)),
         may_lapse: lapses_unsent(reading, pack, &decision),
+        undo: undo_view(kind, action),
     }
+}
+
+/// How an action can be undone.
+pub(super) fn undo_view(kind: &Kind, action: &Action) -> Option<UndoView> {
+    let undo = action.def.undo.as_ref()?;
+    let by = undo.by.as_ref().and_then(|by| kind.actions.get(by));
+    Some(UndoView {
+        row: undo.row.clone(),
+        hold_seconds: undo.hold_seconds,
+        by: by.map(|by| by.def.label.clone()),
+    })
 }
 
 /// Who has to agree.

@@ -1,5 +1,7 @@
 //! What an action on many records would do: nothing is done yet.
 
+use std::collections::BTreeSet;
+
 use watchkeeper_model::{Outcome, decide};
 use watchkeeper_pack::format::{BulkDef, Confirm};
 use watchkeeper_pack::{Action, Pack, filter};
@@ -8,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::act::{in_the_way, params};
 use super::decide::{Case, lapses_unsent, takes_no_part};
-use super::record::params_view;
+use super::record::{params_view, undo_view};
+use super::sample;
 use super::sections::{ON_THE_WAY, Section, Sections};
 use super::view::{DeniedView, SelectRequest, SelectedView, SelectionView};
 use crate::engine::Engine;
@@ -44,13 +47,14 @@ pub async fn select(engine: &Engine, request: SelectRequest) -> Result<Selection
             denied: Vec::new(),
             will: Vec::new(),
             beyond: 0,
+            wrong: sample::wrong(reading, &asked.kind.name, action)?,
         };
         if request.ids.is_empty() {
             selecting.sections(request.section.as_deref())?;
         } else {
             selecting.among(&request.ids)?;
         }
-        Ok(selecting.answer())
+        selecting.answer()
     })
     .await
 }
@@ -66,6 +70,8 @@ struct Selecting<'a> {
     denied: Vec<DeniedView>,
     will: Vec<String>,
     beyond: u32,
+    /// Records that did not look right in this session.
+    wrong: BTreeSet<String>,
 }
 
 impl Selecting<'_> {
@@ -151,6 +157,11 @@ impl Selecting<'_> {
         if let Some(detail) = in_the_way(reading.lane(&lane)?.iter(), &self.action.name, None) {
             return Ok(Some((None, detail.to_owned())));
         }
+        if self.wrong.contains(&row.id) {
+            let sample = self.bulk.sample.as_ref();
+            let detail = "It did not look right: decide on it by itself.".to_owned();
+            return Ok(Some((sample.map(|sample| sample.row.clone()), detail)));
+        }
         let now = reading.record(&row.kind, &row.id)?;
         let case = Case::new(
             reading,
@@ -178,11 +189,18 @@ impl Selecting<'_> {
         Ok(None)
     }
 
-    fn answer(self) -> SelectionView {
+    fn answer(self) -> Result<SelectionView, Error> {
         let def = &self.action.def;
         let typed = def.confirm == Confirm::Typed;
-        SelectionView {
-            kind: self.asked.kind.name.clone(),
+        let kind = self.asked.kind;
+        let sample = sample::view(
+            self.reading,
+            self.pack,
+            (&kind.name, self.action),
+            &self.allowed,
+        )?;
+        Ok(SelectionView {
+            kind: kind.name.clone(),
             action: self.action.name.clone(),
             label: def.label.clone(),
             row: self.bulk.row.clone(),
@@ -193,8 +211,10 @@ impl Selecting<'_> {
             nature: def.nature,
             will: self.will,
             params: params_view(self.action),
+            undo: undo_view(kind, self.action),
+            sample,
             allowed: self.allowed,
             denied: self.denied,
-        }
+        })
     }
 }

@@ -10,15 +10,15 @@ mod record;
 mod value;
 
 pub use many::{
-    ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, SelectRequest, SelectedView,
-    SelectionView,
+    ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, JudgeRequest, SampleView,
+    SampledView, SelectRequest, SelectedView, SelectionView,
 };
 pub use navigation::{NavigationView, QueueEntry, ViewEntry};
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{
     AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
-    RowWord,
+    RowWord, UndoView,
 };
 pub use value::{
     Cell, CellValue, ClockView, FactView, MoneyView, PausedView, SegmentView, SessionView,

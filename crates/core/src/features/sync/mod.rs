@@ -4,9 +4,11 @@ mod discard;
 mod pull_now;
 mod retry;
 mod status;
+mod take_back;
 pub mod view;
 
 pub use discard::discard;
 pub use pull_now::pull_now;
 pub use retry::retry;
 pub use status::status;
+pub use take_back::take_back;

@@ -1,10 +1,10 @@
 //! The connection and what waits.
 
-use super::view::{ChainView, Link, QuarantineView, SyncView};
+use super::view::{ChainView, Link, QuarantineView, SyncView, UndoOfferView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
 use crate::error::{Code, Error};
-use crate::features::queues::operation::view;
+use crate::features::queues::operation::{view, whole_seconds};
 use crate::features::reading::{Reading, read};
 use crate::outbox::queue::{self, Queued, Status, instant};
 
@@ -47,6 +47,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             filling: (!link.filled).then_some(records),
             records,
             waiting: of(&[Status::Waiting, Status::InFlight])?,
+            undo: offer(reading, &open),
             held: of(&[Status::Held])?,
             under_way: of(&[Status::Accepted, Status::Unknown])?,
             settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,
@@ -64,6 +65,37 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
         })
     })
     .await
+}
+
+/// What was done last and can still be taken back. What was done on many records at once is one: its
+/// operations have ids of one batch, which begin alike.
+fn offer(reading: &Reading<'_>, open: &[Queued]) -> Option<UndoOfferView> {
+    let can = |one: &&Queued| {
+        one.request.author == reading.me && one.can_be_taken_back_for(&reading.moment).is_some()
+    };
+    let last = open.iter().rev().find(can)?;
+    let together = open.iter().filter(can);
+    let together: Vec<&Queued> = together
+        .filter(|one| batch_of(one) == batch_of(last))
+        .collect();
+    let first = together
+        .iter()
+        .filter_map(|one| one.can_be_taken_back_for(&reading.moment));
+    Some(UndoOfferView {
+        operations: together
+            .iter()
+            .map(|one| one.request.id.to_string())
+            .collect(),
+        action: last.action.clone(),
+        title: (together.len() == 1).then(|| last.title.clone()),
+        goes_in_seconds: first.min().map(whole_seconds)?,
+    })
+}
+
+/// What the operations of one act have in common.
+fn batch_of(operation: &Queued) -> (u128, &str) {
+    let request = &operation.request;
+    (request.id.as_u128() >> 80, request.action.as_str())
 }
 
 /// Laptop and platform reckon a zone by different rules (fault 54).

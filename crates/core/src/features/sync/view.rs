@@ -29,6 +29,8 @@ pub struct SyncView {
     pub records: u32,
     /// Operations that wait, newest last.
     pub waiting: Vec<OperationView>,
+    /// What was done last and can still be taken back.
+    pub undo: Option<UndoOfferView>,
     /// Operations held for the operator.
     pub held: Vec<OperationView>,
     /// Operations that the platform has, without a final verdict.
@@ -45,6 +47,28 @@ pub struct SyncView {
     pub platform: String,
     /// Pack in force: name and version.
     pub pack: String,
+}
+
+/// What was done last, on one record or on many at once, and can still be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UndoOfferView {
+    /// Its operations.
+    pub operations: Vec<String>,
+    /// Action as shown.
+    pub action: String,
+    /// The record in a line, where it is one.
+    pub title: Option<String>,
+    /// The first of them goes in so many seconds, rounded up.
+    pub goes_in_seconds: u32,
+}
+
+/// What came of taking operations back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TakenBackView {
+    /// Taken back: nothing of them was ever sent.
+    pub taken: u32,
+    /// Too late: they may have left, and their verdicts decide.
+    pub late: u32,
 }
 
 /// How things stand with the platform.

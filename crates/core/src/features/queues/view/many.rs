@@ -65,6 +65,52 @@ pub struct SelectionView {
     pub will: Vec<String>,
     /// What it asks for.
     pub params: Vec<super::ParamView>,
+    /// How it can be undone; none where it cannot be.
+    pub undo: Option<super::UndoView>,
+    /// What has to be looked at one by one before; none where nothing has.
+    pub sample: Option<SampleView>,
+}
+
+/// What of many records has to be looked at one by one before an action is taken on all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SampleView {
+    /// Row that asks for it.
+    pub row: String,
+    /// Records that the action is meant for.
+    pub among: u32,
+    /// How many are still to be looked at.
+    pub left: u32,
+    /// Those that were drawn, in the order of the batch.
+    pub records: Vec<SampledView>,
+}
+
+/// A record that was drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SampledView {
+    /// Record.
+    pub id: String,
+    /// Revision that is to be looked at.
+    #[specta(type = u32)]
+    pub revision: u64,
+    /// It in a line.
+    pub title: String,
+    /// It was looked at in this session, and looked right.
+    pub right: bool,
+}
+
+/// What the operator says of a record that was drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct JudgeRequest {
+    /// Kind.
+    pub kind: String,
+    /// Action that is meant.
+    pub action: String,
+    /// The records that it is meant for, as they were selected.
+    pub records: Vec<SelectedView>,
+    /// The record that was looked at.
+    pub id: String,
+    /// It looks right.
+    pub right: bool,
 }
 
 /// A record that takes part.

@@ -90,6 +90,19 @@ pub struct ActionView {
     pub not_after: Option<String>,
     /// Allowed by policy, but it may lapse before the next sync, so it is not queued offline.
     pub may_lapse: bool,
+    /// How it can be undone; none where it cannot be.
+    pub undo: Option<UndoView>,
+}
+
+/// How an action can be undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UndoView {
+    /// Row that it comes from.
+    pub row: String,
+    /// Seconds for which it can be taken back once it is queued.
+    pub hold_seconds: Option<u32>,
+    /// Action that brings the record back later, as shown.
+    pub by: Option<String>,
 }
 
 /// What an action asks for.

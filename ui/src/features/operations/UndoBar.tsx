@@ -1,0 +1,43 @@
+import { Undo2 } from "lucide-react";
+import { useKeys } from "../../app/keys";
+import { useSync } from "../../app/reads";
+import { Button } from "../../components/Button";
+import { t } from "../../locales/catalogue";
+import type { UndoOfferView } from "../../platform/backend";
+import { useGoesIn, useTakeBack } from "./undo";
+
+/** What was done last and can still be taken back, for as long as the engine says. */
+export function UndoBar() {
+  const sync = useSync().data;
+  const left = useGoesIn(sync?.undo?.goes_in_seconds ?? null, sync?.received ?? 0);
+  if (!sync?.undo || left === null) return null;
+  return <Offer offer={sync.undo} seconds={left} />;
+}
+
+function Offer({ offer, seconds }: { offer: UndoOfferView; seconds: number }) {
+  const { action, operations, title } = offer;
+  const taking = useTakeBack(action);
+  const take = () => {
+    if (!taking.isPending) taking.mutate(operations);
+  };
+  useKeys({ "$mod+z": take }, false);
+  const words =
+    title === null
+      ? t("undo-many", { action, count: operations.length })
+      : t("undo-one", { action, title });
+  return (
+    <section className="undo-bar" aria-label={t("undo-label")}>
+      <Undo2 size={14} aria-hidden />
+      <bdi className="undo-what">{words}</bdi>
+      <span className="quiet">{t("operation-goes-in", { seconds })}</span>
+      <Button
+        hotkey={t("undo-key")}
+        aria-keyshortcuts="Control+Z"
+        disabled={taking.isPending}
+        onClick={take}
+      >
+        {t("undo-do")}
+      </Button>
+    </section>
+  );
+}
