@@ -3,9 +3,12 @@
 pub(crate) mod act;
 pub(crate) mod cells;
 pub(crate) mod decide;
+mod groups;
 mod many;
 pub mod may_lapse;
+mod narrow;
 mod navigation;
+mod offer;
 pub(crate) mod operation;
 mod page;
 mod record;

@@ -2,6 +2,7 @@
 //! UI's. Instants come as wall-clock time of the tenant's zone with offset, computed here, because
 //! a webview's zone data may differ from ours.
 
+mod filter;
 mod many;
 mod navigation;
 mod operation;
@@ -9,6 +10,7 @@ mod page;
 mod record;
 mod value;
 
+pub use filter::{ChipView, CurrencyView, FieldName, FilterInput, FilterView, OptionView};
 pub use many::{
     ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, SelectRequest, SelectedView,
     SelectionView,
