@@ -22,6 +22,7 @@ mod packs;
 mod queues;
 mod scripted;
 mod time;
+mod views;
 mod watch;
 mod words;
 mod world;

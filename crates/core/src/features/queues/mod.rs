@@ -2,7 +2,10 @@
 
 pub(crate) mod act;
 pub(crate) mod cells;
+mod chip_words;
+mod csv;
 pub(crate) mod decide;
+mod export;
 mod groups;
 mod many;
 pub mod may_lapse;
@@ -11,6 +14,7 @@ mod navigation;
 mod offer;
 pub(crate) mod operation;
 mod page;
+mod pick;
 mod record;
 mod sections;
 mod select;
@@ -18,8 +22,10 @@ pub mod view;
 pub(crate) mod waiting;
 
 pub use act::act;
+pub use export::export;
 pub use many::act_many;
 pub use navigation::navigation;
 pub use page::page;
+pub use pick::pick;
 pub use record::record;
 pub use select::select;

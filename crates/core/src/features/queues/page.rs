@@ -116,7 +116,7 @@ pub(super) fn sort(kind: &Kind, asked: Option<&str>, own: &[String]) -> Vec<Stri
     }
 }
 
-fn sort_label(kind: &Kind, sort: &[String], own: &[String], own_label: &str) -> String {
+pub(super) fn sort_label(kind: &Kind, sort: &[String], own: &[String], own_label: &str) -> String {
     match sort.first() {
         Some(first) if sort != own => label(kind, first.strip_prefix('-').unwrap_or(first)),
         _ => own_label.to_owned(),
@@ -127,6 +127,8 @@ fn sort_label(kind: &Kind, sort: &[String], own: &[String], own_label: &str) -> 
 pub(super) struct Column {
     pub(super) view: ColumnView,
     pub(super) beside: Option<String>,
+    /// Name of that one as shown.
+    pub(super) beside_label: Option<String>,
 }
 
 /// The columns that were asked for as far as the kind has them, else the view's own.
@@ -139,6 +141,7 @@ pub(super) fn columns(kind: &Kind, own: &[ColumnDef], asked: &[String]) -> Vec<C
             sortable: filter::is_indexed(kind, field),
         },
         beside: beside.cloned(),
+        beside_label: beside.map(|field| label(kind, field)),
     };
     let plain = |def: &'_ ColumnDef| match def {
         ColumnDef::Plain(field) => column(field, None),
@@ -174,7 +177,7 @@ fn section_view(section: &Section, (first, closed): (u32, bool), counted: Counte
     }
 }
 
-fn row_view(
+pub(super) fn row_view(
     reading: &Reading<'_>,
     kind: &Kind,
     columns: &[Column],

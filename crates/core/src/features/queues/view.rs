@@ -10,7 +10,9 @@ mod page;
 mod record;
 mod value;
 
-pub use filter::{ChipView, CurrencyView, FieldName, FilterInput, FilterView, OptionView};
+pub use filter::{
+    ChipView, CurrencyView, ExportView, FieldName, FilterInput, FilterView, OptionView,
+};
 pub use many::{
     ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, SelectRequest, SelectedView,
     SelectionView,

@@ -85,3 +85,16 @@ pub struct ChipView {
     /// Why it is not possible, as after a change of the pack; nothing is shown then.
     pub problem: Option<String>,
 }
+
+/// A view as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ExportView {
+    /// The CSV file, with its folder.
+    pub file: String,
+    /// The text file beside it that says what it is.
+    pub about: String,
+    /// Rows in it, its head not counted.
+    pub rows: u32,
+    /// SHA-256 of the CSV file, hex.
+    pub sha256: String,
+}
