@@ -361,3 +361,23 @@ async fn an_export_that_cannot_be_written_leaves_nothing_and_is_no_entry() {
     assert!(failed.is_err());
     assert_eq!(world.status().await.chain.entries, entries);
 }
+
+#[tokio::test]
+async fn a_record_names_those_that_refer_to_it() {
+    let world = world().await;
+    let north = queues::record(&world.engine, "depot", "d1").await.unwrap();
+    let related = &north.related[0];
+    assert_eq!(north.related.len(), 1);
+    assert_eq!(
+        (related.kind.as_str(), related.field.as_str()),
+        ("parcel", "depot")
+    );
+    assert_eq!((related.label.as_str(), related.count), ("Parcels", 4));
+    assert_eq!(related.view.as_deref(), Some("parcels"));
+    assert_eq!(related.first[0].value, "a");
+    assert!(related.first[0].label.starts_with("Parcel N-1000"));
+    assert!(
+        world.record("a").await.related.is_empty(),
+        "nothing refers to a parcel"
+    );
+}

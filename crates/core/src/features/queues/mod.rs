@@ -16,6 +16,7 @@ pub(crate) mod operation;
 mod page;
 mod pick;
 mod record;
+mod related;
 mod sections;
 mod select;
 pub mod view;

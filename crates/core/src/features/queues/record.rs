@@ -7,6 +7,7 @@ use watchkeeper_pack::{Action, Kind, Pack};
 use super::cells::{Shown, clock_view};
 use super::decide::{Case, lapses_unsent};
 use super::operation;
+use super::related::related;
 use super::view::{
     ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord,
 };
@@ -58,6 +59,7 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
             .map(|name| shown.fact(reading, name))
             .collect::<Result<_, _>>()?,
         actions,
+        related: related(reading, pack, row)?,
         ..opaque(reading, row)?
     })
 }
@@ -90,6 +92,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
             .iter()
             .map(|operation| operation::view(reading, operation))
             .collect::<Result<_, _>>()?,
+        related: Vec::new(),
         as_of: reading.as_of(),
         as_seen: reading.title(&row.kind, &row.id)?.is_none(),
     })

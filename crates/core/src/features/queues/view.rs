@@ -20,5 +20,7 @@ pub use many::{
 pub use navigation::{NavigationView, QueueEntry, ViewEntry};
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
-pub use record::{ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RowWord};
+pub use record::{
+    ActionView, DenialView, MailView, ParamView, PolicyRowView, RecordView, RelatedView, RowWord,
+};
 pub use value::{Cell, CellValue, ClockView, FactView, MoneyView, SessionView};
