@@ -5,11 +5,13 @@ import type {
   AppView,
   ChangeSet,
   Code,
+  ExportView,
   LogPage,
   LogRequest,
   NavigationView,
   NotificationSettings,
   OperationView,
+  OptionView,
   RecordView,
   ReferenceView,
   SearchHit,
@@ -46,6 +48,10 @@ export interface Backend {
   dismissNotices(): Promise<void>;
   navigation(): Promise<NavigationView>;
   queuePage(request: ViewRequest): Promise<ViewPage>;
+  /** Writes all rows that a view shows to a file. */
+  exportView(request: ViewRequest): Promise<ExportView>;
+  /** Records of a kind to choose from. */
+  pickRecords(kind: string, query: string): Promise<OptionView[]>;
   queueRecord(kind: string, id: string): Promise<RecordView>;
   act(request: ActRequest): Promise<OperationView>;
   /** What an action on many records would do; does nothing. */

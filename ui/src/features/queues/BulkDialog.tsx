@@ -8,7 +8,7 @@ import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
 import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
-import type { ActManyAnswer } from "../../platform/backend";
+import type { ActManyAnswer, Chip } from "../../platform/backend";
 import { BulkFailed } from "./BulkFailed";
 import { BulkRadius } from "./BulkRadius";
 import { ParamFields } from "./ParamFields";
@@ -26,6 +26,7 @@ export type BulkAsked = {
 type BulkDialogProps = {
   view: string;
   search: string;
+  chips: Chip[];
   asked: BulkAsked;
   /** It is queued, wholly or in part. */
   onQueued: () => void;
@@ -38,7 +39,8 @@ type BulkDialogProps = {
  * and why. The batch's id is made when the dialog opens, so that a second click is the same
  * operations; what was looked at is what is confirmed.
  */
-export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: BulkDialogProps) {
+export function BulkDialog(props: BulkDialogProps) {
+  const { view, search, chips, asked, onQueued, onPick, onClose } = props;
   const backend = useBackend();
   const say = useSaid((store) => store.say);
   const cut = useSync().data?.link === "cut_off";
@@ -63,6 +65,7 @@ export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: B
         view,
         section: asked.section,
         search,
+        chips,
         ids: asked.ids,
         action: asked.action,
         params: known,
