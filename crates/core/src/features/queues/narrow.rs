@@ -88,39 +88,29 @@ pub(super) fn narrowed(
         return Ok(None);
     }
     let name = literal(&kind.name);
-    let mut elsewhere: Option<Condition> = None;
-    let mut both = |more: Condition| match &mut elsewhere {
-        Some(known) => known.and(&more),
-        None => elsewhere = Some(more),
-    };
-    let mut left = None;
+    let mut elsewhere = Condition::plain("TRUE");
+    let mut records = 0;
+    let mut table = "temp.worded";
     if let Some(question) = &words {
-        left = Some(worded(reading, question)?);
-        both(Condition::plain(format!(
+        records = worded(reading, question)?;
+        elsewhere.and(&Condition::plain(format!(
             "id IN (SELECT r.id FROM temp.worded AS n
                     JOIN main.record AS r ON r.rowid = n.rowid WHERE r.kind = {name})"
         )));
     }
-    let mut table = "temp.worded";
     if !wish.chips.is_empty() {
-        let chips: Vec<Condition> = wish
-            .chips
-            .iter()
-            .map(|chip| condition(reading, kind, chip))
-            .collect();
-        left = Some(chipped(
-            reading,
-            kind,
-            (wish.chips, &chips),
-            words.is_some(),
-        )?);
+        let chips = wish.chips.iter();
+        let chips: Vec<Condition> = chips.map(|chip| condition(reading, kind, chip)).collect();
+        records = chipped(reading, kind, (wish.chips, &chips), words.is_some())?;
         table = "temp.chipped";
-        chips.into_iter().for_each(both);
+        for chip in &chips {
+            elsewhere.and(chip);
+        }
     }
     Ok(Some(Narrowed {
         mirror: Condition::plain(format!("rowid IN {table}")),
-        elsewhere: elsewhere.unwrap_or_else(|| Condition::plain("TRUE")),
-        records: left.unwrap_or(0),
+        elsewhere,
+        records,
     }))
 }
 
