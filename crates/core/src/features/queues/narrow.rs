@@ -101,7 +101,12 @@ pub(super) fn narrowed(
     if !wish.chips.is_empty() {
         let chips = wish.chips.iter();
         let chips: Vec<Condition> = chips.map(|chip| condition(reading, kind, chip)).collect();
-        records = chipped(reading, kind, (wish.chips, &chips), words.is_some())?;
+        records = chipped(
+            reading,
+            kind,
+            (wish.chips, chips.as_slice()),
+            words.is_some(),
+        )?;
         table = "temp.chipped";
         for chip in &chips {
             elsewhere.and(chip);
