@@ -28,6 +28,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             session::dismiss_notices,
             queues::navigation,
             queues::queue_page,
+            queues::export_view,
+            queues::pick_records,
             queues::queue_record,
             queues::act,
             queues::select_records,

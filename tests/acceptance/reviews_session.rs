@@ -42,7 +42,7 @@ impl World {
     fn select(&mut self, ids: &[&str]) -> Value {
         self.client
             .ask(&json!({
-                "do": "select", "view": "reviews", "section": null, "search": "", "ids": ids,
+                "do": "select", "view": "reviews", "section": null, "search": "", "chips": [], "ids": ids,
                 "action": "approve", "params": {},
             }))
             .unwrap()
@@ -52,7 +52,7 @@ impl World {
     fn at_once(&mut self) -> Value {
         self.client
             .ask(&json!({
-                "do": "select", "view": "reviews", "section": "sure", "search": "", "ids": [],
+                "do": "select", "view": "reviews", "section": "sure", "search": "", "chips": [], "ids": [],
                 "action": "approve", "params": {},
             }))
             .unwrap()

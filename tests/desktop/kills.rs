@@ -116,7 +116,8 @@ async fn fault_04_window_killed_again_and_again() {
         ..Windows::default()
     };
     let all = json!({"request": {
-        "view": "refunds", "sort": null, "search": "", "offset": 0, "limit": 500,
+        "view": "refunds", "sort": null, "search": "", "chips": [], "group": null,
+        "closed": [], "columns": [], "offset": 0, "limit": 500,
     }});
     let page = invoke(&window, "queue_page", all).await;
     for row in page["rows"].as_array().unwrap() {

@@ -201,7 +201,8 @@ async fn fault_67_planted_text_stays_text_and_money_wants_its_confirmation_from_
     );
 
     // A script that sends money without what the operator types: refused by the core, not the page.
-    let asked = json!({"request": {"view": "refunds", "sort": null, "search": "", "offset": 0, "limit": 100}});
+    let asked = json!({"request": {"view": "refunds", "sort": null, "search": "", "chips": [], "group": null,
+        "closed": [], "columns": [], "offset": 0, "limit": 100}});
     let page = invoke(&window, "queue_page", asked).await;
     let page: Value = serde_json::from_str(page.strip_prefix("allowed: ").unwrap()).unwrap();
     let row = page["rows"].as_array().unwrap().iter();

@@ -112,5 +112,6 @@ pub fn request(view: &str, sort: Option<&str>, search: &str, offset: u32) -> Vie
         search: search.to_owned(),
         offset,
         limit: ROWS,
+        ..ViewRequest::default()
     }
 }

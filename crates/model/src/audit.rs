@@ -125,6 +125,17 @@ pub enum Event {
         /// The one in its place.
         by: Uuid,
     },
+    /// What a view showed was written to a file in clear.
+    Exported {
+        /// Kind of its records.
+        kind: String,
+        /// The view.
+        view: String,
+        /// How many records.
+        rows: u32,
+        /// SHA-256 of the file.
+        sha256: String,
+    },
 }
 
 /// The fields of an entry that its hash covers: all but the hash.

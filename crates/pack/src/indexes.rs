@@ -1,8 +1,8 @@
 //! Which indexes the views of a kind want, so that a page of a view and its counts are read off an
 //! index and nothing is sorted, however many records there are.
 //!
-//! - One for each indexed field: the field, `id`, and the state. Whoever sorts a view by it walks
-//!   along it, and sees the state without reading the record.
+//! - One for each indexed field: the field, `id`, the state, and of an amount its currency. Whoever
+//!   sorts a view by it or filters by it walks along it, and sees those without reading the record.
 //! - One for each shape of a view's sections: what is tested for one value, the view's own sort, `id`,
 //!   then whatever else the section tests or the view sums up. Its rows stand there in order, and all
 //!   that counting needs.
@@ -26,8 +26,10 @@ pub fn indexes(kind: &Kind) -> Vec<Index> {
     let state = filter::column(kind, "state");
     let mut all: Vec<Index> = Vec::new();
     for (name, expression) in kind.indexed_expressions() {
+        let currency = filter::currency(&expression);
+        let currency = (currency != expression).then_some(currency);
         let mut columns = vec![expression, "id".to_owned()];
-        add(&mut columns, state.iter().cloned());
+        add(&mut columns, state.iter().cloned().chain(currency));
         all.push(Index { name, columns });
     }
     let mut shapes: Vec<Shape> = Vec::new();
@@ -49,6 +51,11 @@ pub fn indexes(kind: &Kind) -> Vec<Index> {
         });
     }
     all
+}
+
+/// Name of the index of a field: of one that is indexed, and of a reference.
+pub fn of_field(kind: &Kind, field: &str) -> String {
+    format!("record_{}${field}", kind.name)
 }
 
 /// Indexes along which the rows of a section stand in order.
@@ -206,7 +213,8 @@ mod tests {
             [
                 "json_extract(body, '$.price.minor')",
                 "id",
-                "json_extract(body, '$.state')"
+                "json_extract(body, '$.state')",
+                "json_extract(body, '$.price.currency')"
             ]
         );
         let state = all.iter().find(|index| index.name == "record_ticket$state");

@@ -7,6 +7,7 @@
 //! Pure: no clock, no network; files are read only by [`load_dir`] and [`Bundle::from_dir`].
 
 pub mod bundle;
+pub mod chip;
 pub mod diagnostic;
 pub mod difference;
 pub mod expr;

@@ -1,13 +1,16 @@
 //! Queues and the records in them.
 
+use std::path::PathBuf;
+
 use tauri::State;
 use uuid::{NoContext, Timestamp, Uuid};
-use watchkeeper_core::Error;
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
-    ActManyAnswer, ActManyRequest, ActRequest, JudgeRequest, NavigationView, OperationView,
-    RecordView, SampleView, SelectRequest, SelectionView, ViewPage, ViewRequest,
+    ActManyAnswer, ActManyRequest, ActRequest, ExportView, JudgeRequest, NavigationView,
+    OperationView, OptionView, RecordView, SampleView, SelectRequest, SelectionView, ViewPage,
+    ViewRequest,
 };
+use watchkeeper_core::{Code, Error};
 
 use crate::start::Shell;
 
@@ -30,6 +33,37 @@ pub(crate) async fn queue_page(
     request: ViewRequest,
 ) -> Result<ViewPage, Error> {
     queues::page(&*shell.engine(&profile).await?, request).await
+}
+
+/// Writes all rows that a view shows to a file in the folder for downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_view(
+    shell: State<'_, Shell>,
+    profile: String,
+    request: ViewRequest,
+) -> Result<ExportView, Error> {
+    let engine = shell.engine(&profile).await?;
+    queues::export(&engine, request, downloads()?).await
+}
+
+/// Where programs put what the operator asked for as a file.
+fn downloads() -> Result<PathBuf, Error> {
+    dirs::download_dir()
+        .or_else(|| Some(dirs::home_dir()?.join("Downloads")))
+        .ok_or_else(|| Error::with(Code::Storage, "This machine has no folder for downloads."))
+}
+
+/// Records of a kind to choose from, where a field refers to them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pick_records(
+    shell: State<'_, Shell>,
+    profile: String,
+    kind: String,
+    query: String,
+) -> Result<Vec<OptionView>, Error> {
+    queues::pick(&*shell.engine(&profile).await?, &kind, &query).await
 }
 
 /// One record.

@@ -140,6 +140,7 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
                     search: text("search").to_owned(),
                     offset: 0,
                     limit: 500,
+                    ..ViewRequest::default()
                 },
             )
             .await?,

@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import type { Wish } from "../features/queues/wish";
 
 /** Parts of the reference. */
 export const SECTION_IDS = [
@@ -18,6 +19,8 @@ export type Place =
       screen: "queue";
       view: string;
       record: { kind: string; id: string } | null;
+      /** What is asked of the view at first. */
+      wish?: Partial<Wish>;
       /** The operation on the record that somebody came to amend. */
       amends?: string;
     }

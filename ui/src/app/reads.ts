@@ -162,13 +162,13 @@ export function useReference(shown = false) {
 /** A page and when it came, so that its clocks run on. */
 export type ReceivedPage = ViewPage & { received: number };
 
-function pageQuery(
-  backend: Backend,
-  asked: Pick<ViewRequest, "view" | "sort" | "search">,
-  number: number,
-) {
+/** What is asked of a view, whichever page of it. */
+type Asked = Omit<ViewRequest, "offset" | "limit">;
+
+function pageQuery(backend: Backend, asked: Asked, number: number) {
+  const { view, ...wish } = asked;
   return {
-    queryKey: [READS.page, asked.view, asked.sort, asked.search, number],
+    queryKey: [READS.page, view, wish, number],
     queryFn: async (): Promise<ReceivedPage> => {
       const page = await backend.queuePage({
         ...asked,
@@ -181,10 +181,7 @@ function pageQuery(
 }
 
 /** The first page of a view, with what holds for the whole of it, and the pages in sight. */
-export function usePages(
-  asked: Pick<ViewRequest, "view" | "sort" | "search">,
-  numbers: readonly number[],
-) {
+export function usePages(asked: Asked, numbers: readonly number[]) {
   const backend = useBackend();
   // While another order or filter is read, the rows stay: nothing jumps.
   const first = useQuery({ ...pageQuery(backend, asked, 0), placeholderData: keepPreviousData });
@@ -211,6 +208,16 @@ export function useRecord(record: { kind: string; id: string } | null) {
       return { ...view, received: performance.now() };
     },
     enabled: record !== null,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Records of a kind to choose from. */
+export function usePicks(kind: string, query: string) {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: [READS.search, "of", kind, query],
+    queryFn: () => backend.pickRecords(kind, query),
     placeholderData: keepPreviousData,
   });
 }

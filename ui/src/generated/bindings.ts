@@ -36,6 +36,10 @@ export const commands = {
 	navigation: (profile: string) => typedError<NavigationView, Error>(__TAURI_INVOKE("navigation", { profile })),
 	/**  A page of a view. */
 	queuePage: (profile: string, request: ViewRequest) => typedError<ViewPage, Error>(__TAURI_INVOKE("queue_page", { profile, request })),
+	/**  Writes all rows that a view shows to a file in the folder for downloads. */
+	exportView: (profile: string, request: ViewRequest) => typedError<ExportView, Error>(__TAURI_INVOKE("export_view", { profile, request })),
+	/**  Records of a kind to choose from, where a field refers to them. */
+	pickRecords: (profile: string, kind: string, query: string) => typedError<OptionView[], Error>(__TAURI_INVOKE("pick_records", { profile, kind, query })),
 	/**  One record. */
 	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
 	/**  Decides by policy and queues an operation. */
@@ -457,6 +461,71 @@ export type ChooseWorldRequest = {
 	 *  absent.
 	 */
 	at: string | null,
+/**  What a field of a record must be. */
+export type Chip = {
+	/**  Field, stored computed field, or `state`. */
+	field: string,
+	/**  What it must be. */
+	test: ChipTest,
+};
+
+/**  What a field must be. Where there is a from and a to both belong to it, and one may be absent. */
+export type ChipTest = 
+/**  One of these: states, words of an enum, ids of the records referred to. */
+{ type: "among"; 
+/**  The values, at most 200. */
+values: string[] } | 
+/**  Yes or no. */
+{ type: "flag"; 
+/**  Which. */
+on: boolean } | 
+/**  An amount of one currency, in its minor units. */
+{ type: "money"; 
+/**  ISO 4217. */
+currency: string; 
+/**  Least. */
+from: number | null; 
+/**  Most. */
+to: number | null } | 
+/**  A number. */
+{ type: "number"; 
+/**  Least. */
+from: number | null; 
+/**  Most. */
+to: number | null } | 
+/**  Days of the tenant's zone, such as `2026-11-20`. */
+{ type: "days"; 
+/**  First. */
+from: string | null; 
+/**  Last. */
+to: string | null } | 
+/**  Today in the tenant's zone and as many days before as make this number. */
+{ type: "last"; 
+/**  Days, today included. */
+days: number } | 
+/**  Today in the tenant's zone and as many days after as make this number. */
+{ type: "next"; 
+/**  Days, today included. */
+days: number } | 
+/**  This text and nothing else. */
+{ type: "is"; 
+/**  The text. */
+text: string } | 
+/**  A text that begins so; capitals count. */
+{ type: "begins"; 
+/**  How it begins. */
+text: string };
+
+/**  A chip in force. */
+export type ChipView = {
+	/**  As it was asked. */
+	chip: Chip,
+	/**  Name of its field as shown. */
+	label: string,
+	/**  Of several values: what each is called, in order. */
+	values: string[],
+	/**  Why it is not possible, as after a change of the pack; nothing is shown then. */
+	problem: string | null,
 };
 
 /**  A deadline. */
@@ -626,6 +695,14 @@ export type ContactView = {
 	reach: Reach,
 	/**  Setting in which the tenant says it, as shown; none where the document says it. */
 	setting: string | null,
+};
+
+/**  A currency. */
+export type CurrencyView = {
+	/**  ISO 4217. */
+	currency: string,
+	/**  Digits behind the point. */
+	digits: number,
 };
 
 /**  An attempt to show a notification. */
@@ -862,6 +939,18 @@ title: string | null;
 /**  How they ended. */
 word: OperationWord };
 
+/**  A view as a file. */
+export type ExportView = {
+	/**  The CSV file, with its folder. */
+	file: string,
+	/**  The text file beside it that says what it is. */
+	about: string,
+	/**  Rows in it, its head not counted. */
+	rows: number,
+	/**  SHA-256 of the CSV file, hex. */
+	sha256: string,
+};
+
 /**  A fact. */
 export type FactView = {
 	/**  Field or computed field. */
@@ -880,6 +969,14 @@ export type FailedView = {
 	title: string,
 	/**  Why. */
 	error: Error,
+};
+
+/**  A field by its name and as it is shown. */
+export type FieldName = {
+	/**  Field, computed field, `clock.<name>` or `state`. */
+	field: string,
+	/**  Name as shown. */
+	label: string,
 };
 
 /**  Type of a field's values, with its form in JSON. */
@@ -906,6 +1003,41 @@ export type FieldType =
 "ref" | 
 /**  One of [`FieldDef::one_of`]. */
 "enum";
+
+/**  How a field is asked for. */
+export type FilterInput = 
+/**  Several of these. */
+{ type: "among"; 
+/**  States or words. */
+options: OptionView[] } | 
+/**  Yes or no. */
+{ type: "flag" } | 
+/**  From and to, of one currency. */
+{ type: "money"; 
+/**  Currencies that the pack names. */
+currencies: CurrencyView[] } | 
+/**  From and to. */
+{ type: "number" } | 
+/**  Days of the tenant's zone. */
+{ type: "days" } | 
+/**  Records of a kind. */
+{ type: "ref"; 
+/**  The kind. */
+kind: string; 
+/**  Name of the kind, one. */
+label: string } | 
+/**  Text: is, or begins with. */
+{ type: "text" };
+
+/**  A field that may be filtered by. */
+export type FilterView = {
+	/**  Field, computed field or `state`. */
+	field: string,
+	/**  Name as shown. */
+	label: string,
+	/**  How it is asked for. */
+	input: FilterInput,
+};
 
 /**  What a contradiction can do. */
 export type Hazard = 
@@ -1361,6 +1493,14 @@ export type OperationWord =
 /**  Nobody knows yet whether it happened. */
 "unknown";
 
+/**  A value that may be chosen. */
+export type OptionView = {
+	/**  The value. */
+	value: string,
+	/**  As shown. */
+	label: string,
+};
+
 /**  What the last new version of the pack changed. */
 export type PackChangesView = {
 	/**  The version before. */
@@ -1590,6 +1730,8 @@ export type RecordView = {
 	about: AboutView | null,
 	/**  Our operations on it, newest first. */
 	operations: OperationView[],
+	/**  Records that refer to it, by kind and field. */
+	related: RelatedView[],
 	/**  Instant of the data, RFC 3339 with offset. */
 	as_of: string | null,
 	/**  It is shown as seen when we acted; the mirror does not have it. */
@@ -1682,6 +1824,24 @@ export type RegionView = {
 	switches: RegionSwitch[],
 	/**  What comes round there by its own clock. */
 	rounds: RegionRound[],
+};
+
+/**  Records of a kind that refer to a record by one of their fields. */
+export type RelatedView = {
+	/**  Their kind. */
+	kind: string,
+	/**  Name of the kind, many. */
+	label: string,
+	/**  The field by which they do. */
+	field: string,
+	/**  Name of the field as shown. */
+	field_label: string,
+	/**  How many. */
+	count: number,
+	/**  View in which they can be opened. */
+	view: string | null,
+	/**  The first few, by id and title. */
+	first: OptionView[],
 };
 
 /**  A class of what is kept. */
@@ -1839,16 +1999,23 @@ export type SearchHit = {
 export type SectionView = {
 	/**  Stable id; `on_the_way` is the engine's own: rows with an operation of ours in progress. */
 	id: string,
-	/**  Name as shown; empty for the engine's own and for a view without sections. */
+	/**  Name as shown; empty for the engine's own, for a view without sections, and for groups. */
 	label: string,
+	/**
+	 *  Value that its rows have in common, where the view is grouped; none for the smaller groups that
+	 *  stand together.
+	 */
+	group: CellValue | null,
+	/**  Its rows are left out. */
+	closed: boolean,
 	/**  Remark. */
 	note: string | null,
 	/**  Rows in it. */
 	count: number,
-	/**  Index of its first row, counted over all sections. */
+	/**  Index of its first row, counted over all sections that are not closed. */
 	first: number,
-	/**  Sum of the view's money field, where it has one currency. */
-	sum: MoneyView | null,
+	/**  Sums of the view's money field, one for each currency; of groups on the first page alone. */
+	sums: MoneyView[],
 	/**  Action that is offered for all of it at once. */
 	at_once: string | null,
 };
@@ -1875,6 +2042,8 @@ export type SelectRequest = {
 	section: string | null,
 	/**  Words that must occur. */
 	search: string,
+	/**  What fields must be, all of them. */
+	chips: Chip[],
 	/**  Only these records; all of the section where empty. */
 	ids: string[],
 	/**  Action that is meant. */
@@ -2559,16 +2728,31 @@ export type ViewPage = {
 	rows: RowView[],
 	/**  Rows in all. */
 	total: number,
+	/**  Rows of the sections that are not closed. */
+	listed: number,
 	/**  Rows that wait for the operator. */
 	open: number,
-	/**  Sum of the view's money field over what waits, where it has one currency. */
-	sum: MoneyView | null,
+	/**
+	 *  Sums of the view's money field, one for each currency: over what waits in a queue, over all
+	 *  that another view shows.
+	 */
+	sums: MoneyView[],
 	/**  Instant of the data, RFC 3339 with offset; none before the first sync. */
 	as_of: string | null,
 	/**  Actions that any row of this view may have, with their keys. */
 	keys: ActionKey[],
 	/**  Actions that may be taken on many rows at once. */
 	bulk: BulkView[],
+	/**  Fields that may be filtered by. */
+	filters: FilterView[],
+	/**  The chips in force, in words. */
+	chips: ChipView[],
+	/**  Fields that it may be grouped by. */
+	groups: FieldName[],
+	/**  Field that it is grouped by. */
+	group: string | null,
+	/**  All columns that it may have. */
+	offered: FieldName[],
 };
 
 /**  A question to a view. */
@@ -2579,7 +2763,15 @@ export type ViewRequest = {
 	sort: string | null,
 	/**  Words that must occur; none where empty. */
 	search: string,
-	/**  First row wanted, counted over all sections. */
+	/**  What fields must be, all of them. */
+	chips: Chip[],
+	/**  Field by whose values the rows are grouped; the view's own sections where absent. */
+	group: string | null,
+	/**  Sections of which only the head is wanted, by id. */
+	closed: string[],
+	/**  Columns, in order; the view's own where empty. */
+	columns: string[],
+	/**  First row wanted, counted over all sections that are not closed. */
 	offset: number,
 	/**  Rows wanted, at most 500. */
 	limit: number,

@@ -213,6 +213,7 @@ view-records =
 view-empty = No record in “{ $queue }”
 queue-no-match = Nothing matches “{ $words }”
 queue-no-match-text = Only “{ $queue }” was looked at. Ctrl K finds any record.
+queue-no-match-chips = Nothing matches the filter
 queue-clear = Clear the filter
 queue-filling = Filling for the first time
 queue-filling-text = { $count } records so far. The list appears when the first page is complete.
@@ -225,6 +226,77 @@ keys-pick = pick
 key-shift = ⇧ { $key }
 key-escape = Esc
 keys-all = all keys
+
+tool-title = { $label } ({ $keys })
+tool-chip = Filter by a field
+tool-show = Group, sort and columns
+tool-export = Export to a file
+
+chips-label = Filter
+chips-none = Clear all
+chip-title = Filter by a field
+chip-apply = Filter
+chip-change = Change what { $field } must be
+chip-off = Do not filter by { $field } any more
+chip-field = Field
+chip-field-prompt = Choose a field
+chip-currency = Currency
+chip-one-currency = In { $currency }; amounts of other currencies are left out.
+chip-least = From
+chip-most = To
+chip-today = today
+chip-last = last { $days } days
+chip-next = next { $days } days
+chip-days = from … to …
+chip-zone = Days of the tenant’s zone; today counts.
+chip-way-is = is
+chip-way-begins = begins with
+chip-text = Text, capitals count
+chip-records = Find by words: { $kind }
+chip-is = “{ $text }”
+chip-begins = begins with “{ $text }”
+chip-between = { $from } to { $to }
+chip-from = from { $from }
+chip-to = up to { $to }
+
+group-others = All smaller groups
+group-nothing = Not given
+
+show-title = Show “{ $view }”
+show-apply = Show
+show-own = As the view has it
+show-group = Group by
+show-group-none = no groups
+show-sort = Sort by
+show-sort-own = the view’s own order
+show-sort-up = { $field }, rising
+show-sort-down = { $field }, falling
+show-columns = Columns
+
+export-title = Export “{ $view }”
+export-text =
+    { $count ->
+        [one] 1 row in { $columns } columns, as the view shows it now, goes to a CSV file in the folder for downloads.
+       *[other] All { $count } rows in { $columns } columns, as the view shows them now, go to a CSV file in the folder for downloads.
+    }
+export-words = Words: { $words }
+export-clear = The file is in clear: whoever opens the folder reads it. That it was made is written in the audit chain.
+export-go =
+    { $count ->
+        [one] Export 1 row
+       *[other] Export { $count } rows
+    }
+export-written =
+    { $count ->
+        [one] 1 row written
+       *[other] { $count } rows written
+    }
+export-about = A text file beside it says the filter, the days it means, the order, the source, the instant and the hash.
+export-done = Done
+
+related-title = Refer to it
+related-by = { $kind }, by { $field }
+related-all = all { $count }
 
 record-label = Record
 record-revision = revision { $revision }
@@ -1158,6 +1230,9 @@ help-end = last
 help-space = pick
 help-enter = into the record
 help-leave = from the record to the list
+help-chip = Filter by a field
+help-show = Group, sort and columns
+help-export = Export to a file
 help-filter = filter
 help-mail = mail preview
 

@@ -8,11 +8,13 @@ import type {
   Code,
   DemoWorldsView,
   JudgeRequest,
+  ExportView,
   LogPage,
   LogRequest,
   NavigationView,
   NotificationSettings,
   OperationView,
+  OptionView,
   RecordView,
   ReferenceView,
   SampleView,
@@ -51,6 +53,10 @@ export interface Backend {
   dismissNotices(): Promise<void>;
   navigation(): Promise<NavigationView>;
   queuePage(request: ViewRequest): Promise<ViewPage>;
+  /** Writes all rows that a view shows to a file. */
+  exportView(request: ViewRequest): Promise<ExportView>;
+  /** Records of a kind to choose from. */
+  pickRecords(kind: string, query: string): Promise<OptionView[]>;
   queueRecord(kind: string, id: string): Promise<RecordView>;
   act(request: ActRequest): Promise<OperationView>;
   /** What an action on many records would do; does nothing. */

@@ -29,6 +29,8 @@ const of = (profile: string): Backend => ({
   dismissNotices: () => done(commands.dismissNotices()),
   navigation: () => data(commands.navigation(profile)),
   queuePage: (request) => data(commands.queuePage(profile, request)),
+  exportView: (request) => data(commands.exportView(profile, request)),
+  pickRecords: (kind, query) => data(commands.pickRecords(profile, kind, query)),
   queueRecord: (kind, id) => data(commands.queueRecord(profile, kind, id)),
   act: (request) => data(commands.act(profile, request)),
   selectRecords: (request) => data(commands.selectRecords(profile, request)),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use watchkeeper_pack::bundle::BundleError;
 use watchkeeper_pack::difference::{Difference, differences};
-use watchkeeper_pack::indexes::{Index, indexes};
+use watchkeeper_pack::indexes::{Index, indexes, of_field};
 use watchkeeper_pack::{Bundle, Pack, PublisherKey, Sight, filter, value};
 use watchkeeper_wire::session::PackRef;
 
@@ -398,7 +398,7 @@ fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
                     .any(|index| index.columns.first() == Some(&column))
             {
                 wanted.push(Index {
-                    name: format!("record_{}${field}", kind.name),
+                    name: of_field(kind, field),
                     columns: vec![column, "id".to_owned()],
                 });
             }

@@ -29,6 +29,7 @@ mod see;
 mod time;
 mod unanswered;
 mod undo;
+mod views;
 mod watch;
 mod words;
 mod world;

@@ -46,6 +46,7 @@ async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
         view: "parcels".into(),
         section: None,
         search: String::new(),
+        chips: Vec::new(),
         ids: ids.iter().map(|id| (*id).to_owned()).collect(),
         action: action.into(),
         params: BTreeMap::new(),

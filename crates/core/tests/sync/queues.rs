@@ -25,7 +25,7 @@ async fn a_page_has_sections_counts_sums_and_typed_cells() {
         .map(|s| (s.id.as_str(), s.count, s.first))
         .collect();
     assert_eq!(sections, [("open", 3, 0), ("done", 1, 3)]);
-    let sum = page.sum.unwrap();
+    let sum = &page.sums[0];
     assert_eq!(
         (sum.minor, sum.currency.as_str(), sum.digits),
         (6600.0, "AUD", 2)
@@ -51,6 +51,7 @@ async fn offset_and_limit_count_over_all_sections() {
         search: String::new(),
         offset: 1,
         limit: 2,
+        ..Default::default()
     };
     let page = queues::page(&world.engine, request).await.unwrap();
     let rows: Vec<(&str, &str)> = page

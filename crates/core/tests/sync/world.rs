@@ -270,6 +270,7 @@ impl World {
             search: search.into(),
             offset: 0,
             limit: 500,
+            ..ViewRequest::default()
         };
         queues::page(&self.engine, request).await.unwrap()
     }

@@ -135,7 +135,13 @@ function Screen({ place, readOnly }: ScreenProps) {
       return <SettingsScreen />;
     case "queue":
       return (
-        <QueueScreen key={place.view} view={place.view} record={place.record} readOnly={readOnly} />
+        <QueueScreen
+          key={`${place.view} ${JSON.stringify(place.wish ?? null)}`}
+          view={place.view}
+          record={place.record}
+          wish={place.wish}
+          readOnly={readOnly}
+        />
       );
   }
 }

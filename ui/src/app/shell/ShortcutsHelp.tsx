@@ -30,6 +30,9 @@ const LIST = [
   { keys: ["Enter"], words: "help-enter" },
   { keys: ["Esc"], words: "help-leave" },
   { keys: ["/"], words: "help-filter" },
+  { keys: ["Alt", "F"], words: "help-chip" },
+  { keys: ["Alt", "V"], words: "help-show" },
+  { keys: ["Alt", "E"], words: "help-export" },
 ];
 
 const WATCH = [

@@ -11,6 +11,7 @@ import { t } from "../../locales/catalogue";
 import {
   type ActManyAnswer,
   asBackendError,
+  type Chip,
   type SampleView,
   type SelectionView,
 } from "../../platform/backend";
@@ -35,6 +36,7 @@ type Judged = { of: SelectionView; sample: SampleView };
 type BulkDialogProps = {
   view: string;
   search: string;
+  chips: Chip[];
   asked: BulkAsked;
   /** It is queued, wholly or in part. */
   onQueued: () => void;
@@ -47,7 +49,8 @@ type BulkDialogProps = {
  * and why. The batch's id is made when the dialog opens, so that a second click is the same
  * operations; what was looked at is what is confirmed.
  */
-export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: BulkDialogProps) {
+export function BulkDialog(props: BulkDialogProps) {
+  const { view, search, chips, asked, onQueued, onPick, onClose } = props;
   const backend = useBackend();
   const say = useSaid((store) => store.say);
   const cut = useSync().data?.link === "cut_off";
@@ -72,6 +75,7 @@ export function BulkDialog({ view, search, asked, onQueued, onPick, onClose }: B
         view,
         section: asked.section,
         search,
+        chips,
         ids: asked.ids,
         action: asked.action,
         params: known,

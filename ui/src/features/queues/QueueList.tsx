@@ -11,20 +11,24 @@ import { EmptyState, ErrorState } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
-import { durationWords, moneyWords, numberWords } from "../../locales/words";
+import { durationWords, numberWords } from "../../locales/words";
 import type { Cell, ColumnKind, RowView, SectionView, ViewPage } from "../../platform/backend";
 import { BulkBar } from "./BulkBar";
 import type { BulkAsked } from "./BulkDialog";
 import { atOnceOf, keyOf } from "./bulkKeys";
+import { ChipRow } from "./ChipRow";
 import { decimalsIn, gridColumns, OPERATION, proseOf } from "./columns";
+import { GroupHeader, sumsWords } from "./GroupHeader";
 import type { Picking } from "./picking";
+import { ViewTools } from "./ViewTools";
+import { narrows, type Wish } from "./wish";
 
 type QueueListProps = {
   first: UseQueryResult<ReceivedPage>;
   rowAt: (index: number) => RowView | undefined;
   receivedAt: (index: number) => number;
-  search: string;
-  onSearch: (words: string) => void;
+  wish: Wish;
+  onWish: (more: Partial<Wish>) => void;
   filter: Ref<HTMLInputElement>;
   active: number;
   selected: { kind: string; id: string } | null;
@@ -32,7 +36,6 @@ type QueueListProps = {
   onOpen: () => void;
   onSight: (first: number, last: number) => void;
   sort: string;
-  onSort: (sort: string) => void;
   /** Nothing where the view has no action for many. */
   picking: Picking | null;
   readOnly: boolean;
@@ -40,7 +43,7 @@ type QueueListProps = {
 };
 
 export function QueueList(props: QueueListProps) {
-  const { first, search, onSearch, picking } = props;
+  const { first, wish, onWish, picking } = props;
   const page = first.data;
   return (
     <section
@@ -50,14 +53,21 @@ export function QueueList(props: QueueListProps) {
       aria-busy={first.isPlaceholderData || undefined}
     >
       <header className="queue-tools">
-        <Filter label={t("queue-filter")} value={search} onValue={onSearch} input={props.filter} />
+        <Filter
+          label={t("queue-filter")}
+          value={wish.search}
+          onValue={(search) => onWish({ search })}
+          input={props.filter}
+        />
+        {page && <ViewTools page={page} wish={wish} onWish={onWish} />}
         {page && <Summary page={page} />}
       </header>
+      {page && wish.chips.length > 0 && <ChipRow page={page} wish={wish} onWish={onWish} />}
       {page ? (
         page.total > 0 ? (
           <Grid {...props} page={page} />
         ) : (
-          <NothingHere page={page} search={search} onClear={() => onSearch("")} />
+          <NothingHere page={page} wish={wish} onClear={() => onWish({ search: "", chips: [] })} />
         )
       ) : first.error ? (
         <ErrorState
@@ -149,11 +159,16 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
       columns={columns}
       sections={page.sections.map((section) => ({
         ...section,
-        header: sectionHeader(section, <AtOnce {...props} section={section} />),
+        header:
+          page.group === null || section.id === "on_the_way" ? (
+            sectionHeader(section, <AtOnce {...props} section={section} />)
+          ) : (
+            <GroupHeader section={section} closed={props.wish.closed} onWish={props.onWish} />
+          ),
       }))}
       below={prose < 0 ? null : (row) => <Prose row={row} at={prose} />}
       picks={props.picking}
-      total={page.total}
+      total={page.listed}
       rowAt={rowAt}
       rowKey={(row) => `${row.kind}/${row.id}`}
       selectedKey={selected && `${selected.kind}/${selected.id}`}
@@ -163,7 +178,7 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
       onActive={props.onActive}
       onOpen={props.onOpen}
       sort={props.sort}
-      onSort={props.onSort}
+      onSort={(sort) => props.onWish({ sort })}
     />
   );
 }
@@ -187,11 +202,7 @@ function sectionHeader(section: SectionView, atOnce: ReactNode) {
     <>
       <strong>{label}</strong>
       <span className="quiet">
-        {[
-          t("section-count", { count: section.count }),
-          section.sum ? moneyWords(section.sum) : null,
-          section.note,
-        ]
+        {[t("section-count", { count: section.count }), sumsWords(section.sums), section.note]
           .filter(Boolean)
           .join(" · ")}
       </span>
@@ -236,7 +247,7 @@ function Summary({ page }: { page: ViewPage }) {
         {page.target === null
           ? t("view-records", { count: page.total })
           : t("queue-open", { count: open })}
-        {page.target !== null && page.sum && open > 0 && ` · ${moneyWords(page.sum)}`}
+        {page.sums.length > 0 && page.total > 0 && ` · ${sumsWords(page.sums)}`}
       </span>
       <span>{page.sort_label}</span>
       {asOf && (
@@ -250,17 +261,21 @@ function Summary({ page }: { page: ViewPage }) {
   );
 }
 
-type NothingHereProps = { page: ViewPage; search: string; onClear: () => void };
+type NothingHereProps = { page: ViewPage; wish: Wish; onClear: () => void };
 
 /** Empty is a statement with proof. */
-function NothingHere({ page, search, onClear }: NothingHereProps) {
+function NothingHere({ page, wish, onClear }: NothingHereProps) {
   useTick(15);
   const sync = useSync().data;
-  if (search !== "") {
+  if (narrows(wish)) {
     return (
       <EmptyState
         icon={SearchX}
-        title={t("queue-no-match", { words: search })}
+        title={
+          wish.search === ""
+            ? t("queue-no-match-chips")
+            : t("queue-no-match", { words: wish.search })
+        }
         action={<Button onClick={onClear}>{t("queue-clear")}</Button>}
       >
         {t("queue-no-match-text", { queue: page.label })}

@@ -9,15 +9,22 @@ import { next } from "./next";
 import { usePicking } from "./picking";
 import { QueueList } from "./QueueList";
 import { RecordPanel } from "./RecordPanel";
+import { NO_WISH, type Wish } from "./wish";
 
 type Picked = { kind: string; id: string };
-type QueueScreenProps = { view: string; record: Picked | null; readOnly: boolean };
+type QueueScreenProps = {
+  view: string;
+  record: Picked | null;
+  /** What is asked of it at first. */
+  wish?: Partial<Wish> | undefined;
+  readOnly: boolean;
+};
 
 /** A queue: the list, and beside it the record that is picked. */
-export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
+export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenProps) {
   const select = usePlace((store) => store.select);
-  const [sort, setSort] = useState<string | null>(null);
-  const [search, setSearch] = useState("");
+  const [wish, setWish] = useState<Wish>({ ...NO_WISH, ...asks });
+  const { sort, search, chips } = wish;
   const [sight, setSight] = useState<readonly [number, number]>([0, 0]);
   const [index, setIndex] = useState(0);
   // A row that was moved to before it was read.
@@ -26,7 +33,7 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
   const list = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
 
-  const { first, pages } = usePages({ view, sort, search }, pagesOf(sight));
+  const { first, pages } = usePages({ view, ...wish }, pagesOf(sight));
   const page = first.data;
   const rowAt = (at: number): RowView | undefined =>
     pages.get(Math.floor(at / PAGE_ROWS))?.rows[at % PAGE_ROWS];
@@ -39,10 +46,10 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
     setAwaited(row ? null : at);
     if (row) select({ kind: row.kind, id: row.id });
   };
-  const picking = usePicking(page, rowAt, { view, search });
+  const picking = usePicking(page, rowAt, { view, search, chips });
   const picked = picking !== null && picking.ids.size > 0;
   const [asked, setAsked] = useState<BulkAsked | null>(null);
-  const total = page?.total ?? 0;
+  const total = page?.listed ?? 0;
   const wanted = awaited ?? (record === null && total > 0 ? Math.min(index, total - 1) : null);
   const wantedRow = wanted === null ? undefined : rowAt(wanted);
   useEffect(() => {
@@ -81,9 +88,10 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         first={first}
         rowAt={rowAt}
         receivedAt={(at) => pages.get(Math.floor(at / PAGE_ROWS))?.received ?? 0}
-        search={search}
-        onSearch={(words) => {
-          setSearch(words);
+        wish={wish}
+        onWish={(more) => {
+          setWish((was) => ({ ...was, ...more }));
+          if (more.search === undefined && more.chips === undefined) return;
           // What is picked must be in sight.
           picking?.clear();
           setIndex(0);
@@ -95,7 +103,6 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         onOpen={() => panel.current?.focus()}
         onSight={useCallback((from: number, to: number) => setSight([from, to]), [])}
         sort={sort ?? page?.sort ?? ""}
-        onSort={setSort}
         picking={picking}
         readOnly={readOnly}
         onBulk={setAsked}
@@ -114,6 +121,7 @@ export function QueueScreen({ view, record, readOnly }: QueueScreenProps) {
         <BulkDialog
           view={view}
           search={search}
+          chips={chips}
           asked={asked}
           onQueued={picking.clear}
           onPick={(ids) => {

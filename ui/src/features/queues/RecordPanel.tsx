@@ -28,6 +28,7 @@ import { ActDialog } from "./ActDialog";
 import { ActionBlock, refusal } from "./ActionBlock";
 import { MailDialog } from "./MailDialog";
 import { useSettled } from "./settled";
+import { Related } from "./Related";
 
 type RecordPanelProps = {
   record: { kind: string; id: string } | null;
@@ -199,6 +200,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
             onMails={() => setMails(shown.mails)}
           />
         )}
+        <Related record={record} />
         {settled.length > 0 && (
           <div className="record-part">
             <h3>{t("record-history")}</h3>

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { pageOf } from "../../platform/memory/views";
 import { makeWorld } from "../../platform/memory/world";
 import { decimalsIn, gridColumns, overTwoLines, proseOf } from "./columns";
+import { NO_WISH } from "./wish";
 
-const asked = { sort: null, search: "", offset: 0, limit: 200 };
+const asked = { ...NO_WISH, offset: 0, limit: 200 };
 const reviews = pageOf(makeWorld(), { view: "reviews", ...asked });
 
 test("a head needs as much as its better half", () => {

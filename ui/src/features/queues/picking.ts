@@ -3,7 +3,7 @@ import { useBackend } from "../../app/backend";
 import { useSaid } from "../../app/said";
 import type { Picks } from "../../components/DataGrid";
 import { t } from "../../locales/catalogue";
-import { asBackendError, type RowView, type ViewPage } from "../../platform/backend";
+import { asBackendError, type Chip, type RowView, type ViewPage } from "../../platform/backend";
 
 type Picked = { ids: ReadonlySet<string>; last: number | null; everything: boolean };
 
@@ -17,13 +17,13 @@ export type Picking = Picks<RowView> & {
   only: (ids: string[]) => void;
 };
 
-type Asked = { view: string; search: string };
+type Asked = { view: string; search: string; chips: Chip[] };
 
 /** Nothing where the view has no action for many. */
 export function usePicking(
   page: ViewPage | undefined,
   rowAt: (index: number) => RowView | undefined,
-  { view, search }: Asked,
+  { view, search, chips }: Asked,
 ): Picking | null {
   const backend = useBackend();
   const say = useSaid((store) => store.say);
@@ -40,7 +40,8 @@ export function usePicking(
     if (picked.everything) return setPicked(NONE);
     try {
       // What waits is the core's to say: it knows rows that were never read here.
-      const asked = { view, section: null, search, ids: [], action: bulk.action, params: {} };
+      const of = { view, section: null, search, chips, ids: [] };
+      const asked = { ...of, action: bulk.action, params: {} };
       const found = await backend.selectRecords(asked);
       const waiting = [...found.allowed, ...found.denied].map(({ id }) => id);
       setPicked({ ids: new Set(waiting), last: null, everything: waiting.length > 0 });

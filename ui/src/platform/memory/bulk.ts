@@ -17,7 +17,11 @@ const actionOn = (world: World, review: Review, action: string) =>
 
 /** What an action on many reviews would do. */
 export function selectionOf(world: World, asked: SelectRequest): SelectionView {
-  const chosen = inSections(REVIEWS, world, { sort: null, search: asked.search })
+  const chosen = inSections(REVIEWS, world, {
+    sort: null,
+    search: asked.search,
+    chips: asked.chips,
+  })
     .filter(({ id }) => (asked.section === null ? true : id === asked.section))
     .filter(({ id }) => asked.ids.length > 0 || REVIEWS.waits.includes(id))
     .flatMap(({ all }) => all)

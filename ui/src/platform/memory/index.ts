@@ -71,6 +71,20 @@ export class MemoryBackend implements Backend {
   navigation = () => this.#read("navigation", () => navigationOf(this.world));
   queuePage: Backend["queuePage"] = (asked) =>
     this.#read("queuePage", () => pageOf(this.world, asked));
+  exportView: Backend["exportView"] = (asked) =>
+    this.#read("exportView", () => ({
+      file: `/home/imogen/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.csv`,
+      about: `/home/imogen/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.about.txt`,
+      rows: pageOf(this.world, asked).total,
+      sha256: "5f2b",
+    }));
+  pickRecords: Backend["pickRecords"] = (_kind, query) =>
+    this.#read("pickRecords", () =>
+      [...new Set(this.world.requests.map(({ place }) => place))]
+        .filter((place) => place.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, 20)
+        .map((place) => ({ value: place, label: place })),
+    );
   syncStatus = () => this.#read("syncStatus", () => syncOf(this.world));
   queueRecord = (_kind: string, id: string) =>
     this.#read("queueRecord", () => {

@@ -1,5 +1,5 @@
 import type { ActionView, PolicyRowView, RecordView } from "../backend";
-import { clockOf, operationOn, sectionOf, stateOf, titleOf } from "./views";
+import { clockOf, operationOn, relatedOf, sectionOf, stateOf, titleOf } from "./views";
 import { aud, HOUR, NOW_MS, type Request, WINDOW, type World, wall } from "./world";
 
 function policy(request: Request): PolicyRowView[] {
@@ -195,6 +195,7 @@ export function recordOf(world: World, request: Request): RecordView {
     actions: actionsOf(world, request),
     about: null,
     operations: ours ? [ours] : [],
+    related: relatedOf(request),
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,
   };

@@ -264,6 +264,7 @@ export function reviewRecord(world: World, review: Review): RecordView {
     actions: reviewActions(world, review),
     about: null,
     operations: ours ? [ours] : [],
+    related: [],
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,
   };

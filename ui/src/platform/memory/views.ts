@@ -4,6 +4,7 @@ import type {
   ColumnView,
   NavigationView,
   OperationView,
+  RelatedView,
   RowView,
   SyncView,
   UndoOfferView,
@@ -129,7 +130,52 @@ const REFUNDS: PageOf<Request> = {
     { action: "escalate", label: "Pass to the owner", key: "p" },
   ],
   bulk: [],
+  filters: [
+    {
+      field: "state",
+      label: "State",
+      input: {
+        type: "among",
+        options: [
+          { value: "requested", label: "requested" },
+          { value: "refunded", label: "refunded to the card" },
+          { value: "denied", label: "denied" },
+        ],
+      },
+    },
+    {
+      field: "amount",
+      label: "Amount",
+      input: { type: "money", currencies: [{ currency: "AUD", digits: 2 }] },
+    },
+    {
+      field: "business",
+      label: "Business",
+      input: { type: "ref", kind: "business", label: "Business" },
+    },
+  ],
+  lets: (request, { field, test }) => {
+    if (field === "state") return test.type === "among" && test.values.includes(request.state);
+    if (field === "business") return test.type === "among" && test.values.includes(request.place);
+    const { from, to } = test.type === "money" ? test : { from: 0, to: -1 };
+    return request.minor >= (from ?? 0) && request.minor <= (to ?? Number.POSITIVE_INFINITY);
+  },
+  groups: [{ field: "state", label: "State" }],
+  groupOf: stateOf,
 };
+
+/** Records that refer to a request. */
+export const relatedOf = (request: Request): RelatedView[] => [
+  {
+    kind: "refund",
+    label: "Refund requests",
+    field: "business",
+    field_label: "Business",
+    count: 1,
+    view: "pending",
+    first: [{ value: request.id, label: titleOf(request) }],
+  },
+];
 
 /** A view in which nothing is. */
 const CHARGES: PageOf<Request> = { ...REFUNDS, label: "Charges", target: null, of: () => [] };

@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 use watchkeeper_model::audit::{Entry, Event};
+use watchkeeper_pack::Pack;
 
 use super::sorts::sort_of;
 use super::view::{LogEntry, LogRecord, LogSample, LogSort};
@@ -56,7 +57,7 @@ pub(super) fn shown(
             countersigned,
         });
     };
-    let about = about(entry.event);
+    let about = about(entry.event, reading.pack.as_deref());
     let named = match &about.operation {
         Some(id) => operation(reading, id)?,
         None => None,
@@ -90,7 +91,7 @@ pub(super) fn shown(
     })
 }
 
-fn about(event: Event) -> About {
+fn about(event: Event, pack: Option<&Pack>) -> About {
     match event {
         Event::SignedIn => About {
             event: "signed_in",
@@ -164,6 +165,21 @@ fn about(event: Event) -> About {
             rows: vec![row],
             ..About::default()
         },
+        Event::Exported {
+            kind,
+            view,
+            rows,
+            sha256: _,
+        } => {
+            let known = pack.and_then(|pack| pack.view(&view));
+            let label = known.map_or(view.as_str(), |view| view.def.label.as_str());
+            About {
+                event: "exported",
+                kind: Some(kind),
+                action: Some(format!("Export of {rows} rows of “{label}”")),
+                ..About::default()
+            }
+        }
     }
 }
 

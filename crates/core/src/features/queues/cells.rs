@@ -51,6 +51,15 @@ pub(super) fn named<'a>(kind: &'a Kind, name: &'a str) -> Named<'a> {
     }
 }
 
+/// A kind has something of this name that can be shown.
+pub(super) fn is_known(kind: &Kind, name: &str) -> bool {
+    match named(kind, name) {
+        Named::Clock(clock) => kind.clocks.contains_key(clock),
+        Named::Nothing => false,
+        Named::State | Named::Value(_) | Named::Ref(_) => true,
+    }
+}
+
 /// Name as shown.
 pub(super) fn label(kind: &Kind, name: &str) -> String {
     let found = match named(kind, name) {
@@ -110,19 +119,8 @@ impl<'a> Shown<'a> {
         Ok(match named(self.kind, name) {
             Named::Clock(clock) => clock_view(reading, self.kind, clock, self.row)
                 .map_or(CellValue::Empty, |clock| CellValue::Clock { clock }),
-            Named::State => state(self.kind, self.get(name)),
-            Named::Ref(target) => match self.get(name) {
-                Value::String(id) => CellValue::Text {
-                    text: reading.title(target, id)?.unwrap_or_else(|| id.clone()),
-                },
-                other => plain(reading, FieldType::Ref, &[], other),
-            },
-            Named::Value(type_) => {
-                let one_of = self.kind.fields.get(name).map(|def| def.one_of.as_slice());
-                plain(reading, type_, one_of.unwrap_or_default(), self.get(name))
-            }
             Named::Hidden => CellValue::Hidden,
-            Named::Nothing => CellValue::Empty,
+            _ => one_value(reading, self.kind, name, self.get(name))?,
         })
     }
 
@@ -134,6 +132,29 @@ impl<'a> Shown<'a> {
             value: self.value(reading, name)?,
         })
     }
+}
+
+/// A value of a field as it is shown, wherever it comes from.
+pub(super) fn one_value(
+    reading: &Reading<'_>,
+    kind: &Kind,
+    name: &str,
+    value: &Value,
+) -> Result<CellValue, Error> {
+    Ok(match named(kind, name) {
+        Named::Clock(_) | Named::Nothing => CellValue::Empty,
+        Named::State => state(kind, value),
+        Named::Ref(target) => match value {
+            Value::String(id) => CellValue::Text {
+                text: reading.title(target, id)?.unwrap_or_else(|| id.clone()),
+            },
+            other => plain(reading, FieldType::Ref, &[], other),
+        },
+        Named::Value(type_) => {
+            let one_of = kind.fields.get(name).map(|def| def.one_of.as_slice());
+            plain(reading, type_, one_of.unwrap_or_default(), value)
+        }
+    })
 }
 
 fn state(kind: &Kind, value: &Value) -> CellValue {

@@ -2,13 +2,21 @@
 
 pub(crate) mod act;
 pub(crate) mod cells;
+mod chip_words;
+mod csv;
 pub(crate) mod decide;
+mod export;
+mod groups;
 mod many;
 pub mod may_lapse;
+mod narrow;
 mod navigation;
+mod offer;
 pub(crate) mod operation;
 mod page;
+mod pick;
 mod record;
+mod related;
 mod sample;
 mod sections;
 mod select;
@@ -16,9 +24,11 @@ pub mod view;
 pub(crate) mod waiting;
 
 pub use act::act;
+pub use export::export;
 pub use many::act_many;
 pub use navigation::navigation;
 pub use page::page;
+pub use pick::pick;
 pub use record::record;
 pub use sample::judge;
 pub use select::select;

@@ -3,12 +3,13 @@
 use watchkeeper_pack::format::ColumnDef;
 use watchkeeper_pack::{Kind, Pack, filter};
 
-use super::cells::{Shown, column_kind, label};
+use super::cells::{Shown, column_kind, is_known, label};
+use super::narrow::Wish;
+use super::offer;
 use super::operation::word_of;
 use super::sections::{Counted, ON_THE_WAY, Section, Sections};
 use super::view::{
-    ActionKey, BulkView, Cell, CellValue, ColumnView, MoneyView, RowView, SectionView, ViewPage,
-    ViewRequest,
+    ActionKey, BulkView, Cell, CellValue, ColumnView, RowView, SectionView, ViewPage, ViewRequest,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -27,10 +28,16 @@ pub async fn page(engine: &Engine, request: ViewRequest) -> Result<ViewPage, Err
 }
 
 fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<ViewPage, Error> {
-    let asked = Sections::new(reading, pack, &request.view, &request.search)?;
+    let wish = Wish {
+        search: &request.search,
+        chips: &request.chips,
+        group: request.group.as_deref(),
+        sums: request.offset == 0,
+    };
+    let asked = Sections::new(reading, pack, &request.view, wish)?;
     let (view, kind) = (asked.view, asked.kind);
     let sort = sort(kind, request.sort.as_deref(), &view.def.sort);
-    let columns = columns(kind, &view.def.columns);
+    let columns = columns(kind, &view.def.columns, &request.columns);
     let limit = request.limit.min(MOST);
     let mut page = ViewPage {
         view: view.id.clone(),
@@ -43,27 +50,43 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         sections: Vec::new(),
         rows: Vec::new(),
         total: 0,
+        listed: 0,
         open: 0,
-        sum: None,
+        sums: Vec::new(),
         as_of: reading.as_of(),
         keys: keys(kind),
         bulk: bulk(kind),
+        filters: offer::filters(pack, kind),
+        chips: request
+            .chips
+            .iter()
+            .map(|chip| offer::chip_view(reading, kind, chip))
+            .collect::<Result<_, _>>()?,
+        groups: offer::groups(kind),
+        group: asked.group.clone(),
+        offered: offer::columns(kind),
     };
+    let (mut all, mut waits) = (Counted::default(), Counted::default());
+    for section in &asked.waits_apart {
+        waits.add(&asked.count(reading, section)?);
+    }
     for section in &asked.sections {
         let counted = asked.count(reading, section)?;
-        let (first, count) = (page.total, counted.count);
-        if section.waits && count > 0 {
-            page.sum = match (page.open, page.sum.take()) {
-                (0, _) => counted.sum.clone(),
-                (_, sum) => added(sum, counted.sum.as_ref()),
-            };
-            page.open = page.open.saturating_add(count);
+        let (first, count) = (page.listed, counted.count);
+        if section.waits {
+            waits.add(&counted);
         }
+        all.add(&counted);
         if count == 0 {
             continue;
         }
-        page.total = page.total.saturating_add(count);
-        page.sections.push(section_view(section, first, counted));
+        let closed = request.closed.contains(&section.id);
+        page.sections
+            .push(section_view(section, (first, closed), counted));
+        if closed {
+            continue;
+        }
+        page.listed = page.listed.saturating_add(count);
         let wanted = limit.saturating_sub(u32::try_from(page.rows.len()).unwrap_or(limit));
         let skip = request.offset.saturating_sub(first);
         if wanted == 0 || skip >= count {
@@ -74,22 +97,17 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
                 .push(row_view(reading, kind, &columns, section, &row)?);
         }
     }
+    page.total = all.count;
+    page.open = waits.count;
+    page.sums = match page.target {
+        Some(_) => waits.sums,
+        None => all.sums,
+    };
     Ok(page)
 }
 
-/// Both together, where they are of one currency.
-fn added(one: Option<MoneyView>, other: Option<&MoneyView>) -> Option<MoneyView> {
-    match (one, other) {
-        (Some(one), Some(other)) if one.currency == other.currency => Some(MoneyView {
-            minor: one.minor + other.minor,
-            ..one
-        }),
-        _ => None,
-    }
-}
-
 /// What was asked for where it is indexed, else the view's own.
-fn sort(kind: &Kind, asked: Option<&str>, own: &[String]) -> Vec<String> {
+pub(super) fn sort(kind: &Kind, asked: Option<&str>, own: &[String]) -> Vec<String> {
     match asked {
         Some(asked) if filter::is_indexed(kind, asked.strip_prefix('-').unwrap_or(asked)) => {
             vec![asked.to_owned()]
@@ -98,7 +116,7 @@ fn sort(kind: &Kind, asked: Option<&str>, own: &[String]) -> Vec<String> {
     }
 }
 
-fn sort_label(kind: &Kind, sort: &[String], own: &[String], own_label: &str) -> String {
+pub(super) fn sort_label(kind: &Kind, sort: &[String], own: &[String], own_label: &str) -> String {
     match sort.first() {
         Some(first) if sort != own => label(kind, first.strip_prefix('-').unwrap_or(first)),
         _ => own_label.to_owned(),
@@ -106,44 +124,60 @@ fn sort_label(kind: &Kind, sort: &[String], own: &[String], own_label: &str) -> 
 }
 
 /// A column with the field that stands quieter beside it.
-struct Column {
-    view: ColumnView,
-    beside: Option<String>,
+pub(super) struct Column {
+    pub(super) view: ColumnView,
+    pub(super) beside: Option<String>,
+    /// Name of that one as shown.
+    pub(super) beside_label: Option<String>,
 }
 
-fn columns(kind: &Kind, defs: &[ColumnDef]) -> Vec<Column> {
-    defs.iter()
-        .map(|def| {
-            let (field, beside) = match def {
-                ColumnDef::Plain(field) => (field, None),
-                ColumnDef::With { field, with } => (field, Some(with.clone())),
-            };
-            Column {
-                view: ColumnView {
-                    field: field.clone(),
-                    label: label(kind, field),
-                    kind: column_kind(kind, field),
-                    sortable: filter::is_indexed(kind, field),
-                },
-                beside,
-            }
+/// The columns that were asked for as far as the kind has them, else the view's own.
+pub(super) fn columns(kind: &Kind, own: &[ColumnDef], asked: &[String]) -> Vec<Column> {
+    let column = |field: &str, beside: Option<&String>| Column {
+        view: ColumnView {
+            field: field.to_owned(),
+            label: label(kind, field),
+            kind: column_kind(kind, field),
+            sortable: filter::is_indexed(kind, field),
+        },
+        beside: beside.cloned(),
+        beside_label: beside.map(|field| label(kind, field)),
+    };
+    let plain = |def: &'_ ColumnDef| match def {
+        ColumnDef::Plain(field) => column(field, None),
+        ColumnDef::With { field, with } => column(field, Some(with)),
+    };
+    let own_of = |name: &str| {
+        own.iter().find(|def| match def {
+            ColumnDef::Plain(field) | ColumnDef::With { field, .. } => field == name,
         })
-        .collect()
+    };
+    let chosen: Vec<Column> = asked
+        .iter()
+        .filter(|name| is_known(kind, name))
+        .map(|name| own_of(name).map_or_else(|| column(name, None), plain))
+        .collect();
+    match chosen.is_empty() {
+        true => own.iter().map(plain).collect(),
+        false => chosen,
+    }
 }
 
-fn section_view(section: &Section, first: u32, counted: Counted) -> SectionView {
+fn section_view(section: &Section, (first, closed): (u32, bool), counted: Counted) -> SectionView {
     SectionView {
         id: section.id.clone(),
         label: section.label.clone(),
+        group: section.group.clone(),
+        closed,
         note: section.note.clone(),
         count: counted.count,
         first,
-        sum: counted.sum,
+        sums: counted.sums,
         at_once: section.at_once.clone(),
     }
 }
 
-fn row_view(
+pub(super) fn row_view(
     reading: &Reading<'_>,
     kind: &Kind,
     columns: &[Column],

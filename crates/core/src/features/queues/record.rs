@@ -8,6 +8,7 @@ use watchkeeper_pack::{Action, Kind, Pack};
 use super::cells::{Shown, clock_view};
 use super::decide::{Case, lapses_unsent};
 use super::operation;
+use super::related::related;
 use super::view::{
     AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
     RowWord, UndoView,
@@ -63,6 +64,7 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
             .collect::<Result<_, _>>()?,
         actions,
         about: about(reading, pack, row)?,
+        related: related(reading, pack, row)?,
         ..opaque(reading, row)?
     })
 }
@@ -116,6 +118,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
             .iter()
             .map(|operation| operation::view(reading, operation))
             .collect::<Result<_, _>>()?,
+        related: Vec::new(),
         as_of: reading.as_of(),
         as_seen: reading.title(&row.kind, &row.id)?.is_none(),
     })

@@ -5,16 +5,18 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::Value as Sql;
+use watchkeeper_pack::chip;
 use watchkeeper_pack::expr::Scope;
-use watchkeeper_pack::filter::{self, Filter};
+use watchkeeper_pack::filter;
 use watchkeeper_pack::pack::View;
 use watchkeeper_pack::{Kind, Pack, indexes, value};
 
 use super::cells::money_view;
-use super::view::MoneyView;
+use super::groups;
+use super::narrow::{Condition, Wish, narrowed};
+use super::view::{CellValue, MoneyView};
 use crate::error::{Code, Error};
-use crate::features::reading::{Reading, Row, sql};
-use crate::features::search::fts_query;
+use crate::features::reading::{Reading, Row};
 use crate::store::has_index;
 use crate::sync::text::{identifier, literal};
 
@@ -28,73 +30,78 @@ pub(super) struct Section {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) note: Option<String>,
+    /// Value that its rows have in common, where the view is grouped.
+    pub(super) group: Option<CellValue>,
     /// Action offered for all of it.
     pub(super) at_once: Option<String>,
     /// What stands here waits for the operator.
     pub(super) waits: bool,
     /// Estimated minutes for each record.
     pub(super) minutes_each: f64,
-    from: &'static str,
-    filter: String,
-    params: Vec<Sql>,
+    pub(super) from: &'static str,
+    pub(super) filter: String,
+    pub(super) params: Vec<Sql>,
     /// Its number among the view's own; none where it is not one of them.
-    number: Option<usize>,
+    pub(super) number: Option<usize>,
+    /// Of a group: what was counted when the groups were found.
+    pub(super) counted: Option<Counted>,
+    /// Of a group: the index that has it together.
+    pub(super) together: Option<String>,
 }
 
 /// The mirror itself: its indexes serve whole queries.
-const MIRROR: &str = "main.record";
+pub(super) const MIRROR: &str = "main.record";
 /// A section with more rows than this is read along the index of the sort, others are sorted.
-const MANY: u32 = 1_000;
+pub(super) const MANY: u32 = 1_000;
 
 /// A view, as questions.
 pub(super) struct Sections<'a> {
     pub(super) view: &'a View,
     pub(super) kind: &'a Kind,
-    /// In order, the engine's own after the first.
+    /// Field that it is grouped by.
+    pub(super) group: Option<String>,
+    /// In order, the engine's own after the first, or before all groups.
     pub(super) sections: Vec<Section>,
+    /// Where the view is grouped: its own sections in which something waits.
+    pub(super) waits_apart: Vec<Section>,
     whole: Condition,
     whole_from: &'static str,
-    /// Records with the words that it is narrowed to.
+    /// Records that it is narrowed to.
     narrowed: Option<u32>,
 }
 
 /// How many and how much.
+#[derive(Clone, Default)]
 pub(super) struct Counted {
     pub(super) count: u32,
-    pub(super) sum: Option<MoneyView>,
+    /// A sum for each currency.
+    pub(super) sums: Vec<MoneyView>,
 }
 
-/// A condition with its parameters.
-#[derive(Clone)]
-struct Condition {
-    text: String,
-    params: Vec<Sql>,
-}
-
-impl Condition {
-    fn of(filter: &Filter, kind: &Kind, scope: &Scope<'_>) -> Result<Self, Error> {
-        let compiled = filter
-            .sql(kind, scope)
-            .map_err(|error| Error::with(Code::PackInvalid, error.to_string()))?;
-        Ok(Self {
-            text: format!("({})", compiled.text),
-            params: compiled.params.iter().map(sql).collect(),
-        })
-    }
-
-    fn and(&mut self, other: &Self) {
-        self.text = format!("{} AND {}", self.text, other.text);
-        self.params.extend(other.params.iter().cloned());
+impl Counted {
+    /// Both together; amounts of each currency by themselves.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        for sum in &other.sums {
+            match self
+                .sums
+                .iter_mut()
+                .find(|known| known.currency == sum.currency)
+            {
+                Some(known) => known.minor += sum.minor,
+                None => self.sums.push(sum.clone()),
+            }
+        }
     }
 }
 
 impl<'a> Sections<'a> {
-    /// The questions of a view now, narrowed to what contains these words.
+    /// The questions of a view now, narrowed and grouped as the operator wishes.
     pub(super) fn new(
         reading: &Reading<'_>,
         pack: &'a Pack,
         view: &str,
-        search: &str,
+        wish: Wish<'_>,
     ) -> Result<Self, Error> {
         let view = pack.view(view).ok_or(Error::new(Code::NotFound))?;
         let kind = pack.kind(&view.kind).ok_or(Error::new(Code::NotFound))?;
@@ -106,28 +113,19 @@ impl<'a> Sections<'a> {
             ..Scope::default()
         };
         let name = literal(&kind.name);
-        let mut whole = Condition {
-            text: format!("kind = {name}"),
-            params: Vec::new(),
-        };
+        let mut whole = Condition::plain(format!("kind = {name}"));
         whole.and(&Condition::of(&view.filter, kind, &scope)?);
         let from = reading.settled_table(&kind.name)?;
-        let narrowed = match fts_query(search) {
-            Some(question) => Some(narrow(reading, &question)?),
-            None => None,
-        };
-        // What is drawn over the mirror is narrowed by its id, the mirror by its row.
+        let narrowed = narrowed(reading, kind, wish)?;
         let mut elsewhere = whole.clone();
-        if narrowed.is_some() {
-            elsewhere.text.push_str(&format!(
-                " AND id IN (SELECT r.id FROM temp.narrowed AS n
-                             JOIN main.record AS r ON r.rowid = n.rowid WHERE r.kind = {name})"
-            ));
+        if let Some(narrowed) = &narrowed {
+            elsewhere.and(&narrowed.elsewhere);
             match from {
-                MIRROR => whole.text.push_str(" AND rowid IN temp.narrowed"),
+                MIRROR => whole.and(&narrowed.mirror),
                 _ => whole = elsewhere.clone(),
             }
         }
+        let narrowed = narrowed.map(|narrowed| narrowed.records);
         let parts = view
             .sections
             .iter()
@@ -141,10 +139,7 @@ impl<'a> Sections<'a> {
             None => String::new(),
         };
         let section = |id: &str, label: &str, note: Option<String>, part: Option<&Condition>| {
-            let mut condition = Condition {
-                text: whole.text.clone(),
-                params: whole.params.clone(),
-            };
+            let mut condition = whole.clone();
             if let Some(part) = part {
                 condition.and(part);
             }
@@ -152,6 +147,7 @@ impl<'a> Sections<'a> {
                 id: id.to_owned(),
                 label: label.to_owned(),
                 note,
+                group: None,
                 at_once: None,
                 waits: false,
                 minutes_each,
@@ -159,6 +155,8 @@ impl<'a> Sections<'a> {
                 number: None,
                 filter: format!("{}{settled}", condition.text),
                 params: condition.params,
+                counted: None,
+                together: None,
             }
         };
         let mut sections: Vec<Section> = view
@@ -183,20 +181,45 @@ impl<'a> Sections<'a> {
         {
             first.waits = true;
         }
-        sections.insert(1, on_the_way(&elsewhere, &parts));
+        let any = Condition::any(&parts);
+        let mut waits_apart = Vec::new();
+        // A field that the pack does not have any more groups nothing.
+        let group = wish
+            .group
+            .filter(|field| chip::groups(kind).contains(field));
+        if let Some(field) = group {
+            waits_apart = sections;
+            waits_apart.retain(|section| section.waits);
+            let all = section(ALL, "", None, any.as_ref());
+            let few = narrowed.is_some_and(|records| records <= MANY);
+            sections = groups::of(
+                reading,
+                kind,
+                field,
+                &all,
+                (view.def.total.as_deref(), wish.sums, few),
+            )?;
+        }
+        // Behind what waits first; before all groups.
+        let place = usize::from(group.is_none());
+        sections.insert(place, on_the_way(&elsewhere, any.as_ref()));
         Ok(Self {
             view,
             kind,
+            group: group.map(ToOwned::to_owned),
             sections,
+            waits_apart,
             whole,
             whole_from: from,
             narrowed,
         })
     }
 
-    /// How many records a section has, and the sum of the view's money field where it has one
-    /// currency.
+    /// How many records a section has, and the sums of the view's money field.
     pub(super) fn count(&self, reading: &Reading<'_>, section: &Section) -> Result<Counted, Error> {
+        if let Some(known) = &section.counted {
+            return Ok(known.clone());
+        }
         let total = self.view.def.total.as_deref();
         let minor = total.and_then(|name| filter::column(self.kind, name));
         let sums = match &minor {
@@ -214,25 +237,35 @@ impl<'a> Sections<'a> {
             }
             _ => String::new(),
         };
-        let text = format!(
-            "SELECT count(*), {sums} FROM {}{index} WHERE {}",
-            section.from, section.filter
-        );
-        let mut statement = reading.cache.prepare(&text)?;
-        let params = rusqlite::params_from_iter(section.params.iter().cloned());
-        Ok(statement.query_row(params, |row| {
-            let (sum, least, most): (Option<i64>, Option<String>, Option<String>) =
-                (row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok(Counted {
-                count: row.get(0)?,
-                sum: match (sum, least, most) {
-                    (Some(minor), Some(least), Some(most)) if least == most => {
-                        Some(money_view(minor, &least))
-                    }
-                    _ => None,
-                },
-            })
-        })?)
+        let rest = format!("FROM {}{index} WHERE {}", section.from, section.filter);
+        let params = || rusqlite::params_from_iter(section.params.iter().cloned());
+        let mut statement = reading
+            .cache
+            .prepare(&format!("SELECT count(*), {sums} {rest}"))?;
+        let (count, sum, least, most): (u32, Option<i64>, Option<String>, Option<String>) =
+            statement.query_row(params(), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+        let sums = match (minor, sum, least, most) {
+            (_, Some(sum), Some(least), Some(most)) if least == most => {
+                vec![money_view(sum, &least)]
+            }
+            // Amounts of several currencies are never added up.
+            (Some(minor), _, Some(_), Some(_)) => {
+                let currency = filter::currency(&minor);
+                let mut statement = reading.cache.prepare(&format!(
+                    "SELECT {currency}, sum({minor}) {rest} AND {currency} IS NOT NULL
+                     GROUP BY 1 ORDER BY 1"
+                ))?;
+                let rows = statement.query_map(params(), |row| {
+                    let (currency, minor): (String, i64) = (row.get(0)?, row.get(1)?);
+                    Ok(money_view(minor, &currency))
+                })?;
+                rows.collect::<Result<_, _>>()?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Counted { count, sums })
     }
 
     /// Rows of a section in this order.
@@ -285,19 +318,55 @@ impl<'a> Sections<'a> {
         self.select(reading, section, &text, more)
     }
 
+    /// Hands every row of a section on, in the order of these fields, one by one.
+    pub(super) fn each(
+        &self,
+        reading: &Reading<'_>,
+        (section, count): (&Section, u32),
+        sort: &[String],
+        mut hand: impl FnMut(&Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
+        let along = match self.way(section, count, sort) {
+            Some(index) if has_index(reading.cache, &index)? => {
+                format!(" INDEXED BY {}", identifier(&index))
+            }
+            _ => String::new(),
+        };
+        let mut statement = reading.cache.prepare(&format!(
+            "SELECT {} FROM {}{along} WHERE {} ORDER BY {order}",
+            Row::COLUMNS,
+            section.from,
+            section.filter
+        ))?;
+        let params = rusqlite::params_from_iter(section.params.iter().cloned());
+        let rows = statement.query_map(params, Row::read)?;
+        for row in rows {
+            let row = row?;
+            match section.id.as_str() {
+                ON_THE_WAY => hand(&reading.shown(&row.kind, &row.id)?.unwrap_or(row))?,
+                _ => hand(&row)?,
+            }
+        }
+        Ok(())
+    }
+
     /// The index along which the rows of a section stand in order. SQLite knows no numbers of rows
     /// and would rather find them by their kind or state and sort them all.
     fn way(&self, section: &Section, count: u32, sort: &[String]) -> Option<String> {
+        if count <= MANY && section.group.is_some() {
+            return section.together.clone();
+        }
         let ways = self.ways(section, sort)?;
         let along = ways.along.filter(|_| count > MANY);
         ways.within.or(along)
     }
 
-    /// Indexes that have a section in order; none where it is not read off the mirror, or where few
-    /// words leave few records.
+    /// Indexes that have a section in order; none where it is not read off the mirror, or where what is
+    /// asked for leaves few records.
     fn ways(&self, section: &Section, sort: &[String]) -> Option<indexes::Ways> {
-        let few_words = self.narrowed.is_some_and(|records| records <= MANY);
-        (section.from == MIRROR && !few_words)
+        let few = self.narrowed.is_some_and(|records| records <= MANY);
+        (section.from == MIRROR && !few)
             .then(|| indexes::ways(self.kind, self.view, section.number, sort))
     }
 
@@ -404,32 +473,16 @@ impl<'a> Sections<'a> {
     }
 }
 
-/// Keeps the rows with these words for the length of the snapshot, and answers how many there are.
-fn narrow(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
-    reading.cache.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS narrowed (rowid INTEGER PRIMARY KEY) STRICT;
-         DELETE FROM temp.narrowed",
-    )?;
-    let count = reading.cache.execute(
-        "INSERT INTO temp.narrowed SELECT rowid FROM main.record_text WHERE record_text MATCH ?1",
-        [question],
-    )?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
-fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {
+fn on_the_way(whole: &Condition, any: Option<&Condition>) -> Section {
     let mut whole = whole.clone();
-    if !parts.is_empty() {
-        let any: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
-        whole.and(&Condition {
-            text: format!("({})", any.join(" OR ")),
-            params: parts.iter().flat_map(|part| part.params.clone()).collect(),
-        });
+    if let Some(any) = any {
+        whole.and(any);
     }
     Section {
         id: ON_THE_WAY.to_owned(),
         label: String::new(),
         note: None,
+        group: None,
         at_once: None,
         waits: false,
         minutes_each: 0.0,
@@ -437,5 +490,7 @@ fn on_the_way(whole: &Condition, parts: &[Condition]) -> Section {
         number: None,
         filter: whole.text,
         params: whole.params,
+        counted: None,
+        together: None,
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::act::{in_the_way, params};
 use super::decide::{Case, lapses_unsent, takes_no_part};
+use super::narrow::Wish;
 use super::record::{params_view, undo_view};
 use super::sample;
 use super::sections::{ON_THE_WAY, Section, Sections};
@@ -26,7 +27,12 @@ const MOST: u32 = 2_000;
 pub async fn select(engine: &Engine, request: SelectRequest) -> Result<SelectionView, Error> {
     read(engine, move |reading| {
         let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
-        let asked = Sections::new(reading, &pack, &request.view, &request.search)?;
+        let wish = Wish {
+            search: &request.search,
+            chips: &request.chips,
+            ..Wish::default()
+        };
+        let asked = Sections::new(reading, &pack, &request.view, wish)?;
         let action = asked
             .kind
             .actions

@@ -2,6 +2,7 @@
 //! UI's. Instants come as wall-clock time of the tenant's zone with offset, computed here, because
 //! a webview's zone data may differ from ours.
 
+mod filter;
 mod many;
 mod navigation;
 mod operation;
@@ -9,6 +10,9 @@ mod page;
 mod record;
 mod value;
 
+pub use filter::{
+    ChipView, CurrencyView, ExportView, FieldName, FilterInput, FilterView, OptionView,
+};
 pub use many::{
     ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, JudgeRequest, SampleView,
     SampledView, SelectRequest, SelectedView, SelectionView,
@@ -18,7 +22,7 @@ pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{
     AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
-    RowWord, UndoView,
+    RelatedView, RowWord, UndoView,
 };
 pub use value::{
     Cell, CellValue, ClockView, FactView, MoneyView, PausedView, SegmentView, SessionView,

@@ -12,6 +12,7 @@ use watchkeeper_pack::pack::{Clock, View};
 use watchkeeper_pack::{Pack, filter};
 
 use super::cells::clock_view;
+use super::narrow::Wish;
 use super::sections::{Section, Sections};
 use super::view::ClockView;
 use crate::error::{Code, Error};
@@ -47,7 +48,7 @@ pub(crate) struct Span {
 impl<'a> Waiting<'a> {
     /// Counts it. What waits is what stands in the sections that say so.
     pub(crate) fn new(reading: &Reading<'_>, pack: &'a Pack, view: &str) -> Result<Self, Error> {
-        let asked = Sections::new(reading, pack, view, "")?;
+        let asked = Sections::new(reading, pack, view, Wish::default())?;
         let mut counts = Vec::new();
         for (place, section) in asked.sections.iter().enumerate() {
             if section.waits {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use watchkeeper_pack::chip::Chip;
 use watchkeeper_pack::format::{Confirm, Nature};
 
 use crate::error::Error;
@@ -20,7 +21,7 @@ pub struct BulkView {
 }
 
 /// Which records of a view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct SelectRequest {
     /// Id of the view.
     pub view: String,
@@ -28,6 +29,8 @@ pub struct SelectRequest {
     pub section: Option<String>,
     /// Words that must occur.
     pub search: String,
+    /// What fields must be, all of them.
+    pub chips: Vec<Chip>,
     /// Only these records; all of the section where empty.
     pub ids: Vec<String>,
     /// Action that is meant.

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use watchkeeper_pack::chip::Chip;
+
+use super::filter::{ChipView, FieldName, FilterView};
 use super::many::BulkView;
 use super::operation::OperationWord;
 
-use super::value::{Cell, MoneyView};
+use super::value::{Cell, CellValue, MoneyView};
 
 /// A question to a view.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct ViewRequest {
     /// Id of the view.
     pub view: String,
@@ -17,7 +20,15 @@ pub struct ViewRequest {
     pub sort: Option<String>,
     /// Words that must occur; none where empty.
     pub search: String,
-    /// First row wanted, counted over all sections.
+    /// What fields must be, all of them.
+    pub chips: Vec<Chip>,
+    /// Field by whose values the rows are grouped; the view's own sections where absent.
+    pub group: Option<String>,
+    /// Sections of which only the head is wanted, by id.
+    pub closed: Vec<String>,
+    /// Columns, in order; the view's own where empty.
+    pub columns: Vec<String>,
+    /// First row wanted, counted over all sections that are not closed.
     pub offset: u32,
     /// Rows wanted, at most 500.
     pub limit: u32,
@@ -46,16 +57,29 @@ pub struct ViewPage {
     pub rows: Vec<RowView>,
     /// Rows in all.
     pub total: u32,
+    /// Rows of the sections that are not closed.
+    pub listed: u32,
     /// Rows that wait for the operator.
     pub open: u32,
-    /// Sum of the view's money field over what waits, where it has one currency.
-    pub sum: Option<MoneyView>,
+    /// Sums of the view's money field, one for each currency: over what waits in a queue, over all
+    /// that another view shows.
+    pub sums: Vec<MoneyView>,
     /// Instant of the data, RFC 3339 with offset; none before the first sync.
     pub as_of: Option<String>,
     /// Actions that any row of this view may have, with their keys.
     pub keys: Vec<ActionKey>,
     /// Actions that may be taken on many rows at once.
     pub bulk: Vec<BulkView>,
+    /// Fields that may be filtered by.
+    pub filters: Vec<FilterView>,
+    /// The chips in force, in words.
+    pub chips: Vec<ChipView>,
+    /// Fields that it may be grouped by.
+    pub groups: Vec<FieldName>,
+    /// Field that it is grouped by.
+    pub group: Option<String>,
+    /// All columns that it may have.
+    pub offered: Vec<FieldName>,
 }
 
 /// Key of an action.
@@ -109,16 +133,21 @@ pub enum ColumnKind {
 pub struct SectionView {
     /// Stable id; `on_the_way` is the engine's own: rows with an operation of ours in progress.
     pub id: String,
-    /// Name as shown; empty for the engine's own and for a view without sections.
+    /// Name as shown; empty for the engine's own, for a view without sections, and for groups.
     pub label: String,
+    /// Value that its rows have in common, where the view is grouped; none for the smaller groups that
+    /// stand together.
+    pub group: Option<CellValue>,
+    /// Its rows are left out.
+    pub closed: bool,
     /// Remark.
     pub note: Option<String>,
     /// Rows in it.
     pub count: u32,
-    /// Index of its first row, counted over all sections.
+    /// Index of its first row, counted over all sections that are not closed.
     pub first: u32,
-    /// Sum of the view's money field, where it has one currency.
-    pub sum: Option<MoneyView>,
+    /// Sums of the view's money field, one for each currency; of groups on the first page alone.
+    pub sums: Vec<MoneyView>,
     /// Action that is offered for all of it at once.
     pub at_once: Option<String>,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use watchkeeper_pack::format::{Confirm, FieldType, Nature};
 
+use super::filter::OptionView;
 use super::operation::OperationView;
 
 use super::value::{CellValue, ClockView, FactView};
@@ -34,6 +35,8 @@ pub struct RecordView {
     pub about: Option<AboutView>,
     /// Our operations on it, newest first.
     pub operations: Vec<OperationView>,
+    /// Records that refer to it, by kind and field.
+    pub related: Vec<RelatedView>,
     /// Instant of the data, RFC 3339 with offset.
     pub as_of: Option<String>,
     /// It is shown as seen when we acted; the mirror does not have it.
@@ -51,6 +54,25 @@ pub struct AboutView {
     pub id: String,
     /// One line that names it.
     pub title: String,
+}
+
+/// Records of a kind that refer to a record by one of their fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RelatedView {
+    /// Their kind.
+    pub kind: String,
+    /// Name of the kind, many.
+    pub label: String,
+    /// The field by which they do.
+    pub field: String,
+    /// Name of the field as shown.
+    pub field_label: String,
+    /// How many.
+    pub count: u32,
+    /// View in which they can be opened.
+    pub view: Option<String>,
+    /// The first few, by id and title.
+    pub first: Vec<OptionView>,
 }
 
 /// What may be done.

@@ -1,0 +1,353 @@
+//! What a view shows as a file: all its rows, in its columns, filter and order.
+//!
+//! The file is CSV and nothing else, so that every program reads it: the view, the instant and the
+//! number of rows stand in its name, everything else (window, filter, order, source, hash) in a text
+//! file beside it. Both are in clear, so they are written only where somebody asks for them, and the
+//! audit chain says so before either has its name.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+use watchkeeper_model::audit::Event;
+use watchkeeper_pack::Pack;
+
+use super::chip_words::chip_words;
+use super::csv;
+use super::narrow::Wish;
+use super::page::{Column, columns, row_view, sort, sort_label};
+use super::sections::{ON_THE_WAY, Section, Sections};
+use super::view::{CellValue, ColumnKind, ExportView, OperationWord, RowView, ViewRequest};
+use crate::changes::{Source, Tag};
+use crate::engine::Engine;
+use crate::error::{Code, Error};
+use crate::features::reading::{Reading, read};
+use crate::store::StoreError;
+
+/// Says to spreadsheets that it is UTF-8.
+const MARK: &str = "\u{feff}";
+
+/// Writes all rows that a view shows to a new file in this folder. Offset, limit and closed sections
+/// of the request do not count.
+///
+/// # Errors
+/// Nothing is left in the folder where it fails: the disk, a pack that has no such view, or data that
+/// may not be written, so that the audit chain could not say it.
+pub async fn export(
+    engine: &Engine,
+    request: ViewRequest,
+    folder: PathBuf,
+) -> Result<ExportView, Error> {
+    if engine.stores().state.is_reading() {
+        return Err(Error::new(Code::ReadOnly));
+    }
+    let who = Who {
+        tenant: engine.pinned().tenant.name.clone(),
+        platform: engine.pinned().platform.to_string(),
+        operator: engine.pinned().operator.name.clone(),
+    };
+    let written = read(engine, move |reading| {
+        let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
+        write(reading, &pack, &request, &folder, &who)
+    })
+    .await?;
+    let event = Event::Exported {
+        kind: written.kind.clone(),
+        view: written.view.clone(),
+        rows: written.rows,
+        sha256: written.sha256.clone(),
+    };
+    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
+    engine
+        .stores()
+        .state
+        .write(move |state| scribe.append(state, now, event))
+        .await?;
+    engine.changed([Tag::Audit], Source::Operator);
+    written.named()
+}
+
+/// Whose data it is, and who asks for it.
+struct Who {
+    tenant: String,
+    platform: String,
+    operator: String,
+}
+
+/// Both files as they were written, under names of their own until the audit chain says so. They go
+/// where that does not happen.
+struct Written {
+    kind: String,
+    view: String,
+    rows: u32,
+    sha256: String,
+    table: Part,
+    about: Part,
+}
+
+/// A file that is not complete.
+struct Part {
+    path: PathBuf,
+    becomes: PathBuf,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // It has its name already where this fails.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Written {
+    fn named(self) -> Result<ExportView, Error> {
+        let rename = |part: &Part| std::fs::rename(&part.path, &part.becomes).map_err(disk);
+        rename(&self.about)?;
+        if let Err(error) = rename(&self.table) {
+            let _ = std::fs::remove_file(&self.about.becomes);
+            return Err(error);
+        }
+        let name = |part: &Part| part.becomes.display().to_string();
+        Ok(ExportView {
+            file: name(&self.table),
+            about: name(&self.about),
+            rows: self.rows,
+            sha256: self.sha256.clone(),
+        })
+    }
+}
+
+fn disk(error: std::io::Error) -> Error {
+    StoreError::from(error).into()
+}
+
+/// A file that is hashed on its way.
+struct Hashing {
+    file: BufWriter<File>,
+    hash: Sha256,
+}
+
+impl Hashing {
+    fn put(&mut self, text: &str) -> Result<(), Error> {
+        self.hash.update(text.as_bytes());
+        self.file.write_all(text.as_bytes()).map_err(disk)
+    }
+
+    fn end(self) -> Result<String, Error> {
+        let file = self
+            .file
+            .into_inner()
+            .map_err(|error| disk(error.into_error()))?;
+        file.sync_all().map_err(disk)?;
+        Ok(hex::encode(self.hash.finalize()))
+    }
+}
+
+/// A new file for its owner alone; none that was there is touched.
+fn made(path: &Path) -> Result<Hashing, Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(Hashing {
+        file: BufWriter::new(options.open(path).map_err(disk)?),
+        hash: Sha256::new(),
+    })
+}
+
+fn write(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    request: &ViewRequest,
+    folder: &Path,
+    who: &Who,
+) -> Result<Written, Error> {
+    let wish = Wish {
+        search: &request.search,
+        chips: &request.chips,
+        group: request.group.as_deref(),
+        sums: false,
+    };
+    let asked = Sections::new(reading, pack, &request.view, wish)?;
+    let (view, kind) = (asked.view, asked.kind);
+    let sort = sort(kind, request.sort.as_deref(), &view.def.sort);
+    let columns = columns(kind, &view.def.columns, &request.columns);
+    let mut counted = Vec::new();
+    let mut rows = 0_u32;
+    for section in &asked.sections {
+        let count = asked.count(reading, section)?.count;
+        rows = rows.saturating_add(count);
+        counted.push((section, count));
+    }
+
+    std::fs::create_dir_all(folder).map_err(disk)?;
+    let stem = free_stem(folder, &view.id, reading, rows)?;
+    let part = |end: &str| Part {
+        path: folder.join(format!(".{stem}{end}.part")),
+        becomes: folder.join(format!("{stem}{end}")),
+    };
+    let (table, about) = (part(".csv"), part(".about.txt"));
+    let mut file = made(&table.path)?;
+    file.put(MARK)?;
+    file.put(&csv::line(&head(&columns)))?;
+    for (section, count) in counted {
+        asked.each(reading, (section, count), &sort, |row| {
+            let row = row_view(reading, kind, &columns, section, row)?;
+            file.put(&csv::line(&cells(&columns, section, &row)))
+        })?;
+    }
+    let sha256 = file.end()?;
+
+    let now = reading.now.at;
+    let chips = request.chips.iter();
+    let chips = chips
+        .map(|chip| chip_words(reading, kind, chip))
+        .collect::<Result<Vec<_>, _>>()?;
+    let label = &view.def.label;
+    let mut lines = vec![
+        (
+            "Export of",
+            format!("{label} (view {}, row {})", view.id, view.def.row),
+        ),
+        ("Rows", rows.to_string()),
+        (
+            "Made",
+            format!(
+                "{} = {} ({})",
+                now.to_rfc3339_opts(SecondsFormat::Secs, true),
+                reading.wall(now),
+                reading.zone().name()
+            ),
+        ),
+        (
+            "Data as of",
+            reading.pulled_at.map_or_else(
+                || "never in step".to_owned(),
+                |at| at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            ),
+        ),
+        (
+            "Source",
+            format!("{} at {}, as this laptop had it", who.tenant, who.platform),
+        ),
+        (
+            "Pack",
+            format!("{} {} ({})", pack.name, pack.version, pack.hash),
+        ),
+        ("Asked for by", who.operator.clone()),
+    ];
+    if !request.search.trim().is_empty() {
+        lines.push(("Words that occur", request.search.trim().to_owned()));
+    }
+    lines.extend(chips.into_iter().map(|words| ("Filter", words)));
+    if let Some(group) = &asked.group {
+        lines.push(("Grouped by", super::cells::label(kind, group)));
+    }
+    let order = sort_label(kind, &sort, &view.def.sort, &view.def.sort_label);
+    let down = sort.first().is_some_and(|first| first.starts_with('-')) && sort != view.def.sort;
+    lines.push((
+        "Order",
+        if down {
+            format!("{order}, from the end")
+        } else {
+            order
+        },
+    ));
+    lines.push(("SHA-256 of the CSV file", sha256.clone()));
+    lines.push((
+        "Instants",
+        "of the tenant's zone, with their offset from UTC".to_owned(),
+    ));
+    lines.push((
+        "An apostrophe",
+        "stands before text that a spreadsheet could take for a formula".to_owned(),
+    ));
+    let mut file = made(&about.path)?;
+    for (name, words) in lines {
+        // A line is a line, whatever a record is called.
+        let words = words.replace(['\r', '\n'], " ");
+        file.put(&format!("{name}: {words}\n"))?;
+    }
+    file.end()?;
+    Ok(Written {
+        kind: kind.name.clone(),
+        view: view.id.clone(),
+        rows,
+        sha256,
+        table,
+        about,
+    })
+}
+
+/// Name without its end, `orders_2026-11-20T03-22-28Z_812-rows`, that nothing in the folder has.
+fn free_stem(folder: &Path, view: &str, reading: &Reading<'_>, rows: u32) -> Result<String, Error> {
+    let at = reading
+        .now
+        .at
+        .with_timezone(&Utc)
+        .format("%Y-%m-%dT%H-%M-%SZ");
+    let stem = format!("{view}_{at}_{rows}-rows");
+    (1..100)
+        .map(|count| match count {
+            1 => stem.clone(),
+            count => format!("{stem}-{count}"),
+        })
+        .find(|stem| {
+            let taken = [format!("{stem}.csv"), format!(".{stem}.csv.part")];
+            taken.iter().all(|name| !folder.join(name).exists())
+        })
+        .ok_or(Error::with(
+            Code::NotNow,
+            "Too many exports of this second.",
+        ))
+}
+
+fn head(columns: &[Column]) -> Vec<String> {
+    let mut cells = vec!["Section".to_owned(), "Id".to_owned()];
+    for column in columns {
+        cells.extend(csv::heads(&column.view.label, kind_of(column)));
+        cells.extend(column.beside_label.as_deref().map(csv::text));
+    }
+    cells.push("Our operation".to_owned());
+    cells
+}
+
+fn cells(columns: &[Column], section: &Section, row: &RowView) -> Vec<String> {
+    let mut all = vec![csv::text(&section_words(section)), csv::text(&row.id)];
+    for (column, cell) in columns.iter().zip(&row.cells) {
+        all.extend(csv::cells(&cell.value, kind_of(column)));
+        if column.beside.is_some() {
+            all.push(csv::text(cell.beside.as_deref().unwrap_or_default()));
+        }
+    }
+    all.push(row.operation.map_or("", operation_words).to_owned());
+    all
+}
+
+fn kind_of(column: &Column) -> ColumnKind {
+    column.view.kind
+}
+
+fn section_words(section: &Section) -> String {
+    if section.id == ON_THE_WAY {
+        return "On the way".to_owned();
+    }
+    match &section.group {
+        None => section.label.clone(),
+        Some(CellValue::Text { text } | CellValue::Unknown { text }) => text.clone(),
+        Some(CellValue::State { label, .. }) => label.clone(),
+        Some(CellValue::Flag { on }) => on.to_string(),
+        Some(_) => String::new(),
+    }
+}
+
+fn operation_words(word: OperationWord) -> &'static str {
+    match word {
+        OperationWord::Queued => "queued",
+        OperationWord::Sent => "sent",
+        OperationWord::Confirmed => "confirmed",
+        OperationWord::Refused => "refused",
+        OperationWord::Unknown => "unknown",
+    }
+}

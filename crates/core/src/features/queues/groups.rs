@@ -1,0 +1,199 @@
+//! A view by the values of a field: a section for each value, with how many and how much.
+
+use rusqlite::types::Value as Sql;
+use serde_json::Value;
+use watchkeeper_pack::chip;
+use watchkeeper_pack::{Kind, filter, indexes};
+
+use super::cells::{money_view, one_value};
+use super::narrow::Condition;
+use super::sections::{Counted, MIRROR, Section};
+use super::view::CellValue;
+use crate::error::{Code, Error};
+use crate::features::reading::Reading;
+use crate::store::has_index;
+use crate::sync::text::identifier;
+
+/// Most groups that have a section of their own; the smaller ones stand together in the last.
+const MOST: usize = 200;
+/// Id of what has no value.
+const NOTHING: &str = "nothing";
+/// Id of the groups that stand together.
+const OTHERS: &str = "others";
+
+struct Group {
+    value: Sql,
+    counted: Counted,
+}
+
+/// The groups of all that a view shows, in the pack's order, records referred to by their number.
+/// `all` is the question for all of it; the view's money field is summed where that is wanted.
+pub(super) fn of(
+    reading: &Reading<'_>,
+    kind: &Kind,
+    field: &str,
+    all: &Section,
+    (total, sums, few): (Option<&str>, bool, bool),
+) -> Result<Vec<Section>, Error> {
+    let column = filter::column(kind, field).ok_or(Error::new(Code::NotFound))?;
+    let together = match indexes::of_field(kind, field) {
+        index if all.from == MIRROR && !few && has_index(reading.cache, &index)? => Some(index),
+        _ => None,
+    };
+    let mut groups = found(reading, &column, all, together.as_deref())?;
+    if let (true, Some(total)) = (sums, total) {
+        add_sums(reading, kind, &column, (all, total), &mut groups)?;
+    }
+    arrange(kind, field, &mut groups);
+    let rest = groups.split_off(groups.len().min(MOST));
+    let section = |id: String, shown: Option<CellValue>, counted, condition: &Condition| {
+        let mut params = all.params.clone();
+        params.extend(condition.params.iter().cloned());
+        Section {
+            id,
+            label: String::new(),
+            note: None,
+            group: shown,
+            at_once: None,
+            waits: false,
+            minutes_each: all.minutes_each,
+            from: all.from,
+            number: None,
+            filter: format!("{} AND {}", all.filter, condition.text),
+            params,
+            counted: Some(counted),
+            together: together.clone(),
+        }
+    };
+    let mut sections: Vec<Section> = groups
+        .iter()
+        .map(|group| {
+            let shown = one_value(reading, kind, field, &json(kind, field, &group.value))?;
+            let (id, condition) = match &group.value {
+                Sql::Null => (
+                    NOTHING.to_owned(),
+                    Condition::plain(format!("{column} IS NULL")),
+                ),
+                value => (
+                    format!("is:{}", key(value)),
+                    Condition {
+                        text: format!("{column} = ?"),
+                        params: vec![value.clone()],
+                    },
+                ),
+            };
+            Ok(section(id, Some(shown), group.counted.clone(), &condition))
+        })
+        .collect::<Result<_, Error>>()?;
+    if !rest.is_empty() {
+        let mut counted = Counted::default();
+        rest.iter().for_each(|group| counted.add(&group.counted));
+        let named: Vec<Sql> = groups.into_iter().map(|group| group.value).collect();
+        let marks = vec!["?"; named.len()].join(", ");
+        // What has no value stands last, and so among these.
+        let condition = Condition {
+            text: format!("({column} IS NULL OR {column} NOT IN ({marks}))"),
+            params: named,
+        };
+        sections.push(section(OTHERS.to_owned(), None, counted, &condition));
+    }
+    Ok(sections)
+}
+
+/// The values that occur, each with how many records have it.
+fn found(
+    reading: &Reading<'_>,
+    column: &str,
+    all: &Section,
+    along: Option<&str>,
+) -> Result<Vec<Group>, Error> {
+    let along = along.map_or_else(String::new, |index| {
+        format!(" INDEXED BY {}", identifier(index))
+    });
+    let mut statement = reading.cache.prepare(&format!(
+        "SELECT {column}, count(*) FROM {}{along} WHERE {} GROUP BY 1",
+        all.from, all.filter
+    ))?;
+    let params = rusqlite::params_from_iter(all.params.iter().cloned());
+    let rows = statement.query_map(params, |row| {
+        Ok(Group {
+            value: row.get(0)?,
+            counted: Counted {
+                count: row.get(1)?,
+                sums: Vec::new(),
+            },
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Sums of a money field, for each currency by itself.
+fn add_sums(
+    reading: &Reading<'_>,
+    kind: &Kind,
+    column: &str,
+    (all, total): (&Section, &str),
+    groups: &mut [Group],
+) -> Result<(), Error> {
+    let Some(minor) = filter::column(kind, total) else {
+        return Ok(());
+    };
+    let currency = filter::currency(&minor);
+    let mut statement = reading.cache.prepare(&format!(
+        "SELECT {column}, {currency}, sum({minor}) FROM {} WHERE {} AND {currency} IS NOT NULL
+         GROUP BY 1, 2 ORDER BY 2",
+        all.from, all.filter
+    ))?;
+    let params = rusqlite::params_from_iter(all.params.iter().cloned());
+    let rows = statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    for row in rows {
+        let (value, currency, minor): (Sql, String, i64) = row?;
+        if let Some(group) = groups.iter_mut().find(|group| group.value == value) {
+            group.counted.sums.push(money_view(minor, &currency));
+        }
+    }
+    Ok(())
+}
+
+/// States and words stand as the pack lists them, yes before no, records referred to with the most
+/// first; what the pack does not know after that, and what has no value last.
+fn arrange(kind: &Kind, field: &str, groups: &mut [Group]) {
+    let words: Vec<&str> = match kind.fields.get(field) {
+        Some(def) if field != "state" => def.one_of.iter().map(String::as_str).collect(),
+        _ if field == "state" => kind.states.iter().map(|state| state.id.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    groups.sort_by_cached_key(|group| {
+        let key = key(&group.value);
+        let place = words.iter().position(|word| **word == *key);
+        let yes = group.value == Sql::Integer(1);
+        (
+            group.value == Sql::Null,
+            place.unwrap_or(words.len()),
+            !yes,
+            std::cmp::Reverse(group.counted.count),
+            key,
+        )
+    });
+}
+
+fn key(value: &Sql) -> String {
+    match value {
+        Sql::Null | Sql::Blob(_) => String::new(),
+        Sql::Integer(number) => number.to_string(),
+        Sql::Real(number) => number.to_string(),
+        Sql::Text(text) => text.clone(),
+    }
+}
+
+/// A value as the record has it.
+fn json(kind: &Kind, field: &str, value: &Sql) -> Value {
+    let flag = chip::asks(kind, field) == Some(chip::Asks::Flag);
+    match value {
+        Sql::Integer(number) if flag => Value::from(*number != 0),
+        Sql::Integer(number) => Value::from(*number),
+        Sql::Real(number) => Value::from(*number),
+        Sql::Text(text) => Value::from(text.as_str()),
+        Sql::Null | Sql::Blob(_) => Value::Null,
+    }
+}
