@@ -38,6 +38,7 @@ const RECORD_NAMES: &[&str] = &[
 const ENGINE_CODES: &[&str] = &[
     "action.",
     "approval.",
+    "control.",
     "effect.",
     "operation.",
     "pack.",
