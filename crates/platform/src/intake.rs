@@ -121,6 +121,7 @@ pub async fn put(
 fn is_engines(kind: &str) -> bool {
     [
         watchkeeper_model::alert::KIND,
+        watchkeeper_model::control::KIND,
         watchkeeper_model::setting::KIND,
     ]
     .contains(&kind)

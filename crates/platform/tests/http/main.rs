@@ -10,6 +10,7 @@ mod alerts;
 mod audit;
 mod blobs;
 mod bounds;
+mod controls;
 mod demo;
 mod feed;
 mod ingest;
