@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use serde_json::{Map, Value};
 use watchkeeper_model::control::{self, Frozen};
 use watchkeeper_model::{Situation, Snapshot};
@@ -15,7 +15,7 @@ use watchkeeper_wire::operation::Reason;
 use super::queue::{self, Hold, Queued, Status};
 use super::verdict;
 use crate::changes::Source;
-use crate::engine::{Engine, Rights};
+use crate::engine::{Engine, Rights, Scribe};
 use crate::overlay::rows;
 use crate::store::StoreError;
 
@@ -100,24 +100,11 @@ pub async fn hold(engine: &Engine, names: BTreeSet<String>) -> Result<(), StoreE
         .stores
         .state
         .write(move |state| {
-            let around = Around {
-                pack: &pack,
-                rights: &rights,
-                controls: &rights.controls,
-                now,
-            };
             let mut held = Vec::new();
             for operation in queue::open(state)? {
-                if !waits(&operation, &me) {
-                    continue;
-                }
-                if let Some(frozen) = stopped(state, &around, &operation, &names)? {
-                    let reason = Reason {
-                        code: frozen.code,
-                        row: Some(frozen.row),
-                        detail: frozen.detail,
-                    };
-                    verdict::hold(state, &scribe, &operation, Hold::Frozen, reason, now)?;
+                if waits(&operation, &me)
+                    && hold_by(state, &scribe, &pack, &rights, &operation, &names, now)?
+                {
                     held.push(operation.request);
                 }
             }
@@ -126,4 +113,48 @@ pub async fn hold(engine: &Engine, names: BTreeSet<String>) -> Result<(), StoreE
         .await?;
     engine.operations_changed(&held, Source::Sync);
     Ok(())
+}
+
+/// Holds one that is about to be sent, where any control stops it by now; true where it is held. One that
+/// may have been sent to an earlier history of the platform is asked about there.
+pub(super) fn hold_one(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    pack: &Pack,
+    rights: &Rights,
+    operation: &Queued,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    if !waits(operation, &operation.request.author) {
+        return Ok(false);
+    }
+    let all = pack.controls.keys().cloned().collect();
+    hold_by(state, scribe, pack, rights, operation, &all, now)
+}
+
+fn hold_by(
+    state: &Transaction<'_>,
+    scribe: &Scribe,
+    pack: &Pack,
+    rights: &Rights,
+    operation: &Queued,
+    names: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let around = Around {
+        pack,
+        rights,
+        controls: &rights.controls,
+        now,
+    };
+    let Some(frozen) = stopped(state, &around, operation, names)? else {
+        return Ok(false);
+    };
+    let reason = Reason {
+        code: frozen.code,
+        row: Some(frozen.row),
+        detail: frozen.detail,
+    };
+    verdict::hold(state, scribe, operation, Hold::Frozen, reason, now)?;
+    Ok(true)
 }
