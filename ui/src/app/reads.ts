@@ -32,6 +32,7 @@ export const READS = {
   settings: "settings",
   reference: "reference",
   tenant: "tenant",
+  controls: "controls",
 } as const;
 
 /** Rows of one read of a view. */
@@ -128,6 +129,12 @@ export function useSettings() {
 export function useTenant() {
   const backend = useBackend();
   return useQuery({ queryKey: [READS.tenant], queryFn: () => backend.tenantView() });
+}
+
+/** The switches of the platform. */
+export function useControls() {
+  const backend = useBackend();
+  return useQuery({ queryKey: [READS.controls], queryFn: () => backend.controlsView() });
 }
 
 /** What the pack says and when it came, so that its clocks run on. */

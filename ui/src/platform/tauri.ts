@@ -47,6 +47,7 @@ const of = (profile: string): Backend => ({
   testNotification: () => done(commands.testNotification(profile)),
   referenceView: () => data(commands.referenceView(profile)),
   tenantView: () => data(commands.tenantView(profile)),
+  controlsView: () => data(commands.controlsView(profile)),
   reportUiError: (message) => done(commands.reportUiError(message)),
   newOperationId: () => data(commands.newOperationId()),
   onChange(heard) {

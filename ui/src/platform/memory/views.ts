@@ -197,6 +197,7 @@ export function syncOf(world: World): SyncView {
       "held_lapsed",
       "held_rejected",
       "held_restored",
+      "held_frozen",
     ),
     under_way: standing("in_flight", "accepted", "unknown"),
     settled: standing("confirmed", "discarded"),

@@ -1,6 +1,7 @@
 import type {
   AlertView,
   AppView,
+  ControlView,
   Link,
   LogEntry,
   MoneyView,
@@ -65,6 +66,8 @@ export type World = {
   notifications: NotificationsView;
   /** What the tenant says, without the operations on it. */
   settings: SettingView[];
+  /** Switches of the platform; none in most worlds. */
+  controls: ControlView[];
   packChanges: PackChangesView | null;
   operations: OperationView[];
   quarantine: boolean;
@@ -182,6 +185,7 @@ export function makeWorld(requests = 12): World {
     log: makeLog(requests === 0 ? 1 : 214),
     notifications: makeNotifications(),
     settings: requests === 0 ? [] : makeSettings(),
+    controls: [],
     packChanges: makePackChanges(),
     operations:
       requests < 8
