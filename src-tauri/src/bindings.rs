@@ -6,7 +6,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::changes::Changed;
 use crate::commands::{
-    demo, journal, log, queues, reference, search, session, settings, sync, tenant, watch,
+    controls, demo, journal, log, queues, reference, search, session, settings, sync, tenant, watch,
 };
 use crate::places::ShowPlace;
 
@@ -48,6 +48,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             log::verify_chain,
             reference::reference_view,
             tenant::tenant_view,
+            controls::controls_view,
             settings::settings_view,
             settings::set_notifications,
             settings::test_notification,

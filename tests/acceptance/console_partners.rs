@@ -331,7 +331,7 @@ fn data_of_h_11_a_sandbox_mirrors_production_unless_on_purpose() {
         assert_eq!(
             refused,
             if drifted {
-                absent()
+                None
             } else {
                 by("toggle.same", "H-11")
             }

@@ -28,6 +28,7 @@ mod console_answers;
 mod console_money;
 mod console_paging;
 mod console_partners;
+mod controls;
 mod dog_figures;
 mod dog_operator;
 mod dog_queue;

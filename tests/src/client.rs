@@ -27,6 +27,8 @@ pub struct Launch {
     pub demo_file: PathBuf,
     /// A keyring that is a file; a passphrase where there is none.
     pub keyring: Option<PathBuf>,
+    /// The tenant of the demo that it signs in to, as shown; the first one where absent.
+    pub tenant: Option<String>,
     /// It forgets what it queued: a negative control.
     pub forgetful: bool,
     /// As a user to whom permissions apply. They do not to the system's own user, who runs tests in
@@ -41,6 +43,7 @@ impl Launch {
             data: data.to_owned(),
             demo_file: demo_file.to_owned(),
             keyring: None,
+            tenant: None,
             forgetful: false,
             ordinary: false,
         }
@@ -93,6 +96,9 @@ impl Client {
         command.arg(&launch.data).arg(&launch.demo_file);
         if let Some(file) = &launch.keyring {
             command.arg("--keyring").arg(file);
+        }
+        if let Some(tenant) = &launch.tenant {
+            command.arg("--tenant").arg(tenant);
         }
         if launch.forgetful {
             command.arg("--forgetful");

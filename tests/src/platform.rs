@@ -97,6 +97,23 @@ impl Platform {
         .map(|_| ())
     }
 
+    /// Tells the host's stand-in to misbehave.
+    pub fn misbehave_as_host(&self, mode: &str, times: u32) -> Result<()> {
+        let mood = json!({"mode": mode, "times": times});
+        self.post("provider/flag/misbehave", &mood).map(|_| ())
+    }
+
+    /// Tells the host's stand-in how long a deployment takes.
+    pub fn deployments_take(&self, seconds: u32) -> Result<()> {
+        let takes = json!({"seconds": seconds});
+        self.post("provider/flag/takes", &takes).map(|_| ())
+    }
+
+    /// What was ever set at the host's stand-in, oldest first.
+    pub fn set_at_the_host(&self) -> Result<Vec<Value>> {
+        self.get("provider/flag/settings")
+    }
+
     /// Where it keeps what it has.
     pub fn data(&self) -> PathBuf {
         self.folder.join("platform")

@@ -179,7 +179,7 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         .not_after
         .as_ref()
         .map_or(Ok(None), |program| program.eval_optional_instant(&scope));
-    let refused = setting(situation, action)
+    let refused = of_the_engine(situation, action)
         .or_else(|| role(action, situation.actor))
         .or_else(|| state(situation, action))
         .or_else(|| approval::refused(situation, &action.name))
@@ -348,18 +348,16 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
     (rows, first)
 }
 
-/// What the pack says of a setting of the tenant, beside what the engine says of all.
-fn setting(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
-    if situation.kind.name != crate::setting::KIND {
-        return None;
+/// What the pack says of a setting of the tenant, or of a control of the platform, beside what the
+/// engine says of all.
+fn of_the_engine(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
+    let (pack, id) = (situation.pack, situation.record.id.as_str());
+    let (params, actor) = (situation.params, situation.actor);
+    match situation.kind.name.as_str() {
+        crate::setting::KIND => crate::setting::refused(pack, id, &action.name, params, actor),
+        crate::control::KIND => crate::control::refused(pack, id, params, actor),
+        _ => None,
     }
-    crate::setting::refused(
-        situation.pack,
-        &situation.record.id,
-        &action.name,
-        situation.params,
-        situation.actor,
-    )
 }
 
 fn role(action: &Action, actor: &Actor) -> Option<Outcome> {

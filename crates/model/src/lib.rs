@@ -7,6 +7,7 @@ pub mod alert;
 pub mod approval;
 pub mod audit;
 pub mod clock;
+pub mod control;
 pub mod decision;
 #[cfg(test)]
 mod fixture;

@@ -113,8 +113,9 @@ pub(crate) fn value_of(file: &str, text: &str) -> Option<serde_json::Value> {
 }
 
 /// Kinds that the engine defines in every pack: name and YAML.
-pub(crate) const ENGINE: [(&str, &str); 2] = [
+pub(crate) const ENGINE: [(&str, &str); 3] = [
     ("alert", include_str!("engine/alert.yaml")),
+    ("control", include_str!("engine/control.yaml")),
     ("setting", include_str!("engine/setting.yaml")),
 ];
 /// The kind that it defines where somebody has to agree to something, likewise.

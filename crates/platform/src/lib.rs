@@ -12,6 +12,7 @@ pub mod blobs;
 mod chain;
 pub mod clock;
 pub mod connectors;
+mod controls;
 pub mod cursor;
 pub mod decide;
 pub mod demo;
@@ -42,6 +43,7 @@ use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::connectors::Connectors;
+use crate::connectors::flag::FlagStandIn;
 use crate::connectors::mail::MailStandIn;
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::StripeStandIn;
@@ -98,6 +100,8 @@ pub struct StandIns {
     pub ledger: Ledger,
     /// For payments.
     pub stripe: StripeStandIn,
+    /// For what a host runs.
+    pub flag: FlagStandIn,
     /// For mail.
     pub mail: MailStandIn,
 }
@@ -155,6 +159,7 @@ impl Platform {
             return Err(ApiError::new(Code::BodyInvalid, detail));
         }
         settings::of_pack(self, tenant, &opened).await?;
+        controls::of_pack(self, tenant, &opened).await?;
         self.hint_all(tenant).await?;
         Ok(pack)
     }
@@ -170,7 +175,8 @@ impl Platform {
         self.hint_all(tenant).await
     }
 
-    /// Says how a tenant's controls stand.
+    /// Says how a tenant's controls stand, as its own system does; one that is left out stays as it is,
+    /// and null takes one back. Operators switch them by operation.
     ///
     /// # Errors
     /// [`Code::BodyInvalid`] where a value does not fit what the tenant's pack says of the control: then
@@ -182,12 +188,12 @@ impl Platform {
     ) -> Result<(), ApiError> {
         let state = self.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
         if let Some(pack) = self.packs.active(&state).await? {
-            for (name, value) in controls {
+            for (name, value) in controls.iter().filter(|(_, value)| !value.is_null()) {
                 let fits = pack.control_fits(name, value);
                 fits.map_err(|why| ApiError::new(Code::BodyInvalid, why))?;
             }
         }
-        self.store.set_controls(tenant, controls).await?;
+        controls::set(self, tenant, controls).await?;
         self.hint_all(tenant).await
     }
 

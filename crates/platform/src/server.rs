@@ -17,6 +17,7 @@ use watchkeeper_pack::format::Connector as Name;
 use crate::alerts::Evaluator;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
+use crate::connectors::flag::{self, Flag, FlagStandIn};
 use crate::connectors::mail::{self, Mail, MailStandIn};
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
@@ -242,12 +243,15 @@ fn providers(
     };
     let secret = ledger.secret().to_owned();
     let stripe = Stripe::new(address("stripe/v1/")?, secret.clone(), options.patience)?;
+    let flag = Flag::new(address("flag/v1/")?, secret.clone(), options.patience)?;
     let mail = Mail::new(address("mail/messages")?, secret, options.patience)?;
     let mut connectors = Connectors::new();
     connectors.insert(Name::Stripe, Arc::new(stripe));
+    connectors.insert(Name::Flag, Arc::new(flag));
     connectors.insert(Name::Mail, Arc::new(mail));
     let stand_ins = StandIns {
         stripe: StripeStandIn::new(ledger.clone()),
+        flag: FlagStandIn::new(ledger.clone()),
         mail: MailStandIn::new(ledger.clone()),
         ledger,
     };
@@ -256,7 +260,7 @@ fn providers(
 
 /// Routes of the stand-ins.
 pub fn stand_in_routes() -> axum::Router<Arc<Platform>> {
-    stripe::routes().merge(mail::routes())
+    stripe::routes().merge(flag::routes()).merge(mail::routes())
 }
 
 /// The folder is for its owner alone.

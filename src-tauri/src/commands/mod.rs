@@ -1,5 +1,6 @@
 //! What the window may ask: each command takes its arguments, calls the core and passes its answer on.
 
+pub(crate) mod controls;
 pub(crate) mod demo;
 pub(crate) mod journal;
 pub(crate) mod log;

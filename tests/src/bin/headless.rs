@@ -1,5 +1,5 @@
-//! The app without a window: `headless DATA DEMO_FILE [--keyring FILE] [--forgetful]`. Reads one JSON
-//! request a line and answers one JSON line each, `{"ok": …}` or `{"error": …}`. Keeps its key under
+//! The app without a window: `headless DATA DEMO_FILE [--keyring FILE] [--tenant NAME] [--forgetful]`.
+//! Reads one JSON request a line and answers one JSON line each, `{"ok": …}` or `{"error": …}`. Keeps its key under
 //! a passphrase, or in a keyring that is a file. A forgetful one loses what it has queued: a negative
 //! control, by which the kill tests show that they would notice.
 #![allow(clippy::print_stdout, reason = "its answers go to standard output")]
@@ -16,7 +16,7 @@ use watchkeeper_core::features::log::view::LogRequest;
 use watchkeeper_core::features::queues::view::{
     ActManyRequest, ActRequest, JudgeRequest, SelectRequest, ViewRequest,
 };
-use watchkeeper_core::features::{log, queues, search, session, settings, sync, watch};
+use watchkeeper_core::features::{controls, log, queues, search, session, settings, sync, watch};
 use watchkeeper_core::secrets::{Secrets, SecretsError};
 use watchkeeper_core::{App, Config, Error};
 use watchkeeper_tests::inside;
@@ -49,12 +49,18 @@ async fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let data = arguments.next().context("headless DATA DEMO_FILE")?;
     let demo_file = arguments.next().context("headless DATA DEMO_FILE")?;
-    let (mut keyring, mut forgetful) = (None, false);
+    let (mut keyring, mut tenant, mut forgetful) = (None, None, false);
     while let Some(word) = arguments.next() {
         match word.to_str() {
             Some("--keyring") => keyring = Some(arguments.next().context("--keyring FILE")?),
+            Some("--tenant") => {
+                let name = arguments.next().context("--tenant NAME")?;
+                tenant = Some(name.to_str().context("a name")?.to_owned());
+            }
             Some("--forgetful") => forgetful = true,
-            _ => anyhow::bail!("headless DATA DEMO_FILE [--keyring FILE] [--forgetful]"),
+            _ => anyhow::bail!(
+                "headless DATA DEMO_FILE [--keyring FILE] [--tenant NAME] [--forgetful]"
+            ),
         }
     }
     let passphrase = keyring.is_none().then(|| PASSPHRASE.to_owned());
@@ -71,7 +77,7 @@ async fn main() -> Result<()> {
         version: "0.0.0-test".to_owned(),
     })
     .await?;
-    say(&opened(&app, passphrase).await);
+    say(&opened(&app, tenant, passphrase).await);
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
         let mut answered = answer(&app, &request).await;
@@ -85,10 +91,14 @@ async fn main() -> Result<()> {
 }
 
 /// Signs in where there is no profile yet, else sees that the one there is is open.
-async fn opened(app: &App, passphrase: Option<String>) -> Result<Value, Error> {
+async fn opened(
+    app: &App,
+    tenant: Option<String>,
+    passphrase: Option<String>,
+) -> Result<Value, Error> {
     let view = session::app_view(app).await?;
     match (view.profiles.first(), passphrase) {
-        (None, passphrase) => session::sign_in_demo(app, None, passphrase)
+        (None, passphrase) => session::sign_in_demo(app, tenant, passphrase)
             .await
             .map(drop)?,
         (Some(profile), Some(passphrase)) => {
@@ -167,6 +177,7 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
                 serde_json::from_value(request.clone()).map_err(unreadable)?;
             json(queues::judge(&engine, request).await?)
         }
+        "controls" => json(controls::controls(&engine).await?),
         "watch" => json(watch::watch(&engine).await?),
         "touch" => json(watch::touch(&engine).await?),
         "acknowledge" => json(watch::acknowledge(&engine, text("id")).await?),

@@ -18,6 +18,12 @@ describe("a change set", () => {
     expect(readsOf(change({ tag: "pack" }))).toContain(READS.tenant);
   });
 
+  test("of a switch touches what is switched too", () => {
+    const reads = readsOf(change({ tag: "kind", of: "control" }));
+    expect(reads).toContain(READS.controls);
+    expect(readsOf(change({ tag: "pack" }))).toContain(READS.controls);
+  });
+
   test("touches what its tags say and nothing else", () => {
     expect(readsOf(change({ tag: "app" }))).toEqual([READS.app, READS.settings]);
     expect(readsOf(change({ tag: "navigation" }))).toEqual([READS.navigation]);
@@ -29,6 +35,7 @@ describe("a change set", () => {
       READS.record,
       READS.watch,
       READS.tenant,
+      READS.controls,
     ]);
     expect(readsOf(change({ tag: "pack" }))).not.toContain(READS.app);
   });

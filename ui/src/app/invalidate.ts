@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { ChangeSet, Tag } from "../platform/backend";
-import { SETTING } from "./place";
+import { CONTROL, SETTING } from "./place";
 import { READS } from "./reads";
 
 type Touched = (typeof READS)[keyof typeof READS];
@@ -19,10 +19,11 @@ function touchedBy(tag: Tag): readonly Touched[] {
         READS.search,
         READS.watch,
         ...(tag.of === SETTING ? [READS.tenant, READS.settings] : []),
+        ...(tag.of === CONTROL ? [READS.controls, READS.settings] : []),
       ];
     case "sync":
       // Pages and records say how old they are and what became of our operations.
-      return [READS.sync, READS.page, READS.record, READS.watch, READS.tenant];
+      return [READS.sync, READS.page, READS.record, READS.watch, READS.tenant, READS.controls];
     case "audit":
       return [READS.sync, READS.log];
     case "pack":
@@ -37,6 +38,7 @@ function touchedBy(tag: Tag): readonly Touched[] {
         READS.settings,
         READS.reference,
         READS.tenant,
+        READS.controls,
       ];
     case "notifications":
       // An alert says whether a notification of it came through.

@@ -40,16 +40,24 @@ export type Place =
       /** The setting that somebody came for. */
       setting?: string;
     }
+  | {
+      screen: "controls";
+      /** The control that somebody came for. */
+      control?: string;
+    }
   | { screen: "sync" | "log" | "settings" };
 
 /** Kind of the records by which the tenant says its settings; every pack has it. */
 export const SETTING = "setting";
 
-/** Where a record is opened: in this view, a setting on Tenant. */
+/** Kind of the records of the platform's switches; every pack has it. */
+export const CONTROL = "control";
+
+/** Where a record is opened: in this view, a setting on Tenant, a switch on Controls. */
 export function placeOf(record: { kind: string; id: string }, view: string): Place {
-  return record.kind === SETTING
-    ? { screen: "tenant", setting: record.id }
-    : { screen: "queue", view, record };
+  if (record.kind === SETTING) return { screen: "tenant", setting: record.id };
+  if (record.kind === CONTROL) return { screen: "controls", control: record.id };
+  return { screen: "queue", view, record };
 }
 
 type Stand = { place: Place; past: Place[] };

@@ -33,6 +33,7 @@ export const READS = {
   reference: "reference",
   tenant: "tenant",
   demo: "demo",
+  controls: "controls",
 } as const;
 
 /** Rows of one read of a view. */
@@ -139,6 +140,12 @@ export function useDemoWorlds() {
     queryFn: () => backend.demoWorlds(),
     refetchOnMount: "always",
   });
+}
+
+/** The switches of the platform. */
+export function useControls() {
+  const backend = useBackend();
+  return useQuery({ queryKey: [READS.controls], queryFn: () => backend.controlsView() });
 }
 
 /** What the pack says and when it came, so that its clocks run on. */

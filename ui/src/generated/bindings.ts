@@ -76,6 +76,8 @@ export const commands = {
 	referenceView: (profile: string) => typedError<ReferenceView, Error>(__TAURI_INVOKE("reference_view", { profile })),
 	/**  The screen of the tenant's settings. They change by the actions of their records. */
 	tenantView: (profile: string) => typedError<TenantView, Error>(__TAURI_INVOKE("tenant_view", { profile })),
+	/**  The controls of the platform. They are switched by the action of their records. */
+	controlsView: (profile: string) => typedError<ControlsView, Error>(__TAURI_INVOKE("controls_view", { profile })),
 	/**  The Settings screen. */
 	settingsView: (profile: string) => typedError<SettingsView, Error>(__TAURI_INVOKE("settings_view", { profile })),
 	/**  What the operator wants to be notified of. */
@@ -299,6 +301,16 @@ export type AskView = {
 	fallback: string | null,
 	/**  After so many minutes without an answer. */
 	after_minutes: number | null,
+/**  A switch that the host was told and that is not in effect. */
+export type AskedView = {
+	/**  To what. */
+	value: Proposed,
+	/**  Operator id. */
+	by: string,
+	/**  When, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Why. */
+	reason: string | null,
 };
 
 /**  What may be done at once in a queue. */
@@ -703,6 +715,64 @@ export type CurrencyView = {
 	currency: string,
 	/**  Digits behind the point. */
 	digits: number,
+/**  A value that a control may be switched to. */
+export type ControlChoice = {
+	/**  As text and as JSON. */
+	value: Proposed,
+	/**  Operations of this laptop that wait and that it would hold. */
+	holds: number,
+};
+
+/**  A control, or a control in a region. */
+export type ControlView = {
+	/**  Id of its record. */
+	id: string,
+	/**  Row that it comes from. */
+	row: string,
+	/**  As shown. */
+	label: string,
+	/**  What it does. */
+	purpose: string | null,
+	/**  The region that it is for, as shown. */
+	region: string | null,
+	/**  What is in force, as text and as JSON. */
+	value: Proposed,
+	/**  What the pack has by default. */
+	usual: Proposed,
+	/**  It is in force and not as usual. */
+	on: boolean,
+	/**  Who switched it to what is in force, and when; none where nobody here ever did. */
+	since: Since | null,
+	/**  Text that the public is shown while it is on. */
+	banner: string | null,
+	/**  It may have such a text, and this is the pack's. */
+	banner_text: string | null,
+	/**  The host was told to switch it, and what runs does not answer with it yet. */
+	asked: AskedView | null,
+	/**  The last switch came to nothing: why. */
+	problem: string | null,
+	/**  What this laptop wants of it and is not settled. */
+	own: OwnSwitch | null,
+	/**  What it may be switched to; anything of its type where empty. */
+	choices: ControlChoice[],
+	/**  Actions that go by it. */
+	freezes: FrozenAction[],
+	/**  Operations of this laptop that it holds. */
+	held: number,
+	/**  Roles that may switch it, as shown. */
+	roles: string[],
+	/**  Why this operator may not; none where they may. */
+	denied: string | null,
+	/**  Revision of its record as seen; none while the platform has not sent it. */
+	revision: number | null,
+};
+
+/**  The controls of the platform: what the banners and the screen show. */
+export type ControlsView = {
+	/**  What is not as usual first, or was asked for; then by name and region. */
+	controls: ControlView[],
+	/**  Instant of the data, tenant's wall clock, RFC 3339 with offset. */
+	as_of: string | null,
 };
 
 /**  An attempt to show a notification. */
@@ -1037,6 +1107,14 @@ export type FilterView = {
 	label: string,
 	/**  How it is asked for. */
 	input: FilterInput,
+/**  An action that goes by a control. */
+export type FrozenAction = {
+	/**  One of the kind, as shown. */
+	kind: string,
+	/**  The action as shown. */
+	action: string,
+	/**  The policy row that reads the control. */
+	row: string,
 };
 
 /**  What a contradiction can do. */
@@ -1499,6 +1577,16 @@ export type OptionView = {
 	value: string,
 	/**  As shown. */
 	label: string,
+/**  A switch of this laptop. */
+export type OwnSwitch = {
+	/**  To what. */
+	value: Proposed,
+	/**  Why. */
+	reason: string,
+	/**  Text for the public with it. */
+	banner: string | null,
+	/**  Its operation. */
+	operation: OperationView,
 };
 
 /**  What the last new version of the pack changed. */
@@ -2291,6 +2379,16 @@ export type SignedIn = {
 	recovery_code: string | null,
 };
 
+/**  Who switched it. */
+export type Since = {
+	/**  Instant from which it was in force, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  Operator id; none where the platform did it itself. */
+	by: string | null,
+	/**  Why. */
+	reason: string | null,
+};
+
 /**  How many entries of a sort there are. */
 export type SortCount = {
 	/**  The sort. */
@@ -2333,6 +2431,8 @@ export type Standing =
  *  operator says so.
  */
 "held_restored" | 
+/**  Held: a control of the platform stops it, and it was not sent. */
+"held_frozen" | 
 /**  Waits behind a held one. */
 "blocked" | 
 /**  Done, and said so. */

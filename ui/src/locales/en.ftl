@@ -23,6 +23,12 @@ nav-unsaid =
         [one] 1 setting is to be said before going live
        *[other] { $count } settings are to be said before going live
     }
+nav-controls = Controls
+nav-switched =
+    { $count ->
+        [one] 1 switch is not as usual
+       *[other] { $count } switches are not as usual
+    }
 nav-settings = Settings
 nav-red-elsewhere =
     { $count ->
@@ -113,6 +119,7 @@ standing-held-conflict = Held for you: the record is not what you saw.
 standing-held-lapsed = Held for you: it was too late.
 standing-held-rejected = Held for you: the platform did not understand it.
 standing-held-restored = Held for you: the platform lost it.
+standing-held-frozen = Held for you, not sent: a switch of the platform stops it. Try it again once that is lifted.
 standing-blocked = Waits behind one that is held.
 standing-confirmed = Done, and the platform said so.
 standing-discarded = Given up; it was not done.
@@ -951,7 +958,7 @@ notify-failures =
 notify-try = Show one as a try
 notify-tried = The service took it. Whether it appeared, only you can see.
 settings-controls = Switches
-settings-on-platform = changes on the platform
+settings-controls-open = Open Controls
 settings-default = the pack’s default
 settings-tenant-none = The pack leaves nothing open to the tenant.
 settings-tenant-all = All that is needed is said.
@@ -1011,6 +1018,65 @@ settings-changes-new = new
 settings-changes-gone = gone
 settings-changes-file = the whole file
 settings-about = About
+
+## Controls
+
+control-list = Switches of the platform
+control-filter = Filter the switches
+control-none = The platform has no switches here
+control-none-text = The pack names none, or none in your regions.
+control-group-on = Not as usual
+control-group-usual = As usual
+control-on = on
+control-off = off
+control-in-region = { $label }, { $region }
+control-banners = Switches that are not as usual
+control-banners-more =
+    { $count ->
+        [one] 1 more switch is not as usual
+       *[other] { $count } more switches are not as usual
+    }
+control-open = Open
+control-is = { $name }: { $value }
+control-not-in-effect = { $name }: NOT IN EFFECT
+control-not-in-effect-short = not in effect
+control-still = What counts is still: { $value }.
+control-asked-for = Asked for: { $value }.
+control-lapses = It lapses unsent after
+control-since = Since
+control-by-platform = switched on the platform
+control-public = The public reads
+control-usually = usually { $value }
+control-as-usual = as usual
+control-roles = May switch it
+control-roles-none = nobody in the app
+control-held = Held here
+control-holds =
+    { $count ->
+        [one] It holds 1 operation of this laptop.
+       *[other] It holds { $count } operations of this laptop.
+    }
+control-freezes = What goes by it
+control-freezes-none = No action in the pack goes by it; the platform itself does.
+control-to = Switch to
+control-banner = Text for the public
+control-switch = Switch
+control-switch-to = Switch to { $value }
+control-same = It is so already.
+control-form-hint = In effect once the platform has read it back from its host; unsent, it lapses after ten minutes.
+control-would-hold =
+    { $count ->
+        [one] It would hold 1 operation that waits here
+       *[other] It would hold { $count } operations that wait here
+    }
+control-would-hold-text = They are not lost: once it is lifted, you can send them again.
+control-queued = Queued, NOT IN EFFECT: { $name }
+control-denied = You cannot switch this
+control-not-here-text = It comes with the next sync, and can be switched then.
+control-moved = It was switched meanwhile
+control-moved-text = What is in force above is newer than what you saw when you began. Leave and come back to go on.
+control-offline = No line to the platform
+control-offline-text = It waits here, is not in effect, and lapses after ten minutes.
 
 ## Tenant
 
@@ -1179,6 +1245,7 @@ command-watch = Go to Watch
 command-log = Go to Log
 command-reference = Go to Reference
 command-tenant = Go to Tenant
+command-controls = Go to Controls
 command-settings = Go to Settings
 command-sync = Go to Sync
 command-light = Switch to light
@@ -1196,6 +1263,7 @@ help-queues = go to the first queue
 help-log = go to Log
 help-reference = go to Reference
 help-tenant = go to Tenant
+help-controls = go to Controls
 help-sync = go to Sync
 help-settings = go to Settings
 help-on-watch = On Watch

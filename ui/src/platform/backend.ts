@@ -9,6 +9,7 @@ import type {
   DemoWorldsView,
   JudgeRequest,
   ExportView,
+  ControlsView,
   LogPage,
   LogRequest,
   NavigationView,
@@ -78,6 +79,8 @@ export interface Backend {
   verifyChain(): Promise<void>;
   referenceView(): Promise<ReferenceView>;
   tenantView(): Promise<TenantView>;
+  /** The switches of the platform: what is in force, and what was asked for and is not. */
+  controlsView(): Promise<ControlsView>;
   settingsView(): Promise<SettingsView>;
   setNotifications(wanted: NotificationSettings): Promise<void>;
   testNotification(): Promise<void>;

@@ -53,6 +53,7 @@ const of = (profile: string): Backend => ({
   chooseWorld: (request) => data(commands.chooseWorld(profile, request)),
   referenceView: () => data(commands.referenceView(profile)),
   tenantView: () => data(commands.tenantView(profile)),
+  controlsView: () => data(commands.controlsView(profile)),
   reportUiError: (message) => done(commands.reportUiError(message)),
   newOperationId: () => data(commands.newOperationId()),
   onChange(heard) {

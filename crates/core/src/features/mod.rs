@@ -1,5 +1,6 @@
 //! What the operator does, one folder a feature, one file an operation.
 
+pub mod controls;
 pub mod demo;
 pub mod log;
 pub mod queues;

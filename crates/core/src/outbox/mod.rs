@@ -6,7 +6,8 @@
 //! | `in_flight` | being sent; the attempt is already counted   | verdict, or back to `waiting`       |
 //! | `accepted`  | the platform has it, a provider is at work   | verdict of feed or read-back        |
 //! | `unknown`   | a provider's answer was ambiguous            | verdict of feed or read-back        |
-//! | `held`      | refused, conflict, lapsed or not understood  | the operator: retry, amend, discard |
+//! | `held`      | refused, conflict, lapsed, not understood,   | the operator: retry, amend, discard |
+//! |             | frozen by a control                          |                                     |
 //! | `confirmed` | done, and the platform said so               | a restore of the platform           |
 //! | `discarded` | given up by the operator                     | –                                   |
 //!
@@ -24,6 +25,7 @@
 //! An operation goes out only under the name of its author (fault 46), and never after its
 //! not-after instant. An unsure clock does not lapse anything: then the platform decides.
 
+pub mod frozen;
 pub mod lane;
 pub mod queue;
 pub mod send;

@@ -69,6 +69,8 @@ words! {
         Rejected = "rejected",
         /// The platform was restored from a backup and does not have it (any more).
         Restored = "restored",
+        /// A control of the platform stops it, and it was not sent.
+        Frozen = "frozen",
     }
 }
 

@@ -14,7 +14,7 @@ use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
 
 use super::queue::{self, Hold, Queued, Status};
 use super::together::{Shared, may_share};
-use super::{lane, verdict};
+use super::{frozen, lane, verdict};
 use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -110,14 +110,14 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
 /// back-off or its window, and the platform's history for which they are meant.
 type Claimed = (Vec<Vec<Queued>>, Option<DateTime<Utc>>, Option<String>);
 
-/// Takes the next heads of lanes, and holds what has lapsed.
+/// Takes the next heads of lanes, and holds what has lapsed or a control stops by now.
 async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
     let moment = engine.clock.moment();
     let now = moment.now;
     let me = engine.pinned.operator.id.clone();
     let scribe = engine.scribe();
-    let (pack, alone) = (engine.pack(), engine.alone.clone());
-    let (groups, next, history, lapsed) = engine
+    let (pack, alone, rights) = (engine.pack(), engine.alone.clone(), engine.rights());
+    let (groups, next, history, held) = engine
         .stores
         .state
         .write(move |state| {
@@ -126,7 +126,7 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                 return Ok((Vec::new(), None, None, Vec::new()));
             }
             let turn = lane::turn(&queue::waiting(state, &moment)?, &me, now);
-            let mut lapsed = Vec::new();
+            let mut held = Vec::new();
             for seq in turn.lapse {
                 if let Some(operation) = queue::by_seq(state, seq)? {
                     let reason = Reason {
@@ -135,7 +135,7 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                         detail: "Its time passed before it could be sent.".into(),
                     };
                     verdict::hold(state, &scribe, &operation, Hold::Lapsed, reason, now.at)?;
-                    lapsed.push(operation);
+                    held.push(operation);
                 }
             }
             let mut groups: Vec<Vec<Queued>> = Vec::new();
@@ -147,6 +147,12 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                 let Some(waiting) = queue::by_seq(state, seq)? else {
                     continue;
                 };
+                if let Some(pack) = &pack
+                    && frozen::hold_one(state, &scribe, pack, &rights, &waiting, now.at)?
+                {
+                    held.push(waiting);
+                    continue;
+                }
                 let shares = may_share(pack.as_deref(), &alone, &waiting.request);
                 let goes = match shares {
                     true => shared.take(&waiting.request),
@@ -165,10 +171,10 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                 groups.push(together);
             }
             let history = history.map(|history| history.name);
-            Ok::<_, StoreError>((groups, turn.next, history, lapsed))
+            Ok::<_, StoreError>((groups, turn.next, history, held))
         })
         .await?;
-    for operation in lapsed {
+    for operation in held {
         engine.operation_changed(&operation.request, Source::Clock);
     }
     Ok((groups, next, history))

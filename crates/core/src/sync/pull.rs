@@ -25,6 +25,7 @@ use super::restored;
 use crate::changes::{Source, Tag};
 use crate::engine::{Engine, rights};
 use crate::error::{Code, Error};
+use crate::outbox::frozen;
 use crate::outbox::queue::Status;
 use crate::outbox::send::{self, SendError};
 use crate::outbox::verdict;
@@ -88,7 +89,10 @@ pub async fn who_am_i(engine: &Engine, client: &Client) -> Result<Me, SendError>
     }
     let before = engine.rights();
     if let Some(now) = rights::keep(&engine.stores, &engine.pinned, &before, &me).await? {
+        let switched = frozen::changed(&before, &now);
         engine.put_rights(now);
+        // Before anything goes out in this turn.
+        frozen::hold(engine, switched).await?;
     }
     if let Some(history) = &me.history {
         restored::follow(engine, client, history).await?;

@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod controls;
 mod crash;
 mod demo;
 mod disk;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -106,10 +106,13 @@ pub struct State {
     /// Said instead of the right signature of the pack.
     pub signature: Option<String>,
     pub settings: Map<String, Value>,
+    pub controls: Map<String, Value>,
     /// Roles of the operator.
     pub roles: Vec<String>,
     /// Kinds, and fields as `kind.field`, that it keeps from the operator.
     pub hidden: BTreeSet<String>,
+    /// Minutes that its clock is ahead of the machine's.
+    pub ahead: i64,
     pub revoked: bool,
     /// Which history it says that it has; none where it cannot tell.
     pub history: Option<String>,
@@ -248,6 +251,7 @@ impl State {
                 let state = match operation.action.as_str() {
                     "acknowledge" => "acknowledged",
                     "return" => "returned",
+                    "switch" => "switching",
                     _ => "released",
                 };
                 record.body.insert("state".into(), json!(state));
@@ -322,14 +326,14 @@ impl State {
             "operator": {"id": "op-1", "name": "Robin"},
             "tenant": {"id": "t-1", "name": "Depot", "zone": "Australia/Melbourne"},
             "roles": self.roles, "regions": [],
-            "server_time": now(),
+            "server_time": now() + TimeDelta::minutes(self.ahead),
             "pack": pack.map(|(hash, version, bytes)| {
                 let ours = || publisher().signature(bytes).unwrap();
                 let signature = self.signature.clone().unwrap_or_else(ours);
                 json!({"hash": hash, "version": version, "signature": signature})
             }),
             "publisher": publisher().public(),
-            "settings_version": 1, "settings": self.settings, "controls": {},
+            "settings_version": 1, "settings": self.settings, "controls": self.controls,
             "sessions": if self.sessions.is_null() { json!({}) } else { self.sessions.clone() },
             "audit_key": audit_key(), "history": self.history, "demo": self.demo,
         })

@@ -96,7 +96,7 @@ const PAGERDUTY: &[Offer] = &[
     offer("acknowledge", &["incident"], &[], Nature::Change),
 ];
 const JOB: &[Offer] = &[offer("run", &["job"], &["argument"], Nature::Change)];
-const FLAG: &[Offer] = &[offer("set", &["flag", "value"], &[], Nature::Change)];
+const FLAG: &[Offer] = &[built(offer("set", &["flag", "value"], &[], Nature::Change))];
 const WEBHOOK: &[Offer] = &[
     offer("retry", &["delivery"], &[], Nature::Change),
     offer("test", &["endpoint"], &[], Nature::Change),

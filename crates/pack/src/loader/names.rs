@@ -39,6 +39,7 @@ const ENGINE_CODES: &[&str] = &[
     "action.",
     "approval.",
     "bulk.",
+    "control.",
     "effect.",
     "operation.",
     "pack.",

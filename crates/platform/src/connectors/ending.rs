@@ -41,6 +41,14 @@ pub(super) fn provider_refused(detail: &str) -> Ending {
     }
 }
 
+/// The provider did it, and what runs goes on as before.
+pub(super) fn not_in_effect(detail: &str) -> Ending {
+    Ending {
+        reason: Some(reason("control.not_in_effect", None, detail)),
+        ..provider_refused(detail)
+    }
+}
+
 pub(super) fn given_up(word: VerdictWord, reason: Reason) -> Ending {
     Ending {
         status: CallStatus::GivenUp,

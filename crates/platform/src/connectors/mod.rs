@@ -4,6 +4,7 @@
 //! it speaks it to a stand-in of ours, which keeps a ledger of its own and misbehaves on demand.
 
 mod ending;
+pub mod flag;
 pub mod mail;
 mod sends;
 pub mod stand_in;
@@ -43,6 +44,10 @@ pub enum Look {
     UnderWay,
     /// It had it, and it came to nothing, for good.
     Failed(String),
+    /// It did a part of it, and the rest is owed: it is sent again, however late.
+    Begun,
+    /// It did it, and the old state still answers: nothing counts as done.
+    NotInEffect(String),
     /// It did not, so far.
     Absent,
     /// It cannot say just now.

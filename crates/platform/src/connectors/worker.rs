@@ -24,7 +24,7 @@ use watchkeeper_model::{Outcome, Situation, approval, decide};
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::ending::{Ending, done, finish, given_up, provider_refused};
+use super::ending::{Ending, done, finish, given_up, not_in_effect, provider_refused};
 use super::{Connector, Look, Sent};
 use crate::Platform;
 use crate::decide::{actor, basis_snapshot, reason};
@@ -148,10 +148,11 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     };
     let key = row.id.provider_key();
     let (looked_at, looked_running) = (platform.clock.now(), platform.clock.running());
-    match connector.look(&row.call, &key).await {
+    let begun = match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
         Look::UnderWay => return wait_for_the_provider(platform, row).await,
         Look::Failed(why) => return finish(platform, row, provider_refused(&why)).await,
+        Look::NotInEffect(why) => return finish(platform, row, not_in_effect(&why)).await,
         Look::Unclear => {
             let now = platform.clock.now();
             // What was never sent cannot have been done, whatever the provider would say.
@@ -163,15 +164,17 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             let until = Some(now + ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, until).await;
         }
-        Look::Absent => {}
-    }
+        // What was only looked for is never sent.
+        Look::Begun => row.basis.otherwise.is_none(),
+        Look::Absent => false,
+    };
     let now = platform.clock.now();
     let last = platform
         .sends
         .rest(&row.id, platform.clock.running(), QUIET_FOR);
     let truly_until = last.map(|(rest, _)| now + TimeDelta::from_std(rest).unwrap_or(QUIET));
     let by_the_wall = row.sent_at.map(|sent| sent + QUIET).filter(|at| now < *at);
-    if let Some(ending) = checked_again(platform, row, now).await? {
+    if !begun && let Some(ending) = checked_again(platform, row, now).await? {
         let may_come_until = by_the_wall.max(truly_until).filter(|_| row.ambiguous);
         return match may_come_until {
             Some(_) => put_off(platform, row, true, row.generation, may_come_until).await,
@@ -230,7 +233,7 @@ async fn after_send(
         Sent::Refused(detail) => match connector.look(&row.call, key).await {
             Look::Found(result) => finish(platform, row, done(result)).await,
             Look::UnderWay => wait_for_the_provider(platform, row).await,
-            Look::Absent | Look::Failed(_) => {
+            Look::Absent | Look::Begun | Look::Failed(_) | Look::NotInEffect(_) => {
                 finish(platform, row, provider_refused(&detail)).await
             }
             Look::Unclear => put_off(platform, row, true, row.generation, None).await,

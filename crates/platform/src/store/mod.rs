@@ -20,7 +20,7 @@ mod types;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
 use watchkeeper_pack::Sight;
@@ -63,8 +63,6 @@ pub trait Store: Send + Sync + 'static {
     async fn found_tenant(&self, tenant: &Tenant) -> Result<()>;
     /// A tenant as it is now.
     async fn tenant(&self, id: &str) -> Result<Option<TenantState>>;
-    /// Says what the tenant's controls are; a change takes a seq, so that decisions notice it.
-    async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64>;
     /// Keeps a pack and makes it the active one. Versions only rise and the publisher stays: false
     /// where it is otherwise.
     async fn publish_pack(

@@ -11,6 +11,7 @@ mod approvals;
 mod audit;
 mod blobs;
 mod bounds;
+mod controls;
 mod demo;
 mod feed;
 mod ingest;

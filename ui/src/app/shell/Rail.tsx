@@ -8,13 +8,14 @@ import {
   ScrollText,
   Settings2,
   SlidersHorizontal,
+  ToggleRight,
   TriangleAlert,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
 import { usePlace } from "../place";
-import { useSync, useTenant, useWatch } from "../reads";
+import { useControls, useSync, useTenant, useWatch } from "../reads";
 import { zoneName } from "../time";
 import { initials } from "./initials";
 import { SyncLine } from "./SyncLine";
@@ -115,6 +116,15 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
           </li>
           <li>
             <Entry
+              icon={<ToggleRight size={16} aria-hidden />}
+              label={t("nav-controls")}
+              current={place.screen === "controls"}
+              onGo={() => go({ screen: "controls" })}
+              end={<Switched />}
+            />
+          </li>
+          <li>
+            <Entry
               icon={<RefreshCw size={16} aria-hidden />}
               label={t("nav-sync")}
               current={place.screen === "sync"}
@@ -168,6 +178,23 @@ function Unsaid() {
       <span className="urgent" title={words}>
         <TriangleAlert size={12} aria-hidden />
         <span aria-hidden>{open}</span>
+        <span className="visually-hidden">{words}</span>
+      </span>
+    </span>
+  );
+}
+
+/** Switches that are not as usual. */
+function Switched() {
+  const controls = useControls().data?.controls ?? [];
+  const on = controls.filter((control) => control.on).length;
+  if (on === 0) return null;
+  const words = t("nav-switched", { count: on });
+  return (
+    <span className="rail-count">
+      <span className="urgent" title={words}>
+        <TriangleAlert size={12} aria-hidden />
+        <span aria-hidden>{on}</span>
         <span className="visually-hidden">{words}</span>
       </span>
     </span>

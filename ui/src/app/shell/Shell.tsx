@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/states";
+import { ControlBanners } from "../../features/controls/ControlBanners";
+import { ControlsScreen } from "../../features/controls/ControlsScreen";
 import { LogScreen } from "../../features/log/LogScreen";
 import { UndoBar } from "../../features/operations/UndoBar";
 import { QueueScreen } from "../../features/queues/QueueScreen";
@@ -42,6 +44,7 @@ export function Shell({ app }: { app: AppView }) {
     "g l": () => go({ screen: "log" }),
     "g r": () => go({ screen: "reference" }),
     "g t": () => go({ screen: "tenant" }),
+    "g c": () => go({ screen: "controls" }),
     "g s": () => go({ screen: "sync" }),
     "g ,": () => go({ screen: "settings" }),
     "g q": () => first && go({ screen: "queue", view: first.view, record: null }),
@@ -67,6 +70,7 @@ export function Shell({ app }: { app: AppView }) {
           onPalette={() => setOverlay("palette")}
         />
         <Notices app={app} />
+        <ControlBanners />
         <main id="screen" className="screen" tabIndex={-1}>
           {navigation.error && !navigation.data ? (
             <ErrorState
@@ -100,6 +104,7 @@ const TITLES = {
   log: "nav-log",
   reference: "nav-reference",
   tenant: "nav-tenant",
+  controls: "nav-controls",
   sync: "nav-sync",
   settings: "nav-settings",
 } as const;
@@ -129,6 +134,8 @@ function Screen({ place, readOnly }: ScreenProps) {
       );
     case "tenant":
       return <TenantScreen key={place.setting} sought={place.setting} readOnly={readOnly} />;
+    case "controls":
+      return <ControlsScreen key={place.control} sought={place.control} readOnly={readOnly} />;
     case "sync":
       return <SyncScreen />;
     case "settings":

@@ -13,6 +13,7 @@ const EVERYWHERE = [
   { keys: ["g", "l"], words: "help-log" },
   { keys: ["g", "r"], words: "help-reference" },
   { keys: ["g", "t"], words: "help-tenant" },
+  { keys: ["g", "c"], words: "help-controls" },
   { keys: ["g", "s"], words: "help-sync" },
   { keys: ["g", ","], words: "help-settings" },
   { keys: ["Ctrl", "Z"], words: "help-undo" },

@@ -20,6 +20,8 @@ export const STANDINGS: Record<Standing, Choices> = {
   held_rejected: { words: "standing-held-rejected", ...HELD },
   // Under its old id only: what it may have moved is found by that id.
   held_restored: { words: "standing-held-restored", ...HELD, amend: false },
+  // It was never sent: once the switch lets it, it goes out as it is.
+  held_frozen: { words: "standing-held-frozen", ...HELD },
   blocked: { words: "standing-blocked", ...HERE },
   confirmed: { words: "standing-confirmed", ...GONE },
   discarded: { words: "standing-discarded", ...GONE },

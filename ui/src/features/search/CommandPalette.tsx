@@ -13,6 +13,7 @@ import {
   Settings2,
   ShieldCheck,
   SlidersHorizontal,
+  ToggleRight,
   UserRound,
 } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
@@ -258,6 +259,12 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
       icon: SlidersHorizontal,
       label: t("command-tenant"),
       run: () => go({ screen: "tenant" }),
+    },
+    {
+      id: "controls",
+      icon: ToggleRight,
+      label: t("command-controls"),
+      run: () => go({ screen: "controls" }),
     },
     {
       id: "settings",

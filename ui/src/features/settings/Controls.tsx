@@ -1,11 +1,19 @@
+import { usePlace } from "../../app/place";
+import { Button } from "../../components/Button";
 import { Card } from "../../components/Card";
 import { t } from "../../locales/catalogue";
 import type { TenantSetting } from "../../platform/backend";
 
-/** The platform's switches, each with its row. They are shown here and change on the platform. */
+/** The platform's switches, each with its row, and the way to where they are switched. */
 export function Controls({ controls }: { controls: TenantSetting[] }) {
+  const go = usePlace((store) => store.go);
+  const open = (
+    <Button look="plain" onClick={() => go({ screen: "controls" })}>
+      {t("settings-controls-open")}
+    </Button>
+  );
   return (
-    <Card title={t("settings-controls")} aside={controls.length > 0 && t("settings-on-platform")}>
+    <Card title={t("settings-controls")} aside={controls.length > 0 && open}>
       {controls.length === 0 ? (
         <p className="card-body quiet">{t("settings-no-controls")}</p>
       ) : (

@@ -1,5 +1,6 @@
 import { type Place, SECTION_IDS, usePlace } from "../../app/place";
 import { makeCrowdedAlerts, makeRareAlerts } from "./alerts";
+import { makeControls } from "./controls";
 import { MemoryBackend } from "./index";
 import { makeSaid, makeSettings } from "./tenant";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
@@ -45,6 +46,7 @@ const WORLDS: Record<string, () => World> = {
       "logPage",
       "referenceView",
       "tenantView",
+      "controlsView",
       "settingsView",
     ]),
   }),
@@ -61,6 +63,7 @@ const WORLDS: Record<string, () => World> = {
     settings: makeSettings().filter((each) => !each.missing),
     packChanges: null,
   }),
+  switched: () => ({ ...makeWorld(), controls: makeControls() }),
   silent: () => {
     const world = makeWorld();
     world.notifications = {
@@ -109,6 +112,7 @@ export function fromAddress({ search }: Location): MemoryBackend {
   const { go } = usePlace.getState();
   if (screen === "sync" || screen === "log" || screen === "settings") go({ screen });
   else if (screen === "tenant") go({ screen, ...(id && { setting: id }) });
+  else if (screen === "controls") go({ screen, ...(id && { control: id }) });
   else if (screen === "reference") go(referencePlace(asked.get("section"), id));
   else if (screen === "reviews") go({ screen: "queue", view: "reviews", record: null });
   else if (screen === "queue") go({ screen: "queue", view: "pending", record: null });

@@ -11,6 +11,7 @@ import {
   type Tag,
 } from "../backend";
 import { actMany, isUnseen, judge, selectionOf } from "./bulk";
+import { controlsOf, switchControl } from "./controls";
 import { logOf } from "./log";
 import { recordOf } from "./record";
 import { referenceOf } from "./reference";
@@ -190,6 +191,7 @@ export class MemoryBackend implements Backend {
       if (before) return before;
       if (request.kind === "alert") return this.#acknowledge(request);
       if (request.kind === "setting") return this.#say(request);
+      if (request.kind === "control") return this.#switch(request);
       const { title, actions } = this.#about(request.id);
       const action = actions.find((each) => each.action === request.action) ?? fail("not_now");
       if (action.denied && request.amends === null)
@@ -259,6 +261,13 @@ export class MemoryBackend implements Backend {
     return made;
   }
 
+  #switch(request: ActRequest): OperationView {
+    const made = switchControl(this.world, request);
+    this.world.acted.set(made.id, made);
+    this.change(() => {}, [{ tag: "kind", of: "control" }, { tag: "sync" }]);
+    return made;
+  }
+
   selectRecords: Backend["selectRecords"] = (request) =>
     this.#read("selectRecords", () => selectionOf(this.world, request));
   actMany: Backend["actMany"] = (request) =>
@@ -277,6 +286,7 @@ export class MemoryBackend implements Backend {
   verifyChain = () => this.#read("verifyChain", () => this.change(() => {}));
   referenceView = () => this.#read("referenceView", () => referenceOf());
   tenantView = () => this.#read("tenantView", () => tenantOf(this.world));
+  controlsView = () => this.#read("controlsView", () => controlsOf(this.world));
   settingsView = () => this.#read("settingsView", () => settingsOf(this.world));
   setNotifications: Backend["setNotifications"] = (wanted) =>
     this.#read("setNotifications", () =>

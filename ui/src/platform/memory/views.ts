@@ -263,6 +263,7 @@ export function syncOf(world: World): SyncView {
       "held_lapsed",
       "held_rejected",
       "held_restored",
+      "held_frozen",
     ),
     under_way: standing("in_flight", "accepted", "agreement", "unknown"),
     settled: standing("confirmed", "discarded"),

@@ -2,6 +2,7 @@ import type {
   AlertView,
   AppView,
   DemoWorldsView,
+  ControlView,
   Link,
   LogEntry,
   MoneyView,
@@ -69,6 +70,8 @@ export type World = {
   notifications: NotificationsView;
   /** What the tenant says, without the operations on it. */
   settings: SettingView[];
+  /** Switches of the platform; none in most worlds. */
+  controls: ControlView[];
   packChanges: PackChangesView | null;
   /** Of a demo; none where the platform is no demo. */
   worlds: DemoWorldsView | null;
@@ -196,6 +199,7 @@ export function makeWorld(requests = 12): World {
     log: makeLog(requests === 0 ? 1 : 214),
     notifications: makeNotifications(),
     settings: requests === 0 ? [] : makeSettings(),
+    controls: [],
     packChanges: makePackChanges(),
     worlds: null,
     operations:

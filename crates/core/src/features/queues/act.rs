@@ -238,7 +238,7 @@ fn refused(
         };
         return Some((code.clone(), row.clone(), error));
     }
-    if lapses_unsent(reading, pack, decision) {
+    if lapses_unsent(reading, pack, &request.kind, decision) {
         let action = reading
             .kind(&request.kind)
             .ok()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use watchkeeper_model::{
-    Actor, Bulk, Decision, LookupValue, Outcome, Situation, Snapshot, decide, takes_part,
+    Actor, Bulk, Decision, LookupValue, Outcome, Situation, Snapshot, control, decide, takes_part,
 };
 use watchkeeper_pack::{Action, Kind, Pack};
 
@@ -97,11 +97,20 @@ pub(crate) fn may(
         Outcome::Allow | Outcome::Ask => true,
         Outcome::Deny { code, .. } => code == "params.invalid",
     };
-    Ok(allowed && !lapses_unsent(reading, pack, &decision))
+    Ok(allowed && !lapses_unsent(reading, pack, &row.kind, &decision))
 }
 
-/// it may lapse before the next sync.
-pub(super) fn lapses_unsent(reading: &Reading<'_>, pack: &Pack, decision: &Decision) -> bool {
+/// it may lapse before the next sync. A switch of a control is meant to: it says that it is not in
+/// effect, and is not wanted hours later.
+pub(super) fn lapses_unsent(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    kind: &str,
+    decision: &Decision,
+) -> bool {
+    if kind == control::KIND {
+        return false;
+    }
     let now = reading.now.at;
     let line = Line {
         cut_off_since: reading.link.failing_since.map(|since| since.min(now)),

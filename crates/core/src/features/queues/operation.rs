@@ -32,6 +32,7 @@ fn standing(lane: &[Queued], operation: &Queued) -> Standing {
         (Status::Held, Some(Hold::Lapsed)) => Standing::HeldLapsed,
         (Status::Held, Some(Hold::Rejected)) => Standing::HeldRejected,
         (Status::Held, Some(Hold::Restored)) => Standing::HeldRestored,
+        (Status::Held, Some(Hold::Frozen)) => Standing::HeldFrozen,
         (Status::Confirmed, _) => Standing::Confirmed,
         (Status::Discarded, _) => Standing::Discarded,
     }
@@ -57,6 +58,7 @@ fn word(operation: &Queued, standing: Standing) -> OperationWord {
         | Standing::HeldLapsed
         | Standing::HeldRejected
         | Standing::HeldRestored
+        | Standing::HeldFrozen
         | Standing::Discarded => OperationWord::Refused,
     }
 }

@@ -175,7 +175,7 @@ fn action_view(
             })
             .collect(),
         not_after: decision.not_after.map(|at| reading.wall(at)),
-        may_lapse: lapses_unsent(reading, pack, &decision),
+        may_lapse: lapses_unsent(reading, pack, &situation.kind.name, &decision),
         undo: undo_view(kind, action),
     }
 }

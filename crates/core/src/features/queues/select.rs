@@ -185,7 +185,7 @@ impl Selecting<'_> {
         {
             return Ok(Some((row.clone(), detail.clone())));
         }
-        if lapses_unsent(reading, self.pack, &decision) {
+        if lapses_unsent(reading, self.pack, &situation.kind.name, &decision) {
             let detail = "It may lapse before the platform can be reached again.".to_owned();
             return Ok(Some((Some(self.action.def.row.clone()), detail)));
         }

@@ -1,7 +1,7 @@
 //! Puts a held operation back in its lane.
 //!
 //! It keeps its id, so this is for what the platform has not decided: a request that it did not
-//! take, or rights that were missing. A verdict stands for ever under its id; then the record is
+//! take, rights that were missing, or a freeze that is over. A verdict stands for ever under its id; then the record is
 //! acted upon again, with the held operation named as the one that is amended, which asks policy
 //! and the operator's confirmation again.
 
@@ -12,6 +12,7 @@ use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::queues::act::parse;
+use crate::outbox::frozen::{self, Around};
 use crate::outbox::queue::{self, Hold, Queued, Status};
 
 /// Puts a held operation back in its lane.
@@ -21,6 +22,7 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
         return Err(newer.clone());
     }
     let (scribe, now) = (engine.scribe(), engine.clock().now().at);
+    let (pack, rights) = (engine.pack(), engine.rights());
     let request = engine
         .stores()
         .state
@@ -33,6 +35,22 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
                 let detail = "The platform has decided this one. Act on the record again to \
                               put another in its place.";
                 return Err(Error::with(Code::NotNow, detail));
+            }
+            if let (Some(Hold::Frozen), Some(pack)) = (found.hold, &pack) {
+                let around = Around {
+                    pack,
+                    rights: &rights,
+                    controls: &rights.controls,
+                    now,
+                };
+                let all = pack.controls.keys().cloned().collect();
+                if let Some(frozen) = frozen::stopped(state, &around, &found, &all)? {
+                    return Err(Error {
+                        code: Code::PolicyDenied,
+                        detail: Some(frozen.detail),
+                        row: Some(frozen.row),
+                    });
+                }
             }
             queue::release(state, found.seq, now)?;
             scribe.append(state, now, Event::Retried { operation: id })?;
@@ -48,7 +66,7 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
 fn is_decided(operation: &Queued) -> bool {
     let code = operation.reason.as_ref().map(|reason| reason.code.as_str());
     match operation.hold {
-        Some(Hold::Rejected | Hold::Restored) | None => false,
+        Some(Hold::Rejected | Hold::Restored | Hold::Frozen) | None => false,
         Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
         Some(Hold::Conflict) => true,
         Some(Hold::Lapsed) => operation.attempts > 0,

@@ -71,6 +71,32 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
     }
 }
 
+/// A control's record, as a host's answer leaves it.
+async fn switch<S: Store>(store: &S, id: &str, value: &str) {
+    let write = Write {
+        kind: watchkeeper_model::control::KIND.into(),
+        ..put(id, json!({"name": id, "value": value}))
+    };
+    store.ingest(TENANT, now(), &[write]).await.unwrap();
+}
+
+pub async fn a_control_is_in_force_with_its_record<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let controls = async || store.tenant(TENANT).await.unwrap().unwrap().controls;
+    switch(store, "frozen", "true").await;
+    switch(store, "paused/north", "true").await;
+    switch(store, "paused/south", "false").await;
+    let all = json!({"frozen": true, "paused": {"north": true, "south": false}});
+    assert_eq!(controls().await, object(all));
+    switch(store, "frozen", "false").await;
+    let gone = ["paused/north", "paused/south"].map(|id| Write {
+        kind: watchkeeper_model::control::KIND.into(),
+        ..gone(id)
+    });
+    store.ingest(TENANT, now(), &gone).await.unwrap();
+    assert_eq!(controls().await, object(json!({"frozen": false})));
+}
+
 pub async fn a_decision_on_old_facts_writes_nothing<S: Store>(store: &S) {
     found(store, TENANT).await;
     store
@@ -78,10 +104,7 @@ pub async fn a_decision_on_old_facts_writes_nothing<S: Store>(store: &S) {
         .await
         .unwrap();
     let old = head(store).await;
-    store
-        .set_controls(TENANT, &object(json!({"frozen": true})))
-        .await
-        .unwrap();
+    switch(store, "frozen", "true").await;
     let id = Uuid::now_v7();
     let late = commit(id, old, vec![put("a", json!({"x": 1}))], &[0]);
     assert_eq!(

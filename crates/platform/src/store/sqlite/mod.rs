@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
 use watchkeeper_pack::Sight;
@@ -233,12 +233,6 @@ impl Store for SqliteStore {
     async fn tenant(&self, id: &str) -> Result<Option<TenantState>> {
         let id = id.to_owned();
         self.read(move |tx| tenants::state(tx, &id)).await
-    }
-
-    async fn set_controls(&self, tenant: &str, controls: &Map<String, Value>) -> Result<u64> {
-        let (tenant, controls) = (tenant.to_owned(), controls.clone());
-        self.write(move |tx| tenants::set_controls(tx, &tenant, &controls))
-            .await
     }
 
     async fn publish_pack(

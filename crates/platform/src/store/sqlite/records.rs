@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
-use watchkeeper_model::{LookupValue, setting};
+use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::Sight;
 
 use super::tenants;
@@ -202,6 +202,10 @@ pub fn apply(
         if changed && write.kind == setting::KIND {
             let said = write.put.as_ref().and_then(|put| setting::said(&put.body));
             tenants::say_setting(tx, tenant, &write.id, said.as_ref())?;
+        }
+        if changed && write.kind == control::KIND {
+            let said = write.put.as_ref().and_then(|put| control::said(&put.body));
+            tenants::put_control(tx, tenant, control::name_of(&write.id), said)?;
         }
     }
     Ok(kinds)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
+use watchkeeper_model::control;
 use watchkeeper_wire::session::{PackRef, Tenant};
 
 use super::values::{from_json, to_json, unsigned};
@@ -92,16 +93,25 @@ pub fn say_setting(
     Ok(())
 }
 
-pub fn set_controls(
+/// How one control stands from now on, or one in a region; none where nobody has switched it.
+pub fn put_control(
     tx: &Transaction<'_>,
     tenant: &str,
-    controls: &Map<String, Value>,
-) -> Result<u64> {
+    (name, region): (&str, Option<&str>),
+    value: Option<Value>,
+) -> Result<()> {
+    let controls: String = tx
+        .prepare_cached("SELECT controls FROM tenant WHERE id = ?")?
+        .query_row([tenant], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NoTenant)?;
+    let mut controls: Map<String, Value> = from_json(&controls)?;
+    control::put(&mut controls, name, region, value);
     tx.execute(
         "UPDATE tenant SET controls = ? WHERE id = ?",
-        params![to_json(controls)?, tenant],
+        params![to_json(&controls)?, tenant],
     )?;
-    next_seq(tx, tenant)
+    Ok(())
 }
 
 pub fn publish_pack(

@@ -111,6 +111,8 @@ pub enum Standing {
     /// Held: the platform was restored from a backup and does not have it; sent again only when the
     /// operator says so.
     HeldRestored,
+    /// Held: a control of the platform stops it, and it was not sent.
+    HeldFrozen,
     /// Waits behind a held one.
     Blocked,
     /// Done, and said so.

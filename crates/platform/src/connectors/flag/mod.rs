@@ -1,0 +1,277 @@
+//! Flags: variables of whoever hosts what the platform runs.
+//!
+//! Facts that this rests on: a variable that is set reaches only what is deployed after it, so what runs
+//! goes on answering with the old value until a new deployment is ready. So a flag is set, then deployed,
+//! and it counts only once the value that was set is the one that runs. Setting and deploying under one
+//! key is done once; a variable that is set and not deployed would come into effect with anybody's next
+//! deployment, so what was begun is ended however late.
+
+mod stand_in;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use reqwest::{Client, StatusCode, Url};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchkeeper_model::Call;
+
+use super::{Connector, Look, Sent};
+
+pub use stand_in::{FlagStandIn, Mode, routes};
+
+/// A deployment that is not ready after so long is not waited for any more.
+const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+
+/// Speaks to a host, or to what stands in for it.
+#[derive(Debug, Clone)]
+pub struct Flag {
+    client: Client,
+    base: Url,
+    secret: String,
+}
+
+/// A value as it was set.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Setting {
+    /// Rises with each that is set.
+    place: i64,
+    value: String,
+}
+
+/// How far a deployment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Progress {
+    Building,
+    Ready,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Deployment {
+    /// The last setting that it was made with.
+    has: i64,
+    state: Progress,
+    /// Milliseconds since 1970.
+    created_at: i64,
+}
+
+/// What a host says of a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Variable {
+    /// The host's clock, milliseconds since 1970.
+    now: i64,
+    /// What was set under the key that was asked about.
+    mine: Option<Setting>,
+    /// What was set last.
+    stored: Option<Setting>,
+    /// What answers.
+    running: Option<Setting>,
+    /// The last ones, newest first.
+    deployments: Vec<Deployment>,
+}
+
+impl Flag {
+    /// At this base address (ending in `/v1/`), with this secret key. A request without an answer
+    /// within `patience` is ambiguous.
+    pub fn new(base: Url, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
+        let client = Client::builder()
+            .timeout(patience)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self {
+            client,
+            base,
+            secret,
+        })
+    }
+
+    async fn read(&self, flag: &str, key: &str) -> Option<Variable> {
+        let mut url = self.base.join("variables").ok()?;
+        url.query_pairs_mut()
+            .append_pair("name", flag)
+            .append_pair("key", key);
+        let answer = self.client.get(url).bearer_auth(&self.secret).send().await;
+        let answer = answer.ok()?;
+        match answer.status() {
+            StatusCode::OK => answer.json().await.ok(),
+            _ => None,
+        }
+    }
+
+    /// Asks for one of the two steps; what to say where it was not taken.
+    async fn ask(&self, path: &str, key: &str, body: &Value) -> Result<(), Sent> {
+        let Ok(url) = self.base.join(path) else {
+            return Err(Sent::Refused("the host's address is wrong".into()));
+        };
+        let answer = self
+            .client
+            .post(url)
+            .bearer_auth(&self.secret)
+            .header("Idempotency-Key", key)
+            .json(body)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                let wait = super::retry_after(answer.headers());
+                match answer.status().as_u16() {
+                    200 => Ok(()),
+                    429 => Err(Sent::NotNow(wait)),
+                    400..=499 => Err(Sent::Refused("The host refused it.".into())),
+                    _ => Err(Sent::Ambiguous),
+                }
+            }
+            Err(error) if error.is_connect() => Err(Sent::NotNow(None)),
+            Err(_) => Err(Sent::Ambiguous),
+        }
+    }
+}
+
+/// Name and value of a call; a value that is no text goes as JSON.
+fn arguments(call: &Call) -> Option<(&str, String)> {
+    let flag = call.args.get("flag")?.as_str()?;
+    let value = match call.args.get("value")? {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    (!flag.is_empty()).then_some((flag, value))
+}
+
+/// How a switch to this value stands. Pure.
+fn standing(variable: &Variable, wanted: &str) -> Look {
+    let Some(mine) = &variable.mine else {
+        return Look::Absent;
+    };
+    let place = |setting: &Option<Setting>| setting.as_ref().map_or(0, |setting| setting.place);
+    if place(&variable.running) == mine.place {
+        return match mine.value == wanted {
+            true => Look::Found(json!({"value": mine.value})),
+            false => Look::NotInEffect(format!("The host answers with {}.", mine.value)),
+        };
+    }
+    if place(&variable.stored) > mine.place {
+        return Look::Failed("It was set to something else meanwhile.".into());
+    }
+    // A newer deployment has all that an older one has.
+    let with_it = |deployment: &&Deployment| deployment.has >= mine.place;
+    let mut deployed = variable.deployments.iter().filter(with_it).peekable();
+    if deployed.peek().is_none() {
+        return Look::Begun;
+    }
+    let Some(going) = deployed.find(|deployment| deployment.state != Progress::Failed) else {
+        return Look::NotInEffect(
+            "It is set, but the deployment failed: the old value goes on answering, until the next \
+             deployment."
+                .into(),
+        );
+    };
+    let waited = TimeDelta::milliseconds(variable.now.saturating_sub(going.created_at));
+    match waited > PATIENCE {
+        true => Look::NotInEffect(format!(
+            "It is set, but after {} minutes the old value still answers. It may yet come into \
+             effect: look at the host.",
+            PATIENCE.num_minutes()
+        )),
+        false => Look::UnderWay,
+    }
+}
+
+#[async_trait]
+impl Connector for Flag {
+    async fn look(&self, call: &Call, key: &str) -> Look {
+        let Some((flag, value)) = arguments(call) else {
+            return Look::Absent;
+        };
+        match self.read(flag, key).await {
+            Some(variable) => standing(&variable, &value),
+            None => Look::Unclear,
+        }
+    }
+
+    async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        let Some((flag, value)) = arguments(call) else {
+            return Sent::Refused("the call names no flag or no value".into());
+        };
+        let set = json!({"name": flag, "value": value});
+        if let Err(sent) = self.ask("variables", key, &set).await {
+            return sent;
+        }
+        match self.ask("deployments", key, &json!({})).await {
+            // Nothing is done before it is read back.
+            Ok(()) => Sent::UnderWay,
+            Err(Sent::Refused(_)) => Sent::Refused(
+                "It is set, but the host refused to deploy: it comes into effect with the next \
+                 deployment."
+                    .into(),
+            ),
+            Err(other) => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(place: i64) -> Option<Setting> {
+        Some(Setting {
+            place,
+            value: "true".into(),
+        })
+    }
+
+    fn deployed(has: i64, state: Progress, minutes_ago: i64) -> Deployment {
+        Deployment {
+            has,
+            state,
+            created_at: -minutes_ago * 60_000,
+        }
+    }
+
+    /// Mine is the third setting.
+    fn variable(running: i64, deployments: &[Deployment]) -> Variable {
+        Variable {
+            now: 0,
+            mine: setting(3),
+            stored: setting(3),
+            running: setting(running),
+            deployments: deployments.to_vec(),
+        }
+    }
+
+    #[test]
+    fn x_52_only_what_runs_is_in_effect() {
+        let look = |variable: &Variable| standing(variable, "true");
+        let found = Look::Found(json!({"value": "true"}));
+        let ready = deployed(3, Progress::Ready, 1);
+        assert_eq!(look(&variable(3, std::slice::from_ref(&ready))), found);
+        let other = Look::NotInEffect("The host answers with true.".into());
+        assert_eq!(standing(&variable(3, &[ready]), "false"), other);
+        let building = |minutes| [deployed(3, Progress::Building, minutes)];
+        assert_eq!(look(&variable(1, &building(15))), Look::UnderWay);
+        let given_up = look(&variable(1, &building(16)));
+        assert!(matches!(given_up, Look::NotInEffect(_)), "{given_up:?}");
+        let failed = look(&variable(1, &[deployed(4, Progress::Failed, 1)]));
+        assert!(matches!(failed, Look::NotInEffect(_)), "{failed:?}");
+    }
+
+    #[test]
+    fn what_was_set_and_not_deployed_is_begun_and_what_was_overtaken_has_failed() {
+        let old = deployed(2, Progress::Ready, 9);
+        assert_eq!(standing(&variable(2, &[old]), "true"), Look::Begun);
+        let nothing = Variable {
+            mine: None,
+            ..variable(2, &[])
+        };
+        assert_eq!(standing(&nothing, "true"), Look::Absent);
+        let overtaken = Variable {
+            stored: setting(4),
+            ..variable(1, &[])
+        };
+        let failed = standing(&overtaken, "true");
+        assert!(matches!(failed, Look::Failed(_)), "{failed:?}");
+    }
+}

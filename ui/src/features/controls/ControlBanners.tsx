@@ -1,0 +1,113 @@
+import { usePlace } from "../../app/place";
+import { useControls } from "../../app/reads";
+import { Button } from "../../components/Button";
+import { Banner } from "../../components/states";
+import { Instant } from "../../components/values";
+import { t } from "../../locales/catalogue";
+import type { ControlView } from "../../platform/backend";
+import { isHeld, STANDINGS } from "../operations/standing";
+import { nameOf, standsOut, valueWords, wantedOf } from "./words";
+
+/** Most banners at once; the others are counted. */
+const MOST = 3;
+
+/** Across the top of the window: what is switched, and what was asked for and is not in effect. */
+export function ControlBanners() {
+  const controls = (useControls().data?.controls ?? []).filter(standsOut);
+  const go = usePlace((store) => store.go);
+  const more = controls.length - MOST;
+  return (
+    // Always there, so that what comes is read out.
+    <section
+      className="notices control-banners"
+      aria-label={t("control-banners")}
+      aria-live="polite"
+      hidden={controls.length === 0}
+    >
+      {controls.slice(0, MOST).map((control) => (
+        <ControlBanner key={control.id} control={control} />
+      ))}
+      {more > 0 && (
+        <Button look="plain" onClick={() => go({ screen: "controls" })}>
+          {t("control-banners-more", { count: more })}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function ControlBanner({ control }: { control: ControlView }) {
+  const go = usePlace((store) => store.go);
+  const name = nameOf(control);
+  const wanted = wantedOf(control);
+  const open = (
+    <Button onClick={() => go({ screen: "controls", control: control.id })}>
+      {t("control-open")}
+    </Button>
+  );
+  if (wanted !== null || control.problem !== null) {
+    return (
+      <Banner tone="amber" title={t("control-not-in-effect", { name })} action={open}>
+        <NotInEffect control={control} />
+      </Banner>
+    );
+  }
+  const title = t("control-is", { name, value: valueWords(control.value) });
+  return (
+    <Banner tone="red" title={title} action={open}>
+      <Standing control={control} />
+    </Banner>
+  );
+}
+
+/** What is in force, since when, by whom, why, and what it holds here. */
+function Standing({ control }: { control: ControlView }) {
+  const { since, banner, held } = control;
+  return (
+    <>
+      {since && (
+        <>
+          {t("control-since")} <Instant at={since.at} />,{" "}
+          {since.by === null ? t("control-by-platform") : <bdi>{since.by}</bdi>}
+          {since.reason && (
+            <>
+              : <bdi>{since.reason}</bdi>
+            </>
+          )}
+          .{" "}
+        </>
+      )}
+      {banner && (
+        <>
+          {t("control-public")} <bdi>“{banner}”</bdi>{" "}
+        </>
+      )}
+      {held > 0 && t("control-holds", { count: held })}
+    </>
+  );
+}
+
+/** What counts meanwhile, and what became of the switch. */
+export function NotInEffect({ control }: { control: ControlView }) {
+  const { own, asked, problem, value } = control;
+  const wanted = wantedOf(control);
+  return (
+    <>
+      {t("control-still", { value: valueWords(value) })}{" "}
+      {wanted && t("control-asked-for", { value: valueWords(wanted) })}{" "}
+      {own && t(STANDINGS[own.operation.standing].words)}{" "}
+      {own && isHeld(own.operation) && <bdi>{own.operation.reason?.detail}</bdi>}
+      {own?.operation.not_after && own.operation.word === "queued" && (
+        <>
+          {t("control-lapses")} <Instant at={own.operation.not_after} />.
+        </>
+      )}
+      {!own && asked && (
+        <>
+          <bdi>{asked.by}</bdi>, <Instant at={asked.at} />.
+        </>
+      )}
+      {problem && <bdi>{problem}</bdi>}
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import { useControls } from "../../app/reads";
+import { Button } from "../../components/Button";
+import { Shelf, type Spine } from "../../components/Shelf";
+import { EmptyState, ErrorState } from "../../components/states";
+import { StatusWord } from "../../components/tones";
+import { Instant } from "../../components/values";
+import { t } from "../../locales/catalogue";
+import type { ControlView } from "../../platform/backend";
+import { ControlPanel } from "./ControlPanel";
+import { nameOf, standsOut, valueWords, wantedOf } from "./words";
+
+type ControlsScreenProps = { sought: string | undefined; readOnly: boolean };
+
+/** The platform's switches: at the left what is not as usual and the others, at the right one. */
+export function ControlsScreen({ sought, readOnly }: ControlsScreenProps) {
+  const read = useControls();
+  if (read.error && !read.data) {
+    return (
+      <ErrorState
+        error={read.error}
+        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
+      />
+    );
+  }
+  if (!read.data) {
+    return (
+      <div className="card log-bones" aria-busy>
+        <span className="visually-hidden">{t("loading")}</span>
+        <span className="bone" />
+        <span className="bone" />
+      </div>
+    );
+  }
+  const { controls } = read.data;
+  if (controls.length === 0) {
+    return (
+      <EmptyState icon={CircleCheck} title={t("control-none")}>
+        {t("control-none-text")}
+      </EmptyState>
+    );
+  }
+  return (
+    <Shelf
+      alone
+      label={t("control-list")}
+      filterLabel={t("control-filter")}
+      items={controls}
+      spine={spineOf}
+      sought={sought}
+    >
+      {(control, leave) => (
+        <ControlPanel key={control.id} control={control} readOnly={readOnly} onLeave={leave} />
+      )}
+    </Shelf>
+  );
+}
+
+function spineOf(control: ControlView): Spine {
+  const { id, row, purpose, own } = control;
+  const label = nameOf(control);
+  const urgent = standsOut(control);
+  return {
+    id,
+    label,
+    mark: own && <StatusWord word={own.operation.word} />,
+    aside: <Aside control={control} />,
+    row,
+    group: t(urgent ? "control-group-on" : "control-group-usual"),
+    urgent,
+    words: [label, row, id, purpose ?? "", valueWords(control.value)].join(" "),
+  };
+}
+
+/** What is in force; what is not, in amber with its shape. */
+function Aside({ control }: { control: ControlView }) {
+  const wanted = wantedOf(control);
+  if (wanted !== null || control.problem !== null) {
+    return (
+      <span className="told" data-tone="amber">
+        <TriangleAlert size={12} aria-hidden />
+        {t("control-not-in-effect-short")}
+      </span>
+    );
+  }
+  return (
+    <span className="spine-value">
+      <bdi>{valueWords(control.value)}</bdi>
+      <span className="spine-by">
+        {control.since ? <Instant at={control.since.at} /> : t("tenant-default")}
+      </span>
+    </span>
+  );
+}
