@@ -192,6 +192,7 @@ impl Laptop {
             search: String::new(),
             offset: 0,
             limit: 50,
+            ..ViewRequest::default()
         };
         let page = queues::page(&self.engine, request).await.unwrap();
         let sections = page.sections.into_iter();

@@ -117,11 +117,6 @@ impl World {
         Self::of(|_| (), None).await
     }
 
-    /// With a pack of the test's own.
-    pub async fn of_pack(bundle: Bundle) -> Self {
-        Self::of(|_| (), Some(bundle)).await
-    }
-
     async fn of(change: Change, bundle: Option<Bundle>) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(ManualClock::new(noon()));

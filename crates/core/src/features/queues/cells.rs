@@ -55,7 +55,7 @@ pub(super) fn named<'a>(kind: &'a Kind, name: &'a str) -> Named<'a> {
 pub(super) fn is_known(kind: &Kind, name: &str) -> bool {
     match named(kind, name) {
         Named::Clock(clock) => kind.clocks.contains_key(clock),
-        Named::Nothing => false,
+        Named::Nothing | Named::Hidden => false,
         Named::State | Named::Value(_) | Named::Ref(_) => true,
     }
 }
@@ -119,7 +119,6 @@ impl<'a> Shown<'a> {
         Ok(match named(self.kind, name) {
             Named::Clock(clock) => clock_view(reading, self.kind, clock, self.row)
                 .map_or(CellValue::Empty, |clock| CellValue::Clock { clock }),
-            Named::Hidden => CellValue::Hidden,
             _ => one_value(reading, self.kind, name, self.get(name))?,
         })
     }
@@ -143,6 +142,7 @@ pub(super) fn one_value(
 ) -> Result<CellValue, Error> {
     Ok(match named(kind, name) {
         Named::Clock(_) | Named::Nothing => CellValue::Empty,
+        Named::Hidden => CellValue::Hidden,
         Named::State => state(kind, value),
         Named::Ref(target) => match value {
             Value::String(id) => CellValue::Text {

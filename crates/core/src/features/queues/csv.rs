@@ -41,6 +41,8 @@ pub(super) fn heads(label: &str, kind: ColumnKind) -> Vec<String> {
 pub(super) fn cells(value: &CellValue, kind: ColumnKind) -> Vec<String> {
     let one = match value {
         CellValue::Empty => String::new(),
+        // An empty cell would look like a value that is not there.
+        CellValue::Hidden => "not shown".to_owned(),
         CellValue::Text { text: words } | CellValue::Unknown { text: words } => text(words),
         CellValue::Number { number } => number.to_string(),
         CellValue::Flag { on } => on.to_string(),
