@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use watchkeeper_pack::format::{ControlDef, MAX_SETTING};
+use watchkeeper_pack::format::ControlDef;
 use watchkeeper_pack::{Action, Pack};
 
 use crate::decision::{Actor, Outcome, Situation};
@@ -118,21 +118,7 @@ pub fn in_force<'a>(
 /// # Errors
 /// Says in a few words why it is not.
 pub fn fits(def: &ControlDef, found: &Value) -> Result<(), String> {
-    if found.to_string().len() > MAX_SETTING {
-        return Err(format!("a value has at most {MAX_SETTING} bytes"));
-    }
-    if found.is_null() || found.as_str().is_some_and(|text| text.trim().is_empty()) {
-        return Err("nothing is said".into());
-    }
-    let usual = match &def.default {
-        Value::Object(regions) if def.each_region => regions.values().next(),
-        one => Some(one),
-    };
-    let alike = |usual: &Value| std::mem::discriminant(usual) == std::mem::discriminant(found);
-    if usual.is_some_and(|usual| !usual.is_null() && !alike(usual)) {
-        return Err("this value is of another type".into());
-    }
-    Ok(())
+    def.accepts(found).map_err(|unfit| unfit.to_string())
 }
 
 /// Whether this operator may switch a control.

@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256};
 use crate::pack::Pack;
 pub(crate) use reads::Reads;
 
-/// The engine's kind whose records tell of others.
+/// The engine's kinds whose records tell of others.
 const ALERT: &str = "alert";
+const APPROVAL: &str = "approval";
 
 /// What one reader sees. The default sees everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Sight {
     fields: BTreeMap<String, BTreeSet<String>>,
     /// Alert rules that are seen; none where all are.
     rules: Option<BTreeSet<String>>,
+    /// Actions, as `kind/action`, whose approvals are seen; none where all are.
+    asked: Option<BTreeSet<String>>,
 }
 
 /// How much of a pack its reader does not see.
@@ -58,6 +61,17 @@ impl Sight {
                 sight.hidden(&reads).is_none()
             });
             sight.rules = Some(rules.map(|(id, _)| id.clone()).collect());
+            let kinds = pack.kinds.values();
+            let actions =
+                kinds.flat_map(|kind| kind.actions.values().map(move |action| (kind, action)));
+            let asked = actions.filter(|(kind, action)| {
+                let mut reads = Reads::new(pack);
+                reads.kind(&kind.name);
+                reads.action(kind, action);
+                !action.def.approvals.is_empty() && sight.hidden(&reads).is_none()
+            });
+            let asked = asked.map(|(kind, action)| format!("{}/{}", kind.name, action.name));
+            sight.asked = Some(asked.collect());
         }
         sight
     }
@@ -113,19 +127,26 @@ impl Sight {
         self.rules.as_ref().is_none_or(|rules| rules.contains(rule))
     }
 
-    /// Is this record seen? An alert is, where its rule reads nothing that is hidden; of a rule that
-    /// the pack does not have nobody knows what it read.
+    /// Is this record seen? An alert is, where its rule reads nothing that is hidden, and an approval
+    /// where what is asked for does not; of a rule or an action that the pack does not have nobody
+    /// knows what it read.
     pub fn sees_record(&self, kind: &str, body: &Map<String, Value>) -> bool {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
         if kind == ALERT && self.rules.is_some() {
-            let rule = body.get("rule").and_then(Value::as_str);
-            return rule.is_some_and(|rule| self.sees_rule(rule));
+            return text("rule").is_some_and(|rule| self.sees_rule(rule));
+        }
+        if let (APPROVAL, Some(seen)) = (kind, &self.asked) {
+            let asked = text("subject_kind").zip(text("action"));
+            return asked.is_some_and(|(kind, action)| seen.contains(&format!("{kind}/{action}")));
         }
         self.sees_kind(kind)
     }
 
     /// Do records of this kind, which is seen, have to be looked into before they are shown?
     pub fn looks_into(&self, kind: &str) -> bool {
-        self.fields.contains_key(kind) || kind == ALERT && self.rules.is_some()
+        self.fields.contains_key(kind)
+            || kind == ALERT && self.rules.is_some()
+            || kind == APPROVAL && self.asked.is_some()
     }
 
     /// Takes hidden fields away; true where there were some.
@@ -157,6 +178,8 @@ impl Sight {
         add("//");
         // Those that are seen: of a rule that is gone from the pack no alert is seen any more.
         self.rules.iter().flatten().for_each(|rule| add(rule));
+        add("//");
+        self.asked.iter().flatten().for_each(|action| add(action));
         Some(hash.finalize().into())
     }
 

@@ -301,6 +301,8 @@ export type AskView = {
 	fallback: string | null,
 	/**  After so many minutes without an answer. */
 	after_minutes: number | null,
+};
+
 /**  A switch that the host was told and that is not in effect. */
 export type AskedView = {
 	/**  To what. */
@@ -464,15 +466,6 @@ export type ChangeSet = {
 /**  Data changed. */
 export type Changed = ChangeSet;
 
-/**  What was chosen. */
-export type ChooseWorldRequest = {
-	/**  The scenario; none for every day. */
-	scenario: string | null,
-	/**
-	 *  Where the clock is set, by the tenant's wall: `2026-04-05T02:30`. It goes on as it is where
-	 *  absent.
-	 */
-	at: string | null,
 /**  What a field of a record must be. */
 export type Chip = {
 	/**  Field, stored computed field, or `state`. */
@@ -538,6 +531,17 @@ export type ChipView = {
 	values: string[],
 	/**  Why it is not possible, as after a change of the pack; nothing is shown then. */
 	problem: string | null,
+};
+
+/**  What was chosen. */
+export type ChooseWorldRequest = {
+	/**  The scenario; none for every day. */
+	scenario: string | null,
+	/**
+	 *  Where the clock is set, by the tenant's wall: `2026-04-05T02:30`. It goes on as it is where
+	 *  absent.
+	 */
+	at: string | null,
 };
 
 /**  A deadline. */
@@ -709,12 +713,6 @@ export type ContactView = {
 	setting: string | null,
 };
 
-/**  A currency. */
-export type CurrencyView = {
-	/**  ISO 4217. */
-	currency: string,
-	/**  Digits behind the point. */
-	digits: number,
 /**  A value that a control may be switched to. */
 export type ControlChoice = {
 	/**  As text and as JSON. */
@@ -773,6 +771,14 @@ export type ControlsView = {
 	controls: ControlView[],
 	/**  Instant of the data, tenant's wall clock, RFC 3339 with offset. */
 	as_of: string | null,
+};
+
+/**  A currency. */
+export type CurrencyView = {
+	/**  ISO 4217. */
+	currency: string,
+	/**  Digits behind the point. */
+	digits: number,
 };
 
 /**  An attempt to show a notification. */
@@ -1107,6 +1113,8 @@ export type FilterView = {
 	label: string,
 	/**  How it is asked for. */
 	input: FilterInput,
+};
+
 /**  An action that goes by a control. */
 export type FrozenAction = {
 	/**  One of the kind, as shown. */
@@ -1577,6 +1585,8 @@ export type OptionView = {
 	value: string,
 	/**  As shown. */
 	label: string,
+};
+
 /**  A switch of this laptop. */
 export type OwnSwitch = {
 	/**  To what. */
@@ -2037,12 +2047,6 @@ export type Said = {
 	reason: string | null,
 };
 
-/**  Another day. */
-export type ScenarioView = {
-	/**  Its name. */
-	id: string,
-	/**  What is different, in a line. */
-	label: string,
 /**  What of many records has to be looked at one by one before an action is taken on all of them. */
 export type SampleView = {
 	/**  Row that asks for it. */
@@ -2065,6 +2069,14 @@ export type SampledView = {
 	title: string,
 	/**  It was looked at in this session, and looked right. */
 	right: boolean,
+};
+
+/**  Another day. */
+export type ScenarioView = {
+	/**  Its name. */
+	id: string,
+	/**  What is different, in a line. */
+	label: string,
 };
 
 /**  A record found. */
@@ -2763,6 +2775,8 @@ export type UnansweredView = {
 	next: CallView[],
 	/**  What holds until it is answered. */
 	meanwhile: string | null,
+};
+
 /**  What was done last, on one record or on many at once, and can still be taken back. */
 export type UndoOfferView = {
 	/**  Its operations. */

@@ -40,6 +40,7 @@ async fn select(world: &World) -> SelectionView {
         ids: Vec::new(),
         action: "return".into(),
         params: BTreeMap::new(),
+        chips: Vec::new(),
     };
     queues::select(&world.engine, request).await.unwrap()
 }

@@ -249,6 +249,7 @@ async fn many_at_once_are_taken_back_at_once() {
         ids: ["p1", "p2", "p3"].map(str::to_owned).to_vec(),
         action: "return".into(),
         params: BTreeMap::new(),
+        chips: Vec::new(),
     };
     let selection = queues::select(&world.engine, request).await.unwrap();
     let undo = selection.undo.clone().unwrap();

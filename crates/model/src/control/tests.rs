@@ -115,6 +115,7 @@ fn switch(id: &str, params: Value, actor: &Actor) -> Result<Plan, String> {
             match decision.outcome {
                 Outcome::Deny { code, .. } => Err(code),
                 Outcome::Allow => Ok(decision.plan.unwrap()),
+                Outcome::Ask => unreachable!("nobody has to agree to a switch"),
             }
         },
     )

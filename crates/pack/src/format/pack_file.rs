@@ -222,10 +222,15 @@ impl ControlDef {
     /// # Errors
     /// Says why it does not.
     pub fn accepts(&self, value: &Value) -> Result<(), Unfit> {
+        // What each region has by default says of what type a region's own value is.
+        let usual = match &self.default {
+            Value::Object(regions) if self.each_region => regions.values().next(),
+            one => Some(one),
+        };
         let wanted = Wanted {
             type_: self.type_,
             one_of: &self.one_of,
-            default: &self.default,
+            default: usual.unwrap_or(&Value::Null),
             bounds: (None, None),
         };
         match value {

@@ -210,3 +210,16 @@ fn a_view_that_only_shows_something_hidden_stays() {
         }
     );
 }
+
+#[test]
+fn an_approval_is_seen_by_whoever_sees_what_is_asked_for() {
+    let pack = hidden_kind();
+    let asked = json!({"subject_kind": "ticket", "action": "refund"});
+    let asked = asked.as_object().unwrap();
+    assert!(!Sight::of(&pack, &roles(&["clerk"])).sees_record("approval", asked));
+    assert!(Sight::of(&pack, &roles(&["keeper"])).sees_record("approval", asked));
+    let unknown = json!({"subject_kind": "shop", "action": "sell"});
+    let unknown = unknown.as_object().unwrap();
+    assert!(!Sight::of(&pack, &roles(&["clerk"])).sees_record("approval", unknown));
+    assert!(Sight::default().sees_record("approval", unknown));
+}

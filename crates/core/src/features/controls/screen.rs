@@ -179,6 +179,8 @@ impl One<'_, '_> {
     /// The usual value, and those to which a playbook switches it.
     fn named(&self, usual: &Value) -> Vec<Value> {
         let mut values = vec![usual.clone()];
+        let allowed = self.def.one_of.iter();
+        values.extend(allowed.filter(|value| *value != usual).cloned());
         let steps = self.pack.playbooks.values().flat_map(|book| &book.steps);
         for switch in steps.filter_map(|step| step.def.switch.as_ref()) {
             if switch.control == self.name && !values.contains(&switch.to) {
