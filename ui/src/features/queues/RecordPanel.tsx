@@ -27,8 +27,8 @@ import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
 import { ActionBlock, refusal } from "./ActionBlock";
 import { MailDialog } from "./MailDialog";
-import { useSettled } from "./settled";
 import { Related } from "./Related";
+import { useSettled } from "./settled";
 
 type RecordPanelProps = {
   record: { kind: string; id: string } | null;

@@ -1,8 +1,8 @@
 import type {
   AlertView,
   AppView,
-  DemoWorldsView,
   ControlView,
+  DemoWorldsView,
   Link,
   LogEntry,
   MoneyView,
