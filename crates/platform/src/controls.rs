@@ -10,31 +10,43 @@ use watchkeeper_pack::value::instant_text;
 use watchkeeper_wire::problem::Code;
 
 use crate::problem::ApiError;
-use crate::store::Write;
+use crate::store::{Committed, Seen, Write};
 use crate::{Platform, intake};
 
-/// Makes the records of a pack that came into force. What was switched before stays so.
+/// How often records are made again because a control was switched under them.
+const MAX_TRIES: u32 = 32;
+
+/// Makes the records of a pack that came into force. What was switched before stays so, and what is being
+/// switched meanwhile too.
 pub async fn of_pack(platform: &Platform, tenant: &str, pack: &Pack) -> Result<(), ApiError> {
-    let state = platform.store.tenant(tenant).await?;
-    let known = state.map(|state| state.controls).unwrap_or_default();
-    let mut writes = Vec::new();
-    for (name, region, def) in control::all(pack) {
-        let id = control::id(name, region);
-        let row = platform.store.record(tenant, KIND, &id).await?;
-        // What was switched before there were records is not lost with the first of them.
-        let of_old = || {
-            let said = known.get(name).filter(|_| region.is_none());
-            let of_region = region.and_then(|region| known.get(name)?.get(region));
-            match said.or(of_region) {
-                Some(value) => Map::from_iter([(VALUE.to_owned(), Value::from(value.to_string()))]),
-                None => Map::new(),
-            }
-        };
-        let mut body = row.map_or_else(of_old, |row| row.body);
-        describe(&mut body, tenant, (name, region), Some(def));
-        writes.push(one(platform, tenant, &id, body).await?);
+    for _ in 0..MAX_TRIES {
+        let state = platform.store.tenant(tenant).await?;
+        let known = state.map(|state| state.controls).unwrap_or_default();
+        let mut writes = Vec::new();
+        for (name, region, def) in control::all(pack) {
+            let id = control::id(name, region);
+            let row = platform.store.record(tenant, KIND, &id).await?;
+            let revision = row.as_ref().map(|row| row.revision);
+            // What was switched before there were records is not lost with the first of them.
+            let of_old = || {
+                let said = known.get(name).filter(|_| region.is_none());
+                let of_region = region.and_then(|region| known.get(name)?.get(region));
+                match said.or(of_region) {
+                    Some(value) => {
+                        Map::from_iter([(VALUE.to_owned(), Value::from(value.to_string()))])
+                    }
+                    None => Map::new(),
+                }
+            };
+            let mut body = row.map_or_else(of_old, |row| row.body);
+            describe(&mut body, tenant, (name, region), Some(def));
+            writes.push(one(platform, tenant, &id, (revision, body)).await?);
+        }
+        if written(platform, tenant, &writes).await? {
+            return Ok(());
+        }
     }
-    write(platform, tenant, &writes).await
+    Err(Code::Unavailable.into())
 }
 
 /// Switches controls as the platform's own system does, which is where they are in force. One that is
@@ -44,6 +56,21 @@ pub async fn set(
     tenant: &str,
     controls: &Map<String, Value>,
 ) -> Result<(), ApiError> {
+    for _ in 0..MAX_TRIES {
+        let writes = switched(platform, tenant, controls).await?;
+        if written(platform, tenant, &writes).await? {
+            return Ok(());
+        }
+    }
+    Err(Code::Unavailable.into())
+}
+
+/// The records of these controls with their values.
+async fn switched(
+    platform: &Platform,
+    tenant: &str,
+    controls: &Map<String, Value>,
+) -> Result<Vec<Seen>, ApiError> {
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&state).await?;
     let mut writes = Vec::new();
@@ -65,6 +92,7 @@ pub async fn set(
         for (region, value) in switched {
             let id = control::id(name, region);
             let row = platform.store.record(tenant, KIND, &id).await?;
+            let revision = row.as_ref().map(|row| row.revision);
             let mut body = row.map(|row| row.body).unwrap_or_default();
             describe(&mut body, tenant, (name, region), def);
             let text = (!value.is_null()).then(|| Value::from(value.to_string()));
@@ -78,10 +106,10 @@ pub async fn set(
                 let now = instant_text(platform.clock.now());
                 body.insert("since".into(), Value::from(now));
             }
-            writes.push(one(platform, tenant, &id, body).await?);
+            writes.push(one(platform, tenant, &id, (revision, body)).await?);
         }
     }
-    write(platform, tenant, &writes).await
+    Ok(writes)
 }
 
 /// What a record says of its control, whether or not it was ever switched.
@@ -130,18 +158,32 @@ async fn one(
     platform: &Platform,
     tenant: &str,
     id: &str,
-    body: Map<String, Value>,
-) -> Result<Write, ApiError> {
-    Ok(Write {
+    (revision, body): (Option<u64>, Map<String, Value>),
+) -> Result<Seen, ApiError> {
+    let write = Write {
         kind: KIND.to_owned(),
         id: id.to_owned(),
         put: Some(intake::put(platform, tenant, KIND, id, body).await?),
-    })
+    };
+    Ok(Seen { write, revision })
 }
 
-async fn write(platform: &Platform, tenant: &str, writes: &[Write]) -> Result<(), ApiError> {
-    if !writes.is_empty() {
-        intake::write(platform, tenant, writes).await?;
+/// False where one of them was switched since it was read: an answer of the host that is written
+/// meanwhile is not undone.
+async fn written(platform: &Platform, tenant: &str, writes: &[Seen]) -> Result<bool, ApiError> {
+    if writes.is_empty() {
+        return Ok(true);
     }
-    Ok(())
+    let now = platform.clock.now();
+    let done = platform
+        .store
+        .write_unless_moved(tenant, now, writes)
+        .await?;
+    let Committed::Done(touched) = done else {
+        return Ok(false);
+    };
+    if !touched.kinds.is_empty() {
+        platform.hints.changed(tenant, &touched);
+    }
+    Ok(true)
 }

@@ -34,7 +34,7 @@ pub(super) fn carry_over(
 ) -> Result<u32, StoreError> {
     fresh.execute_batch("BEGIN IMMEDIATE")?;
     for (table, order) in TABLES {
-        let columns = columns(fresh, table)?;
+        let columns = shared(damaged, key, table, columns(fresh, table)?);
         let copy = Copy {
             damaged,
             key,
@@ -67,6 +67,21 @@ fn columns(fresh: &Connection, table: &str) -> Result<Vec<String>, StoreError> {
     let mut statement = fresh.prepare("SELECT name FROM pragma_table_info(?1)")?;
     let names = statement.query_map([table], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// Of these columns those that the damaged file has too. It may be damaged where it was to be brought up to
+/// date: what was added since then has in the new one what a migration gives rows that were there before.
+fn shared(damaged: &Path, key: &DbKey, table: &str, known: Vec<String>) -> Vec<String> {
+    let there = connection::open_reader(damaged, Which::State, key)
+        .and_then(|from| columns(&from, table))
+        .unwrap_or_default();
+    match there.is_empty() {
+        true => known,
+        false => known
+            .into_iter()
+            .filter(|name| there.contains(name))
+            .collect(),
+    }
 }
 
 struct Copy<'a> {

@@ -160,7 +160,10 @@ impl<'p> Reads<'p> {
     }
 
     pub fn clock(&mut self, kind: &Kind, clock: &Clock) {
+        let pauses = clock.pauses.iter();
+        let pauses = pauses.flat_map(|pause| std::iter::once(&pause.since).chain(&pause.earlier));
         let programs = [&clock.start, &clock.due].into_iter().chain(&clock.runs);
+        let programs = programs.chain(pauses);
         programs.for_each(|program| self.program(Some(kind), program));
     }
 

@@ -189,6 +189,23 @@ fn a_narrowed_pack_knows_the_labels_of_hidden_fields_and_asks_for_none_of_them()
 }
 
 #[test]
+fn a_clock_whose_pause_goes_by_a_hidden_field_is_hidden() {
+    let mail = "  mail: {type: string, label: Mail, optional: true}\n";
+    let asked = format!(
+        "{mail}  asked_at: {{type: timestamp, label: Asked, optional: true, seen_by: [keeper]}}\n"
+    );
+    let warn = "warn: before_next_session";
+    let pause = format!("pauses: [{{row: S-4, label: asked, since: record.asked_at}}], {warn}");
+    let clocks = |reader: &[&str]| {
+        let narrowed = pack(&[(mail, &asked), (warn, &pause)], &[]).narrowed(&roles(reader));
+        let ticket = narrowed.kind("ticket").unwrap();
+        ticket.clocks.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(clocks(&["keeper"]), ["end", "soon"]);
+    assert_eq!(clocks(&["clerk"]), ["soon"]);
+}
+
+#[test]
 fn a_view_that_only_shows_something_hidden_stays() {
     let score = ("label: Score,", "label: Score, seen_by: [keeper],");
     let columns = ("columns: [number,", "columns: [number, score,");

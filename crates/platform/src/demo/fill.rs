@@ -10,9 +10,10 @@ use super::place::{Form, Made, Place};
 use super::state::{Choice, State};
 use super::world::OperatorDef;
 use super::{DemoError, ReadyTenant, files};
+use crate::decide::approvals;
 use crate::problem::ApiError;
 use crate::store::{Question, Write};
-use crate::{Grant, Platform, StartError, intake};
+use crate::{Grant, Platform, StartError, controls, intake};
 
 /// Most records that are taken away in one transaction.
 const AT_ONCE: usize = 5_000;
@@ -114,12 +115,13 @@ pub(super) async fn lay(platform: &Platform, place: &Place, made: Made) -> Resul
 
 /// Takes away every record of a tenant but its settings, which are said anew. Operations and their
 /// verdicts stay: their ids are honoured for ever, and a record that comes back goes on with its
-/// revisions.
+/// revisions. What waits for somebody's agreement ends first, and controls begin as the pack has them.
 pub(super) async fn clear(platform: &Platform, tenant: &str, pack: &Pack) -> Result<(), ApiError> {
     let all = Question {
         text: "1".to_owned(),
         params: Vec::new(),
     };
+    approvals::end_all(platform, tenant, platform.clock.now()).await?;
     let kinds = pack.kinds.keys();
     for kind in kinds.filter(|kind| kind.as_str() != setting::KIND) {
         let rows = platform.store.records(tenant, kind, &all).await?;
@@ -135,7 +137,7 @@ pub(super) async fn clear(platform: &Platform, tenant: &str, pack: &Pack) -> Res
             intake::write(platform, tenant, some).await?;
         }
     }
-    Ok(())
+    controls::of_pack(platform, tenant, pack).await
 }
 
 fn grant(operator: &OperatorDef) -> Grant {

@@ -148,15 +148,16 @@ impl Worlds {
             let detail = "the clock of a demo is set between 2001 and 2099";
             return Err(ApiError::new(Code::BodyInvalid, detail));
         }
-        if is_busy(platform, tenant, now).await? {
-            return Err(Code::DemoBusy.into());
-        }
         let choice = Choice {
             scenario: wanted.scenario.clone(),
             start,
         };
         // Before anything is done: what cannot be made changes nothing.
         let made = made(platform, place, state.seed, &choice).await?;
+        // Last of all: making a world takes a while, in which somebody may act.
+        if is_busy(platform, tenant, now).await? {
+            return Err(Code::DemoBusy.into());
+        }
         state.choosing = Some((tenant.to_owned(), choice.clone()));
         let by = match wanted.now {
             Some(_) => start - now,

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use watchkeeper_pack::Bundle;
 use watchkeeper_platform::clock::Clock as _;
 use watchkeeper_platform::connectors::stand_in::Charge;
-use watchkeeper_platform::decide::approvals::lapse;
+use watchkeeper_platform::decide::approvals::{end_all, lapse};
 use watchkeeper_platform::store::{Question, RecordRow};
 use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
-use crate::support::{TENANT, World, issue};
+use crate::support::{TENANT, World, issue, signed};
 
 const PACK: &str = r"
 format: 1
@@ -64,13 +64,17 @@ views:
   claims: {label: Claims, row: L-1, sort: [number], sort_label: by number, columns: [number, state], queue: {target: 0, minutes_each: 1}}
 "#;
 
+fn bundle(pack: &str, claim: &str) -> Bundle {
+    let files = BTreeMap::from([
+        ("pack.yaml".to_owned(), pack.to_owned()),
+        ("records/claim.yaml".to_owned(), claim.to_owned()),
+    ]);
+    Bundle::from_files(files).unwrap()
+}
+
 /// One claim `c1` of so many pence.
 async fn world(minor: i64) -> World {
-    let files = BTreeMap::from([
-        ("pack.yaml".to_owned(), PACK.to_owned()),
-        ("records/claim.yaml".to_owned(), CLAIM.to_owned()),
-    ]);
-    let world = World::of_pack(Bundle::from_files(files).unwrap()).await;
+    let world = World::of_pack(bundle(PACK, CLAIM)).await;
     claim(&world, minor).await;
     let paid = Charge {
         id: "ch_1".into(),
@@ -330,6 +334,64 @@ async fn nobody_answers_after_the_end_and_then_it_lapses() {
     assert_eq!(
         (verdict.word, code(&verdict)),
         (VerdictWord::Lapsed, "approval.lapsed")
+    );
+    assert!(world.refunds().is_empty());
+}
+
+#[tokio::test]
+async fn a_pack_that_wants_somebody_else_by_now_is_not_content_with_who_agreed() {
+    // Whoever it is, and whoever may answer instead.
+    for (was, is) in [
+        ("role: finance", "role: director"),
+        (", fallback: {role: owner, after_minutes: 60}", ""),
+    ] {
+        let world = world(6_000).await;
+        let operation = grant(&world);
+        world.submit(&operation).await;
+        let newer = bundle(
+            &PACK.replacen("version: 1", "version: 2", 1),
+            &CLAIM.replacen(was, is, 1),
+        );
+        let published = world.platform().publish(TENANT, &signed(newer)).await;
+        published.unwrap();
+        let answer = say(&world, "fay", (&operation, 1), "approve");
+        let told = said(&world, &["finance"], &answer).await;
+        assert_eq!(
+            (told.word, code(&told)),
+            (VerdictWord::Confirmed, "approval.needed"),
+            "{was}"
+        );
+        let verdict = world.verdict(operation.id).await;
+        assert_eq!(
+            (verdict.word, code(&verdict)),
+            (VerdictWord::Refused, "approval.needed"),
+            "{was}"
+        );
+        assert_eq!(states(&world).await, ["failed"]);
+        assert!(world.refunds().is_empty());
+        assert_eq!(world.body("claim", "c1").await["state"], "open");
+        // And it may be asked for anew.
+        assert_eq!(code(&world.submit(&grant(&world)).await), "approval.waits");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_ends_before_the_records_are_replaced() {
+    let world = world(20_000).await;
+    let operation = grant(&world);
+    world.submit(&operation).await;
+    let first = say(&world, "fay", (&operation, 1), "approve");
+    said(&world, &["finance"], &first).await;
+    for _ in 0..2 {
+        end_all(world.platform(), TENANT, world.clock.now())
+            .await
+            .unwrap();
+    }
+    assert_eq!(states(&world).await, ["failed", "failed"]);
+    let verdict = world.verdict(operation.id).await;
+    assert_eq!(
+        (verdict.word, code(&verdict)),
+        (VerdictWord::Refused, "approval.over")
     );
     assert!(world.refunds().is_empty());
 }

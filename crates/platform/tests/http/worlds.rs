@@ -189,6 +189,13 @@ async fn a_world_is_replaced_under_the_same_token_and_another_history_begins() {
     demo.until_confirmed(first).await;
     assert_eq!(demo.ours().await, 0, "the provider's book is that world's");
 
+    // Its controls are there to be switched, as the pack has them.
+    let (_, control) = demo.record("control", "ai_mode").await;
+    assert_eq!(
+        (&control["state"], control.get("value")),
+        (&json!("steady"), None)
+    );
+
     // What is decided here counts once, as everywhere.
     let second = demo.approve("rf-1044").await;
     demo.until_confirmed(second).await;

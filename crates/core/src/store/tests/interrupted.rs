@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use refinery::{Migration, Runner};
 
-use super::damage::{now, operation};
+use super::damage::{flip, now, operation};
 use super::*;
 use crate::store::{connection, opening};
 
@@ -155,5 +155,41 @@ async fn fault_09_the_first_version_of_state_db_is_brought_up_to_date_with_its_o
         )?)
     });
     assert_eq!(waiting.await.unwrap(), 1);
+    stores.close().await;
+}
+
+#[tokio::test]
+async fn fault_14_a_damaged_state_db_of_an_older_version_keeps_its_operations_too() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("state.db");
+    let all = connection::migrations(Which::State);
+    let before: Vec<Migration> = all
+        .get_migrations()
+        .iter()
+        .filter(|migration| migration.version() < 7)
+        .cloned()
+        .collect();
+    assert!(before.len() < all.get_migrations().len());
+    let before = Runner::new(&before);
+    let mut old = connection::open_writer_at(&path, Which::State, &key(1), &before).unwrap();
+    let tx = old.transaction().unwrap();
+    setting::put(&tx, "token", &"kept").unwrap();
+    (0..400).for_each(|number| operation(&tx, number, "waiting").unwrap());
+    tx.commit().unwrap();
+    drop(old);
+    // One bit in the middle of the operations: what brings them up to date cannot read them.
+    let pages = std::fs::metadata(&path).unwrap().len() / 4096;
+    flip(&path, pages / 2 * 4096 + 77);
+    let (stores, repairs) = opening::open(folder.path(), &key(1), now()).unwrap();
+    let [opening::Repair::StateMovedAside { operations, .. }] = &repairs[..] else {
+        panic!("{repairs:?}");
+    };
+    assert!(*operations >= 390, "{operations} of 400 came along");
+    let token = stores
+        .state
+        .read(|tx| setting::get::<String>(tx, "token"))
+        .await
+        .unwrap();
+    assert_eq!(token.as_deref(), Some("kept"));
     stores.close().await;
 }

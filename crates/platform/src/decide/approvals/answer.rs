@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 use watchkeeper_model::approval::{self, APPROVE, Approval, KIND, REJECT, State, WITHDRAW};
+use watchkeeper_pack::Pack;
 use watchkeeper_pack::value::instant_text;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::session::Operator;
@@ -150,8 +151,8 @@ impl Case<'_> {
         if theirs.tenant.head != facts.tenant.head {
             return Ok(Answered::Moved);
         }
-        let rows = self.others.iter().map(|(_, other)| other.row.clone());
-        let agreed: BTreeSet<String> = rows.chain([self.approval.row.clone()]).collect();
+        let pack = platform.packs.active(&theirs.tenant).await?;
+        let agreed = self.agreed(pack.as_deref(), &request);
         let (word, why, allowed) = judge(platform, &asker, &request, &theirs, &agreed, now).await?;
         let (word, why) = match allowed {
             Some(allowed) if allowed.asks.is_none() => {
@@ -195,6 +196,26 @@ impl Case<'_> {
             })),
             why: Some(told),
         })
+    }
+
+    /// The rows by which somebody has agreed. Where the pack wants somebody else by now than was asked,
+    /// nobody has.
+    fn agreed(&self, pack: Option<&Pack>, request: &Operation) -> BTreeSet<String> {
+        let kind = pack.and_then(|pack| pack.kind(&request.kind));
+        let action = kind.and_then(|kind| kind.actions.get(&request.action));
+        let rows = action.map_or(&[][..], |action| action.def.approvals.as_slice());
+        let still_wanted = |approval: &&Approval| {
+            rows.iter().any(|row| {
+                let fallback = row.fallback.as_ref().map(|other| &other.role);
+                let asked = approval.fallback.as_ref().map(|(role, _)| role);
+                row.id == approval.row && row.role == approval.role && fallback == asked
+            })
+        };
+        let all = self.others.iter().map(|(_, other)| other);
+        all.chain([self.approval])
+            .filter(still_wanted)
+            .map(|approval| approval.row.clone())
+            .collect()
     }
 
     /// Nothing is carried out: the others that wait end the same way, and those that had agreed are told.

@@ -1,4 +1,4 @@
-//! The end of the time in which an answer counts.
+//! The end of the time in which an answer counts, and of what is asked about when the world is replaced.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use watchkeeper_model::approval::{Approval, KIND, State};
 use watchkeeper_pack::value::instant_text;
-use watchkeeper_wire::operation::{Verdict, VerdictWord};
+use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use super::{ended, of_operation, question};
@@ -16,7 +16,7 @@ use crate::Platform;
 use crate::decide::{MAX_TRIES, reason};
 use crate::intake;
 use crate::problem::ApiError;
-use crate::store::{Committed, Unanswered};
+use crate::store::{Committed, Question, Unanswered};
 
 /// How often is looked; whether an answer comes in time does not depend on it.
 const EVERY: Duration = Duration::from_secs(5);
@@ -31,6 +31,50 @@ pub async fn run(platform: Arc<Platform>) {
     }
 }
 
+/// Why it ends without an answer.
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    /// Its time has passed.
+    Late,
+    /// The records of the tenant are replaced, and approvals with them.
+    Replaced,
+}
+
+impl Why {
+    fn concerns(self, approval: &Approval, now: DateTime<Utc>) -> bool {
+        approval.state == State::Waiting
+            && match self {
+                Self::Late => approval.lapses_at < now,
+                Self::Replaced => true,
+            }
+    }
+
+    fn state(self) -> State {
+        match self {
+            Self::Late => State::Lapsed,
+            Self::Replaced => State::Failed,
+        }
+    }
+
+    fn word(self) -> VerdictWord {
+        match self {
+            Self::Late => VerdictWord::Lapsed,
+            Self::Replaced => VerdictWord::Refused,
+        }
+    }
+
+    fn reason(self, row: &str) -> Reason {
+        let (code, detail) = match self {
+            Self::Late => ("approval.lapsed", "Nobody agreed in time."),
+            Self::Replaced => (
+                "approval.over",
+                "What this was asked for was replaced before everybody had agreed.",
+            ),
+        };
+        reason(code, Some(row.to_owned()), detail)
+    }
+}
+
 /// Ends what nobody has answered by now, in all tenants.
 pub async fn lapse(platform: &Platform, now: DateTime<Utc>) -> Result<(), ApiError> {
     let now_text = instant_text(now);
@@ -39,12 +83,33 @@ pub async fn lapse(platform: &Platform, now: DateTime<Utc>) -> Result<(), ApiErr
         ("lapses_at", "<", now_text.as_str()),
     ]);
     for tenant in platform.store.tenants().await? {
-        let rows = platform.store.records(&tenant, KIND, &late).await?;
-        let read = rows.iter().filter_map(|row| Approval::read(&row.body));
-        let operations: BTreeSet<String> = read.map(|approval| approval.operation).collect();
-        for operation in operations {
-            end(platform, &tenant, &operation, now).await?;
-        }
+        end_those(platform, &tenant, &late, (Why::Late, now)).await?;
+    }
+    Ok(())
+}
+
+/// Ends all that waits in a tenant whose records are about to be replaced: nobody could answer it any
+/// more, and the operation would wait for ever.
+pub async fn end_all(
+    platform: &Platform,
+    tenant: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    let waiting = question(&[("state", "=", State::Waiting.as_str())]);
+    end_those(platform, tenant, &waiting, (Why::Replaced, now)).await
+}
+
+async fn end_those(
+    platform: &Platform,
+    tenant: &str,
+    which: &Question,
+    why: (Why, DateTime<Utc>),
+) -> Result<(), ApiError> {
+    let rows = platform.store.records(tenant, KIND, which).await?;
+    let read = rows.iter().filter_map(|row| Approval::read(&row.body));
+    let operations: BTreeSet<String> = read.map(|approval| approval.operation).collect();
+    for operation in operations {
+        end(platform, tenant, &operation, why).await?;
     }
     Ok(())
 }
@@ -53,25 +118,24 @@ async fn end(
     platform: &Platform,
     tenant: &str,
     operation: &str,
-    now: DateTime<Utc>,
+    (why, now): (Why, DateTime<Utc>),
 ) -> Result<(), ApiError> {
     for _ in 0..MAX_TRIES {
         let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
         let all = of_operation(platform, tenant, operation).await?;
-        let late =
-            |approval: &Approval| approval.state == State::Waiting && approval.lapses_at < now;
-        let Some((_, first)) = all.iter().find(|(_, approval)| late(approval)) else {
+        let concerned = all.iter().find(|(_, approval)| why.concerns(approval, now));
+        let Some((_, first)) = concerned else {
             return Ok(());
         };
-        let detail = "Nobody agreed in time.";
-        let why = reason("approval.lapsed", Some(first.row.clone()), detail);
+        let told = why.reason(&first.row);
         let mut writes = Vec::with_capacity(all.len());
         for (row, approval) in &all {
             let state = match approval.state {
-                State::Waiting => State::Lapsed,
+                State::Waiting => why.state(),
                 _ => State::Failed,
             };
-            writes.push(ended(platform, tenant, row, state, &[("outcome", detail)]).await?);
+            let outcome = [("outcome", told.detail.as_str())];
+            writes.push(ended(platform, tenant, row, state, &outcome).await?);
         }
         let known = match Uuid::parse_str(operation) {
             Ok(id) => platform.store.operation(tenant, id).await?,
@@ -87,8 +151,8 @@ async fn end(
             expected_head: state.head,
             writes,
             verdict: Verdict {
-                word: VerdictWord::Lapsed,
-                reason: Some(why),
+                word: why.word(),
+                reason: Some(told),
                 record: None,
                 decided_at: now,
                 ..known.verdict

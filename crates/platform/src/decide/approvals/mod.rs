@@ -23,7 +23,7 @@ use crate::store::{Access, Facts, Question, RecordRow, Write};
 use crate::{Platform, intake};
 
 pub(super) use answer::{Answered, Answering, answer};
-pub use lapse::{lapse, run};
+pub use lapse::{end_all, lapse, run};
 
 /// What an operation asks for.
 pub(super) struct Asks {
