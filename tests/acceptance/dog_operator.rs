@@ -415,3 +415,22 @@ fn d_59_version_day_and_decisions_of_the_document_without_a_next_review() {
         assert_eq!(names.matches(decision).count(), 1, "{decision} in {names}");
     }
 }
+
+#[test]
+fn x_49_three_places_in_the_chain_and_no_two_that_differ_only_by_case() {
+    let mode = PACK.controls.get("ai_mode").unwrap();
+    for place in ["primary", "standby", "deterministic"] {
+        assert!(mode.accepts(&json!(place)).is_ok(), "{place}");
+    }
+    for none in ["Primary", "z.ai", "Z.AI"] {
+        assert!(mode.accepts(&json!(none)).is_err(), "{none}");
+    }
+    let mut files = crate::packs::files("dog-trainers");
+    let pack = String::from_utf8(files.remove("pack.yaml").unwrap()).unwrap();
+    let twice = pack.replace("[primary, standby, deterministic]", "[z.ai, Z.AI, primary]");
+    assert_ne!(pack, twice);
+    files.insert("pack.yaml".to_owned(), twice.into_bytes());
+    let told = watchkeeper_pack::load_files(&files).unwrap_err();
+    let codes: Vec<&str> = told.iter().map(|one| one.code.as_str()).collect();
+    assert!(codes.contains(&"pack.case"), "{codes:?}");
+}

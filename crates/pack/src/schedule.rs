@@ -29,14 +29,17 @@ const MAX_MONTHS: u32 = 40 * 12;
 /// Most occurrences looked at to find the next one.
 const MAX_STEPS: usize = 1_000;
 
+/// A zone, an instant that was asked about in it, and the occurrence after it, which is that of every
+/// instant between.
+type Asked = (Tz, Range<DateTime<Utc>>);
+
 /// A recurring schedule with a zone.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     rule: RRule<Unvalidated>,
     zone: Tz,
-    /// Zone and instant that were asked about last, and the occurrence after it, which is that of every
-    /// instant between.
-    last: Arc<Mutex<Option<(Tz, Range<DateTime<Utc>>)>>>,
+    /// What was asked last.
+    last: Arc<Mutex<Option<Asked>>>,
 }
 
 /// A rule that is no schedule.

@@ -189,4 +189,8 @@ fn allowed(values: &[Value], type_: Option<FieldType>, spot: &Spot, problems: &m
         };
         fits(Err(unfit), &spot, problems);
     }
+    let words = values.iter().enumerate();
+    let words =
+        words.filter_map(|(index, value)| Some((value.as_str()?, spot.at("one_of").at(index))));
+    names::distinct(words.collect(), problems);
 }

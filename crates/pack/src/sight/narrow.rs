@@ -12,6 +12,9 @@ use super::{LeftOut, Reads, Sight};
 use crate::format::{OccasionDef, StepDef};
 use crate::pack::{Kind, Pack};
 
+/// Notes what a part of the pack reads.
+type Part<'f> = dyn Fn(&mut Reads<'_>) + 'f;
+
 /// What is written in a report where something is left out.
 const NOT_SHOWN: &str = "Part of this is not shown to your role.";
 
@@ -279,7 +282,7 @@ fn keep<T>(list: &mut Vec<T>, stays: impl Fn(usize) -> bool) {
 
 impl Gone {
     fn of(pack: &Pack, sight: &Sight) -> Self {
-        let hides = |read: &dyn Fn(&mut Reads<'_>)| {
+        let hides = |read: &Part<'_>| {
             let mut reads = Reads::new(pack);
             read(&mut reads);
             sight.hidden(&reads).is_some()
@@ -321,7 +324,7 @@ impl Gone {
         gone
     }
 
-    fn work(&mut self, pack: &Pack, hides: &dyn Fn(&dyn Fn(&mut Reads<'_>)) -> bool) {
+    fn work(&mut self, pack: &Pack, hides: &dyn Fn(&Part<'_>) -> bool) {
         for (id, routine) in &pack.routines {
             if let OccasionDef::Record(of) = &routine.def.when {
                 let kind = pack.kind(&of.kind);

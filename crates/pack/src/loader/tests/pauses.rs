@@ -65,7 +65,7 @@ fn each_mistake_in_a_pause_is_found_where_it_stands() {
         let to = pause(&text);
         found_where_they_stand(&[(RECORD, WARN, to.as_str(), code, at)]);
     }
-    let many = vec!["{row: S-4, label: asked, since: record.bought_at}"; 9].join(", ");
+    let many = ["{row: S-4, label: asked, since: record.bought_at}"; 9].join(", ");
     let many = format!("pauses: [{many}], {WARN}");
     found_where_they_stand(&[(RECORD, WARN, many.as_str(), "pack.too_large", "")]);
 }
