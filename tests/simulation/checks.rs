@@ -14,7 +14,7 @@ use crate::quiet::waits_for_nobody;
 use crate::world::World;
 
 /// Kinds that the platform has.
-const KINDS: [&str; 3] = ["depot", "parcel", "entry"];
+const KINDS: [&str; 4] = ["depot", "parcel", "entry", "control"];
 
 /// A record as both sides have it.
 type Held = (i64, Map<String, Value>);

@@ -48,7 +48,7 @@ async fn clock(world: &World, id: &str) -> ClockView {
     let page = world.page().await;
     let row = page.rows.into_iter().find(|row| row.id == id).unwrap();
     match &row.cells[2].value {
-        CellValue::Clock { clock } => clock.clone(),
+        CellValue::Clock { clock } => (**clock).clone(),
         other => panic!("{other:?}"),
     }
 }

@@ -11,14 +11,14 @@ use crate::format::{FieldType, ParamDef, RecordFile};
 pub(super) fn known<'a>(
     what: &str,
     name: &str,
-    mut names: impl Iterator<Item = &'a String> + Clone,
+    names: impl Iterator<Item = &'a String> + Clone,
     spot: &Spot,
     problems: &mut Problems,
 ) {
-    if names.any(|known| known == name) {
+    if names.clone().any(|known| known == name) {
         return;
     }
-    let near = crate::expr::nearest(name, names.clone().map(String::as_str));
+    let near = crate::expr::nearest(name, names.map(String::as_str));
     let message = format!("unknown {what} `{name}`{near}");
     problems.error(spot, "pack.unknown_name", message);
 }

@@ -145,7 +145,7 @@ fn fault_62_kinds_that_refer_to_each_other() {
         let said = folder.check(&format!("{kinds} knotted kinds"));
         match kinds {
             20 => said.good(),
-            _ => said.refused("pack.too_large", "records/k32.yaml", 122),
+            _ => said.refused("pack.too_large", "records/k32.yaml", 111),
         }
     }
 }

@@ -324,7 +324,7 @@ async fn a_control_stands_as_the_pack_allows_or_as_before() {
         let said = world.platform().set_controls(TENANT, &controls).await;
         assert_eq!(said.is_ok(), fits, "{controls:?}");
         if fits {
-            stands = controls;
+            stands.extend(controls);
         }
         let tenant = world.platform().store.tenant(TENANT).await.unwrap();
         assert_eq!(tenant.unwrap().controls, stands);

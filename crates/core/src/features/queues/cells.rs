@@ -117,8 +117,13 @@ impl<'a> Shown<'a> {
     /// A field, computed field, clock or state as it is shown.
     pub(super) fn value(&self, reading: &Reading<'_>, name: &str) -> Result<CellValue, Error> {
         Ok(match named(self.kind, name) {
-            Named::Clock(clock) => clock_view(reading, self.kind, clock, self.row)
-                .map_or(CellValue::Empty, |clock| CellValue::Clock { clock }),
+            Named::Clock(clock) => {
+                clock_view(reading, self.kind, clock, self.row).map_or(CellValue::Empty, |clock| {
+                    CellValue::Clock {
+                        clock: Box::new(clock),
+                    }
+                })
+            }
             _ => one_value(reading, self.kind, name, self.get(name))?,
         })
     }

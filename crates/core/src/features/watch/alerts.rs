@@ -14,6 +14,7 @@ use super::view::{AcknowledgedView, AlertView, SubjectView};
 use crate::error::Error;
 use crate::features::queues::decide::may;
 use crate::features::queues::operation::word_of;
+use crate::features::queues::view::OperationWord;
 use crate::features::reading::{Reading, Row, view_of};
 use crate::notify::deliveries;
 
@@ -161,6 +162,9 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         Ok(kind) => reading.link.newer_pack().is_none() && may(reading, kind, row, ACKNOWLEDGE)?,
         Err(_) => false,
     };
+    let operation = word_of(reading, row, false)?;
+    // Ours counts before the platform has answered: whoever acknowledged it here is on it.
+    let answered_here = operation.is_some_and(|word| word != OperationWord::Refused);
     Ok(AlertView {
         id: row.id.clone(),
         revision: row.revision,
@@ -176,10 +180,10 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         unknown_since: instant(row, "unknown_since").map(|at| reading.wall(at)),
         subject: subject(reading, row)?,
         view: optional(row, "view"),
-        operation: word_of(reading, row, false)?,
+        operation,
         can_acknowledge,
         undelivered: deliveries::problem(reading.state, &row.id)?,
-        unanswered: unanswered(reading, row),
+        unanswered: (!answered_here).then(|| unanswered(reading, row)).flatten(),
     })
 }
 

@@ -48,7 +48,7 @@ pub enum CellValue {
     /// Deadline.
     Clock {
         /// The clock.
-        clock: ClockView,
+        clock: Box<ClockView>,
     },
     /// State.
     State {
