@@ -51,6 +51,9 @@ pub struct RowsWorld {
     /// Records of a payment each, which the provider has in its own book.
     #[serde(default)]
     pub charges: Vec<ChargesOf>,
+    /// Records of a page each, which whoever pages knows too.
+    #[serde(default)]
+    pub pages: Vec<PagesOf>,
     /// Other days, of which one may be chosen at the start: their records come on top.
     #[serde(default)]
     pub scenarios: Vec<Scenario>,
