@@ -14,6 +14,7 @@ use watchkeeper_wire::ingest::Incoming;
 
 use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
+use super::pages::PagesOf;
 use crate::connectors::stand_in::Charge;
 
 use super::world::{OperatorDef, TenantDef, World, WorldError};

@@ -46,11 +46,16 @@ fn arguments(call: &Call) -> Option<Value> {
 
 /// How a run stands. What we do not know the word for is not done. Pure.
 fn standing(run: &Value) -> Look {
+    let number = |name: &str| run.get(name).and_then(Value::as_i64).unwrap_or(0);
     match text(run, "state") {
-        Some("succeeded") => Look::Found(run.clone()),
+        Some("succeeded") => Look::Found(json!({
+            "id": text(run, "id"),
+            "attempt": number("attempt"),
+            "seconds": number("seconds"),
+            "rows": number("rows"),
+        })),
         Some("failed") => {
             let why = run.pointer("/reason/message").and_then(Value::as_str);
-            let number = |name: &str| run.get(name).and_then(Value::as_i64).unwrap_or(0);
             Look::Failed(format!(
                 "{} (attempt {} of {})",
                 short(why.unwrap_or("The run failed.")),
@@ -97,7 +102,8 @@ mod tests {
 
     #[test]
     fn only_a_run_that_succeeded_is_done() {
-        assert_eq!(standing(&run("succeeded")), Look::Found(run("succeeded")));
+        let done = json!({"id": "k", "attempt": 5, "seconds": 0, "rows": 3});
+        assert_eq!(standing(&run("succeeded")), Look::Found(done));
         for state in ["queued", "running", "of a later version"] {
             assert_eq!(standing(&run(state)), Look::UnderWay, "{state}");
         }

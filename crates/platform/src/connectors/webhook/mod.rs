@@ -49,8 +49,13 @@ fn arguments(call: &Call) -> Option<(&'static str, Value)> {
 
 /// How an attempt stands. What we do not know the word for is not done. Pure.
 fn standing(attempt: &Value) -> Look {
+    let number = |name: &str| attempt.get(name).and_then(Value::as_i64).unwrap_or(0);
     match text(attempt, "state") {
-        Some("delivered") => Look::Found(attempt.clone()),
+        Some("delivered") => Look::Found(json!({
+            "id": text(attempt, "id"),
+            "status": number("status"),
+            "ms": number("ms"),
+        })),
         Some("failed") => {
             let problem = text(attempt, "problem");
             Look::Failed(short(problem.unwrap_or("The receiver did not take it.")))
@@ -90,7 +95,7 @@ mod tests {
     #[test]
     fn only_what_the_receiver_took_is_delivered() {
         let attempt = |state: &str| json!({"id": "k", "state": state, "status": 200});
-        let delivered = Look::Found(attempt("delivered"));
+        let delivered = Look::Found(json!({"id": "k", "status": 200, "ms": 0}));
         assert_eq!(standing(&attempt("delivered")), delivered);
         for state in ["queued", "sending", "of a later version"] {
             assert_eq!(standing(&attempt(state)), Look::UnderWay, "{state}");
