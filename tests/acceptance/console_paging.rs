@@ -17,7 +17,9 @@ const AFTER_FIVE: &str = "2026-11-20T12:05:00.001Z";
 
 /// A page that was written two minutes before noon.
 pub fn page(severity: &str, state: &str, fields: Value) -> Records {
-    let records = Records::of(&ADMIN_CONSOLE);
+    let records = Records::of(&ADMIN_CONSOLE)
+        .setting("contact_on_call", json!("PSVC-1"))
+        .setting("contact_commander", json!("PSVC-2"));
     let body = json!({
         "number": "PG-1", "summary": "Payments fail", "severity": severity,
         "drafted_at": "2026-11-20T11:58:00.000Z", "state": state,

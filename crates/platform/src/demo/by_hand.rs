@@ -1,7 +1,7 @@
 //! Jobs of the demo's platform that somebody runs by hand. Each does once what its hour, or the webhook
 //! that was lost, would have done.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use watchkeeper_pack::value::{instant, instant_text};
 use watchkeeper_wire::ingest::Ingest;
@@ -24,17 +24,23 @@ pub(super) async fn run(
     world: &World,
     job: &str,
     argument: Option<&str>,
+    at: DateTime<Utc>,
 ) -> Result<usize, ApiError> {
     match (job, argument) {
-        (JOB, _) => nightly::run(platform, world, platform.clock.now()).await,
-        (FULFIL, Some(charge)) => fulfil(platform, world, charge).await,
+        (JOB, _) => nightly::run(platform, world, at).await,
+        (FULFIL, Some(charge)) => fulfil(platform, world, charge, at).await,
         _ => Ok(0),
     }
 }
 
 /// A charge that succeeded and has no placement gets one, as its webhook would have made it: from now on
 /// where a slot of its council is free, else in the queue by the time of the purchase (X-60).
-async fn fulfil(platform: &Platform, world: &World, charge: &str) -> Result<usize, ApiError> {
+async fn fulfil(
+    platform: &Platform,
+    world: &World,
+    charge: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, ApiError> {
     const OF_CHARGE: &str = "json_extract(body, '$.charge_id') = ?";
     const TAKEN: &str = "json_extract(body, '$.council') = ? \
                          AND json_extract(body, '$.state') IN ('active', 'queued')";
@@ -56,7 +62,7 @@ async fn fulfil(platform: &Platform, world: &World, charge: &str) -> Result<usiz
     };
     let council = text(&listed.body, "council");
     let taken = placements(platform, tenant, (TAKEN, council)).await?;
-    let (now, bought) = (platform.clock.now(), text(&paid.body, "charged_at"));
+    let bought = text(&paid.body, "charged_at");
     let from = (taken.len() < world.slots).then_some(now);
     let until = from.map(|from| from + TimeDelta::days(world.term_days));
     let body = json!({

@@ -134,7 +134,7 @@ impl Worlds {
         };
         // Nothing arrives and no world is chosen meanwhile.
         let _state = self.state.lock().await;
-        by_hand::run(platform, world, job, argument).await
+        by_hand::run(platform, world, job, argument, platform.clock.now()).await
     }
 
     /// What a tenant may choose, and what it has.

@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn d_40_a_test_event_has_three_seconds_and_another_ten() {
+    fn a_test_event_has_three_seconds_and_another_ten() {
         assert_eq!(state("test", 200, 3_000, 2_999), "sending ");
         assert_eq!(state("test", 200, 3_000, 3_000), "delivered ");
         let late = "failed The receiver did not answer within 3 seconds.";
