@@ -6,7 +6,7 @@ use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::format::{OccasionDef, Severity, TextChannel, Tone};
 
 use crate::packs::ADMIN_CONSOLE;
-use crate::pos_world::{absent, by, clock, good, items, machine, map, needs, steps, ways, with};
+use crate::pos_world::{by, clock, good, items, machine, map, needs, passes, steps, ways, with};
 use crate::records::Records;
 use crate::world::at;
 
@@ -17,7 +17,9 @@ const AFTER_FIVE: &str = "2026-11-20T12:05:00.001Z";
 
 /// A page that was written two minutes before noon.
 pub fn page(severity: &str, state: &str, fields: Value) -> Records {
-    let records = Records::of(&ADMIN_CONSOLE);
+    let records = Records::of(&ADMIN_CONSOLE)
+        .setting("contact_on_call", json!("PSVC-1"))
+        .setting("contact_commander", json!("PSVC-2"));
     let body = json!({
         "number": "PG-1", "summary": "Payments fail", "severity": severity,
         "drafted_at": "2026-11-20T11:58:00.000Z", "state": state,
@@ -190,7 +192,7 @@ fn h_02_without_an_acknowledgement_in_five_minutes_the_commander_is_paged() {
         refused(&records, "page_commander", AT_FIVE),
         by("page.still_time", "H-02")
     );
-    assert_eq!(refused(&records, "page_commander", AFTER_FIVE), absent());
+    assert_eq!(refused(&records, "page_commander", AFTER_FIVE), passes());
     assert_eq!(records.states("page_unanswered", AT_FIVE), []);
     assert_eq!(records.states("page_unanswered", AFTER_FIVE), [Firing]);
     assert_eq!(
@@ -217,7 +219,7 @@ fn h_02_without_an_acknowledgement_in_five_minutes_the_commander_is_paged() {
         json!({"sent_at": SENT, "pagerduty": "PD1"}),
     );
     assert_eq!(pressed.states("page_unanswered", AFTER_FIVE), [Firing]);
-    assert_eq!(refused(&pressed, "page_commander", AFTER_FIVE), absent());
+    assert_eq!(refused(&pressed, "page_commander", AFTER_FIVE), passes());
     let fields =
         json!({"sent_at": SENT, "pagerduty": "PD1", "acknowledged_at": "2026-11-20T12:04:00.000Z"});
     let answered = page("s1", "acknowledged", fields);
@@ -243,7 +245,7 @@ fn h_02_who_is_paged_and_looped_in_by_severity() {
     ] {
         let draft = page(severity, "draft", json!({}));
         let expected = if pages {
-            absent()
+            passes()
         } else {
             by("page.informational", "H-01")
         };
@@ -264,7 +266,7 @@ fn h_02_who_is_paged_and_looped_in_by_severity() {
         refused(&unknown, "acknowledge", SENT),
         by("page.unknown", "X-78")
     );
-    assert_eq!(refused(&sent("s0"), "acknowledge", SENT), absent());
+    assert_eq!(refused(&sent("s0"), "acknowledge", SENT), passes());
 }
 
 #[test]
@@ -463,7 +465,7 @@ fn data_of_h_04_a_retrospective_is_filed_with_its_timeline_and_its_proof() {
         (json!({"proof": "All revenue, 13:30 to 14:30"}), incomplete),
         (
             json!({"timeline": "12:00 down", "proof": "All revenue"}),
-            absent(),
+            passes(),
         ),
     ] {
         let records = Records::of(&ADMIN_CONSOLE);

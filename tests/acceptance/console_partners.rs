@@ -6,7 +6,7 @@ use watchkeeper_pack::format::{OccasionDef, Severity, Tone};
 
 use crate::packs::ADMIN_CONSOLE;
 use crate::pos_world::{
-    NOON, absent, by, clock, comes_round, good, items, machine, mail, map, needs, seen, steps,
+    NOON, by, clock, comes_round, good, items, machine, mail, map, needs, passes, seen, steps,
     ways, with,
 };
 use crate::records::Records;
@@ -95,7 +95,7 @@ fn h_09_rotated_then_in_the_register_then_in_the_runtime_config() {
     let of = |records: Records, action: &str, params: Value| {
         records.refused(KEY, (action, params), &[], NOON)
     };
-    assert_eq!(of(key("current", json!({})), "rotate", json!({})), absent());
+    assert_eq!(of(key("current", json!({})), "rotate", json!({})), passes());
     let note = json!({"note": "rotated for the quarter"});
     let plan = key("rotated", json!({}))
         .decide(KEY, ("register", note), &[], NOON)
@@ -119,7 +119,7 @@ fn h_09_rotated_then_in_the_register_then_in_the_runtime_config() {
     let there = json!({"registered_at": "2026-08-22T12:00:00.000Z"});
     assert_eq!(
         of(key("registered", there), "configure", json!({})),
-        absent()
+        passes()
     );
     let body = json!({
         "code": "k", "name": "Maps", "provider": "Mapco", "last_four": "9f3a", "works": true,
@@ -179,7 +179,7 @@ fn data_of_h_10_retried_before_the_partner_is_called() {
             by("delivery.not_retried", "H-10"),
             "{state}"
         );
-        assert_eq!(refused(&never, "retry"), absent(), "{state}");
+        assert_eq!(refused(&never, "retry"), passes(), "{state}");
         assert_eq!(
             refused(&delivery(state, 1, json!({})), "escalate"),
             None,
@@ -413,7 +413,7 @@ fn h_12_exported_before_it_is_archived_and_missed_after_a_week() {
     assert_eq!(archive(json!({"exported_at": NOON})), missing);
     assert_eq!(
         archive(json!({"exported_at": NOON, "hash": "ab12"})),
-        absent()
+        passes()
     );
     let (at_week, after) = ("2026-11-23T09:00:00.000Z", "2026-11-23T09:00:00.001Z");
     for state in ["due", "exporting", "exported", "archiving"] {

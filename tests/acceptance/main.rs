@@ -25,6 +25,7 @@ mod amarise_walks;
 mod amarise_work;
 mod approval;
 mod console_answers;
+mod console_calls;
 mod console_money;
 mod console_paging;
 mod console_partners;

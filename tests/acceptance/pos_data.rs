@@ -6,7 +6,7 @@ use watchkeeper_pack::format::{Severity, Tone};
 
 use crate::packs::POS_SAAS;
 use crate::pos_world::{
-    NOON, absent, backup, by, clock, machine, mail, map, needs, organisation, seen, steps, ways,
+    NOON, backup, by, clock, machine, mail, map, needs, organisation, passes, seen, steps, ways,
     with,
 };
 use crate::records::Records;
@@ -91,7 +91,7 @@ fn data_of_p_04_a_loss_is_red_until_it_is_restored() {
 #[test]
 fn data_of_p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restored() {
     for (taken, state, expected) in [
-        ("2026-11-20T05:59:59.999Z", "verified", absent()),
+        ("2026-11-20T05:59:59.999Z", "verified", passes()),
         (
             "2026-11-20T06:00:00.000Z",
             "verified",

@@ -370,8 +370,10 @@ impl Records {
         match decision.outcome {
             Outcome::Allow => None,
             Outcome::Ask => needed(),
-            // Nothing but that this version cannot carry it out is in the way of asking.
-            Outcome::Deny { code, .. } if code == "provider.absent" && asks.is_some() => needed(),
+            // That this version does not carry it out yet is no matter of policy.
+            Outcome::Deny { code, .. } if code == "provider.absent" => {
+                asks.is_some().then(needed).flatten()
+            }
             Outcome::Deny { code, row, .. } => Some((code, row)),
         }
     }

@@ -44,9 +44,13 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::connectors::Connectors;
 use crate::connectors::flag::FlagStandIn;
+use crate::connectors::job::JobStandIn;
 use crate::connectors::mail::MailStandIn;
+use crate::connectors::pagerduty::PagerdutyStandIn;
+use crate::connectors::slack::SlackStandIn;
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::StripeStandIn;
+use crate::connectors::webhook::WebhookStandIn;
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -104,6 +108,14 @@ pub struct StandIns {
     pub flag: FlagStandIn,
     /// For mail.
     pub mail: MailStandIn,
+    /// For jobs.
+    pub job: JobStandIn,
+    /// For webhooks.
+    pub webhook: WebhookStandIn,
+    /// For pages.
+    pub pagerduty: PagerdutyStandIn,
+    /// For posts.
+    pub slack: SlackStandIn,
 }
 
 /// What a new token is to give.

@@ -18,9 +18,13 @@ use crate::alerts::Evaluator;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::connectors::flag::{self, Flag, FlagStandIn};
+use crate::connectors::job::{self, Job, JobStandIn};
 use crate::connectors::mail::{self, Mail, MailStandIn};
+use crate::connectors::pagerduty::{self, Pagerduty, PagerdutyStandIn};
+use crate::connectors::slack::{self, Slack, SlackStandIn};
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
+use crate::connectors::webhook::{self, Webhook, WebhookStandIn};
 use crate::connectors::{Connectors, Sends, Worker};
 use crate::decide::approvals;
 use crate::demo::Worlds;
@@ -242,6 +246,13 @@ fn providers(
         Url::parse(&text).map_err(|error| StartError::Address(error.to_string()))
     };
     let secret = ledger.secret().to_owned();
+    let patience = options.patience;
+    let job = Job::new(address("job/v1/")?, &secret, patience)?;
+    let webhook = Webhook::new(address("webhook/v1/")?, &secret, patience)?;
+    let slack = Slack::new(address("slack/api/")?, &secret, patience)?;
+    let events = (address("pagerduty/")?, pagerduty::routing_key(&secret));
+    let incidents = (address("pagerduty/api/")?, secret.as_str());
+    let pagerduty = Pagerduty::new(events, incidents, patience)?;
     let stripe = Stripe::new(address("stripe/v1/")?, secret.clone(), options.patience)?;
     let flag = Flag::new(address("flag/v1/")?, secret.clone(), options.patience)?;
     let mail = Mail::new(address("mail/messages")?, secret, options.patience)?;
@@ -249,10 +260,18 @@ fn providers(
     connectors.insert(Name::Stripe, Arc::new(stripe));
     connectors.insert(Name::Flag, Arc::new(flag));
     connectors.insert(Name::Mail, Arc::new(mail));
+    connectors.insert(Name::Job, Arc::new(job));
+    connectors.insert(Name::Webhook, Arc::new(webhook));
+    connectors.insert(Name::Pagerduty, Arc::new(pagerduty));
+    connectors.insert(Name::Slack, Arc::new(slack));
     let stand_ins = StandIns {
         stripe: StripeStandIn::new(ledger.clone()),
         flag: FlagStandIn::new(ledger.clone()),
         mail: MailStandIn::new(ledger.clone()),
+        job: JobStandIn::new(ledger.clone())?,
+        webhook: WebhookStandIn::new(ledger.clone())?,
+        pagerduty: PagerdutyStandIn::new(ledger.clone())?,
+        slack: SlackStandIn::new(ledger.clone())?,
         ledger,
     };
     Ok((connectors, Some(stand_ins)))
@@ -260,7 +279,13 @@ fn providers(
 
 /// Routes of the stand-ins.
 pub fn stand_in_routes() -> axum::Router<Arc<Platform>> {
-    stripe::routes().merge(flag::routes()).merge(mail::routes())
+    stripe::routes()
+        .merge(flag::routes())
+        .merge(mail::routes())
+        .merge(job::routes())
+        .merge(webhook::routes())
+        .merge(pagerduty::routes())
+        .merge(slack::routes())
 }
 
 /// The folder is for its owner alone.

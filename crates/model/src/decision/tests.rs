@@ -257,7 +257,16 @@ fn what_needs_agreement_is_not_done_without() {
 /// A call that this version does not carry out is refused where it is asked for.
 #[test]
 fn nobody_pretends_to_call_whom_this_version_cannot() {
-    let world = World::new();
+    let mut world = World::new();
+    let decision = decide(&world.situation(), "tell");
+    assert_eq!(decision.outcome, Outcome::Allow);
+    assert_eq!(decision.plan.unwrap().calls[0].operation, "post");
+    let claim = world.pack.kinds.get_mut("claim").unwrap();
+    let tell = claim.actions.get_mut("tell").unwrap();
+    let Some(Effect::Call(call)) = tell.effects.first_mut() else {
+        panic!("no call")
+    };
+    call.def.operation = "of_a_later_version".into();
     let decision = decide(&world.situation(), "tell");
     assert_eq!(denied(&decision), ("provider.absent", None));
     assert!(decision.plan.is_none());

@@ -85,21 +85,26 @@ const WISE: &[Offer] = &[offer(
     Nature::Money,
 )];
 const MAIL: &[Offer] = &[built(offer("send", &[], &[], Nature::Change))];
-const SLACK: &[Offer] = &[offer("post", &["channel", "text"], &[], Nature::Change)];
+const SLACK: &[Offer] = &[built(offer(
+    "post",
+    &["channel", "text"],
+    &[],
+    Nature::Change,
+))];
 const PAGERDUTY: &[Offer] = &[
-    offer(
+    built(offer(
         "trigger",
         &["summary", "severity"],
         &["service"],
         Nature::Change,
-    ),
-    offer("acknowledge", &["incident"], &[], Nature::Change),
+    )),
+    built(offer("acknowledge", &["incident"], &[], Nature::Change)),
 ];
-const JOB: &[Offer] = &[offer("run", &["job"], &["argument"], Nature::Change)];
+const JOB: &[Offer] = &[built(offer("run", &["job"], &["argument"], Nature::Change))];
 const FLAG: &[Offer] = &[built(offer("set", &["flag", "value"], &[], Nature::Change))];
 const WEBHOOK: &[Offer] = &[
-    offer("retry", &["delivery"], &[], Nature::Change),
-    offer("test", &["endpoint"], &[], Nature::Change),
+    built(offer("retry", &["delivery"], &[], Nature::Change)),
+    built(offer("test", &["endpoint"], &[], Nature::Change)),
 ];
 
 impl Connector {

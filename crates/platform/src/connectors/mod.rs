@@ -5,10 +5,16 @@
 
 mod ending;
 pub mod flag;
+pub mod job;
+mod line;
 pub mod mail;
+pub mod mood;
+pub mod pagerduty;
 mod sends;
+pub mod slack;
 pub mod stand_in;
 pub mod stripe;
+pub mod webhook;
 mod worker;
 
 use std::collections::BTreeMap;

@@ -96,6 +96,8 @@ pub(super) async fn lay(platform: &Platform, place: &Place, made: Made) -> Resul
         ledger.forget(&made.charges).map_err(StartError::from)?;
         ledger.charge(&made.charges).map_err(StartError::from)?;
         ledger.refund(&made.refunds).map_err(StartError::from)?;
+        let paged = stand_ins.pagerduty.begin_with(&made.pages);
+        paged.map_err(StartError::from)?;
     }
     files::keep(platform, &tenant, made.files).await?;
     for records in made.records.chunks(made.at_once) {

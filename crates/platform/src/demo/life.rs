@@ -249,7 +249,10 @@ impl Life {
             Sort::Purchase => self.purchase(&mut draw, turn).await?,
             Sort::Refund => self.refund(&mut draw, turn).await?,
             Sort::Ai => return self.ai(turn).await,
-            Sort::Job => return nightly::run(&self.platform, &self.world, turn.at).await,
+            Sort::Job => {
+                nightly::run(&self.platform, &self.world, turn.at).await?;
+                return Ok(());
+            }
             Sort::Sample => return self.sample(&mut draw, turn).await,
             Sort::Day => self.day(&mut draw, turn).await?,
         };

@@ -4,6 +4,7 @@
 //! restart with the same folder goes on where it was. This is the one place where a token lies in
 //! clear, and only because the demo prints it anyway.
 
+mod by_hand;
 mod complaints;
 mod day;
 mod documents;
@@ -13,6 +14,7 @@ mod fill;
 mod generate;
 mod life;
 mod nightly;
+pub mod pages;
 mod place;
 mod refunds;
 mod reviews;

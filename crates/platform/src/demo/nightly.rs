@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use watchkeeper_pack::value::instant_text;
+use watchkeeper_wire::problem::Code;
 
-use super::systems::{JOB, JOB_TRIES};
+use super::systems::{JOB, JOB_TRIES, night, zone};
 use super::world::World;
 use crate::problem::ApiError;
 use crate::store::{Committed, Put, Question, RecordRow, Seen, Write};
@@ -17,25 +18,46 @@ const MAX_TRIES: u32 = 8;
 
 /// Ends placements that have run out and fills free slots, first come, first served by the time of
 /// purchase in each council (D-27, D-44). One that a refund ended has freed its slot before.
+///
+/// It works once for a night, by its hour or by hand; whoever comes second finds nothing left to do.
+/// Answers how many placements it changed.
 pub(super) async fn run(
     platform: &Platform,
     world: &World,
     at: DateTime<Utc>,
-) -> Result<(), ApiError> {
+) -> Result<usize, ApiError> {
+    let tenant = world.tenant.id.as_str();
+    let of_night = night(zone(world), at).to_string();
     for _ in 0..MAX_TRIES {
-        let (ended, promoted, mut writes) = turn(platform, world, at).await?;
-        writes.extend(report(platform, world, at, ended, promoted).await?);
-        let tenant = world.tenant.id.as_str();
+        let job = platform.store.record(tenant, "job", JOB).await?;
+        let ran = job
+            .as_ref()
+            .is_some_and(|job| text(job, "ran_for") == of_night);
+        let (changes, writes) = if ran {
+            (0, again(platform, tenant, job).await?)
+        } else {
+            let (ended, promoted, mut writes) = turn(platform, world, at).await?;
+            if let Some(job) = &job {
+                let sets = json!({
+                    "state": "ok", "last_success": instant_text(at), "seconds": 12,
+                    "attempts": 1, "max_attempts": JOB_TRIES, "ended": ended, "promoted": promoted,
+                    "failed_since": null, "next_try": null, "error_class": null, "error": null,
+                    "last_failure": null, "ran_for": of_night,
+                });
+                writes.push(changed(platform, tenant, job, sets).await?);
+            }
+            (ended + promoted, writes)
+        };
         let written = platform
             .store
             .write_unless_moved(tenant, at, &writes)
             .await?;
         if let Committed::Done(touched) = written {
             platform.hints.changed(tenant, &touched);
-            return Ok(());
+            return Ok(changes);
         }
     }
-    Ok(())
+    Err(Code::Unavailable.into())
 }
 
 type Turned = (usize, usize, Vec<Seen>);
@@ -85,24 +107,19 @@ async fn turn(platform: &Platform, world: &World, at: DateTime<Utc>) -> Result<T
     Ok((ended, promoted, writes))
 }
 
-/// The job's own record: it succeeded.
-async fn report(
+/// The night's work is done already: the run by hand ends, and says nothing else.
+async fn again(
     platform: &Platform,
-    world: &World,
-    at: DateTime<Utc>,
-    ended: usize,
-    promoted: usize,
-) -> Result<Option<Seen>, ApiError> {
-    let tenant = world.tenant.id.as_str();
-    let Some(row) = platform.store.record(tenant, "job", JOB).await? else {
-        return Ok(None);
-    };
-    let sets = json!({
-        "state": "ok", "last_success": instant_text(at), "seconds": 12,
-        "attempts": 1, "max_attempts": JOB_TRIES, "ended": ended, "promoted": promoted,
-        "failed_since": null, "next_try": null, "error_class": null,
-    });
-    Ok(Some(changed(platform, tenant, &row, sets).await?))
+    tenant: &str,
+    job: Option<RecordRow>,
+) -> Result<Vec<Seen>, ApiError> {
+    match job.filter(|job| text(job, "state") != "ok") {
+        Some(job) => {
+            let ok = json!({"state": "ok", "error": null});
+            Ok(vec![changed(platform, tenant, &job, ok).await?])
+        }
+        None => Ok(Vec::new()),
+    }
 }
 
 fn text<'a>(row: &'a RecordRow, field: &str) -> &'a str {

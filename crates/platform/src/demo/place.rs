@@ -11,7 +11,8 @@ use watchkeeper_wire::session::Tenant;
 use super::documents::Stored;
 use super::rows::{self, RowsWorld, Scenario};
 use super::world::{OperatorDef, World, WorldError};
-use super::{generate, life};
+use super::{generate, life, pages};
+use crate::connectors::pagerduty::Page;
 use crate::connectors::stand_in::{Charge, PastRefund};
 
 /// The world of one tenant.
@@ -41,6 +42,8 @@ pub(super) struct Made {
     /// What the provider has in its own book.
     pub(super) charges: Vec<Charge>,
     pub(super) refunds: Vec<PastRefund>,
+    /// Pages that are out.
+    pub(super) pages: Vec<Page>,
     pub(super) controls: Map<String, Value>,
     pub(super) settings: Map<String, Value>,
     /// What arrives next, where it lives.
@@ -124,6 +127,7 @@ impl Place {
                     files: Vec::new(),
                     charges,
                     refunds: generated.refunds,
+                    pages: Vec::new(),
                     controls: rows::controls(&world.controls, &world.scenarios, scenario),
                     settings: Map::new(),
                     next: Some(next),
@@ -134,6 +138,7 @@ impl Place {
                 Ok(Made {
                     at_once: MAX_INGEST,
                     charges: rows::charges(&world.charges, &records),
+                    pages: pages::pages(&world.pages, &records),
                     records,
                     files,
                     refunds: Vec::new(),

@@ -14,6 +14,7 @@ use watchkeeper_wire::ingest::Incoming;
 
 use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
+use super::pages::PagesOf;
 use crate::connectors::stand_in::Charge;
 
 use super::world::{OperatorDef, TenantDef, World, WorldError};
@@ -51,6 +52,9 @@ pub struct RowsWorld {
     /// Records of a payment each, which the provider has in its own book.
     #[serde(default)]
     pub charges: Vec<ChargesOf>,
+    /// Records of a page each, which whoever pages knows too.
+    #[serde(default)]
+    pub pages: Vec<PagesOf>,
     /// Other days, of which one may be chosen at the start: their records come on top.
     #[serde(default)]
     pub scenarios: Vec<Scenario>,

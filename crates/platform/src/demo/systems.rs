@@ -47,6 +47,15 @@ pub(super) fn next_run(zone: Tz, after: DateTime<Utc>) -> DateTime<Utc> {
     runs.into_iter().find(|at| *at > after).unwrap_or(after)
 }
 
+/// The night that an instant belongs to: it begins at the job's hour.
+pub(super) fn night(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
+    let today = at.with_timezone(&zone).date_naive();
+    match run_of(zone, today) {
+        Some(run) if at < run => today.pred_opt().unwrap_or(today),
+        _ => today,
+    }
+}
+
 fn run_of(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
     Some(resolve(day.and_hms_opt(JOB_HOUR, 0, 0)?, zone))
 }

@@ -23,7 +23,7 @@ use super::life::Life;
 use super::place::{Form, Made, Place};
 use super::state::{self, Choice, State};
 use super::world::World;
-use super::{DemoError, Ready, fill};
+use super::{DemoError, Ready, by_hand, fill};
 use crate::clock::{MovedClock, millis};
 use crate::problem::ApiError;
 use crate::{Platform, history};
@@ -115,6 +115,26 @@ impl Worlds {
             }
         }
         wait
+    }
+
+    /// Does the work of a job of the world that lives, as somebody ran it by hand; answers how many
+    /// records changed, none where the world does not know the job.
+    pub(crate) async fn run_job(
+        &self,
+        platform: &Platform,
+        job: &str,
+        argument: Option<&str>,
+    ) -> Result<usize, ApiError> {
+        let mut worlds = self.places.iter().filter_map(|place| match &place.form {
+            Form::Drawn(world) => Some(world),
+            Form::Rows(_) => None,
+        });
+        let Some(world) = worlds.next() else {
+            return Ok(0);
+        };
+        // Nothing arrives and no world is chosen meanwhile.
+        let _state = self.state.lock().await;
+        by_hand::run(platform, world, job, argument, platform.clock.now()).await
     }
 
     /// What a tenant may choose, and what it has.

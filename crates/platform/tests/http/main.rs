@@ -13,6 +13,7 @@ mod blobs;
 mod bounds;
 mod controls;
 mod demo;
+mod errands;
 mod feed;
 mod ingest;
 mod isolation;
