@@ -45,8 +45,10 @@ use crate::clock::Clock;
 use crate::connectors::Connectors;
 use crate::connectors::flag::FlagStandIn;
 use crate::connectors::mail::MailStandIn;
+use crate::connectors::paypal::PaypalStandIn;
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::StripeStandIn;
+use crate::connectors::wise::WiseStandIn;
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -98,8 +100,12 @@ pub struct Platform {
 pub struct StandIns {
     /// Their common ledger.
     pub ledger: Ledger,
-    /// For payments.
+    /// For payments by card.
     pub stripe: StripeStandIn,
+    /// For payments through PayPal.
+    pub paypal: PaypalStandIn,
+    /// For what is paid out.
+    pub wise: WiseStandIn,
     /// For what a host runs.
     pub flag: FlagStandIn,
     /// For mail.

@@ -6,9 +6,12 @@
 mod ending;
 pub mod flag;
 pub mod mail;
+mod money;
+pub mod paypal;
 mod sends;
 pub mod stand_in;
 pub mod stripe;
+pub mod wise;
 mod worker;
 
 use std::collections::BTreeMap;
