@@ -134,9 +134,9 @@ impl Place {
                 Ok(Made {
                     at_once: MAX_INGEST,
                     charges: rows::charges(&world.charges, &records),
+                    refunds: rows::refunds(&world.charges, &records),
                     records,
                     files,
-                    refunds: Vec::new(),
                     controls: rows::controls(&world.controls, &world.scenarios, scenario),
                     settings: world.settings.clone(),
                     next: None,
