@@ -16,7 +16,7 @@ mod demo;
 mod feed;
 mod ingest;
 mod isolation;
-mod live_money;
+mod live;
 mod openapi;
 mod operations;
 mod providers;

@@ -134,7 +134,7 @@ fn the_book_of_a_provider_is_made_from_its_own_list() {
         .iter()
         .map(|r| (r.of.id.as_str(), r.of.amount))
         .collect();
-    assert_eq!(back, [("cap-48495", 64_000)]);
+    assert_eq!(back, [("cap-48495", 64_000), ("cap-48480", 7_600)]);
 }
 
 /// Disputes have files in every state; one of them is not what it was.
