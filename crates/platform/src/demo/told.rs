@@ -84,3 +84,45 @@ fn news(of: &ChargesOf, row: &RecordRow, back: &GoneBack) -> Option<Value> {
     }
     Some(Value::Object(sets))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_record_follows_the_book_and_never_says_less_than_before() {
+        let of: ChargesOf = serde_json::from_value(json!({
+            "kind": "payment", "charge": "capture_id", "amount": "amount", "at": "at",
+            "refunded": "refunded", "refunded_at": "refunded_at", "told_only": true,
+        }))
+        .unwrap();
+        let says = |minor: i64| RecordRow {
+            kind: "payment".into(),
+            id: "p".into(),
+            revision: 1,
+            seq: 1,
+            updated_at: DateTime::UNIX_EPOCH,
+            region: None,
+            body: Map::from_iter([(
+                "refunded".to_owned(),
+                json!({"minor": minor, "currency": "USD"}),
+            )]),
+            computed: Map::new(),
+        };
+        let back = GoneBack {
+            charge: "c".into(),
+            amount: 500,
+            last: 60,
+        };
+        let told = json!({
+            "refunded": {"minor": 500, "currency": "USD"},
+            "refunded_at": "1970-01-01T00:01:00.000Z",
+        });
+        assert_eq!(news(&of, &says(0), &back), Some(told.clone()));
+        assert_eq!(news(&of, &says(499), &back), Some(told));
+        assert_eq!(news(&of, &says(500), &back), None);
+        assert_eq!(news(&of, &says(900), &back), None);
+    }
+}
