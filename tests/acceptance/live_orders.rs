@@ -213,7 +213,7 @@ fn data_of_l_13_a_full_refund_has_a_reason_of_the_list_and_is_the_first() {
 fn data_of_l_10_the_status_at_paypal_is_synced_by_hand() {
     for state in ["placed", "captured", "paid", "payment_failed"] {
         let said = of_order(&one(json!({"state": state})), "sync_payment", json!({}));
-        assert_eq!(said, passes(), "{state}");
+        assert_eq!(said, None, "{state}");
     }
     let event = |signature: Value| {
         let records = live();

@@ -167,8 +167,8 @@ fn l_15_and_x_18_no_batch_without_a_confirmed_table_of_10_to_30_percent() {
 fn l_15_no_payout_outside_10_to_30_percent() {
     for (percent, said) in [
         (9, by("payout.odd_tier", "L-15")),
-        (10, passes()),
-        (30, passes()),
+        (10, None),
+        (30, None),
         (31, by("payout.odd_tier", "L-15")),
     ] {
         let records = week(json!({"state": "processing"}));
@@ -186,7 +186,7 @@ fn x_17_a_failed_payout_is_retried_and_never_paid_twice() {
         records.add("payout", "p-1", with(body, extra));
         records
     };
-    assert_eq!(of_payout(&failed(json!({})), "retry", json!({})), passes());
+    assert_eq!(of_payout(&failed(json!({})), "retry", json!({})), None);
     let nothing = failed(json!({"clawback": usd(12_000)}));
     assert_eq!(
         of_payout(&nothing, "retry", json!({})),
@@ -213,8 +213,8 @@ fn x_17_what_was_held_is_paid_from_a_batch_that_has_gone() {
     for (state, said) in [
         ("planned", by("payout.batch_not_processed", "X-17")),
         ("reviewed", by("payout.batch_not_processed", "X-17")),
-        ("processing", passes()),
-        ("closed", passes()),
+        ("processing", None),
+        ("closed", None),
     ] {
         let records = week(json!({"state": state}));
         records.add("payout", "p-1", payout("p-1", json!({})));

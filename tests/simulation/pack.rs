@@ -108,9 +108,9 @@ actions:
     confirm: click
     effects:
       - call:
-          connector: stripe
+          connector: paypal
           operation: refund
-          args: {charge: record.charge, amount: record.fee}
+          args: {capture: record.charge, amount: record.fee}
     will: ['pay a little']
   # Both can be taken back for a while.
   tip:
@@ -124,9 +124,9 @@ actions:
     confirm: click
     effects:
       - call:
-          connector: stripe
-          operation: refund
-          args: {charge: record.charge, amount: record.fee}
+          connector: wise
+          operation: transfer
+          args: {recipient: record.charge, amount: record.fee, reference: record.number}
     will: ['pay a tip']
   jot:
     label: Jot

@@ -47,10 +47,12 @@ use crate::connectors::flag::FlagStandIn;
 use crate::connectors::job::JobStandIn;
 use crate::connectors::mail::MailStandIn;
 use crate::connectors::pagerduty::PagerdutyStandIn;
+use crate::connectors::paypal::PaypalStandIn;
 use crate::connectors::slack::SlackStandIn;
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::StripeStandIn;
 use crate::connectors::webhook::WebhookStandIn;
+use crate::connectors::wise::WiseStandIn;
 use crate::hints::Hints;
 use crate::history::History;
 use crate::packs::Packs;
@@ -102,8 +104,12 @@ pub struct Platform {
 pub struct StandIns {
     /// Their common ledger.
     pub ledger: Ledger,
-    /// For payments.
+    /// For payments by card.
     pub stripe: StripeStandIn,
+    /// For payments through PayPal.
+    pub paypal: PaypalStandIn,
+    /// For what is paid out.
+    pub wise: WiseStandIn,
     /// For what a host runs.
     pub flag: FlagStandIn,
     /// For mail.

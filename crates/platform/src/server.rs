@@ -21,10 +21,12 @@ use crate::connectors::flag::{self, Flag, FlagStandIn};
 use crate::connectors::job::{self, Job, JobStandIn};
 use crate::connectors::mail::{self, Mail, MailStandIn};
 use crate::connectors::pagerduty::{self, Pagerduty, PagerdutyStandIn};
+use crate::connectors::paypal::{self, Paypal, PaypalStandIn};
 use crate::connectors::slack::{self, Slack, SlackStandIn};
 use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::webhook::{self, Webhook, WebhookStandIn};
+use crate::connectors::wise::{self, Wise, WiseStandIn};
 use crate::connectors::{Connectors, Sends, Worker};
 use crate::decide::approvals;
 use crate::demo::Worlds;
@@ -38,6 +40,8 @@ use crate::{Platform, StandIns, api, housekeeping};
 
 /// Requests under way get so long to end when the platform stops.
 const GRACE: Duration = Duration::from_secs(5);
+/// The one profile that the stand-in for payouts has.
+const PROFILE: &str = "1";
 
 /// How a platform is to run.
 pub struct Options {
@@ -254,10 +258,19 @@ fn providers(
     let incidents = (address("pagerduty/api/")?, secret.as_str());
     let pagerduty = Pagerduty::new(events, incidents, patience)?;
     let stripe = Stripe::new(address("stripe/v1/")?, secret.clone(), options.patience)?;
+    let paypal = Paypal::new(address("paypal/")?, secret.clone(), options.patience)?;
+    let wise = Wise::new(
+        address("wise/")?,
+        secret.clone(),
+        PROFILE.to_owned(),
+        options.patience,
+    )?;
     let flag = Flag::new(address("flag/v1/")?, secret.clone(), options.patience)?;
     let mail = Mail::new(address("mail/messages")?, secret, options.patience)?;
     let mut connectors = Connectors::new();
     connectors.insert(Name::Stripe, Arc::new(stripe));
+    connectors.insert(Name::Paypal, Arc::new(paypal));
+    connectors.insert(Name::Wise, Arc::new(wise));
     connectors.insert(Name::Flag, Arc::new(flag));
     connectors.insert(Name::Mail, Arc::new(mail));
     connectors.insert(Name::Job, Arc::new(job));
@@ -266,6 +279,8 @@ fn providers(
     connectors.insert(Name::Slack, Arc::new(slack));
     let stand_ins = StandIns {
         stripe: StripeStandIn::new(ledger.clone()),
+        paypal: PaypalStandIn::new(ledger.clone()),
+        wise: WiseStandIn::new(ledger.clone()),
         flag: FlagStandIn::new(ledger.clone()),
         mail: MailStandIn::new(ledger.clone()),
         job: JobStandIn::new(ledger.clone())?,
@@ -280,6 +295,8 @@ fn providers(
 /// Routes of the stand-ins.
 pub fn stand_in_routes() -> axum::Router<Arc<Platform>> {
     stripe::routes()
+        .merge(paypal::routes())
+        .merge(wise::routes())
         .merge(flag::routes())
         .merge(mail::routes())
         .merge(job::routes())

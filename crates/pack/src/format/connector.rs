@@ -68,8 +68,13 @@ const STRIPE: &[Offer] = &[built(offer(
     Nature::Money,
 ))];
 const PAYPAL: &[Offer] = &[
-    offer("refund", &["capture", "amount"], &["reason"], Nature::Money),
-    offer("sync", &["order"], &[], Nature::Change),
+    built(offer(
+        "refund",
+        &["capture", "amount"],
+        &["reason"],
+        Nature::Money,
+    )),
+    built(offer("sync", &["order"], &["capture"], Nature::Change)),
     offer(
         "submit_evidence",
         &["dispute", "pack"],
@@ -78,12 +83,12 @@ const PAYPAL: &[Offer] = &[
     ),
     offer("accept_claim", &["dispute"], &["reason"], Nature::Money),
 ];
-const WISE: &[Offer] = &[offer(
+const WISE: &[Offer] = &[built(offer(
     "transfer",
     &["recipient", "amount", "reference"],
     &[],
     Nature::Money,
-)];
+))];
 const MAIL: &[Offer] = &[built(offer("send", &[], &[], Nature::Change))];
 const SLACK: &[Offer] = &[built(offer(
     "post",

@@ -8,13 +8,16 @@ pub mod flag;
 pub mod job;
 mod line;
 pub mod mail;
+mod money;
 pub mod mood;
 pub mod pagerduty;
+pub mod paypal;
 mod sends;
 pub mod slack;
 pub mod stand_in;
 pub mod stripe;
 pub mod webhook;
+pub mod wise;
 mod worker;
 
 use std::collections::BTreeMap;

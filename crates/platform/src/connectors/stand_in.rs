@@ -36,6 +36,18 @@ CREATE TABLE IF NOT EXISTS deployment (
     place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, has INTEGER NOT NULL,
     created_at INTEGER NOT NULL, ready_at INTEGER NOT NULL, failed INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS paypal_request (
+    id TEXT NOT NULL PRIMARY KEY, status INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS quote (
+    id TEXT NOT NULL PRIMARY KEY, amount TEXT NOT NULL, currency TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS transfer (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, amount TEXT NOT NULL,
+    currency TEXT NOT NULL, reference TEXT NOT NULL, customer_id TEXT NOT NULL,
+    created INTEGER NOT NULL, paid_at INTEGER, ended TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS transfer_customer ON transfer (customer_id, place);
 ";
 
 /// The stand-ins' ledger.
@@ -137,6 +149,26 @@ impl Ledger {
         })
     }
 
+    /// All that went back by `now` of each charge of which something did since then, in seconds since
+    /// 1970.
+    pub fn gone_back(&self, since: i64, now: i64) -> rusqlite::Result<Vec<GoneBack>> {
+        self.transact(|tx| {
+            let mut select = tx.prepare(
+                "SELECT charge, sum(amount), max(created) FROM refund
+                 WHERE status = 'succeeded' AND created <= ?2
+                 GROUP BY charge HAVING max(created) >= ?1 ORDER BY charge",
+            )?;
+            let gone = select.query_map([since, now], |row| {
+                Ok(GoneBack {
+                    charge: row.get(0)?,
+                    amount: row.get(1)?,
+                    last: row.get(2)?,
+                })
+            })?;
+            gone.collect()
+        })
+    }
+
     /// Refunds made outside the platform, such as long ago; known ids stay as they are.
     pub fn refund(&self, refunds: &[PastRefund]) -> rusqlite::Result<()> {
         self.transact(|tx| {
@@ -172,7 +204,18 @@ pub struct Charge {
     pub created: i64,
 }
 
-/// A full refund that was made before.
+/// What went back of a charge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoneBack {
+    /// Id of the charge.
+    pub charge: String,
+    /// Minor units.
+    pub amount: i64,
+    /// When the last of it did, in seconds since 1970.
+    pub last: i64,
+}
+
+/// A refund that was made before, of the whole amount that is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastRefund {
     /// Its id.

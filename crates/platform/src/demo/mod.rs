@@ -23,6 +23,7 @@ mod state;
 mod systems;
 #[cfg(test)]
 mod tests;
+mod told;
 pub mod world;
 mod worlds;
 
@@ -158,10 +159,11 @@ pub async fn serve(options: &DemoOptions) -> Result<(Server, Ready), DemoError> 
     let platform = Arc::clone(&server.platform);
     let scenario = options.scenario.as_deref();
     let ready = worlds.begin(&platform, server.url(), scenario).await?;
-    if options.lives
-        && let Some(life) = worlds.life(platform).await
-    {
-        server.beside(life.run(worlds));
+    if options.lives {
+        server.beside(told::run(Arc::clone(&platform), worlds.books()));
+        if let Some(life) = worlds.life(platform).await {
+            server.beside(life.run(worlds));
+        }
     }
     Ok((server, ready))
 }

@@ -126,7 +126,8 @@ fn text<'a>(row: &'a RecordRow, field: &str) -> &'a str {
     row.body.get(field).and_then(Value::as_str).unwrap_or("")
 }
 
-async fn changed(
+/// A record with other fields; null takes a field away.
+pub(super) async fn changed(
     platform: &Platform,
     tenant: &str,
     row: &RecordRow,

@@ -15,7 +15,7 @@ use watchkeeper_wire::ingest::Incoming;
 use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
 use super::pages::PagesOf;
-use crate::connectors::stand_in::Charge;
+use crate::connectors::stand_in::{Charge, PastRefund};
 
 use super::world::{OperatorDef, TenantDef, World, WorldError};
 
@@ -77,6 +77,15 @@ pub struct ChargesOf {
     pub amount: String,
     /// Field with its instant.
     pub at: String,
+    /// Field with what went back of it, which follows the provider's book.
+    #[serde(default)]
+    pub refunded: Option<String>,
+    /// Field with the instant of that.
+    #[serde(default)]
+    pub refunded_at: Option<String>,
+    /// They only follow the book: it is not made from them.
+    #[serde(default)]
+    pub told_only: bool,
 }
 
 /// Another day.
@@ -240,10 +249,27 @@ fn lay_over(all: &mut Vec<Incoming>, rows: &Records, moment: &Moment<'_>) -> Res
     Ok(())
 }
 
+/// What went back of these records before: one refund of each at the provider.
+pub(super) fn refunds(kinds: &[ChargesOf], records: &[Incoming]) -> Vec<PastRefund> {
+    let of = |record: &Incoming| {
+        let book = kinds.iter().find(|c| c.kind == record.kind)?;
+        let refunded = record.body.get(book.refunded.as_ref()?)?;
+        let amount = refunded.get("minor")?.as_i64().filter(|back| *back > 0)?;
+        let of = charges(kinds, std::slice::from_ref(record)).pop()?;
+        Some(PastRefund {
+            id: format!("R-{}", of.id),
+            created: of.created,
+            of: Charge { amount, ..of },
+        })
+    };
+    records.iter().filter_map(of).collect()
+}
+
 /// What the provider has of these records.
 pub(super) fn charges(kinds: &[ChargesOf], records: &[Incoming]) -> Vec<Charge> {
     let of = |record: &Incoming| {
-        let charges = kinds.iter().find(|c| c.kind == record.kind)?;
+        let mut books = kinds.iter().filter(|c| !c.told_only);
+        let charges = books.find(|c| c.kind == record.kind)?;
         let text = |name: &str| record.body.get(name).and_then(Value::as_str);
         let amount = record.body.get(&charges.amount)?;
         Some(Charge {

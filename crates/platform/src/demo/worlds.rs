@@ -21,6 +21,7 @@ use watchkeeper_wire::problem::Code;
 
 use super::life::Life;
 use super::place::{Form, Made, Place};
+use super::rows::ChargesOf;
 use super::state::{self, Choice, State};
 use super::world::World;
 use super::{DemoError, Ready, by_hand, fill};
@@ -90,6 +91,18 @@ impl Worlds {
             admin: state.admin.clone(),
             others: state.others.values().cloned().collect(),
         })
+    }
+
+    /// The tenants with records that follow the book of a provider, and which these are.
+    pub(super) fn books(&self) -> Vec<(String, Vec<ChargesOf>)> {
+        let books = self.places.iter().filter_map(|place| match &place.form {
+            Form::Rows(world) => {
+                let follow = world.charges.iter().filter(|of| of.refunded.is_some());
+                Some((world.tenant.id.clone(), follow.cloned().collect()))
+            }
+            Form::Drawn(_) => None,
+        });
+        books.collect()
     }
 
     /// What goes on in the world that lives.

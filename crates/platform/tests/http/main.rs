@@ -17,6 +17,7 @@ mod errands;
 mod feed;
 mod ingest;
 mod isolation;
+mod live;
 mod openapi;
 mod operations;
 mod providers;

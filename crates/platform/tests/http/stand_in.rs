@@ -70,7 +70,12 @@ async fn never_above_the_charge() {
 async fn only_an_admin_watches_and_steers_it() {
     let world = World::new().await;
     let mood = json!({"mode": "timeout_after", "times": 1});
-    for path in ["/provider/stripe/refunds", "/provider/mail/sent"] {
+    for path in [
+        "/provider/stripe/refunds",
+        "/provider/paypal/refunds",
+        "/provider/wise/transfers",
+        "/provider/mail/sent",
+    ] {
         assert_eq!(problem(world.get(path)).await.0, 403, "{path}");
         let admin = world.request(Method::GET, path, &world.admin).send();
         assert_eq!(
@@ -78,10 +83,12 @@ async fn only_an_admin_watches_and_steers_it() {
             json!([])
         );
     }
-    let path = "/provider/stripe/misbehave";
-    assert_eq!(problem(world.post(path, &mood)).await.0, 403);
-    let admin = world.request(Method::POST, path, &world.admin).json(&mood);
-    assert_eq!(admin.send().await.unwrap().status(), 204);
+    for provider in ["stripe", "paypal", "wise"] {
+        let path = format!("/provider/{provider}/misbehave");
+        assert_eq!(problem(world.post(&path, &mood)).await.0, 403, "{path}");
+        let admin = world.request(Method::POST, &path, &world.admin).json(&mood);
+        assert_eq!(admin.send().await.unwrap().status(), 204, "{path}");
+    }
     let stranger = world
         .get("/provider/stripe/v1/refunds")
         .send()
