@@ -2611,6 +2611,8 @@ export type SyncView = {
 	settled: OperationView[],
 	/**  Records that could not be read. */
 	quarantine: QuarantineView[],
+	/**  Kinds of which this laptop's copy differed from the platform's within a day, by name. */
+	copies: CopyView[],
 	/**  The audit chain. */
 	chain: ChainView,
 	/**  Age of the newest server time known, and whether the clock is carried or guessed. */
