@@ -71,7 +71,10 @@ mod tests {
     #[test]
     fn a_digest_agrees_with_an_independent_implementation() {
         // python3: hashlib.sha256((7).to_bytes(8, "big") + b"rf-1").hexdigest()
-        assert_eq!(of(&[("rf-1", 7)]).digest(), "03000beb1d4ab364364ff43211b83e19addc734034ca8fe98e548546fe6c33fb");
+        assert_eq!(
+            of(&[("rf-1", 7)]).digest(),
+            "03000beb1d4ab364364ff43211b83e19addc734034ca8fe98e548546fe6c33fb"
+        );
         assert_eq!(of(&[]).digest(), "0".repeat(64));
     }
 }

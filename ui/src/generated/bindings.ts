@@ -773,6 +773,16 @@ export type ControlsView = {
 	as_of: string | null,
 };
 
+/**  A kind of which this laptop's copy differed from the platform's. */
+export type CopyView = {
+	/**  The kind as shown, many of it. */
+	kind: string,
+	/**  When it was fetched anew, RFC 3339 with offset. */
+	at: string,
+	/**  It differed again after that. */
+	stays: boolean,
+};
+
 /**  A currency. */
 export type CurrencyView = {
 	/**  ISO 4217. */

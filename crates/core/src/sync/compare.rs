@@ -15,7 +15,7 @@ use watchkeeper_wire::digest::KindDigest;
 
 use super::apply;
 use super::client::Client;
-use super::diverged::{Copy, Told, decide};
+use super::diverged::{Mirrored, Told, decide};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::store::{StoreError, setting};
@@ -34,19 +34,14 @@ pub(super) struct Compared {
 
 /// Is it time again? A new snapshot is a new mirror.
 fn is_due(last: Option<Compared>, now: Duration, generation: i64) -> bool {
-    last.is_none_or(|last| {
-        last.generation != generation || now.saturating_sub(last.at) >= EVERY
-    })
+    last.is_none_or(|last| last.generation != generation || now.saturating_sub(last.at) >= EVERY)
 }
 
 /// Compares, where it is time again, and has fetched anew what differs. A platform that cannot answer
 /// is asked again the next time.
 pub(crate) async fn compare(engine: &Engine, client: &Client) -> Result<(), StoreError> {
     let cache = &engine.stores.cache;
-    let generation = cache
-        .read(|cache| apply::position(cache))
-        .await?
-        .generation;
+    let generation = cache.read(|cache| apply::position(cache)).await?.generation;
     let now = engine.clock.boot();
     {
         let mut memory = engine.memory.lock().await;
@@ -107,12 +102,12 @@ pub(crate) async fn compare(engine: &Engine, client: &Client) -> Result<(), Stor
 }
 
 /// What the mirror has, and the cursor where it stands; none before it was filled.
-fn copy(cache: &Connection) -> Result<Option<(String, Copy)>, StoreError> {
+fn copy(cache: &Connection) -> Result<Option<(String, Mirrored)>, StoreError> {
     let position = apply::position(cache)?;
     let (Some(cursor), true) = (position.cursor, position.filled) else {
         return Ok(None);
     };
-    let mut copy = Copy::default();
+    let mut copy = Mirrored::default();
     let mut aside = set_aside(cache, &mut copy)?;
     let mut sums: BTreeMap<String, CopySum> = BTreeMap::new();
     let mut statement = cache.prepare_cached("SELECT kind, id, revision FROM record")?;
@@ -120,10 +115,8 @@ fn copy(cache: &Connection) -> Result<Option<(String, Copy)>, StoreError> {
     while let Some(row) = rows.next()? {
         let (key, revision): ((String, String), i64) = ((row.get(0)?, row.get(1)?), row.get(2)?);
         // Of what was set aside the platform has said something newer than stands here.
-        let revision = match aside.remove(&key) {
-            Some(newer) => newer,
-            None => u64::try_from(revision).unwrap_or(0),
-        };
+        let newer = aside.remove(&key);
+        let revision = newer.unwrap_or_else(|| u64::try_from(revision).unwrap_or(0));
         sums.entry(key.0).or_default().add(&key.1, revision);
     }
     for ((kind, id), revision) in aside {
@@ -143,7 +136,7 @@ fn copy(cache: &Connection) -> Result<Option<(String, Copy)>, StoreError> {
 /// Records that were set aside, by kind and id, with the revision that their line has (fault 23).
 fn set_aside(
     cache: &Connection,
-    copy: &mut Copy,
+    copy: &mut Mirrored,
 ) -> Result<BTreeMap<(String, String), u64>, StoreError> {
     let mut statement = cache.prepare_cached("SELECT kind, id, raw FROM quarantine")?;
     let mut rows = statement.query([])?;
@@ -190,7 +183,8 @@ mod tests {
 
     #[test]
     fn the_revision_of_a_line_that_was_set_aside_is_read_where_it_can_be() {
-        let line = br#"{"type":"upsert","seq":1,"record":{"kind":"k","id":"a","revision":7,"body":3}}"#;
+        let line =
+            br#"{"type":"upsert","seq":1,"record":{"kind":"k","id":"a","revision":7,"body":3}}"#;
         assert_eq!(revision_of(line), Some(7));
         assert_eq!(revision_of(&line[..40]), None);
         assert_eq!(revision_of(b"{}"), None);

@@ -25,7 +25,7 @@ const MOST_KINDS: usize = 50;
 
 /// What the mirror has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Copy {
+pub struct Mirrored {
     /// Kinds with a record, those that were set aside among them.
     pub kinds: BTreeMap<String, KindDigest>,
     /// Kinds with a record set aside of which no revision reads.
@@ -34,7 +34,7 @@ pub struct Copy {
     pub unnamed: bool,
 }
 
-impl Copy {
+impl Mirrored {
     /// Can the two sides be held against each other in this kind?
     fn compares(&self, theirs: &CopyDigests, kind: &str) -> bool {
         !self.unnamed && !self.unsure.contains(kind) && !theirs.moved.contains(kind)
@@ -42,7 +42,7 @@ impl Copy {
 }
 
 /// Kinds in which the mirror is not what the platform says that it should be.
-pub fn diverged(mine: &Copy, theirs: &CopyDigests) -> BTreeSet<String> {
+pub fn diverged(mine: &Mirrored, theirs: &CopyDigests) -> BTreeSet<String> {
     let kinds = mine.kinds.keys().chain(theirs.kinds.keys());
     kinds
         .filter(|kind| mine.compares(theirs, kind))
@@ -90,12 +90,14 @@ pub struct Steps {
 }
 
 /// What follows from a comparison at this instant.
-pub fn decide(mine: &Copy, theirs: &CopyDigests, before: &Told, now: DateTime<Utc>) -> Steps {
+pub fn decide(mine: &Mirrored, theirs: &CopyDigests, before: &Told, now: DateTime<Utc>) -> Steps {
     let differ = diverged(mine, theirs);
     let recent = before.recent(now);
     let mut steps = Steps {
         told: Told {
-            kinds: recent.map(|(kind, was)| (kind.clone(), was.clone())).collect(),
+            kinds: recent
+                .map(|(kind, was)| (kind.clone(), was.clone()))
+                .collect(),
         },
         ..Steps::default()
     };
@@ -139,7 +141,9 @@ mod tests {
     fn kinds(of: &[(&str, &[(&str, u64)])]) -> BTreeMap<String, KindDigest> {
         let digest = |records: &[(&str, u64)]| {
             let mut sum = CopySum::default();
-            records.iter().for_each(|(id, revision)| sum.add(id, *revision));
+            records
+                .iter()
+                .for_each(|(id, revision)| sum.add(id, *revision));
             KindDigest {
                 count: sum.count(),
                 digest: sum.digest(),
@@ -150,10 +154,10 @@ mod tests {
             .collect()
     }
 
-    fn mine(of: &[(&str, &[(&str, u64)])]) -> Copy {
-        Copy {
+    fn mine(of: &[(&str, &[(&str, u64)])]) -> Mirrored {
+        Mirrored {
             kinds: kinds(of),
-            ..Copy::default()
+            ..Mirrored::default()
         }
     }
 
@@ -229,7 +233,12 @@ mod tests {
         let first = decide(&have, &there, &Told::default(), at(0));
         let second = decide(&have, &there, &first.told, at(1));
         assert!(second.told.kinds.values().all(|differed| differed.stays));
-        let well = decide(&have, &theirs(&[("refund", &[("a", 1)])]), &second.told, at(2));
+        let well = decide(
+            &have,
+            &theirs(&[("refund", &[("a", 1)])]),
+            &second.told,
+            at(2),
+        );
         assert_eq!((well.refetch, well.stays), (names(&[]), names(&[])));
         assert!(well.told.kinds.values().all(|differed| !differed.stays));
         assert_eq!(well.told.recent(at(23 * 60)).count(), 1);
@@ -243,7 +252,7 @@ mod tests {
         for kind in many {
             there.kinds.extend(kinds(&[(kind.as_str(), &[("a", 1)])]));
         }
-        let steps = decide(&Copy::default(), &there, &Told::default(), at(0));
+        let steps = decide(&Mirrored::default(), &there, &Told::default(), at(0));
         assert_eq!(steps.refetch.len(), MOST_KINDS);
     }
 }

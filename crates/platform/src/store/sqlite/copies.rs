@@ -59,8 +59,7 @@ fn moved(tx: &Transaction<'_>, asked: &CopyAsked) -> Result<BTreeSet<String>> {
     let mut rows = statement.query(params![asked.tenant, signed(asked.at)])?;
     let mut kinds = BTreeSet::new();
     while let Some(row) = rows.next()? {
-        let (kind, what, existed): (String, String, bool) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (kind, what, existed): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let (before, after): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
         let visible = existed && sees(&asked.regions, before.as_deref())
             || what == "record" && sees(&asked.regions, after.as_deref());
