@@ -81,7 +81,9 @@ describe("Sync", () => {
       ],
     });
     const told = await region(/Held against the platform/);
-    expect(told).toHaveTextContent("“Refund requests” differed from the platform's and was fetched");
+    expect(told).toHaveTextContent(
+      "“Refund requests” differed from the platform's and was fetched",
+    );
     expect(told).toHaveTextContent("“Reviews” was fetched anew and still differs");
     await expectAccessible();
   });
