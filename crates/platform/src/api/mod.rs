@@ -63,6 +63,7 @@ pub fn endpoints() -> (Router<Arc<Platform>>, utoipa::openapi::OpenApi) {
         .layer(timeout(ANSWER_WITHIN));
     let ingest = OpenApiRouter::new()
         .routes(routes!(ingest::ingest))
+        .routes(routes!(ingest::csv))
         .layer(DefaultBodyLimit::max(MAX_INGEST_BYTES))
         .layer(RequestBodyLimitLayer::new(MAX_INGEST_BYTES))
         .layer(timeout(ANSWER_WITHIN));
