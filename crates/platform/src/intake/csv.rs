@@ -95,7 +95,10 @@ impl Reader<'_> {
 
     fn plain(&mut self) -> Result<String, Fault> {
         let mut cell = String::new();
-        while let Some(next) = self.left.next_if(|next| !matches!(next, ',' | '\n' | '\r')) {
+        while let Some(next) = self
+            .left
+            .next_if(|next| !matches!(*next, ',' | '\n' | '\r'))
+        {
             match next {
                 '"' => return self.fault("a quote stands within a cell that has none around it"),
                 '\0' => return self.fault("a cell has a NUL"),

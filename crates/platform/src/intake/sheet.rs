@@ -100,7 +100,9 @@ pub async fn look(
         Err(fault) => wrong(&mut answer, fault.at, None, fault.problem),
     }
     let mut token = Sha256::new();
-    for part in [kind.name.as_bytes(), bytes] {
+    // Under another pack the same file may be something else.
+    let under = state.pack.as_ref().map_or("", |pack| pack.hash.as_str());
+    for part in [under.as_bytes(), kind.name.as_bytes(), bytes] {
         token.update((part.len() as u64).to_be_bytes());
         token.update(part);
     }
@@ -228,12 +230,9 @@ async fn records(
         }
         let cells = Cells { head, line };
         let (id, said) = one(kind, columns, &cells, answer);
-        let id = match id {
-            Some(id) => id,
-            None => {
-                wrong(answer, line.at, Some(ID), "is missing");
-                continue;
-            }
+        let Some(id) = id else {
+            wrong(answer, line.at, Some(ID), "is missing");
+            continue;
         };
         if let Some(first) = met.get(&id) {
             let problem = format!("line {first} is of the same record");
@@ -334,7 +333,7 @@ fn one(
                 };
                 match cell::read(name, def, cell, own.or_else(of_all)) {
                     Ok(value) => drop(said.insert((*name).to_owned(), value)),
-                    Err(problem) => wrong(answer, cells.line.at, Some(name), problem),
+                    Err(problem) => wrong(answer, cells.line.at, Some(*name), problem),
                 }
             }
         }
@@ -389,11 +388,11 @@ async fn compare(
         let id = &one.incoming.id;
         let put = whole(platform, &access.tenant, kind, id, body, &beside).await?;
         let becomes = becomes(one.before.as_ref(), &put);
-        *match becomes {
-            CsvChange::New => &mut answer.new,
-            CsvChange::Changed => &mut answer.changed,
-            CsvChange::Same => &mut answer.same,
-        } += 1;
+        match becomes {
+            CsvChange::New => answer.new += 1,
+            CsvChange::Changed => answer.changed += 1,
+            CsvChange::Same => answer.same += 1,
+        }
         if answer.first.len() < FIRST {
             let mut body = put.body.clone();
             // What the file brought, and nothing else of a record that its system may not see.
