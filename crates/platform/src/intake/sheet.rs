@@ -253,7 +253,7 @@ async fn records(
                 value => drop(body.insert(field, value)),
             }
         }
-        if !missing(kind, &body, line.at, answer) {
+        if !is_complete(kind, &body, line.at, answer) {
             continue;
         }
         let was = before.as_ref().and_then(|row| row.region.clone());
@@ -349,7 +349,7 @@ fn name_of(column: &Column<'_>) -> &'static str {
 }
 
 /// Has the record all that its kind asks for? What it has not goes into the answer.
-fn missing(kind: &Kind, body: &Map<String, Value>, line: u64, answer: &mut CsvAnswer) -> bool {
+fn is_complete(kind: &Kind, body: &Map<String, Value>, line: u64, answer: &mut CsvAnswer) -> bool {
     let before = answer.error_count;
     let fields = kind.fields.iter().filter(|(_, def)| !def.optional);
     let names = fields.map(|(name, _)| name.as_str());
