@@ -30,7 +30,7 @@ use watchkeeper_wire::session::{Operator, Tenant};
 use crate::amarise_bodies::{NOW, eur, price_change, product};
 use crate::world::at;
 
-const TENANT: &str = "office";
+pub(crate) const TENANT: &str = "office";
 
 fn tenant() -> Tenant {
     Tenant {
@@ -41,14 +41,14 @@ fn tenant() -> Tenant {
 }
 
 /// A platform with one product, its price of 100.00 euro, and price changes `pc-1` to `pc-3`.
-struct Office {
-    server: Server,
+pub(crate) struct Office {
+    pub(crate) server: Server,
     clock: Arc<ManualClock>,
     _folder: TempDir,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(at(NOW)));
         let server = Server::bind(Options {
@@ -83,7 +83,7 @@ impl Office {
     }
 
     /// A laptop of somebody with these roles, after its first turn.
-    async fn laptop(&self, operator: &str, roles: &[&str]) -> Laptop {
+    pub(crate) async fn laptop(&self, operator: &str, roles: &[&str]) -> Laptop {
         let name = Operator {
             id: operator.into(),
             name: operator.to_uppercase(),
@@ -137,14 +137,14 @@ impl Office {
     }
 }
 
-struct Laptop {
-    engine: Arc<Engine>,
+pub(crate) struct Laptop {
+    pub(crate) engine: Arc<Engine>,
     _folder: TempDir,
 }
 
 impl Laptop {
     /// The line is there for one turn.
-    async fn turn(&self) {
+    pub(crate) async fn turn(&self) {
         self.engine.sync_once().await.unwrap();
     }
 

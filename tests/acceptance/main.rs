@@ -37,6 +37,7 @@ mod dog_texts;
 mod dog_world;
 mod golden;
 mod harbour_clock;
+mod integrations;
 mod live_clocks;
 mod live_disputes;
 mod live_evidence;

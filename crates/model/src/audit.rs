@@ -136,6 +136,13 @@ pub enum Event {
         /// SHA-256 of the file.
         sha256: String,
     },
+    /// The mirror was no copy of what the platform has.
+    Diverged {
+        /// Kinds of which it was none.
+        kinds: Vec<String>,
+        /// They are fetched anew; else they were, and differ all the same.
+        refetched: bool,
+    },
 }
 
 /// The fields of an entry that its hash covers: all but the hash.

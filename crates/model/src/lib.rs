@@ -8,6 +8,7 @@ pub mod approval;
 pub mod audit;
 pub mod clock;
 pub mod control;
+pub mod copy;
 pub mod decision;
 #[cfg(test)]
 mod fixture;

@@ -2,6 +2,10 @@
 //!
 //! A record of a kind that the pack does not know is kept as it came: the pack may follow later.
 
+mod cell;
+mod csv;
+pub mod sheet;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -132,6 +136,15 @@ fn check<'p>(
     pack: Option<&'p Pack>,
     incoming: &Incoming,
 ) -> Result<(Map<String, Value>, Option<&'p Kind>), String> {
+    bounded(incoming)?;
+    let Some(kind) = pack.and_then(|pack| pack.kind(&incoming.kind)) else {
+        return Ok((incoming.body.clone(), None));
+    };
+    Ok((canonical(kind, incoming)?, Some(kind)))
+}
+
+/// A record's name and size are ones that everybody can read.
+fn bounded(incoming: &Incoming) -> Result<(), String> {
     for name in [&incoming.kind, &incoming.id] {
         if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
             return Err("kind and id have 1 to 200 bytes and no control characters".into());
@@ -148,11 +161,12 @@ fn check<'p>(
     if bytes > MAX_RECORD {
         return Err(format!("{bytes} bytes; a record has at most {MAX_RECORD}"));
     }
-    let Some(kind) = pack.and_then(|pack| pack.kind(&incoming.kind)) else {
-        return Ok((incoming.body.clone(), None));
-    };
-    let body = value::normalise(kind, incoming.body.clone()).map_err(|fault| fault.to_string())?;
-    Ok((body, Some(kind)))
+    Ok(())
+}
+
+/// A record's fields in the form in which they are kept.
+fn canonical(kind: &Kind, incoming: &Incoming) -> Result<Map<String, Value>, String> {
+    value::normalise(kind, incoming.body.clone()).map_err(|fault| fault.to_string())
 }
 
 async fn whole(

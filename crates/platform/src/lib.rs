@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod api;
 pub mod auth;
 pub mod blobs;
+pub mod bring;
 mod chain;
 pub mod clock;
 pub mod connectors;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use watchkeeper_pack::{Bundle, Signed};
+use watchkeeper_platform::bring::bring;
 use watchkeeper_platform::demo::{self, DemoOptions};
 use watchkeeper_platform::{Grant, Options, Platform, Server};
 use watchkeeper_wire::session::Tenant;
@@ -52,7 +53,7 @@ struct Arguments {
     task: Option<Task>,
 }
 
-/// What can be done to a folder, whether or not a platform serves it.
+/// What can be done to a folder, whether or not a platform serves it, and to a platform that runs.
 #[derive(Subcommand)]
 enum Task {
     /// Makes a tenant, or gives it a newer pack.
@@ -87,6 +88,24 @@ enum Task {
     },
     /// Revokes a token, read from standard input.
     Revoke,
+    /// Brings records out of a CSV file to a platform that runs: shows what it would do, and with
+    /// `--load` does it.
+    Ingest {
+        /// The file.
+        file: PathBuf,
+        /// Kind of its records.
+        #[arg(long)]
+        kind: String,
+        /// Address of the platform.
+        #[arg(long)]
+        to: reqwest::Url,
+        /// File with the token of a system.
+        #[arg(long)]
+        token_file: PathBuf,
+        /// Load it, where nothing is wrong with it.
+        #[arg(long)]
+        load: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -107,11 +126,27 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.demo {
         return run_demo(arguments).await;
     }
+    let task = match arguments.task {
+        Some(Task::Ingest {
+            file,
+            kind,
+            to,
+            token_file,
+            load,
+        }) => {
+            let bytes = std::fs::read(&file);
+            let bytes = bytes.with_context(|| format!("cannot read {}", file.display()))?;
+            let token = std::fs::read_to_string(&token_file).context("the token")?;
+            let said = bring(&to, token.trim(), (&kind, bytes), load).await?;
+            return say(said.trim_end());
+        }
+        other => other,
+    };
     let data = arguments
         .data
         .context("--data says where the platform keeps what it has (or --demo)")?;
     let mut options = Options::new(data);
-    if let Some(task) = arguments.task {
+    if let Some(task) = task {
         let platform = Platform::open(&options).await?;
         return carry_out(&platform, task).await;
     }
@@ -194,6 +229,7 @@ async fn carry_out(platform: &Platform, task: Task) -> anyhow::Result<()> {
             anyhow::ensure!(revoked, "no such token holds");
             Ok(())
         }
+        Task::Ingest { .. } => anyhow::bail!("a file is brought to a platform that runs"),
     }
 }
 

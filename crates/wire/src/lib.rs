@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod demo;
+pub mod digest;
 pub mod feed;
 pub mod ingest;
 pub mod operation;

@@ -62,6 +62,8 @@ codes! {
     TooLarge = ("too_large", 413, "Too large");
     /// The audit chain does not extend the head that the platform holds.
     ChainBroken = ("audit.chain_broken", 409, "This chain does not extend the one we hold");
+    /// What a file would change is not what it was previewed to change.
+    IngestMoved = ("ingest.moved", 409, "This is not what was previewed");
     /// The bytes of a blob do not have its hash.
     BlobMismatch = ("blob.mismatch", 422, "These bytes do not have this hash");
     /// A part of a blob does not begin where the last one ended; `Range` says what is held.

@@ -773,6 +773,16 @@ export type ControlsView = {
 	as_of: string | null,
 };
 
+/**  A kind of which this laptop's copy differed from the platform's. */
+export type CopyView = {
+	/**  The kind as shown, many of it. */
+	kind: string,
+	/**  When it was fetched anew, RFC 3339 with offset. */
+	at: string,
+	/**  It differed again after that. */
+	stays: boolean,
+};
+
 /**  A currency. */
 export type CurrencyView = {
 	/**  ISO 4217. */
@@ -2611,6 +2621,8 @@ export type SyncView = {
 	settled: OperationView[],
 	/**  Records that could not be read. */
 	quarantine: QuarantineView[],
+	/**  Kinds of which this laptop's copy differed from the platform's within a day, by name. */
+	copies: CopyView[],
 	/**  The audit chain. */
 	chain: ChainView,
 	/**  Age of the newest server time known, and whether the clock is carried or guessed. */

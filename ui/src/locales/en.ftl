@@ -1224,6 +1224,9 @@ quarantine-empty = None: every record that came could be read.
 quarantine-text = Kept aside as they came. They are read again when the platform sends them anew.
 quarantine-no-id = without id
 quarantine-no-kind = unknown kind
+copies-title = Held against the platform
+copies-fetched = The copy of “{ $kind }” differed from the platform's and was fetched anew.
+copies-stays = The copy of “{ $kind }” was fetched anew and still differs from the platform's.
 
 ## Palette and help
 

@@ -12,7 +12,7 @@ use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
 use crate::sync::backoff;
 use crate::sync::client::ClientError;
-use crate::sync::{activate, hints, pull, words};
+use crate::sync::{activate, compare, hints, pull, words};
 
 /// How often the feed is asked without any hint.
 const PULL_EVERY: Duration = Duration::from_secs(20);
@@ -181,7 +181,7 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
     engine.update_link(|link| link.reached(now));
     // What was answered may have brought others of a lane to its head.
     engine.push.notify_one();
-    Ok(())
+    Ok(compare::compare(engine, &client).await?)
 }
 
 async fn pushing(engine: Arc<Engine>) {

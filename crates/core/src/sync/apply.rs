@@ -64,6 +64,16 @@ pub fn restart(cache: &Connection, distrust: bool) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Starts again with a snapshot at the next page, which may say anything of these kinds.
+pub fn refetch(cache: &Connection, kinds: &BTreeSet<String>) -> Result<(), StoreError> {
+    restart(cache, false)?;
+    let mut forget = cache.prepare_cached("UPDATE record SET seq = ?1 WHERE kind = ?2")?;
+    for kind in kinds {
+        forget.execute(params![FORGOTTEN, kind])?;
+    }
+    Ok(())
+}
+
 fn forget_places(cache: &Connection) -> Result<(), StoreError> {
     cache.execute("UPDATE record SET seq = ?1", [FORGOTTEN])?;
     cache.execute("UPDATE feed SET head = 0", [])?;

@@ -19,6 +19,7 @@ use watchkeeper_wire::session::Me;
 use super::activate;
 use super::apply::{self, Applied};
 use super::client::{Client, ClientError};
+use super::compare::Compared;
 use super::page::{self, Page};
 use super::plan::Item;
 use super::restored;
@@ -50,6 +51,8 @@ pub struct Memory {
     suspicion: u8,
     /// Hash of a pack that does not load: not fetched again.
     pub(super) refused_pack: Option<String>,
+    /// When the mirror was last held against the platform; none since the start.
+    pub(super) compared: Option<Compared>,
 }
 
 impl Default for Memory {
@@ -59,6 +62,7 @@ impl Default for Memory {
             broken: 0,
             suspicion: 0,
             refused_pack: None,
+            compared: None,
         }
     }
 }

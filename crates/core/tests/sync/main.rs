@@ -10,6 +10,7 @@
 
 mod audit;
 mod controls;
+mod copies;
 mod crash;
 mod demo;
 mod disk;

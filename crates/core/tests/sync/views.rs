@@ -268,7 +268,7 @@ async fn records_to_refer_to_are_found_by_their_words_in_their_kind() {
 }
 
 #[tokio::test]
-async fn a_view_is_written_to_a_file_as_it_is_shown_and_audited() {
+async fn fault_63_a_view_is_written_to_a_file_as_it_is_shown_and_audited() {
     let world = world().await;
     world.platform.with(|state| {
         let mut evil = fee(900, "AUD", 5);

@@ -1,16 +1,20 @@
-//! `POST /v1/ingest`.
+//! `POST /v1/ingest` and `POST /v1/ingest/csv`.
 
 use std::sync::Arc;
 
 use axum::Json as Answer;
-use axum::extract::State;
-use watchkeeper_wire::ingest::{Ingest, IngestAnswer, MAX_INGEST, Rejected};
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use watchkeeper_wire::ingest::{CsvAnswer, Ingest, IngestAnswer, MAX_INGEST, Rejected};
 use watchkeeper_wire::problem::{Code, Problem};
 
 use super::Json;
 use crate::Platform;
 use crate::auth::SignedIn;
-use crate::intake;
+use crate::intake::{self, sheet};
 use crate::problem::ApiError;
 use crate::store::{Access, record_region};
 
@@ -41,6 +45,50 @@ pub async fn ingest(
     let mut answer = intake::take(&platform, &access.tenant, &brought).await?;
     answer.rejected.extend(outside);
     Ok(Answer(answer))
+}
+
+/// What is to be done with a file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CsvQuery {
+    /// Kind of the records in it.
+    kind: String,
+    /// False loads it; else only what it would do is said.
+    preview: Option<bool>,
+    /// The token of the preview that was looked at; loading asks for it where anything changes.
+    token: Option<String>,
+}
+
+/// Previews records out of a CSV file, or loads them, all or none.
+#[utoipa::path(post, path = "/v1/ingest/csv", tag = "ingest", params(CsvQuery),
+request_body(content = String, content_type = "text/csv"), responses(
+    (status = 200, body = CsvAnswer),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn csv(
+    State(platform): State<Arc<Platform>>,
+    SignedIn(access): SignedIn,
+    Query(query): Query<CsvQuery>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Answer<CsvAnswer>, ApiError> {
+    if !access.has_role(SYSTEM) {
+        return Err(Code::Forbidden.into());
+    }
+    let said = headers.get(header::CONTENT_TYPE);
+    let said = said.and_then(|value| value.to_str().ok()?.split(';').next());
+    if !said.is_some_and(|said| said.trim().eq_ignore_ascii_case("text/csv")) {
+        return Err(ApiError::new(Code::BodyInvalid, "the body is text/csv"));
+    }
+    let sheet = sheet::look(&platform, &access, (&query.kind, &bytes)).await?;
+    Ok(Answer(match query.preview.unwrap_or(true) {
+        true => sheet.answer,
+        false => sheet::load(&platform, &access, sheet, query.token.as_deref()).await?,
+    }))
 }
 
 /// Takes out what a system of some regions brings for others: neither what is there nor what is to be

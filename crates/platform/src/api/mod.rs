@@ -5,6 +5,7 @@ mod audit;
 mod blobs;
 mod changes;
 mod devices;
+mod digest;
 mod events;
 mod ingest;
 mod me;
@@ -51,6 +52,7 @@ pub fn endpoints() -> (Router<Arc<Platform>>, utoipa::openapi::OpenApi) {
         .routes(routes!(me::me))
         .routes(routes!(packs::pack))
         .routes(routes!(changes::changes))
+        .routes(routes!(digest::digest))
         .routes(routes!(operations::submit))
         .routes(routes!(operations::read_back))
         .routes(routes!(devices::enrol))
@@ -61,6 +63,7 @@ pub fn endpoints() -> (Router<Arc<Platform>>, utoipa::openapi::OpenApi) {
         .layer(timeout(ANSWER_WITHIN));
     let ingest = OpenApiRouter::new()
         .routes(routes!(ingest::ingest))
+        .routes(routes!(ingest::csv))
         .layer(DefaultBodyLimit::max(MAX_INGEST_BYTES))
         .layer(RequestBodyLimitLayer::new(MAX_INGEST_BYTES))
         .layer(timeout(ANSWER_WITHIN));

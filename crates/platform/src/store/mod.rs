@@ -26,6 +26,7 @@ use watchkeeper_model::audit::Entry;
 use watchkeeper_pack::Sight;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
+use watchkeeper_wire::digest::CopyDigests;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
@@ -176,6 +177,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of the feed, read in one moment.
     async fn page(&self, asked: &PageAsked) -> Result<PageRead>;
+    /// What the copy of a reader who has read up to a place should amount to, read in one moment; none
+    /// where the place is ahead of the feed, or its changes are compacted away.
+    async fn copy_digests(&self, asked: &CopyAsked) -> Result<Option<CopyDigests>>;
     /// Kinds of which this reader may see a change after a seq, and the head. Verdicts go to their
     /// author alone, as in the feed.
     async fn changed_since(

@@ -508,3 +508,16 @@ pub enum PageRead {
     /// The place is ahead of the feed, or its changes are compacted away.
     Gone,
 }
+
+/// A question about what a reader's copy should amount to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyAsked {
+    /// The tenant.
+    pub tenant: String,
+    /// Regions of the reader; empty means all.
+    pub regions: Vec<String>,
+    /// What they see of kinds and fields.
+    pub sight: Arc<Sight>,
+    /// Place in the feed up to which they have read.
+    pub at: u64,
+}

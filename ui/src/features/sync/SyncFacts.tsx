@@ -3,7 +3,7 @@ import { Card } from "../../components/Card";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { bytesWords, numberWords } from "../../locales/words";
-import type { ChainView, QuarantineView } from "../../platform/backend";
+import type { ChainView, CopyView, QuarantineView } from "../../platform/backend";
 import type { ReceivedSync } from "./SyncScreen";
 
 /** What the connection is to, and what proves that nothing is lost or altered. */
@@ -44,6 +44,11 @@ export function SyncFacts({ sync }: { sync: ReceivedSync }) {
       >
         <Quarantine records={sync.quarantine} />
       </Card>
+      {sync.copies.length > 0 && (
+        <Card title={t("copies-title")}>
+          <Copies copies={sync.copies} />
+        </Card>
+      )}
     </div>
   );
 }
@@ -66,6 +71,24 @@ function Chain({ chain }: { chain: ChainView }) {
         {broken && <p>{t("chain-broken-text")}</p>}
       </div>
     </div>
+  );
+}
+
+function Copies({ copies }: { copies: CopyView[] }) {
+  return (
+    <ul className="quarantine">
+      {copies.map((copy) => (
+        <li key={copy.kind}>
+          <p className="told" data-tone={copy.stays ? "amber" : "neutral"}>
+            {copy.stays && <TriangleAlert size={13} aria-hidden />}
+            {t(copy.stays ? "copies-stays" : "copies-fetched", { kind: copy.kind })}
+          </p>
+          <p className="quiet">
+            <Instant at={copy.at} />
+          </p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -71,6 +71,23 @@ describe("Sync", () => {
     await expectAccessible();
   });
 
+  test("tells of a copy that was fetched anew, and of one that still differs", async () => {
+    const at = "2026-11-20T11:00:00+11:00";
+    openApp({
+      ...makeWorld(),
+      copies: [
+        { kind: "Refund requests", at, stays: false },
+        { kind: "Reviews", at, stays: true },
+      ],
+    });
+    const told = await region(/Held against the platform/);
+    expect(told).toHaveTextContent(
+      "“Refund requests” differed from the platform's and was fetched",
+    );
+    expect(told).toHaveTextContent("“Reviews” was fetched anew and still differs");
+    await expectAccessible();
+  });
+
   test("with nothing to do says so, with proof", async () => {
     const world = makeWorld();
     world.operations = world.operations.filter((each) => each.standing === "confirmed");

@@ -278,6 +278,7 @@ export function syncOf(world: World): SyncView {
           },
         ]
       : [],
+    copies: world.copies,
     chain: { entries: 214, countersigned: cut ? 209 : 214, broken_at: world.brokenAt },
     clock_unsure: world.clockUnsure,
     platform: "https://ops.harbour-classes.example",

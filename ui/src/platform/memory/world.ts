@@ -2,6 +2,7 @@ import type {
   AlertView,
   AppView,
   ControlView,
+  CopyView,
   DemoWorldsView,
   Link,
   LogEntry,
@@ -77,6 +78,7 @@ export type World = {
   worlds: DemoWorldsView | null;
   operations: OperationView[];
   quarantine: boolean;
+  copies: CopyView[];
   brokenAt: number | null;
   clockUnsure: boolean;
   /** Reads by name that answer with an error, or never. */
@@ -243,6 +245,7 @@ export function makeWorld(requests = 12): World {
             ),
           ],
     quarantine: false,
+    copies: [],
     brokenAt: null,
     clockUnsure: false,
     fails: {},

@@ -180,6 +180,22 @@ fn about(event: Event, pack: Option<&Pack>) -> About {
                 ..About::default()
             }
         }
+        Event::Diverged { kinds, refetched } => {
+            let label = |kind: &String| {
+                let known = pack.and_then(|pack| pack.kind(kind));
+                known.map_or_else(|| kind.clone(), |kind| kind.label_many.clone())
+            };
+            let kinds = kinds.iter().map(label).collect::<Vec<_>>().join(", ");
+            let said = match refetched {
+                true => "differed from the platform's and was fetched anew",
+                false => "was fetched anew and still differs from the platform's",
+            };
+            About {
+                event: "diverged",
+                action: Some(format!("The copy of “{kinds}” {said}")),
+                ..About::default()
+            }
+        }
     }
 }
 

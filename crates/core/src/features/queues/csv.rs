@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_is_a_formula() {
+    fn fault_63_no_text_is_a_formula() {
         for begin in [
             "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1",
         ] {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_have_their_currency_beside_them_and_may_be_negative() {
+    fn fault_63_amounts_have_their_currency_beside_them_and_may_be_negative() {
         let money = |minor, currency| CellValue::Money {
             money: money_view(minor, currency),
         };

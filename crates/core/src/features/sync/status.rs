@@ -1,12 +1,14 @@
 //! The connection and what waits.
 
-use super::view::{ChainView, Link, QuarantineView, SyncView, UndoOfferView};
+use super::view::{ChainView, CopyView, Link, QuarantineView, SyncView, UndoOfferView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
 use crate::error::{Code, Error};
 use crate::features::queues::operation::{view, whole_seconds};
 use crate::features::reading::{Reading, read};
 use crate::outbox::queue::{self, Queued, Status, instant};
+use crate::store::setting;
+use crate::sync::diverged::Told;
 
 /// The last settled operations that are shown.
 const SETTLED: u32 = 20;
@@ -52,6 +54,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             under_way: of(&[Status::Accepted, Status::Unknown])?,
             settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,
             quarantine: quarantine(reading)?,
+            copies: copies(reading)?,
             chain: ChainView {
                 entries: audit::length(reading.state)?,
                 countersigned: audit::last_signed(reading.state)?.map_or(0, |head| small(head.seq)),
@@ -119,6 +122,21 @@ fn views<'a>(
     operations
         .map(|operation| view(reading, operation))
         .collect()
+}
+
+/// Kinds of which the copy differed, and what became of it.
+fn copies(reading: &Reading<'_>) -> Result<Vec<CopyView>, Error> {
+    let told: Option<Told> = setting::get(reading.state, Told::SETTING)?;
+    let told = told.unwrap_or_default();
+    let views = told.recent(reading.now.at).map(|(kind, differed)| {
+        let known = reading.pack.as_ref().and_then(|pack| pack.kind(kind));
+        CopyView {
+            kind: known.map_or_else(|| kind.clone(), |kind| kind.label_many.clone()),
+            at: reading.wall(differed.at),
+            stays: differed.stays,
+        }
+    });
+    Ok(views.collect())
 }
 
 fn quarantine(reading: &Reading<'_>) -> Result<Vec<QuarantineView>, Error> {

@@ -39,6 +39,8 @@ pub struct SyncView {
     pub settled: Vec<OperationView>,
     /// Records that could not be read.
     pub quarantine: Vec<QuarantineView>,
+    /// Kinds of which this laptop's copy differed from the platform's within a day, by name.
+    pub copies: Vec<CopyView>,
     /// The audit chain.
     pub chain: ChainView,
     /// Age of the newest server time known, and whether the clock is carried or guessed.
@@ -98,6 +100,17 @@ pub struct QuarantineView {
     pub since: String,
     /// Bytes kept.
     pub bytes: u32,
+}
+
+/// A kind of which this laptop's copy differed from the platform's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CopyView {
+    /// The kind as shown, many of it.
+    pub kind: String,
+    /// When it was fetched anew, RFC 3339 with offset.
+    pub at: String,
+    /// It differed again after that.
+    pub stays: bool,
 }
 
 /// The audit chain in a line.

@@ -20,6 +20,7 @@ use url::{Host, Url};
 use uuid::Uuid;
 use watchkeeper_wire::audit::{Delivery, SignedHead};
 use watchkeeper_wire::demo::{self, ChooseWorld, Worlds};
+use watchkeeper_wire::digest::CopyDigests;
 use watchkeeper_wire::operation::{Batch, BatchAnswer, Verdict};
 use watchkeeper_wire::session::{Device, Me};
 use watchkeeper_wire::{API_VERSION, MAX_RECORD_BYTES, NDJSON};
@@ -144,6 +145,17 @@ impl Client {
         let response = self.send(request, Bytes::new(), Patience::Bulk).await?;
         let response = answer::check(response, NDJSON).await?;
         Ok(Lines::new(response.into_body(), limits))
+    }
+
+    /// What a copy that has read up to this cursor should amount to.
+    pub async fn digest(&self, cursor: &str) -> Result<CopyDigests, ClientError> {
+        let request = self
+            .request(Method::GET, "v1/digest", &[("cursor", cursor)])?
+            .header(ACCEPT, JSON);
+        // The platform reads all that the copy has before it says a word.
+        let response = self.send(request, Bytes::new(), Patience::Bulk).await?;
+        let response = answer::check(response, JSON).await?;
+        answer::json(response, MAX_ANSWER_BYTES).await
     }
 
     /// Hints, from after `last` on.

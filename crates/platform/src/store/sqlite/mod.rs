@@ -8,6 +8,7 @@ mod access;
 mod alerts;
 mod audit;
 mod calls;
+mod copies;
 mod feed;
 pub mod gate;
 mod operations;
@@ -30,6 +31,7 @@ use watchkeeper_model::audit::Entry;
 use watchkeeper_pack::Sight;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
+use watchkeeper_wire::digest::CopyDigests;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
@@ -475,6 +477,11 @@ impl Store for SqliteStore {
     async fn page(&self, asked: &PageAsked) -> Result<PageRead> {
         let asked = asked.clone();
         self.read(move |tx| feed::page(tx, &asked)).await
+    }
+
+    async fn copy_digests(&self, asked: &CopyAsked) -> Result<Option<CopyDigests>> {
+        let asked = asked.clone();
+        self.read(move |tx| copies::digests(tx, &asked)).await
     }
 
     async fn changed_since(
