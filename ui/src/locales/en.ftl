@@ -311,6 +311,7 @@ record-as-seen = Shown as it was when you acted; the mirror does not have it yet
 record-history = History
 record-read-only = The data folder cannot be written, so nothing can be queued.
 
+policy-of = Whose policy is shown
 policy-label = What decides “{ $action }”
 policy-passed = Lets through
 policy-failed = Refuses
@@ -318,11 +319,7 @@ policy-undecidable = Cannot be decided, so it refuses
 policy-asks = Asks somebody first
 asks-title = { $role } has to agree first
 asks-text = It is queued and sent as ever, and done once they have agreed.
-asks-instead =
-    { $hours ->
-        [one] After an hour without an answer { $role } may answer instead.
-       *[other] After { $hours } hours without an answer { $role } may answer instead.
-    }
+asks-instead = After { $duration } without an answer { $role } may answer instead.
 record-about = Open { $title }
 
 action-will = { $action } will
@@ -333,6 +330,11 @@ amend-none = { $action } is not possible on the record as it is now
 action-waits-title = “{ $action }” is not possible now
 action-not-allowed = Policy does not allow it now.
 action-may-lapse = It may lapse before the next sync, so it is not queued while cut off.
+actions-folded =
+    { $count ->
+        [one] Not possible now (1)
+       *[other] Not possible now ({ $count })
+    }
 action-more = { $action }…
 
 act-title = { $action }: { $title }
@@ -539,8 +541,8 @@ firing-acknowledge-label = Acknowledge: { $label }
 firing-acknowledged = Acknowledged by { $who },
 firing-acknowledged-said =
     { $count ->
-        [one] Acknowledged: { $label }
-       *[other] Acknowledged { $count }: { $label }
+        [one] Acknowledgement queued: { $label }
+       *[other] { $count } acknowledgements queued: { $label }
     }
 firing-group =
     { $count ->

@@ -242,7 +242,7 @@ function Elsewhere({ others }: { others: ProfileView[] }) {
 function moveAlong(event: KeyboardEvent<HTMLElement>): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const entries = [...event.currentTarget.querySelectorAll<HTMLElement>(".rail-entry")];
-  const at = entries.findIndex((entry) => entry === event.target);
+  const at = entries.indexOf(event.target as HTMLElement);
   if (at < 0) return;
   const last = entries.length - 1;
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];

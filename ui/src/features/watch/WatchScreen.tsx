@@ -160,7 +160,7 @@ function useAcknowledge() {
     onSuccess: (_, alerts) => {
       const label = alerts[0]?.label ?? "";
       const count = alerts.length;
-      say(t("firing-acknowledged-said", { label, count }), "green");
+      say(t("firing-acknowledged-said", { label, count }), "violet");
     },
   });
 }
