@@ -1039,11 +1039,13 @@ control-banners-more =
        *[other] { $count } more switches are not as usual
     }
 control-open = Open
+control-open-label = Open: { $name }
 control-is = { $name }: { $value }
 control-not-in-effect = { $name }: NOT IN EFFECT
 control-not-in-effect-short = not in effect
 control-still = What counts is still: { $value }.
 control-asked-for = Asked for: { $value }.
+control-asked-wait = It can be switched again once the platform has said what became of that.
 control-lapses = It lapses unsent after
 control-since = Since
 control-by-platform = switched on the platform
@@ -1076,7 +1078,7 @@ control-queued = Queued, NOT IN EFFECT: { $name }
 control-denied = You cannot switch this
 control-not-here-text = It comes with the next sync, and can be switched then.
 control-moved = It was switched meanwhile
-control-moved-text = What is in force above is newer than what you saw when you began. Leave and come back to go on.
+control-moved-text = What is in force above is newer than what you saw when you began.
 control-offline = No line to the platform
 control-offline-text = It waits here, is not in effect, and lapses after ten minutes.
 
@@ -1284,7 +1286,10 @@ help-tenant-up = previous
 help-tenant-enter = into its form
 help-tenant-leave = from the form to the list
 help-many = Many at once
+help-on-controls = On Controls
+help-controls-down = next switch
 help-pick = pick a row, or not
+help-pick-too = the same, on the row that has the focus
 help-pick-down = pick on downwards
 help-pick-up = pick on upwards
 help-pick-all = pick all that wait
@@ -1300,9 +1305,9 @@ help-end = last
 help-space = pick
 help-enter = into the record
 help-leave = from the record to the list
-help-chip = Filter by a field
-help-show = Group, sort and columns
-help-export = Export to a file
+help-chip = filter by a field
+help-show = group, sort and columns
+help-export = export to a file
 help-filter = filter
 help-mail = mail preview
 

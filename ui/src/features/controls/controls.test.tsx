@@ -49,8 +49,7 @@ describe("across the window", () => {
     const shown = await banners();
     expect(shown).toHaveTextContent("What answers questions: NOT IN EFFECT");
     expect(shown).toHaveTextContent("What counts is still: primary. Asked for: standby.");
-    const buttons = within(shown).getAllByRole("button", { name: "Open" });
-    await user.click(buttons[1] as HTMLElement);
+    await user.click(within(shown).getByRole("button", { name: "Open: What answers questions" }));
     expect(await region("What answers questions")).toHaveTextContent("NOT IN EFFECT");
     expect(screen.queryByLabelText("Reason")).toBeNull();
   });
