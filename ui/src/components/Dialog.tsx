@@ -38,7 +38,13 @@ export function Dialog({ title, onClose, lenient, width, children, footer }: Dia
               <X size={16} aria-hidden />
             </button>
           </header>
-          <div className="dialog-body">{children}</div>
+          <div
+            className="dialog-body"
+            // A closer look has nothing to fill in, and scrolls in a low window all the same.
+            tabIndex={lenient ? 0 : undefined}
+          >
+            {children}
+          </div>
           {footer && <footer className="dialog-foot">{footer}</footer>}
         </RacDialog>
       </Modal>
