@@ -1,7 +1,12 @@
 import { create } from "zustand";
 
 /** A short remark that floats and is read out. */
-export type Remark = { id: number; text: string; tone: "neutral" | "green" | "amber" | "red" };
+export type Remark = {
+  id: number;
+  text: string;
+  /** Violet is queued, as in the words of an operation; green is done and answered for. */
+  tone: "neutral" | "violet" | "green" | "amber" | "red";
+};
 
 type SaidStore = {
   remarks: Remark[];

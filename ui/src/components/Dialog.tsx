@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Heading, Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
+import { regainFocus } from "../app/focus";
 import { t } from "../locales/catalogue";
 
 type DialogProps = {
@@ -13,27 +14,10 @@ type DialogProps = {
   footer?: ReactNode;
 };
 
-/**
- * What opened it may be gone when it closes, as the button of an action that was carried out. The
- * focus then goes to the row that is picked, else to the screen.
- */
-function useFocusAfter(): void {
-  useEffect(
-    () => () => {
-      requestAnimationFrame(() => {
-        const { activeElement, body } = document;
-        if (activeElement !== null && activeElement !== body) return;
-        const row = document.querySelector<HTMLElement>('[role="row"][tabindex="0"]');
-        (row ?? document.getElementById("screen"))?.focus({ preventScroll: true });
-      });
-    },
-    [],
-  );
-}
-
 /** A question or a closer look. The focus stays inside, Escape closes, then goes back. */
 export function Dialog({ title, onClose, lenient, width, children, footer }: DialogProps) {
-  useFocusAfter();
+  // What opened it may be gone when it closes.
+  useEffect(() => regainFocus, []);
   return (
     <ModalOverlay
       isOpen
@@ -54,7 +38,13 @@ export function Dialog({ title, onClose, lenient, width, children, footer }: Dia
               <X size={16} aria-hidden />
             </button>
           </header>
-          <div className="dialog-body">{children}</div>
+          <div
+            className="dialog-body"
+            // A closer look has nothing to fill in, and scrolls in a low window all the same.
+            tabIndex={lenient ? 0 : undefined}
+          >
+            {children}
+          </div>
           {footer && <footer className="dialog-foot">{footer}</footer>}
         </RacDialog>
       </Modal>

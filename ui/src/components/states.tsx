@@ -1,6 +1,7 @@
 import type { LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { ERRORS } from "../app/errors";
+import { useFocusOutlives } from "../app/focus";
 import { t } from "../locales/catalogue";
 import { asBackendError } from "../platform/backend";
 import { SEVERITY_SHAPES } from "./tones";
@@ -14,8 +15,10 @@ type EmptyStateProps = {
 
 /** Nothing here: a statement, and what proves it. */
 export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
+  const state = useRef<HTMLDivElement>(null);
+  useFocusOutlives(state);
   return (
-    <div className="state">
+    <div className="state" ref={state}>
       <Icon size={22} aria-hidden className="state-icon" />
       <h2>{title}</h2>
       {children && <p>{children}</p>}
@@ -29,8 +32,15 @@ export function ErrorState({ error, action }: { error: unknown; action?: ReactNo
   const { code, detail } = asBackendError(error);
   const { severity, title, text } = ERRORS[code];
   const Shape = SEVERITY_SHAPES[severity];
+  const state = useRef<HTMLDivElement>(null);
+  useFocusOutlives(state);
   return (
-    <div className="state" role="alert" data-tone={severity === "error" ? "red" : "amber"}>
+    <div
+      className="state"
+      role="alert"
+      data-tone={severity === "error" ? "red" : "amber"}
+      ref={state}
+    >
       <Shape size={22} aria-hidden className="state-icon" />
       <h2>{t(title)}</h2>
       <p>{t(text)}</p>

@@ -311,6 +311,7 @@ record-as-seen = Shown as it was when you acted; the mirror does not have it yet
 record-history = History
 record-read-only = The data folder cannot be written, so nothing can be queued.
 
+policy-of = Whose policy is shown
 policy-label = What decides “{ $action }”
 policy-passed = Lets through
 policy-failed = Refuses
@@ -318,11 +319,7 @@ policy-undecidable = Cannot be decided, so it refuses
 policy-asks = Asks somebody first
 asks-title = { $role } has to agree first
 asks-text = It is queued and sent as ever, and done once they have agreed.
-asks-instead =
-    { $hours ->
-        [one] After an hour without an answer { $role } may answer instead.
-       *[other] After { $hours } hours without an answer { $role } may answer instead.
-    }
+asks-instead = After { $duration } without an answer { $role } may answer instead.
 record-about = Open { $title }
 
 action-will = { $action } will
@@ -333,6 +330,11 @@ amend-none = { $action } is not possible on the record as it is now
 action-waits-title = “{ $action }” is not possible now
 action-not-allowed = Policy does not allow it now.
 action-may-lapse = It may lapse before the next sync, so it is not queued while cut off.
+actions-folded =
+    { $count ->
+        [one] Not possible now (1)
+       *[other] Not possible now ({ $count })
+    }
 action-more = { $action }…
 
 act-title = { $action }: { $title }
@@ -539,8 +541,8 @@ firing-acknowledge-label = Acknowledge: { $label }
 firing-acknowledged = Acknowledged by { $who },
 firing-acknowledged-said =
     { $count ->
-        [one] Acknowledged: { $label }
-       *[other] Acknowledged { $count }: { $label }
+        [one] Acknowledgement queued: { $label }
+       *[other] { $count } acknowledgements queued: { $label }
     }
 firing-group =
     { $count ->
@@ -1037,11 +1039,13 @@ control-banners-more =
        *[other] { $count } more switches are not as usual
     }
 control-open = Open
+control-open-label = Open: { $name }
 control-is = { $name }: { $value }
 control-not-in-effect = { $name }: NOT IN EFFECT
 control-not-in-effect-short = not in effect
 control-still = What counts is still: { $value }.
 control-asked-for = Asked for: { $value }.
+control-asked-wait = It can be switched again once the platform has said what became of that.
 control-lapses = It lapses unsent after
 control-since = Since
 control-by-platform = switched on the platform
@@ -1074,7 +1078,7 @@ control-queued = Queued, NOT IN EFFECT: { $name }
 control-denied = You cannot switch this
 control-not-here-text = It comes with the next sync, and can be switched then.
 control-moved = It was switched meanwhile
-control-moved-text = What is in force above is newer than what you saw when you began. Leave and come back to go on.
+control-moved-text = What is in force above is newer than what you saw when you began.
 control-offline = No line to the platform
 control-offline-text = It waits here, is not in effect, and lapses after ten minutes.
 
@@ -1285,7 +1289,10 @@ help-tenant-up = previous
 help-tenant-enter = into its form
 help-tenant-leave = from the form to the list
 help-many = Many at once
+help-on-controls = On Controls
+help-controls-down = next switch
 help-pick = pick a row, or not
+help-pick-too = the same, on the row that has the focus
 help-pick-down = pick on downwards
 help-pick-up = pick on upwards
 help-pick-all = pick all that wait
@@ -1301,9 +1308,9 @@ help-end = last
 help-space = pick
 help-enter = into the record
 help-leave = from the record to the list
-help-chip = Filter by a field
-help-show = Group, sort and columns
-help-export = Export to a file
+help-chip = filter by a field
+help-show = group, sort and columns
+help-export = export to a file
 help-filter = filter
 help-mail = mail preview
 

@@ -11,7 +11,14 @@ import {
   ToggleRight,
   TriangleAlert,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+} from "react";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
 import { usePlace } from "../place";
@@ -32,6 +39,16 @@ type RailProps = {
 export function Rail({ profile, others, navigation, onProfile }: RailProps) {
   const { place, go } = usePlace();
   const sync = useSync().data;
+  const rooms = useRef<HTMLElement>(null);
+  const heading = useId();
+  const queues = navigation?.queues ?? [];
+  const room = place.screen === "queue" ? place.view : place.screen;
+  // What is open may stand where the list of queues is scrolled away.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another room is open, or has come
+  useEffect(() => {
+    const open = rooms.current?.querySelector("[aria-current]");
+    open?.scrollIntoView?.({ block: "nearest" });
+  }, [room, queues.length]);
   return (
     <aside className="rail">
       {profile && (
@@ -59,7 +76,7 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
           <ChevronsUpDown size={14} aria-hidden className="tenant-more" />
         </button>
       )}
-      <nav aria-label={t("nav-label")}>
+      <nav aria-label={t("nav-label")} ref={rooms} onKeyDown={moveAlong}>
         <ul>
           <li>
             <Entry
@@ -71,9 +88,15 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
             />
           </li>
         </ul>
-        <h2 className="rail-heading">{t("nav-queues")}</h2>
-        <ul>
-          {(navigation?.queues ?? []).map((queue) => (
+        <h2 className="rail-heading" id={heading}>
+          {t("nav-queues")}
+        </h2>
+        <ul
+          className="rail-queues"
+          aria-labelledby={heading}
+          style={{ "--queues": queues.length } as CSSProperties}
+        >
+          {queues.map((queue) => (
             <li key={queue.view}>
               <Entry
                 icon={<Inbox size={16} aria-hidden />}
@@ -215,6 +238,19 @@ function Elsewhere({ others }: { others: ProfileView[] }) {
   );
 }
 
+/** The arrows go from one room to the next, Home and End to the outermost: there may be many. */
+function moveAlong(event: KeyboardEvent<HTMLElement>): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const entries = [...event.currentTarget.querySelectorAll<HTMLElement>(".rail-entry")];
+  const at = entries.indexOf(event.target as HTMLElement);
+  if (at < 0) return;
+  const last = entries.length - 1;
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  entries[Math.max(0, Math.min(last, to))]?.focus();
+}
+
 type EntryProps = {
   icon: ReactNode;
   label: string;
@@ -231,6 +267,7 @@ function Entry({ icon, label, current, onGo, end }: EntryProps) {
       aria-current={current ? "page" : undefined}
       onClick={onGo}
       title={label}
+      data-initials={initials(label)}
     >
       {icon}
       <span className="rail-label">{label}</span>

@@ -50,15 +50,25 @@ const REFERENCE = [
   { keys: ["Esc"], words: "help-reference-leave" },
 ];
 
+const CONTROLS = [
+  { keys: ["j"], words: "help-controls-down" },
+  { keys: ["k"], words: "help-tenant-up" },
+  { keys: ["Enter"], words: "help-tenant-enter" },
+  { keys: ["Esc"], words: "help-tenant-leave" },
+  { keys: ["/"], words: "help-filter" },
+];
+
 const TENANT = [
   { keys: ["j"], words: "help-tenant-down" },
   { keys: ["k"], words: "help-tenant-up" },
   { keys: ["Enter"], words: "help-tenant-enter" },
   { keys: ["Esc"], words: "help-tenant-leave" },
+  { keys: ["/"], words: "help-filter" },
 ];
 
 const MANY = [
-  { keys: ["Space"], words: "help-pick" },
+  { keys: ["x"], words: "help-pick" },
+  { keys: ["Space"], words: "help-pick-too" },
   { keys: ["⇧", "j"], words: "help-pick-down" },
   { keys: ["⇧", "k"], words: "help-pick-up" },
   { keys: ["Ctrl", "A"], words: "help-pick-all" },
@@ -107,6 +117,12 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
             rows={TENANT.map(({ keys, words }) => ({ keys, words: t(words) }))}
           />
         )}
+        {place.screen === "controls" && (
+          <Group
+            title={t("help-on-controls")}
+            rows={CONTROLS.map(({ keys, words }) => ({ keys, words: t(words) }))}
+          />
+        )}
         {many && (
           <Group
             title={t("help-many")}
@@ -118,7 +134,9 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
             title={t("help-record")}
             rows={[
               ...actions.map(({ key, label }) => ({ keys: [key], words: label })),
-              { keys: ["m"], words: t("help-mail") },
+              ...(actions.some(({ key }) => key === "m")
+                ? []
+                : [{ keys: ["m"], words: t("help-mail") }]),
             ]}
           />
         )}

@@ -48,7 +48,12 @@ export function SyncLine() {
   const unknown = under_way.filter((operation) => operation.word === "unknown").length;
   const quiet = waiting.length + under_way.length + held.length === 0;
   return (
-    <button type="button" className="sync-line" onClick={() => go({ screen: "sync" })}>
+    <button
+      type="button"
+      className="sync-line"
+      title={words}
+      onClick={() => go({ screen: "sync" })}
+    >
       <span className="sync-link">
         <span className="dot" data-tone={tone} data-link={sync.data.link} aria-hidden />
         {words}

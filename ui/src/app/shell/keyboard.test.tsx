@@ -36,6 +36,27 @@ describe("rooms", () => {
     expect(await heading("Sync")).toBeVisible();
   });
 
+  test("the arrows go along the rail, however many queues there are", async () => {
+    const { user } = await openQueue();
+    const rail = within(screen.getByRole("navigation", { name: "Rooms" }));
+    rail.getByRole("button", { name: /^Watch/ }).focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}");
+    expect(rail.getByRole("button", { name: /^Reviews/ })).toHaveFocus();
+    await user.keyboard("{End}");
+    expect(rail.getByRole("button", { name: /^Settings/ })).toHaveFocus();
+    await user.keyboard("{ArrowDown}{Home}{ArrowUp}");
+    expect(rail.getByRole("button", { name: /^Watch/ })).toHaveFocus();
+    await user.keyboard("{End}{Enter}");
+    expect(await heading("Settings")).toBeVisible();
+  });
+
+  test("the queues are a list by their own name, apart from the rooms that stay in sight", async () => {
+    await openQueue();
+    const queues = within(screen.getByRole("list", { name: "Queues" }));
+    expect(queues.getByRole("button", { name: /^Reviews/ })).toBeVisible();
+    expect(queues.queryByRole("button", { name: /^Settings/ })).toBeNull();
+  });
+
   test("everything is in the tab order: skip link, rail, search, filter, headers, row, record", async () => {
     const { user } = await openQueue();
     const seen: string[] = [];

@@ -18,21 +18,20 @@ export function ControlBanners() {
   const more = controls.length - MOST;
   return (
     // Always there, so that what comes is read out.
-    <section
-      className="notices control-banners"
-      aria-label={t("control-banners")}
-      aria-live="polite"
-      hidden={controls.length === 0}
-    >
-      {controls.slice(0, MOST).map((control) => (
-        <ControlBanner key={control.id} control={control} />
-      ))}
-      {more > 0 && (
-        <Button look="plain" onClick={() => go({ screen: "controls" })}>
-          {t("control-banners-more", { count: more })}
-        </Button>
+    <div className="control-banners" aria-live="polite">
+      {controls.length > 0 && (
+        <section className="notices" aria-label={t("control-banners")}>
+          {controls.slice(0, MOST).map((control) => (
+            <ControlBanner key={control.id} control={control} />
+          ))}
+          {more > 0 && (
+            <Button look="plain" onClick={() => go({ screen: "controls" })}>
+              {t("control-banners-more", { count: more })}
+            </Button>
+          )}
+        </section>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -41,7 +40,10 @@ function ControlBanner({ control }: { control: ControlView }) {
   const name = nameOf(control);
   const wanted = wantedOf(control);
   const open = (
-    <Button onClick={() => go({ screen: "controls", control: control.id })}>
+    <Button
+      aria-label={t("control-open-label", { name })}
+      onClick={() => go({ screen: "controls", control: control.id })}
+    >
       {t("control-open")}
     </Button>
   );
@@ -104,7 +106,13 @@ export function NotInEffect({ control }: { control: ControlView }) {
       )}
       {!own && asked && (
         <>
-          <bdi>{asked.by}</bdi>, <Instant at={asked.at} />.
+          <bdi>{asked.by}</bdi>, <Instant at={asked.at} />
+          {asked.reason && (
+            <>
+              : <bdi>{asked.reason}</bdi>
+            </>
+          )}
+          . {t("control-asked-wait")}
         </>
       )}
       {problem && <bdi>{problem}</bdi>}

@@ -1,8 +1,8 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useControls } from "../../app/reads";
-import { Button } from "../../components/Button";
+import { Read } from "../../components/Read";
 import { Shelf, type Spine } from "../../components/Shelf";
-import { EmptyState, ErrorState } from "../../components/states";
+import { EmptyState } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -15,24 +15,18 @@ type ControlsScreenProps = { sought: string | undefined; readOnly: boolean };
 /** The platform's switches: at the left what is not as usual and the others, at the right one. */
 export function ControlsScreen({ sought, readOnly }: ControlsScreenProps) {
   const read = useControls();
-  if (read.error && !read.data) {
-    return (
-      <ErrorState
-        error={read.error}
-        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
-      />
-    );
-  }
-  if (!read.data) {
-    return (
-      <div className="card log-bones" aria-busy>
-        <span className="visually-hidden">{t("loading")}</span>
-        <span className="bone" />
-        <span className="bone" />
-      </div>
-    );
-  }
-  const { controls } = read.data;
+  return (
+    <Read read={read}>
+      {({ controls }) => <Controls controls={controls} sought={sought} readOnly={readOnly} />}
+    </Read>
+  );
+}
+
+function Controls({
+  controls,
+  sought,
+  readOnly,
+}: ControlsScreenProps & { controls: ControlView[] }) {
   if (controls.length === 0) {
     return (
       <EmptyState icon={CircleCheck} title={t("control-none")}>

@@ -27,7 +27,7 @@ export function SwitchForm({ control, amends, onActed }: SwitchFormProps) {
   const cut = useSync().data?.link === "cut_off";
   const form = useId();
   // What somebody saw when they began is what they switch.
-  const [seen] = useState(revision);
+  const [seen, setSeen] = useState(revision);
   const others = choices.filter((choice) => choice.value.json !== value.json);
   const [put, setPut] = useState(others.length === 1 ? (others[0]?.value.json ?? "") : "");
   const [reason, setReason] = useState("");
@@ -91,7 +91,12 @@ export function SwitchForm({ control, amends, onActed }: SwitchFormProps) {
       {acting.error && <ErrorBanner error={acting.error} />}
       {amends && <p className="quiet">{t("act-amends")}</p>}
       {moved && (
-        <Banner loud tone="amber" title={t("control-moved")}>
+        <Banner
+          loud
+          tone="amber"
+          title={t("control-moved")}
+          action={<Button onClick={() => setSeen(revision)}>{t("tenant-moved-go-on")}</Button>}
+        >
           {t("control-moved-text")}
         </Banner>
       )}

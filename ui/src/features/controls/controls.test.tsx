@@ -49,16 +49,20 @@ describe("across the window", () => {
     const shown = await banners();
     expect(shown).toHaveTextContent("What answers questions: NOT IN EFFECT");
     expect(shown).toHaveTextContent("What counts is still: primary. Asked for: standby.");
-    const buttons = within(shown).getAllByRole("button", { name: "Open" });
-    await user.click(buttons[1] as HTMLElement);
+    await user.click(within(shown).getByRole("button", { name: "Open: What answers questions" }));
     expect(await region("What answers questions")).toHaveTextContent("NOT IN EFFECT");
     expect(screen.queryByLabelText("Reason")).toBeNull();
+    expect(await region("What answers questions")).toHaveTextContent(
+      "It can be switched again once the platform has said what became of that.",
+    );
   });
 
   test("nothing is said where all is as usual", async () => {
     openApp(makeWorld());
     await screen.findByRole("navigation", { name: "Rooms" });
     expect(screen.queryByText(/NOT IN EFFECT/)).toBeNull();
+    // What comes later is read out, since its region is there before it.
+    expect(document.querySelector(".control-banners")).toHaveAttribute("aria-live", "polite");
     expect(screen.queryByRole("region", { name: "Switches that are not as usual" })).toBeNull();
   });
 
@@ -119,6 +123,32 @@ describe("a switch", () => {
       "What counts is still: off. Asked for: on.",
     );
     expect(screen.queryByLabelText("Reason")).toBeNull();
+  });
+
+  test("that was switched meanwhile is looked at first, and then goes on", async () => {
+    const { user, backend } = await open("bookings_paused/north");
+    const shown = await region("Bookings paused, North");
+    await user.type(within(shown).getByLabelText("Reason"), "A flood.");
+    backend.change(
+      (world) => {
+        world.controls = world.controls.map((each) =>
+          each.id === "bookings_paused/north" ? { ...each, revision: 2 } : each,
+        );
+      },
+      [{ tag: "kind", of: "control" }],
+    );
+    expect(await within(shown).findByText("It was switched meanwhile")).toBeVisible();
+    expect(within(shown).getByRole("button", { name: "Switch to on" })).toBeDisabled();
+    await user.click(within(shown).getByRole("button", { name: "Go on with this" }));
+    expect(within(shown).getByRole("button", { name: "Switch to on" })).toBeEnabled();
+    expect(within(shown).getByLabelText("Reason")).toHaveValue("A flood.");
+  });
+
+  test("its keys are listed", async () => {
+    const { user } = await open("bookings_paused/north");
+    await user.keyboard("{Shift>}?{/Shift}");
+    const help = await screen.findByRole("dialog", { name: "Keys" });
+    expect(within(help).getByRole("heading", { name: "On Controls" })).toBeVisible();
   });
 
   test("to what it is already is not sent, and back to usual asks for no text", async () => {

@@ -5,7 +5,8 @@ import { useLog } from "../../app/reads";
 import { Button } from "../../components/Button";
 import { DataGrid, type GridColumn } from "../../components/DataGrid";
 import { Filter } from "../../components/Filter";
-import { EmptyState, ErrorState } from "../../components/states";
+import { Read } from "../../components/Read";
+import { EmptyState } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { numberWords } from "../../locales/words";
@@ -60,21 +61,7 @@ export function LogScreen() {
     "/": () => filter.current?.focus(),
   });
 
-  if (!first) {
-    return log.error ? (
-      <ErrorState
-        error={log.error}
-        action={<Button onClick={() => log.refetch()}>{t("try-again")}</Button>}
-      />
-    ) : (
-      <div className="card log-bones" aria-busy>
-        <span className="visually-hidden">{t("loading")}</span>
-        <span className="bone" />
-        <span className="bone" />
-        <span className="bone" />
-      </div>
-    );
-  }
+  if (!first) return <Read read={log}>{() => null}</Read>;
   const entry = entries[active];
   return (
     <div className="log" ref={screen}>

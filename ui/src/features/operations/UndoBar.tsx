@@ -1,4 +1,6 @@
 import { Undo2 } from "lucide-react";
+import { useRef } from "react";
+import { useFocusOutlives } from "../../app/focus";
 import { useKeys } from "../../app/keys";
 import { useSync } from "../../app/reads";
 import { Button } from "../../components/Button";
@@ -21,12 +23,15 @@ function Offer({ offer, seconds }: { offer: UndoOfferView; seconds: number }) {
     if (!taking.isPending) taking.mutate(operations);
   };
   useKeys({ "$mod+z": take }, false);
+  // Its time may be over while the focus is on its button.
+  const bar = useRef<HTMLElement>(null);
+  useFocusOutlives(bar);
   const words =
     title === null
       ? t("undo-many", { action, count: operations.length })
       : t("undo-one", { action, title });
   return (
-    <section className="undo-bar" aria-label={t("undo-label")}>
+    <section className="undo-bar" aria-label={t("undo-label")} ref={bar}>
       <Undo2 size={14} aria-hidden />
       <bdi className="undo-what">{words}</bdi>
       <span className="quiet">{t("operation-goes-in", { seconds })}</span>

@@ -68,7 +68,7 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
     },
     onSuccess: (made) => {
       if (!made) return;
-      say(t("act-queued", { action: action.label, title: record.title }), "green");
+      say(t("act-queued", { action: action.label, title: record.title }), "violet");
       onActed();
       onClose();
     },

@@ -12,6 +12,7 @@ import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { ActionView, PolicyRowView, RowWord } from "../../platform/backend";
 import { undoWords } from "../operations/undo";
+import { spanWords } from "../reference/spans";
 
 const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string }> = {
   passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
@@ -33,15 +34,18 @@ type ActionBlockProps = {
   shown: ActionView;
   onShow: (action: ActionView) => void;
   onMails: () => void;
+  /** `m` opens the mails. */
+  mailKey: boolean;
 };
 
 /** The policy of an action, row by row, and what the action will do. */
-export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProps) {
+export function ActionBlock({ actions, shown, onShow, onMails, mailKey }: ActionBlockProps) {
   return (
     <>
       <div className="record-part">
         {actions.length > 1 && (
-          <div className="switch">
+          // biome-ignore lint/a11y/useSemanticElements: a group of buttons, none of a form
+          <div className="switch" role="group" aria-label={t("policy-of")}>
             {actions.map((action) => (
               <button
                 key={action.action}
@@ -66,7 +70,11 @@ export function ActionBlock({ actions, shown, onShow, onMails }: ActionBlockProp
       </div>
       {shown.will.length > 0 && !shown.denied && (
         <div className="record-part">
-          <Will action={shown} onMails={shown.mails.length > 0 ? onMails : undefined} />
+          <Will
+            action={shown}
+            onMails={shown.mails.length > 0 ? onMails : undefined}
+            mailKey={mailKey}
+          />
           <Asks action={shown} />
         </div>
       )}
@@ -120,8 +128,6 @@ export function UndoLine({ undo, nature }: Pick<ActionView, "undo" | "nature">) 
   );
 }
 
-const MINUTES_PER_HOUR = 60;
-
 /** Who has to agree before the action is done. */
 export function Asks({ action }: { action: ActionView }) {
   return action.asks.map((ask) => (
@@ -131,7 +137,7 @@ export function Asks({ action }: { action: ActionView }) {
         ask.after_minutes !== null &&
         t("asks-instead", {
           role: ask.fallback,
-          hours: Math.round(ask.after_minutes / MINUTES_PER_HOUR),
+          duration: spanWords(ask.after_minutes),
         })}{" "}
       <code className="row-id">{ask.row}</code>
     </Banner>
@@ -142,9 +148,11 @@ export function Asks({ action }: { action: ActionView }) {
 export function Will({
   action,
   onMails,
+  mailKey = false,
 }: {
   action: ActionView;
   onMails?: (() => void) | undefined;
+  mailKey?: boolean;
 }) {
   return (
     <div className="will">
@@ -168,7 +176,12 @@ export function Will({
             )}
           </span>
           {onMails && (
-            <button type="button" className="link" aria-keyshortcuts="m" onClick={onMails}>
+            <button
+              type="button"
+              className="link"
+              aria-keyshortcuts={mailKey ? "m" : undefined}
+              onClick={onMails}
+            >
               {t("mail-open")}
             </button>
           )}

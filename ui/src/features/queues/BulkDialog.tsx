@@ -115,7 +115,7 @@ export function BulkDialog(props: BulkDialogProps) {
       if (!made) return;
       if (made.queued > 0) onQueued();
       if (made.failed.length > 0) return setAnswer(made);
-      say(t("bulk-queued", { action: asked.label, count: made.queued }), "green");
+      say(t("bulk-queued", { action: asked.label, count: made.queued }), "violet");
       onClose();
     },
     onError: (error) => {

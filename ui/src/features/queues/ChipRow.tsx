@@ -1,5 +1,6 @@
 import { TriangleAlert, X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { useFocusOutlives } from "../../app/focus";
 import { t } from "../../locales/catalogue";
 import type { ChipView, ViewPage } from "../../platform/backend";
 import { ChipDialog } from "./ChipDialog";
@@ -11,9 +12,17 @@ type ChipRowProps = { page: ViewPage; wish: Wish; onWish: (more: Partial<Wish>) 
 /** What fields must be: each can be changed and taken away. */
 export function ChipRow({ page, wish, onWish }: ChipRowProps) {
   const [changed, setChanged] = useState<string | null>(null);
-  const without = (field: string) => wish.chips.filter((chip) => chip.field !== field);
+  const row = useRef<HTMLUListElement>(null);
+  const remove = (field: string) => {
+    // The focus goes on to the chip after it, or the one before.
+    const off = [...(row.current?.querySelectorAll<HTMLElement>(".chip-off") ?? [])];
+    const at = page.chips.findIndex(({ chip }) => chip.field === field);
+    (off[at + 1] ?? off[at - 1])?.focus();
+    onWish({ chips: wish.chips.filter((chip) => chip.field !== field) });
+  };
+  useFocusOutlives(row);
   return (
-    <ul className="chips" aria-label={t("chips-label")}>
+    <ul className="chips" aria-label={t("chips-label")} ref={row}>
       {page.chips.map((view) => (
         <li key={view.chip.field} className="chip" data-tone={view.problem ? "amber" : undefined}>
           <button
@@ -29,7 +38,7 @@ export function ChipRow({ page, wish, onWish }: ChipRowProps) {
             type="button"
             className="chip-off"
             aria-label={t("chip-off", { field: view.label })}
-            onClick={() => onWish({ chips: without(view.chip.field) })}
+            onClick={() => remove(view.chip.field)}
           >
             <X size={12} aria-hidden />
           </button>

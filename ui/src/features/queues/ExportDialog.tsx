@@ -28,7 +28,7 @@ export function ExportDialog({ page, wish, onClose }: ExportDialogProps) {
       onClose={onClose}
       footer={
         written ? (
-          <Button look="filled" onClick={onClose}>
+          <Button key="done" look="filled" autoFocus onClick={onClose}>
             {t("export-done")}
           </Button>
         ) : (
@@ -48,7 +48,7 @@ export function ExportDialog({ page, wish, onClose }: ExportDialogProps) {
     >
       {writing.error && <ErrorBanner error={writing.error} />}
       {written ? (
-        <Banner tone="blue" title={t("export-written", { count: written.rows })}>
+        <Banner loud tone="blue" title={t("export-written", { count: written.rows })}>
           <code className="export-file">{written.file}</code> {t("export-about")}
         </Banner>
       ) : (

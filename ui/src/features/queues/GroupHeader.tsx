@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { t } from "../../locales/catalogue";
-import { moneyWords } from "../../locales/words";
+import { moneyWords, numberWords } from "../../locales/words";
 import type { CellValue, MoneyView, SectionView } from "../../platform/backend";
 import type { Wish } from "./wish";
 
@@ -27,7 +27,7 @@ export function GroupHeader({ section, closed, onWish }: GroupHeaderProps) {
       aria-expanded={!section.closed}
       onClick={() => onWish({ closed: section.closed ? others : [...others, id] })}
     >
-      <Arrow size={13} aria-hidden />
+      <Arrow size={13} aria-hidden className="toward" />
       <strong>
         <bdi>{group ? groupWords(group) : t("group-others")}</bdi>
       </strong>
@@ -48,7 +48,9 @@ function groupWords(value: CellValue): string {
     case "flag":
       return t(value.on ? "value-yes" : "value-no");
     case "number":
-      return String(value.number);
+      return numberWords(value.number);
+    case "hidden":
+      return t("value-hidden");
     default:
       return t("group-nothing");
   }

@@ -26,6 +26,7 @@ import { OperationCard } from "../operations/OperationCard";
 import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
 import { ActionBlock, refusal } from "./ActionBlock";
+import { ActionFoot, foldActions } from "./ActionFoot";
 import { MailDialog } from "./MailDialog";
 import { Related } from "./Related";
 import { useSettled } from "./settled";
@@ -150,7 +151,9 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
-  if (shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
+  // Where the pack has the key for an action, the mails are opened by their button.
+  const mailKey = keys.m === undefined;
+  if (mailKey && shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
   useKeys(mute ? {} : keys, false);
 
   const amend = (operation: OperationView) => {
@@ -194,10 +197,14 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
         </div>
         {shown && (
           <ActionBlock
-            actions={actions}
+            // What is folded away below shows its policy when it is asked for there.
+            actions={actions.filter(
+              (each) => each === shown || !foldActions(actions, refused).folded.includes(each),
+            )}
             shown={shown}
             onShow={(each) => setChosen(each.action)}
             onMails={() => setMails(shown.mails)}
+            mailKey={mailKey}
           />
         )}
         <Related record={record} />
@@ -211,20 +218,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
         )}
       </div>
       {shown && (
-        <footer className="record-foot">
-          {actions.map((action) => (
-            <Button
-              key={action.action}
-              look={action === next ? "filled" : "outline"}
-              hotkey={refused(action) || mute ? null : action.key}
-              refused={refused(action) !== null}
-              title={refused(action) ?? undefined}
-              onClick={() => ask(action)}
-            >
-              {needsMore(action) ? t("action-more", { action: action.label }) : action.label}
-            </Button>
-          ))}
-        </footer>
+        <ActionFoot actions={actions} refused={refused} next={next} mute={mute} onAsk={ask} />
       )}
       {asked && (
         <ActDialog
@@ -280,7 +274,7 @@ function useActAtOnce(record: RecordView) {
         amends: null,
       }),
     onSuccess: (_, { action, onActed }) => {
-      say(t("act-queued", { action: action.label, title: record.title }), "green");
+      say(t("act-queued", { action: action.label, title: record.title }), "violet");
       onActed();
     },
   });
@@ -288,9 +282,6 @@ function useActAtOnce(record: RecordView) {
 
 /** What is amended stays in sight. */
 const stay = () => {};
-
-/** A button whose dialog asks for something ends in dots. */
-const needsMore = (action: ActionView) => action.params.length > 0;
 
 /** What an approval is about: whoever answers looks there. */
 function About({ about }: { about: AboutView }) {

@@ -57,12 +57,24 @@ export function SampleWalk({ selection, sample, onRight, onAnew }: SampleWalkPro
           />
         </>
       ) : (
-        <p className="told" data-tone="green" role="status">
-          <CircleCheck size={15} aria-hidden />
-          {t("sample-all", { of })}
-        </p>
+        <AllRight of={of} />
       )}
     </section>
+  );
+}
+
+/** The walk is over. Its buttons are gone, so the focus comes here where no question takes it. */
+function AllRight({ of }: { of: number }) {
+  const words = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    const { activeElement, body } = document;
+    if (activeElement === null || activeElement === body) words.current?.focus();
+  }, []);
+  return (
+    <p className="told" data-tone="green" role="status" tabIndex={-1} ref={words}>
+      <CircleCheck size={15} aria-hidden />
+      {t("sample-all", { of })}
+    </p>
   );
 }
 

@@ -51,6 +51,7 @@ export function ShowDialog({ page, wish, onWish, onClose }: ShowDialogProps) {
           >
             {t("show-own")}
           </Button>
+          <Button onClick={onClose}>{t("cancel")}</Button>
           <Button look="filled" type="submit" form={form} disabled={columns.length === 0}>
             {t("show-apply")}
           </Button>

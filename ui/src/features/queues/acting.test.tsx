@@ -50,7 +50,7 @@ describe("what somebody has to agree to", () => {
     const { user } = await asking();
     const record = await screen.findByRole("region", { name: /Paper & Press/ });
     expect(await within(record).findByText("Owner has to agree first")).toBeVisible();
-    expect(record).toHaveTextContent("After 12 hours without an answer Bookkeeper may");
+    expect(record).toHaveTextContent("After 12 h without an answer Bookkeeper may");
     expect(within(record).getByLabelText("Asks somebody first")).toBeVisible();
     await expectAccessible();
     await user.keyboard("r");

@@ -45,6 +45,8 @@ test("nothing goes at once before what was drawn was looked at, one by one, by k
     seen.map((id) => `${id} true`),
   );
   expect(await walk()).toHaveTextContent("All 3 that were drawn look right.");
+  // The buttons of the walk are gone; the focus is where the batch is confirmed.
+  expect(question.getByLabelText(/to confirm/)).toHaveFocus();
   const many = Number((await dialog()).querySelector(".radius-figure")?.textContent);
   await user.type(question.getByLabelText(/to confirm/), String(many));
   await user.keyboard("{Enter}");

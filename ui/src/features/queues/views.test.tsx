@@ -34,8 +34,14 @@ describe("chips", () => {
     expect(chips).toHaveTextContent("Amount from $40.00 AUD");
     expect(await grid()).not.toHaveTextContent("Paper & Press");
     await expectAccessible();
-    await user.click(within(chips).getByRole("button", { name: /not filter by Amount/ }));
+    within(chips)
+      .getByRole("button", { name: /not filter by Amount/ })
+      .focus();
+    await user.keyboard("{Enter}");
     await waitFor(async () => expect(await grid()).toHaveTextContent("Paper & Press"));
+    // The chip is gone, and the focus is not.
+    await waitFor(() => expect(document.activeElement).not.toBe(document.body));
+    expect(document.activeElement).toHaveAttribute("role", "row");
   });
 
   test("several states at once; a chip is changed where it stands", async () => {
@@ -56,6 +62,24 @@ describe("chips", () => {
     await gone();
     const [chip] = queuePage.mock.lastCall?.[0].chips ?? [];
     expect(chip?.test).toEqual({ type: "among", values: ["refunded"] });
+  });
+
+  test("one that is taken away hands the focus on to the next", async () => {
+    const chips = ["paid", "gone"].map((field) => ({
+      field,
+      test: { type: "flag" as const, on: true },
+    }));
+    usePlace.getState().go({ screen: "queue", view: "pending", record: null, wish: { chips } });
+    const { user } = openApp(makeWorld());
+    const row = await screen.findByRole("list", { name: "Filter" });
+    const off = within(row).getAllByRole("button", { name: /^Do not filter by/ });
+    expect(off).toHaveLength(2);
+    off[0]?.focus();
+    await user.keyboard("{Enter}");
+    await waitFor(() =>
+      expect(within(row).getAllByRole("button", { name: /^Do not filter by/ })).toHaveLength(1),
+    );
+    expect(row).toContainElement(document.activeElement as HTMLElement);
   });
 
   test("records are picked by their words", async () => {
@@ -129,6 +153,8 @@ describe("export", () => {
     await user.click(within(asked).getByRole("button", { name: "Export 12 rows" }));
     expect(await within(asked).findByText(/12 rows written/)).toBeVisible();
     expect(asked).toHaveTextContent("/home/imogen/Downloads/pending_");
+    expect(within(asked).getByRole("alert")).toHaveTextContent("12 rows written");
+    expect(within(asked).getByRole("button", { name: "Done" })).toHaveFocus();
     expect(exportView).toHaveBeenCalledTimes(1);
   });
 

@@ -3,9 +3,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { isWriting, useKeys } from "../../app/keys";
 import type { SectionId } from "../../app/place";
 import { type ReceivedReference, useReference } from "../../app/reads";
-import { Button } from "../../components/Button";
 import { MoveKeys } from "../../components/Key";
-import { ErrorState } from "../../components/states";
+import { Read } from "../../components/Read";
 import { t } from "../../locales/catalogue";
 import { Contacts } from "./Contacts";
 import { Library } from "./Library";
@@ -21,23 +20,7 @@ type ReferenceScreenProps = { section: SectionId | undefined; item: string | und
 /** What the pack says and an operator looks up: sections at the left, what is in one at the right. */
 export function ReferenceScreen(props: ReferenceScreenProps) {
   const read = useReference(true);
-  if (read.data) return <Reference {...props} view={read.data} />;
-  if (read.error) {
-    return (
-      <ErrorState
-        error={read.error}
-        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
-      />
-    );
-  }
-  return (
-    <div className="card log-bones" aria-busy>
-      <span className="visually-hidden">{t("loading")}</span>
-      <span className="bone" />
-      <span className="bone" />
-      <span className="bone" />
-    </div>
-  );
+  return <Read read={read}>{(view) => <Reference {...props} view={view} />}</Read>;
 }
 
 function Reference({ view, section, item }: ReferenceScreenProps & { view: ReceivedReference }) {

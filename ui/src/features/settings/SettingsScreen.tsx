@@ -5,7 +5,7 @@ import { useSettings } from "../../app/reads";
 import { Appearance } from "../../app/shell/Appearance";
 import { Button } from "../../components/Button";
 import { Card } from "../../components/Card";
-import { ErrorState } from "../../components/states";
+import { Read } from "../../components/Read";
 import { t } from "../../locales/catalogue";
 import { bytesWords } from "../../locales/words";
 import type { SettingsView } from "../../platform/backend";
@@ -18,25 +18,10 @@ import { TenantCard } from "./TenantCard";
 /** Who is signed in to what, what this laptop does, and what the tenant has set. */
 export function SettingsScreen() {
   const read = useSettings();
-  if (read.error && !read.data) {
-    return (
-      <ErrorState
-        error={read.error}
-        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
-      />
-    );
-  }
-  if (!read.data) {
-    return (
-      <div className="card log-bones" aria-busy>
-        <span className="visually-hidden">{t("loading")}</span>
-        <span className="bone" />
-        <span className="bone" />
-        <span className="bone" />
-      </div>
-    );
-  }
-  const view = read.data;
+  return <Read read={read}>{(view) => <Settings view={view} />}</Read>;
+}
+
+function Settings({ view }: { view: SettingsView }) {
   return (
     <div className="settings">
       <div>

@@ -4,9 +4,8 @@ import { useBackend } from "../../app/backend";
 import { SETTING, usePlace } from "../../app/place";
 import { useNavigation, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
-import { Button } from "../../components/Button";
 import { Card } from "../../components/Card";
-import { ErrorState } from "../../components/states";
+import { Read } from "../../components/Read";
 import { t } from "../../locales/catalogue";
 import type { OperationView, SyncView } from "../../platform/backend";
 import { OperationCard } from "../operations/OperationCard";
@@ -24,30 +23,29 @@ export function SyncScreen() {
     mutationFn: () => backend.pullNow(),
     onSuccess: () => say(t("sync-asked")),
   });
-  if (!sync.data) {
-    return sync.error ? (
-      <ErrorState
-        error={sync.error}
-        action={<Button onClick={() => sync.refetch()}>{t("try-again")}</Button>}
-      />
-    ) : (
-      <div className="sync" aria-busy>
-        <span className="visually-hidden">{t("loading")}</span>
-        <div className="card sync-bones">
-          <span className="bone" />
-          <span className="bone" />
-        </div>
-      </div>
-    );
-  }
-  const view = sync.data;
   return (
-    <div className="sync">
-      <div className="sync-main">
-        <LinkState sync={view} busy={pulling.isPending} onPull={() => pulling.mutate()} />
-        <Operations sync={view} />
+    <Read read={sync} bones={<Bones />}>
+      {(view) => (
+        <div className="sync">
+          <div className="sync-main">
+            <LinkState sync={view} busy={pulling.isPending} onPull={() => pulling.mutate()} />
+            <Operations sync={view} />
+          </div>
+          <SyncFacts sync={view} />
+        </div>
+      )}
+    </Read>
+  );
+}
+
+function Bones() {
+  return (
+    <div className="sync" aria-busy>
+      <span className="visually-hidden">{t("loading")}</span>
+      <div className="card sync-bones">
+        <span className="bone" />
+        <span className="bone" />
       </div>
-      <SyncFacts sync={view} />
     </div>
   );
 }

@@ -61,7 +61,7 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
     },
     onSuccess: (made) => {
       if (!made) return;
-      say(t("tenant-queued", { label }), "green");
+      say(t("tenant-queued", { label }), "violet");
       onActed();
     },
   });

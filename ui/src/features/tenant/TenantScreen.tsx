@@ -1,8 +1,8 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useTenant } from "../../app/reads";
-import { Button } from "../../components/Button";
+import { Read } from "../../components/Read";
 import { Shelf, type Spine } from "../../components/Shelf";
-import { EmptyState, ErrorState } from "../../components/states";
+import { EmptyState } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
@@ -15,22 +15,8 @@ type TenantScreenProps = { sought: string | undefined; readOnly: boolean };
 /** What the tenant says: at the left what is still to be said and what counts, at the right one. */
 export function TenantScreen({ sought, readOnly }: TenantScreenProps) {
   const read = useTenant();
-  if (read.data) return <Tenant view={read.data} sought={sought} readOnly={readOnly} />;
-  if (read.error) {
-    return (
-      <ErrorState
-        error={read.error}
-        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
-      />
-    );
-  }
   return (
-    <div className="card log-bones" aria-busy>
-      <span className="visually-hidden">{t("loading")}</span>
-      <span className="bone" />
-      <span className="bone" />
-      <span className="bone" />
-    </div>
+    <Read read={read}>{(view) => <Tenant view={view} sought={sought} readOnly={readOnly} />}</Read>
   );
 }
 

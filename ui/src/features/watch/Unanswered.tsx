@@ -24,6 +24,7 @@ export function Unanswered({ unanswered, received }: UnansweredProps) {
           )}
           {first && <> · {t("unanswered-next", { who: rolesOf(next), at: atWords(first.at) })}</>}{" "}
           <code className="row-id">{unanswered.row}</code>
+          <span className="visually-hidden">{t("unanswered-by-hand")}</span>
         </span>
       </span>
       {due.length > 0 && (

@@ -8,8 +8,8 @@ import { usePlace } from "../../app/place";
 import { type ReceivedWatch, useSync, useWatch } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { instantWords, parseWall, tenantNow, timeWords } from "../../app/time";
-import { Button } from "../../components/Button";
-import { Banner, EmptyState, ErrorState } from "../../components/states";
+import { Read } from "../../components/Read";
+import { Banner, EmptyState } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { AlertView } from "../../platform/backend";
 import { Digest } from "./Digest";
@@ -30,25 +30,26 @@ type WatchScreenProps = {
 
 /** The first screen: what changed, what fires, the numbers, what is due. */
 export function WatchScreen({ alert, readOnly }: WatchScreenProps) {
-  const read = useWatch();
+  return (
+    <Read read={useWatch()} bones={<Bones />}>
+      {(watch) =>
+        watch.as_of === null ? (
+          <Filling />
+        ) : (
+          <Watch watch={watch} alert={alert} readOnly={readOnly} />
+        )
+      }
+    </Read>
+  );
+}
+
+function Filling() {
   const sync = useSync().data;
-  if (read.error && !read.data) {
-    return (
-      <ErrorState
-        error={read.error}
-        action={<Button onClick={() => read.refetch()}>{t("try-again")}</Button>}
-      />
-    );
-  }
-  if (!read.data) return <Bones />;
-  if (read.data.as_of === null) {
-    return (
-      <EmptyState icon={CloudDownload} title={t("queue-filling")}>
-        {t("watch-filling-text", { count: sync?.filling ?? 0 })}
-      </EmptyState>
-    );
-  }
-  return <Watch watch={read.data} alert={alert} readOnly={readOnly} />;
+  return (
+    <EmptyState icon={CloudDownload} title={t("queue-filling")}>
+      {t("watch-filling-text", { count: sync?.filling ?? 0 })}
+    </EmptyState>
+  );
 }
 
 type WatchProps = WatchScreenProps & { watch: ReceivedWatch };
@@ -159,7 +160,7 @@ function useAcknowledge() {
     onSuccess: (_, alerts) => {
       const label = alerts[0]?.label ?? "";
       const count = alerts.length;
-      say(t("firing-acknowledged-said", { label, count }), "green");
+      say(t("firing-acknowledged-said", { label, count }), "violet");
     },
   });
 }

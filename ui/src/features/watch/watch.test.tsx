@@ -156,7 +156,9 @@ describe("an alert", () => {
       action: "acknowledge",
       seen_revision: 2,
     });
-    expect(screen.getByRole("status")).toHaveTextContent("Acknowledged: Matching service is down");
+    expect(screen.getByRole("status")).toHaveTextContent(
+      "Acknowledgement queued: Matching service is down",
+    );
     expect(screen.queryByText("1 red alert")).not.toBeInTheDocument();
     expect(button(/Acknowledge: Expiry job/)).toHaveTextContent("e");
   });
@@ -170,7 +172,9 @@ describe("an alert", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("The disk is full");
     backend.world.fails = {};
     await user.keyboard("e");
-    await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("Acknowledged"));
+    await waitFor(() =>
+      expect(screen.getByRole("status")).toHaveTextContent("Acknowledgement queued"),
+    );
     expect(new Set(asked.mock.calls.map(([request]) => request.operation)).size).toBe(1);
   });
 
@@ -298,7 +302,9 @@ describe("yellow alerts of one rule", () => {
       yellow.map((id) => `acknowledge ${id}`),
     );
     expect(new Set(requests.map(({ operation }) => operation)).size).toBe(4);
-    expect(screen.getByRole("status")).toHaveTextContent("Acknowledged 4: Long waiting list");
+    expect(screen.getByRole("status")).toHaveTextContent(
+      "4 acknowledgements queued: Long waiting list",
+    );
     await waitFor(() => expect(groupRow()).toHaveTextContent("Acknowledged by Imogen Hart"));
     expect(groupRow()).toHaveTextContent("queued");
     expect(within(groupRow()).queryByText(/Acknowledge all/)).not.toBeInTheDocument();
