@@ -237,7 +237,10 @@ fn saved(owner: &str, shared: bool, chips: &Value) -> Map<String, Value> {
 fn a_saved_view_is_seen_by_its_owner_and_where_it_is_shared_by_all() {
     let pack = fixture::pack();
     let lee = Sight::of(&pack, &roles(&[])).for_reader("lee");
-    assert!(lee.is_all() && lee.digest().is_none(), "of kinds and fields");
+    assert!(
+        lee.is_all() && lee.digest().is_none(),
+        "of kinds and fields"
+    );
     assert!(lee.looks_into("saved_view") && !lee.looks_into("ticket"));
     assert!(lee.sees_record("saved_view", &saved("lee", false, &json!([]))));
     assert!(!lee.sees_record("saved_view", &saved("kim", false, &json!([]))));
