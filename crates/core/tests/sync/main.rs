@@ -25,6 +25,7 @@ mod packs;
 mod pauses;
 mod queues;
 mod sample;
+mod saved;
 mod scripted;
 mod see;
 mod time;
