@@ -41,14 +41,14 @@ fn tenant() -> Tenant {
 }
 
 /// A platform with one product, its price of 100.00 euro, and price changes `pc-1` to `pc-3`.
-struct Office {
+pub struct Office {
     server: Server,
     clock: Arc<ManualClock>,
     _folder: TempDir,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(at(NOW)));
         let server = Server::bind(Options {
@@ -83,7 +83,7 @@ impl Office {
     }
 
     /// A laptop of somebody with these roles, after its first turn.
-    async fn laptop(&self, operator: &str, roles: &[&str]) -> Laptop {
+    pub async fn laptop(&self, operator: &str, roles: &[&str]) -> Laptop {
         let name = Operator {
             id: operator.into(),
             name: operator.to_uppercase(),
@@ -137,14 +137,14 @@ impl Office {
     }
 }
 
-struct Laptop {
-    engine: Arc<Engine>,
+pub struct Laptop {
+    pub engine: Arc<Engine>,
     _folder: TempDir,
 }
 
 impl Laptop {
     /// The line is there for one turn.
-    async fn turn(&self) {
+    pub async fn turn(&self) {
         self.engine.sync_once().await.unwrap();
     }
 
