@@ -396,7 +396,7 @@ pub async fn what_is_one_operators_alone_reaches_no_other<S: Store>(store: &S) {
             tenant: TENANT.into(),
             operator: operator.into(),
             regions: Vec::new(),
-            sight: std::sync::Arc::new(Sight::default().for_reader(operator)),
+            sight: std::sync::Arc::new(watchkeeper_pack::Sight::default().for_reader(operator)),
             from: Place::Delta { at },
             limit: 9,
             bytes: 1 << 20,
