@@ -71,6 +71,7 @@ mod refund_window;
 mod refusal;
 mod reviews;
 mod reviews_session;
+mod saved_views;
 mod schedules;
 mod unanswered;
 mod world;

@@ -97,7 +97,8 @@ pub enum Outcome {
     /// No, for this reason.
     Deny {
         /// `action.unknown`, `rights.missing_role`, `action.wrong_state`, `policy.undecidable`,
-        /// the pack's own code, those of [`crate::approval`] and [`crate::setting`], `provider.absent`,
+        /// `record.exists`, the pack's own code, those of [`crate::approval`], [`crate::setting`] and
+        /// [`crate::saved_view`], `provider.absent`,
         /// `operation.lapsed`, `params.invalid` or `effect.undecidable`.
         code: String,
         /// The row that refused.
@@ -348,14 +349,15 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
     (rows, first)
 }
 
-/// What the pack says of a setting of the tenant, or of a control of the platform, beside what the
-/// engine says of all.
+/// What the pack says of a setting of the tenant, or of a control of the platform, and what a saved view
+/// may be, beside what the engine says of all.
 fn of_the_engine(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
     let (pack, id) = (situation.pack, situation.record.id.as_str());
     let (params, actor) = (situation.params, situation.actor);
     match situation.kind.name.as_str() {
         crate::setting::KIND => crate::setting::refused(pack, id, &action.name, params, actor),
         crate::control::KIND => crate::control::refused(pack, id, params, actor),
+        crate::saved_view::KIND => crate::saved_view::refused(situation, &action.name),
         _ => None,
     }
 }
@@ -371,6 +373,11 @@ fn role(action: &Action, actor: &Actor) -> Option<Outcome> {
 }
 
 fn state(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
+    if action.def.creates {
+        // What is to be made is nothing yet.
+        let exists = !situation.record.body.is_empty();
+        return exists.then(|| deny("record.exists", None, "There is one of this id already."));
+    }
     let from = &action.def.from;
     if from.is_empty() && situation.kind.states.is_empty() {
         return None;

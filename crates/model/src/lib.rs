@@ -14,6 +14,7 @@ pub mod decision;
 mod fixture;
 pub mod metric;
 pub mod plan;
+pub mod saved_view;
 pub mod setting;
 pub mod snapshot;
 

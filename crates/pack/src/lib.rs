@@ -22,6 +22,7 @@ pub mod pack;
 #[cfg(feature = "publish")]
 pub mod publisher;
 mod readers;
+pub mod saved;
 pub mod schedule;
 pub mod schema;
 pub mod sight;
@@ -35,5 +36,6 @@ pub use loader::{load_dir, load_files};
 pub use pack::{Action, Alert, Kind, Metric, Pack, View};
 #[cfg(feature = "publish")]
 pub use publisher::Publisher;
+pub use saved::SavedWish;
 pub use sight::Sight;
 pub use signed::{PublisherKey, SignatureError, Signed};

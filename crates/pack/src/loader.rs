@@ -36,6 +36,7 @@ use crate::bundle::{self, Bundle};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, TemplateFile};
 use crate::pack::{Pack, Session};
+use crate::saved;
 use crate::sight::{LeftOut, Sight};
 use parts::Parts;
 use problems::{Problems, Spot};
@@ -122,6 +123,9 @@ pub(crate) const ENGINE: [(&str, &str); 3] = [
 const APPROVAL: (&str, &str) = ("approval", include_str!("engine/approval.yaml"));
 /// Its view: a queue of each pack that has the kind.
 const APPROVALS: &str = "approvals";
+/// A kind of every pack that no part of a pack can name: not everybody sees all its records, so that
+/// nobody may count or find them.
+const SAVED_VIEW: (&str, &str) = (saved::KIND, include_str!("engine/saved_view.yaml"));
 
 /// The parsed files.
 #[derive(Default)]
@@ -129,6 +133,8 @@ struct Sources {
     pack: Option<PackFile>,
     /// By kind, those of the engine included.
     records: BTreeMap<String, RecordFile>,
+    /// Kinds that nothing in a pack can name.
+    unnamed: BTreeMap<String, RecordFile>,
     /// By id.
     alerts: BTreeMap<String, AlertFile>,
     /// By id.
@@ -174,6 +180,10 @@ impl Sources {
             if let Some(record) = read_file(&file, text.as_bytes(), problems) {
                 sources.records.insert(kind.to_owned(), record);
             }
+        }
+        let (kind, text) = SAVED_VIEW;
+        if let Some(record) = read_file(&scopes::engine_file(kind), text.as_bytes(), problems) {
+            sources.unnamed.insert(kind.to_owned(), record);
         }
         sources
     }
@@ -265,9 +275,12 @@ impl Sources {
         if let Some(document) = &file.document {
             books::document(document, problems);
         }
-        let kinds = each(&self.records, problems, |name, def, problems| {
+        let mut kinds = each(&self.records, problems, |name, def, problems| {
             Some(record::check(&world, name, def, problems))
         });
+        kinds.extend(each(&self.unnamed, problems, |name, def, problems| {
+            Some(record::check(&world, name, def, problems))
+        }));
         states::reached(&world, problems);
         let templates = each(&self.templates, problems, |id, def, problems| {
             mail::check(&world, id, def, problems)

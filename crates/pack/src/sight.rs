@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::pack::Pack;
+use crate::saved::{self, SavedWish};
 pub(crate) use reads::Reads;
 
 /// The engine's kinds whose records tell of others.
@@ -32,6 +33,11 @@ pub struct Sight {
     rules: Option<BTreeSet<String>>,
     /// Actions, as `kind/action`, whose approvals are seen; none where all are.
     asked: Option<BTreeSet<String>>,
+    /// Views that are seen, with their kinds; none where all are.
+    views: Option<BTreeMap<String, String>>,
+    /// The operator whose sight it is: what is one operator's alone is kept from all others. None on a
+    /// laptop, which has its own operator's records and no others.
+    reader: Option<String>,
 }
 
 /// How much of a pack its reader does not see.
@@ -72,8 +78,22 @@ impl Sight {
             });
             let asked = asked.map(|(kind, action)| format!("{}/{}", kind.name, action.name));
             sight.asked = Some(asked.collect());
+            let views = pack.kinds.values().flat_map(|kind| kind.views.values());
+            let views = views.filter(|view| {
+                let mut reads = Reads::new(pack);
+                reads.view(view);
+                sight.hidden(&reads).is_none()
+            });
+            sight.views = Some(views.map(|v| (v.id.clone(), v.kind.clone())).collect());
         }
         sight
+    }
+
+    /// The same for this operator: what is another one's alone is not seen either.
+    #[must_use]
+    pub fn for_reader(mut self, operator: &str) -> Self {
+        self.reader = Some(operator.to_owned());
+        self
     }
 
     /// The same of kinds and fields alone.
@@ -129,7 +149,8 @@ impl Sight {
 
     /// Is this record seen? An alert is, where its rule reads nothing that is hidden, and an approval
     /// where what is asked for does not; of a rule or an action that the pack does not have nobody
-    /// knows what it read.
+    /// knows what it read. A saved view is its owner's; where it is shared, also theirs who see all that
+    /// it goes by.
     pub fn sees_record(&self, kind: &str, body: &Map<String, Value>) -> bool {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         if kind == ALERT && self.rules.is_some() {
@@ -139,7 +160,23 @@ impl Sight {
             let asked = text("subject_kind").zip(text("action"));
             return asked.is_some_and(|(kind, action)| seen.contains(&format!("{kind}/{action}")));
         }
+        if let (saved::KIND, Some(reader)) = (kind, &self.reader) {
+            let own = text("owner") == Some(reader.as_str());
+            return own || saved::only(kind, body).is_none() && self.sees_wish(body);
+        }
         self.sees_kind(kind)
+    }
+
+    /// Is all that a saved view goes by seen? What it asks of a hidden field would tell of its values.
+    fn sees_wish(&self, body: &Map<String, Value>) -> bool {
+        let Some(views) = &self.views else {
+            return true;
+        };
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let kind = text("view").and_then(|view| views.get(view));
+        let wish = text("wish").and_then(|wish| SavedWish::read(wish).ok());
+        kind.zip(wish)
+            .is_some_and(|(kind, wish)| wish.goes_by().all(|field| self.sees_field(kind, field)))
     }
 
     /// Do records of this kind, which is seen, have to be looked into before they are shown?
@@ -147,6 +184,12 @@ impl Sight {
         self.fields.contains_key(kind)
             || kind == ALERT && self.rules.is_some()
             || kind == APPROVAL && self.asked.is_some()
+            || kind == saved::KIND && self.reader.is_some()
+    }
+
+    /// May who sees a record of this kind lose it by a change of the record itself?
+    pub fn is_lost_by_change(&self, kind: &str) -> bool {
+        kind == saved::KIND && self.views.is_some()
     }
 
     /// Takes hidden fields away; true where there were some.
@@ -180,6 +223,9 @@ impl Sight {
         self.rules.iter().flatten().for_each(|rule| add(rule));
         add("//");
         self.asked.iter().flatten().for_each(|action| add(action));
+        add("//");
+        let views = self.views.iter().flatten();
+        views.for_each(|(view, _)| add(view));
         Some(hash.finalize().into())
     }
 

@@ -127,6 +127,7 @@ fn is_engines(kind: &str) -> bool {
         watchkeeper_model::alert::KIND,
         watchkeeper_model::approval::KIND,
         watchkeeper_model::control::KIND,
+        watchkeeper_model::saved_view::KIND,
         watchkeeper_model::setting::KIND,
     ]
     .contains(&kind)

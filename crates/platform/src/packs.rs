@@ -16,8 +16,8 @@ pub struct Packs {
     sights: Mutex<BTreeMap<Reader, Arc<Sight>>>,
 }
 
-/// A pack's hash, and those roles of a reader by which it tells readers apart.
-type Reader = (String, BTreeSet<String>);
+/// A pack's hash, those roles of a reader by which it tells readers apart, and the operator's id.
+type Reader = (String, BTreeSet<String>, String);
 
 impl Packs {
     /// Over this store.
@@ -60,12 +60,12 @@ impl Packs {
         }
     }
 
-    /// What this reader sees now. A tenant without a pack hides nothing; one whose pack does not open
-    /// says nothing at all, because nobody knows what it hides.
+    /// What this reader sees now. A tenant without a pack hides nothing but what is another operator's
+    /// alone; one whose pack does not open says nothing at all, because nobody knows what it hides.
     pub async fn sight(&self, access: &Access) -> Result<Arc<Sight>, ApiError> {
         match self.store.tenant(&access.tenant).await? {
             Some(tenant) => self.sight_in(&tenant, access).await,
-            None => Ok(Arc::default()),
+            None => Ok(unhidden(access)),
         }
     }
 
@@ -76,18 +76,21 @@ impl Packs {
         access: &Access,
     ) -> Result<Arc<Sight>, ApiError> {
         let Some(pack) = self.active(tenant).await? else {
-            return Ok(Arc::default());
+            return Ok(unhidden(access));
         };
         if pack.told_apart.is_empty() {
-            return Ok(Arc::default());
+            return Ok(unhidden(access));
         }
         let roles = access.roles.iter();
         let roles = roles.filter(|role| pack.told_apart.contains(*role));
-        let reader: Reader = (pack.hash.clone(), roles.cloned().collect());
+        let operator = access.operator.id.clone();
+        let reader: Reader = (pack.hash.clone(), roles.cloned().collect(), operator);
         let mut sights = self.sights.lock().unwrap_or_else(|e| e.into_inner());
         let sight = sights
             .entry(reader)
-            .or_insert_with_key(|(_, roles)| Arc::new(Sight::of(&pack, roles)));
+            .or_insert_with_key(|(_, roles, operator)| {
+                Arc::new(Sight::of(&pack, roles).for_reader(operator))
+            });
         Ok(Arc::clone(sight))
     }
 
@@ -95,4 +98,9 @@ impl Packs {
         let open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         open.get(hash).cloned()
     }
+}
+
+/// The sight of a reader from whom no kind or field is hidden.
+fn unhidden(access: &Access) -> Arc<Sight> {
+    Arc::new(Sight::default().for_reader(&access.operator.id))
 }

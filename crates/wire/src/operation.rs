@@ -140,7 +140,7 @@ impl VerdictWord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
-    /// `record.changed`, `record.gone`, `operation.lapsed`, `operation.key_reused`,
+    /// `record.changed`, `record.gone`, `record.exists`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
     /// `provider.not_asked`, `approval.waits`, `approval.rejected`, `approval.withdrawn`,
     /// `approval.lapsed`, `approval.needed`, `approval.asked`, or one of the pack's.

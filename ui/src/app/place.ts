@@ -21,6 +21,8 @@ export type Place =
       record: { kind: string; id: string } | null;
       /** What is asked of the view at first. */
       wish?: Partial<Wish>;
+      /** The saved view that this is, by the id of its record. */
+      saved?: string;
       /** The operation on the record that somebody came to amend. */
       amends?: string;
     }
@@ -52,6 +54,9 @@ export const SETTING = "setting";
 
 /** Kind of the records of the platform's switches; every pack has it. */
 export const CONTROL = "control";
+
+/** Kind of the records that keep what was asked of a view; every pack has it. */
+export const SAVED_VIEW = "saved_view";
 
 /** Where a record is opened: in this view, a setting on Tenant, a switch on Controls. */
 export function placeOf(record: { kind: string; id: string }, view: string): Place {

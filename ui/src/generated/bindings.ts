@@ -1383,6 +1383,8 @@ export type NavigationView = {
 	queues: QueueEntry[],
 	/**  The pack's other views, in the order of their names. */
 	views: ViewEntry[],
+	/**  Saved views: one's own first, then those that others share, by name. */
+	saved: SavedEntry[],
 	/**  Zone of the tenant and its wall clock now, RFC 3339 with offset. */
 	now: string,
 	/**  IANA zone. */
@@ -2079,6 +2081,49 @@ export type SampledView = {
 	title: string,
 	/**  It was looked at in this session, and looked right. */
 	right: boolean,
+};
+
+/**  A saved view: what was asked of a view, under a name. */
+export type SavedEntry = {
+	/**  Id of its record. */
+	id: string,
+	/**  Id of the view that it is of. */
+	view: string,
+	/**  Its name. */
+	name: string,
+	/**  Operator whose it is. */
+	owner: string,
+	/**  It is this operator's own. */
+	own: boolean,
+	/**  Everybody in the tenant sees it. */
+	shared: boolean,
+	/**  What is asked of the view; none where the view is gone or nothing can be read of it. */
+	wish: SavedWish | null,
+	/**  What of it is not possible any more, in words: the pack has changed. */
+	problems: string[],
+	/**  Where our operation on it stands, if one is not yet settled. */
+	word: OperationWord | null,
+	/**  It is being dropped, and the platform has not said that it is. */
+	dropped: boolean,
+	/**  Revision that is shown. */
+	revision: number,
+};
+
+/**
+ *  What is asked of a view beside its own question. An app that does not know all of it does not show
+ *  a part of it.
+ */
+export type SavedWish = {
+	/**  Sort field, `-` before it turns it round; the view's own where absent. */
+	sort: string | null,
+	/**  Words that must occur; none where empty. */
+	search: string,
+	/**  What fields must be, all of them. */
+	chips: Chip[],
+	/**  Field by whose values the rows are grouped; the view's own sections where absent. */
+	group: string | null,
+	/**  Columns, in order; the view's own where empty. */
+	columns: string[],
 };
 
 /**  Another day. */

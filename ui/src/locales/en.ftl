@@ -15,6 +15,8 @@ skip-to-screen = Skip to the screen
 nav-label = Rooms
 nav-watch = Watch
 nav-queues = Queues
+nav-saved = Saved views
+nav-saved-of = Saved views of { $queue }
 nav-log = Log
 nav-reference = Reference
 nav-tenant = Tenant
@@ -238,6 +240,8 @@ tool-title = { $label } ({ $keys })
 tool-chip = Filter by a field
 tool-show = Group, sort and columns
 tool-export = Export to a file
+tool-save = Save this view…
+tool-saved = Rename, share, change or drop this saved view…
 
 chips-label = Filter
 chips-none = Clear all
@@ -265,6 +269,31 @@ chip-begins = begins with “{ $text }”
 chip-between = { $from } to { $to }
 chip-from = from { $from }
 chip-to = up to { $to }
+
+save-title = Save this view
+save-name = Name
+save-shared = Share it with everybody in this tenant
+save-shared-text = Everybody who sees what it goes by finds it under its queue, with your name. You alone can change it.
+save-private-text = Nobody but you sees it.
+save-go = Save
+saved-title = Saved view “{ $name }”
+saved-change = Save changes
+saved-as-new = Save as a new one
+saved-drop = Drop
+saved-queued-keep = “{ $name }” is queued
+saved-queued-change = The change of “{ $name }” is queued
+saved-queued-drop = That “{ $name }” is dropped is queued
+saved-read-only = Nothing can be saved while this is read-only.
+saved-private = yours alone
+saved-shared = yours, shared
+saved-by = shared by { $owner }
+saved-dropped = being dropped
+saved-changed = not as it was saved
+saved-problems =
+    { $count ->
+        [one] One part of it is not possible any more
+       *[other] { $count } parts of it are not possible any more
+    }
 
 group-others = All smaller groups
 group-nothing = Not given
@@ -1311,6 +1340,7 @@ help-leave = from the record to the list
 help-chip = filter by a field
 help-show = group, sort and columns
 help-export = export to a file
+help-save = save the view, or change what was saved
 help-filter = filter
 help-mail = mail preview
 

@@ -26,6 +26,7 @@ mod packs;
 mod pauses;
 mod queues;
 mod sample;
+mod saved;
 mod scripted;
 mod see;
 mod time;

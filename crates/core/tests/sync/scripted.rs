@@ -230,6 +230,22 @@ impl State {
         let key = (operation.kind.clone(), operation.record.clone());
         let found = self.records.get(&key).map(|(_, record)| record.clone());
         let found = found.filter(|record| !self.hidden.contains(&record.kind));
+        // What is made is not there yet; whether it may be is asked of the words alone.
+        let makes = operation.action == "keep" && found.is_none();
+        let found = match makes {
+            true => Some(Record {
+                kind: operation.kind.clone(),
+                id: operation.record.clone(),
+                revision: 0,
+                updated_at: now(),
+                body: Map::from_iter([
+                    ("owner".to_owned(), json!(operation.author)),
+                    ("kept_at".to_owned(), json!(now())),
+                    ("changed_at".to_owned(), json!(now())),
+                ]),
+            }),
+            false => found,
+        };
         let word = match (&found, operation.base_revision) {
             (None, _) => VerdictWord::Conflict,
             (Some(record), Some(base)) if record.revision != base => VerdictWord::Conflict,
@@ -239,7 +255,7 @@ impl State {
             operation: operation.id,
             word,
             reason: None,
-            record: found.clone(),
+            record: found.clone().filter(|record| record.revision > 0),
             kind: operation.kind.clone(),
             record_id: operation.record.clone(),
             revision: None,
@@ -252,9 +268,14 @@ impl State {
                     "acknowledge" => "acknowledged",
                     "return" => "returned",
                     "switch" => "switching",
+                    "keep" | "change" => "kept",
+                    "drop" => "gone",
                     _ => "released",
                 };
                 record.body.insert("state".into(), json!(state));
+                if operation.kind == "saved_view" {
+                    record.body.extend(operation.params.clone());
+                }
                 let body = Value::Object(record.body);
                 verdict.revision = Some(self.put(&operation.kind, &operation.record, body));
                 verdict.record = None;

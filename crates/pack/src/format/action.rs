@@ -28,6 +28,10 @@ pub struct ActionDef {
     /// what only adds, such as an acknowledgement.
     #[serde(default)]
     pub any_revision: bool,
+    /// It makes the record that it is on, under an id that the laptop has drawn. For the engine's own
+    /// kinds alone.
+    #[serde(default)]
+    pub creates: bool,
     /// May be taken on many records at once.
     pub bulk: Option<BulkDef>,
     /// How it is undone; where absent it cannot be.

@@ -74,8 +74,12 @@ impl One<'_> {
         for (index, state) in action.from.iter().enumerate() {
             states::known(self.record, state, &spot.at("from").at(index), problems);
         }
-        if action.from.is_empty() && !self.record.states.is_empty() {
+        if action.from.is_empty() && !self.record.states.is_empty() && !action.creates {
             problems.error(&spot.at("from"), "pack.missing", "no state to start from");
+        }
+        if action.creates && !names::is_engine_kind(&self.record.kind) {
+            let message = "only the engine's own kinds are made by an action on them";
+            problems.error(&spot.at("creates"), "pack.reserved", message);
         }
         for (index, state) in action.already.iter().enumerate() {
             let spot = spot.at("already").at(index);

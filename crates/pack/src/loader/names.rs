@@ -48,6 +48,7 @@ const ENGINE_CODES: &[&str] = &[
     "provider.",
     "record.",
     "rights.",
+    "saved_view.",
 ];
 
 /// Is this a kind of the engine itself?

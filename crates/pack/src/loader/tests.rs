@@ -34,11 +34,7 @@ fn untold(warnings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 fn a_good_pack_loads_without_a_word() {
     let pack = fixture::pack();
     assert_eq!(untold(pack.warnings.clone()), []);
-    assert_eq!(
-        pack.kinds.len(),
-        5,
-        "two of its own, and the engine's three"
-    );
+    assert_eq!(pack.kinds.len(), 6, "two of its own, and the engine's four");
     assert_eq!(pack.numbers, ["sold"]);
     assert!(pack.alerts.contains_key("late") && pack.metrics.contains_key("sold"));
     assert!(pack.view("open").is_some());
@@ -67,6 +63,19 @@ fn an_alert_is_a_kind_of_every_pack_and_of_none() {
         (found[0].code.as_str(), found[0].file.as_str()),
         ("pack.duplicate", "records/shop.yaml")
     );
+}
+
+#[test]
+fn a_saved_view_is_a_kind_of_every_pack_and_made_by_an_action() {
+    let pack = fixture::pack();
+    let saved = pack.kind("saved_view").unwrap();
+    assert!(saved.views.is_empty() && saved.seen_by.is_empty());
+    let creates = saved.actions.values().filter(|action| action.def.creates);
+    let creates: Vec<&str> = creates.map(|action| action.name.as_str()).collect();
+    assert_eq!(creates, ["keep"]);
+    let text = fixture::SHOP.replace("kind: shop", "kind: saved_view");
+    let found = load_files(&fixture::files(&[("records/saved_view.yaml", &text)])).unwrap_err();
+    assert_eq!(found[0].file, "records/saved_view.yaml", "{found:#?}");
 }
 
 #[test]

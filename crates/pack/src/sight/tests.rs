@@ -240,3 +240,51 @@ fn an_approval_is_seen_by_whoever_sees_what_is_asked_for() {
     assert!(!Sight::of(&pack, &roles(&["clerk"])).sees_record("approval", unknown));
     assert!(Sight::default().sees_record("approval", unknown));
 }
+
+fn saved(owner: &str, shared: bool, chips: &Value) -> Map<String, Value> {
+    let wish =
+        json!({"sort": null, "search": "", "chips": chips, "group": null, "columns": ["note"]});
+    let body = json!({
+        "owner": owner, "view": "open", "wish": wish.to_string(), "shared": shared, "state": "kept",
+    });
+    body.as_object().unwrap().clone()
+}
+
+#[test]
+fn a_saved_view_is_seen_by_its_owner_and_where_it_is_shared_by_all() {
+    let pack = fixture::pack();
+    let lee = Sight::of(&pack, &roles(&[])).for_reader("lee");
+    assert!(
+        lee.is_all() && lee.digest().is_none(),
+        "of kinds and fields"
+    );
+    assert!(lee.looks_into("saved_view") && !lee.looks_into("ticket"));
+    assert!(lee.sees_record("saved_view", &saved("lee", false, &json!([]))));
+    assert!(!lee.sees_record("saved_view", &saved("kim", false, &json!([]))));
+    assert!(lee.sees_record("saved_view", &saved("kim", true, &json!([]))));
+    assert!(!lee.is_lost_by_change("saved_view"));
+    assert!(Sight::default().sees_record("saved_view", &saved("kim", false, &json!([]))));
+}
+
+#[test]
+fn a_shared_view_that_goes_by_something_hidden_is_not_seen() {
+    let of = |pack: &Pack| Sight::of(pack, &roles(&["clerk"])).for_reader("lee");
+    let score = json!([{"field": "score", "test": {"type": "number", "from": 1, "to": null}}]);
+    let shared = saved("kim", true, &score);
+    let hidden = pack(
+        &[("label: Score,", "label: Score, seen_by: [keeper],")],
+        &[],
+    );
+    let sight = of(&hidden);
+    assert!(!sight.sees_record("saved_view", &shared));
+    assert!(sight.sees_record("saved_view", &saved("kim", true, &json!([]))));
+    assert!(sight.sees_record("saved_view", &saved("lee", false, &score)));
+    assert!(sight.is_lost_by_change("saved_view") && !sight.is_lost_by_change("alert"));
+    // What it only shows, the reader is told of.
+    assert!(of(&pack(&[NOTE], &[])).sees_record("saved_view", &shared));
+    // The view itself goes by what is hidden, or nobody knows what it went by.
+    assert!(!of(&hidden_kind()).sees_record("saved_view", &saved("kim", true, &json!([]))));
+    let mut odd = saved("kim", true, &json!([]));
+    odd.insert("wish".into(), json!("{"));
+    assert!(!sight.sees_record("saved_view", &odd));
+}

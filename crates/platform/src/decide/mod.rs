@@ -1,8 +1,8 @@
 //! Applying an operation: the platform decides again, with its own clock, pack, settings and
 //! records, and writes the outcome down before it says it.
 //!
-//! Order of the checks: version, author, device, an id seen before, the record is there (and in sight),
-//! not-after, base revision, policy. What is decided is kept for ever under the operation's id
+//! Order of the checks: version, author, device, an id seen before, the record is there (and in sight; or
+//! not there, where the action makes it), not-after, base revision, policy. What is decided is kept for ever under the operation's id
 //! and answered again to whoever repeats it; what was not understood or is not the asker's own
 //! (version, author, device, an id used for something else) is answered and not kept.
 
@@ -14,6 +14,7 @@ mod writes;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use serde_json::Map;
 use watchkeeper_model::{Outcome, Plan, already, approval, decide};
 use watchkeeper_pack::Sight;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
@@ -290,7 +291,13 @@ async fn judge(
         .record
         .as_ref()
         .filter(|record| in_sight(access, &sight, record));
-    let Some(record) = visible else {
+    let creates = creates(platform, operation, facts).await?;
+    if creates && facts.record.is_some() {
+        let there = reason("record.exists", None, "There is one of this id already.");
+        return no(VerdictWord::Conflict, there);
+    }
+    let new = creates.then(|| unmade(operation, now));
+    let Some(record) = visible.or(new.as_ref()) else {
         let gone = reason("record.gone", None, "The record is not there any more.");
         return no(VerdictWord::Conflict, gone);
     };
@@ -395,6 +402,32 @@ async fn judge(
     Ok((word, why, Some(allowed)))
 }
 
+/// Does the operation make the record that it is on?
+async fn creates(
+    platform: &Platform,
+    operation: &Operation,
+    facts: &Facts,
+) -> Result<bool, ApiError> {
+    let pack = platform.packs.active(&facts.tenant).await?;
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
+    let action = kind.and_then(|kind| kind.actions.get(&operation.action));
+    Ok(action.is_some_and(|action| action.def.creates))
+}
+
+/// A record before it is made.
+fn unmade(operation: &Operation, now: DateTime<Utc>) -> RecordRow {
+    RecordRow {
+        kind: operation.kind.clone(),
+        id: operation.record.clone(),
+        revision: 0,
+        seq: 0,
+        updated_at: now,
+        region: None,
+        body: Map::new(),
+        computed: Map::new(),
+    }
+}
+
 /// Record writes and calls of an allowed action.
 async fn effects(
     platform: &Platform,
@@ -404,12 +437,20 @@ async fn effects(
     allowed: &Allowed,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Write>, Vec<NewCall>), ApiError> {
-    let (Some(record), Some(pack)) = (&facts.record, platform.packs.active(&facts.tenant).await?)
-    else {
+    let Some(pack) = platform.packs.active(&facts.tenant).await? else {
         return Ok((Vec::new(), Vec::new()));
     };
     let plan = &allowed.plan;
     let mut draft = Draft::new(&access.tenant, &pack);
+    let new = unmade(operation, now);
+    let record = match &facts.record {
+        Some(record) => record,
+        None if creates(platform, operation, facts).await? => {
+            draft.begin(&new.kind, &new.id);
+            &new
+        }
+        None => return Ok((Vec::new(), Vec::new())),
+    };
     draft
         .set(platform, &record.kind, &record.id, &plan.sets)
         .await?;
@@ -461,9 +502,12 @@ fn revision_after(
     writes: &[Write],
     allowed: bool,
 ) -> Option<u64> {
-    let record = facts.record.as_ref().filter(|_| allowed)?;
+    if !allowed {
+        return None;
+    }
+    let before = facts.record.as_ref().map_or(0, |record| record.revision);
     let written = writes
         .iter()
         .any(|write| write.kind == operation.kind && write.id == operation.record);
-    Some(record.revision + u64::from(written))
+    Some(before + u64::from(written))
 }

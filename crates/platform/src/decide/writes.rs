@@ -64,6 +64,12 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Makes the record that the operation is on, with nothing in it yet.
+    pub fn begin(&mut self, kind: &str, id: &str) {
+        let name = (kind.to_owned(), id.to_owned());
+        self.bodies.entry(name).or_default();
+    }
+
     /// Makes a record. Its id follows from the operation, so that nothing is made twice.
     pub fn create(&mut self, operation: Uuid, place: usize, kind: &str, body: &Map<String, Value>) {
         let hash: [u8; 32] = Sha256::digest(format!("{operation}/{place}/{kind}")).into();

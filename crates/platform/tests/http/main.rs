@@ -24,6 +24,7 @@ mod openapi;
 mod operations;
 mod providers;
 mod restored;
+mod saved_views;
 mod see;
 mod session;
 mod settings;

@@ -25,6 +25,7 @@ import { usePlace } from "../place";
 import { useControls, useSync, useTenant, useWatch } from "../reads";
 import { zoneName } from "../time";
 import { initials } from "./initials";
+import { SavedEntries } from "./SavedEntries";
 import { SyncLine } from "./SyncLine";
 
 type RailProps = {
@@ -32,11 +33,12 @@ type RailProps = {
   /** The other profiles of this laptop. */
   others: ProfileView[];
   navigation: NavigationView | undefined;
+  readOnly: boolean;
   onProfile: () => void;
 };
 
 /** Whose operation it is, the rooms, and at the foot how things stand with the platform. */
-export function Rail({ profile, others, navigation, onProfile }: RailProps) {
+export function Rail({ profile, others, navigation, readOnly, onProfile }: RailProps) {
   const { place, go } = usePlace();
   const sync = useSync().data;
   const rooms = useRef<HTMLElement>(null);
@@ -49,6 +51,11 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
     const open = rooms.current?.querySelector("[aria-current]");
     open?.scrollIntoView?.({ block: "nearest" });
   }, [room, queues.length]);
+  const known = new Set(queues.map(({ view }) => view));
+  const savedOf = (queue: string | null) =>
+    (navigation?.saved ?? []).filter(({ view }) =>
+      queue === null ? !known.has(view) : view === queue,
+    );
   return (
     <aside className="rail">
       {profile && (
@@ -101,13 +108,21 @@ export function Rail({ profile, others, navigation, onProfile }: RailProps) {
               <Entry
                 icon={<Inbox size={16} aria-hidden />}
                 label={queue.label}
-                current={place.screen === "queue" && place.view === queue.view}
+                current={
+                  place.screen === "queue" && place.view === queue.view && place.saved === undefined
+                }
                 onGo={() => go({ screen: "queue", view: queue.view, record: null })}
                 end={<QueueCount queue={queue} />}
+              />
+              <SavedEntries
+                entries={savedOf(queue.view)}
+                label={t("nav-saved-of", { queue: queue.label })}
+                readOnly={readOnly}
               />
             </li>
           ))}
         </ul>
+        <SavedEntries entries={savedOf(null)} label={t("nav-saved")} readOnly={readOnly} />
         <hr />
         <ul>
           <li>

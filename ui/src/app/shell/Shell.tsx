@@ -61,6 +61,7 @@ export function Shell({ app }: { app: AppView }) {
         profile={profile}
         others={app.profiles.filter((each) => each.id !== app.current)}
         navigation={navigation.data}
+        readOnly={app.phase === "read_only"}
         onProfile={() => setOverlay("profile")}
       />
       <div className="stage">
@@ -87,6 +88,7 @@ export function Shell({ app }: { app: AppView }) {
         <CommandPalette
           queues={navigation.data?.queues ?? []}
           views={navigation.data?.views ?? []}
+          saved={navigation.data?.saved ?? []}
           onOverlay={setOverlay}
           onClose={() => setOverlay(null)}
         />
@@ -143,7 +145,7 @@ function Screen({ place, readOnly }: ScreenProps) {
     case "queue":
       return (
         <QueueScreen
-          key={`${place.view} ${JSON.stringify(place.wish ?? null)}`}
+          key={`${place.view} ${place.saved} ${JSON.stringify(place.wish ?? null)}`}
           view={place.view}
           record={place.record}
           wish={place.wish}

@@ -34,6 +34,7 @@ const LIST = [
   { keys: ["Alt", "F"], words: "help-chip" },
   { keys: ["Alt", "V"], words: "help-show" },
   { keys: ["Alt", "E"], words: "help-export" },
+  { keys: ["Alt", "S"], words: "help-save" },
 ];
 
 const WATCH = [

@@ -20,6 +20,8 @@ import { ChipRow } from "./ChipRow";
 import { decimalsIn, gridColumns, OPERATION, proseOf } from "./columns";
 import { GroupHeader, sumsWords } from "./GroupHeader";
 import type { Picking } from "./picking";
+import { SavedLine } from "./SavedLine";
+import { useOpenSaved } from "./saved";
 import { ViewTools } from "./ViewTools";
 import { narrows, type Wish } from "./wish";
 
@@ -44,6 +46,7 @@ type QueueListProps = {
 
 export function QueueList(props: QueueListProps) {
   const { first, wish, onWish, picking } = props;
+  const saved = useOpenSaved();
   const page = first.data;
   return (
     <section
@@ -59,9 +62,10 @@ export function QueueList(props: QueueListProps) {
           onValue={(search) => onWish({ search })}
           input={props.filter}
         />
-        {page && <ViewTools page={page} wish={wish} onWish={onWish} />}
+        {page && <ViewTools page={page} wish={wish} readOnly={props.readOnly} onWish={onWish} />}
         {page && <Summary page={page} />}
       </header>
+      {saved && <SavedLine saved={saved} wish={wish} />}
       {page && wish.chips.length > 0 && <ChipRow page={page} wish={wish} onWish={onWish} />}
       {page ? (
         page.total > 0 ? (

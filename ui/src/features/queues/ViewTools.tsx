@@ -1,4 +1,4 @@
-import { Columns3, Download, ListFilter } from "lucide-react";
+import { Bookmark, Columns3, Download, ListFilter } from "lucide-react";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useKeys } from "../../app/keys";
@@ -6,14 +6,22 @@ import { t } from "../../locales/catalogue";
 import type { ViewPage } from "../../platform/backend";
 import { ChipDialog } from "./ChipDialog";
 import { ExportDialog } from "./ExportDialog";
+import { SaveDialog } from "./SaveDialog";
 import { ShowDialog } from "./ShowDialog";
+import { savedWishOf, useOpenSaved } from "./saved";
 import type { Wish } from "./wish";
 
-type ViewToolsProps = { page: ViewPage; wish: Wish; onWish: (more: Partial<Wish>) => void };
-type Open = "chip" | "show" | "export" | null;
+type ViewToolsProps = {
+  page: ViewPage;
+  wish: Wish;
+  readOnly: boolean;
+  onWish: (more: Partial<Wish>) => void;
+};
+type Open = "chip" | "show" | "export" | "save" | null;
 
 /** What can be asked of the view as a whole. */
-export function ViewTools({ page, wish, onWish }: ViewToolsProps) {
+export function ViewTools({ page, wish, readOnly, onWish }: ViewToolsProps) {
+  const saved = useOpenSaved();
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   // Letters are the actions' own.
@@ -21,6 +29,7 @@ export function ViewTools({ page, wish, onWish }: ViewToolsProps) {
     "Alt+KeyF": () => setOpen("chip"),
     "Alt+KeyV": () => setOpen("show"),
     "Alt+KeyE": () => setOpen("export"),
+    "Alt+KeyS": () => setOpen("save"),
   });
   return (
     <div className="view-tools">
@@ -33,6 +42,22 @@ export function ViewTools({ page, wish, onWish }: ViewToolsProps) {
       <Tool label={t("tool-export")} keys="Alt+E" onGo={() => setOpen("export")}>
         <Download size={15} aria-hidden />
       </Tool>
+      <Tool
+        label={t(saved?.own ? "tool-saved" : "tool-save")}
+        keys="Alt+S"
+        onGo={() => setOpen("save")}
+      >
+        <Bookmark size={15} aria-hidden />
+      </Tool>
+      {open === "save" && (
+        <SaveDialog
+          view={page.view}
+          wish={savedWishOf(wish)}
+          saved={saved}
+          readOnly={readOnly}
+          onClose={close}
+        />
+      )}
       {open === "chip" && (
         <ChipDialog
           page={page}

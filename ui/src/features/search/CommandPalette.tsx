@@ -1,4 +1,5 @@
 import {
+  Bookmark,
   BookOpenText,
   CircleHelp,
   FileText,
@@ -25,7 +26,9 @@ import { useSaid } from "../../app/said";
 import type { Overlay } from "../../app/shell/Shell";
 import { useTheme } from "../../app/theme";
 import { t } from "../../locales/catalogue";
-import type { QueueEntry, SearchHit, ViewEntry } from "../../platform/backend";
+import type { QueueEntry, SavedEntry, SearchHit, ViewEntry } from "../../platform/backend";
+import { whoseWords } from "../queues/SavedLine";
+import { placeOfSaved } from "../queues/saved";
 import { referenceItems } from "../reference/palette";
 import { Excerpt } from "./Excerpt";
 
@@ -42,18 +45,19 @@ type CommandPaletteProps = {
   queues: QueueEntry[];
   /** Views that are no queue. */
   views: ViewEntry[];
+  saved: SavedEntry[];
   onOverlay: (overlay: Overlay) => void;
   onClose: () => void;
 };
 
 /** Finds any record, view or command. Typing filters, arrows move, Enter goes. */
-export function CommandPalette({ queues, views, onOverlay, onClose }: CommandPaletteProps) {
+export function CommandPalette({ queues, views, saved, onOverlay, onClose }: CommandPaletteProps) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const go = usePlace((store) => store.go);
-  const commands = useCommands({ queues, views, onOverlay });
+  const commands = useCommands({ queues, views, saved, onOverlay });
   const asked = useDeferredValue(query.trim());
   const search = useSearch(asked);
   const hits = asked === "" ? [] : (search.data ?? []);
@@ -205,7 +209,7 @@ function Option({ item, id, at, chosen, heading, onRun, onPoint }: OptionProps) 
 
 /** What can be done from anywhere. */
 function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
-  const { queues, views, onOverlay } = props;
+  const { queues, views, saved, onOverlay } = props;
   const backend = useBackend();
   const go = usePlace((store) => store.go);
   const say = useSaid((store) => store.say);
@@ -241,6 +245,13 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
         run: () => go({ screen: "queue", view, record: null }),
       }),
     ),
+    ...saved.flatMap((each): Item[] => {
+      const place = placeOfSaved(each);
+      if (!place) return [];
+      const label = t("command-queue", { queue: each.name });
+      const run = () => go(place);
+      return [{ id: `saved ${each.id}`, icon: Bookmark, label, hint: whoseWords(each), run }];
+    }),
     {
       id: "watch",
       icon: Radar,

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { useBackend } from "../../app/backend";
-import { SETTING, usePlace } from "../../app/place";
+import { SAVED_VIEW, SETTING, usePlace } from "../../app/place";
 import { useNavigation, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Card } from "../../components/Card";
@@ -9,6 +9,7 @@ import { Read } from "../../components/Read";
 import { t } from "../../locales/catalogue";
 import type { OperationView, SyncView } from "../../platform/backend";
 import { OperationCard } from "../operations/OperationCard";
+import { placeOfSaved } from "../queues/saved";
 import { LinkState } from "./LinkState";
 import { SyncFacts } from "./SyncFacts";
 
@@ -118,13 +119,19 @@ function Group({ title, note, operations, received }: GroupProps) {
 
 /**
  * Opens the record of an operation in the queue that was open last, else in the first; a setting
- * on Tenant.
+ * on Tenant, a saved view as the view that it is of.
  */
 function useOpenRecord() {
   const { past, go } = usePlace();
-  const queues = useNavigation().data?.queues ?? [];
+  const navigation = useNavigation().data;
+  const queues = navigation?.queues ?? [];
   return ({ kind, record }: OperationView, amends?: string) => {
     if (kind === SETTING) return go({ screen: "tenant", setting: record });
+    if (kind === SAVED_VIEW) {
+      const saved = navigation?.saved.find(({ id }) => id === record);
+      const to = saved && placeOfSaved(saved);
+      return to ? go(to) : undefined;
+    }
     const last = past.findLast((place) => place.screen === "queue");
     const view = last?.screen === "queue" ? last.view : queues[0]?.view;
     const place = { screen: "queue", record: { kind, id: record } } as const;

@@ -16,6 +16,7 @@ import { logOf } from "./log";
 import { recordOf } from "./record";
 import { referenceOf } from "./reference";
 import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
+import { actOnSaved } from "./saved";
 import { settingsOf } from "./settings";
 import { saySetting, settingHits, tenantOf } from "./tenant";
 import { navigationOf, pageOf, syncOf, titleOf } from "./views";
@@ -192,6 +193,12 @@ export class MemoryBackend implements Backend {
       if (request.kind === "alert") return this.#acknowledge(request);
       if (request.kind === "setting") return this.#say(request);
       if (request.kind === "control") return this.#switch(request);
+      if (request.kind === "saved_view") {
+        const made = actOnSaved(world, request);
+        world.acted.set(made.id, made);
+        this.change(({ operations }) => operations.unshift(made));
+        return made;
+      }
       const { title, actions } = this.#about(request.id);
       const action = actions.find((each) => each.action === request.action) ?? fail("not_now");
       if (action.denied && request.amends === null)

@@ -217,6 +217,10 @@ export function navigationOf(world: World): NavigationView {
       },
     ],
     views: [{ view: "charges", label: "Charges" }],
+    saved: world.saved.map((each) => ({
+      ...each,
+      word: operationOn(world, each.id)?.word ?? null,
+    })),
     now: wall(NOW_MS),
     zone: ZONE,
     clock_unsure: world.clockUnsure,

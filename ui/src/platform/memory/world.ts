@@ -14,6 +14,7 @@ import type {
   OperationWord,
   PackChangesView,
   ProfileView,
+  SavedEntry,
   SettingView,
   Standing,
   Error as WireError,
@@ -73,6 +74,8 @@ export type World = {
   settings: SettingView[];
   /** Switches of the platform; none in most worlds. */
   controls: ControlView[];
+  /** Saved views, without the operations on them. */
+  saved: SavedEntry[];
   packChanges: PackChangesView | null;
   /** Of a demo; none where the platform is no demo. */
   worlds: DemoWorldsView | null;
@@ -202,6 +205,7 @@ export function makeWorld(requests = 12): World {
     notifications: makeNotifications(),
     settings: requests === 0 ? [] : makeSettings(),
     controls: [],
+    saved: [],
     packChanges: makePackChanges(),
     worlds: null,
     operations:

@@ -4,7 +4,8 @@
 //! What is decided on is what the operator saw: another revision now is [`Code::Stale`]. A refusal
 //! is audited like an act. Behind an operation of ours on the same record another may be queued,
 //! without a base revision (nobody knows yet what the first one gives it; policy decides again in
-//! the lane's order), but not the same action twice and nothing behind one that is held.
+//! the lane's order), but not the same action twice and nothing behind one that is held. An action that
+//! makes its record has nothing to be based on: until it is done, the overlay has the record.
 
 use std::collections::BTreeMap;
 
@@ -138,9 +139,9 @@ pub(super) fn decided(
     if let Some(newer) = reading.link.newer_pack() {
         return Err(newer.clone());
     }
-    let row = reading
-        .record(&request.kind, &request.id)?
-        .ok_or(Error::new(Code::NotFound))?;
+    let found = reading.record(&request.kind, &request.id)?;
+    let new = || creates(reading, request).then(|| unmade(reading, request));
+    let mut row = found.or_else(new).ok_or(Error::new(Code::NotFound))?;
     let pack = reading.pack()?;
     let kind = reading.kind(&request.kind)?;
     let action = kind
@@ -174,6 +175,10 @@ pub(super) fn decided(
         None if decision.outcome == Outcome::Ask => Plan::default(),
         None => decision.plan.clone().unwrap_or_default(),
     };
+    if action.def.creates {
+        let computed = value::compute(kind, &plan.sets);
+        row.title = value::title(kind, &row.id, &plan.sets, &computed, &Map::new());
+    }
     if taken == Taken::Alone {
         confirmed(&decision, request.typed.as_deref())?;
     }
@@ -193,7 +198,8 @@ pub(super) fn decided(
         author: reading.me.clone(),
         device,
         made_at: reading.now.at,
-        base_revision: (alone && !action.def.any_revision).then_some(row.revision),
+        base_revision: (alone && !action.def.any_revision && !action.def.creates)
+            .then_some(row.revision),
         not_after: decision.not_after,
         pack: pack.hash.clone(),
         lookups: case.lookups.clone(),
@@ -207,6 +213,26 @@ pub(super) fn decided(
         amends,
         hold_seconds: action.def.undo.as_ref().and_then(|undo| undo.hold_seconds),
     })))
+}
+
+/// Does the action make the record that it is on?
+fn creates(reading: &Reading<'_>, request: &ActRequest) -> bool {
+    let kind = reading.kind(&request.kind).ok();
+    let action = kind.and_then(|kind| kind.actions.get(&request.action));
+    action.is_some_and(|action| action.def.creates)
+}
+
+/// A record before it is made.
+fn unmade(reading: &Reading<'_>, request: &ActRequest) -> Row {
+    Row {
+        kind: request.kind.clone(),
+        id: request.id.clone(),
+        revision: 0,
+        updated_at: reading.now.at,
+        title: request.id.clone(),
+        body: Map::new(),
+        computed: Map::new(),
+    }
 }
 
 /// It does not take part where the action is taken on many at once.

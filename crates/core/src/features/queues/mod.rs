@@ -18,6 +18,7 @@ mod pick;
 mod record;
 mod related;
 mod sample;
+mod saved;
 mod sections;
 mod select;
 pub mod view;

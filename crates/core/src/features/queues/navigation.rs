@@ -2,6 +2,7 @@
 
 use watchkeeper_pack::Pack;
 
+use super::saved::saved;
 use super::view::{NavigationView, QueueEntry, ViewEntry};
 use super::waiting::Waiting;
 use crate::engine::Engine;
@@ -23,6 +24,10 @@ pub async fn navigation(engine: &Engine) -> Result<NavigationView, Error> {
         Ok(NavigationView {
             queues,
             views: pack.as_deref().map(others).unwrap_or_default(),
+            saved: match &pack {
+                None => Vec::new(),
+                Some(pack) => saved(reading, pack)?,
+            },
             now: reading.wall(reading.now.at),
             zone: reading.zone().name().to_owned(),
             clock_unsure: reading.now.unsure,

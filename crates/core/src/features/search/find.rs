@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OptionalExtension, params};
 use serde_json::{Map, Value};
+use watchkeeper_model::saved_view;
 use watchkeeper_pack::Pack;
 
 use super::excerpt::{Wanted, excerpt};
@@ -35,7 +36,11 @@ pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Erro
     let watch = limit.clone();
     let searching = engine.stores.read_both(move |state, cache| {
         let sight = pack.as_deref().map(|pack| &pack.sight);
-        let seen = |record: &Found| sight.is_none_or(|sight| sight.sees_kind(&record.kind));
+        // Saved views stand in the rail, and are opened as the views that they are of.
+        let seen = |record: &Found| {
+            record.kind != saved_view::KIND
+                && sight.is_none_or(|sight| sight.sees_kind(&record.kind))
+        };
         let mut hits = Vec::new();
         for record in found(cache, &question, &limit)?.into_iter().filter(seen) {
             hits.push(hit(cache, pack.as_deref(), record, &wanted)?);

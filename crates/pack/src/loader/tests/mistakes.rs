@@ -52,6 +52,21 @@ fn each_mistake_is_found_where_it_stands() {
         ),
         (
             RECORD,
+            "    row: S-5\n",
+            "    row: S-5\n    creates: true\n",
+            "pack.reserved",
+            "true",
+        ),
+        // What not everybody sees, nothing in a pack can ask for.
+        (
+            RECORD,
+            "kind: shop, label: Shop",
+            "kind: saved_view, label: Shop",
+            "pack.unknown_name",
+            "saved_view",
+        ),
+        (
+            RECORD,
             "kind: shop, label: Shop",
             "kind: shpo, label: Shop",
             "pack.unknown_name",

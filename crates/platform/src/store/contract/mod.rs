@@ -382,6 +382,63 @@ pub async fn a_chain_grows_only_at_its_head<S: Store>(store: &S) {
     assert_eq!(store.signed_head("other", device).await.unwrap(), None);
 }
 
+pub async fn what_is_one_operators_alone_reaches_no_other<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let saved = |shared: bool| Write {
+        kind: "saved_view".into(),
+        ..put(
+            "v",
+            json!({"owner": "lee", "shared": shared, "state": "kept"}),
+        )
+    };
+    let page = async |operator: &str, at: u64| {
+        let asked = PageAsked {
+            tenant: TENANT.into(),
+            operator: operator.into(),
+            regions: Vec::new(),
+            sight: std::sync::Arc::new(watchkeeper_pack::Sight::default().for_reader(operator)),
+            from: Place::Delta { at },
+            limit: 9,
+            bytes: 1 << 20,
+        };
+        let PageRead::Lines { lines, .. } = store.page(&asked).await.unwrap() else {
+            panic!("gone")
+        };
+        let types = lines.iter().map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            line["type"].as_str().unwrap().to_owned()
+        });
+        types.collect::<Vec<_>>()
+    };
+    let hinted = async |operator: &str, at: u64| {
+        let touched = store.changed_since(TENANT, at, operator, &[]).await;
+        !touched.unwrap().kinds.is_empty()
+    };
+    let mut places = Vec::new();
+    for shared in [false, true, false] {
+        places.push(head(store).await);
+        store.ingest(TENANT, now(), &[saved(shared)]).await.unwrap();
+    }
+    // The owner has the state of now; who saw it while it was shared is told that it is gone.
+    for place in places {
+        assert_eq!(page("lee", place).await, ["upsert"]);
+        assert_eq!(page("kim", place).await, ["remove"]);
+        assert!(hinted("lee", place).await && hinted("kim", place).await);
+    }
+    let alone = head(store).await;
+    let more = Write {
+        kind: "saved_view".into(),
+        ..put(
+            "v",
+            json!({"owner": "lee", "shared": false, "state": "gone"}),
+        )
+    };
+    store.ingest(TENANT, now(), &[more]).await.unwrap();
+    assert_eq!(page("lee", alone).await, ["upsert"]);
+    assert_eq!(page("kim", alone).await, [""; 0]);
+    assert!(hinted("lee", alone).await && !hinted("kim", alone).await);
+}
+
 pub async fn old_and_future_places_are_gone<S: Store>(store: &S) {
     found(store, TENANT).await;
     for n in 0..5 {

@@ -144,7 +144,7 @@ fn records_between(
 fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<Option<u64>> {
     let mut statement = tx.prepare_cached(
         "SELECT c.seq, c.what, c.kind, c.id, c.operation, c.existed, c.region_before,
-                c.region_after, r.seq, r.revision, r.updated_at, r.body
+                c.region_after, r.seq, r.revision, r.updated_at, r.body, c.only_before, c.only_after
          FROM change c
          LEFT JOIN record r
            ON c.what = 'record' AND r.tenant = c.tenant AND r.kind = c.kind AND r.id = c.id
@@ -162,14 +162,21 @@ fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<O
         } else {
             let existed: bool = row.get(5)?;
             let (before, after): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
+            let (only_before, only_after): (Option<String>, Option<String>) =
+                (row.get(12)?, row.get(13)?);
             let in_sight = page.asked.sight.sees_kind(&kind);
-            let saw = in_sight && existed && sees(&page.asked.regions, before.as_deref());
-            let may_see =
-                in_sight && what == "record" && sees(&page.asked.regions, after.as_deref());
+            let sees = |region: Option<&str>, only: Option<&str>| {
+                in_sight && sees(&page.asked.regions, region) && is_for(only, &page.asked.operator)
+            };
+            let saw = existed && sees(before.as_deref(), only_before.as_deref());
+            let may_see = what == "record" && sees(after.as_deref(), only_after.as_deref());
             let newest = row.get::<_, Option<i64>>(8)?.map(unsigned) == Some(seq);
             if may_see && newest {
                 match shown(&page.asked.sight, &kind, || row.get(11))? {
                     Some(body) => Some(upsert(seq, &kind, &id, row.get(9)?, row.get(10)?, &body)?),
+                    None if saw && page.asked.sight.is_lost_by_change(&kind) => {
+                        Some(to_json(&Line::Remove { seq, kind, id })?)
+                    }
                     None => None,
                 }
             } else if saw && !may_see {
@@ -186,6 +193,11 @@ fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<O
         last = seq;
     }
     Ok(None)
+}
+
+/// May this operator see what is one operator's alone, or everybody's?
+fn is_for(only: Option<&str>, operator: &str) -> bool {
+    only.is_none_or(|only| only == operator)
 }
 
 /// The newest verdict of an operation of the reader's own.
@@ -265,7 +277,8 @@ pub fn changed_since(
     (operator, regions): (&str, &[String]),
 ) -> Result<Touched> {
     let mut statement = tx.prepare_cached(
-        "SELECT DISTINCT c.what, c.kind, c.existed, c.region_before, c.region_after, o.author
+        "SELECT DISTINCT c.what, c.kind, c.existed, c.region_before, c.region_after, o.author,
+                c.only_before, c.only_after
          FROM change c
          LEFT JOIN operation o
            ON c.what = 'verdict' AND o.tenant = c.tenant AND o.id = c.operation
@@ -279,8 +292,13 @@ pub fn changed_since(
         let visible = match what.as_str() {
             "verdict" => row.get::<_, Option<String>>(5)?.as_deref() == Some(operator),
             what => {
-                (existed && sees(regions, before.as_deref()))
-                    || (what == "record" && sees(regions, after.as_deref()))
+                let (only_before, only_after): (Option<String>, Option<String>) =
+                    (row.get(6)?, row.get(7)?);
+                let sees = |region: Option<&str>, only: Option<&str>| {
+                    sees(regions, region) && is_for(only, operator)
+                };
+                (existed && sees(before.as_deref(), only_before.as_deref()))
+                    || (what == "record" && sees(after.as_deref(), only_after.as_deref()))
             }
         };
         if visible {

@@ -7,7 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
-use watchkeeper_pack::Sight;
+use watchkeeper_pack::{Sight, saved};
 
 use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
@@ -257,16 +257,12 @@ fn put_record(
         to_json(&put.body)?,
         to_json(&put.computed)?,
     ])?;
-    note_change(
-        tx,
-        tenant,
-        seq,
-        "record",
-        write,
-        before.is_some(),
-        before.as_ref().and_then(|row| row.region.as_deref()),
+    let after = Reach {
         region,
-    )?;
+        only: saved::only(&write.kind, &put.body),
+    };
+    let before = before.as_ref().map(Reach::of);
+    note_change(tx, tenant, seq, "record", write, before, after)?;
     name_blobs(tx, tenant, write, &put.body)?;
     Ok(true)
 }
@@ -295,25 +291,43 @@ fn remove_record(
         ],
     )?;
     let seq = tenants::next_seq(tx, tenant)?;
-    let region = before.region.as_deref();
-    note_change(tx, tenant, seq, "removed", write, true, region, None)?;
+    let before = Some(Reach::of(&before));
+    note_change(tx, tenant, seq, "removed", write, before, Reach::default())?;
     Ok(true)
 }
 
-#[allow(clippy::too_many_arguments)]
+/// Whom a record reaches.
+#[derive(Clone, Copy, Default)]
+struct Reach<'a> {
+    region: Option<&'a str>,
+    /// The operator who alone sees it.
+    only: Option<&'a str>,
+}
+
+impl<'a> Reach<'a> {
+    fn of(row: &'a RecordRow) -> Self {
+        Self {
+            region: row.region.as_deref(),
+            only: saved::only(&row.kind, &row.body),
+        }
+    }
+}
+
 fn note_change(
     tx: &Transaction<'_>,
     tenant: &str,
     seq: u64,
     what: &str,
     write: &Write,
-    existed: bool,
-    region_before: Option<&str>,
-    region_after: Option<&str>,
+    before: Option<Reach<'_>>,
+    after: Reach<'_>,
 ) -> Result<()> {
+    let existed = before.is_some();
+    let before = before.unwrap_or_default();
     tx.prepare_cached(
-        "INSERT INTO change (tenant, seq, what, kind, id, existed, region_before, region_after)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO change (tenant, seq, what, kind, id, existed, region_before, region_after,
+                             only_before, only_after)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         tenant,
@@ -322,8 +336,10 @@ fn note_change(
         write.kind,
         write.id,
         existed,
-        region_before,
-        region_after
+        before.region,
+        after.region,
+        before.only,
+        after.only
     ])?;
     Ok(())
 }

@@ -25,6 +25,7 @@ keeps!(
     facts_are_of_one_moment,
     a_region_that_is_no_text_is_nobodys,
     facts_are_those_that_the_reader_may_see,
+    what_is_one_operators_alone_reaches_no_other,
     a_control_is_in_force_with_its_record,
     a_decision_on_old_facts_writes_nothing,
     an_operation_id_is_taken_once,

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use watchkeeper_pack::SavedWish;
+
+use super::operation::OperationWord;
 
 /// The rail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -10,6 +13,8 @@ pub struct NavigationView {
     pub queues: Vec<QueueEntry>,
     /// The pack's other views, in the order of their names.
     pub views: Vec<ViewEntry>,
+    /// Saved views: one's own first, then those that others share, by name.
+    pub saved: Vec<SavedEntry>,
     /// Zone of the tenant and its wall clock now, RFC 3339 with offset.
     pub now: String,
     /// IANA zone.
@@ -45,4 +50,32 @@ pub struct ViewEntry {
     pub view: String,
     /// Name as shown.
     pub label: String,
+}
+
+/// A saved view: what was asked of a view, under a name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct SavedEntry {
+    /// Id of its record.
+    pub id: String,
+    /// Id of the view that it is of.
+    pub view: String,
+    /// Its name.
+    pub name: String,
+    /// Operator whose it is.
+    pub owner: String,
+    /// It is this operator's own.
+    pub own: bool,
+    /// Everybody in the tenant sees it.
+    pub shared: bool,
+    /// What is asked of the view; none where the view is gone or nothing can be read of it.
+    pub wish: Option<SavedWish>,
+    /// What of it is not possible any more, in words: the pack has changed.
+    pub problems: Vec<String>,
+    /// Where our operation on it stands, if one is not yet settled.
+    pub word: Option<OperationWord>,
+    /// It is being dropped, and the platform has not said that it is.
+    pub dropped: bool,
+    /// Revision that is shown.
+    #[specta(type = u32)]
+    pub revision: u64,
 }
