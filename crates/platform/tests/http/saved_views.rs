@@ -130,7 +130,7 @@ async fn one_that_is_not_shared_is_its_owners_alone() {
     world.submit(&keep(&world, &id, "Open", false)).await;
     let upsert = format!("+saved_view/{id}");
     let (lines, mine) = told(&world, &world.token, Some(&mine)).await;
-    assert_eq!(lines, [upsert.clone()]);
+    assert_eq!(lines, std::slice::from_ref(&upsert));
     let (lines, theirs) = told(&world, &token, Some(&theirs)).await;
     assert_eq!(lines, [""; 0]);
     // Nor does a first snapshot have it, nor is it there for an operation.
@@ -159,8 +159,11 @@ async fn one_that_is_not_shared_is_its_owners_alone() {
     assert_eq!(shared.revision, Some(2));
     assert!(touched("kim").await && touched("lee").await);
     let (lines, theirs) = told(&world, &token, Some(&theirs)).await;
-    assert_eq!(lines, [upsert.clone()]);
-    assert_eq!(told(&world, &token, None).await.0, [upsert.clone()]);
+    assert_eq!(lines, std::slice::from_ref(&upsert));
+    assert_eq!(
+        told(&world, &token, None).await.0,
+        std::slice::from_ref(&upsert)
+    );
     let foreign = on(&world, "lee", &id, "drop", json!({}));
     let verdict = world.submit_as(&token, &[foreign]).await.remove(0);
     assert_eq!(code(&verdict), "saved_view.not_owner");
@@ -170,7 +173,7 @@ async fn one_that_is_not_shared_is_its_owners_alone() {
     assert_eq!(lines, [format!("-saved_view/{id}")]);
     world.submit(&change(&world, "kim", &id, true)).await;
     let (lines, theirs) = told(&world, &token, Some(&theirs)).await;
-    assert_eq!(lines, [upsert.clone()]);
+    assert_eq!(lines, std::slice::from_ref(&upsert));
     // Dropped: likewise; its owner has it as dropped.
     let drop = on(&world, "kim", &id, "drop", json!({}));
     assert_eq!(world.submit(&drop).await.word, VerdictWord::Confirmed);

@@ -387,6 +387,7 @@ async fn work(platform: &Platform, run: &Run) -> Result<i64, ApiError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -95,6 +95,7 @@ pub(super) fn of_payment(order: Option<&Value>, capture: Option<&Value>) -> Valu
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
