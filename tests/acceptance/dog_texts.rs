@@ -1,4 +1,4 @@
-//! D-41, D-55, X-66, X-96: what trainers, reviewers and the incident channel read.
+//! D-41, D-55, D-56, X-66, X-96: what trainers, reviewers and the incident channel read.
 
 use serde_json::{Value, json};
 use watchkeeper_model::Mail;
@@ -275,4 +275,48 @@ fn x_66_a_reviewer_is_written_to_only_where_the_complaint_came_with_an_address()
         assert_eq!(plan.sets["state"], "published");
         assert!(plan.calls.is_empty());
     }
+}
+
+#[test]
+fn d_56_the_report_of_an_incident_has_its_eight_parts_and_none_of_them_is_left_open() {
+    let scope = Scope {
+        params: map(json!({
+            "day": "2026-11-17", "slug": "ai-down", "title": "Triage had no answers.",
+            "started": "2026-11-17T03:32:00.000Z", "ended": "2026-11-17T04:35:00.000Z",
+            "cause": "The provider had an outage.", "detection": "A red alert.",
+            "response": "The standby took over.", "resolution": "The provider was back.",
+            "user_impact": "Answers were less exact.", "cost_impact": "None.",
+        })),
+        now: Some(crate::world::at(NOW)),
+        ..Scope::default()
+    };
+    let report = &PACK.templates["incident_report"];
+    assert_eq!(
+        report.subject.render(&scope).unwrap(),
+        "incident_2026-11-17_ai-down.txt"
+    );
+    assert_eq!(
+        report.body.render(&scope).unwrap().trim_end(),
+        "Triage had no answers.\n\n\
+         Start:       17 November 2026, 14:32\n\
+         End:         17 November 2026, 15:35\n\
+         Duration:    1 h 03\n\n\
+         Root cause:  The provider had an outage.\n\
+         Detection:   A red alert.\n\
+         Response:    The standby took over.\n\
+         Resolution:  The provider was back.\n\
+         User impact: Answers were less exact.\n\
+         Cost impact: None."
+    );
+    let parts = [
+        "started",
+        "ended",
+        "cause",
+        "detection",
+        "response",
+        "resolution",
+        "user_impact",
+        "cost_impact",
+    ];
+    needs(&PACK, "incident_report", "params", &parts, &scope);
 }

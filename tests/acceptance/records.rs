@@ -366,14 +366,9 @@ impl Records {
     ) -> Option<(String, Option<String>)> {
         let decision = self.decide(record, action, roles, now);
         let asks = decision.asks.first().map(|ask| ask.row.clone());
-        let needed = || Some(("approval.needed".to_owned(), asks.clone()));
         match decision.outcome {
             Outcome::Allow => None,
-            Outcome::Ask => needed(),
-            // That this version does not carry it out yet is no matter of policy.
-            Outcome::Deny { code, .. } if code == "provider.absent" => {
-                asks.is_some().then(needed).flatten()
-            }
+            Outcome::Ask => Some(("approval.needed".to_owned(), asks)),
             Outcome::Deny { code, row, .. } => Some((code, row)),
         }
     }
