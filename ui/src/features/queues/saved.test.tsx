@@ -164,7 +164,7 @@ describe("saved views", () => {
     await screen.findByRole("list", { name: "Filter" });
     await user.keyboard("{Shift>}?{/Shift}");
     const help = await dialog("Keys");
-    expect(help).toHaveTextContent("Save the view, or change what was saved");
+    expect(help).toHaveTextContent("save the view, or change what was saved");
   });
 });
 

@@ -75,8 +75,8 @@ export class MemoryBackend implements Backend {
     this.#read("queuePage", () => pageOf(this.world, asked));
   exportView: Backend["exportView"] = (asked) =>
     this.#read("exportView", () => ({
-      file: `/home/imogen/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.csv`,
-      about: `/home/imogen/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.about.txt`,
+      file: `/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.csv`,
+      about: `/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.about.txt`,
       rows: pageOf(this.world, asked).total,
       sha256: "5f2b",
     }));
