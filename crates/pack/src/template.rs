@@ -161,26 +161,41 @@ impl Template {
         })
     }
 
+    /// The fields that it reads of this root; one of which it reads several parts more than once.
+    fn fields(&self, root: &str) -> impl Iterator<Item = &str> {
+        let names = self.names.iter().filter_map(|name| name.split_once('.'));
+        let fields = names.filter(move |(of, _)| *of == root);
+        fields.map(|(_, field)| field.split_once('.').map_or(field, |(field, _)| field))
+    }
+
+    /// Those of them that are there.
+    fn read<'t>(
+        &self,
+        (root, map): (&str, &serde_json::Map<String, serde_json::Value>),
+        fields: impl Iterator<Item = &'t str>,
+    ) -> Result<Vec<(&'t str, minijinja::Value)>, TemplateError> {
+        let mut read: Vec<(&str, minijinja::Value)> = Vec::new();
+        for name in fields {
+            let found = map.get(name).filter(|found| !found.is_null());
+            let Some(found) = found.filter(|_| read.last().is_none_or(|last| last.0 != name))
+            else {
+                continue;
+            };
+            // What is longer than the text may be has no place in it.
+            if value::weight(found) > MAX_OUTPUT {
+                return Err(TemplateError {
+                    message: format!("`{root}.{name}` is too long for a text"),
+                    line: line_of(&self.source, name),
+                });
+            }
+            read.push((name, plain_value(found)));
+        }
+        Ok(read)
+    }
+
     /// What it reads, and nothing else. Null and missing are the same to a text: both leave a
     /// hole, so both are left out.
     fn context(&self, scope: &Scope<'_>) -> Result<minijinja::Value, TemplateError> {
-        let part = |root: &str, map: &serde_json::Map<String, serde_json::Value>| {
-            let present = map
-                .iter()
-                .filter(|(name, v)| !v.is_null() && self.reads_field(root, name));
-            let mut fields = Vec::new();
-            for (name, found) in present {
-                // What is longer than the text may be has no place in it.
-                if value::weight(found) > MAX_OUTPUT {
-                    return Err(TemplateError {
-                        message: format!("`{root}.{name}` is too long for a text"),
-                        line: line_of(&self.source, name),
-                    });
-                }
-                fields.push((name.as_str(), plain_value(found)));
-            }
-            Ok(minijinja::Value::from_pairs(fields))
-        };
         let zone = scope.zone.unwrap_or(self.zone);
         let mut roots = vec![(ZONE, minijinja::Value::from(zone.name()))];
         for (root, map) in [
@@ -193,7 +208,11 @@ impl Template {
             ("lookups", &scope.lookups),
             ("answers", &scope.answers),
         ] {
-            roots.push((root, part(root, map)?));
+            let mut fields = self.fields(root).peekable();
+            if fields.peek().is_some() {
+                let read = self.read((root, map), fields)?;
+                roots.push((root, minijinja::Value::from_pairs(read)));
+            }
         }
         for (name, found) in scope.values.iter().filter(|(_, v)| !v.is_null()) {
             roots.push((name.as_str(), plain_value(found)));

@@ -139,6 +139,7 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<Value, String> {
     if well {
         Ok(value)
     } else {
-        Err(value["message"].to_string())
+        // The driver leaves many a message empty.
+        Err(format!("{}: {}", value["error"], value["message"]))
     }
 }

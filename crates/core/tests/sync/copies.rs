@@ -115,6 +115,8 @@ async fn what_waits_is_kept_while_the_mirror_is_filled_anew() {
     world.platform.behave(|request, state| {
         (request.path == "/v1/digest").then(|| Reply::json(&digests(state)))
     });
+    // A new start waits out no pause.
+    world.restart().await;
     for _ in 0..4 {
         world.engine.sync_once().await.unwrap();
     }

@@ -258,6 +258,7 @@ fn what_needs_agreement_is_not_done_without() {
 #[test]
 fn nobody_pretends_to_call_whom_this_version_cannot() {
     let mut world = World::new();
+    world.params = map(json!({}));
     let decision = decide(&world.situation(), "tell");
     assert_eq!(decision.outcome, Outcome::Allow);
     assert_eq!(decision.plan.unwrap().calls[0].operation, "post");

@@ -42,6 +42,11 @@ pub trait Connector: Send + Sync + 'static {
     async fn look(&self, call: &Call, key: &str) -> Look;
     /// Sends it. `idempotency_key` is `key` with its generation.
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent;
+    /// Two sends under one key are one effect. Where they are two, nothing is sent again before what was
+    /// sent has had time to show.
+    fn honours_keys(&self) -> bool {
+        true
+    }
 }
 
 /// What a provider lists.

@@ -252,7 +252,9 @@ async fn after_send(
         }
         Sent::Ambiguous => {
             say_unknown(platform, row).await?;
-            put_off(platform, row, true, row.generation, None).await
+            let until = platform.clock.now() + QUIET;
+            let until = (!connector.honours_keys()).then_some(until);
+            put_off(platform, row, true, row.generation, until).await
         }
     }
 }

@@ -210,6 +210,8 @@ async fn fault_70_every_endpoint_of_the_document_answers_404_to_a_stranger() {
                     | "POST /v1/operations"
                     | "POST /v1/devices"
                     | "POST /v1/ingest"
+                    | "POST /v1/ingest/csv"
+                    | "GET /v1/digest"
                     | "PUT /v1/blobs/{sha256}" => Probe::Elsewhere,
                     new => panic!("{new} has no probe: say what a stranger gets out of it"),
                 };

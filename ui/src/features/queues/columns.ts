@@ -1,5 +1,6 @@
 import type { GridColumn } from "../../components/DataGrid";
 import { locale, t } from "../../locales/catalogue";
+import { moneyWords } from "../../locales/words";
 import type { ColumnKind, ViewPage } from "../../platform/backend";
 
 /** Pixels that a column takes; words take what is left. */
@@ -16,6 +17,8 @@ const PIXELS: Record<ColumnKind, number> = {
 
 /** Pixels that a letter takes, roughly, in a cell and in a head; and the space on both sides. */
 const LETTER_PX = 6.4;
+/** The same of a digit: they are all as wide. */
+const DIGIT_PX = 7.6;
 const PADDING_PX = 14;
 /** A word of a state may be long; up to here its column gives way, then the word is cut. */
 const PILL_PX = 46;
@@ -75,6 +78,17 @@ function widthOf(
     }
     case "number": {
       const wide = Math.max(least, head);
+      return { least: wide, width: `${wide}px` };
+    }
+    case "money": {
+      // An amount is never cut.
+      const letters = longest(
+        page.rows.map(({ cells }) => {
+          const value = cells[at]?.value;
+          return value?.type === "money" ? moneyWords(value.money).length : 0;
+        }),
+      );
+      const wide = Math.max(least, head, Math.ceil(PADDING_PX + DIGIT_PX * letters));
       return { least: wide, width: `${wide}px` };
     }
     case "state": {

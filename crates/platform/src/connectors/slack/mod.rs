@@ -102,6 +102,10 @@ fn answered(answer: &Value, channel: &str) -> Sent {
 
 #[async_trait]
 impl Connector for Slack {
+    fn honours_keys(&self) -> bool {
+        false
+    }
+
     async fn look(&self, call: &Call, key: &str) -> Look {
         let Some((channel, _)) = arguments(call) else {
             return Look::Absent;
