@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod batch;
 mod clear;
 mod guard;
 mod instances;

@@ -7,9 +7,9 @@ use std::sync::Once;
 use tempfile::TempDir;
 use xtask::demo::{self, Platform, Ready};
 use xtask::desktop::{Desktop, Options};
-use xtask::root::program;
+use xtask::root::{program, target};
 
-use super::{Provider, Window};
+use super::{Books, Provider, Window};
 
 /// A laptop of a test. Everything that it starts ends with it.
 pub struct Laptop {
@@ -105,6 +105,19 @@ impl Laptop {
     /// What reached the providers.
     pub fn provider(&self) -> Provider {
         Provider::of(&self.platform.as_ref().unwrap().ready)
+    }
+
+    /// What the platform keeps.
+    pub fn books(&self) -> Books {
+        Books::of(&self.platform_data())
+    }
+
+    /// Takes a picture of the screen, for the eye: `target/shots` has it.
+    pub fn picture(&self, name: &str) {
+        let folder = target().join("shots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{name}.png"));
+        self.desktop.still_picture(&file).unwrap();
     }
 
     /// Arguments with which the app is started here.

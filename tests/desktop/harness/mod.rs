@@ -1,5 +1,6 @@
 //! A laptop for a test: desktop, app, and the platform that it works with.
 
+mod books;
 mod laptop;
 mod operator;
 mod processes;
@@ -7,6 +8,7 @@ mod provider;
 mod webdriver;
 mod window;
 
+pub use books::Books;
 pub use laptop::Laptop;
 pub use operator::Shown;
 pub use processes::{children_of, gone, kill};

@@ -152,6 +152,23 @@ impl Window {
         }
     }
 
+    /// Id of the record that the panel shows.
+    pub async fn shown_id(&self) -> String {
+        let id = "return document.querySelector('section.record .record-head .mono').textContent";
+        self.run(id).await.as_str().unwrap().to_owned()
+    }
+
+    /// What the panel shows, once it shows another record than that of this id.
+    pub async fn shown_after(&self, id: &str) -> Shown {
+        let another = format!(
+            "const panel = document.querySelector('section.record[aria-busy=\"false\"]');
+             const shown = panel?.querySelector('.record-head .mono')?.textContent;
+             return shown !== undefined && shown !== '{id}'"
+        );
+        self.until(&another, "the record after it").await;
+        self.read_panel().await
+    }
+
     /// Does something to the record that is shown, typing what the dialog asks to be typed and giving
     /// `reason` where it asks for a text. Ends when the dialog has closed.
     pub async fn act(&self, action: &str, reason: Option<&str>) {
@@ -167,6 +184,18 @@ impl Window {
             .click()
             .await
             .unwrap();
+        self.fill_in(reason).await
+    }
+
+    /// Opens the dialog of an action by its key and fills it in. Answers the button that does it.
+    pub async fn ready_by_key(&self, key: &str, reason: Option<&str>) -> Element {
+        self.press(&[key]).await;
+        self.fill_in(reason).await
+    }
+
+    /// Fills in what the dialog asks for, as far as it is a text or to be typed. Answers the button
+    /// that does it.
+    pub async fn fill_in(&self, reason: Option<&str>) -> Element {
         let dialog = "//*[@role='dialog']";
         self.find_path(dialog).await;
         if let Some(reason) = reason {

@@ -69,7 +69,6 @@ impl Session {
     }
 
     /// Presses and lets go of keys, one after the other, where the focus is.
-    #[allow(dead_code, reason = "what the bench does with it")]
     pub async fn press(&self, keys: &[&str]) -> Result<(), String> {
         let ups_and_downs: Vec<Value> = keys
             .iter()

@@ -132,7 +132,6 @@ impl Window {
     }
 
     /// Presses and lets go of keys, one after the other, where the focus is.
-    #[allow(dead_code, reason = "what the bench does with it")]
     pub async fn press(&self, keys: &[&str]) {
         self.session.press(keys).await.unwrap();
     }
