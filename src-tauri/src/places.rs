@@ -29,6 +29,8 @@ pub(crate) enum Place {
         /// Alert to stand at.
         alert: Option<String>,
     },
+    /// What waits for somebody's agreement.
+    Approvals,
     /// What waits and what was refused.
     Sync,
 }
@@ -64,6 +66,7 @@ fn place_of(about: About) -> Place {
     match about {
         About::Alert(id) => Place::Watch { alert: Some(id) },
         About::Alerts | About::Test => Place::Watch { alert: None },
+        About::Approvals => Place::Approvals,
         About::Sync => Place::Sync,
     }
 }

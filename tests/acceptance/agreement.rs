@@ -17,6 +17,7 @@ use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
     ActRequest, OperationView, OperationWord, RecordView, Standing, ViewRequest,
 };
+use watchkeeper_core::notify::{About, Notifier};
 use watchkeeper_core::profile::open::{OpenProfile, Pinned};
 use watchkeeper_core::secrets::Secret;
 use watchkeeper_core::store::{DbKey, Stores};
@@ -28,6 +29,7 @@ use watchkeeper_platform::{Grant, Options, Server, intake};
 use watchkeeper_wire::session::{Operator, Tenant};
 
 use crate::amarise_bodies::{NOW, eur, price_change, product};
+use crate::screen::Screen;
 use crate::world::at;
 
 pub(crate) const TENANT: &str = "office";
@@ -98,6 +100,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
         let machine = Arc::new(SystemClock::default());
+        let screen = Arc::new(Screen::default());
         let profile = OpenProfile {
             id: "profile".into(),
             folder: folder.path().to_owned(),
@@ -112,12 +115,13 @@ impl Office {
                 publisher: watchkeeper_tests::publisher().public().to_owned(),
             },
             clock: Arc::new(Corrected::new(machine, None)),
-            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
+            notifier: Arc::clone(&screen) as Arc<dyn Notifier>,
             changes: broadcast::channel(64).0,
             version: "0".into(),
         };
         let laptop = Laptop {
             engine: Engine::assemble(profile).await.unwrap(),
+            screen,
             _folder: folder,
         };
         laptop.turn().await;
@@ -139,6 +143,7 @@ impl Office {
 
 pub(crate) struct Laptop {
     pub(crate) engine: Arc<Engine>,
+    screen: Arc<Screen>,
     _folder: TempDir,
 }
 
@@ -204,6 +209,20 @@ impl Laptop {
         )
     }
 
+    /// What the desktop tells of approvals, once it had time to: the titles, which name the tenant and
+    /// nothing of a record.
+    async fn told(&self) -> Vec<String> {
+        while let Some(wait) = self.engine.notify_once().await.unwrap() {
+            tokio::time::sleep(wait).await;
+        }
+        let told = self.screen.standing(&About::Approvals).into_iter();
+        told.map(|(title, body)| {
+            assert_eq!(body, tenant().name);
+            title
+        })
+        .collect()
+    }
+
     async fn check(&self) {
         assert_eq!(self.engine.check_chain().await.unwrap().broken, None);
     }
@@ -254,10 +273,15 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
         ("price_change", "pc-1")
     );
 
+    // Natively too; nobody tells it to who asked.
+    assert_eq!(fay.told().await, ["An approval waits for you"]);
+    assert!(kim.told().await.is_empty());
+
     // She approves with a comment, cut off herself. Nobody takes that for done.
     let comment = Some("Costs rose, agreed.");
     let answer = fay.act(("approval", &approval), "approve", comment).await;
     assert_eq!(answer.unwrap().word, OperationWord::Queued);
+    assert!(fay.told().await.is_empty(), "it does not wait for her");
     kim.turn().await;
     assert_eq!(
         kim.ours("price_change", "pc-1").await.standing,
@@ -407,11 +431,13 @@ async fn x_12_after_twelve_hours_without_an_answer_the_founder_may() {
         .advance(TimeDelta::hours(12) - TimeDelta::minutes(1));
     gus.turn().await;
     assert_eq!(gus.approvals().await, (section("later"), 0));
+    assert!(gus.told().await.is_empty());
     let early = gus.act(("approval", &approval), "approve", None).await;
     assert_eq!(early.unwrap_err().row.as_deref(), Some("A-39"));
     office.clock.advance(TimeDelta::minutes(2));
     gus.turn().await;
     assert_eq!(gus.approvals().await, (section("instead"), 1));
+    assert_eq!(gus.told().await, ["An approval waits for you"]);
     gus.act(("approval", &approval), "approve", None)
         .await
         .unwrap();

@@ -73,5 +73,6 @@ mod reviews;
 mod reviews_session;
 mod saved_views;
 mod schedules;
+mod screen;
 mod unanswered;
 mod world;

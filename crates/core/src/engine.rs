@@ -3,7 +3,8 @@
 //! The tasks that run: **pull** (who am I, pack, feed, read-back, audit delivery; every 20 s, on a
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
 //! ended), **listen** (hints), **wake** (the machine has slept), **turn** (tells when time alone
-//! changed what screens show), **notify** (keeps the bubbles on the screen in step with what fires)
+//! changed what screens show), **notify** (keeps the bubbles on the screen in step with what fires and
+//! with what waits for the operator)
 //! and a check of audit chain and search words after the start. Where nothing can be written only
 //! turning and the check run. Each waits in `select!` for the engine's end. Nothing here is waited for
 //! by a command: commands read and write the databases and wake a task.
@@ -228,6 +229,15 @@ impl Engine {
     /// went is also in [`Engine::link`].
     pub async fn sync_once(&self) -> Result<(), SendError> {
         tasks::turn(self).await
+    }
+
+    /// One look at what is to be notified of, and what follows from it on the screen, for a caller that
+    /// keeps its own time. Answers when to look again though nothing changes.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] and [`Code::ReadOnly`] where the databases cannot be read or written.
+    pub async fn notify_once(&self) -> Result<Option<Duration>, Error> {
+        round::round(self, &mut *self.notified.lock().await).await
     }
 
     /// Ends background work. What is under way in the databases is finished; the databases stay

@@ -24,7 +24,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use watchkeeper_pack::Pack;
 
-use crate::decision::{Actor, Decision, Outcome, Situation};
+use crate::decision::{Decision, Outcome, Situation};
 
 pub use body::{About, Approval, State, body};
 
@@ -137,31 +137,23 @@ pub(crate) fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome
     }
 }
 
-/// Why neither the role nor, by now, the other one is the actor's. At the instant itself it is.
+/// Why neither the role nor, by now, the other one is the actor's.
 fn no_role(situation: &Situation<'_>, approval: &Approval) -> Option<String> {
-    let has = |actor: &Actor, role: &str| actor.roles.contains(role);
     let actor = situation.actor;
-    if has(actor, &approval.role) {
+    if approval.is_for(actor, situation.now) {
         return None;
     }
     let name = |role: &str| role_label(situation.pack, role).to_owned();
-    match &approval.fallback {
-        Some((role, from)) if has(actor, role) => (situation.now < *from).then(|| {
+    let first = name(&approval.role);
+    Some(match &approval.fallback {
+        Some((role, from)) if actor.roles.contains(role) => {
             let at = from.with_timezone(&situation.pack.zone);
             let at = at.format("%-d %B %Y, %H:%M");
-            format!(
-                "{} answers this; {} may from {at} on.",
-                name(&approval.role),
-                name(role)
-            )
-        }),
-        Some((role, _)) => Some(format!(
-            "This needs the role {}, or later {}.",
-            name(&approval.role),
-            name(role)
-        )),
-        None => Some(format!("This needs the role {}.", name(&approval.role))),
-    }
+            format!("{first} answers this; {} may from {at} on.", name(role))
+        }
+        Some((role, _)) => format!("This needs the role {first}, or later {}.", name(role)),
+        None => format!("This needs the role {first}."),
+    })
 }
 
 /// Said to who asked, while it waits.

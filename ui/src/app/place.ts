@@ -58,6 +58,9 @@ export const CONTROL = "control";
 /** Kind of the records that keep what was asked of a view; every pack has it. */
 export const SAVED_VIEW = "saved_view";
 
+/** View of what waits for somebody's agreement; every pack has it in which an action asks. */
+export const APPROVALS = "approvals";
+
 /** Where a record is opened: in this view, a setting on Tenant, a switch on Controls. */
 export function placeOf(record: { kind: string; id: string }, view: string): Place {
   if (record.kind === SETTING) return { screen: "tenant", setting: record.id };

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
+import type { ShowPlace } from "../platform/backend";
 import { useBackend } from "./backend";
-import { type Place, usePlace } from "./place";
+import { APPROVALS, type Place, usePlace } from "./place";
 
 /** Goes where something outside the window points, as the button of a notification. */
 export function useShownPlace(current: string | null): void {
@@ -8,9 +9,7 @@ export function useShownPlace(current: string | null): void {
   useEffect(
     () =>
       backend.onPlace(({ profile, place: at }) => {
-        const alert = at.type === "watch" && at.alert ? { alert: at.alert } : {};
-        const place: Place =
-          at.type === "sync" ? { screen: "sync" } : { screen: "watch", ...alert };
+        const place = placeAt(at);
         if (profile === null || profile === current) return usePlace.getState().go(place);
         // It is gone to when that profile is entered; where it does not open, its door says why.
         usePlace.getState().aim(profile, place);
@@ -18,4 +17,15 @@ export function useShownPlace(current: string | null): void {
       }),
     [backend, current],
   );
+}
+
+function placeAt(at: ShowPlace["place"]): Place {
+  switch (at.type) {
+    case "watch":
+      return { screen: "watch", ...(at.alert ? { alert: at.alert } : {}) };
+    case "approvals":
+      return { screen: "queue", view: APPROVALS, record: null };
+    case "sync":
+      return { screen: "sync" };
+  }
 }

@@ -1437,6 +1437,8 @@ export type NotificationSettings = {
 	yellow: boolean,
 	/**  Notify when an operation of ours was refused. */
 	refused: boolean,
+	/**  Notify of approvals that wait for the operator. */
+	approvals: boolean,
 	/**  Only within these hours, tenant's wall clock; always where absent. */
 	hours: Hours | null,
 };
@@ -1678,6 +1680,8 @@ export type Place =
 { type: "watch"; 
 /**  Alert to stand at. */
 alert: string | null } | 
+/**  What waits for somebody's agreement. */
+{ type: "approvals" } | 
 /**  What waits and what was refused. */
 { type: "sync" };
 

@@ -960,6 +960,7 @@ notify-of = Notify me of
 notify-red = red alerts
 notify-yellow = yellow alerts
 notify-refused = operations of mine that were refused
+notify-approvals = approvals that wait for me
 notify-hours = When
 notify-always = at any hour
 notify-within = only within these hours

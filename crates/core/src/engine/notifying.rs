@@ -1,14 +1,15 @@
-//! Keeps the bubbles on the screen in step with what fires.
+//! Keeps the bubbles on the screen in step with what fires and with what waits for the operator.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
+use watchkeeper_model::approval;
 
 use super::Engine;
 use crate::changes::Tag;
-use crate::features::watch;
-use crate::notify::{About, Button, Signal, round};
+use crate::features::watch::{self, ALERT};
+use crate::notify::{About, Button, Signal};
 
 /// After a round that failed for a reason of our own.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -20,14 +21,10 @@ pub(super) async fn notifying(engine: Arc<Engine>) {
     let mut signals = engine.notifier.signals();
     let mut listens = true;
     loop {
-        let looked = {
-            let mut memory = engine.notified.lock().await;
-            round::round(&engine, &mut memory).await
-        };
-        let wait = match looked {
+        let wait = match engine.notify_once().await {
             Ok(again) => again.unwrap_or(LONGEST).min(LONGEST),
             Err(error) => {
-                tracing::warn!(%error, "what fires is not known");
+                tracing::warn!(%error, "what is to be notified of is not known");
                 AFTER_ERROR
             }
         };
@@ -62,7 +59,7 @@ pub(super) async fn notifying(engine: Arc<Engine>) {
 /// Its change may change what is shown. Our own word that something was shown does not.
 fn concerns(tag: &Tag) -> bool {
     match tag {
-        Tag::Kind(kind) => kind == "alert",
+        Tag::Kind(kind) => kind == ALERT || kind == approval::KIND,
         Tag::Pack | Tag::Sync => true,
         _ => false,
     }

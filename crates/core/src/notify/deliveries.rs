@@ -144,6 +144,7 @@ fn key(about: &About) -> String {
     match about {
         About::Alert(id) => format!("alert:{id}"),
         About::Alerts => "alerts".to_owned(),
+        About::Approvals => "approvals".to_owned(),
         About::Sync => "sync".to_owned(),
         About::Test => "test".to_owned(),
     }
@@ -152,6 +153,7 @@ fn key(about: &About) -> String {
 fn read(key: &str) -> Option<About> {
     match key {
         "alerts" => Some(About::Alerts),
+        "approvals" => Some(About::Approvals),
         "sync" => Some(About::Sync),
         "test" => Some(About::Test),
         other => other

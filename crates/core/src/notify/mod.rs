@@ -4,6 +4,7 @@
 //! A bubble is a hint. The record is the list of alerts in the app, and each attempt to show one is
 //! kept in `state.db`, failures included.
 
+mod approvals;
 pub(crate) mod deliveries;
 pub(crate) mod firing;
 mod plan;
@@ -58,6 +59,8 @@ pub enum About {
     Alert(String),
     /// Several alerts at once.
     Alerts,
+    /// Approvals that wait for the operator.
+    Approvals,
     /// Operations that need the operator.
     Sync,
     /// A try.

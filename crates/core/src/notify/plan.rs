@@ -1,6 +1,6 @@
 //! What is to be shown, decided purely.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -20,6 +20,8 @@ pub(super) struct Input<'a> {
     pub firing: &'a [Firing],
     /// Operations held for the operator.
     pub held: u32,
+    /// Approvals that wait for the operator, by id.
+    pub approvals: &'a BTreeSet<String>,
     /// What the operator wants.
     pub wanted: &'a NotificationSettings,
     /// Name of the tenant.
@@ -37,6 +39,8 @@ pub(super) struct Standing {
     pub bubbles: BTreeMap<About, Shown>,
     /// Operations held that the operator was told of.
     pub held_told: u32,
+    /// Approvals that the operator was told of and that wait still.
+    pub approvals_told: BTreeSet<String>,
     /// After a failure nothing is tried before this instant.
     pub not_before: Option<DateTime<Utc>>,
 }
@@ -48,7 +52,7 @@ pub(super) struct Shown {
     pub bubble: Option<BubbleId>,
     /// This run of the app has shown it, so its buttons work.
     pub by_us: bool,
-    /// For many alerts: how many it named.
+    /// For several things: how many it named.
     pub count: usize,
     /// When it was shown last, UTC.
     pub at: DateTime<Utc>,
@@ -84,7 +88,12 @@ pub(super) fn plan(input: &Input<'_>, standing: &Standing) -> Plan {
         })
         .cloned()
         .collect();
-    close_what_is_over(&wanted, input.held, standing, &mut plan);
+    let approvals = if input.wanted.approvals {
+        input.approvals.len()
+    } else {
+        0
+    };
+    close_what_is_over(&wanted, (input.held, approvals), standing, &mut plan);
     if let Some(wait) = waits(input, standing) {
         plan.again_at = wait;
         return plan;
@@ -116,15 +125,24 @@ pub(super) fn plan(input: &Input<'_>, standing: &Standing) -> Plan {
         };
         plan.steps.push(Step::Show(bubble, count));
     }
+    if approvals > 0 {
+        ask(input, standing, &mut plan);
+    }
     plan
 }
 
 /// What is not to be said any more goes, whatever the hour.
-fn close_what_is_over(wanted: &[Firing], held: u32, standing: &Standing, plan: &mut Plan) {
+fn close_what_is_over(
+    wanted: &[Firing],
+    (held, approvals): (u32, usize),
+    standing: &Standing,
+    plan: &mut Plan,
+) {
     for about in standing.bubbles.keys() {
         let is_over = match about {
             About::Alert(id) => wanted.iter().all(|firing| firing.id != *id),
             About::Alerts => wanted.is_empty(),
+            About::Approvals => approvals == 0,
             About::Sync => held == 0,
             About::Test => false,
         };
@@ -161,6 +179,34 @@ fn follow(input: &Input<'_>, wanted: &[Firing], shown: &Shown, plan: &mut Plan) 
         let bubble = many(input, wanted, shown.bubble.clone());
         plan.steps.push(Step::Show(bubble, is));
     }
+}
+
+/// The one bubble for approvals is replaced when another waits, and while it stands when fewer do. One
+/// that was closed by hand comes back only for an approval that it did not tell of.
+fn ask(input: &Input<'_>, standing: &Standing, plan: &mut Plan) {
+    let (about, count) = (About::Approvals, input.approvals.len());
+    let shown = standing.bubbles.get(&about).filter(|shown| shown.by_us);
+    if let Some(shown) = shown {
+        let fewer = count < shown.count && shown.bubble.is_some();
+        if !fewer && input.approvals.is_subset(&standing.approvals_told) {
+            return;
+        }
+        let next = shown.at + SUMMARY_EVERY;
+        if input.now < next {
+            plan.again_at = plan.again_at.into_iter().chain([next]).min();
+            return;
+        }
+    }
+    let (title, body) = words::approvals(count, input.tenant);
+    let bubble = Bubble {
+        replaces: name(standing, &about),
+        about,
+        urgency: Urgency::Normal,
+        title,
+        body,
+        buttons: vec![Button::Open],
+    };
+    plan.steps.push(Step::Show(bubble, count));
 }
 
 /// Single bubbles give way to one for all.

@@ -1,5 +1,6 @@
 //! One look at what fires, and what follows from it on the screen.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::firing::{Firing, firing};
 use super::plan::{self, Input, Shown, Standing, Step};
 use super::{About, Bubble, BubbleId, NotificationSettings, NotifyError, Signal, Urgency, words};
-use super::{Button, deliveries};
+use super::{Button, approvals, deliveries};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -33,6 +34,7 @@ pub(crate) struct Memory {
 struct Seen {
     firing: Vec<Firing>,
     held: u32,
+    approvals: BTreeSet<String>,
     wanted: NotificationSettings,
     left: Option<Vec<(About, BubbleId, DateTime<Utc>)>>,
 }
@@ -51,6 +53,7 @@ pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option
         Ok(Seen {
             firing: firing(reading)?,
             held: queue::held(reading.state)?,
+            approvals: approvals::waiting(reading)?,
             wanted: NotificationSettings::load(reading.state)?,
             left,
         })
@@ -65,6 +68,7 @@ pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option
         &Input {
             firing: &seen.firing,
             held: seen.held,
+            approvals: &seen.approvals,
             wanted: &seen.wanted,
             tenant: &tenant.name,
             zone: engine.zone(),
@@ -73,6 +77,8 @@ pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option
         &memory.standing,
     );
     memory.standing.held_told = memory.standing.held_told.min(seen.held);
+    let told = &mut memory.standing.approvals_told;
+    told.retain(|id| seen.approvals.contains(id));
     let mut again_at = plan.again_at;
     for step in plan.steps {
         match step {
@@ -81,6 +87,9 @@ pub(crate) async fn round(engine: &Engine, memory: &mut Memory) -> Result<Option
                 if let Some(at) = show(engine, memory, &bubble, count).await? {
                     again_at = Some(at);
                     break;
+                }
+                if bubble.about == About::Approvals {
+                    memory.standing.approvals_told.clone_from(&seen.approvals);
                 }
             }
         }

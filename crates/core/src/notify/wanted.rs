@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::store::{StoreError, setting};
@@ -23,6 +24,8 @@ pub struct NotificationSettings {
     pub yellow: bool,
     /// Notify when an operation of ours was refused.
     pub refused: bool,
+    /// Notify of approvals that wait for the operator.
+    pub approvals: bool,
     /// Only within these hours, tenant's wall clock (X-46); always where absent.
     pub hours: Option<Hours>,
 }
@@ -44,6 +47,7 @@ impl Default for NotificationSettings {
             red: true,
             yellow: false,
             refused: true,
+            approvals: true,
             hours: None,
         }
     }
@@ -52,7 +56,14 @@ impl Default for NotificationSettings {
 impl NotificationSettings {
     /// As kept; the default where the operator has said nothing.
     pub fn load(state: &Connection) -> Result<Self, StoreError> {
-        Ok(setting::get(state, SETTING)?.unwrap_or_default())
+        let kept: Option<Map<String, Value>> = setting::get(state, SETTING)?;
+        let Some(mut kept) = kept else {
+            return Ok(Self::default());
+        };
+        // An app that told nothing of approvals kept nothing of them.
+        kept.entry("approvals")
+            .or_insert_with(|| Self::default().approvals.into());
+        Ok(serde_json::from_value(Value::Object(kept))?)
     }
 
     /// Keeps them.
@@ -163,6 +174,32 @@ mod tests {
         assert!(wanted.is_quiet(friday, ZONE));
         assert!(!wanted.is_quiet(monday, ZONE));
         assert!(!NotificationSettings::default().is_quiet(friday, ZONE));
+    }
+
+    #[test]
+    fn what_was_kept_before_approvals_were_told_is_kept_on() {
+        let state = Connection::open_in_memory().unwrap();
+        state
+            .execute_batch(
+                "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+                 INSERT INTO setting (name, value)
+                 VALUES ('notifications', '{\"red\":false,\"yellow\":true,\"refused\":false,\"hours\":null}');",
+            )
+            .unwrap();
+        let before = NotificationSettings {
+            red: false,
+            yellow: true,
+            refused: false,
+            approvals: true,
+            hours: None,
+        };
+        assert_eq!(NotificationSettings::load(&state).unwrap(), before);
+        let wanted = NotificationSettings {
+            approvals: false,
+            ..before
+        };
+        wanted.save(&state).unwrap();
+        assert_eq!(NotificationSettings::load(&state).unwrap(), wanted);
     }
 
     #[test]

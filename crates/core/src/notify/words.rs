@@ -27,6 +27,15 @@ pub(super) fn alerts(firing: &[Firing], tenant: &str) -> (String, String) {
     (title, tenant.to_owned())
 }
 
+/// Approvals that wait for the operator.
+pub(super) fn approvals(number: usize, tenant: &str) -> (String, String) {
+    let title = match number {
+        1 => "An approval waits for you".to_owned(),
+        _ => format!("{number} approvals wait for you"),
+    };
+    (title, tenant.to_owned())
+}
+
 /// Operations that are held.
 pub(super) fn held(number: u32, tenant: &str) -> (String, String) {
     let title = if number == 1 {
@@ -84,6 +93,11 @@ mod tests {
         assert_eq!(
             held(1, "Harbour").0,
             "An operation of yours did not go through"
+        );
+        assert_eq!(approvals(1, "Harbour").0, "An approval waits for you");
+        assert_eq!(
+            approvals(3, "Harbour"),
+            ("3 approvals wait for you".to_owned(), "Harbour".to_owned())
         );
         assert_eq!(
             alert(&red, "Harbour", Tz::Australia__Melbourne),

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod approvals;
 mod audit;
 mod controls;
 mod copies;

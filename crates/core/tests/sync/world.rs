@@ -17,6 +17,7 @@ use watchkeeper_core::features::queues::view::{
 };
 use watchkeeper_core::features::sync::view::SyncView;
 use watchkeeper_core::features::{queues, sync};
+use watchkeeper_core::notify::{Notifier, Nowhere};
 use watchkeeper_core::profile::open::{OpenProfile, Pinned};
 use watchkeeper_core::secrets::Secret;
 use watchkeeper_core::store::{DbKey, StoreError, Stores};
@@ -182,6 +183,7 @@ pub struct World {
     pub engine: Arc<Engine>,
     folder: TempDir,
     device: Uuid,
+    notifier: Arc<dyn Notifier>,
 }
 
 impl World {
@@ -207,7 +209,20 @@ impl World {
             engine,
             folder,
             device,
+            notifier: Arc::new(Nowhere),
         }
+    }
+
+    /// Opened again, where this shows notifications from now on.
+    pub async fn tell(&mut self, notifier: Arc<dyn Notifier>) {
+        self.notifier = notifier;
+        self.restart().await;
+    }
+
+    fn profile(&self) -> OpenProfile {
+        let mut profile = profile(&self.folder, &self.platform, self.device);
+        profile.notifier = Arc::clone(&self.notifier);
+        profile
     }
 
     /// The same, after one turn.
@@ -221,14 +236,14 @@ impl World {
     /// process leaves them; then the app is opened again.
     pub async fn restart(&mut self) {
         self.engine.stores().close().await;
-        self.engine = assemble(&self.folder, &self.platform, self.device).await;
+        self.engine = Engine::assemble(self.profile()).await.unwrap();
     }
 
     /// Opened again on a machine with other clocks, with the platform's time as it was kept.
     pub async fn restart_with(&mut self, clock: Arc<dyn Clock>) {
         self.engine.stop().await;
         self.engine.stores().close().await;
-        let mut profile = profile(&self.folder, &self.platform, self.device);
+        let mut profile = self.profile();
         let anchor = profile.stores.state.read(|state| load_anchor(state)).await;
         profile.clock = Arc::new(Corrected::new(clock, anchor.unwrap()));
         self.engine = Engine::assemble(profile).await.unwrap();
@@ -238,7 +253,7 @@ impl World {
     #[allow(dead_code, reason = "only the test of packed bombs asks so")]
     pub async fn ask_for_packed(&mut self) {
         self.engine.stores().close().await;
-        let profile = profile(&self.folder, &self.platform, self.device);
+        let profile = self.profile();
         let mut outside = Outside::new(&profile.pinned).unwrap();
         outside.transport = Arc::new(Network::packed(&profile.pinned.platform).unwrap());
         self.engine = Engine::assemble_with(profile, outside).await.unwrap();
@@ -252,7 +267,7 @@ impl World {
     /// The same, with these clocks of the machine.
     pub async fn start_by(&mut self, machine: Arc<dyn Clock>) -> broadcast::Receiver<ChangeSet> {
         self.engine.stores().close().await;
-        let mut profile = profile(&self.folder, &self.platform, self.device);
+        let mut profile = self.profile();
         profile.clock = Arc::new(Corrected::new(machine, None));
         let changes = profile.changes.subscribe();
         self.engine = Engine::start(profile).await.unwrap();
@@ -355,7 +370,7 @@ fn profile(folder: &TempDir, platform: &Platform, device: Uuid) -> OpenProfile {
         },
         clock: Arc::new(Corrected::new(Arc::new(SystemClock::default()), None)),
         changes: broadcast::channel(64).0,
-        notifier: Arc::new(watchkeeper_core::notify::Nowhere),
+        notifier: Arc::new(Nowhere),
         version: "0".into(),
     }
 }

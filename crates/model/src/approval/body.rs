@@ -174,4 +174,22 @@ impl Approval {
             lapses_at: instant(text("lapses_at")?)?,
         })
     }
+
+    /// One of the roles that answer is the actor's: the first, or at its instant and from then on the
+    /// other.
+    pub fn is_for(&self, actor: &Actor, now: DateTime<Utc>) -> bool {
+        let other = |(role, from): &(String, DateTime<Utc>)| {
+            *from <= now && actor.roles.contains(role.as_str())
+        };
+        actor.roles.contains(&self.role) || self.fallback.as_ref().is_some_and(other)
+    }
+
+    /// It waits for this actor's answer, as far as time, role and who asked say: nobody answers what
+    /// they asked for, and nothing is answered after its time.
+    pub fn waits_for(&self, actor: &Actor, now: DateTime<Utc>) -> bool {
+        self.state == State::Waiting
+            && now <= self.lapses_at
+            && self.asked_by.id != actor.id
+            && self.is_for(actor, now)
+    }
 }

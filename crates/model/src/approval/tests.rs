@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::decision::{already, decide};
+use crate::decision::{Actor, already, decide};
 use crate::fixture::{World, at, map};
 use crate::{LookupValue, Snapshot};
 
@@ -153,6 +153,44 @@ fn x_12_the_other_role_answers_from_its_instant_on() {
     assert_eq!(owner.code(APPROVE), None);
     owner.actor.id = "op-1".into();
     assert_eq!(owner.code(APPROVE), some("approval.own"));
+}
+
+#[test]
+fn a_44_it_waits_for_whoever_may_answer_now_and_for_nobody_else() {
+    let world = asking();
+    let mut approval = Approval::read(&asked(&world)).unwrap();
+    let waits = |approval: &Approval, id: &str, role: &str, now: &str| {
+        let roles = BTreeSet::from([role.to_owned()]);
+        let actor = Actor {
+            id: id.into(),
+            roles,
+            ..Actor::default()
+        };
+        approval.waits_for(&actor, at(now))
+    };
+    let (asked_at, from) = ("2026-11-18T12:00:00Z", "2026-11-19T00:00:00Z");
+    assert!(waits(&approval, "op-2", "chief", asked_at));
+    assert!(!waits(&approval, "op-1", "chief", asked_at));
+    assert!(!waits(&approval, "op-3", "clerk", from));
+    assert!(!waits(
+        &approval,
+        "op-4",
+        "owner",
+        "2026-11-18T23:59:59.999Z"
+    ));
+    assert!(waits(&approval, "op-4", "owner", from));
+    assert!(!waits(&approval, "op-1", "owner", from));
+    assert!(waits(&approval, "op-2", "chief", "2026-11-25T12:00:00Z"));
+    assert!(!waits(
+        &approval,
+        "op-2",
+        "chief",
+        "2026-11-25T12:00:00.001Z"
+    ));
+    for state in [State::Approved, State::Withdrawn, State::Failed] {
+        approval.state = state;
+        assert!(!waits(&approval, "op-2", "chief", asked_at), "{state:?}");
+    }
 }
 
 #[test]

@@ -78,6 +78,7 @@ const KINDS = [
   { of: "red", words: "notify-red" },
   { of: "yellow", words: "notify-yellow" },
   { of: "refused", words: "notify-refused" },
+  { of: "approvals", words: "notify-approvals" },
 ] as const;
 
 type WantsProps = {

@@ -82,7 +82,13 @@ test("what is to be notified is kept at once", async () => {
   const kept = vi.spyOn(backend, "setNotifications");
   await region("Notifications");
   await user.click(box("yellow alerts"));
-  expect(kept).toHaveBeenLastCalledWith({ red: true, yellow: true, refused: true, hours: null });
+  expect(kept).toHaveBeenLastCalledWith({
+    red: true,
+    yellow: true,
+    refused: true,
+    approvals: true,
+    hours: null,
+  });
   await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("Saved"));
   expect(box("yellow alerts")).toBeChecked();
 });

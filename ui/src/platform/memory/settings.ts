@@ -4,7 +4,7 @@ import { NOW_MS, PROFILE, type World, wall } from "./world";
 
 export function makeNotifications(): NotificationsView {
   return {
-    wanted: { red: true, yellow: false, refused: true, hours: null },
+    wanted: { red: true, yellow: false, refused: true, approvals: true, hours: null },
     quiet_now: false,
     service: "dunst 1.9",
     buttons: true,

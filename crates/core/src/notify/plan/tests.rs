@@ -31,6 +31,7 @@ fn reds(number: usize) -> Vec<Firing> {
 struct Screen {
     standing: Standing,
     wanted: NotificationSettings,
+    approvals: BTreeSet<String>,
     seconds: i64,
     next: u32,
 }
@@ -41,6 +42,7 @@ impl Screen {
             &Input {
                 firing,
                 held,
+                approvals: &self.approvals,
                 wanted: &self.wanted,
                 tenant: "Harbour",
                 zone: Tz::Australia__Melbourne,
@@ -62,11 +64,23 @@ impl Screen {
                         at: at(self.seconds),
                     };
                     self.standing.bubbles.insert(bubble.about.clone(), shown);
+                    if bubble.about == About::Approvals {
+                        self.standing.approvals_told.clone_from(&self.approvals);
+                    }
                 }
             }
         }
         self.standing.held_told = held;
+        let told = &mut self.standing.approvals_told;
+        told.retain(|id| self.approvals.contains(id));
         plan
+    }
+
+    /// A look while these approvals wait and nothing else is to be told, two seconds after the last.
+    fn ask(&mut self, waiting: &[&str]) -> Plan {
+        self.seconds += 2;
+        self.approvals = waiting.iter().map(ToString::to_string).collect();
+        self.look(&[], 0)
     }
 }
 
@@ -229,4 +243,96 @@ fn after_a_failure_nothing_is_tried_before_its_time() {
     assert_eq!((plan.steps.len(), plan.again_at), (0, Some(at(5))));
     screen.seconds = 5;
     assert_eq!(shown(&screen.look(&reds(1), 0)).len(), 1);
+}
+
+#[test]
+fn a_44_approvals_that_wait_are_one_bubble_without_a_name() {
+    let mut screen = Screen::default();
+    let plan = screen.ask(&["a1"]);
+    let one = shown(&plan)[0];
+    assert_eq!(
+        (&one.about, one.urgency),
+        (&About::Approvals, Urgency::Normal)
+    );
+    assert_eq!(
+        (one.title.as_str(), one.body.as_str()),
+        ("An approval waits for you", "Harbour")
+    );
+    assert_eq!(
+        (one.buttons.as_slice(), &one.replaces),
+        ([Button::Open].as_slice(), &None)
+    );
+    assert_eq!(screen.ask(&["a1"]), Plan::default());
+    let plan = screen.ask(&["a1", "a2", "a3"]);
+    assert_eq!(shown(&plan)[0].title, "3 approvals wait for you");
+    assert_eq!(shown(&plan)[0].replaces, Some(BubbleId("1".into())));
+    // As many as before, of which one is new.
+    let plan = screen.ask(&["a2", "a3", "a4"]);
+    assert_eq!(shown(&plan)[0].title, "3 approvals wait for you");
+    let plan = screen.ask(&["a4"]);
+    assert_eq!(shown(&plan)[0].title, "An approval waits for you");
+    assert_eq!(screen.standing.bubbles.len(), 1);
+    assert_eq!(screen.ask(&[]).steps, [Step::Close(About::Approvals)]);
+    assert_eq!(shown(&screen.ask(&["a4"])).len(), 1);
+}
+
+#[test]
+fn a_44_the_bubble_closed_by_hand_comes_back_for_another_approval_only() {
+    let mut screen = Screen::default();
+    screen.ask(&["a1", "a2"]);
+    for shown in screen.standing.bubbles.values_mut() {
+        shown.bubble = None;
+    }
+    assert_eq!(screen.ask(&["a1", "a2"]), Plan::default());
+    assert_eq!(screen.ask(&["a1"]), Plan::default());
+    let plan = screen.ask(&["a1", "a3"]);
+    assert_eq!(shown(&plan)[0].title, "2 approvals wait for you");
+}
+
+#[test]
+fn a_44_what_the_run_before_left_is_replaced_and_a_burst_is_said_a_second_later() {
+    let mut screen = Screen::default();
+    screen.ask(&["a1"]);
+    for shown in screen.standing.bubbles.values_mut() {
+        shown.by_us = false;
+    }
+    let plan = screen.ask(&["a1"]);
+    assert_eq!(shown(&plan)[0].replaces, Some(BubbleId("1".into())));
+    screen.approvals.insert("a2".into());
+    let plan = screen.look(&[], 0);
+    assert_eq!(
+        (plan.steps.len(), plan.again_at),
+        (0, Some(at(screen.seconds + 1)))
+    );
+    screen.seconds += 1;
+    assert_eq!(shown(&screen.look(&[], 0)).len(), 1);
+}
+
+#[test]
+fn a_44_and_x_46_approvals_keep_the_hours_and_are_as_the_operator_wants() {
+    let mut screen = Screen {
+        wanted: NotificationSettings {
+            hours: Some(Hours {
+                from: 11 * 60,
+                to: 17 * 60,
+                days: vec![5],
+            }),
+            ..NotificationSettings::default()
+        },
+        ..Screen::default()
+    };
+    let plan = screen.ask(&["a1"]);
+    assert_eq!((plan.steps.len(), plan.again_at), (0, Some(at(3600))));
+    screen.seconds = 3600;
+    assert_eq!(shown(&screen.ask(&["a1"])).len(), 1);
+    // Answered at night by somebody else: the bubble goes at any hour.
+    screen.seconds = 8 * 3600;
+    assert_eq!(screen.ask(&[]).steps, [Step::Close(About::Approvals)]);
+    screen.wanted.hours = None;
+    assert_eq!(shown(&screen.ask(&["a2"])).len(), 1);
+    screen.wanted.approvals = false;
+    assert_eq!(screen.ask(&["a2"]).steps, [Step::Close(About::Approvals)]);
+    assert_eq!(screen.ask(&["a2", "a3"]), Plan::default());
+    screen.wanted.approvals = true;
+    assert_eq!(shown(&screen.ask(&["a2", "a3"])).len(), 1);
 }
