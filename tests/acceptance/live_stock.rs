@@ -346,6 +346,7 @@ fn data_of_l_40_a_return_is_paid_when_the_goods_are_here() {
         &return_case(json!({})),
         &[
             ("approve", &["requested"]),
+            ("ask_photos", &["requested"]),
             ("add_photos", &["requested"]),
             ("refuse", &["requested"]),
             ("send_label", &["approved"]),

@@ -260,7 +260,32 @@ impl Records {
     ) {
         let decision = self.decide(record, (action, params.clone()), roles, now);
         assert_eq!(decision.outcome, Outcome::Allow, "{action} on {record:?}");
-        let planned = decision.plan.unwrap();
+        self.done(record, (action, params), roles, now, &decision);
+    }
+
+    /// Carries out what policy allows once somebody has agreed, and answers the row that asks for it.
+    pub fn agreed(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) -> String {
+        let decision = self.decide(record, (action, params.clone()), roles, now);
+        assert_eq!(decision.outcome, Outcome::Ask, "{action} on {record:?}");
+        self.done(record, (action, params), roles, now, &decision);
+        decision.asks[0].row.clone()
+    }
+
+    fn done(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+        decision: &Decision,
+    ) {
+        let planned = decision.plan.as_ref().unwrap();
         self.change(record, &planned.sets);
         for on in &planned.sets_on {
             self.change((&on.kind, &on.id), &on.set);
