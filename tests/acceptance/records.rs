@@ -11,6 +11,7 @@ use watchkeeper_model::metric::{self, Reading};
 use watchkeeper_model::{Actor, Decision, LookupValue, Outcome, Plan, Situation, Snapshot, plan};
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::filter::Filter;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_pack::pack::Watched;
 use watchkeeper_pack::value;
@@ -198,8 +199,23 @@ impl Records {
     /// The ids of what a view shows, whatever their section.
     pub fn shown(&self, view: &str, now: &str) -> Vec<String> {
         let view = self.pack.view(view).unwrap();
-        let kind = self.pack.kind(&view.kind).unwrap();
-        let sql = view.filter.sql(kind, &self.scope(at(now))).unwrap();
+        self.found(&view.kind, &view.filter, now)
+    }
+
+    /// The ids of what stands in a section of a view.
+    pub fn in_section(&self, view: &str, section: &str, now: &str) -> Vec<String> {
+        let view = self.pack.view(view).unwrap();
+        let mut sections = view.def.sections.iter().zip(&view.sections);
+        let (_, filter) = sections.find(|(def, _)| def.id == section).unwrap();
+        let whole = self.found(&view.kind, &view.filter, now);
+        let mut ids = self.found(&view.kind, filter, now);
+        ids.retain(|id| whole.contains(id));
+        ids
+    }
+
+    fn found(&self, kind: &str, filter: &Filter, now: &str) -> Vec<String> {
+        let kind = self.pack.kind(kind).unwrap();
+        let sql = filter.sql(kind, &self.scope(at(now))).unwrap();
         let text = format!(
             "SELECT id FROM record_now WHERE kind = '{}' AND {} ORDER BY id",
             kind.name, sql.text
