@@ -425,7 +425,7 @@ fn d_60_the_six_that_the_document_leaves_out_are_there() {
             (
                 "clear the cache",
                 "business.clear_cache",
-                "Change: sets cache_cleared_at, asks job run",
+                "Change: asks job run",
             ),
             (
                 "a test event",

@@ -1,4 +1,4 @@
-//! from end to end: controls are switched with a reason, set at a host
+//! from end to end: controls are switched with a reason, set at a host
 //! whose variables reach new deployments only, read back, and kept to with and without a line.
 
 use serde_json::{Value, json};
@@ -250,6 +250,71 @@ fn a_54_and_a_55_sales_are_paused_in_one_country_with_a_banner_of_their_own() {
         flags,
         ["amarise/sales_paused/us", "amarise/sales_paused/uae"]
     );
+}
+
+/// Orders under way of a region, as their section shows them, and what may be told to each now.
+fn told_of_a_pause(client: &mut Client, region: &str) -> Value {
+    let why = json!("A strike holds up parcels.").to_string();
+    client
+        .ask(&json!({
+            "do": "select", "view": "open_orders", "section": region, "search": "", "chips": [],
+            "ids": [], "action": "tell_of_pause", "params": {"reason": why},
+        }))
+        .unwrap()
+}
+
+#[test]
+fn a_38_a_country_is_paused_with_a_banner_and_a_reason_and_its_customers_are_told() {
+    let mut world = World::new();
+    let client = &mut world.client;
+    // 1: the switches, one for each country. Nobody is told of a pause that is none.
+    assert_eq!(control(client, "sales_paused/us")["on"], false);
+    let before = told_of_a_pause(client, "us");
+    assert_eq!(before["allowed"], json!([]));
+    assert_eq!(before["denied"][0]["row"], "A-55");
+
+    // 2 and 3: this country's switch, with its banner.
+    let banner = "We are back on Monday.";
+    switch(client, "sales_paused/us", &json!(true), Some(banner));
+    let paused = settled(client, "sales_paused/us", &json!(true));
+    assert_eq!(
+        (&paused["on"], &paused["banner"]),
+        (&json!(true), &json!(banner))
+    );
+
+    // 4: the reason stands beside it, and the log has who switched what.
+    assert_eq!(paused["since"]["reason"], "Looked into since nine.");
+    let asked = json!({"do": "log", "search": "", "sorts": [], "before": null, "limit": 50});
+    let log = client.ask(&asked).unwrap();
+    let mut entries = log["entries"].as_array().unwrap().iter();
+    assert!(
+        entries.any(|entry| entry["record"]["id"] == "sales_paused/us" && entry["actor"] == "lena")
+    );
+
+    // 5: who has an order under way there is written to, once, and nobody else.
+    let selection = told_of_a_pause(client, "us");
+    let many = selection["allowed"].as_array().unwrap().len();
+    let rows = client.rows("open_orders").unwrap();
+    let of_country = rows.iter().filter(|row| row["section"] == "us").count();
+    assert!(many > 0 && many == of_country, "{many} of {of_country}");
+    let why = json!("A strike holds up parcels.").to_string();
+    let asked = json!({
+        "do": "act_many", "batch": Uuid::new_v7(Timestamp::now(NoContext)).to_string(),
+        "kind": "order", "action": "tell_of_pause", "params": {"reason": why},
+        "typed": selection["typed"], "records": selection["allowed"],
+    });
+    assert_eq!(client.ask(&asked).unwrap()["queued"], json!(many));
+    assert_eq!(client.drained().unwrap()["held"], json!([]));
+    let told = |mail: &&Value| mail.to_string().contains("A strike holds up parcels.");
+    let sent = wait_for("the mails", || {
+        let mails = world.platform.mails()?;
+        let sent = mails.iter().filter(told).count();
+        Ok((sent >= many).then_some(sent))
+    })
+    .unwrap();
+    assert_eq!(sent, many);
+    let uk = told_of_a_pause(client, "uk");
+    assert_eq!(uk["allowed"], json!([]), "of another country nobody");
 }
 
 #[test]

@@ -48,6 +48,15 @@ pub fn charge(records: &Records, id: &str, fields: Value) {
     records.add("charge", id, with(body, fields));
 }
 
+/// Review `rv` of listing `b`, which the check turned down.
+pub fn review(records: &Records, fields: Value) {
+    let body = json!({
+        "business": "b", "rating": 2, "text": "Too strict.", "state": "rejected",
+        "written_at": "2026-11-01T00:00:00.000Z", "rejected_by": "check",
+    });
+    records.add("review", "rv", with(body, fields));
+}
+
 /// A complaint of a trainer about listing `b`, with an address.
 pub fn complaint(records: &Records, id: &str, fields: Value) {
     let body = json!({

@@ -230,7 +230,7 @@ fn data_of_l_10_the_status_at_paypal_is_synced_by_hand() {
 }
 
 #[test]
-fn data_of_l_39_the_customer_is_told_where_the_order_is() {
+fn l_39_the_customer_is_told_where_the_order_is() {
     let shipped = json!({
         "state": "shipped", "shipped_at": "2026-11-19T15:00:00.000Z",
         "tracking_link": "https://track.example/1Z", "expected_on": "2026-11-24",
@@ -269,7 +269,7 @@ fn data_of_l_39_the_customer_is_told_where_the_order_is() {
 }
 
 #[test]
-fn data_of_l_41_the_second_charge_goes_back_and_the_first_stays() {
+fn l_41_the_second_charge_goes_back_and_the_first_stays() {
     let charged = |second: bool, refunded: i64| {
         let records = one(json!({}));
         records.add(

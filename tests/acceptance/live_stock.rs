@@ -78,7 +78,7 @@ fn l_31_the_mail_to_the_supplier_says_what_is_ordered() {
 }
 
 #[test]
-fn data_of_l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
+fn l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
     let more = |records: &Records| {
         let params = json!({"quantity": 50, "unit_price": usd(2_000)});
         records.refused(("product", "lamp"), ("order_more", params), &OP, NOW)
@@ -109,7 +109,7 @@ fn data_of_l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
 }
 
 #[test]
-fn data_of_l_32_the_landed_cost_is_goods_freight_and_duty() {
+fn l_32_the_landed_cost_is_goods_freight_and_duty() {
     let records = live();
     let costs = json!({"freight": usd(5_000), "duty": usd(1_000)});
     records.add("purchase_order", "po", purchase(costs));
@@ -219,14 +219,14 @@ fn l_33_and_x_19_the_time_between_capture_and_reserve_is_measured() {
     assert_eq!(reading.count, 2);
 }
 
-fn oversell(state: &str) -> Value {
+pub fn oversell(state: &str) -> Value {
     json!({
         "number": "x-1", "product": "lamp", "sku": "lamp", "name": "Lamp", "found_at": NOW,
         "pieces": 2, "state": state,
     })
 }
 
-fn affected(state: &str) -> Value {
+pub fn affected(state: &str) -> Value {
     json!({
         "oversell_number": "x-1", "order": "o-1", "order_number": "o-1",
         "email": "kim@example.com", "product_name": "Lamp", "amount": usd(5_000),
@@ -235,7 +235,7 @@ fn affected(state: &str) -> Value {
 }
 
 #[test]
-fn data_of_l_34_customers_are_told_before_the_count_and_settled_before_the_end() {
+fn l_34_customers_are_told_before_the_count_and_settled_before_the_end() {
     for (state, counted, closed) in [
         (
             "waiting",
@@ -336,7 +336,7 @@ fn x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
 }
 
 #[test]
-fn data_of_l_40_a_return_is_paid_when_the_goods_are_here() {
+fn l_40_a_return_is_paid_when_the_goods_are_here() {
     let back = json!({"state": "received"});
     assert_eq!(decided(back, "pay_back"), by("return.not_received", "L-40"));
     let here = json!({"state": "received", "received_at": NOW});
@@ -346,6 +346,7 @@ fn data_of_l_40_a_return_is_paid_when_the_goods_are_here() {
         &return_case(json!({})),
         &[
             ("approve", &["requested"]),
+            ("ask_photos", &["requested"]),
             ("add_photos", &["requested"]),
             ("refuse", &["requested"]),
             ("send_label", &["approved"]),
@@ -368,7 +369,7 @@ fn data_of_l_40_a_return_is_paid_when_the_goods_are_here() {
 }
 
 #[test]
-fn data_of_l_42_a_defect_wants_photos_and_knows_no_window() {
+fn l_42_a_defect_wants_photos_and_knows_no_window() {
     let defect = |photos: Value| json!({"sort": "defect", "photos": photos, "requested_at": NOW});
     assert_eq!(decided(defect(json!(1)), "approve"), None);
     let wanted = by("return.no_photos", "L-42");

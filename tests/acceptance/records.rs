@@ -11,6 +11,7 @@ use watchkeeper_model::metric::{self, Reading};
 use watchkeeper_model::{Actor, Decision, LookupValue, Outcome, Plan, Situation, Snapshot, plan};
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::filter::Filter;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_pack::pack::Watched;
 use watchkeeper_pack::value;
@@ -198,8 +199,23 @@ impl Records {
     /// The ids of what a view shows, whatever their section.
     pub fn shown(&self, view: &str, now: &str) -> Vec<String> {
         let view = self.pack.view(view).unwrap();
-        let kind = self.pack.kind(&view.kind).unwrap();
-        let sql = view.filter.sql(kind, &self.scope(at(now))).unwrap();
+        self.found(&view.kind, &view.filter, now)
+    }
+
+    /// The ids of what stands in a section of a view.
+    pub fn in_section(&self, view: &str, section: &str, now: &str) -> Vec<String> {
+        let view = self.pack.view(view).unwrap();
+        let mut sections = view.def.sections.iter().zip(&view.sections);
+        let (_, filter) = sections.find(|(def, _)| def.id == section).unwrap();
+        let whole = self.found(&view.kind, &view.filter, now);
+        let mut ids = self.found(&view.kind, filter, now);
+        ids.retain(|id| whole.contains(id));
+        ids
+    }
+
+    fn found(&self, kind: &str, filter: &Filter, now: &str) -> Vec<String> {
+        let kind = self.pack.kind(kind).unwrap();
+        let sql = filter.sql(kind, &self.scope(at(now))).unwrap();
         let text = format!(
             "SELECT id FROM record_now WHERE kind = '{}' AND {} ORDER BY id",
             kind.name, sql.text
@@ -260,7 +276,32 @@ impl Records {
     ) {
         let decision = self.decide(record, (action, params.clone()), roles, now);
         assert_eq!(decision.outcome, Outcome::Allow, "{action} on {record:?}");
-        let planned = decision.plan.unwrap();
+        self.done(record, (action, params), roles, now, &decision);
+    }
+
+    /// Carries out what policy allows once somebody has agreed, and answers the row that asks for it.
+    pub fn agreed(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+    ) -> String {
+        let decision = self.decide(record, (action, params.clone()), roles, now);
+        assert_eq!(decision.outcome, Outcome::Ask, "{action} on {record:?}");
+        self.done(record, (action, params), roles, now, &decision);
+        decision.asks[0].row.clone()
+    }
+
+    fn done(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        roles: &[&str],
+        now: &str,
+        decision: &Decision,
+    ) {
+        let planned = decision.plan.as_ref().unwrap();
         self.change(record, &planned.sets);
         for on in &planned.sets_on {
             self.change((&on.kind, &on.id), &on.set);
