@@ -1,4 +1,4 @@
-//! What a record says of its own agreement ([`approval::marks`]): written with the asking, and with the
+//! What a record says of its own agreement ([`approval::marks()`]): written with the asking, and with the
 //! end of the waiting, in their transactions.
 
 use std::collections::BTreeSet;
