@@ -1,4 +1,4 @@
-//! agreement from request to log, between laptops that are cut off for a while.
+//! agreement from request to log, between laptops that are cut off for a while.
 //!
 //! The real pack, a platform over HTTP whose clock stands still, and engines that speak to it only when
 //! they are told to.
@@ -22,13 +22,15 @@ use watchkeeper_core::profile::open::{OpenProfile, Pinned};
 use watchkeeper_core::secrets::Secret;
 use watchkeeper_core::store::{DbKey, Stores};
 use watchkeeper_core::{Engine, Error};
-use watchkeeper_pack::Bundle;
+use watchkeeper_model::standing_of;
+use watchkeeper_pack::{Bundle, value};
 use watchkeeper_platform::clock::{Clock, ManualClock};
 use watchkeeper_platform::decide::approvals;
 use watchkeeper_platform::{Grant, Options, Server, intake};
 use watchkeeper_wire::session::{Operator, Tenant};
 
-use crate::amarise_bodies::{NOW, eur, price_change, product};
+use crate::amarise_bodies::{NOW, customer, eur, order, price_change, product, refund};
+use crate::packs::AMARISE;
 use crate::screen::Screen;
 use crate::world::at;
 
@@ -164,6 +166,8 @@ impl Laptop {
         action: &str,
         comment: Option<&str>,
     ) -> Result<OperationView, Error> {
+        let seen = self.record(kind, id).await;
+        let offered = seen.actions.iter().find(|each| each.action == action);
         let params = comment.map(|text| ("comment".to_owned(), json!(text).to_string()));
         let request = ActRequest {
             operation: Uuid::now_v7().to_string(),
@@ -171,8 +175,8 @@ impl Laptop {
             id: id.into(),
             action: action.into(),
             params: params.into_iter().collect::<BTreeMap<_, _>>(),
-            typed: None,
-            seen_revision: self.record(kind, id).await.revision,
+            typed: offered.and_then(|each| each.typed.clone()),
+            seen_revision: seen.revision,
             amends: None,
         };
         queues::act(&self.engine, request).await
@@ -488,4 +492,68 @@ async fn x_02_what_needs_two_is_done_when_two_people_have_agreed() {
         OperationWord::Confirmed
     );
     assert_eq!(office.price().await, (10_001, 2));
+}
+
+#[tokio::test]
+async fn x_04_the_platform_keeps_since_when_an_approver_is_waited_for_and_until_when() {
+    let office = Office::new().await;
+    let much = json!({"amount": eur(60_000), "asked": eur(60_000)});
+    let brought = json!({"records": [
+        {"kind": "customer", "id": "c-1", "body": customer("C-1", json!({}))},
+        {"kind": "order", "id": "o-1", "body": order("O-1", json!({}))},
+        {"kind": "refund", "id": "rf-1", "body": refund("RF-1", much)},
+    ]});
+    let brought = serde_json::from_value(brought).unwrap();
+    let taken = intake::take(&office.server.platform, TENANT, &brought).await;
+    assert!(taken.unwrap().rejected.is_empty());
+    let kim = office.laptop("kim", &["operator"]).await;
+    let fay = office.laptop("fay", &["finance_lead"]).await;
+    let before = kim.record("refund", "rf-1").await.revision;
+
+    // No laptop says it before the platform does.
+    let asked = kim.act(("refund", "rf-1"), "pay", None).await.unwrap();
+    assert_eq!(kim.record("refund", "rf-1").await.revision, before);
+    kim.turn().await;
+    let waits = kim.ours("refund", "rf-1").await;
+    assert_eq!(waits.standing, Standing::Agreement);
+    let (revision, body) = office.body("refund", "rf-1").await;
+    assert_eq!(revision, before + 1);
+    assert_eq!(body["approval_asked_at"], NOW);
+    assert!(!body.contains_key("approval_answered_at"));
+    assert_eq!(kim.record("refund", "rf-1").await.revision, revision);
+    let approval = format!("{}-1", asked.id);
+    let (_, kept) = office.body("approval", &approval).await;
+    assert_eq!(kept["subject_revision"], revision);
+
+    office.clock.advance(TimeDelta::hours(3));
+    fay.turn().await;
+    let reason = Some("It was worn.");
+    fay.act(("approval", &approval), "reject", reason)
+        .await
+        .unwrap();
+    fay.turn().await;
+    let (_, body) = office.body("refund", "rf-1").await;
+    assert_eq!(body["approval_asked_at"], NOW);
+    assert_eq!(body["approval_answered_at"], "2026-11-20T04:00:00.000Z");
+    assert_eq!(body["state"], "requested");
+
+    // Its clock began with the request, counts the three hours, and shows them apart.
+    let kind = AMARISE.kind("refund").unwrap();
+    let computed = value::compute(kind, &body);
+    let now = at("2026-11-20T05:00:00Z");
+    let process = &kind.clocks["process"];
+    let stands = standing_of(&AMARISE, kind, process, (&body, &computed), now).unwrap();
+    assert_eq!(stands.start, at("2026-11-20T00:00:00Z"));
+    assert_eq!(stands.due, at("2026-11-21T00:00:00Z"));
+    let parts = stands.segments.iter();
+    let parts: Vec<_> = parts
+        .map(|part| (part.row.as_str(), part.minutes, part.since, part.counts))
+        .collect();
+    assert_eq!(parts, [("X-04", Some(180.0), None, true)]);
+    kim.turn().await;
+    assert_eq!(
+        kim.ours("refund", "rf-1").await.standing,
+        Standing::HeldRefused
+    );
+    kim.check().await;
 }

@@ -15,6 +15,7 @@
 //! ```
 
 mod body;
+mod marks;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,8 @@ use watchkeeper_pack::Pack;
 use crate::decision::{Decision, Outcome, Situation};
 
 pub use body::{About, Approval, State, body};
+pub(crate) use marks::marks_in;
+pub use marks::{Mark, marks};
 
 /// Name of the kind.
 pub const KIND: &str = "approval";

@@ -24,8 +24,8 @@ use watchkeeper_pack::pack::{Effect, Policy};
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
-use crate::approval::{self, Needed};
-use crate::plan::Plan;
+use crate::approval::{self, Mark, Needed};
+use crate::plan::{Plan, PlanError};
 use crate::snapshot::Snapshot;
 pub use bulk::{Bulk, takes_part};
 
@@ -190,7 +190,7 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         .or_else(|| params::check(action, situation.params));
     let (outcome, plan) = match refused {
         Some(deny) => (deny, None),
-        None => match crate::plan::plan(situation.pack, action, situation.kind, &scope) {
+        None => match worked_out(situation, action, &scope, &asks) {
             Ok(plan) if asks.is_empty() => (Outcome::Allow, Some(plan)),
             Ok(plan) => (Outcome::Ask, Some(plan)),
             Err(error) => (deny("effect.undecidable", None, error.to_string()), None),
@@ -207,6 +207,19 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         asks,
         plan,
     }
+}
+
+/// What the action does, if what is said of the asking can be worked out as well.
+fn worked_out(
+    situation: &Situation<'_>,
+    action: &Action,
+    scope: &Scope<'_>,
+    asks: &[Needed],
+) -> Result<Plan, PlanError> {
+    let kind = situation.kind;
+    let rows: BTreeSet<String> = asks.iter().map(|ask| ask.row.clone()).collect();
+    approval::marks_in(scope, (kind, action), &rows, Mark::Asked)?;
+    crate::plan::plan(situation.pack, action, kind, scope)
 }
 
 /// Nothing is left to do: the record is where the action would bring it, so who asks for it, and may,

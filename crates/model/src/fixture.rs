@@ -108,7 +108,7 @@ actions:
     policy:
       - {id: P-12, title: A part of it, when: params.part > 0 && params.part < 100, otherwise: claim.no_part, found: '{{ params.part }} percent', refusal: A part lies between 0 and 100., override: never}
     approvals:
-      - {id: P-13, title: Large claims, when: record.amount.minor > 5000, found: '{{ record.amount | money }}', role: chief, fallback: {role: owner, after_minutes: 720}}
+      - {id: P-13, title: Large claims, when: record.amount.minor > 5000, found: '{{ record.amount | money }}', role: chief, fallback: {role: owner, after_minutes: 720}, asked: {asked_at: now, second_at: 'null'}, answered: {second_at: now, mail: actor.id}}
       - {id: P-14, title: By their note, when: size(record.note) > 100, found: '{{ record.number }}', role: chief}
     nature: change
     effects: [{set: {note: '"forgiven"'}}]

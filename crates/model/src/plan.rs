@@ -243,7 +243,7 @@ fn sets_on(
 }
 
 /// Evaluates assignments; those to fields of `target` must fit the fields' types.
-fn assign(
+pub(crate) fn assign(
     target: Option<&Kind>,
     set: &Assignments,
     scope: &Scope<'_>,

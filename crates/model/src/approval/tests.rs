@@ -254,6 +254,30 @@ fn what_was_agreed_to_is_allowed_and_what_was_not_still_asks() {
 }
 
 #[test]
+fn x_04_the_rows_that_ask_say_what_the_record_says_of_it() {
+    let world = asking();
+    let situation = world.situation();
+    let action = &situation.kind.actions["forgive"];
+    let of = |row: &str, mark: Mark| {
+        let rows = BTreeSet::from([row.to_owned()]);
+        marks(&situation, action, &rows, mark).unwrap()
+    };
+    let now = "2026-11-18T12:00:00.000Z";
+    assert_eq!(
+        of("P-13", Mark::Asked),
+        map(json!({"asked_at": now, "second_at": null}))
+    );
+    assert_eq!(
+        of("P-13", Mark::Answered),
+        map(json!({"second_at": now, "mail": "op-1"}))
+    );
+    assert_eq!(of("P-14", Mark::Asked), Map::new());
+    // The action itself does nothing of it, so that no laptop draws it.
+    let plan = decide(&situation, "forgive").plan.unwrap();
+    assert_eq!(plan.sets, map(json!({"note": "forgiven"})));
+}
+
+#[test]
 fn who_asked_reads_whom_it_waits_for() {
     let world = asking();
     let asks = decide(&world.situation(), "forgive").asks;

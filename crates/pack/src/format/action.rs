@@ -174,6 +174,13 @@ pub struct ApprovalDef {
     pub role: String,
     /// Role that may agree instead, once nobody has answered for so long.
     pub fallback: Option<FallbackDef>,
+    /// Fields of the record that the platform sets as agreement is asked for: field → CEL. Not its state.
+    #[serde(default)]
+    pub asked: BTreeMap<String, String>,
+    /// Fields of the record that the platform sets once nobody is waited for any more, whatever the
+    /// answer: field → CEL. Not its state.
+    #[serde(default)]
+    pub answered: BTreeMap<String, String>,
 }
 
 /// Who may agree instead.

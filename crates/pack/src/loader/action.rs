@@ -213,9 +213,13 @@ impl One<'_> {
                 let when = problems.program(&spot.at("when"), &row.when, &self.allowed);
                 let zone = self.world.zone;
                 let found = problems.template(&spot.at("found"), &row.found, zone, &self.allowed);
+                let asked = self.marks(&row.asked, &spot.at("asked"), problems);
+                let answered = self.marks(&row.answered, &spot.at("answered"), problems);
                 Some(Approval {
                     when: when?,
                     found: found?,
+                    asked: asked?,
+                    answered: answered?,
                 })
             })
             .collect();

@@ -158,6 +158,8 @@ impl<'a> Trial<'a> {
             let spot = spot.at("approvals").at(index);
             self.one(&row.when, scope, Wanted::Bool, &spot.at("when"));
             self.text(&row.found, scope, &spot.at("found"));
+            self.sets(Some(kind), &row.asked, scope, &spot.at("asked"));
+            self.sets(Some(kind), &row.answered, scope, &spot.at("answered"));
         }
         // What is refused anyway is not worked out.
         let passes = |row: &Policy| row.when.eval_bool(scope) == Ok(true);

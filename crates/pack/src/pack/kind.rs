@@ -146,6 +146,10 @@ pub struct Approval {
     pub when: Program,
     /// What was found.
     pub found: Template,
+    /// Set as it is asked for.
+    pub asked: Assignments,
+    /// Set once nobody is waited for any more.
+    pub answered: Assignments,
 }
 
 /// Compiled assignments: field → expression.

@@ -221,6 +221,8 @@ impl<'p> Reads<'p> {
         for row in &action.approvals {
             self.program(on, &row.when);
             self.template(on, &row.found);
+            self.assignments(kind, &row.asked);
+            self.assignments(kind, &row.answered);
         }
         let programs = action.not_after.iter().chain(&action.bulk_when);
         programs.for_each(|program| self.program(on, program));

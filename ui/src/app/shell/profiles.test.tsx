@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { makeWorld, PROFILE, type World } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
@@ -76,5 +76,16 @@ describe("several profiles", () => {
     await tenant("Night Bus");
     await screen.findByRole("heading", { level: 1, name: "Sync" });
     expect(usePlace.getState().profile).toBe("p2");
+  });
+
+  test("a notification of approvals leads to their queue, and aims at it in another profile", async () => {
+    const { backend } = openApp(several());
+    await tenant("Harbour Classes");
+    const queue = { screen: "queue", view: "approvals", record: null };
+    act(() => backend.show({ type: "approvals" }));
+    expect(usePlace.getState().place).toEqual(queue);
+    act(() => backend.show({ type: "approvals" }, "p2"));
+    await waitFor(() => expect(usePlace.getState().profile).toBe("p2"));
+    expect(usePlace.getState().place).toEqual(queue);
   });
 });

@@ -69,6 +69,21 @@ impl One<'_> {
         all
     }
 
+    /// Fields of the record that are set around an agreement. It stands where it stood until everybody
+    /// has agreed, so that the action is still possible then.
+    pub(super) fn marks(
+        &self,
+        set: &BTreeMap<String, String>,
+        spot: &Spot,
+        problems: &mut Problems,
+    ) -> Option<Assignments> {
+        if set.contains_key("state") && !self.record.states.is_empty() {
+            let message = "asking for agreement does not change the state; the effects do";
+            problems.error(&spot.at("state").key(), "pack.reserved", message);
+        }
+        self.assign(set, Some(self.record), &self.allowed, spot, problems)
+    }
+
     fn kind(&self, kind: &str, spot: &Spot, problems: &mut Problems) -> Option<&RecordFile> {
         if !self.world.knows(kind) {
             record::unknown_kind(self.world, kind, spot, problems);

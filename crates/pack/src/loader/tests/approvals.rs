@@ -45,3 +45,25 @@ fn each_row_of_an_action_asks_once() {
     let found = load_files(&fixture::files(&[(RECORD, &text)])).unwrap_err();
     assert_eq!(found[0].code, "pack.duplicate", "{found:#?}");
 }
+
+#[test]
+fn what_a_record_says_of_its_agreement_is_checked_like_every_set() {
+    let found = |more: &str| {
+        let row = row("S-5").replace("role: keeper", &format!("role: keeper, {more}"));
+        let files = fixture::files(&[(RECORD, &ticket(&row))]);
+        load_files(&files).err().unwrap_or_default()
+    };
+    assert_eq!(found("asked: {note: record.number, mail: 'null'}"), []);
+    for (more, code) in [
+        ("asked: {noted: record.number}", "pack.unknown_name"),
+        ("answered: {visits: '\"many\"'}", "pack.wrong_type"),
+        ("asked: {note: record.nubmer}", "pack.expression"),
+        ("answered: {state: '\"closed\"'}", "pack.reserved"),
+    ] {
+        let found = found(more);
+        assert!(
+            found.iter().any(|one| one.code == code),
+            "{more}: {found:#?}"
+        );
+    }
+}

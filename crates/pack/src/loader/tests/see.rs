@@ -83,6 +83,22 @@ fn whoever_may_take_an_action_sees_what_it_reads() {
 }
 
 #[test]
+fn what_a_record_says_of_its_agreement_is_seen_by_whoever_asks() {
+    let asks = (
+        "    not_after: record.ends_at\n",
+        "    approvals:
+      - {id: S-9, title: All, when: 'true', found: '', role: keeper, asked: {day: record.day}}
+    not_after: record.ends_at\n",
+    );
+    assert_eq!(codes(&found(&[asks], &[PEOPLE])), Vec::<&str>::new());
+    let day = ("label: Day,", "label: Day, seen_by: [lead],");
+    assert_eq!(codes(&found(&[day], &[PEOPLE])), Vec::<&str>::new());
+    let told = found(&[day, asks], &[PEOPLE]);
+    assert_eq!(codes(&told), ["see.action"], "{told:#?}");
+    assert!(told[0].message.contains("`ticket.day`"));
+}
+
+#[test]
 fn an_action_reads_through_its_lookups_its_references_and_its_mail() {
     let leads = [
         // A guard that reads a lookup, over a field that the keeper does not see.

@@ -9,9 +9,8 @@ use watchkeeper_model::approval::{self, APPROVE, Approval, KIND, REJECT, State, 
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::value::instant_text;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
-use watchkeeper_wire::session::Operator;
 
-use super::{ended, of_operation};
+use super::{Marking, asker, ended, of_operation};
 use crate::Platform;
 use crate::decide::{Asked, effects, gather, judge, reason, revision_after};
 use crate::problem::ApiError;
@@ -125,18 +124,7 @@ impl Case<'_> {
         let Answering {
             access, facts, now, ..
         } = *self.answering;
-        let by = &self.approval.asked_by;
-        let asker = Access {
-            token_hash: String::new(),
-            tenant: access.tenant.clone(),
-            operator: Operator {
-                id: by.id.clone(),
-                name: by.id.clone(),
-            },
-            roles: by.roles.iter().cloned().collect(),
-            regions: by.regions.iter().cloned().collect(),
-            revoked: false,
-        };
+        let asker = asker(&access.tenant, &self.approval.asked_by);
         // What was agreed to is what was there when it was asked.
         let request = Operation {
             base_revision: self.approval.revision,
@@ -151,11 +139,21 @@ impl Case<'_> {
         if theirs.tenant.head != facts.tenant.head {
             return Ok(Answered::Moved);
         }
+        let marking = Marking {
+            access: &asker,
+            request: &request,
+            facts: &theirs,
+            now,
+        };
         let pack = platform.packs.active(&theirs.tenant).await?;
         let agreed = self.agreed(pack.as_deref(), &request);
         let (word, why, allowed) = judge(platform, &asker, &request, &theirs, &agreed, now).await?;
         let (word, why) = match allowed {
-            Some(allowed) if allowed.asks.is_none() => {
+            Some(mut allowed) if allowed.asks.is_none() => {
+                // A record is written once: what it says of the answer goes with the effects.
+                let mut sets = marking.answered_sets(platform, &self.rows()).await?;
+                sets.extend(std::mem::take(&mut allowed.plan.sets));
+                allowed.plan.sets = sets;
                 let (more, mut calls) =
                     effects(platform, &asker, &request, &theirs, &allowed, now).await?;
                 let sent_before = self.answering.sent_before;
@@ -184,6 +182,7 @@ impl Case<'_> {
             }
         };
         self.fail(platform, &why, writes).await?;
+        writes.extend(marking.answered(platform, &self.rows()).await?);
         let detail = format!("It was agreed to, and not carried out. {}", why.detail);
         let told = Reason {
             detail,
@@ -218,6 +217,13 @@ impl Case<'_> {
             .collect()
     }
 
+    /// The rows by which somebody was asked.
+    fn rows(&self) -> BTreeSet<String> {
+        let all = self.others.iter().map(|(_, other)| other);
+        let all = all.chain([self.approval]);
+        all.map(|approval| approval.row.clone()).collect()
+    }
+
     /// Nothing is carried out: the others that wait end the same way, and those that had agreed are told.
     async fn end(
         &self,
@@ -230,9 +236,27 @@ impl Case<'_> {
         let Answering {
             access,
             operation,
+            facts,
             now,
             ..
         } = *self.answering;
+        let asker = asker(&access.tenant, &self.approval.asked_by);
+        let asked = Asked {
+            tenant: &access.tenant,
+            kind: &known.request.kind,
+            record: &known.request.record,
+        };
+        let theirs = gather(platform, &asked, &asker, now).await?;
+        if theirs.tenant.head != facts.tenant.head {
+            return Ok(Answered::Moved);
+        }
+        let marking = Marking {
+            access: &asker,
+            request: &known.request,
+            facts: &theirs,
+            now,
+        };
+        writes.extend(marking.answered(platform, &self.rows()).await?);
         let at = instant_text(now);
         for (row, other) in self.others {
             let outcome = ("outcome", why.detail.as_str());

@@ -11,9 +11,9 @@ use watchkeeper_pack::value::instant_text;
 use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::{ended, of_operation, question};
+use super::{Marking, asker, ended, of_operation, question};
 use crate::Platform;
-use crate::decide::{MAX_TRIES, reason};
+use crate::decide::{Asked, MAX_TRIES, gather, reason};
 use crate::intake;
 use crate::problem::ApiError;
 use crate::store::{Committed, Question, Unanswered};
@@ -146,6 +146,25 @@ async fn end(
             intake::write(platform, tenant, &writes).await?;
             return Ok(());
         };
+        let asker = asker(tenant, &first.asked_by);
+        let asked = Asked {
+            tenant,
+            kind: &known.request.kind,
+            record: &known.request.record,
+        };
+        let facts = gather(platform, &asked, &asker, now).await?;
+        if facts.tenant.head != state.head {
+            continue;
+        }
+        let marking = Marking {
+            access: &asker,
+            request: &known.request,
+            facts: &facts,
+            now,
+        };
+        let rows = all.iter().map(|(_, approval)| approval.row.clone());
+        let rows: BTreeSet<String> = rows.collect();
+        writes.extend(marking.answered(platform, &rows).await?);
         let end = Unanswered {
             tenant: tenant.to_owned(),
             expected_head: state.head,

@@ -7,6 +7,7 @@
 
 mod answer;
 mod lapse;
+mod marks;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use crate::{Platform, intake};
 
 pub(super) use answer::{Answered, Answering, answer};
 pub use lapse::{end_all, lapse, run};
+use marks::{Marking, asker};
 
 /// What an operation asks for.
 pub(super) struct Asks {
@@ -54,7 +56,7 @@ impl Asks {
     }
 }
 
-/// The records by which is asked.
+/// The records by which is asked, and what the record that it is about says of it.
 pub(super) async fn ask(
     platform: &Platform,
     access: &Access,
@@ -68,6 +70,15 @@ pub(super) async fn ask(
     let (Some(kind), Some(action), Some(record)) = (kind, action, &facts.record) else {
         return Err(Code::Unavailable.into());
     };
+    let marking = Marking {
+        access,
+        request: operation,
+        facts,
+        now,
+    };
+    let mut writes = marking.asked(platform, &asks.pack, &asks.needed).await?;
+    // What is agreed to is the record with what it says of the asking: that is no change of it.
+    let revision = record.revision + u64::from(!writes.is_empty());
     let seen = snapshot(record, &facts.refs);
     let id = operation.id.to_string();
     let about = About {
@@ -76,14 +87,13 @@ pub(super) async fn ask(
         id: &operation.record,
         title: &value::title(kind, &seen.id, &seen.body, &seen.computed, &seen.refs),
         region: record.region.as_deref(),
-        revision: (!action.def.any_revision).then_some(record.revision),
+        revision: (!action.def.any_revision).then_some(revision),
         action,
         will: &asks.will,
         actor: &actor(&access.operator.id, &access.roles, &access.regions),
         asked_at: now,
         lapses_at: asks.until,
     };
-    let mut writes = Vec::with_capacity(asks.needed.len());
     for (needed, number) in asks.needed.iter().zip(1..) {
         let body = approval::body(&asks.pack, &about, needed);
         let id = format!("{id}-{number}");
