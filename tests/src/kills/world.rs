@@ -171,7 +171,10 @@ fn packs(folder: &Path) -> Result<PathBuf> {
     // The window in which something can be taken back is there, and short: rounds are many.
     let reviews = pack.join("records/review.yaml");
     let text = std::fs::read_to_string(&reviews)?;
-    std::fs::write(&reviews, text.replace("hold_seconds: 10", "hold_seconds: 1"))?;
+    std::fs::write(
+        &reviews,
+        text.replace("hold_seconds: 10", "hold_seconds: 1"),
+    )?;
     Ok(packs)
 }
 

@@ -204,7 +204,11 @@ impl State {
             (true, false) => format!("d{}", self.seq),
             (false, _) => format!("d{last}"),
         };
-        let mut all = vec![head(&self.epoch, snapshot)];
+        let mut all = vec![Line::Page(PageHead {
+            epoch: self.epoch.clone(),
+            snapshot,
+            server_time: self.now(),
+        })];
         all.extend(page.into_iter().map(|(_, line)| line));
         all.push(Line::End(PageEnd {
             cursor,
@@ -297,6 +301,11 @@ impl State {
         verdict
     }
 
+    /// Its clock.
+    fn now(&self) -> DateTime<Utc> {
+        now() + TimeDelta::minutes(self.ahead)
+    }
+
     fn answer(&mut self, request: &Request) -> Reply {
         let path = request.path.clone();
         if request.headers.get("authorization") != Some(&format!("Bearer {TOKEN}")) || self.revoked
@@ -314,7 +323,7 @@ impl State {
                 let verdicts = batch.operations.iter().map(|o| self.decide(o)).collect();
                 Reply::json(&BatchAnswer {
                     verdicts,
-                    server_time: now(),
+                    server_time: self.now(),
                 })
             }
             ("POST", "/v1/devices") => Reply::Full(204, Vec::new(), Vec::new()),
@@ -347,7 +356,7 @@ impl State {
             "operator": {"id": "op-1", "name": "Robin"},
             "tenant": {"id": "t-1", "name": "Depot", "zone": "Australia/Melbourne"},
             "roles": self.roles, "regions": [],
-            "server_time": now() + TimeDelta::minutes(self.ahead),
+            "server_time": self.now(),
             "pack": pack.map(|(hash, version, bytes)| {
                 let ours = || publisher().signature(bytes).unwrap();
                 let signature = self.signature.clone().unwrap_or_else(ours);
