@@ -150,7 +150,9 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let (looked_at, looked_running) = (platform.clock.now(), platform.clock.running());
     let begun = match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
-        Look::UnderWay => return wait_for_the_provider(platform, row).await,
+        Look::UnderWay => {
+            return wait_for_the_provider(platform, row, !row.was_never_sent()).await;
+        }
         Look::Failed(why) => return finish(platform, row, provider_refused(&why)).await,
         Look::NotInEffect(why) => return finish(platform, row, not_in_effect(&why)).await,
         Look::Unclear => {
@@ -186,6 +188,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         let truly_until = by_the_wall.max(truly_until);
         return put_off(platform, row, row.ambiguous, row.generation, truly_until).await;
     }
+    let earlier_may_come = row.ambiguous && (by_the_wall.is_some() || truly_until.is_some());
     if !platform.store.begin_call(&row.id, now).await? {
         return Ok(());
     }
@@ -203,7 +206,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         generation => format!("{key}:{generation}"),
     };
     let sent = connector.send(&row.call, &key, &idempotency_key).await;
-    after_send(platform, row, &*connector, &key, sent).await
+    after_send(platform, row, &*connector, sent, earlier_may_come).await
 }
 
 /// Nobody knows when or under which key it may have been sent: as if it were just now, under one that
@@ -219,20 +222,26 @@ async fn count_as_sent(platform: &Platform, row: &CallRow) -> Result<CallRow, Ap
     })
 }
 
+/// `earlier_may_come`: an earlier send has had no answer, and may still take effect.
 async fn after_send(
     platform: &Platform,
     row: &CallRow,
     connector: &dyn Connector,
-    key: &str,
     sent: Sent,
+    earlier_may_come: bool,
 ) -> Result<(), ApiError> {
     match sent {
         Sent::Done(result) => finish(platform, row, done(result)).await,
-        Sent::UnderWay => wait_for_the_provider(platform, row).await,
+        Sent::UnderWay => wait_for_the_provider(platform, row, true).await,
         // An earlier send may have come through after we looked.
-        Sent::Refused(detail) => match connector.look(&row.call, key).await {
+        Sent::Refused(detail) => match connector.look(&row.call, &row.id.provider_key()).await {
             Look::Found(result) => finish(platform, row, done(result)).await,
-            Look::UnderWay => wait_for_the_provider(platform, row).await,
+            Look::UnderWay => wait_for_the_provider(platform, row, true).await,
+            // The no is to this send; the earlier one may yet be a yes.
+            Look::Absent if earlier_may_come => {
+                let until = Some(platform.clock.now() + QUIET);
+                put_off(platform, row, true, row.generation, until).await
+            }
             Look::Absent | Look::Begun | Look::Failed(_) | Look::NotInEffect(_) => {
                 finish(platform, row, provider_refused(&detail)).await
             }
@@ -259,11 +268,15 @@ async fn after_send(
     }
 }
 
-/// The provider has it: nothing is sent again, and it is asked how it ended.
-async fn wait_for_the_provider(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
+/// The provider has it, and is asked how it ended. What it took from us (`sent`) may not be listed yet:
+/// as long as it may still show, nothing else ends the call.
+async fn wait_for_the_provider(
+    platform: &Platform,
+    row: &CallRow,
+    sent: bool,
+) -> Result<(), ApiError> {
     let until = Some(platform.clock.now() + ASK_AGAIN);
-    let ambiguous = row.was_sent_before();
-    put_off(platform, row, ambiguous, row.generation, until).await
+    put_off(platform, row, sent, row.generation, until).await
 }
 
 /// Its time has passed.

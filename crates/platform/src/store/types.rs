@@ -417,7 +417,7 @@ impl CallRow {
 pub struct Postponed {
     /// Not before this instant, UTC.
     pub until: DateTime<Utc>,
-    /// A send ended without an answer and nothing has cleared that up yet.
+    /// A send ended without an answer, or was taken, and nothing has cleared up yet what became of it.
     pub ambiguous: bool,
     /// Generation of the key from now on.
     pub generation: u32,

@@ -115,10 +115,7 @@ async fn pending() -> (World, String, watchkeeper_wire::operation::Operation) {
     world.misbehave(Mode::Pending, 1);
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
-    while world.first_call(&operation).await.attempts == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    world.settled_put_off(&operation).await;
+    world.rests_after(&operation, 1).await;
     assert_eq!(
         world.verdict(operation.id).await.word,
         VerdictWord::Accepted
@@ -159,6 +156,55 @@ async fn a_refund_that_fails_after_it_was_pending_is_refused() {
     assert_eq!(world.refunds().len(), 1);
     assert_eq!(world.body("refund", &id).await["state"], "failed");
     assert!(world.mails().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_provider_took_and_does_not_list_yet_is_not_given_up() {
+    let (world, id, operation) = pending().await;
+    let listed_under = |charge: &str| {
+        let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+        let moved = stand_ins
+            .ledger
+            .transact(|tx| tx.execute("UPDATE refund SET charge = ?", [charge]));
+        assert_eq!(moved.unwrap(), 1);
+    };
+    listed_under("ch_of_nobody");
+    let controls = json!({"freeze_refunds": true}).as_object().unwrap().clone();
+    world
+        .platform()
+        .set_controls(TENANT, &controls)
+        .await
+        .unwrap();
+    world.clock.advance(TimeDelta::seconds(30));
+    world.rests_after(&operation, 1).await;
+    let verdict = world.verdict(operation.id).await;
+    assert_eq!(verdict.word, VerdictWord::Accepted, "{verdict:?}");
+    listed_under("ch_1");
+    world.refunds_are("succeeded");
+    world.until_after_waits(operation.id).await;
+    assert_eq!(world.refunds().len(), 1);
+    assert_eq!(world.body("refund", &id).await["state"], "refunded");
+}
+
+#[tokio::test]
+async fn a_refusal_is_final_once_an_earlier_send_cannot_come_any_more() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    world.misbehave(Mode::TimeoutBefore, 1_000_000);
+    let operation = world.operation(&id, "approve");
+    world.submit(&operation).await;
+    world.until(operation.id, VerdictWord::Unknown).await;
+    world.misbehave(Mode::Refuse, 1_000_000);
+    world.rests_after(&operation, 1).await;
+    world.clock.advance(TimeDelta::seconds(10));
+    world.rests_after(&operation, 2).await;
+    let verdict = world.verdict(operation.id).await;
+    assert_eq!(verdict.word, VerdictWord::Unknown, "{verdict:?}");
+    world.clock.advance(TimeDelta::seconds(70));
+    let ended = world.until(operation.id, VerdictWord::Refused).await;
+    assert_eq!(ended.reason.unwrap().code, "provider.refused");
+    assert_eq!(world.body("refund", &id).await["state"], "failed");
+    assert!(world.refunds().is_empty());
 }
 
 #[tokio::test]
@@ -356,6 +402,18 @@ impl World {
         let store = &self.platform().store;
         let calls = store.calls_of(TENANT, operation.id).await.unwrap();
         calls.into_iter().next().unwrap()
+    }
+
+    /// Waits until so many attempts are counted and nothing is due, by a clock that stands still.
+    async fn rests_after(&self, operation: &watchkeeper_wire::operation::Operation, attempts: u32) {
+        for _ in 0..1500 {
+            let due = self.platform().store.due_calls(self.clock.now(), 9).await;
+            if self.first_call(operation).await.attempts >= attempts && due.unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("never at rest: {:?}", self.first_call(operation).await);
     }
 
     /// Waits until a counted attempt is known to have had no effect.
