@@ -104,11 +104,14 @@ fn triggered(incidents: &[Value], key: &str) -> Look {
     }
 }
 
-/// How an acknowledgement stands by the incidents of the key that it is about, newest first. PagerDuty
-/// ignores one of an incident that is resolved or that it does not know. Pure.
+/// How an acknowledgement stands by the incidents of the key that it is about: by the one that is open, of
+/// which there is one at most, whatever became of earlier ones. PagerDuty ignores one of an incident that
+/// is resolved or that it does not know. Pure.
 fn acknowledged(incidents: &[Value], about: &str) -> Look {
     let of_key = |each: &&Value| text(each, "incident_key") == Some(about);
-    let Some(found) = incidents.iter().find(of_key) else {
+    let is_open = |each: &&Value| of_key(each) && text(each, "status") != Some("resolved");
+    let open = incidents.iter().find(is_open);
+    let Some(found) = open.or_else(|| incidents.iter().find(of_key)) else {
         return Look::Failed("PagerDuty knows no incident of this page.".into());
     };
     match text(found, "status") {
@@ -136,7 +139,8 @@ impl Connector for Pagerduty {
         let Some(about) = about else {
             return Look::Absent;
         };
-        let pairs = [("incident_key", about)];
+        // Otherwise those of the last month are listed, and what is older would be paged again.
+        let pairs = [("incident_key", about), ("date_range", "all")];
         let Some(answer) = self.incidents.read("incidents", &pairs).await else {
             return Look::Unclear;
         };
@@ -186,6 +190,21 @@ mod tests {
         }
         let unknown = acknowledged(&incidents("triggered"), "not there");
         assert!(matches!(unknown, Look::Failed(_)), "{unknown:?}");
+    }
+
+    #[test]
+    fn an_open_incident_counts_whatever_became_of_earlier_ones_of_its_key() {
+        let of = |statuses: [&str; 2]| {
+            let each = |status| json!({"id": "P", "incident_key": "k", "status": status});
+            acknowledged(&statuses.map(each), "k")
+        };
+        for order in [["resolved", "triggered"], ["triggered", "resolved"]] {
+            assert_eq!(of(order), Look::Absent, "{order:?}");
+        }
+        let found = of(["resolved", "acknowledged"]);
+        assert!(matches!(found, Look::Found(_)), "{found:?}");
+        let over = of(["resolved", "resolved"]);
+        assert!(matches!(over, Look::Failed(_)), "{over:?}");
     }
 
     #[test]
