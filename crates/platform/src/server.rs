@@ -253,7 +253,12 @@ fn providers(
     let patience = options.patience;
     let job = Job::new(address("job/v1/")?, &secret, patience)?;
     let webhook = Webhook::new(address("webhook/v1/")?, &secret, patience)?;
-    let slack = Slack::new(address("slack/api/")?, &secret, patience)?;
+    let slack = Slack::new(
+        address("slack/api/")?,
+        &secret,
+        patience,
+        Arc::clone(&options.clock),
+    )?;
     let events = (address("pagerduty/")?, pagerduty::routing_key(&secret));
     let incidents = (address("pagerduty/api/")?, secret.as_str());
     let pagerduty = Pagerduty::new(events, incidents, patience)?;

@@ -8,9 +8,11 @@
 
 mod stand_in;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use reqwest::Url;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,6 +20,7 @@ use watchkeeper_model::Call;
 
 use super::line::{Line, list, short, text};
 use super::{Connector, Look, Sent};
+use crate::clock::Clock;
 
 pub use stand_in::{SlackStandIn, routes};
 
@@ -38,17 +41,23 @@ const UNCERTAIN: [&str; 4] = [
 ];
 
 /// Speaks to Slack, or to what stands in for it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Slack {
     line: Line,
+    clock: Arc<dyn Clock>,
 }
 
 impl Slack {
     /// At this base address (ending in `/api/`), with this token. A post without an answer within
     /// `patience` is ambiguous.
-    pub fn new(base: Url, token: &str, patience: Duration) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        base: Url,
+        token: &str,
+        patience: Duration,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, reqwest::Error> {
         let line = Line::new(base, format!("Bearer {token}"), patience)?;
-        Ok(Self { line })
+        Ok(Self { line, clock })
     }
 }
 
@@ -60,14 +69,29 @@ fn arguments(call: &Call) -> Option<(&str, &str)> {
 }
 
 /// From when on a message of this key may stand there, in seconds since 1970. The operation's id says when
-/// it was made, by the platform's time; where it does not, the whole history is asked.
-fn oldest(key: &str) -> u64 {
+/// it was made, by the clock of a laptop: where it does not, or that was far ahead, the whole history is
+/// asked.
+fn oldest(key: &str, now: DateTime<Utc>) -> u64 {
     let id = key
         .split(':')
         .next()
         .and_then(|id| Uuid::parse_str(id).ok());
     let made = id.and_then(|id| id.get_timestamp());
-    made.map_or(0, |made| made.to_unix().0.saturating_sub(BEFORE))
+    let made = made.map(|made| made.to_unix().0);
+    let latest = u64::try_from(now.timestamp()).unwrap_or_default() + BEFORE / 2;
+    made.filter(|made| *made <= latest)
+        .map_or(0, |made| made.saturating_sub(BEFORE))
+}
+
+/// What it means that Slack has no history of a channel. A post also goes to a channel by its name, a
+/// history is found by the id alone: by a name nobody could tell whether the message stands there. Pure.
+fn not_found(channel: &str) -> Look {
+    let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    match channel.starts_with(['C', 'D', 'G']) && channel.bytes().all(plain) {
+        // In a channel that is not there nothing stands.
+        true => Look::Absent,
+        false => Look::Failed("Slack finds a channel's history by its id, not by its name.".into()),
+    }
 }
 
 /// The message is ours.
@@ -110,7 +134,7 @@ impl Connector for Slack {
         let Some((channel, _)) = arguments(call) else {
             return Look::Absent;
         };
-        let oldest = oldest(key).to_string();
+        let oldest = oldest(key, self.clock.now()).to_string();
         let mut cursor = String::new();
         for _ in 0..MAX_PAGES {
             let answer = {
@@ -130,8 +154,9 @@ impl Connector for Slack {
             };
             let messages = match answer.get("ok") {
                 Some(Value::Bool(true)) => list(&answer, "messages"),
-                // In a channel that is not there nothing stands.
-                _ if text(&answer, "error") == Some("channel_not_found") => return Look::Absent,
+                _ if text(&answer, "error") == Some("channel_not_found") => {
+                    return not_found(channel);
+                }
                 _ => None,
             };
             let Some(messages) = messages else {
@@ -191,7 +216,20 @@ mod tests {
     fn the_history_is_read_from_a_day_before_the_operation() {
         // Made at 2023-11-14T22:13:20Z.
         let key = "018bcfe5-6800-7000-8000-000000000000:2";
-        assert_eq!(oldest(key), 1_700_000_000 - 86_400);
-        assert_eq!(oldest("something else"), 0);
+        let at = |seconds| DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds);
+        let later = at(1_700_000_600);
+        assert_eq!(oldest(key, later), 1_700_000_000 - 86_400);
+        assert_eq!(oldest("something else", later), 0);
+        // A laptop that is a minute ahead, and one that is a year.
+        assert_eq!(oldest(key, at(1_699_999_940)), 1_700_000_000 - 86_400);
+        assert_eq!(oldest(key, at(1_668_464_000)), 0);
+    }
+
+    #[test]
+    fn where_a_history_is_not_found_by_a_name_nothing_is_sent() {
+        assert_eq!(not_found("C024BE91L"), Look::Absent);
+        for name in ["#ops", "ops", "COPs"] {
+            assert!(matches!(not_found(name), Look::Failed(_)), "{name}");
+        }
     }
 }
