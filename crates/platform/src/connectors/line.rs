@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::AUTHORIZATION;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::Sent;
@@ -46,7 +46,7 @@ impl Line {
         let answer = request.header(AUTHORIZATION, &self.authorization).send();
         let answer = answer.await.ok()?;
         match answer.status() {
-            StatusCode::OK => answer.json().await.ok(),
+            StatusCode::OK => super::json_of(answer).await,
             _ => None,
         }
     }
@@ -70,25 +70,29 @@ impl Line {
             request = request.header("Idempotency-Key", key);
         }
         match request.send().await {
-            Ok(answer) => {
-                let wait = super::retry_after(answer.headers());
-                match answer.status().as_u16() {
-                    200..=299 => answer.json().await.map_err(|_| Sent::Ambiguous),
-                    429 => Err(Sent::NotNow(wait)),
-                    400..=499 => {
-                        let body: Option<Value> = answer.json().await.ok();
-                        let said = body.as_ref().and_then(|body| body.get("message"));
-                        let said = said.and_then(Value::as_str);
-                        Err(Sent::Refused(short(
-                            said.unwrap_or("The provider refused."),
-                        )))
-                    }
-                    _ => Err(Sent::Ambiguous),
-                }
-            }
+            Ok(answer) => read_answer(answer).await,
             Err(error) if error.is_connect() => Err(Sent::NotNow(None)),
             Err(_) => Err(Sent::Ambiguous),
         }
+    }
+}
+
+async fn read_answer(answer: Response) -> Result<Value, Sent> {
+    let wait = super::retry_after(answer.headers());
+    match answer.status().as_u16() {
+        200..=299 => super::json_of(answer).await.ok_or(Sent::Ambiguous),
+        429 => Err(Sent::NotNow(wait)),
+        // Nobody waited for it any longer, or the same is being worked on: neither is a no.
+        408 | 409 | 425 => Err(Sent::Ambiguous),
+        400..=499 => {
+            let body = super::json_of(answer).await;
+            let said = body.as_ref().and_then(|body| body.get("message"));
+            let said = said.and_then(Value::as_str);
+            Err(Sent::Refused(short(
+                said.unwrap_or("The provider refused."),
+            )))
+        }
+        _ => Err(Sent::Ambiguous),
     }
 }
 
@@ -105,4 +109,28 @@ pub(super) fn list<'a>(answer: &'a Value, name: &str) -> Option<&'a [Value]> {
 /// A text in an answer.
 pub(super) fn text<'a>(answer: &'a Value, name: &str) -> Option<&'a str> {
     answer.get(name)?.as_str()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_no_is_a_no() {
+        let answered = async |status: u16| {
+            let mut answer = axum::http::Response::new("{}");
+            *answer.status_mut() = StatusCode::from_u16(status).unwrap();
+            read_answer(answer.into()).await
+        };
+        assert_eq!(answered(202).await, Ok(serde_json::json!({})));
+        assert_eq!(answered(429).await, Err(Sent::NotNow(None)));
+        for status in [302, 408, 409, 425, 500, 502, 504] {
+            assert_eq!(answered(status).await, Err(Sent::Ambiguous), "{status}");
+        }
+        for status in [400, 403, 404, 422] {
+            let refused = answered(status).await;
+            assert!(matches!(refused, Err(Sent::Refused(_))), "{status}");
+        }
+    }
 }

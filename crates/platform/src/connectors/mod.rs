@@ -85,6 +85,21 @@ pub enum Sent {
     Ambiguous,
 }
 
+/// Bytes of an answer that are read, at most.
+const MOST_READ: usize = 16 << 20;
+
+/// The JSON of an answer. None where it is no JSON, breaks off, or does not end.
+async fn json_of(mut answer: reqwest::Response) -> Option<Value> {
+    let mut read = Vec::new();
+    while let Some(chunk) = answer.chunk().await.ok()? {
+        if chunk.len() > MOST_READ - read.len() {
+            return None;
+        }
+        read.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&read).ok()
+}
+
 /// `Retry-After` in seconds, at most a quarter of an hour.
 fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers
@@ -95,4 +110,24 @@ fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds.clamp(1, 15 * 60)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: Vec<u8>) -> reqwest::Response {
+        axum::http::Response::new(body).into()
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_as_far_as_it_may_be_long() {
+        let mut body = b"[1]".to_vec();
+        body.resize(MOST_READ, b' ');
+        let most = json_of(answer(body.clone())).await;
+        assert_eq!(most, Some(serde_json::json!([1])));
+        body.push(b' ');
+        assert_eq!(json_of(answer(body)).await, None);
+        assert_eq!(json_of(answer(b"<html>".to_vec())).await, None);
+    }
 }

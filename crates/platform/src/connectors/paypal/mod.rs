@@ -73,7 +73,9 @@ impl Paypal {
             return Answer::None;
         };
         match answer.status() {
-            StatusCode::OK => answer.json().await.map_or(Answer::None, Answer::Body),
+            StatusCode::OK => super::json_of(answer)
+                .await
+                .map_or(Answer::None, Answer::Body),
             StatusCode::NOT_FOUND => Answer::Unknown,
             _ => Answer::None,
         }
@@ -214,7 +216,7 @@ impl Connector for Paypal {
 async fn read_answer(answer: Response) -> Sent {
     let status = answer.status();
     let wait = super::retry_after(answer.headers());
-    let body: Option<Value> = answer.json().await.ok();
+    let body = super::json_of(answer).await;
     match (status.as_u16(), body) {
         (200 | 201, Some(refund)) => match standing::of(&refund) {
             Look::Found(refund) => Sent::Done(refund),
@@ -222,8 +224,8 @@ async fn read_answer(answer: Response) -> Sent {
             _ => Sent::UnderWay,
         },
         (429, _) => Sent::NotNow(wait),
-        // The same request is being worked on.
-        (409, _) => Sent::Ambiguous,
+        // The same request is being worked on, or nobody waited for it any longer.
+        (408 | 409 | 425, _) => Sent::Ambiguous,
         (400..=499, Some(body)) => match standing::issue(&body) {
             Some(("PREVIOUS_REQUEST_IN_PROGRESS", _)) => Sent::Ambiguous,
             Some((issue, text)) => Sent::Refused(format!("{text} ({issue})")),
@@ -244,5 +246,14 @@ mod tests {
         assert_eq!(decimal(1_200, "JPY").as_deref(), Some("1200"));
         assert_eq!(decimal(1_200, "HUF").as_deref(), Some("12"));
         assert_eq!(decimal(1_250, "HUF"), None);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_timed_out_on_the_way_was_not_refused() {
+        for status in [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY] {
+            let mut answer = axum::http::Response::new("{}");
+            *answer.status_mut() = status;
+            assert_eq!(read_answer(answer.into()).await, Sent::Ambiguous);
+        }
     }
 }

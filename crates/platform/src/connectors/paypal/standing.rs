@@ -80,9 +80,8 @@ pub(super) fn of_payment(order: Option<&Value>, capture: Option<&Value>) -> Valu
     let paid = amount(capture);
     let refunded = paid.zip(order).and_then(|((_, currency), order)| {
         let back = listed(order, "refunds").filter(|refund| of_capture(refund, id));
-        let done = back.filter(|refund| text(refund, "/status") == Some("COMPLETED"));
-        let sum = done.map(|refund| amount(refund).map(|(minor, _)| minor));
-        let sum: Option<i64> = sum.sum();
+        let mut done = back.filter(|refund| text(refund, "/status") == Some("COMPLETED"));
+        let sum = done.try_fold(0_i64, |sum, refund| sum.checked_add(amount(refund)?.0));
         Some(json!({"minor": sum?, "currency": currency}))
     });
     json!({
@@ -153,6 +152,18 @@ mod tests {
         let first = of_payment(Some(&order), None);
         assert_eq!(first["capture"], "C");
         assert_eq!(first["amount"]["minor"], 3_300);
+    }
+
+    #[test]
+    fn more_than_can_be_counted_is_not_counted() {
+        let most = refund("C", "92233720368547758.07", "COMPLETED");
+        let order =
+            |refunds: Value| json!({"purchase_units": [{"payments": {"refunds": refunds}}]});
+        let paid = |order: Value| of_payment(Some(&order), Some(&capture("C")));
+        let one = paid(order(json!([most])));
+        assert_eq!(one["refunded"]["minor"], i64::MAX);
+        let two = paid(order(json!([most, most])));
+        assert_eq!(two["refunded"], Value::Null);
     }
 
     #[test]

@@ -178,8 +178,8 @@ async fn read_answer(answer: reqwest::Response) -> Sent {
             None => Sent::Ambiguous,
         },
         429 => Sent::NotNow(wait),
-        // The same key is being worked on.
-        409 => Sent::Ambiguous,
+        // The same key is being worked on, or nobody waited for it any longer.
+        408 | 409 | 425 => Sent::Ambiguous,
         500 => Sent::Broke,
         400..=499 => {
             let error = body.as_ref().and_then(|body| body.get("error"));

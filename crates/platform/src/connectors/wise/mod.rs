@@ -90,7 +90,7 @@ impl Wise {
         }
         let answer = self.client.get(url).bearer_auth(&self.token).send().await;
         let answer = answer.ok().filter(|answer| answer.status().is_success())?;
-        answer.json().await.ok()
+        super::json_of(answer).await
     }
 
     async fn step(&self, request: RequestBuilder) -> Result<Value, Step> {
@@ -268,12 +268,12 @@ impl Connector for Wise {
 async fn read_answer(answer: Response) -> Result<Value, Step> {
     let status = answer.status();
     let wait = super::retry_after(answer.headers());
-    let body: Option<Value> = answer.json().await.ok();
+    let body = super::json_of(answer).await;
     match (status.as_u16(), body) {
         (200..=299, Some(body)) => Ok(body),
         (429, _) => Err(Step::NotNow(wait)),
-        // The same transfer is being worked on.
-        (409, _) => Err(Step::Lost),
+        // The same transfer is being worked on, or nobody waited for it any longer.
+        (408 | 409 | 425, _) => Err(Step::Lost),
         (400..=499, body) => {
             let why = body.as_ref().and_then(standing::problem);
             Err(Step::No(why.unwrap_or("the provider refused").to_owned()))
