@@ -11,14 +11,14 @@ const PIXELS: Record<ColumnKind, number> = {
   number: 58,
   money: 76,
   instant: 98,
-  clock: 82,
+  clock: 92,
   state: 110,
 };
 
 /** Pixels that a letter takes, roughly, in a cell and in a head; and the space on both sides. */
 const LETTER_PX = 6.4;
 /** The same of a digit: they are all as wide. */
-const DIGIT_PX = 7.6;
+const DIGIT_PX = 7.4;
 const PADDING_PX = 14;
 /** A word of a state may be long; up to here its column gives way, then the word is cut. */
 const PILL_PX = 46;
