@@ -20,7 +20,8 @@ use watchkeeper_wire::digest::{CopyDigests, KindDigest};
 const ANEW_AT_MOST: TimeDelta = TimeDelta::hours(1);
 /// What became of a comparison is told of for so long.
 const TOLD_FOR: TimeDelta = TimeDelta::hours(24);
-/// So many kinds at most are followed in one comparison: their names are the platform's.
+/// So many kinds at most are followed at once: their names are the platform's, and one that named others
+/// at every comparison would be fetched from for ever.
 const MOST_KINDS: usize = 50;
 
 /// What the mirror has.
@@ -106,7 +107,8 @@ pub fn decide(mine: &Mirrored, theirs: &CopyDigests, before: &Told, now: DateTim
             was.stays = false;
         }
     }
-    for kind in differ.into_iter().take(MOST_KINDS) {
+    for kind in differ {
+        let has_room = steps.told.kinds.len() < MOST_KINDS;
         match steps.told.kinds.get_mut(&kind) {
             // Also where the clock was set back since.
             Some(was) if (now - was.at).abs() < ANEW_AT_MOST => {
@@ -119,6 +121,7 @@ pub fn decide(mine: &Mirrored, theirs: &CopyDigests, before: &Told, now: DateTim
                 was.at = now;
                 steps.refetch.insert(kind);
             }
+            None if !has_room => {}
             None => {
                 let differed = Differed {
                     at: now,
@@ -247,12 +250,27 @@ mod tests {
 
     #[test]
     fn a_platform_that_names_kinds_without_end_is_followed_so_far() {
-        let many: Vec<String> = (0..500).map(|n| format!("kind-{n}")).collect();
-        let mut there = theirs(&[]);
-        for kind in many {
-            there.kinds.extend(kinds(&[(kind.as_str(), &[("a", 1)])]));
-        }
-        let steps = decide(&Mirrored::default(), &there, &Told::default(), at(0));
+        let named = |round: usize, many: usize| {
+            let mut there = theirs(&[]);
+            for n in 0..many {
+                let kind = format!("kind-{round}-{n}");
+                there.kinds.extend(kinds(&[(kind.as_str(), &[("a", 1)])]));
+            }
+            there
+        };
+        let none = Mirrored::default();
+        let steps = decide(&none, &named(0, 500), &Told::default(), at(0));
         assert_eq!(steps.refetch.len(), MOST_KINDS);
+        // Nor is it where it names another at every comparison.
+        let (mut told, mut fetched) = (Told::default(), 0);
+        for round in 1..=200 {
+            let steps = decide(&none, &named(round, 1), &told, at(1));
+            fetched += steps.refetch.len();
+            told = steps.told;
+        }
+        assert_eq!((fetched, told.kinds.len()), (MOST_KINDS, MOST_KINDS));
+        // A day later there is room again.
+        let steps = decide(&none, &named(0, 1), &told, at(1 + 24 * 60));
+        assert_eq!(steps.refetch.len(), 1);
     }
 }

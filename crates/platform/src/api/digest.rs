@@ -44,6 +44,7 @@ pub async fn digest(
     };
     let asked = CopyAsked {
         tenant: access.tenant,
+        operator: access.operator.id,
         regions: access.regions,
         sight,
         at,

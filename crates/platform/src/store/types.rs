@@ -514,6 +514,8 @@ pub enum PageRead {
 pub struct CopyAsked {
     /// The tenant.
     pub tenant: String,
+    /// Operator whose copy it is.
+    pub operator: String,
     /// Regions of the reader; empty means all.
     pub regions: Vec<String>,
     /// What they see of kinds and fields.

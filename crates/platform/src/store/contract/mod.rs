@@ -437,6 +437,23 @@ pub async fn what_is_one_operators_alone_reaches_no_other<S: Store>(store: &S) {
     assert_eq!(page("lee", alone).await, ["upsert"]);
     assert_eq!(page("kim", alone).await, [""; 0]);
     assert!(hinted("lee", alone).await && !hinted("kim", alone).await);
+    // Nor does what a copy amounts to tell of it.
+    let copy = async |operator: &str, at: u64| {
+        let asked = CopyAsked {
+            tenant: TENANT.into(),
+            operator: operator.into(),
+            regions: Vec::new(),
+            sight: std::sync::Arc::new(watchkeeper_pack::Sight::default().for_reader(operator)),
+            at,
+        };
+        let copy = store.copy_digests(&asked).await.unwrap().unwrap();
+        let has = |kind: &str| copy.kinds.contains_key(kind);
+        (has("saved_view"), copy.moved.contains("saved_view"))
+    };
+    assert_eq!(copy("lee", alone).await, (false, true));
+    assert_eq!(copy("kim", alone).await, (false, false));
+    assert_eq!(copy("lee", alone + 1).await, (true, false));
+    assert_eq!(copy("kim", alone + 1).await, (false, false));
 }
 
 pub async fn old_and_future_places_are_gone<S: Store>(store: &S) {

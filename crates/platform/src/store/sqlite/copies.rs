@@ -6,6 +6,7 @@ use rusqlite::{Transaction, params};
 use watchkeeper_model::copy::CopySum;
 use watchkeeper_wire::digest::{CopyDigests, KindDigest};
 
+use super::feed::is_for;
 use super::tenants;
 use super::values::{from_json, signed, unsigned};
 use crate::store::{CopyAsked, Result, StoreError, sees};
@@ -53,16 +54,21 @@ pub fn digests(tx: &Transaction<'_>, asked: &CopyAsked) -> Result<Option<CopyDig
 /// Kinds of which this reader has a change before them.
 fn moved(tx: &Transaction<'_>, asked: &CopyAsked) -> Result<BTreeSet<String>> {
     let mut statement = tx.prepare_cached(
-        "SELECT DISTINCT kind, what, existed, region_before, region_after FROM change
-         WHERE tenant = ? AND seq > ? AND what <> 'verdict'",
+        "SELECT DISTINCT kind, what, existed, region_before, region_after, only_before, only_after
+         FROM change WHERE tenant = ? AND seq > ? AND what <> 'verdict'",
     )?;
     let mut rows = statement.query(params![asked.tenant, signed(asked.at)])?;
     let mut kinds = BTreeSet::new();
     while let Some(row) = rows.next()? {
         let (kind, what, existed): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let (before, after): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
-        let visible = existed && sees(&asked.regions, before.as_deref())
-            || what == "record" && sees(&asked.regions, after.as_deref());
+        let (only_before, only_after): (Option<String>, Option<String>) =
+            (row.get(5)?, row.get(6)?);
+        let reaches = |region: Option<&str>, only: Option<&str>| {
+            sees(&asked.regions, region) && is_for(only, &asked.operator)
+        };
+        let visible = existed && reaches(before.as_deref(), only_before.as_deref())
+            || what == "record" && reaches(after.as_deref(), only_after.as_deref());
         if visible && asked.sight.sees_kind(&kind) {
             kinds.insert(kind);
         }

@@ -196,7 +196,7 @@ fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<O
 }
 
 /// May this operator see what is one operator's alone, or everybody's?
-fn is_for(only: Option<&str>, operator: &str) -> bool {
+pub(super) fn is_for(only: Option<&str>, operator: &str) -> bool {
     only.is_none_or(|only| only == operator)
 }
 
