@@ -61,7 +61,7 @@ async fn refunded_once_despite(mode: Mode, times: u32) -> World {
 
 impl World {
     /// Waits for the end, moving the clock on so that whatever was put off comes round.
-    async fn until_after_waits(&self, id: uuid::Uuid) {
+    pub async fn until_after_waits(&self, id: uuid::Uuid) {
         for _ in 0..600 {
             let verdict = self.verdict(id).await;
             if verdict.word.is_final() {
