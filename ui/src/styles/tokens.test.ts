@@ -80,3 +80,13 @@ test("the layout knows start and end, never left and right", () => {
   );
   expect(strays).toEqual([]);
 });
+
+test("a name is laid out by one sheet", () => {
+  const sheets = new Map<string, Set<string>>();
+  for (const sheet of SHEETS) {
+    for (const [, name = ""] of read(sheet).matchAll(/^\.([a-z-]+)(?=\s*[,{])/gm)) {
+      sheets.set(name, (sheets.get(name) ?? new Set()).add(sheet));
+    }
+  }
+  expect([...sheets].filter(([, where]) => where.size > 1).map(([name]) => name)).toEqual([]);
+});

@@ -62,6 +62,11 @@ function ControlBanner({ control }: { control: ControlView }) {
   );
 }
 
+/** Ends a sentence that ends with somebody's own words. */
+function stop(words: string | null): string {
+  return words !== null && /[.!?…]$/.test(words.trimEnd()) ? "" : ".";
+}
+
 /** What is in force, since when, by whom, why, and what it holds here. */
 function Standing({ control }: { control: ControlView }) {
   const { since, banner, held } = control;
@@ -76,7 +81,7 @@ function Standing({ control }: { control: ControlView }) {
               : <bdi>{since.reason}</bdi>
             </>
           )}
-          .{" "}
+          {stop(since.reason)}{" "}
         </>
       )}
       {banner && (
@@ -112,7 +117,7 @@ export function NotInEffect({ control }: { control: ControlView }) {
               : <bdi>{asked.reason}</bdi>
             </>
           )}
-          . {t("control-asked-wait")}
+          {stop(asked.reason)} {t("control-asked-wait")}
         </>
       )}
       {problem && <bdi>{problem}</bdi>}

@@ -196,11 +196,11 @@ function Chips({ page, chosen, onChoose }: ChipsProps) {
   const shown = page.sorts.filter(({ count }) => count > 0);
   if (shown.length < 2 && chosen.length === 0) return null;
   return (
-    <fieldset className="chips">
+    <fieldset className="log-sorts">
       <legend className="visually-hidden">{t("log-sorts")}</legend>
       <button
         type="button"
-        className="chip"
+        className="log-sort"
         aria-pressed={chosen.length === 0}
         onClick={() => onChoose([])}
       >
@@ -213,14 +213,14 @@ function Chips({ page, chosen, onChoose }: ChipsProps) {
           <button
             key={sort}
             type="button"
-            className="chip"
+            className="log-sort"
             aria-pressed={on}
             onClick={() =>
               onChoose(on ? chosen.filter((each) => each !== sort) : [...chosen, sort])
             }
           >
             <Icon size={12} aria-hidden />
-            {t(words)} <span className="chip-count">{numberWords(count)}</span>
+            {t(words)} <span className="log-sort-count">{numberWords(count)}</span>
           </button>
         );
       })}

@@ -6,6 +6,7 @@ import { t } from "../../locales/catalogue";
 import type { Chip, ViewPage } from "../../platform/backend";
 import { ChipInput } from "./ChipInput";
 import { type ChipPut, chipOf, EMPTY_PUT, putOf, withChip } from "./chips";
+import { fieldWords } from "./columns";
 
 type ChipDialogProps = {
   page: ViewPage;
@@ -34,7 +35,9 @@ export function ChipDialog({ page, chips, field, onChips, onClose }: ChipDialogP
     onChips(withChip(chips, chip));
     onClose();
   };
-  const byLabel = page.filters.toSorted((one, other) => one.label.localeCompare(other.label));
+  const byLabel = page.filters.toSorted((one, other) =>
+    fieldWords(one).localeCompare(fieldWords(other)),
+  );
   return (
     <Dialog
       title={t("chip-title")}
@@ -53,7 +56,7 @@ export function ChipDialog({ page, chips, field, onChips, onClose }: ChipDialogP
           label={t("chip-field")}
           prompt={t("chip-field-prompt")}
           value={name}
-          options={byLabel.map((each) => ({ value: each.field, label: each.label }))}
+          options={byLabel.map((each) => ({ value: each.field, label: fieldWords(each) }))}
           onValue={(next) => {
             setName(next);
             setPut(putAt(next));

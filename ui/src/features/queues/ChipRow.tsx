@@ -5,6 +5,7 @@ import { t } from "../../locales/catalogue";
 import type { ChipView, ViewPage } from "../../platform/backend";
 import { ChipDialog } from "./ChipDialog";
 import { chipWords } from "./chips";
+import { fieldWords } from "./columns";
 import type { Wish } from "./wish";
 
 type ChipRowProps = { page: ViewPage; wish: Wish; onWish: (more: Partial<Wish>) => void };
@@ -28,7 +29,9 @@ export function ChipRow({ page, wish, onWish }: ChipRowProps) {
           <button
             type="button"
             className="chip-words"
-            title={t("chip-change", { field: view.label })}
+            title={t("chip-change", {
+              field: fieldWords({ field: view.chip.field, label: view.label }),
+            })}
             onClick={() => setChanged(view.chip.field)}
           >
             {view.problem && <TriangleAlert size={12} aria-hidden />}
@@ -37,7 +40,9 @@ export function ChipRow({ page, wish, onWish }: ChipRowProps) {
           <button
             type="button"
             className="chip-off"
-            aria-label={t("chip-off", { field: view.label })}
+            aria-label={t("chip-off", {
+              field: fieldWords({ field: view.chip.field, label: view.label }),
+            })}
             onClick={() => remove(view.chip.field)}
           >
             <X size={12} aria-hidden />
@@ -67,7 +72,8 @@ function Words({ view, page }: { view: ChipView; page: ViewPage }) {
   const filter = page.filters.find(({ field }) => field === view.chip.field);
   return (
     <>
-      <span className="quiet">{view.label}</span> <bdi>{chipWords(view, filter)}</bdi>
+      <span className="quiet">{fieldWords({ field: view.chip.field, label: view.label })}</span>{" "}
+      <bdi>{chipWords(view, filter)}</bdi>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { t } from "../../locales/catalogue";
 import type { FieldName, ViewPage } from "../../platform/backend";
+import { fieldWords } from "./columns";
 import { NO_WISH, type Wish } from "./wish";
 
 type ShowDialogProps = {
@@ -63,23 +64,23 @@ export function ShowDialog({ page, wish, onWish, onClose }: ShowDialogProps) {
           label={t("show-group")}
           none={t("show-group-none")}
           value={group}
-          options={page.groups}
+          options={page.groups.map(named)}
           onValue={setGroup}
         />
         <Named
           label={t("show-sort")}
           none={t("show-sort-own")}
           value={sort}
-          options={page.filters.flatMap(({ field, label }) => [
-            { field, label: t("show-sort-up", { field: label }) },
-            { field: `-${field}`, label: t("show-sort-down", { field: label }) },
+          options={page.filters.flatMap((each) => [
+            { ...each, label: t("show-sort-up", { field: fieldWords(each) }) },
+            { field: `-${each.field}`, label: t("show-sort-down", { field: fieldWords(each) }) },
           ])}
           onValue={setSort}
         />
         <fieldset className="choice">
           <legend>{t("show-columns")}</legend>
           <div className="choice-options">
-            {page.offered.map(({ field, label }) => (
+            {inOrder(page).map(({ field, label }) => (
               <label key={field}>
                 <input
                   type="checkbox"
@@ -94,6 +95,20 @@ export function ShowDialog({ page, wish, onWish, onClose }: ShowDialogProps) {
       </form>
     </Dialog>
   );
+}
+
+function named(each: FieldName): FieldName {
+  return { ...each, label: fieldWords(each) };
+}
+
+/** The columns that are shown, in their order, then the others by name. */
+function inOrder(page: ViewPage): FieldName[] {
+  const shown = page.columns.map(({ field }) => field);
+  const place = ({ field }: FieldName) =>
+    (shown.indexOf(field) + shown.length + 1) % (shown.length + 1);
+  return page.offered
+    .map(named)
+    .toSorted((one, other) => place(one) - place(other) || one.label.localeCompare(other.label));
 }
 
 type NamedProps = {

@@ -1,7 +1,7 @@
 import type { GridColumn } from "../../components/DataGrid";
 import { locale, t } from "../../locales/catalogue";
 import { moneyWords } from "../../locales/words";
-import type { ColumnKind, ViewPage } from "../../platform/backend";
+import type { ColumnKind, FieldName, ViewPage } from "../../platform/backend";
 
 /** Pixels that a column takes; words take what is left. */
 const PIXELS: Record<ColumnKind, number> = {
@@ -23,7 +23,7 @@ const PADDING_PX = 14;
 /** A word of a state may be long; up to here its column gives way, then the word is cut. */
 const PILL_PX = 46;
 /** Share of the window that it may take. */
-const STATE_SHARE = "9.6vw";
+const STATE_SHARE = "11vw";
 
 const longest = (lengths: number[]) => Math.max(0, ...lengths);
 
@@ -106,6 +106,11 @@ function widthOf(
 /** The column whose words stand under each row; the first of its kind. */
 export const proseOf = (page: ViewPage): number =>
   page.columns.findIndex(({ kind }) => kind === "prose");
+
+/** What a field is called; the state of a record is called the same in every pack. */
+export function fieldWords({ field, label }: FieldName): string {
+  return field === "state" ? t("column-state") : label;
+}
 
 /** Stands for our operation where the view has no column of states to show its word in. */
 export const OPERATION = "operation";
