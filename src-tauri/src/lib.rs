@@ -20,6 +20,8 @@ mod notifier;
 mod places;
 mod start;
 mod tray;
+#[cfg(target_os = "linux")]
+mod webkit;
 mod window;
 
 pub use args::Args;

@@ -52,6 +52,8 @@ pub(crate) fn open(app: &mut App, data: &Path) -> tauri::Result<()> {
         })
         .build()?;
     window.set_background_color(Some(background(window.theme()?)))?;
+    #[cfg(target_os = "linux")]
+    crate::webkit::settle(&window)?;
     Ok(())
 }
 
