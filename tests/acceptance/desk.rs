@@ -25,7 +25,8 @@ impl Desk {
     /// At a tenant of the demo, as shown; the first one where absent. Nothing arrives by itself.
     pub(crate) fn new(tenant: Option<&str>, extra: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let arguments = [&["--still"], extra].concat();
+        let mut arguments = vec!["--still"];
+        arguments.extend(extra);
         let platform = Platform::start(folder.path(), &arguments).unwrap();
         let line = Line::to(&platform.ready.platform).unwrap();
         let demo = line.demo_file(&platform.ready_file()).unwrap();
@@ -75,12 +76,18 @@ impl Desk {
     }
 
     /// A record once it looks so here.
-    pub(crate) fn seen(&mut self, (kind, id): (&str, &str), looks: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn seen(
+        &mut self,
+        (kind, id): (&str, &str),
+        looks: impl Fn(&Value) -> bool,
+    ) -> Value {
         wait_for("the record to look so", || {
             let record = self.client.record(kind, id);
             Ok(record.ok().filter(&looks))
         })
-        .unwrap_or_else(|error| panic!("{kind}/{id}: {error:#}; {:?}", self.client.record(kind, id)))
+        .unwrap_or_else(|error| {
+            panic!("{kind}/{id}: {error:#}; {:?}", self.client.record(kind, id))
+        })
     }
 
     /// A record once it is in this state, as the platform said.
@@ -89,11 +96,27 @@ impl Desk {
             let operations = record["operations"].as_array().unwrap();
             operations.iter().all(|one| one["word"] == "confirmed")
         };
-        self.seen(of, |record| record["state"]["id"] == state && settled(record))
+        self.seen(of, |record| {
+            record["state"]["id"] == state && settled(record)
+        })
+    }
+
+    /// The first row of a view in which these words stand, once there is one.
+    pub(crate) fn row(&mut self, view: &str, words: &str) -> Value {
+        wait_for("the row", || {
+            let mut rows = self.client.rows(view)?.into_iter();
+            Ok(rows.find(|row| row["cells"].to_string().contains(words)))
+        })
+        .unwrap()
     }
 
     /// Acts on a record as it is shown here. The error is the engine's own, in JSON.
-    pub(crate) fn act(&mut self, of: (&str, &str), action: &str, params: Value) -> Result<Value, String> {
+    pub(crate) fn act(
+        &mut self,
+        of: (&str, &str),
+        action: &str,
+        params: Value,
+    ) -> Result<Value, String> {
         let record = self.record(of);
         let offered = offered(&record, action);
         let params: Map<String, Value> = params
@@ -113,7 +136,11 @@ impl Desk {
     /// Acts, and waits until nothing is on its way or held any more.
     pub(crate) fn done(&mut self, of: (&str, &str), action: &str, params: Value) {
         self.act(of, action, params).unwrap();
-        assert_eq!(self.client.drained().unwrap()["held"], json!([]), "{action}");
+        assert_eq!(
+            self.client.drained().unwrap()["held"],
+            json!([]),
+            "{action}"
+        );
     }
 
     /// Alerts of a rule that fire here: severity and what they are about, by id.
@@ -139,7 +166,7 @@ impl Desk {
             .unwrap_or_else(|error| panic!("{error:#}; {:?}", self.fires(rule)));
     }
 
-    /// What became of an action on a record by the log, oldest first.
+    /// What became of an action on a record by the log, oldest first, each word once in a row.
     pub(crate) fn logged(&mut self, (kind, id): (&str, &str), action: &str) -> Vec<String> {
         let asked = json!({"do": "log", "search": "", "sorts": [], "before": null, "limit": 200});
         let log = self.client.ask(&asked).unwrap();
@@ -149,8 +176,11 @@ impl Desk {
                 && entry["record"]["id"] == id
                 && entry["action"] == action
         });
-        its.map(|entry| entry["sort"].as_str().unwrap().to_owned())
-            .collect()
+        let mut words: Vec<String> = its
+            .map(|entry| entry["sort"].as_str().unwrap().to_owned())
+            .collect();
+        words.dedup();
+        words
     }
 }
 
