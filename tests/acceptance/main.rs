@@ -51,6 +51,7 @@ mod live_figures;
 mod live_fraud;
 mod live_health;
 mod live_orders;
+mod live_payout_session;
 mod live_payouts;
 mod live_people;
 mod live_playbooks;
