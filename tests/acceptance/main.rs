@@ -29,6 +29,7 @@ mod console_calls;
 mod console_money;
 mod console_paging;
 mod console_partners;
+mod console_revenue_session;
 mod console_session;
 mod controls;
 mod desk;
