@@ -65,7 +65,7 @@ fn entries(file: &str) -> BTreeMap<String, i64> {
             panic!("{line}")
         };
         assert_eq!((id, *currency), (entry, "USD"), "{line}");
-        let cents = amount.replace('.', "").parse().unwrap();
+        let cents: i64 = amount.replace('.', "").parse().unwrap();
         ((*entry).to_owned(), cents)
     });
     rows.collect()
@@ -152,7 +152,7 @@ fn h_05_all_revenue_of_a_day_is_saved_exported_and_compared_with_the_ledger() {
             let cell = |at: usize| &row["cells"][at]["value"];
             let entry = cell(0)["text"].as_str().unwrap().to_owned();
             let minor = cell(3)["money"]["minor"].to_string();
-            let minor = minor.trim_end_matches(".0").parse().unwrap();
+            let minor: i64 = minor.trim_end_matches(".0").parse().unwrap();
             (entry, (row["id"].as_str().unwrap().to_owned(), minor))
         })
         .collect();
