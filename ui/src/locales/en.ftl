@@ -748,6 +748,7 @@ log-broken-entry = The chain breaks at this entry.
 log-broken-go = Show entry { $entry }
 log-first = It is the first entry.
 log-event-signed-in = Signed in on this laptop
+log-event-based = Based on what was before it
 log-event-retried = Tried again
 log-event-discarded = Discarded
 log-event-amended = Amended
