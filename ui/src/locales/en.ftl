@@ -283,6 +283,7 @@ saved-drop = Drop
 saved-queued-keep = “{ $name }” is queued
 saved-queued-change = The change of “{ $name }” is queued
 saved-queued-drop = That “{ $name }” is dropped is queued
+saved-given-up = “{ $name }” is given up; it was never made
 saved-read-only = Nothing can be saved while this is read-only.
 saved-private = yours alone
 saved-shared = yours, shared
