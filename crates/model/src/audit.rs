@@ -77,6 +77,16 @@ pub enum Event {
         /// Row that refused.
         row: Option<String>,
     },
+    /// What a queued operation is based on was settled before it was first sent: those before it in its
+    /// lane had come to their ends.
+    Based {
+        /// The operation.
+        operation: Uuid,
+        /// The revision that its record is to have.
+        revision: u64,
+        /// SHA-256 of the operation from then on.
+        fingerprint: String,
+    },
     /// The platform answered.
     Answered {
         /// The operation.

@@ -1,6 +1,7 @@
 //! Saved views: what an operator asked of a view, kept under a name. A saved view is a record of the
 //! engine's and is kept, changed and dropped by operation.
 
+use serde_json::Value;
 use uuid::{Uuid, Version};
 use watchkeeper_pack::SavedWish;
 pub use watchkeeper_pack::saved::{KIND, MOST_BYTES};
@@ -25,8 +26,13 @@ pub const KEPT: &str = "kept";
 /// Longest name, in characters.
 pub const MOST_NAME: usize = 80;
 
+/// Most that one operator keeps at once; what was dropped does not count.
+pub const MOST_KEPT: i64 = 100;
+/// The lookup of the kind that counts what the actor keeps.
+const KEPT_BY_ACTOR: &str = "kept_by_actor";
+
 /// Why an action on a saved view is refused, beside what every action is refused for: it is not the
-/// actor's own, has no usable id or name, or asks for what the view cannot show.
+/// actor's own, has no usable id or name, is one too many, or asks for what the view cannot show.
 pub fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome> {
     let (record, params) = (&situation.record, situation.params);
     let said = |name: &str| record.body.get(name).and_then(|value| value.as_str());
@@ -38,6 +44,9 @@ pub fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome> {
     }
     if creates && !is_drawn(&record.id) {
         return deny("saved_view.id", "The id of a new view is a UUIDv7.");
+    }
+    if creates && let Some(no) = full(situation) {
+        return Some(no);
     }
     if let Some(name) = asked(NAME)
         && (name.chars().count() > MOST_NAME || name.chars().any(char::is_control))
@@ -59,6 +68,22 @@ pub fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome> {
     let zone = situation.pack.zone_in(situation.settings);
     let misfit = wish.misfits(kind, situation.now, zone).into_iter().next()?;
     deny("saved_view.unfit", misfit.to_string())
+}
+
+/// Why the actor keeps no more of them.
+fn full(situation: &Situation<'_>) -> Option<Outcome> {
+    let kept = situation.lookups.get(KEPT_BY_ACTOR);
+    match kept.map(|kept| &kept.value).and_then(Value::as_i64) {
+        Some(kept) if kept < MOST_KEPT => None,
+        Some(_) => {
+            let detail = format!("You keep {MOST_KEPT} saved views already: drop one first.");
+            deny("saved_view.full", detail)
+        }
+        None => {
+            let detail = "How many saved views you keep is not known.";
+            deny("policy.undecidable", detail)
+        }
+    }
 }
 
 /// A laptop drew it: nobody else has the same.

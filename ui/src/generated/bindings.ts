@@ -1145,6 +1145,14 @@ export type Hazard =
 "minor";
 
 /**  Hours of a day in which notifications may be shown. */
+/**  An operation on a saved view that is held, and can be amended. */
+export type HeldSaved = {
+	/**  The operation. */
+	operation: string,
+	/**  It is the one that was to make it: there is none on the platform. */
+	makes: boolean,
+};
+
 export type Hours = {
 	/**  First minute of the day, 0 to 1439. */
 	from: number,
@@ -2107,6 +2115,8 @@ export type SavedEntry = {
 	problems: string[],
 	/**  Where our operation on it stands, if one is not yet settled. */
 	word: OperationWord | null,
+	/**  Our operation on it that is held: what is done next is put in its place. */
+	held: HeldSaved | null,
 	/**  It is being dropped, and the platform has not said that it is. */
 	dropped: boolean,
 	/**  Revision that is shown. */

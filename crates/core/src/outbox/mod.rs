@@ -16,6 +16,9 @@
 //! poisoned one stops alone (fault 43). Whatever was `in_flight` when the app ended is read back
 //! by its id before anything is sent, because nobody knows whether it arrived (fault 1).
 //!
+//! One that was queued behind others of its lane is based on what these leave behind, and that is settled
+//! when it goes out for the first time ([`base`]).
+//!
 //! What can be taken back stays at the head of its lane until its window has passed ([`undo`]).
 //!
 //! After the platform was restored from a backup nothing goes out by itself: what had not been
@@ -25,6 +28,7 @@
 //! An operation goes out only under the name of its author (fault 46), and never after its
 //! not-after instant. An unsure clock does not lapse anything: then the platform decides.
 
+pub mod base;
 pub mod frozen;
 pub mod lane;
 pub mod queue;

@@ -14,7 +14,7 @@ use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
 
 use super::queue::{self, Hold, Queued, Status};
 use super::together::{Shared, may_share};
-use super::{frozen, lane, verdict};
+use super::{base, frozen, lane, verdict};
 use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -158,7 +158,11 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                     true => shared.take(&waiting.request),
                     false => groups.len() < LANES,
                 };
-                if !goes || !queue::claim(state, seq)? {
+                if !goes {
+                    continue;
+                }
+                base::settle(state, &scribe, &waiting, now.at)?;
+                if !queue::claim(state, seq)? {
                     continue;
                 }
                 let claimed = queue::by_seq(state, seq)?;

@@ -155,10 +155,13 @@ pub enum Taken {
     Before,
     /// It may have left: its verdict decides.
     Late,
+    /// It had left, and is held now: that is given up, or sent again.
+    Held,
 }
 
 /// Takes back what was never sent, in the caller's transaction: a claim that came before makes it too
-/// late, one that comes after finds nothing to send.
+/// late, one that comes after finds nothing to send. What is held was never sent either where no attempt
+/// was counted: a control stopped it, its time passed, or the platform was restored before.
 pub fn take_back(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<Taken, StoreError> {
     let reason = Reason {
         code: TAKEN_BACK.into(),
@@ -167,8 +170,9 @@ pub fn take_back(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<Tak
     };
     let changed = state
         .prepare_cached(
-            "UPDATE operation SET status = 'discarded', reason = ?2, settled_at = ?3
-             WHERE id = ?1 AND status = 'waiting' AND attempts = 0",
+            "UPDATE operation SET status = 'discarded', hold = NULL, theirs = NULL, reason = ?2,
+                                  settled_at = ?3
+             WHERE id = ?1 AND status IN ('waiting', 'held') AND attempts = 0",
         )?
         .execute(params![
             id.to_string(),
@@ -178,15 +182,18 @@ pub fn take_back(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<Tak
     if changed == 1 {
         return Ok(Taken::Back);
     }
-    let before: Option<bool> = state
+    let stands: Option<(bool, bool)> = state
         .prepare_cached(
-            "SELECT status = 'discarded' AND json_extract(reason, '$.code') IS ?2
+            "SELECT status = 'discarded' AND json_extract(reason, '$.code') IS ?2, status = 'held'
              FROM operation WHERE id = ?1",
         )?
-        .query_row(params![id.to_string(), TAKEN_BACK], |row| row.get(0))
+        .query_row(params![id.to_string(), TAKEN_BACK], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    Ok(match before {
-        Some(true) => Taken::Before,
+    Ok(match stands {
+        Some((true, _)) => Taken::Before,
+        Some((_, true)) => Taken::Held,
         _ => Taken::Late,
     })
 }

@@ -8,6 +8,7 @@ use watchkeeper_model::audit::Event;
 use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Problem;
 
+use super::base;
 use super::queue::{self, Hold, Queued, Status};
 use crate::engine::Scribe;
 use crate::overlay::rows;
@@ -199,6 +200,10 @@ fn settle_by(
                 _ => told.as_ref().or(verdict.reason.as_ref()),
             };
             queue::set(state, operation.seq, status, hold, reason, theirs, settled)?;
+            if hold.is_none() {
+                let goes_on = matches!(operation.status, Status::Accepted | Status::Unknown);
+                base::gave(state, operation.seq, verdict.revision, goes_on)?;
+            }
             if waits {
                 // Whatever this laptop had decided: nothing of it is done.
                 rows::undraw(state, operation.request.id)?;

@@ -1,62 +1,86 @@
 //! Holds the mirror against the platform, and fetches anew what is no copy of it.
 //!
-//! After the start, after each snapshot, and then every hour, once the head of the feed is reached.
-//! What differs is filled anew as after a contradiction: what is there is shown meanwhile, and the
-//! outbox stays.
+//! After the start, after each snapshot, and then an hour after the platform last answered, once the head
+//! of the feed is reached. What differs is filled anew as after a contradiction: what is there is shown
+//! meanwhile, and the outbox stays.
+//!
+//! Of a line that was set aside its beginning mostly reads, and with it which record it is of and at what
+//! revision the platform has that, or that it has none any more: that is what the record counts with. A
+//! verdict is of no record. What says a kind and no more leaves that kind alone uncompared. Only a line
+//! of which not even that reads may be of any record; while there is one, nothing can be said, and the
+//! next snapshot brings it again or does not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use serde_json::Value;
 use watchkeeper_model::audit::Event;
 use watchkeeper_model::copy::CopySum;
-use watchkeeper_wire::digest::KindDigest;
+use watchkeeper_wire::digest::{CopyDigests, KindDigest};
 
 use super::apply;
-use super::client::Client;
+use super::client::{Client, ClientError};
 use super::diverged::{Mirrored, Told, decide};
+use super::parse::{Aside, aside};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::store::{StoreError, setting};
 
 /// How often the two are held against each other where nothing else asks for it.
 const EVERY: Duration = Duration::from_secs(3600);
+/// A question that was not answered is asked again after so long.
+const AGAIN: Duration = Duration::from_secs(300);
 
-/// When the mirror was last held against the platform.
+/// When the mirror is next held against the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Compared {
-    /// On the clock that counts through suspend.
-    at: Duration,
+    /// Not before, on the clock that counts through suspend.
+    due: Duration,
     /// Number of the snapshot that the mirror came from.
     generation: i64,
 }
 
 /// Is it time again? A new snapshot is a new mirror.
 fn is_due(last: Option<Compared>, now: Duration, generation: i64) -> bool {
-    last.is_none_or(|last| last.generation != generation || now.saturating_sub(last.at) >= EVERY)
+    last.is_none_or(|last| last.generation != generation || now >= last.due)
+}
+
+/// How long nothing is asked again after this answer.
+fn rest(answered: &Result<CopyDigests, ClientError>) -> Duration {
+    match answered {
+        // One that cannot say it is not asked more often than one that can.
+        Ok(_)
+        | Err(ClientError::Rejected(_) | ClientError::Protocol(_) | ClientError::TooLarge(_)) => {
+            EVERY
+        }
+        Err(_) => AGAIN,
+    }
 }
 
 /// Compares, where it is time again, and has fetched anew what differs. A platform that cannot answer
-/// is asked again the next time.
+/// is asked again later.
 pub(crate) async fn compare(engine: &Engine, client: &Client) -> Result<(), StoreError> {
     let cache = &engine.stores.cache;
     let generation = cache.read(|cache| apply::position(cache)).await?.generation;
-    let now = engine.clock.boot();
+    let rests = |rest: Duration| Compared {
+        due: engine.clock.boot() + rest,
+        generation,
+    };
     {
         let mut memory = engine.memory.lock().await;
-        if !is_due(memory.compared, now, generation) {
+        if !is_due(memory.compared, engine.clock.boot(), generation) {
             return Ok(());
         }
-        memory.compared = Some(Compared {
-            at: now,
-            generation,
-        });
+        // Nobody else asks while this is under way.
+        memory.compared = Some(rests(AGAIN));
     }
     let Some((cursor, mine)) = cache.read(|cache| copy(cache)).await? else {
+        engine.memory.lock().await.compared = None;
         return Ok(());
     };
-    let theirs = match client.digest(&cursor).await {
+    let answered = client.digest(&cursor).await;
+    engine.memory.lock().await.compared = Some(rests(rest(&answered)));
+    let theirs = match answered {
         Ok(theirs) => theirs,
         Err(error) => {
             tracing::info!(%error, "the copy was not compared");
@@ -108,19 +132,22 @@ fn copy(cache: &Connection) -> Result<Option<(String, Mirrored)>, StoreError> {
         return Ok(None);
     };
     let mut copy = Mirrored::default();
-    let mut aside = set_aside(cache, &mut copy)?;
+    let mut set_aside = set_aside(cache, &mut copy)?;
     let mut sums: BTreeMap<String, CopySum> = BTreeMap::new();
     let mut statement = cache.prepare_cached("SELECT kind, id, revision FROM record")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (key, revision): ((String, String), i64) = ((row.get(0)?, row.get(1)?), row.get(2)?);
         // Of what was set aside the platform has said something newer than stands here.
-        let newer = aside.remove(&key);
-        let revision = newer.unwrap_or_else(|| u64::try_from(revision).unwrap_or(0));
-        sums.entry(key.0).or_default().add(&key.1, revision);
+        let stands = Some(u64::try_from(revision).unwrap_or(0));
+        if let Some(revision) = set_aside.remove(&key).unwrap_or(stands) {
+            sums.entry(key.0).or_default().add(&key.1, revision);
+        }
     }
-    for ((kind, id), revision) in aside {
-        sums.entry(kind).or_default().add(&id, revision);
+    for ((kind, id), revision) in set_aside {
+        if let Some(revision) = revision {
+            sums.entry(kind).or_default().add(&id, revision);
+        }
     }
     let kinds = sums.into_iter().map(|(kind, sum)| {
         let digest = KindDigest {
@@ -133,20 +160,25 @@ fn copy(cache: &Connection) -> Result<Option<(String, Mirrored)>, StoreError> {
     Ok(Some((cursor, copy)))
 }
 
-/// Records that were set aside, by kind and id, with the revision that their line has (fault 23).
+/// Records of which a line was set aside, by kind and id, with the revision at which the platform has
+/// them by that line (fault 23); none where it has them no more.
 fn set_aside(
     cache: &Connection,
     copy: &mut Mirrored,
-) -> Result<BTreeMap<(String, String), u64>, StoreError> {
+) -> Result<BTreeMap<(String, String), Option<u64>>, StoreError> {
     let mut statement = cache.prepare_cached("SELECT kind, id, raw FROM quarantine")?;
     let mut rows = statement.query([])?;
-    let mut aside = BTreeMap::new();
+    let mut records = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let (kind, id): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
         let raw: Vec<u8> = row.get(2)?;
-        match (kind, id, revision_of(&raw)) {
-            (Some(kind), Some(id), Some(revision)) => {
-                aside.insert((kind, id), revision);
+        match (kind, id, aside(&raw)) {
+            (_, _, Aside::NoRecord) => {}
+            (Some(kind), Some(id), Aside::At(revision)) => {
+                records.insert((kind, id), Some(revision));
+            }
+            (Some(kind), Some(id), Aside::Gone) => {
+                records.insert((kind, id), None);
             }
             (Some(kind), _, _) => {
                 copy.unsure.insert(kind);
@@ -154,13 +186,7 @@ fn set_aside(
             (None, _, _) => copy.unnamed = true,
         }
     }
-    Ok(aside)
-}
-
-/// The revision that a line of the feed gives a record, where as much of it reads.
-fn revision_of(raw: &[u8]) -> Option<u64> {
-    let line: Value = serde_json::from_slice(raw).ok()?;
-    line.get("record")?.get("revision")?.as_u64()
+    Ok(records)
 }
 
 #[cfg(test)]
@@ -172,7 +198,7 @@ mod tests {
     fn it_is_due_after_the_start_after_a_snapshot_and_every_hour() {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         let last = Some(Compared {
-            at: minutes(10),
+            due: minutes(70),
             generation: 3,
         });
         assert!(is_due(None, minutes(0), 0));
@@ -183,11 +209,11 @@ mod tests {
     }
 
     #[test]
-    fn the_revision_of_a_line_that_was_set_aside_is_read_where_it_can_be() {
-        let line =
-            br#"{"type":"upsert","seq":1,"record":{"kind":"k","id":"a","revision":7,"body":3}}"#;
-        assert_eq!(revision_of(line), Some(7));
-        assert_eq!(revision_of(&line[..40]), None);
-        assert_eq!(revision_of(b"{}"), None);
+    fn what_was_not_answered_is_asked_again_before_the_hour() {
+        let lost = ClientError::Transient("the line broke".into());
+        assert_eq!(rest(&Err(lost)), AGAIN);
+        assert_eq!(rest(&Ok(CopyDigests::default())), EVERY);
+        let other = ClientError::Protocol("no JSON".into());
+        assert_eq!(rest(&Err(other)), EVERY);
     }
 }

@@ -6,7 +6,8 @@
 //! |--------------------------------------------------|--------------------------------------------|
 //! | is the same on both sides                        | nothing; one that stayed different is well |
 //! | changed on the platform since                    | nothing is said before the next pull       |
-//! | has a record set aside of which no revision reads| nothing can be said of it                  |
+//! | has a line set aside of which no revision reads  | nothing can be said of it                  |
+//! | may have: of one not even the kind reads         | nothing can be said of any                 |
 //! | differs, and was not fetched anew within the hour| is fetched anew, and told                  |
 //! | differs, and was                                 | stays different, and that is told once     |
 

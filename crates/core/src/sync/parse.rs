@@ -237,9 +237,36 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
+/// What a line that was set aside says of what the platform has, as far as its beginning reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// It is of no record.
+    NoRecord,
+    /// The platform has its record at this revision.
+    At(u64),
+    /// The platform has its record no more.
+    Gone,
+    /// That does not read.
+    Unknown,
+}
+
+/// What the first bytes of a line that was set aside say of what the platform has.
+pub fn aside(raw: &[u8]) -> Aside {
+    let peeked = peek(raw);
+    match (peeked.type_.as_deref(), peeked.revision) {
+        (Some("verdict"), _) => Aside::NoRecord,
+        (Some("remove"), _) => Aside::Gone,
+        (Some("upsert"), Some(Some(revision))) => Aside::At(revision),
+        _ => Aside::Unknown,
+    }
+}
+
 /// What can be told of a line that does not read, or of its beginning.
 #[derive(Default)]
 struct Peeked {
+    type_: Option<String>,
+    /// Known, but none, where it is no number or stands twice.
+    revision: Option<Option<u64>>,
     seq: Option<u64>,
     kind: Option<String>,
     id: Option<String>,
@@ -276,9 +303,22 @@ impl<'de> Visitor<'de> for Peek<'_> {
                     let seq: Value = object.next_value()?;
                     self.0.seq = seq.as_u64().filter(|seq| *seq <= 1 << 53);
                 }
+                "type" if self.0.type_.is_none() => {
+                    let word: Value = object.next_value()?;
+                    self.0.type_ = word.as_str().map(ToOwned::to_owned);
+                }
+                "revision" => {
+                    let revision: Value = object.next_value()?;
+                    let read = revision.as_u64().filter(|read| *read <= 1 << 53);
+                    self.0.revision = Some(read.filter(|_| self.0.revision.is_none()));
+                }
                 "kind" => self.0.kind = Some(object.next_value()?),
                 "id" => self.0.id = Some(object.next_value()?),
-                "record" => object.next_value_seed(Peek(self.0))?,
+                "record" => {
+                    // A record says nothing of what its line is.
+                    self.0.type_.get_or_insert_with(String::new);
+                    object.next_value_seed(Peek(self.0))?;
+                }
                 _ => {
                     object.next_value::<IgnoredAny>()?;
                 }
@@ -363,6 +403,31 @@ mod tests {
         assert!(line(r#"{"type":"remove","seq":1,"seq":2,"kind":"a","id":"b"}"#).is_err());
         let beyond = upsert("{}").replace("\"revision\":2", "\"revision\":9223372036854775808");
         assert!(line(&beyond).unwrap_err().problem.contains("2^53"));
+    }
+
+    #[test]
+    fn what_a_line_says_of_what_the_platform_has_is_read_from_its_beginning() {
+        let whole = upsert(r#"{"a":NaN}"#);
+        let cut = upsert(&format!(r#"{{"blob":"{}"#, "x".repeat(99)));
+        for text in [&whole, &cut, &upsert("7")] {
+            assert_eq!(aside(text.as_bytes()), Aside::At(2), "{text}");
+        }
+        let with = |revision: &str| whole.replace("\"revision\":2", revision);
+        for text in [
+            with("\"revision\":9223372036854775808"),
+            with("\"revision\":\"2\""),
+            with("\"revision\":2,\"revision\":3"),
+            whole.chars().take(30).collect(),
+            "nonsense".to_owned(),
+        ] {
+            assert_eq!(aside(text.as_bytes()), Aside::Unknown, "{text}");
+        }
+        let gone = br#"{"type":"remove","seq":"x","kind":"parcel","id":"p1"}"#;
+        assert_eq!(aside(gone), Aside::Gone);
+        let verdict = br#"{"type":"verdict","seq":7,"verdict":{"word":"perhaps"}}"#;
+        assert_eq!(aside(verdict), Aside::NoRecord);
+        // What a newer platform says may be of any record.
+        assert_eq!(aside(br#"{"type":"poem","seq":7}"#), Aside::Unknown);
     }
 
     #[test]

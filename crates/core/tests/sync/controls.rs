@@ -158,6 +158,30 @@ async fn a_freeze_that_arrives_holds_what_it_stops_and_says_so() {
 }
 
 #[tokio::test]
+async fn what_a_freeze_holds_was_never_sent_and_is_taken_back() {
+    let world = world(1).await;
+    cut(&world).await;
+    let made = world.release("p1").await.unwrap();
+    freeze(&world, true);
+    join(&world).await;
+    assert_eq!(world.status().await.held[0].id, made.id);
+    let ids = [made.id.clone()];
+    let taken = sync::take_back(&world.engine, &ids).await.unwrap();
+    assert_eq!((taken.taken, taken.late), (1, 0));
+    let status = world.status().await;
+    assert_eq!((status.held.len(), status.waiting.len()), (0, 0));
+    let told = status.settled[0].reason.as_ref().unwrap();
+    assert_eq!(told.code, "operation.taken_back");
+    assert_eq!(world.stated("SELECT count(*) FROM overlay").await, 0);
+    freeze(&world, false);
+    join(&world).await;
+    world
+        .platform
+        .with(|state| assert_eq!(state.effects.len(), 0));
+    world.check().await;
+}
+
+#[tokio::test]
 async fn what_is_frozen_is_refused_without_a_line_too() {
     let mut world = world(1).await;
     freeze(&world, true);

@@ -1,12 +1,15 @@
 //! A mirror that is no copy any more, and heals.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use watchkeeper_core::features::sync::view::Link;
 use watchkeeper_core::store::StoreError;
 use watchkeeper_model::copy::CopySum;
 
+use crate::hands::Hands;
 use crate::scripted::{Reply, Request, State};
 use crate::world::{World, parcel};
 
@@ -171,6 +174,83 @@ async fn what_was_set_aside_counts_as_held_and_is_no_difference() {
     assert_eq!((asked, snapshots(&world)), (2, 2));
     assert_eq!(world.status().await.quarantine.len(), 2);
     assert_eq!(world.stated(DIVERGED).await, 0);
+}
+
+#[tokio::test]
+async fn a_line_that_does_not_read_keeps_no_other_record_from_being_compared() {
+    let mut world = comparing(3).await;
+    world.platform.behave(|request, state| {
+        if request.path == "/v1/digest" {
+            return Some(Reply::json(&digests(state)));
+        }
+        // A record that is no JSON, and a verdict of which nothing is known.
+        let page = (request.path == "/v1/changes").then(|| state.whole_page(request))?;
+        let text = String::from_utf8(page).unwrap();
+        let text = text.replace("\"BROKEN\"", "NaN");
+        let mut lines: Vec<&str> = text.lines().collect();
+        let end = lines.pop().unwrap();
+        lines.push(r#"{"type":"verdict","verdict":{"word":"perhaps"}}"#);
+        lines.push(end);
+        let text = lines.join("\n") + "\n";
+        Some(Reply::typed(200, "application/x-ndjson", text.into_bytes()))
+    });
+    world
+        .platform
+        .with(|state| state.put("parcel", "p7", parcel("BROKEN", 1)));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.status().await.quarantine.len(), 2);
+    assert_eq!(world.stated(DIVERGED).await, 0);
+    tamper(&world, "UPDATE record SET revision = 7 WHERE id = 'p2'").await;
+    world.restart().await;
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.stated(DIVERGED).await, 1);
+    for _ in 0..3 {
+        world.engine.sync_once().await.unwrap();
+    }
+    assert_eq!(world.record("p2").await.revision, 1);
+    let told = world.status().await.copies;
+    assert_eq!((told[0].kind.as_str(), told[0].stays), ("Parcels", false));
+    assert_eq!(world.stated(DIVERGED).await, 1);
+    assert_eq!(world.status().await.quarantine.len(), 2);
+}
+
+#[tokio::test]
+async fn the_hour_counts_from_the_answer_and_without_one_it_is_asked_again_soon() {
+    let mut world = World::new(3).await;
+    let hands = Hands::new();
+    world.restart_with(hands.clone()).await;
+    let mute = Arc::new(AtomicBool::new(true));
+    let says_nothing = mute.clone();
+    world.platform.behave(move |request, state| {
+        let asks = request.path == "/v1/digest";
+        asks.then(|| match says_nothing.load(Ordering::SeqCst) {
+            true => Reply::Nothing,
+            false => Reply::json(&digests(state)),
+        })
+    });
+    let asked = |world: &World| world.platform.with(|state| state.asked("/v1/digest").len());
+    world.engine.sync_once().await.unwrap();
+    let before = asked(&world);
+    assert!(before > 0);
+    tamper(&world, "UPDATE record SET revision = 7 WHERE id = 'p2'").await;
+    mute.store(false, Ordering::SeqCst);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(asked(&world), before, "not at every pull");
+    hands.pass(301);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(asked(&world), before + 1);
+    assert_eq!(world.stated(DIVERGED).await, 1);
+    // What came of it is compared, and then an hour passes.
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(asked(&world), before + 2);
+    hands.pass(3_000);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(asked(&world), before + 2);
+    hands.pass(601);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(asked(&world), before + 3);
+    assert_eq!(world.record("p2").await.revision, 1);
+    world.check().await;
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod line;
 mod log;
 mod many;
 mod numbers;
+mod order;
 mod outbox;
 mod packs;
 mod pauses;

@@ -163,7 +163,7 @@ async fn what_waits_behind_a_held_one_is_blocked_and_neither_is_drawn() {
         .platform
         .with(|state| state.asked("/v1/operations").len());
     assert_eq!(sent, 1);
-    // Given up, the next one of the lane goes on; it was made without a base revision.
+    // Given up, the next one of the lane goes on from what was seen: nobody changed it.
     sync::discard(&world.engine, &first.id).await.unwrap();
     world.engine.sync_once().await.unwrap();
     let standings: Vec<Standing> = world

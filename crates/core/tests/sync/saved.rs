@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use watchkeeper_core::features::queues::view::{
-    ActRequest, OperationView, OperationWord, SavedEntry, ViewRequest,
+    ActRequest, OperationView, OperationWord, SavedEntry, Standing, ViewRequest,
 };
 use watchkeeper_core::features::{queues, search, sync};
 use watchkeeper_core::{Code, Error};
+use watchkeeper_model::saved_view::MOST_KEPT;
 use watchkeeper_wire::operation::VerdictWord;
 
 use crate::scripted::{Reply, now};
@@ -49,9 +50,20 @@ async fn only(world: &World) -> SavedEntry {
 
 async fn act(
     world: &World,
+    on: (&str, u64),
+    action: &str,
+    params: Value,
+) -> Result<OperationView, Error> {
+    act_for(world, on, action, params, None).await
+}
+
+/// The same, in the place of an operation that is held.
+async fn act_for(
+    world: &World,
     (id, revision): (&str, u64),
     action: &str,
     params: Value,
+    amends: Option<String>,
 ) -> Result<OperationView, Error> {
     let params = params.as_object().unwrap().iter();
     let params: BTreeMap<String, String> = params
@@ -65,16 +77,19 @@ async fn act(
         params,
         typed: None,
         seen_revision: revision,
-        amends: None,
+        amends,
     };
     queues::act(&world.engine, request).await
 }
 
+fn kept(name: &str, states: &[&str]) -> Value {
+    json!({
+        "name": name, "view": "parcels", "wish": wish(states).to_string(), "shared": false,
+    })
+}
+
 async fn keep(world: &World, id: &str, states: &[&str]) -> Result<OperationView, Error> {
-    let params = json!({
-        "name": "Still here", "view": "parcels", "wish": wish(states).to_string(), "shared": false,
-    });
-    act(world, (id, 0), "keep", params).await
+    act(world, (id, 0), "keep", kept("Still here", states)).await
 }
 
 fn change(name: &str, shared: bool) -> Value {
@@ -155,6 +170,103 @@ async fn one_that_is_not_made_stays_with_the_word_that_says_so() {
     sync::discard(&world.engine, &held.id).await.unwrap();
     assert_eq!(saved(&world).await, []);
     world.check().await;
+}
+
+#[tokio::test]
+async fn one_that_was_refused_is_asked_for_once_more_in_its_place() {
+    let world = World::synced(1).await;
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Refused));
+    let id = Uuid::now_v7().to_string();
+    let first = keep(&world, &id, &["waiting"]).await.unwrap();
+    assert_eq!(only(&world).await.held, None, "it is on its way");
+    world.engine.sync_once().await.unwrap();
+    let held = only(&world).await.held.unwrap();
+    assert_eq!((&held.operation, held.makes), (&first.id, true));
+    // There is nothing to be changed; only another may take its place.
+    let changed = act(&world, (&id, 0), "change", change("Once more", false)).await;
+    assert!(changed.is_err());
+    let again = kept("Once more", &["released"]);
+    let again = act_for(&world, (&id, 0), "keep", again, Some(held.operation)).await;
+    assert_eq!(again.unwrap().word, OperationWord::Queued);
+    let entry = only(&world).await;
+    assert_eq!(
+        (entry.name.as_str(), entry.word, entry.held),
+        ("Once more", Some(OperationWord::Queued), None)
+    );
+    world.engine.sync_once().await.unwrap();
+    let entry = only(&world).await;
+    assert_eq!(
+        (entry.name.as_str(), entry.word, entry.revision),
+        ("Once more", None, 1)
+    );
+    world
+        .platform
+        .with(|state| assert_eq!(state.effects.len(), 1));
+    let amended = "SELECT count(*) FROM audit WHERE event = 'amended'";
+    assert_eq!(world.stated(amended).await, 1);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn one_too_many_is_refused_before_it_is_sent_and_one_dropped_makes_room() {
+    let world = World::synced(1).await;
+    world.platform.with(|state| {
+        for n in 1..MOST_KEPT {
+            state.put(
+                "saved_view",
+                &format!("v{n}"),
+                shared_by("op-1", &format!("View {n}")),
+            );
+        }
+        state.put("saved_view", "theirs", shared_by("op-2", "Theirs"));
+    });
+    world.engine.sync_once().await.unwrap();
+    cut(&world).await;
+    keep(&world, &Uuid::now_v7().to_string(), &["waiting"])
+        .await
+        .unwrap();
+    // The one that waits counts as well.
+    let another = Uuid::now_v7().to_string();
+    let refused = keep(&world, &another, &["waiting"]).await.unwrap_err();
+    assert_eq!(refused.code, Code::PolicyDenied);
+    let detail = refused.detail.unwrap();
+    assert!(detail.contains(&MOST_KEPT.to_string()), "{detail}");
+    act(&world, ("v1", 1), "drop", json!({})).await.unwrap();
+    keep(&world, &another, &["waiting"]).await.unwrap();
+    world.check().await;
+}
+
+#[tokio::test]
+async fn what_is_changed_before_it_is_made_goes_by_what_making_it_gave() {
+    for refused in [false, true] {
+        let world = World::synced(1).await;
+        let id = Uuid::now_v7().to_string();
+        keep(&world, &id, &["waiting"]).await.unwrap();
+        act(&world, (&id, 0), "change", change("Waiting", true))
+            .await
+            .unwrap();
+        if refused {
+            let words = |state: &mut crate::scripted::State| {
+                state.words.push_back(VerdictWord::Refused);
+            };
+            world.platform.with(words);
+        }
+        world.engine.sync_once().await.unwrap();
+        if refused {
+            // Without it there is nothing to change, and that is said.
+            let held = world.status().await.held.remove(0);
+            sync::discard(&world.engine, &held.id).await.unwrap();
+            world.engine.sync_once().await.unwrap();
+            let status = world.status().await;
+            assert_eq!(status.held[0].action_id, "change");
+            assert_eq!(status.held[0].standing, Standing::HeldConflict);
+        } else {
+            assert_eq!(only(&world).await.revision, 2);
+        }
+        world.check().await;
+    }
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ fn held(text: &str) -> String {
     )
 }
 
-async fn world(parcels: u32) -> (World, Arc<Hands>) {
+pub async fn world(parcels: u32) -> (World, Arc<Hands>) {
     let mut world = World::new(parcels).await;
     world
         .platform
@@ -48,7 +48,7 @@ async fn world(parcels: u32) -> (World, Arc<Hands>) {
     (world, hands)
 }
 
-fn reason() -> BTreeMap<String, String> {
+pub fn reason() -> BTreeMap<String, String> {
     BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
 }
 
@@ -63,12 +63,12 @@ async fn send_back(world: &World, id: &str) -> OperationView {
     queues::act(&world.engine, request).await.unwrap()
 }
 
-async fn take_back(world: &World, operations: &[&str]) -> Result<TakenBackView, Error> {
+pub async fn take_back(world: &World, operations: &[&str]) -> Result<TakenBackView, Error> {
     let operations: Vec<String> = operations.iter().map(|id| (*id).to_owned()).collect();
     sync::take_back(&world.engine, &operations).await
 }
 
-fn effects(world: &World) -> usize {
+pub fn effects(world: &World) -> usize {
     world.platform.with(|state| state.effects.len())
 }
 

@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::LookupValue;
 use crate::decision::decide;
 use crate::fixture::{World, map};
 
@@ -24,7 +25,17 @@ fn new() -> World {
     world.record.computed = Map::new();
     world.params =
         map(json!({"name": "Mine", "view": "claims", "wish": open_ones(), "shared": false}));
+    keeps(&mut world, json!(0));
     world
+}
+
+/// The actor keeps so many.
+fn keeps(world: &mut World, value: Value) {
+    let kept = LookupValue {
+        value,
+        as_of: world.now,
+    };
+    world.lookups.insert(KEPT_BY_ACTOR.into(), kept);
 }
 
 /// One of op-1's, and what it is changed to.
@@ -77,6 +88,24 @@ fn it_is_made_once_under_an_id_that_a_laptop_drew() {
     world.params = new().params;
     refuses(&world, KEEP, "record.exists");
     refuses(&new(), "drop", "saved_view.not_owner");
+}
+
+#[test]
+fn one_too_many_is_not_made_and_those_that_are_there_are_changed_and_dropped() {
+    let mut world = new();
+    keeps(&mut world, json!(MOST_KEPT - 1));
+    assert!(of(&world, KEEP).is_ok());
+    keeps(&mut world, json!(MOST_KEPT));
+    refuses(&world, KEEP, "saved_view.full");
+    keeps(&mut world, Value::Null);
+    refuses(&world, KEEP, "policy.undecidable");
+    world.lookups.clear();
+    refuses(&world, KEEP, "policy.undecidable");
+    let mut world = kept();
+    keeps(&mut world, json!(MOST_KEPT));
+    assert!(of(&world, "change").is_ok());
+    world.params = Map::new();
+    assert!(of(&world, "drop").is_ok());
 }
 
 #[test]

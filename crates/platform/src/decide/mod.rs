@@ -296,7 +296,7 @@ async fn judge(
         let there = reason("record.exists", None, "There is one of this id already.");
         return no(VerdictWord::Conflict, there);
     }
-    let new = creates.then(|| unmade(operation, now));
+    let new = creates.then(|| unmade(&operation.kind, &operation.record, now));
     let Some(record) = visible.or(new.as_ref()) else {
         let gone = reason("record.gone", None, "The record is not there any more.");
         return no(VerdictWord::Conflict, gone);
@@ -415,10 +415,10 @@ async fn creates(
 }
 
 /// A record before it is made.
-fn unmade(operation: &Operation, now: DateTime<Utc>) -> RecordRow {
+fn unmade(kind: &str, id: &str, now: DateTime<Utc>) -> RecordRow {
     RecordRow {
-        kind: operation.kind.clone(),
-        id: operation.record.clone(),
+        kind: kind.to_owned(),
+        id: id.to_owned(),
         revision: 0,
         seq: 0,
         updated_at: now,
@@ -442,7 +442,7 @@ async fn effects(
     };
     let plan = &allowed.plan;
     let mut draft = Draft::new(&access.tenant, &pack);
-    let new = unmade(operation, now);
+    let new = unmade(&operation.kind, &operation.record, now);
     let record = match &facts.record {
         Some(record) => record,
         None if creates(platform, operation, facts).await? => {

@@ -54,7 +54,13 @@ pub async fn gather(
             // Another pack asks other questions.
             return Box::pin(gather(platform, asked, access, now)).await;
         }
-        let (Some(pack), Some(kind), Some(record)) = (&pack, kind, &facts.record) else {
+        let (Some(pack), Some(kind)) = (&pack, kind) else {
+            return Ok(facts);
+        };
+        // What is to be made asks as nothing yet.
+        let makes = kind.actions.values().any(|action| action.def.creates);
+        let new = makes.then(|| super::unmade(asked.kind, asked.record, now));
+        let Some(record) = facts.record.as_ref().or(new.as_ref()) else {
             return Ok(facts);
         };
         if kind.lookups.is_empty() {

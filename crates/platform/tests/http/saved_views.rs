@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use uuid::Uuid;
+use watchkeeper_model::saved_view::MOST_KEPT;
 use watchkeeper_wire::feed::Line;
 use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
@@ -205,5 +206,48 @@ async fn a_hint_of_a_private_one_is_its_owners_alone() {
             .await
             .unwrap();
         assert_eq!(touched.kinds.contains("saved_view"), sees, "{operator}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_keeps_more_than_so_many_and_what_is_dropped_makes_room() {
+    let world = World::new().await;
+    let another = |name: &str, shared: bool| {
+        let id = Uuid::now_v7().to_string();
+        keep(&world, &id, name, shared)
+    };
+    let all: Vec<Operation> = (0..MOST_KEPT)
+        .map(|n| another(&format!("View {n}"), n % 2 == 0))
+        .collect();
+    for some in all.chunks(50) {
+        let verdicts = world.submit_as(&world.token, some).await;
+        let made = |verdict: &Verdict| verdict.word == VerdictWord::Confirmed;
+        assert!(verdicts.iter().all(made), "{verdicts:?}");
+    }
+    let one_more = another("One more", false);
+    let refused = world.submit(&one_more).await;
+    assert_eq!(refused.word, VerdictWord::Refused);
+    assert_eq!(code(&refused), "saved_view.full");
+    let detail = &refused.reason.as_ref().unwrap().detail;
+    assert!(detail.contains(&MOST_KEPT.to_string()), "{detail}");
+    // Somebody else has as many of their own, whoever shares.
+    let token = lee(&world).await;
+    let theirs = Operation {
+        author: "lee".into(),
+        ..another("Theirs", false)
+    };
+    let theirs = world.submit_as(&token, &[theirs]).await.remove(0);
+    assert_eq!(theirs.word, VerdictWord::Confirmed);
+    // Those that are there are changed, and one that is dropped makes room for one.
+    let first = all[0].record.as_str();
+    let changed = world.submit(&change(&world, "kim", first, false)).await;
+    assert_eq!(changed.word, VerdictWord::Confirmed);
+    let dropped = on(&world, "kim", first, "drop", json!({}));
+    assert_eq!(world.submit(&dropped).await.word, VerdictWord::Confirmed);
+    for (name, word) in [
+        ("In its place", VerdictWord::Confirmed),
+        ("And another", VerdictWord::Refused),
+    ] {
+        assert_eq!(world.submit(&another(name, false)).await.word, word);
     }
 }

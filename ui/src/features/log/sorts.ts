@@ -5,6 +5,7 @@ import type { LogEntry, LogSort } from "../../platform/backend";
 /** Entries that are about no action: what happened, in words. */
 const EVENTS: Record<string, string> = {
   signed_in: "log-event-signed-in",
+  based: "log-event-based",
   retried: "log-event-retried",
   discarded: "log-event-discarded",
   amended: "log-event-amended",

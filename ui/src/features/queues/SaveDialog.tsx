@@ -32,6 +32,9 @@ const QUEUED: Record<Way, string> = {
   drop: "saved-queued-drop",
 };
 
+/** The same of one that was never made, because that was refused. */
+const UNMADE = { change: "saved-queued-keep", drop: "saved-given-up" };
+
 /** Saves what is asked of a view under a name; renames, shares, changes or drops what was saved. */
 export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogProps) {
   const backend = useBackend();
@@ -42,6 +45,8 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
   const mine = saved?.own && !saved.dropped ? saved : null;
   const [name, setName] = useState(mine?.name ?? "");
   const [shared, setShared] = useState(mine?.shared ?? false);
+  const held = mine?.held ?? null;
+  const unmade = held?.makes === true;
   // Made before they are sent: however often a button is pressed, it is one operation, and one record.
   const ids = {
     keep: useNewId(form, "keep"),
@@ -54,29 +59,36 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
     mutationFn: async (way: Way) => {
       const [operation, record] = [ids[way], way === "keep" ? ids.record : mine?.id];
       const asked = wish ?? saved?.wish;
+      // What was never made has nothing to be dropped, and is asked for once more instead of changed.
+      if (way === "drop" && held && unmade) {
+        await backend.discardOperation(held.operation);
+        return { way, record: held.operation, asked };
+      }
+      const action = way === "change" && unmade ? "keep" : way;
       if (operation === undefined || record === undefined) return null;
       if (way !== "drop" && !asked) return null;
       // A text that holds JSON is, as a parameter, JSON once more.
       const kept = { name: said, wish: JSON.stringify(asked), shared };
-      const params = way === "drop" ? {} : way === "keep" ? { ...kept, view } : kept;
+      const params = way === "drop" ? {} : action === "keep" ? { ...kept, view } : kept;
       await backend.act({
         operation,
         kind: SAVED_VIEW,
         id: record,
-        action: way,
+        action,
         params: Object.fromEntries(
           Object.entries(params).map(([field, value]) => [field, JSON.stringify(value)]),
         ),
         typed: null,
         seen_revision: way === "keep" ? 0 : (mine?.revision ?? 0),
-        amends: null,
+        amends: way === "keep" ? null : (held?.operation ?? null),
       });
       return { way, record, asked };
     },
     onSuccess: (done) => {
       if (!done) return;
       const { way, record, asked } = done;
-      say(t(QUEUED[way], { name: way === "drop" ? (mine?.name ?? "") : said }), "green");
+      const words = unmade && way !== "keep" ? UNMADE[way] : QUEUED[way];
+      say(t(words, { name: way === "drop" ? (mine?.name ?? "") : said }), "green");
       const place = usePlace.getState().place;
       const open = place.screen === "queue" && place.view === view;
       if (open && way === "drop" && asked)
@@ -119,6 +131,7 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
       <form id={form} className="chip-form" noValidate onSubmit={submit}>
         {acting.error && <ErrorBanner error={acting.error} />}
         {saved && <Problems saved={saved} />}
+        {held && <p className="quiet">{t("act-amends")}</p>}
         {readOnly && <p className="quiet">{t("saved-read-only")}</p>}
         <Field
           label={t("save-name")}

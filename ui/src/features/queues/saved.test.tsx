@@ -105,6 +105,44 @@ describe("saved views", () => {
     await screen.findByRole("list", { name: "Filter" });
   });
 
+  test("one that was refused is asked for once more in its place, or given up", async () => {
+    const world = makeWorld();
+    const held = { operation: "op-held", makes: true };
+    world.saved = ["v1", "v2"].map((id) =>
+      savedView({ id, name: `Refused ${id}`, revision: 0, word: "refused", held }),
+    );
+    const { user, backend } = await openQueue(world);
+    const act = vi.spyOn(backend, "act");
+    const discard = vi.spyOn(backend, "discardOperation");
+    await user.click(within(await below()).getByRole("button", { name: /Refused v1/ }));
+    await screen.findByRole("list", { name: "Filter" });
+    await user.keyboard("{Alt>}s{/Alt}");
+    const asked = await dialog("Saved view “Refused v1”");
+    expect(asked).toHaveTextContent("This replaces the operation that is held.");
+    const name = within(asked).getByLabelText("Name");
+    await user.clear(name);
+    await user.type(name, "Once more");
+    await expectAccessible();
+    await user.click(within(asked).getByRole("button", { name: "Save changes" }));
+    await gone();
+    expect(act.mock.lastCall?.[0]).toMatchObject({
+      id: "v1",
+      action: "keep",
+      seen_revision: 0,
+      amends: "op-held",
+      params: { name: '"Once more"', view: '"pending"' },
+    });
+    const entry = within(await below()).getByRole("button", { name: /Once more/ });
+    expect(entry).toHaveTextContent("queued");
+    await user.click(within(await below()).getByRole("button", { name: /Refused v2/ }));
+    await user.keyboard("{Alt>}s{/Alt}");
+    const other = await dialog("Saved view “Refused v2”");
+    await user.click(within(other).getByRole("button", { name: "Drop" }));
+    await gone();
+    expect(discard).toHaveBeenCalledWith("op-held");
+    expect(act).toHaveBeenCalledTimes(1);
+  });
+
   test("one of somebody else says whose it is, and is saved as one's own only", async () => {
     const world = makeWorld();
     world.saved = [

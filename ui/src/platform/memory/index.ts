@@ -196,7 +196,10 @@ export class MemoryBackend implements Backend {
       if (request.kind === "saved_view") {
         const made = actOnSaved(world, request);
         world.acted.set(made.id, made);
-        this.change(({ operations }) => operations.unshift(made));
+        this.change(() => {
+          world.operations = world.operations.filter((each) => each.id !== request.amends);
+          world.operations.unshift(made);
+        });
         return made;
       }
       const { title, actions } = this.#about(request.id);
@@ -336,6 +339,8 @@ export class MemoryBackend implements Backend {
     this.#read("discardOperation", () =>
       this.change((world) => {
         world.operations = world.operations.filter((each) => each.id !== id);
+        const unmade = ({ held }: World["saved"][number]) => held?.makes && held.operation === id;
+        world.saved = world.saved.filter((each) => !unmade(each));
       }),
     );
 

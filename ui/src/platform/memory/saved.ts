@@ -17,6 +17,7 @@ export function savedView(of: Pick<SavedEntry, "id" | "name"> & Partial<SavedEnt
     },
     problems: [],
     word: null,
+    held: null,
     dropped: false,
     revision: 1,
     ...of,
@@ -34,15 +35,20 @@ export function actOnSaved(world: World, request: ActRequest): OperationView {
   const said = (name: string) => JSON.parse(request.params[name] ?? "null");
   const known = world.saved.find(({ id }) => id === request.id);
   const action = ACTIONS[request.action];
-  if (!action || (request.action === "keep") === (known !== undefined)) {
+  const makes = known === undefined || known.held?.makes === true;
+  if (!action || (request.action === "keep") !== makes) {
     throw new BackendError({ code: "not_found", detail: null, row: null });
   }
   if (known && known.revision !== request.seen_revision) {
     throw new BackendError({ code: "stale", detail: null, row: null });
   }
+  if (known?.held && known.held.operation !== request.amends) {
+    throw new BackendError({ code: "not_now", detail: null, row: null });
+  }
   if (request.action === "drop" && known) known.dropped = true;
   else {
     const to = { name: said("name"), shared: said("shared"), wish: JSON.parse(said("wish")) };
+    if (known?.held) Object.assign(known, { held: null, word: "queued" });
     if (known) Object.assign(known, to);
     else world.saved.push(savedView({ id: request.id, view: said("view"), revision: 0, ...to }));
   }

@@ -141,6 +141,11 @@ fn about(event: Event, pack: Option<&Pack>) -> About {
             operation: Some(operation.to_string()),
             ..About::default()
         },
+        Event::Based {
+            operation,
+            revision: _,
+            fingerprint: _,
+        } => changed("based", operation),
         Event::Retried { operation } => changed("retried", operation),
         Event::Discarded { operation } => changed("discarded", operation),
         Event::Amended { operation, by: _ } => changed("amended", operation),

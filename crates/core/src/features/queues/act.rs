@@ -2,10 +2,11 @@
 //!
 //! The operation's id comes from the dialog, so a second click is the same operation (fault 41).
 //! What is decided on is what the operator saw: another revision now is [`Code::Stale`]. A refusal
-//! is audited like an act. Behind an operation of ours on the same record another may be queued,
-//! without a base revision (nobody knows yet what the first one gives it; policy decides again in
-//! the lane's order), but not the same action twice and nothing behind one that is held. An action that
-//! makes its record has nothing to be based on: until it is done, the overlay has the record.
+//! is audited like an act. Behind an operation of ours on the same record another may be queued;
+//! nobody knows yet what the first one gives it, so that what the second is based on is settled when it
+//! is sent ([`crate::outbox::base`]), and policy decides again in the lane's order. But not the same
+//! action twice, and nothing behind one that is held. An action that makes its record has nothing to be
+//! based on: until it is done, the overlay has the record.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use crate::clock::Moment;
 use crate::engine::{Engine, Scribe};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
+use crate::outbox::base;
 use crate::outbox::queue::{self, Hold, Queued, Room, Status};
 use crate::outbox::undo::{self, Window};
 use crate::overlay::{Applied, Seen, rows};
@@ -109,6 +111,8 @@ pub(super) struct Entry {
     /// Rows that let it through.
     passed: Vec<String>,
     overlay: Vec<(String, String, Seen, Applied)>,
+    /// The revision that was seen, where others are before it in its lane.
+    seen_behind: Option<u64>,
     amends: Option<Uuid>,
     /// Seconds for which it can be taken back.
     hold_seconds: Option<u32>,
@@ -187,7 +191,8 @@ pub(super) fn decided(
     if let Some(detail) = in_the_way(open.iter(), &request.action, amends) {
         return Err(Error::with(Code::NotNow, detail));
     }
-    let alone = open.iter().all(|other| Some(other.request.id) == amends);
+    let is_checked = !action.def.any_revision && !action.def.creates;
+    let behind = is_behind(&open, amends);
     let operation = Operation {
         id,
         version: VERSION,
@@ -198,8 +203,7 @@ pub(super) fn decided(
         author: reading.me.clone(),
         device,
         made_at: reading.now.at,
-        base_revision: (alone && !action.def.any_revision && !action.def.creates)
-            .then_some(row.revision),
+        base_revision: (is_checked && !behind).then_some(row.revision),
         not_after: decision.not_after,
         pack: pack.hash.clone(),
         lookups: case.lookups.clone(),
@@ -210,6 +214,7 @@ pub(super) fn decided(
         action: action.def.label.clone(),
         passed: passed(&decision),
         overlay: overlay(reading, pack, &row, &plan)?,
+        seen_behind: (is_checked && behind).then_some(row.revision),
         amends,
         hold_seconds: action.def.undo.as_ref().and_then(|undo| undo.hold_seconds),
     })))
@@ -309,6 +314,14 @@ pub(super) fn in_the_way<'a>(
             None
         }
     })
+}
+
+/// Is something of ours before it in its lane, at the place of what it amends or at the end?
+fn is_behind(lane: &[Queued], amends: Option<Uuid>) -> bool {
+    let amended = |other: &&Queued| Some(other.request.id) == amends;
+    let place = lane.iter().find(amended).map(|amended| amended.seq);
+    let mut others = lane.iter().filter(|other| !amended(other));
+    others.any(|other| place.is_none_or(|place| other.seq < place))
 }
 
 /// Parameters, each as JSON text.
@@ -413,6 +426,9 @@ pub(super) fn enqueue(
         Some(old) => Some(replace(state, scribe, at, old, request)?),
     };
     queue::insert(state, request, &entry.title, &entry.action, place)?;
+    if let Some(seen) = entry.seen_behind {
+        base::leave_open(state, request.id, seen)?;
+    }
     if let Some(seconds) = entry.hold_seconds {
         undo::keep(state, request.id, &Window::opened(seconds, now))?;
     }

@@ -5,9 +5,10 @@ use watchkeeper_model::saved_view::{KEEP, KEPT, KIND, NAME, OWNER, SHARED, VIEW,
 use watchkeeper_pack::{Pack, SavedWish};
 
 use super::operation::word_of;
-use super::view::SavedEntry;
+use super::view::{HeldSaved, SavedEntry};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row};
+use crate::outbox::queue::{Hold, Status};
 use crate::sync::text::literal;
 
 /// The saved views that are there, with all our operations over them: one's own first, then by name.
@@ -70,8 +71,22 @@ fn entry(reading: &Reading<'_>, pack: &Pack, row: &Row) -> Result<Option<SavedEn
         wish: read.ok().filter(|_| known.is_some()),
         problems,
         word,
+        held: held(reading, &row.id)?,
         dropped,
         revision: row.revision,
+    }))
+}
+
+/// Our operation on it that is held and may be amended. What a restored platform may have done is only
+/// sent again or given up.
+fn held(reading: &Reading<'_>, id: &str) -> Result<Option<HeldSaved>, Error> {
+    let lane = reading.lane(&format!("{KIND}/{id}"))?;
+    let held = lane
+        .iter()
+        .find(|one| one.status == Status::Held && one.hold != Some(Hold::Restored));
+    Ok(held.map(|one| HeldSaved {
+        operation: one.request.id.to_string(),
+        makes: one.request.action == KEEP,
     }))
 }
 

@@ -17,7 +17,7 @@ pub use many::{
     ActManyAnswer, ActManyRequest, BulkView, DeniedView, FailedView, JudgeRequest, SampleView,
     SampledView, SelectRequest, SelectedView, SelectionView,
 };
-pub use navigation::{NavigationView, QueueEntry, SavedEntry, ViewEntry};
+pub use navigation::{HeldSaved, NavigationView, QueueEntry, SavedEntry, ViewEntry};
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{

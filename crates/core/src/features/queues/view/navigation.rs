@@ -52,6 +52,15 @@ pub struct ViewEntry {
     pub label: String,
 }
 
+/// An operation on a saved view that is held, and can be amended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct HeldSaved {
+    /// The operation.
+    pub operation: String,
+    /// It is the one that was to make it: there is none on the platform.
+    pub makes: bool,
+}
+
 /// A saved view: what was asked of a view, under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct SavedEntry {
@@ -73,6 +82,8 @@ pub struct SavedEntry {
     pub problems: Vec<String>,
     /// Where our operation on it stands, if one is not yet settled.
     pub word: Option<OperationWord>,
+    /// Our operation on it that is held: what is done next is put in its place.
+    pub held: Option<HeldSaved>,
     /// It is being dropped, and the platform has not said that it is.
     pub dropped: bool,
     /// Revision that is shown.

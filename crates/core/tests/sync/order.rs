@@ -1,0 +1,288 @@
+//! What is queued behind another operation of its record keeps its check, whatever becomes of that one.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+use watchkeeper_core::Code;
+use watchkeeper_core::features::queues::view::{ActRequest, OperationView, Standing};
+use watchkeeper_core::features::sync::view::TakenBackView;
+use watchkeeper_core::features::{queues, sync};
+use watchkeeper_wire::operation::VerdictWord;
+
+use crate::scripted::Reply;
+use crate::undo::{effects, reason, take_back, world};
+use crate::world::{World, parcel};
+
+/// Acts on the first parcel, in the place of another operation where one is named.
+async fn act(world: &World, action: &str, amends: Option<&OperationView>) -> OperationView {
+    let params = match action {
+        "return" => reason(),
+        _ => BTreeMap::new(),
+    };
+    let request = ActRequest {
+        operation: Uuid::now_v7().to_string(),
+        action: action.into(),
+        params,
+        amends: amends.map(|other| other.id.clone()),
+        ..world.release_request("p1").await
+    };
+    queues::act(&world.engine, request).await.unwrap()
+}
+
+/// What was sent, in order: the action and what it was based on.
+fn sent(world: &World) -> Vec<(String, Option<u64>)> {
+    let asked = world.platform.with(|state| state.asked("/v1/operations"));
+    let posted = asked.iter().filter(|request| request.method == "POST");
+    posted
+        .flat_map(|request| {
+            let batch: Value = serde_json::from_slice(&request.body).unwrap();
+            batch["operations"].as_array().unwrap().clone()
+        })
+        .map(|operation| {
+            let action = operation["action"].as_str().unwrap().to_owned();
+            (action, operation["base_revision"].as_u64())
+        })
+        .collect()
+}
+
+fn all(of: &[(&str, u64)]) -> Vec<(String, Option<u64>)> {
+    of.iter()
+        .map(|(action, base)| ((*action).to_owned(), Some(*base)))
+        .collect()
+}
+
+/// Somebody else changes the first parcel.
+fn changed_there(world: &World) {
+    world.platform.with(|state| {
+        let mut other = parcel("N-1", 1);
+        other["note"] = "seen by somebody else".into();
+        state.put("parcel", "p1", other);
+    });
+}
+
+async fn held(world: &World) -> Vec<Standing> {
+    let held = world.status().await.held;
+    held.iter().map(|one| one.standing).collect()
+}
+
+#[tokio::test]
+async fn behind_one_that_was_taken_back_the_next_goes_by_what_was_seen() {
+    for changed in [false, true] {
+        let (world, _) = world(1).await;
+        let first = act(&world, "return", None).await;
+        act(&world, "take_in", None).await;
+        take_back(&world, &[&first.id]).await.unwrap();
+        if changed {
+            changed_there(&world);
+        }
+        world.engine.sync_once().await.unwrap();
+        assert_eq!(sent(&world), all(&[("take_in", 1)]));
+        match changed {
+            false => assert_eq!((effects(&world), held(&world).await), (1, vec![])),
+            true => {
+                assert_eq!(effects(&world), 0);
+                assert_eq!(held(&world).await, [Standing::HeldConflict]);
+            }
+        }
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn behind_one_that_was_done_the_next_goes_by_what_that_one_gave() {
+    for changed in [false, true] {
+        let (world, hands) = world(1).await;
+        act(&world, "return", None).await;
+        act(&world, "take_in", None).await;
+        if changed {
+            // Between the two, on the platform.
+            world.platform.behave(|request, state| {
+                let posts = request.path == "/v1/operations" && request.method == "POST";
+                if posts
+                    && state.effects.len() == 1
+                    && state
+                        .records
+                        .values()
+                        .all(|(_, record)| record.revision < 3)
+                {
+                    state.put("parcel", "p1", parcel("N-1", 1));
+                }
+                None
+            });
+        }
+        hands.pass(121);
+        world.engine.sync_once().await.unwrap();
+        assert_eq!(sent(&world), all(&[("return", 1), ("take_in", 2)]));
+        match changed {
+            false => assert_eq!((effects(&world), held(&world).await), (2, vec![])),
+            true => {
+                assert_eq!(effects(&world), 1);
+                assert_eq!(held(&world).await, [Standing::HeldConflict]);
+            }
+        }
+        // The chain knows what was sent.
+        let agree = "SELECT count(*) FROM operation o JOIN audit a
+                         ON json_extract(a.entry, '$.event.operation') = o.id
+                     WHERE a.event = 'based' AND json_extract(a.entry, '$.event.fingerprint') = o.fingerprint";
+        assert_eq!(world.stated(agree).await, 1);
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn of_three_any_one_may_go_and_each_is_checked() {
+    for gone in [0, 1, 2] {
+        let (world, hands) = world(1).await;
+        let three = [
+            act(&world, "return", None).await,
+            act(&world, "take_in", None).await,
+            act(&world, "release", None).await,
+        ];
+        let without = &three[gone].id;
+        sync::take_back(&world.engine, std::slice::from_ref(without))
+            .await
+            .unwrap();
+        for _ in 0..2 {
+            hands.pass(121);
+            world.engine.sync_once().await.unwrap();
+        }
+        let rest = three.iter().filter(|one| one.id != *without);
+        let rest: Vec<(&str, u64)> = rest.map(|one| one.action_id.as_str()).zip(1..).collect();
+        assert_eq!(sent(&world), all(&rest));
+        assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn behind_one_that_was_refused_and_amended_the_next_goes_on_from_its_successor() {
+    let (world, hands) = world(1).await;
+    let first = act(&world, "return", None).await;
+    act(&world, "take_in", None).await;
+    hands.pass(121);
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Refused));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(held(&world).await, [Standing::HeldRefused]);
+    // At the head of the lane it goes by what is seen now, though something waits behind it.
+    act(&world, "return", Some(&first)).await;
+    hands.pass(121);
+    world.engine.sync_once().await.unwrap();
+    let want = all(&[("return", 1), ("return", 1), ("take_in", 2)]);
+    assert_eq!(sent(&world), want);
+    assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn behind_one_that_conflicted_the_next_is_not_carried_over_the_change() {
+    for amended in [false, true] {
+        let (world, hands) = world(1).await;
+        let first = act(&world, "return", None).await;
+        act(&world, "take_in", None).await;
+        changed_there(&world);
+        hands.pass(121);
+        world.engine.sync_once().await.unwrap();
+        assert_eq!(held(&world).await, [Standing::HeldConflict]);
+        match amended {
+            // Whoever amended has seen the change; what waits behind was decided before it.
+            true => {
+                act(&world, "return", Some(&first)).await;
+                hands.pass(121);
+            }
+            false => sync::discard(&world.engine, &first.id).await.unwrap(),
+        }
+        world.engine.sync_once().await.unwrap();
+        assert_eq!(sent(&world).last(), Some(&("take_in".to_owned(), Some(1))));
+        assert_eq!(effects(&world), usize::from(amended));
+        assert_eq!(held(&world).await, [Standing::HeldConflict]);
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn what_it_is_based_on_is_settled_once_whatever_is_killed() {
+    let (mut world, hands) = world(1).await;
+    act(&world, "return", None).await;
+    act(&world, "take_in", None).await;
+    hands.pass(121);
+    world.platform.behave(|request, state| {
+        let posts = request.path == "/v1/operations" && request.method == "POST";
+        (posts && state.effects.len() == 1).then_some(Reply::Nothing)
+    });
+    let _cut_off = world.engine.sync_once().await;
+    world.restart_with(hands.clone()).await;
+    world.platform.behave_well();
+    for _ in 0..2 {
+        sync::pull_now(&world.engine).await.unwrap();
+        world.engine.sync_once().await.unwrap();
+    }
+    let sent = sent(&world);
+    assert!(sent.len() >= 3, "{sent:?}");
+    assert!(
+        sent[1..]
+            .iter()
+            .all(|one| *one == ("take_in".to_owned(), Some(2)))
+    );
+    assert_eq!(effects(&world), 2);
+    let based = "SELECT count(*) FROM audit WHERE event = 'based'";
+    assert_eq!(world.stated(based).await, 1);
+    world.check().await;
+}
+
+/// A platform that names its history, and one parcel that is to be returned.
+async fn before_a_restore() -> (World, OperationView) {
+    let (world, hands) = world(1).await;
+    world
+        .platform
+        .with(|state| state.history = Some("one".into()));
+    world.engine.sync_once().await.unwrap();
+    let made = act(&world, "return", None).await;
+    hands.pass(121);
+    (world, made)
+}
+
+async fn restored(world: &World) {
+    world
+        .platform
+        .with(|state| state.history = Some("two".into()));
+    world.platform.behave_well();
+    sync::pull_now(&world.engine).await.unwrap();
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(held(world).await, [Standing::HeldRestored]);
+}
+
+#[tokio::test]
+async fn what_a_restore_holds_is_taken_back_where_it_was_never_sent() {
+    let (world, made) = before_a_restore().await;
+    restored(&world).await;
+    let done = TakenBackView { taken: 1, late: 0 };
+    for _ in 0..2 {
+        assert_eq!(take_back(&world, &[&made.id]).await.unwrap(), done);
+    }
+    let status = world.status().await;
+    assert_eq!((status.held.len(), status.waiting.len()), (0, 0));
+    let told = status.settled[0].reason.as_ref().unwrap();
+    assert_eq!(told.code, "operation.taken_back");
+    world.engine.sync_once().await.unwrap();
+    assert_eq!((sent(&world), effects(&world)), (vec![], 0));
+    world.check().await;
+}
+
+#[tokio::test]
+async fn what_a_restore_holds_is_not_taken_back_where_it_had_left() {
+    let (world, made) = before_a_restore().await;
+    world.platform.behave(|request, _| {
+        let posts = request.path == "/v1/operations" && request.method == "POST";
+        posts.then_some(Reply::Nothing)
+    });
+    let _cut_off = world.engine.sync_once().await;
+    restored(&world).await;
+    let error = take_back(&world, &[&made.id]).await.unwrap_err();
+    assert_eq!(error.code, Code::TooLate);
+    assert!(error.detail.unwrap().contains("nobody knows"));
+    assert_eq!(held(&world).await, [Standing::HeldRestored]);
+    world.check().await;
+}
