@@ -73,7 +73,10 @@ fn belongs(
     field(def, &of.by, &WORDS, &spot.at("by"), problems);
     let indexed = columns(def).find(&of.by).map(|(_, indexed, _)| indexed);
     if indexed == Some(false) {
-        let message = format!("documents are looked up by `{}`, which is not `indexed`", of.by);
+        let message = format!(
+            "documents are looked up by `{}`, which is not `indexed`",
+            of.by
+        );
         problems.error(&spot.at("by"), "pack.not_indexed", message);
     }
     match world.records.get(&of.kind) {

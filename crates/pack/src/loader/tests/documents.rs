@@ -10,10 +10,10 @@ use super::mistakes::found_where_they_stand;
 const SHOP: &str = "records/shop.yaml";
 const FIELDS: &str = "  name: {type: string, label: Name, indexed: true}\n";
 const MORE: &str = "  name: {type: string, label: Name, indexed: true}
-  sha256: {type: id, label: SHA-256}
-  media: {type: enum, label: Kind of file, one_of: [text/plain]}
-  bytes: {type: integer, label: Bytes}
-  ticket: {type: id, label: Ticket, indexed: true}
+  sha256: {type: id, label: SHA-256, optional: true}
+  media: {type: enum, label: Kind of file, one_of: [text/plain], optional: true}
+  bytes: {type: integer, label: Bytes, optional: true}
+  ticket: {type: id, label: Ticket, optional: true, indexed: true}
 ";
 const DOCUMENT: &str = "document:
   {name: name, media: media, bytes: bytes, of: {by: ticket, kind: ticket, field: number}, says: [closed]}
@@ -49,20 +49,35 @@ fn each_mistake_in_a_document_is_found_where_it_stands() {
     let good = fixture::SHOP;
     let cases = [
         ("sha256: {type: id", "hash: {type: id", "pack.document", ""),
-        ("sha256: {type: id", "sha256: {type: text", "pack.document", ""),
+        (
+            "sha256: {type: id",
+            "sha256: {type: text",
+            "pack.document",
+            "",
+        ),
         ("{name: name", "{name: nmae", "pack.unknown_name", "nmae"),
         ("media: media", "media: bytes", "pack.wrong_type", "bytes"),
         ("bytes: bytes", "bytes: name", "pack.wrong_type", "name"),
         ("by: ticket", "by: closed", "pack.wrong_type", "closed"),
         (
-            "Ticket, indexed: true",
-            "Ticket",
+            "Ticket, optional: true, indexed: true",
+            "Ticket, optional: true",
             "pack.not_indexed",
             "ticket",
         ),
-        ("kind: ticket,", "kind: tickte,", "pack.unknown_name", "tickte"),
+        (
+            "kind: ticket,",
+            "kind: tickte,",
+            "pack.unknown_name",
+            "tickte",
+        ),
         ("field: number", "field: price", "pack.wrong_type", "price"),
-        ("says: [closed]", "says: [opened]", "pack.unknown_name", "opened"),
+        (
+            "says: [closed]",
+            "says: [opened]",
+            "pack.unknown_name",
+            "opened",
+        ),
         (
             "says: [closed]",
             "says: [closed, closed, closed, closed, closed, closed, closed]",
@@ -88,14 +103,11 @@ fn who_does_not_see_which_file_it_is_has_no_document() {
         let pack = load(&shop(from, to), &[people]).narrowed(&roles);
         pack.kind("shop").unwrap().document.clone()
     };
-    let hash = ("label: SHA-256}", "label: SHA-256, seen_by: [keeper]}");
+    let hash = ("label: SHA-256,", "label: SHA-256, seen_by: [keeper],");
     assert_eq!(as_seen(hash.0, hash.1, &[]), None);
     assert!(as_seen(hash.0, hash.1, &["keeper"]).is_some());
     // To what it belongs is another matter.
-    let by = (
-        "label: Ticket, indexed: true}",
-        "label: Ticket, indexed: true, seen_by: [keeper]}",
-    );
+    let by = ("label: Ticket,", "label: Ticket, seen_by: [keeper],");
     assert_eq!(as_seen(by.0, by.1, &[]).unwrap().of, None);
     assert!(as_seen(by.0, by.1, &["keeper"]).unwrap().of.is_some());
 }
