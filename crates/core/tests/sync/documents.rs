@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use watchkeeper_core::documents::MAX_BYTES;
 use watchkeeper_core::features::documents;
 use watchkeeper_core::features::documents::view::{
-    DocumentContent, DocumentStanding, DocumentView,
+    DocumentContent, DocumentStanding, RecordDocument,
 };
 use watchkeeper_core::features::queues;
 use watchkeeper_core::store::StoreError;
@@ -90,7 +90,7 @@ fn gives(world: &World, reply: &Reply) {
     });
 }
 
-async fn label_of(world: &World) -> DocumentView {
+async fn label_of(world: &World) -> RecordDocument {
     let documents = world.record("p1").await.documents;
     assert_eq!((documents.listed.len(), documents.more), (1, false));
     documents.listed.into_iter().next().unwrap()

@@ -25,7 +25,7 @@ pub struct RecordFile {
     /// Fields, in the order in which a form shows them.
     pub fields: BTreeMap<String, FieldDef>,
     /// Its records are documents: files that the platform keeps, each named by the field `sha256`.
-    pub document: Option<PaperDef>,
+    pub document: Option<RecordDocumentDef>,
     /// Values of the field `state`, in their usual order; empty for a kind without states.
     #[serde(default)]
     pub states: Vec<StateDef>,
@@ -67,7 +67,7 @@ pub struct Names {
 /// the SHA-256 of them, hex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PaperDef {
+pub struct RecordDocumentDef {
     /// Field with the name of the file, a `string` or `id`.
     pub name: String,
     /// Field with its media type, a `string` or `enum`, such as `application/pdf`.
@@ -75,7 +75,7 @@ pub struct PaperDef {
     /// Field with its size in bytes, an `integer`.
     pub bytes: String,
     /// The records that it belongs to, beside those that a `ref` of it leads to.
-    pub of: Option<PaperOfDef>,
+    pub of: Option<BelongsToDef>,
     /// Fields and computed fields that say how it stands, shown beside it wherever it is listed.
     #[serde(default)]
     pub says: Vec<String>,
@@ -84,7 +84,7 @@ pub struct PaperDef {
 /// Records that a document belongs to by something that both of them say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PaperOfDef {
+pub struct BelongsToDef {
     /// Indexed field of the document.
     pub by: String,
     /// Kind that it belongs to.

@@ -4,7 +4,7 @@ use super::problems::{Problems, Spot};
 use super::record::unknown_kind;
 use super::scopes::{World, columns};
 use super::view;
-use crate::format::{FieldType, PaperOfDef, RecordFile};
+use crate::format::{BelongsToDef, FieldType, RecordFile};
 
 /// The field by which the platform finds the bytes.
 const HASH: &str = "sha256";
@@ -65,7 +65,7 @@ fn field(def: &RecordFile, name: &str, types: &[FieldType], spot: &Spot, problem
 fn belongs(
     world: &World<'_>,
     def: &RecordFile,
-    of: &PaperOfDef,
+    of: &BelongsToDef,
     spot: &Spot,
     problems: &mut Problems,
 ) {

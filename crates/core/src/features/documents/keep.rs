@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value};
-use watchkeeper_pack::format::PaperDef;
+use watchkeeper_pack::format::RecordDocumentDef;
 
 use super::list::HASH;
 use crate::changes::{Source, Tag};
@@ -60,7 +60,7 @@ pub async fn drop_document(engine: &Engine, kind: &str, id: &str) -> Result<(), 
 }
 
 /// What makes records of this kind documents, for who is signed in.
-pub(super) fn document_of(engine: &Engine, kind: &str) -> Result<PaperDef, Error> {
+pub(super) fn document_of(engine: &Engine, kind: &str) -> Result<RecordDocumentDef, Error> {
     let pack = engine.pack().ok_or(Error::new(Code::NoPack))?;
     let document = pack.kind(kind).and_then(|kind| kind.document.clone());
     document.ok_or(Error::new(Code::NotFound))

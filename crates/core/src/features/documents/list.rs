@@ -1,11 +1,11 @@
 //! The documents of a record.
 
 use serde_json::Value;
-use watchkeeper_pack::format::PaperDef;
+use watchkeeper_pack::format::RecordDocumentDef;
 use watchkeeper_pack::{Kind, Pack, filter, indexes};
 
 use super::look;
-use super::view::{DocumentStanding, DocumentView, DocumentsView};
+use super::view::{DocumentStanding, RecordDocument, RecordDocuments};
 use crate::documents::{MAX_BYTES, Problem, kept};
 use crate::error::Error;
 use crate::features::queues::cells::Shown;
@@ -23,8 +23,8 @@ pub(crate) fn documents(
     reading: &Reading<'_>,
     pack: &Pack,
     row: &Row,
-) -> Result<DocumentsView, Error> {
-    let mut found: Vec<(&Kind, &PaperDef, Row)> = Vec::new();
+) -> Result<RecordDocuments, Error> {
+    let mut found: Vec<(&Kind, &RecordDocumentDef, Row)> = Vec::new();
     if let Some(kind) = pack.kind(&row.kind)
         && let Some(document) = &kind.document
     {
@@ -44,7 +44,7 @@ pub(crate) fn documents(
         }
         for way in ways {
             for one in by(reading, kind, way)? {
-                let known = |(_, _, other): &(&Kind, &PaperDef, Row)| {
+                let known = |(_, _, other): &(&Kind, &RecordDocumentDef, Row)| {
                     other.kind == one.kind && other.id == one.id
                 };
                 if !found.iter().any(known) {
@@ -60,10 +60,10 @@ pub(crate) fn documents(
         .map(|(kind, document, one)| {
             let itself = one.kind == row.kind && one.id == row.id;
             let view = view_of(pack, &one.kind).filter(|_| !itself);
-            document_view(reading, (kind, document), one, view)
+            document_view(reading, (*kind, *document), one, view)
         })
         .collect::<Result<_, _>>()?;
-    Ok(DocumentsView { listed, more })
+    Ok(RecordDocuments { listed, more })
 }
 
 /// Documents of a kind whose field says this, one more than are listed.
@@ -90,10 +90,10 @@ fn by(reading: &Reading<'_>, kind: &Kind, (field, value): (&str, &str)) -> Resul
 
 fn document_view(
     reading: &Reading<'_>,
-    (kind, document): (&Kind, &PaperDef),
+    (kind, document): (&Kind, &RecordDocumentDef),
     row: &Row,
     view: Option<&str>,
-) -> Result<DocumentView, Error> {
+) -> Result<RecordDocument, Error> {
     let text = |name: &str| {
         let text = row.body.get(name).and_then(Value::as_str);
         text.unwrap_or_default().to_owned()
@@ -101,7 +101,7 @@ fn document_view(
     let shown = Shown::new(reading, kind, row);
     let bytes = row.body.get(&document.bytes).and_then(Value::as_u64);
     let media = text(&document.media);
-    Ok(DocumentView {
+    Ok(RecordDocument {
         kind: row.kind.clone(),
         id: row.id.clone(),
         view: view.map(ToOwned::to_owned),

@@ -7,16 +7,16 @@ use crate::features::queues::view::{CellValue, FactView};
 
 /// The documents of a record: itself, where it is one, then those that belong to it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
-pub struct DocumentsView {
+pub struct RecordDocuments {
     /// The first of them.
-    pub listed: Vec<DocumentView>,
+    pub listed: Vec<RecordDocument>,
     /// There are more.
     pub more: bool,
 }
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct DocumentView {
+pub struct RecordDocument {
     /// Kind of its record.
     pub kind: String,
     /// Id of its record.

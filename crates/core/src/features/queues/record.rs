@@ -16,7 +16,7 @@ use super::view::{
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::documents::list::documents;
-use crate::features::documents::view::DocumentsView;
+use crate::features::documents::view::RecordDocuments;
 use crate::features::reading::{Reading, Row, read, view_of};
 use crate::outbox::queue::{self, Queued};
 
@@ -122,7 +122,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
             .map(|operation| operation::view(reading, operation))
             .collect::<Result<_, _>>()?,
         related: Vec::new(),
-        documents: DocumentsView::default(),
+        documents: RecordDocuments::default(),
         as_of: reading.as_of(),
         as_seen: reading.title(&row.kind, &row.id)?.is_none(),
     })
