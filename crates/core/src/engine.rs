@@ -4,7 +4,7 @@
 //! hint, and when asked), **push** (drains the lanes whenever something was queued or a back-off
 //! ended), **listen** (hints), **wake** (the machine has slept), **turn** (tells when time alone
 //! changed what screens show), **notify** (keeps the bubbles on the screen in step with what fires and
-//! with what waits for the operator)
+//! with what waits for the operator), **keep** (fetches documents that are to be here)
 //! and a check of audit chain and search words after the start. Where nothing can be written only
 //! turning and the check run. Each waits in `select!` for the engine's end. Nothing here is waited for
 //! by a command: commands read and write the databases and wake a task.
@@ -36,6 +36,7 @@ pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
+use crate::documents;
 use crate::error::{Code, Error};
 use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
@@ -81,6 +82,7 @@ pub struct Engine {
     push: Notify,
     listen: Notify,
     alerts: Notify,
+    documents: Notify,
     /// Told when the machine has slept.
     pub(crate) awoke: Notify,
     changes: broadcast::Sender<ChangeSet>,
@@ -218,6 +220,7 @@ impl Engine {
             push: Notify::new(),
             listen: Notify::new(),
             alerts: Notify::new(),
+            documents: Notify::new(),
             awoke: Notify::new(),
             changes: profile.changes,
             end: CancellationToken::new(),
@@ -238,6 +241,14 @@ impl Engine {
     /// [`Code::Internal`] and [`Code::ReadOnly`] where the databases cannot be read or written.
     pub async fn notify_once(&self) -> Result<Option<Duration>, Error> {
         round::round(self, &mut *self.notified.lock().await).await
+    }
+
+    /// Fetches the documents that are to be kept here, for a caller that keeps its own time.
+    ///
+    /// # Errors
+    /// There was no line, or an answer broke off: what is not here yet is still wanted.
+    pub async fn documents_once(&self) -> Result<(), SendError> {
+        documents::round(self).await
     }
 
     /// Ends background work. What is under way in the databases is finished; the databases stay
@@ -280,6 +291,11 @@ impl Engine {
     /// What is notified of may have changed.
     pub(crate) fn look_at_alerts(&self) {
         self.alerts.notify_one();
+    }
+
+    /// A document is wanted, or there is a line to fetch one by.
+    pub(crate) fn look_for_documents(&self) {
+        self.documents.notify_one();
     }
 
     /// Something was queued.

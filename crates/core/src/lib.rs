@@ -8,6 +8,7 @@ pub mod audit;
 pub mod changes;
 pub mod clock;
 pub mod crash;
+pub mod documents;
 pub mod engine;
 pub mod error;
 pub mod features;

@@ -146,6 +146,15 @@ pub enum Event {
         /// SHA-256 of the file.
         sha256: String,
     },
+    /// A document was written to a file in clear.
+    Saved {
+        /// Kind of the record that is the document.
+        kind: String,
+        /// Its id.
+        record: String,
+        /// SHA-256 of the file.
+        sha256: String,
+    },
     /// The mirror was no copy of what the platform has.
     Diverged {
         /// Kinds of which it was none.

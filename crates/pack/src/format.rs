@@ -50,8 +50,8 @@ pub use playbook::{
 };
 pub use question::{Among, Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
 pub use record::{
-    ClockDef, ComputedDef, FieldDef, FieldType, Names, PauseDef, RecordFile, StateDef, Tone,
-    WarnDef,
+    BelongsToDef, ClockDef, ComputedDef, FieldDef, FieldType, Names, PauseDef, RecordDocumentDef,
+    RecordFile, StateDef, Tone, WarnDef,
 };
 pub use routine::{CheckDef, ItemDef, OccasionDef, OfRecordDef, RoutineFile, ScheduleDef};
 pub use rules::{Hazard, KeepDef, RetentionDef, RetentionFile, RulingDef, RulingsFile, Settled};

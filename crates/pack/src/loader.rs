@@ -7,6 +7,7 @@
 mod action;
 mod alert;
 mod books;
+mod document;
 mod links;
 mod mail;
 mod metric;

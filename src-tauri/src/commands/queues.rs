@@ -48,7 +48,7 @@ pub(crate) async fn export_view(
 }
 
 /// Where programs put what the operator asked for as a file.
-fn downloads() -> Result<PathBuf, Error> {
+pub(super) fn downloads() -> Result<PathBuf, Error> {
     dirs::download_dir()
         .or_else(|| Some(dirs::home_dir()?.join("Downloads")))
         .ok_or_else(|| Error::with(Code::Storage, "This machine has no folder for downloads."))

@@ -52,6 +52,14 @@ export const commands = {
 	judgeSample: (profile: string, request: JudgeRequest) => typedError<SampleView, Error>(__TAURI_INVOKE("judge_sample", { profile, request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
 	newOperationId: () => typedError<string, Error>(__TAURI_INVOKE("new_operation_id")),
+	/**  Asks for a document to be kept on this laptop; answers at once. */
+	keepDocument: (profile: string, kind: string, id: string) => typedError<null, Error>(__TAURI_INVOKE("keep_document", { profile, kind, id })),
+	/**  Lets go of a document that is kept, or is to be. */
+	dropDocument: (profile: string, kind: string, id: string) => typedError<null, Error>(__TAURI_INVOKE("drop_document", { profile, kind, id })),
+	/**  A document that is kept here, to be shown. */
+	showDocument: (profile: string, kind: string, id: string) => typedError<DocumentContent, Error>(__TAURI_INVOKE("show_document", { profile, kind, id })),
+	/**  Writes a document that is kept here to a file in the folder for downloads. */
+	saveDocument: (profile: string, kind: string, id: string) => typedError<SavedDocument, Error>(__TAURI_INVOKE("save_document", { profile, kind, id })),
 	/**  How things stand. */
 	syncStatus: (profile: string) => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status", { profile })),
 	/**  Asks for a pull and a push now; answers at once. */
@@ -898,6 +906,46 @@ export type DigestView = {
 	 */
 	quiet: boolean,
 };
+
+/**  A document as it is shown: never anything that could run. */
+export type DocumentContent = 
+/**  Words as they stand in the file. */
+{ type: "text"; 
+/**  The words. */
+text: string; 
+/**  There are more than are shown. */
+cut: boolean } | 
+/**  A picture. */
+{ type: "picture"; 
+/**  `image/png` or `image/jpeg`. */
+media: string; 
+/**  Its bytes in Base64. */
+base64: string; 
+/**  In pixels. */
+width: number; 
+/**  In pixels. */
+height: number };
+
+/**  Whether this laptop has a document. */
+export type DocumentStanding = 
+/**  Nobody asked for it. */
+"elsewhere" | 
+/**  Asked for, and not tried yet. */
+"wanted" | 
+/**  Asked for; there was no line. */
+"unreachable" | 
+/**  Asked for; the answer broke off, and it is tried again. */
+"failed" | 
+/**  Here, and what its record names. */
+"here" | 
+/**  What the platform gave is another file than the record names; not kept. */
+"other_bytes" | 
+/**  Larger than a laptop keeps. */
+"too_large" | 
+/**  The platform does not give it. */
+"not_given" | 
+/**  Too much is kept already, or the disk is full. */
+"no_room";
 
 /**  The pack in force and the document that it is made from. */
 export type DocumentView = {
@@ -1828,6 +1876,38 @@ export type ReachedView = {
 	reach: Reach,
 };
 
+/**  A document. */
+export type RecordDocument = {
+	/**  Kind of its record. */
+	kind: string,
+	/**  Id of its record. */
+	id: string,
+	/**  A view in which its record is opened; none where it is the one that is shown. */
+	view: string | null,
+	/**  Name of the file. */
+	name: string,
+	/**  Media type, as its record says. */
+	media: string,
+	/**  Size in bytes, as its record says; none where it says none that can be. */
+	bytes: number | null,
+	/**  State of its record. */
+	state: CellValue | null,
+	/**  What says how it stands. */
+	says: FactView[],
+	/**  Whether this laptop has it. */
+	standing: DocumentStanding,
+	/**  It can be shown here once it is kept; else it is saved to a file. */
+	shows: boolean,
+};
+
+/**  The documents of a record: itself, where it is one, then those that belong to it. */
+export type RecordDocuments = {
+	/**  The first of them. */
+	listed: RecordDocument[],
+	/**  There are more. */
+	more: boolean,
+};
+
 /**  One record. */
 export type RecordView = {
 	/**  Kind. */
@@ -1854,6 +1934,8 @@ export type RecordView = {
 	operations: OperationView[],
 	/**  Records that refer to it, by kind and field. */
 	related: RelatedView[],
+	/**  Its documents, and itself where it is one. */
+	documents: RecordDocuments,
 	/**  Instant of the data, RFC 3339 with offset. */
 	as_of: string | null,
 	/**  It is shown as seen when we acted; the mirror does not have it. */
@@ -2093,6 +2175,12 @@ export type SampledView = {
 	title: string,
 	/**  It was looked at in this session, and looked right. */
 	right: boolean,
+};
+
+/**  A file that was written. */
+export type SavedDocument = {
+	/**  The file, with its folder. */
+	file: string,
 };
 
 /**  A saved view: what was asked of a view, under a name. */

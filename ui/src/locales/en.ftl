@@ -335,6 +335,31 @@ related-title = Refer to it
 related-by = { $kind }, by { $field }
 related-all = all { $count }
 
+documents-title = Documents
+documents-keep-all = Keep all { $count } offline
+documents-more = There are more, in their own view.
+document-elsewhere = not on this laptop
+document-wanted = being fetched
+document-here = on this laptop
+document-refused = not kept
+document-unreachable = There is no line. It is fetched as soon as there is one.
+document-failed = The answer broke off. It is tried again.
+document-other-bytes = What the platform gave is another file than the one that this record names. It was thrown away.
+document-too-large = It is larger than 20 MB, which is more than a laptop keeps.
+document-not-given = The platform does not give this file.
+document-no-room = There is no room for it: the disk is full, or 512 MB of documents are kept already.
+document-state = State
+document-button = { $words }: { $name }
+document-keep = Keep offline
+document-stop = Do not fetch
+document-drop = Remove from this laptop
+document-show = Show
+document-cut = Only the beginning is shown. Save it to a file to read the rest.
+document-save = Save to a file
+document-save-title = Save “{ $name }” to a file
+document-save-text = The file goes to the folder for downloads, in clear: it leaves the encrypted data of this app. The log says so.
+document-saved = Saved
+
 record-label = Record
 record-revision = revision { $revision }
 record-as-seen = Shown as it was when you acted; the mirror does not have it yet.
@@ -1346,6 +1371,7 @@ help-export = export to a file
 help-save = save the view, or change what was saved
 help-filter = filter
 help-mail = mail preview
+help-documents = keep its documents offline
 
 ## Profile
 

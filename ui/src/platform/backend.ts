@@ -8,6 +8,7 @@ import type {
   Code,
   ControlsView,
   DemoWorldsView,
+  DocumentContent,
   ExportView,
   JudgeRequest,
   LogPage,
@@ -19,6 +20,7 @@ import type {
   RecordView,
   ReferenceView,
   SampleView,
+  SavedDocument,
   SearchHit,
   SelectionView,
   SelectRequest,
@@ -59,6 +61,13 @@ export interface Backend {
   /** Records of a kind to choose from. */
   pickRecords(kind: string, query: string): Promise<OptionView[]>;
   queueRecord(kind: string, id: string): Promise<RecordView>;
+  /** Asks for a document to be kept on this laptop: it is fetched in the background. */
+  keepDocument(kind: string, id: string): Promise<void>;
+  dropDocument(kind: string, id: string): Promise<void>;
+  /** A document that is kept here. */
+  showDocument(kind: string, id: string): Promise<DocumentContent>;
+  /** Writes a document that is kept here to a file. */
+  saveDocument(kind: string, id: string): Promise<SavedDocument>;
   act(request: ActRequest): Promise<OperationView>;
   /** What an action on many records would do; does nothing. */
   selectRecords(request: SelectRequest): Promise<SelectionView>;

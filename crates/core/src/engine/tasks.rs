@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use super::{Contact, Engine, notifying, turning};
+use crate::documents;
 use crate::error::Error;
 use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
@@ -44,6 +45,7 @@ pub(super) fn spawn(engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
         tokio::spawn(until_end(engine.clone(), waking(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), checking(engine.clone()))),
         tokio::spawn(until_end(engine.clone(), turning::turning(engine.clone()))),
+        tokio::spawn(until_end(engine.clone(), keeping(engine.clone()))),
         tokio::spawn(until_end(
             engine.clone(),
             notifying::notifying(engine.clone()),
@@ -181,6 +183,7 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
     engine.update_link(|link| link.reached(now));
     // What was answered may have brought others of a lane to its head.
     engine.push.notify_one();
+    engine.look_for_documents();
     Ok(compare::compare(engine, &client).await?)
 }
 
@@ -215,6 +218,32 @@ async fn pushing(engine: Arc<Engine>) {
             None => engine.push.notified().await,
             Some(wait) => tokio::select! {
                 () = engine.push.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            },
+        }
+    }
+}
+
+/// Fetches documents once they are wanted, and those of an outage once it is over. No document says
+/// anything of the line: whoever pulls finds out.
+async fn keeping(engine: Arc<Engine>) {
+    let mut failures = 0_u32;
+    loop {
+        let wait = match documents::round(&engine).await {
+            Ok(()) => {
+                failures = 0;
+                None
+            }
+            Err(error) => {
+                let wait = wait_after(&engine, &error, failures);
+                failures = failures.saturating_add(1);
+                (engine.link().contact != Contact::SignedOut).then_some(wait)
+            }
+        };
+        match wait {
+            None => engine.documents.notified().await,
+            Some(wait) => tokio::select! {
+                () = engine.documents.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             },
         }

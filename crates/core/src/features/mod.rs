@@ -2,6 +2,7 @@
 
 pub mod controls;
 pub mod demo;
+pub mod documents;
 pub mod log;
 pub mod queues;
 pub(crate) mod reading;

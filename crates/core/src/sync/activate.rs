@@ -22,6 +22,7 @@ use watchkeeper_wire::session::PackRef;
 use super::client::{Client, ClientError};
 use super::plan::FORGOTTEN;
 use super::{apply, page, pull, text};
+use crate::documents::kept;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::outbox::send::SendError;
@@ -371,6 +372,7 @@ async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), StoreError> {
         .write(move |cache| {
             read_quarantine(cache, &new)?;
             forget_aside(cache, &new.sight)?;
+            kept::follow(cache, &new)?;
             cache.execute("UPDATE feed SET pack = ?1", [new.made_under()])?;
             Ok::<_, StoreError>(())
         })

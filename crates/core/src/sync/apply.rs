@@ -12,6 +12,7 @@ use watchkeeper_wire::feed::{PageEnd, PageHead};
 use super::parse::Bad;
 use super::plan::{Action, FORGOTTEN, Item, Key, Known, Prepared, plan};
 use super::text;
+use crate::documents::kept;
 use crate::store::StoreError;
 
 /// Where we are in the feed: the one row of table `feed`.
@@ -161,6 +162,7 @@ pub fn apply(
     if end.snapshot_complete {
         kinds.extend(sweep(cache, generation)?);
     }
+    kinds.extend(kept::sweep(cache)?);
     let top = i64::try_from(plan.head).unwrap_or(i64::MAX);
     cache
         .prepare_cached(

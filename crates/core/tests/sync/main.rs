@@ -15,6 +15,7 @@ mod copies;
 mod crash;
 mod demo;
 mod disk;
+mod documents;
 mod feed;
 mod hands;
 mod hints;

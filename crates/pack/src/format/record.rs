@@ -24,6 +24,8 @@ pub struct RecordFile {
     pub title: String,
     /// Fields, in the order in which a form shows them.
     pub fields: BTreeMap<String, FieldDef>,
+    /// Its records are documents: files that the platform keeps, each named by the field `sha256`.
+    pub document: Option<RecordDocumentDef>,
     /// Values of the field `state`, in their usual order; empty for a kind without states.
     #[serde(default)]
     pub states: Vec<StateDef>,
@@ -59,6 +61,36 @@ pub struct Names {
     pub one: String,
     /// Several.
     pub many: String,
+}
+
+/// What says of a record which file it is. Its bytes are found by the field `sha256`, of type `id`:
+/// the SHA-256 of them, hex.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDocumentDef {
+    /// Field with the name of the file, a `string` or `id`.
+    pub name: String,
+    /// Field with its media type, a `string` or `enum`, such as `application/pdf`.
+    pub media: String,
+    /// Field with its size in bytes, an `integer`.
+    pub bytes: String,
+    /// The records that it belongs to, beside those that a `ref` of it leads to.
+    pub of: Option<BelongsToDef>,
+    /// Fields and computed fields that say how it stands, shown beside it wherever it is listed.
+    #[serde(default)]
+    pub says: Vec<String>,
+}
+
+/// Records that a document belongs to by something that both of them say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BelongsToDef {
+    /// Indexed field of the document.
+    pub by: String,
+    /// Kind that it belongs to.
+    pub kind: String,
+    /// Field of that kind which says the same.
+    pub field: String,
 }
 
 /// A state of a record.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, columns, mentions_now};
-use super::{action, links, names, states, view};
+use super::{action, document, links, names, states, view};
 use crate::expr::Allowed;
 use crate::filter::{Columns, Filter};
 use crate::format::{Answer, ClockDef, FieldType, FilterDef, LookupDef, RecordFile};
@@ -27,6 +27,7 @@ pub(super) fn check(
     links::roles(world, &def.seen_by, &spot.at("seen_by"), problems);
     fields(world, def, &spot, problems);
     states::named(def, &spot, problems);
+    document::check(world, def, &spot, problems);
     let title = title(world, def, &spot, problems);
     let computed = computed(world, def, &spot, problems);
     let lookups = lookups(world, def, &spot, problems);
@@ -44,6 +45,7 @@ pub(super) fn check(
         hidden: BTreeMap::new(),
         title,
         fields: def.fields.clone(),
+        document: def.document.clone(),
         states: def.states.clone(),
         computed,
         lookups,

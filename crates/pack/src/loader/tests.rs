@@ -7,6 +7,7 @@
 
 mod approvals;
 mod confirm;
+mod documents;
 mod escalation;
 mod mistakes;
 mod pauses;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
-    ActionDef, ClockDef, ComputedDef, FieldDef, FieldType, LookupDef, StateDef, ViewDef,
+    ActionDef, ClockDef, ComputedDef, FieldDef, FieldType, LookupDef, RecordDocumentDef, StateDef,
+    ViewDef,
 };
 use crate::template::Template;
 
@@ -27,6 +28,8 @@ pub struct Kind {
     pub title: Template,
     /// Fields by name.
     pub fields: BTreeMap<String, FieldDef>,
+    /// Its records are documents, and their reader sees which.
+    pub document: Option<RecordDocumentDef>,
     /// States, in order.
     pub states: Vec<StateDef>,
     /// Computed fields by name.

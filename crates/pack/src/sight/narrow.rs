@@ -218,6 +218,18 @@ fn narrow(kind: &mut Kind, sight: &Sight, gone: &Gone) {
         let label = field.or(computed).unwrap_or_else(|| name.clone());
         kind.hidden.insert(name.clone(), label);
     }
+    if let Some(document) = &mut kind.document {
+        let sees = |name: &str| kind.fields.contains_key(name);
+        if document.of.as_ref().is_some_and(|of| {
+            !sees(&of.by) || !sight.sees_kind(&of.kind) || !sight.sees_field(&of.kind, &of.field)
+        }) {
+            document.of = None;
+        }
+        let (name, media, bytes) = (&document.name, &document.media, &document.bytes);
+        if !(sees("sha256") && sees(name) && sees(media) && sees(bytes)) {
+            kind.document = None;
+        }
+    }
     for name in lookups {
         kind.lookups.remove(&name);
     }

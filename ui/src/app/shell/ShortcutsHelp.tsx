@@ -138,6 +138,9 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
               ...(actions.some(({ key }) => key === "m")
                 ? []
                 : [{ keys: ["m"], words: t("help-mail") }]),
+              ...(actions.some(({ key }) => key === "f")
+                ? []
+                : [{ keys: ["f"], words: t("help-documents") }]),
             ]}
           />
         )}

@@ -27,6 +27,7 @@ import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
 import { ActionBlock, refusal } from "./ActionBlock";
 import { ActionFoot, foldActions } from "./ActionFoot";
+import { Documents, KEEP_KEY } from "./Documents";
 import { MailDialog } from "./MailDialog";
 import { Related } from "./Related";
 import { useSettled } from "./settled";
@@ -207,6 +208,12 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
             mailKey={mailKey}
           />
         )}
+        <Documents
+          record={record}
+          readOnly={readOnly}
+          hotkey={actions.every(({ key }) => key !== KEEP_KEY)}
+          mute={mute}
+        />
         <Related record={record} />
         {settled.length > 0 && (
           <div className="record-part">

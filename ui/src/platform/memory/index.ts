@@ -4,6 +4,7 @@ import {
   BackendError,
   type ChangeSet,
   type Code,
+  type DocumentStanding,
   type OperationView,
   type SearchHit,
   type ShowPlace,
@@ -12,6 +13,7 @@ import {
 } from "../backend";
 import { actMany, isUnseen, judge, selectionOf } from "./bulk";
 import { controlsOf, switchControl } from "./controls";
+import { documentIn, savedOf, shownOf } from "./documents";
 import { logOf } from "./log";
 import { recordOf } from "./record";
 import { referenceOf } from "./reference";
@@ -95,6 +97,22 @@ export class MemoryBackend implements Backend {
       const review = this.world.reviews.find((each) => each.id === id);
       return review ? reviewRecord(this.world, review) : fail("not_found");
     });
+
+  keepDocument = (_kind: string, id: string) =>
+    this.#read("keepDocument", () => this.#document(id, "wanted"));
+  dropDocument = (_kind: string, id: string) =>
+    this.#read("dropDocument", () => this.#document(id, "elsewhere"));
+  showDocument = (_kind: string, id: string) =>
+    this.#read("showDocument", () => shownOf(documentIn(this.world, id) ?? fail("not_found")));
+  saveDocument = (_kind: string, id: string) =>
+    this.#read("saveDocument", () => savedOf(documentIn(this.world, id) ?? fail("not_found")));
+
+  #document(id: string, standing: DocumentStanding): void {
+    this.change((world) => {
+      const found = documentIn(world, id) ?? fail("not_found");
+      found.standing = standing;
+    });
+  }
 
   search = (query: string) =>
     this.#read("search", (): SearchHit[] => [

@@ -1,4 +1,5 @@
 import type { ActionView, PolicyRowView, RecordView } from "../backend";
+import { documentsOf } from "./documents";
 import { clockOf, operationOn, relatedOf, sectionOf, stateOf, titleOf } from "./views";
 import { aud, HOUR, NOW_MS, type Request, WINDOW, type World, wall } from "./world";
 
@@ -196,6 +197,7 @@ export function recordOf(world: World, request: Request): RecordView {
     about: null,
     operations: ours ? [ours] : [],
     related: relatedOf(request),
+    documents: documentsOf(world, request.id),
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,
   };

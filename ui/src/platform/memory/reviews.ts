@@ -265,6 +265,7 @@ export function reviewRecord(world: World, review: Review): RecordView {
     about: null,
     operations: ours ? [ours] : [],
     related: [],
+    documents: { listed: [], more: false },
     as_of: wall(NOW_MS - world.ageSeconds * 1000),
     as_seen: false,
   };

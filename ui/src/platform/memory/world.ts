@@ -14,6 +14,7 @@ import type {
   OperationWord,
   PackChangesView,
   ProfileView,
+  RecordDocument,
   SavedEntry,
   SettingView,
   Standing,
@@ -95,6 +96,8 @@ export type World = {
   sampleOf: number | null;
   /** What was said of reviews that were drawn, the oldest first. */
   judged: { id: string; right: boolean }[];
+  /** Documents by the id of the record that they belong to. */
+  documents: Map<string, RecordDocument[]>;
   /** Records on which `actMany` fails, by id. */
   stubborn: Map<string, WireError>;
   /** What `setNotifications` and `testNotification` meet. */
@@ -258,6 +261,7 @@ export function makeWorld(requests = 12): World {
     holdSeconds: null,
     sampleOf: null,
     judged: [],
+    documents: new Map(),
     stubborn: new Map(),
     notified: null,
   };

@@ -185,6 +185,17 @@ fn about(event: Event, pack: Option<&Pack>) -> About {
                 ..About::default()
             }
         }
+        Event::Saved {
+            kind,
+            record,
+            sha256: _,
+        } => About {
+            event: "saved",
+            kind: Some(kind),
+            record: Some(record),
+            action: Some("Saved to a file".to_owned()),
+            ..About::default()
+        },
         Event::Diverged { kinds, refetched } => {
             let label = |kind: &String| {
                 let known = pack.and_then(|pack| pack.kind(kind));

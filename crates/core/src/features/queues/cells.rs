@@ -90,14 +90,14 @@ pub(super) fn column_kind(kind: &Kind, name: &str) -> ColumnKind {
 }
 
 /// A record with the computed fields of this instant.
-pub(super) struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     pub(super) kind: &'a Kind,
     pub(super) row: &'a Row,
     volatile: serde_json::Map<String, Value>,
 }
 
 impl<'a> Shown<'a> {
-    pub(super) fn new(reading: &Reading<'_>, kind: &'a Kind, row: &'a Row) -> Self {
+    pub(crate) fn new(reading: &Reading<'_>, kind: &'a Kind, row: &'a Row) -> Self {
         let volatile = value::compute_at(kind, &row.body, &row.computed, reading.now.at);
         Self {
             kind,
@@ -115,7 +115,7 @@ impl<'a> Shown<'a> {
     }
 
     /// A field, computed field, clock or state as it is shown.
-    pub(super) fn value(&self, reading: &Reading<'_>, name: &str) -> Result<CellValue, Error> {
+    pub(crate) fn value(&self, reading: &Reading<'_>, name: &str) -> Result<CellValue, Error> {
         Ok(match named(self.kind, name) {
             Named::Clock(clock) => {
                 clock_view(reading, self.kind, clock, self.row).map_or(CellValue::Empty, |clock| {
@@ -129,7 +129,7 @@ impl<'a> Shown<'a> {
     }
 
     /// A fact of the detail panel.
-    pub(super) fn fact(&self, reading: &Reading<'_>, name: &str) -> Result<FactView, Error> {
+    pub(crate) fn fact(&self, reading: &Reading<'_>, name: &str) -> Result<FactView, Error> {
         Ok(FactView {
             field: name.to_owned(),
             label: label(self.kind, name),

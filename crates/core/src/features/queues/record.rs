@@ -15,6 +15,8 @@ use super::view::{
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
+use crate::features::documents::list::documents;
+use crate::features::documents::view::RecordDocuments;
 use crate::features::reading::{Reading, Row, read, view_of};
 use crate::outbox::queue::{self, Queued};
 
@@ -65,6 +67,7 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
         actions,
         about: about(reading, pack, row)?,
         related: related(reading, pack, row)?,
+        documents: documents(reading, pack, row)?,
         ..opaque(reading, row)?
     })
 }
@@ -119,6 +122,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
             .map(|operation| operation::view(reading, operation))
             .collect::<Result<_, _>>()?,
         related: Vec::new(),
+        documents: RecordDocuments::default(),
         as_of: reading.as_of(),
         as_seen: reading.title(&row.kind, &row.id)?.is_none(),
     })

@@ -38,6 +38,7 @@ const MAX_ANSWER_BYTES: u64 = 2 * MAX_RECORD_BYTES as u64;
 const MAX_PACK_BYTES: u64 = 32 * 1024 * 1024;
 
 const JSON: &str = "application/json";
+const OCTETS: &str = "application/octet-stream";
 const SSE: &str = "text/event-stream";
 
 /// A platform at one address, spoken to with one token.
@@ -126,6 +127,23 @@ impl Client {
                 "the pack is not the one that its name says".into(),
             ))
         }
+    }
+
+    /// The bytes of a document, at most so many; whether they are what the hash says is still to be
+    /// found out.
+    pub async fn blob(&self, sha256: &str, most: u64) -> Result<Bytes, ClientError> {
+        if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ClientError::Protocol(
+                "a document has no proper hash".into(),
+            ));
+        }
+        let request = self
+            .request(Method::GET, &format!("v1/blobs/{sha256}"), &[])?
+            .header(ACCEPT, OCTETS);
+        let response = self.send(request, Bytes::new(), Patience::Bulk).await?;
+        // A page of somebody else on the line is no document, however it is called.
+        let response = answer::check(response, OCTETS).await?;
+        answer::bytes(response, most).await
     }
 
     /// A page of the feed, line by line: from the beginning without a cursor, at most `limit`

@@ -8,6 +8,7 @@ use super::filter::OptionView;
 use super::operation::OperationView;
 
 use super::value::{CellValue, ClockView, FactView};
+use crate::features::documents::view::RecordDocuments;
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -37,6 +38,8 @@ pub struct RecordView {
     pub operations: Vec<OperationView>,
     /// Records that refer to it, by kind and field.
     pub related: Vec<RelatedView>,
+    /// Its documents, and itself where it is one.
+    pub documents: RecordDocuments,
     /// Instant of the data, RFC 3339 with offset.
     pub as_of: Option<String>,
     /// It is shown as seen when we acted; the mirror does not have it.
