@@ -57,6 +57,8 @@ mod live_stock;
 mod live_world;
 mod modes;
 mod modes_amarise;
+mod modes_live;
+mod modes_money;
 mod modes_others;
 mod numbers;
 mod packs;
