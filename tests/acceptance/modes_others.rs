@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dog_world::{self, OPERATOR, business, charge, council, placement};
+use crate::dog_world::{self, OPERATOR, business, charge, complaint, council, placement};
 use crate::modes::{Case, World, case, wrong_state};
 use crate::packs::POS_SAAS;
 use crate::pos_billing::row;
@@ -163,6 +163,46 @@ async fn p_20_and_x_30_and_x_37_two_clocks_run_before_anything_is_deleted() {
 }
 
 #[tokio::test]
+async fn p_13_and_p_14_who_comes_near_a_limit_or_to_it_is_told_once() {
+    let records = Records::of(&POS_SAAS);
+    organisation(&records, "o", json!({}));
+    let plan = json!({"name": "Pro", "monthly": {"minor": 4900, "currency": "USD"},
+                      "benefit_1": "Unlimited reports", "benefit_2": "Team roles",
+                      "benefit_3": "Priority support"});
+    records.add("plan", "pro", plan);
+    for used in [79, 80, 99, 100, 101] {
+        let body = json!({
+            "organisation": "o", "plan": "trial", "feature": "reports", "month": "2026-11-01",
+            "at": NOON, "used": used, "monthly_limit": 100, "next_plan": "pro",
+            "resets_at": "2026-12-01T00:00:00.000Z",
+        });
+        records.add("usage", &used.to_string(), body);
+    }
+    let of = |id: &'static str, action, said| case(("usage", id), action, json!({}), said);
+    let not_near = || by("usage.not_near", "P-14");
+    let not_full = || by("usage.not_full", "P-13");
+    let cases = [
+        of("79", "tell_near", not_near()),
+        of("80", "tell_near", None),
+        of("80", "tell_full", not_full()),
+        of("99", "tell_near", None),
+        of("99", "tell_full", not_full()),
+        of("100", "tell_near", not_near()),
+        of("100", "tell_full", None),
+        of("101", "tell_full", None),
+    ];
+    for run in saas(&records).twice(&cases).await {
+        assert_eq!(run.mails(4).await.len(), 4, "{:?}", run.mode);
+        let told = || by("usage.told", "P-31");
+        run.through(&[
+            of("80", "tell_near", told()),
+            of("100", "tell_full", told()),
+        ])
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn x_31_one_organisation_is_looked_at_and_then_synchronised_and_no_other() {
     let records = Records::of(&POS_SAAS);
     organisation(&records, "o", json!({}));
@@ -235,6 +275,38 @@ async fn d_44_and_x_38_and_x_39_a_place_is_counted_and_nobody_is_told_a_wrong_on
         }
         let paid = run.field(("placement", "me-right"), "purchased_at").await;
         assert_eq!(paid, "2026-11-10T00:00:00.000Z", "{:?}", run.mode);
+    }
+}
+
+#[tokio::test]
+async fn d_28_a_complaint_is_answered_with_the_cause_that_the_records_show() {
+    let records = Records::new();
+    council(&records, "melbourne", "Melbourne", 5);
+    for (id, listing) in [("lost", "b-lost"), ("waits", "b-waits")] {
+        business(&records, listing, json!({}));
+        let paid = json!({"business": listing});
+        charge(&records, &format!("ch_{id}"), paid);
+        let fields = json!({"number": id, "listing": listing});
+        complaint(&records, id, fields);
+    }
+    placement(&records, "waits", "queued", json!({"business": "b-waits"}));
+    let of = |id: &'static str| ("complaint", id);
+    let found = |cause: &str| json!({"cause": cause, "finding": "Looked at it."});
+    let not_so = || by("complaint.not_so", "D-57");
+    let cases = [
+        case(of("lost"), "find", found("webhook_failed"), None),
+        case(of("lost"), "answer_featured", json!({}), not_so()),
+        case(("charge", "ch_lost"), "reprocess", json!({}), None),
+        // That it was asked for is not yet that it is done.
+        case(of("lost"), "answer_featured", json!({}), not_so()),
+        case(of("waits"), "find", found("slot_full"), None),
+        case(of("waits"), "answer_featured", json!({}), None).then("answered"),
+    ];
+    for run in trainers(&records).twice(&cases).await {
+        assert_eq!(run.mails(1).await.len(), 1, "{:?}", run.mode);
+        let line = run.field(of("waits"), "log_line").await;
+        let wanted = "Looked into a featured placement, trainer told. Cause: slot_full";
+        assert_eq!(line, wanted, "{:?}", run.mode);
     }
 }
 
