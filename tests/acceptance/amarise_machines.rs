@@ -13,19 +13,37 @@ fn nothing() -> Value {
     json!({})
 }
 
+/// The states of an order, in the pack's order.
+pub(crate) const ORDER_STATES: [&str; 7] = [
+    "pending",
+    "confirmed",
+    "processing",
+    "shipped",
+    "delivered",
+    "on_hold",
+    "cancelled",
+];
+
+/// What may be done to an order, from which states, and the state then; `-` where it stays.
+pub(crate) const ORDER_WAYS: &[(&str, &[&str], &str)] = &[
+    ("confirm", &["pending"], "confirmed"),
+    ("begin", &["confirmed"], "processing"),
+    ("ship", &["processing"], "shipped"),
+    ("deliver", &["shipped"], "delivered"),
+    ("hold", &["processing"], "on_hold"),
+    ("resume", &["on_hold"], "processing"),
+    ("cancel", &["pending", "confirmed", "on_hold"], "cancelled"),
+    (
+        "tell_of_pause",
+        &["pending", "confirmed", "processing", "on_hold"],
+        "-",
+    ),
+];
+
 #[test]
 fn a_20_and_x_06_an_order_goes_the_documents_way_and_no_other() {
-    let states = [
-        "pending",
-        "confirmed",
-        "processing",
-        "shipped",
-        "delivered",
-        "on_hold",
-        "cancelled",
-    ];
     let records = Records::of(&AMARISE).control("sales_paused", json!({"eu": true}));
-    for state in states {
+    for state in ORDER_STATES {
         records.add(
             "order",
             state,
@@ -37,26 +55,7 @@ fn a_20_and_x_06_an_order_goes_the_documents_way_and_no_other() {
         "hold" | "cancel" | "tell_of_pause" => json!({"reason": "Because."}),
         _ => json!({}),
     };
-    machine(
-        &records,
-        "order",
-        &states,
-        params,
-        &[
-            ("confirm", &["pending"], "confirmed"),
-            ("begin", &["confirmed"], "processing"),
-            ("ship", &["processing"], "shipped"),
-            ("deliver", &["shipped"], "delivered"),
-            ("hold", &["processing"], "on_hold"),
-            ("resume", &["on_hold"], "processing"),
-            ("cancel", &["pending", "confirmed", "on_hold"], "cancelled"),
-            (
-                "tell_of_pause",
-                &["pending", "confirmed", "processing", "on_hold"],
-                "-",
-            ),
-        ],
-    );
+    machine(&records, "order", &ORDER_STATES, params, ORDER_WAYS);
 }
 
 #[test]

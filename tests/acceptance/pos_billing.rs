@@ -209,7 +209,7 @@ fn p_11_is_the_same_text_once_and_its_seven_days_end_to_the_millisecond() {
     assert_eq!((stopped.runs, stopped.tone), (false, Tone::Neutral));
 }
 
-fn row(records: &Records, id: &str, plan: &str, status: &str, changed: &str) {
+pub(crate) fn row(records: &Records, id: &str, plan: &str, status: &str, changed: &str) {
     let body = json!({
         "row_id": id, "organisation": "o", "plan": plan, "status": status,
         "monthly": {"minor": 4900, "currency": "USD"}, "started_at": "2026-01-05T09:00:00.000Z",

@@ -23,7 +23,12 @@ pub struct Records {
     db: rusqlite::Connection,
     settings: Map<String, Value>,
     controls: Map<String, Value>,
+    said: Map<String, Value>,
+    switched: Map<String, Value>,
 }
+
+/// A record as it was brought: kind, id and body.
+pub type Brought = (String, String, Map<String, Value>);
 
 impl Records {
     /// Of the dog trainers pack.
@@ -43,15 +48,42 @@ impl Records {
             db,
             settings: pack.settings_in_force(&Map::new()),
             controls: pack.controls_in_force(&Map::new()),
+            said: Map::new(),
+            switched: Map::new(),
         }
     }
 
+    /// The pack that they are of.
+    pub fn pack(&self) -> &'static Pack {
+        self.pack
+    }
+
+    /// All of them, by kind and id.
+    pub fn all(&self) -> Vec<Brought> {
+        let text = "SELECT kind, id, body FROM record_now ORDER BY kind, id";
+        let mut statement = self.db.prepare(text).unwrap();
+        let rows = statement.query_map([], |row| {
+            let texts: [String; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+            Ok(texts)
+        });
+        let rows = rows.unwrap().map(Result::unwrap);
+        rows.map(|[kind, id, body]| (kind, id, serde_json::from_str(&body).unwrap()))
+            .collect()
+    }
+
+    /// What the tenant says of its settings, and how its controls stand, where that is not the pack's.
+    pub fn said(&self) -> (&Map<String, Value>, &Map<String, Value>) {
+        (&self.said, &self.switched)
+    }
+
     pub fn setting(mut self, name: &str, to: Value) -> Self {
+        self.said.insert(name.to_owned(), to.clone());
         self.settings.insert(name.to_owned(), to);
         self
     }
 
     pub fn control(mut self, name: &str, to: Value) -> Self {
+        self.switched.insert(name.to_owned(), to.clone());
         self.controls.insert(name.to_owned(), to);
         self
     }

@@ -24,6 +24,26 @@ pub async fn operations(engine: &Engine) -> Result<Value, Error> {
     Ok(Value::Object(all.await?))
 }
 
+/// What policy refused on this laptop, oldest first, as its audit chain has it.
+pub async fn denied(engine: &Engine) -> Result<Vec<Value>, Error> {
+    let state = &engine.stores().state;
+    let all = state.read(|state| {
+        let mut statement = state.prepare("SELECT entry FROM audit ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let entry: String = row.get(0)?;
+            let entry: Value = serde_json::from_str(&entry)?;
+            let event = entry.get("event").cloned().unwrap_or_default();
+            if event.get("type").and_then(Value::as_str) == Some("denied") {
+                all.push(event);
+            }
+        }
+        Ok::<_, StoreError>(all)
+    });
+    Ok(all.await?)
+}
+
 /// How many records the mirror has, and the hash over all of them as the platform said they are.
 pub async fn mirror(engine: &Engine) -> Result<Value, Error> {
     let cache = &engine.stores().cache;
