@@ -211,7 +211,10 @@ export type ActionView = {
 	asks: AskView[],
 	/**  Mails as they would be sent. */
 	mails: MailView[],
-	/**  Never carried out after this instant, tenant's wall clock, RFC 3339 with offset. */
+	/**
+	 *  Until when it can take effect, or agreement to it counts if it is asked for now; tenant's wall clock,
+	 *  RFC 3339 with offset.
+	 */
 	not_after: string | null,
 	/**  Allowed by policy, but it may lapse before the next sync, so it is not queued offline. */
 	may_lapse: boolean,
