@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::{Sight, saved};
 
-use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
+use super::{operations, tenants};
 use crate::store::{
     Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
     record_region, sees,
@@ -142,6 +142,7 @@ pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<O
         record,
         refs,
         lookups,
+        looked_for: operations::looked_for(tx, tenant, &asked.kind, &asked.id)?,
     }))
 }
 
