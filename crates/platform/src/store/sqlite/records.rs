@@ -261,6 +261,7 @@ fn put_record(
     let after = Reach {
         region,
         only: saved::only(&write.kind, &put.body),
+        body: None,
     };
     let before = before.as_ref().map(Reach::of);
     note_change(tx, tenant, seq, "record", write, before, after)?;
@@ -303,6 +304,8 @@ struct Reach<'a> {
     region: Option<&'a str>,
     /// The operator who alone sees it.
     only: Option<&'a str>,
+    /// Its fields.
+    body: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> Reach<'a> {
@@ -310,7 +313,16 @@ impl<'a> Reach<'a> {
         Self {
             region: row.region.as_deref(),
             only: saved::only(&row.kind, &row.body),
+            body: Some(&row.body),
         }
+    }
+
+    /// What decides, beside all that, whether a reader sees it.
+    fn known(self, kind: &str) -> Option<Map<String, Value>> {
+        let (names, body) = (Sight::decided_by(kind), self.body?);
+        let known = names.iter().filter_map(|name| body.get_key_value(*name));
+        let known = known.map(|(name, value)| (name.clone(), value.clone()));
+        (!names.is_empty()).then(|| known.collect())
     }
 }
 
@@ -325,10 +337,11 @@ fn note_change(
 ) -> Result<()> {
     let existed = before.is_some();
     let before = before.unwrap_or_default();
+    let known = before.known(&write.kind);
     tx.prepare_cached(
         "INSERT INTO change (tenant, seq, what, kind, id, existed, region_before, region_after,
-                             only_before, only_after)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             only_before, only_after, known_before)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         tenant,
@@ -340,7 +353,8 @@ fn note_change(
         before.region,
         after.region,
         before.only,
-        after.only
+        after.only,
+        known.as_ref().map(to_json).transpose()?
     ])?;
     Ok(())
 }
