@@ -827,6 +827,8 @@ export type DemoWorldsView = {
 	 *  chosen.
 	 */
 	waits: number,
+	/**  A choice that was interrupted and could not be made any more; until the next one. */
+	undone: UndoneChoiceView | null,
 };
 
 /**  Why not. */
@@ -2861,6 +2863,12 @@ export type UndoView = {
 	hold_seconds: number | null,
 	/**  Action that brings the record back later, as shown. */
 	by: string | null,
+};
+
+/**  A choice that was not carried out. */
+export type UndoneChoiceView = {
+	/**  The scenario; none is every day. */
+	scenario: string | null,
 };
 
 /**  What a metric counts in. */
