@@ -1028,7 +1028,15 @@ count: number;
 /**  The record, where it is one. */
 title: string | null; 
 /**  How they ended. */
-word: OperationWord };
+word: OperationWord } | 
+/**  What the operator was asked to agree to, or had asked for on another laptop, ended without an answer. */
+{ type: "not_agreed"; 
+/**  The approval. */
+id: string; 
+/**  What was asked for. */
+label: string; 
+/**  Who asked took it back; else nobody agreed in time. */
+withdrawn: boolean };
 
 /**  A view as a file. */
 export type ExportView = {

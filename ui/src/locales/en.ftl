@@ -690,6 +690,8 @@ events-title = Last events
 events-log = all in the Log
 event-fired = Fired: { $label }
 event-resolved = Over: { $label }
+event-withdrawn = Taken back before it was agreed to: { $label }
+event-lapsed = Lapsed, nobody agreed in time: { $label }
 event-done-one = { $action }: { $title }
 event-done =
     { $count ->
