@@ -1,4 +1,11 @@
-import { Check, CircleAlert, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import {
+  Check,
+  CircleAlert,
+  CircleCheck,
+  CircleSlash,
+  type LucideIcon,
+  TriangleAlert,
+} from "lucide-react";
 import { usePlace } from "../../app/place";
 import {
   fullWords,
