@@ -73,7 +73,10 @@ impl Worlds {
             fill::settle(platform, place, &mut state, scenario).await?;
             state::write(&self.file, &state)?;
         }
-        if let Some(interrupted) = state.choosing.clone() {
+        // That of a tenant which this start does not serve waits for one that does.
+        if let Some(interrupted) = state.choosing.clone()
+            && self.place(&interrupted.0).is_ok()
+        {
             self.go_on(platform, &mut state, interrupted).await?;
         }
         let first = self.places.first().map(|place| place.tenant().name);

@@ -279,7 +279,7 @@ async fn a_choice_that_was_interrupted_is_gone_on_with_or_told_and_the_demo_star
         assert_eq!(job["state"], "retrying", "it is every day");
         demo.server.stop().await;
     }
-    // Nor this tenant.
+    // One of a tenant that is not served now concerns no other.
     let demo = Still::on(data.path()).await;
     demo.choose(json!({"scenario": "job_failed_a"})).await;
     demo.server.stop().await;
