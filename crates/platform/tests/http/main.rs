@@ -7,6 +7,7 @@
 )]
 
 mod alerts;
+mod amounts;
 mod approvals;
 mod audit;
 mod blobs;
@@ -30,4 +31,5 @@ mod session;
 mod settings;
 mod stand_in;
 mod support;
+mod waits;
 mod worlds;
