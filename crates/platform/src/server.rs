@@ -283,11 +283,11 @@ fn providers(
     connectors.insert(Name::Pagerduty, Arc::new(pagerduty));
     connectors.insert(Name::Slack, Arc::new(slack));
     let stand_ins = StandIns {
-        stripe: StripeStandIn::new(ledger.clone()),
-        paypal: PaypalStandIn::new(ledger.clone()),
-        wise: WiseStandIn::new(ledger.clone()),
-        flag: FlagStandIn::new(ledger.clone()),
-        mail: MailStandIn::new(ledger.clone()),
+        stripe: StripeStandIn::new(ledger.clone())?,
+        paypal: PaypalStandIn::new(ledger.clone())?,
+        wise: WiseStandIn::new(ledger.clone())?,
+        flag: FlagStandIn::new(ledger.clone())?,
+        mail: MailStandIn::new(ledger.clone())?,
         job: JobStandIn::new(ledger.clone())?,
         webhook: WebhookStandIn::new(ledger.clone())?,
         pagerduty: PagerdutyStandIn::new(ledger.clone())?,

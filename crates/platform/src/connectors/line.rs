@@ -27,27 +27,34 @@ impl Line {
         authorization: String,
         patience: Duration,
     ) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(patience)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
         Ok(Self {
-            client,
+            client: super::client(patience)?,
             base,
             authorization,
         })
     }
 
-    /// What stands there; none where that cannot be said just now.
-    pub(super) async fn read(&self, path: &str, pairs: &[(&str, &str)]) -> Option<Value> {
-        let mut url = self.base.join(path).ok()?;
-        url.query_pairs_mut().extend_pairs(pairs);
+    /// Asks what stands there.
+    pub(super) async fn find(&self, path: &str, pairs: &[(&str, &str)]) -> Found {
+        let Ok(mut url) = self.base.join(path) else {
+            return Found::Unclear;
+        };
+        if !pairs.is_empty() {
+            url.query_pairs_mut().extend_pairs(pairs);
+        }
         let request = self.client.get(url);
         let answer = request.header(AUTHORIZATION, &self.authorization).send();
-        let answer = answer.await.ok()?;
-        match answer.status() {
-            StatusCode::OK => super::json_of(answer).await,
-            _ => None,
+        match answer.await {
+            Ok(answer) => found(answer).await,
+            Err(_) => Found::Unclear,
+        }
+    }
+
+    /// What stands there; none where that cannot be said just now, or nothing does.
+    pub(super) async fn read(&self, path: &str, pairs: &[(&str, &str)]) -> Option<Value> {
+        match self.find(path, pairs).await {
+            Found::Body(body) => Some(body),
+            Found::Nothing | Found::Unclear => None,
         }
     }
 
@@ -74,6 +81,27 @@ impl Line {
             Err(error) if error.is_connect() => Err(Sent::NotNow(None)),
             Err(_) => Err(Sent::Ambiguous),
         }
+    }
+}
+
+/// What a provider said to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found {
+    /// This stands there.
+    Body(Value),
+    /// It knows nothing by that name.
+    Nothing,
+    /// It did not answer, or not what was asked.
+    Unclear,
+}
+
+async fn found(answer: Response) -> Found {
+    match answer.status() {
+        StatusCode::OK => super::json_of(answer)
+            .await
+            .map_or(Found::Unclear, Found::Body),
+        StatusCode::NOT_FOUND => Found::Nothing,
+        _ => Found::Unclear,
     }
 }
 
@@ -131,6 +159,20 @@ mod tests {
         for status in [400, 403, 404, 422] {
             let refused = answered(status).await;
             assert!(matches!(refused, Err(Sent::Refused(_))), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_what_is_not_found_is_not_there() {
+        let asked = async |status: u16, body: &'static str| {
+            let mut answer = axum::http::Response::new(body);
+            *answer.status_mut() = StatusCode::from_u16(status).unwrap();
+            found(answer.into()).await
+        };
+        assert_eq!(asked(200, "{}").await, Found::Body(serde_json::json!({})));
+        assert_eq!(asked(404, "{}").await, Found::Nothing);
+        for (status, body) in [(200, "<html>"), (202, "{}"), (403, "{}"), (500, "{}")] {
+            assert_eq!(asked(status, body).await, Found::Unclear, "{status}");
         }
     }
 }

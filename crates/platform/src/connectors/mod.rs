@@ -9,7 +9,6 @@ pub mod job;
 mod line;
 pub mod mail;
 mod money;
-pub mod mood;
 pub mod pagerduty;
 pub mod paypal;
 mod sends;
@@ -25,11 +24,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::Client;
 use serde_json::Value;
 use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector as Name;
 
 pub use sends::Sends;
+pub use stand_in::mood;
 pub use worker::Worker;
 
 /// The connectors that this platform has.
@@ -85,10 +86,24 @@ pub enum Sent {
     Ambiguous,
 }
 
+/// A client that waits for an answer so long, and goes nowhere else than where it was sent.
+fn client(patience: Duration) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .timeout(patience)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
+/// What is said to an operation that a connector does not have. Nothing was sent.
+fn cannot(operation: &str, provider: &str) -> Sent {
+    Sent::Refused(format!("this version cannot {operation} at {provider}"))
+}
+
 /// Bytes of an answer that are read, at most.
 const MOST_READ: usize = 16 << 20;
 
-/// The JSON of an answer. None where it is no JSON, breaks off, or does not end.
+/// The JSON of an answer, which is read nowhere else. None where it is no JSON, breaks off, or does not
+/// end.
 async fn json_of(mut answer: reqwest::Response) -> Option<Value> {
     let mut read = Vec::new();
     while let Some(chunk) = answer.chunk().await.ok()? {
@@ -113,8 +128,31 @@ fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use chrono::DateTime;
+    use reqwest::Url;
+    use serde_json::json;
+    use watchkeeper_model::plan::Mail;
+
     use super::*;
+    use crate::clock::ManualClock;
+
+    /// An address where nobody listens.
+    pub(super) fn nowhere() -> Url {
+        Url::parse("http://127.0.0.1:1/v1/").unwrap()
+    }
+
+    pub(super) fn call(operation: &str, args: Value) -> Call {
+        Call {
+            effect: 0,
+            connector: Name::Stripe,
+            operation: operation.into(),
+            args: args.as_object().cloned().unwrap_or_default(),
+            mail: None,
+            after_previous: false,
+        }
+    }
 
     fn answer(body: Vec<u8>) -> reqwest::Response {
         axum::http::Response::new(body).into()
@@ -125,9 +163,101 @@ mod tests {
         let mut body = b"[1]".to_vec();
         body.resize(MOST_READ, b' ');
         let most = json_of(answer(body.clone())).await;
-        assert_eq!(most, Some(serde_json::json!([1])));
+        assert_eq!(most, Some(json!([1])));
         body.push(b' ');
         assert_eq!(json_of(answer(body)).await, None);
         assert_eq!(json_of(answer(b"<html>".to_vec())).await, None);
+    }
+
+    fn all() -> Connectors {
+        let (at, patience) = (nowhere, Duration::from_secs(1));
+        let secret = || "secret".to_owned();
+        let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
+        let (events, incidents) = ((at(), secret()), (at(), "secret"));
+        let pagerduty = pagerduty::Pagerduty::new(events, incidents, patience).unwrap();
+        let wise = wise::Wise::new(at(), secret(), "1".into(), patience).unwrap();
+        let all: [(Name, Arc<dyn Connector>); 9] = [
+            (
+                Name::Stripe,
+                Arc::new(stripe::Stripe::new(at(), secret(), patience).unwrap()),
+            ),
+            (
+                Name::Paypal,
+                Arc::new(paypal::Paypal::new(at(), secret(), patience).unwrap()),
+            ),
+            (Name::Wise, Arc::new(wise)),
+            (
+                Name::Mail,
+                Arc::new(mail::Mail::new(at(), secret(), patience).unwrap()),
+            ),
+            (
+                Name::Slack,
+                Arc::new(slack::Slack::new(at(), "secret", patience, clock).unwrap()),
+            ),
+            (Name::Pagerduty, Arc::new(pagerduty)),
+            (
+                Name::Job,
+                Arc::new(job::Job::new(at(), "secret", patience).unwrap()),
+            ),
+            (
+                Name::Flag,
+                Arc::new(flag::Flag::new(at(), secret(), patience).unwrap()),
+            ),
+            (
+                Name::Webhook,
+                Arc::new(webhook::Webhook::new(at(), "secret", patience).unwrap()),
+            ),
+        ];
+        all.into()
+    }
+
+    /// With all arguments that any of them needs.
+    fn asked(operation: &str) -> Call {
+        let text = [
+            "charge",
+            "capture",
+            "order",
+            "recipient",
+            "reference",
+            "channel",
+            "text",
+            "summary",
+            "severity",
+            "incident",
+            "job",
+            "flag",
+            "value",
+            "delivery",
+            "endpoint",
+        ];
+        let mut call = call(operation, json!({}));
+        let args = text.map(|name| (name.to_owned(), json!("x")));
+        call.args.extend(args);
+        let amount = json!({"minor": 100, "currency": "USD"});
+        call.args.insert("amount".into(), amount);
+        call.mail = Some(Mail {
+            template: "t".into(),
+            to: "pat@mail.example".into(),
+            subject: "s".into(),
+            body: "b".into(),
+        });
+        call
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_a_connector_does_not_have_is_refused_for_certain() {
+        for (name, connector) in all() {
+            for operation in ["", "unheard_of", "payout", "submit_evidence"] {
+                let call = asked(operation);
+                assert_eq!(connector.look(&call, "k").await, Look::Absent, "{name:?}");
+                let sent = connector.send(&call, "k", "k").await;
+                assert!(matches!(sent, Sent::Refused(_)), "{name:?}: {sent:?}");
+            }
+            // What it has it asks for: nobody is there.
+            for offer in name.offers().iter().filter(|offer| offer.built) {
+                let sent = connector.send(&asked(offer.operation), "k", "k").await;
+                assert_eq!(sent, Sent::NotNow(None), "{name:?} {}", offer.operation);
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@
 
 mod agreement;
 mod alerts;
+mod amounts;
 mod approvals;
 mod audit;
 mod blobs;
@@ -31,4 +32,5 @@ mod session;
 mod settings;
 mod stand_in;
 mod support;
+mod waits;
 mod worlds;

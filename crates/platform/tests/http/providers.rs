@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 use serde_json::json;
 use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::connectors::stripe::Mode;
-use watchkeeper_wire::operation::VerdictWord;
+use watchkeeper_platform::store::CallRow;
+use watchkeeper_wire::operation::{Operation, VerdictWord};
 
 use crate::support::{TENANT, World, short};
+use crate::waits::until;
 
 #[tokio::test]
 async fn d_18_an_approval_refunds_books_ends_the_placement_and_writes() {
@@ -59,29 +61,9 @@ async fn refunded_once_despite(mode: Mode, times: u32) -> World {
     world
 }
 
-impl World {
-    /// Waits for the end, moving the clock on so that whatever was put off comes round.
-    pub async fn until_after_waits(&self, id: uuid::Uuid) {
-        for _ in 0..600 {
-            let verdict = self.verdict(id).await;
-            if verdict.word.is_final() {
-                assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
-                return;
-            }
-            self.clock.advance(TimeDelta::seconds(1));
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("never ended: {:?}", self.verdict(id).await);
-    }
-}
-
 #[tokio::test]
-async fn a_provider_that_refunds_and_does_not_answer_is_read_back() {
+async fn a_provider_that_does_not_answer_is_read_back_and_gets_it_again_where_it_has_it_not() {
     refunded_once_despite(Mode::TimeoutAfter, 1).await;
-}
-
-#[tokio::test]
-async fn a_provider_that_never_got_it_gets_it_again() {
     refunded_once_despite(Mode::TimeoutBefore, 2).await;
 }
 
@@ -97,9 +79,10 @@ async fn a_fresh_key_waits_until_what_went_under_the_old_one_has_had_its_time() 
     world.misbehave(Mode::Error500, 1);
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
-    while world.first_call(&operation).await.generation == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    until("another key", async || {
+        world.first_call(&operation).await.generation > 0
+    })
+    .await;
     let due = async |seconds: i64| {
         let at = world.clock.now() + TimeDelta::seconds(seconds);
         let due = world.platform().store.due_calls(at, 9).await.unwrap();
@@ -109,7 +92,7 @@ async fn a_fresh_key_waits_until_what_went_under_the_old_one_has_had_its_time() 
 }
 
 /// Approves one refund that stays pending at the provider.
-async fn pending() -> (World, String, watchkeeper_wire::operation::Operation) {
+async fn pending() -> (World, String, Operation) {
     let world = World::new().await;
     let id = world.refund(1, 5).await;
     world.misbehave(Mode::Pending, 1);
@@ -123,17 +106,6 @@ async fn pending() -> (World, String, watchkeeper_wire::operation::Operation) {
     assert_eq!(world.body("refund", &id).await["state"], "approved");
     assert!(world.mails().is_empty());
     (world, id, operation)
-}
-
-impl World {
-    /// The bank has decided on all refunds.
-    fn refunds_are(&self, status: &str) {
-        let stand_ins = self.platform().stand_ins.as_ref().unwrap();
-        let changed = stand_ins
-            .ledger
-            .transact(|tx| tx.execute("UPDATE refund SET status = ?", [status]));
-        assert_eq!(changed.unwrap(), 1);
-    }
 }
 
 #[tokio::test]
@@ -169,12 +141,7 @@ async fn what_the_provider_took_and_does_not_list_yet_is_not_given_up() {
         assert_eq!(moved.unwrap(), 1);
     };
     listed_under("ch_of_nobody");
-    let controls = json!({"freeze_refunds": true}).as_object().unwrap().clone();
-    world
-        .platform()
-        .set_controls(TENANT, &controls)
-        .await
-        .unwrap();
+    world.freezes_refunds().await;
     world.clock.advance(TimeDelta::seconds(30));
     world.rests_after(&operation, 1).await;
     let verdict = world.verdict(operation.id).await;
@@ -208,7 +175,8 @@ async fn a_refusal_is_final_once_an_earlier_send_cannot_come_any_more() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_busy_is_asked_later() {
+async fn a_provider_that_is_busy_or_down_is_asked_later() {
+    refunded_once_despite(Mode::Down, 3).await;
     refunded_once_despite(Mode::RateLimit, 2).await;
 }
 
@@ -236,9 +204,7 @@ async fn fault_45_a_provider_that_forgets_its_keys_refunds_once_all_the_same() {
     world.misbehave(Mode::TimeoutAfter, 1);
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
-    while world.refunds().is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    world.is_refunded().await;
     // Whatever is sent from now on would be a new refund.
     world.misbehave(Mode::ForgetKeys, 1_000_000);
     world.until_after_waits(operation.id).await;
@@ -252,9 +218,7 @@ async fn fault_45_after_days_away_a_call_is_looked_for_before_anything_is_sent_a
     world.misbehave(Mode::TimeoutAfter, 1);
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
-    while world.refunds().is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    world.is_refunded().await;
     // The platform is down for longer than the provider remembers a key.
     let world = world.crash().await;
     world.misbehave(Mode::ForgetKeys, 1_000_000);
@@ -277,10 +241,7 @@ async fn fault_01_a_kill_between_the_providers_effect_and_our_commit_refunds_onc
     world.misbehave(Mode::TimeoutAfter, 1);
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
-    // The provider has it, and its answer never comes.
-    while world.refunds().is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    world.is_refunded().await;
     let world = world.crash().await;
     world.until_after_waits(operation.id).await;
     assert_eq!(world.refunds().len(), 1);
@@ -336,15 +297,8 @@ async fn d_52_a_freeze_between_decision_and_sending_stops_the_money() {
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
     // The provider puts us off for two seconds of a clock that stands still.
-    while world.first_call(&operation).await.attempts == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    let controls = json!({"freeze_refunds": true}).as_object().unwrap().clone();
-    world
-        .platform()
-        .set_controls(TENANT, &controls)
-        .await
-        .unwrap();
+    world.is_attempted(&operation).await;
+    world.freezes_refunds().await;
     world.settled_put_off(&operation).await;
     world.clock.advance(TimeDelta::minutes(2));
     let ended = world.until(operation.id, VerdictWord::Refused).await;
@@ -384,9 +338,7 @@ async fn x_43_a_call_whose_time_passes_while_the_provider_is_away_lapses() {
     world.misbehave(Mode::RateLimit, 1);
     let operation = world.operation(&id, "approve");
     world.submit(&operation).await;
-    while world.first_call(&operation).await.attempts == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    world.is_attempted(&operation).await;
     world.settled_put_off(&operation).await;
     world.clock.advance(TimeDelta::hours(2));
     let ended = world.until(operation.id, VerdictWord::Lapsed).await;
@@ -395,31 +347,54 @@ async fn x_43_a_call_whose_time_passes_while_the_provider_is_away_lapses() {
 }
 
 impl World {
-    async fn first_call(
-        &self,
-        operation: &watchkeeper_wire::operation::Operation,
-    ) -> watchkeeper_platform::store::CallRow {
+    /// The provider has it, whatever came of its answer.
+    async fn is_refunded(&self) {
+        until("it is refunded", async || !self.refunds().is_empty()).await;
+    }
+
+    /// The bank has decided on all refunds.
+    fn refunds_are(&self, status: &str) {
+        let stand_ins = self.platform().stand_ins.as_ref().unwrap();
+        let changed = stand_ins
+            .ledger
+            .transact(|tx| tx.execute("UPDATE refund SET status = ?", [status]));
+        assert_eq!(changed.unwrap(), 1);
+    }
+
+    async fn first_call(&self, operation: &Operation) -> CallRow {
         let store = &self.platform().store;
         let calls = store.calls_of(TENANT, operation.id).await.unwrap();
         calls.into_iter().next().unwrap()
     }
 
+    async fn freezes_refunds(&self) {
+        let controls = json!({"freeze_refunds": true}).as_object().unwrap().clone();
+        let frozen = self.platform().set_controls(TENANT, &controls).await;
+        frozen.unwrap();
+    }
+
+    /// An attempt is counted.
+    async fn is_attempted(&self, operation: &Operation) {
+        until("an attempt", async || {
+            self.first_call(operation).await.attempts > 0
+        })
+        .await;
+    }
+
     /// Waits until so many attempts are counted and nothing is due, by a clock that stands still.
-    async fn rests_after(&self, operation: &watchkeeper_wire::operation::Operation, attempts: u32) {
-        for _ in 0..1500 {
+    async fn rests_after(&self, operation: &Operation, attempts: u32) {
+        until("at rest", async || {
             let due = self.platform().store.due_calls(self.clock.now(), 9).await;
-            if self.first_call(operation).await.attempts >= attempts && due.unwrap().is_empty() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        panic!("never at rest: {:?}", self.first_call(operation).await);
+            self.first_call(operation).await.attempts >= attempts && due.unwrap().is_empty()
+        })
+        .await;
     }
 
     /// Waits until a counted attempt is known to have had no effect.
-    async fn settled_put_off(&self, operation: &watchkeeper_wire::operation::Operation) {
-        while self.first_call(operation).await.ambiguous {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+    async fn settled_put_off(&self, operation: &Operation) {
+        until("without effect", async || {
+            !self.first_call(operation).await.ambiguous
+        })
+        .await;
     }
 }

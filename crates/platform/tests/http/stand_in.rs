@@ -1,9 +1,9 @@
-//! The payment stand-in keeps the published rules, so that what is tested against it means
-//! something; and it is steered by an admin only.
+//! The stand-ins keep the published rules, so that what is tested against them means something; and
+//! they are steered by an admin only.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use watchkeeper_platform::connectors::stripe::Mode;
+use watchkeeper_platform::connectors::mood::Mode;
 
 use crate::support::{World, problem};
 
@@ -83,7 +83,7 @@ async fn only_an_admin_watches_and_steers_it() {
             json!([])
         );
     }
-    for provider in ["stripe", "paypal", "wise"] {
+    for provider in ["stripe", "paypal", "wise", "flag", "mail"] {
         let path = format!("/provider/{provider}/misbehave");
         assert_eq!(problem(world.post(&path, &mood)).await.0, 403, "{path}");
         let admin = world.request(Method::POST, &path, &world.admin).json(&mood);
@@ -95,4 +95,58 @@ async fn only_an_admin_watches_and_steers_it() {
         .await
         .unwrap();
     assert_eq!(stranger.status(), 401);
+}
+
+#[tokio::test]
+async fn a_stand_in_is_put_only_into_a_mood_that_its_provider_has() {
+    let world = World::new().await;
+    for (provider, mode, status) in [
+        ("stripe", "error_500", 204),
+        ("stripe", "bounces", 422),
+        ("wise", "bounces", 204),
+        ("wise", "deploy_lost", 422),
+        ("mail", "lost_answer", 204),
+        ("mail", "pending", 422),
+        ("slack", "pending", 422),
+        ("slack", "down", 204),
+        ("slack", "none", 204),
+        ("slack", "in_a_bad_mood", 422),
+    ] {
+        let path = format!("/provider/{provider}/misbehave");
+        let mood = json!({"mode": mode});
+        let admin = world.request(Method::POST, &path, &world.admin).json(&mood);
+        let answer = admin.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{provider} {mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_read_only_so_far() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    let (status, _) = refund(&world, "k", &"1".repeat(1 << 20)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(world.refunds().is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_goes_out_once_whatever_becomes_of_its_answer() {
+    for (mode, times) in [
+        (Mode::TimeoutBefore, 2),
+        (Mode::TimeoutAfter, 1),
+        (Mode::LostAnswer, 1),
+        (Mode::Twice, 1),
+        (Mode::RateLimit, 2),
+        (Mode::Down, 3),
+    ] {
+        let world = World::new().await;
+        let id = world.refund(1, 5).await;
+        let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+        stand_ins.mail.misbehave(mode, times);
+        let operation = world.operation(&id, "approve");
+        world.submit(&operation).await;
+        world.until_after_waits(operation.id).await;
+        assert_eq!(world.mails().len(), 1, "{mode:?}");
+        assert_eq!(world.refunds().len(), 1, "{mode:?}");
+    }
 }

@@ -12,14 +12,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
 
+use super::line::Line;
 use super::{Connector, Look, Sent};
 
-pub use stand_in::{FlagStandIn, Mode, routes};
+pub use super::mood::Mode;
+pub use stand_in::{FlagStandIn, routes};
 
 /// A deployment that is not ready after so long is not waited for any more.
 const PATIENCE: TimeDelta = TimeDelta::minutes(15);
@@ -27,9 +29,7 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 /// Speaks to a host, or to what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Flag {
-    client: Client,
-    base: Url,
-    secret: String,
+    line: Line,
 }
 
 /// A value as it was set.
@@ -77,60 +77,27 @@ impl Flag {
     /// At this base address (ending in `/v1/`), with this secret key. A request without an answer
     /// within `patience` is ambiguous.
     pub fn new(base: Url, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(patience)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self {
-            client,
-            base,
-            secret,
-        })
+        let line = Line::new(base, format!("Bearer {secret}"), patience)?;
+        Ok(Self { line })
     }
 
     async fn read(&self, flag: &str, key: &str) -> Option<Variable> {
-        let mut url = self.base.join("variables").ok()?;
-        url.query_pairs_mut()
-            .append_pair("name", flag)
-            .append_pair("key", key);
-        let answer = self.client.get(url).bearer_auth(&self.secret).send().await;
-        let answer = answer.ok()?;
-        match answer.status() {
-            StatusCode::OK => answer.json().await.ok(),
-            _ => None,
-        }
+        let pairs = [("name", flag), ("key", key)];
+        let variable = self.line.read("variables", &pairs).await?;
+        serde_json::from_value(variable).ok()
     }
 
     /// Asks for one of the two steps; what to say where it was not taken.
     async fn ask(&self, path: &str, key: &str, body: &Value) -> Result<(), Sent> {
-        let Ok(url) = self.base.join(path) else {
-            return Err(Sent::Refused("the host's address is wrong".into()));
-        };
-        let answer = self
-            .client
-            .post(url)
-            .bearer_auth(&self.secret)
-            .header("Idempotency-Key", key)
-            .json(body)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                let wait = super::retry_after(answer.headers());
-                match answer.status().as_u16() {
-                    200 => Ok(()),
-                    429 => Err(Sent::NotNow(wait)),
-                    400..=499 => Err(Sent::Refused("The host refused it.".into())),
-                    _ => Err(Sent::Ambiguous),
-                }
-            }
-            Err(error) if error.is_connect() => Err(Sent::NotNow(None)),
-            Err(_) => Err(Sent::Ambiguous),
+        match self.line.ask(path, Some(key), body).await {
+            Ok(_) => Ok(()),
+            Err(Sent::Refused(_)) => Err(Sent::Refused("The host refused it.".into())),
+            Err(other) => Err(other),
         }
     }
 }
 
-/// Name and value of a call; a value that is no text goes as JSON.
+/// Name and value of a switch; a value that is no text goes as JSON.
 fn arguments(call: &Call) -> Option<(&str, String)> {
     let flag = call.args.get("flag")?.as_str()?;
     let value = match call.args.get("value")? {
@@ -182,7 +149,8 @@ fn standing(variable: &Variable, wanted: &str) -> Look {
 #[async_trait]
 impl Connector for Flag {
     async fn look(&self, call: &Call, key: &str) -> Look {
-        let Some((flag, value)) = arguments(call) else {
+        let wanted = arguments(call).filter(|_| call.operation == "set");
+        let Some((flag, value)) = wanted else {
             return Look::Absent;
         };
         match self.read(flag, key).await {
@@ -192,6 +160,9 @@ impl Connector for Flag {
     }
 
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        if call.operation != "set" {
+            return super::cannot(&call.operation, "the host");
+        }
         let Some((flag, value)) = arguments(call) else {
             return Sent::Refused("the call names no flag or no value".into());
         };

@@ -5,22 +5,32 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Query;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::Mode;
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn, Steered};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS flag_set (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, flag TEXT NOT NULL,
+    value TEXT NOT NULL, set_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS flag_set_flag ON flag_set (flag, place);
+CREATE TABLE IF NOT EXISTS deployment (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, has INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, ready_at INTEGER NOT NULL, failed INTEGER NOT NULL
+) STRICT;
+";
 
 /// How long a deployment takes where nobody says otherwise.
 const TAKES: TimeDelta = TimeDelta::seconds(20);
@@ -29,58 +39,38 @@ const TOLD: u32 = 20;
 /// Longest time that a deployment may be told to take, in seconds.
 const LONGEST: u32 = 24 * 3600;
 
-/// How the stand-in treats the next requests that this concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// As published.
-    #[default]
-    None,
-    /// Never answers to a variable, and does not set it.
-    TimeoutBefore,
-    /// Sets the variable, and never answers.
-    TimeoutAfter,
-    /// Says no to a variable for good.
-    Refuse,
-    /// Never answers to a deployment, and makes none.
-    DeployLost,
-    /// Makes the deployment, and never answers.
-    DeployTimeout,
-    /// The deployment fails.
-    DeployFails,
-    /// The deployment is never ready.
-    Stuck,
-    /// Answers 500 to whatever is asked.
-    Down,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Mood {
-    mode: Mode,
-    times: u32,
-}
+/// Moods that concern a variable.
+const SETTING: &[Mode] = &[Mode::TimeoutBefore, Mode::TimeoutAfter, Mode::Refuse];
+/// And those that concern a deployment.
+const DEPLOYING: &[Mode] = &[
+    Mode::DeployLost,
+    Mode::DeployTimeout,
+    Mode::DeployFails,
+    Mode::Stuck,
+];
 
 /// The stand-in.
 #[derive(Clone)]
 pub struct FlagStandIn {
-    ledger: Ledger,
-    mood: Arc<Mutex<Mood>>,
+    frame: Frame,
     takes: Arc<Mutex<TimeDelta>>,
 }
 
 impl FlagStandIn {
     /// On this ledger.
-    pub fn new(ledger: Ledger) -> Self {
-        Self {
-            ledger,
-            mood: Arc::default(),
+    ///
+    /// # Errors
+    /// The ledger does not take its tables.
+    pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
+        Ok(Self {
+            frame: Frame::new(ledger, TABLES)?,
             takes: Arc::new(Mutex::new(TAKES)),
-        }
+        })
     }
 
     /// Treats the next `times` requests that it concerns like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = Mood { mode, times };
+        self.frame.misbehave(mode, times);
     }
 
     /// Deployments take so long from now on.
@@ -90,7 +80,7 @@ impl FlagStandIn {
 
     /// All that was ever set, oldest first: `{flag, value, key, set_at}`.
     pub fn settings(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.frame.ledger().transact(|tx| {
             tx.prepare("SELECT flag, value, key, set_at FROM flag_set ORDER BY place")?
                 .query_map([], |row| {
                     Ok(json!({
@@ -106,58 +96,36 @@ impl FlagStandIn {
 
     /// How many deployments were asked for.
     pub fn deployments(&self) -> rusqlite::Result<u32> {
-        self.ledger
-            .transact(|tx| tx.query_row("SELECT count(*) FROM deployment", [], |row| row.get(0)))
+        let ledger = self.frame.ledger();
+        ledger.transact(|tx| tx.query_row("SELECT count(*) FROM deployment", [], |row| row.get(0)))
+    }
+}
+
+impl StandIn for FlagStandIn {
+    const NAME: &'static str = "flag";
+    const SEEN: &'static str = "settings";
+    const MODES: &'static [&'static [Mode]] = &[SETTING, DEPLOYING];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.flag
     }
 
-    fn next_mood(&self, concerns: &[Mode]) -> Mode {
-        let mut mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner);
-        if mood.times == 0 || !concerns.contains(&mood.mode) {
-            return Mode::None;
-        }
-        mood.times -= 1;
-        mood.mode
+    fn frame(&self) -> &Frame {
+        &self.frame
     }
 
-    fn signed_in(&self, headers: &HeaderMap) -> bool {
-        auth::bearer(headers) == Some(self.ledger.secret())
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.settings()
     }
 }
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/flag/v1/variables", get(look).post(set))
-        .route("/provider/flag/v1/deployments", post(deploy))
-        .route("/provider/flag/misbehave", post(misbehave))
-        .route("/provider/flag/takes", post(takes))
-        .route("/provider/flag/settings", get(inspect))
-}
-
-fn stand_in(platform: &Platform) -> Result<&FlagStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.flag)
-}
-
-#[derive(Deserialize)]
-struct Misbehave {
-    mode: Mode,
-    #[serde(default = "once")]
-    times: u32,
-}
-
-fn once() -> u32 {
-    1
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
+    let own = Router::new()
+        .route("/v1/variables", get(look).post(set))
+        .route("/v1/deployments", post(deploy))
+        .route("/takes", post(takes));
+    stand_in::routes::<FlagStandIn>(own)
 }
 
 #[derive(Deserialize)]
@@ -165,30 +133,10 @@ struct Takes {
     seconds: u32,
 }
 
-async fn takes(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Takes>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
+async fn takes(Steered(host): Steered<FlagStandIn>, Json(wanted): Json<Takes>) -> StatusCode {
     let seconds = wanted.seconds.min(LONGEST);
-    stand_in(&platform)?.take(TimeDelta::seconds(i64::from(seconds)));
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let settings = stand_in(&platform)?.settings();
-    Ok(Json(settings.map_err(StoreError::from)?))
-}
-
-fn key_of(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok())
+    host.take(TimeDelta::seconds(i64::from(seconds)));
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
@@ -198,95 +146,48 @@ struct Variable {
 }
 
 async fn set(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
+    asked: Asked<FlagStandIn>,
     Json(wanted): Json<Variable>,
 ) -> Result<Response, ApiError> {
-    let host = stand_in(&platform)?;
-    if !host.signed_in(&headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    let concerns = [
-        Mode::TimeoutBefore,
-        Mode::TimeoutAfter,
-        Mode::Refuse,
-        Mode::Down,
-    ];
-    let mode = host.next_mood(&concerns);
-    match mode {
-        Mode::TimeoutBefore => std::future::pending().await,
-        Mode::Down => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
-        Mode::Refuse => return Ok(StatusCode::FORBIDDEN.into_response()),
-        _ => {}
-    }
-    let Some(key) = key_of(&headers).filter(|_| !wanted.name.is_empty()) else {
+    let Some(key) = asked.key().filter(|_| !wanted.name.is_empty()) else {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     };
-    let now = platform.clock.now().timestamp_millis();
-    host.ledger
-        .transact(|tx| {
+    asked
+        .done(SETTING, |tx, _| {
+            let now = asked.now().timestamp_millis();
             tx.execute(
                 "INSERT INTO flag_set (key, flag, value, set_at) VALUES (?, ?, ?, ?)
                  ON CONFLICT (key) DO NOTHING",
                 params![key, wanted.name, wanted.value, now],
-            )
+            )?;
+            Ok((StatusCode::OK, json!({"name": wanted.name})))
         })
-        .map_err(StoreError::from)?;
-    if mode == Mode::TimeoutAfter {
-        std::future::pending::<()>().await;
-    }
-    Ok(Json(json!({"name": wanted.name})).into_response())
+        .await
 }
 
-async fn deploy(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let host = stand_in(&platform)?;
-    if !host.signed_in(&headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    let concerns = [
-        Mode::DeployLost,
-        Mode::DeployTimeout,
-        Mode::DeployFails,
-        Mode::Stuck,
-        Mode::Down,
-    ];
-    let mode = host.next_mood(&concerns);
-    match mode {
-        Mode::DeployLost => std::future::pending().await,
-        Mode::Down => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
-        _ => {}
-    }
-    let Some(key) = key_of(&headers) else {
+async fn deploy(asked: Asked<FlagStandIn>) -> Result<Response, ApiError> {
+    let Some(key) = asked.key() else {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     };
-    let takes = *host.takes.lock().unwrap_or_else(PoisonError::into_inner);
-    let now = platform.clock.now();
-    let ready = match mode {
-        Mode::Stuck => i64::MAX,
-        _ => (now + takes).timestamp_millis(),
-    };
-    host.ledger
-        .transact(|tx| {
+    let takes = &asked.stand_in.takes;
+    let takes = *takes.lock().unwrap_or_else(PoisonError::into_inner);
+    asked
+        .done(DEPLOYING, |tx, mode| {
+            let now = asked.now();
+            let ready = match mode {
+                Mode::Stuck => i64::MAX,
+                _ => (now + takes).timestamp_millis(),
+            };
+            let fails = mode == Mode::DeployFails;
             tx.execute(
                 "INSERT INTO deployment (key, has, created_at, ready_at, failed)
                  SELECT ?, coalesce(max(place), 0), ?, ?, ? FROM flag_set WHERE true
                  ON CONFLICT (key) DO NOTHING",
-                params![
-                    key,
-                    now.timestamp_millis(),
-                    ready,
-                    mode == Mode::DeployFails
-                ],
-            )
+                params![key, now.timestamp_millis(), ready, fails],
+            )?;
+            Ok((StatusCode::OK, json!({"state": "building"})))
         })
-        .map_err(StoreError::from)?;
-    if mode == Mode::DeployTimeout {
-        std::future::pending::<()>().await;
-    }
-    Ok(Json(json!({"state": "building"})).into_response())
+        .await
 }
 
 #[derive(Deserialize)]
@@ -296,23 +197,14 @@ struct LookQuery {
 }
 
 async fn look(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<LookQuery>,
+    asked: Asked<FlagStandIn>,
 ) -> Result<Response, ApiError> {
-    let host = stand_in(&platform)?;
-    if !host.signed_in(&headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    if host.next_mood(&[Mode::Down]) == Mode::Down {
-        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    }
-    let now = platform.clock.now().timestamp_millis();
-    let found = host
-        .ledger
-        .transact(|tx| variable(tx, &query.name, &query.key, now))
-        .map_err(StoreError::from)?;
-    Ok(Json(found).into_response())
+    asked.answered(|tx| {
+        let now = asked.now().timestamp_millis();
+        let found = variable(tx, &query.name, &query.key, now)?;
+        Ok((StatusCode::OK, found))
+    })
 }
 
 fn setting(row: &Row<'_>) -> rusqlite::Result<Value> {

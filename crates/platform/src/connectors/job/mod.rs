@@ -69,7 +69,10 @@ fn standing(run: &Value) -> Look {
 
 #[async_trait]
 impl Connector for Job {
-    async fn look(&self, _call: &Call, key: &str) -> Look {
+    async fn look(&self, call: &Call, key: &str) -> Look {
+        if call.operation != "run" {
+            return Look::Absent;
+        }
         let Some(answer) = self.line.read("runs", &[("id", key)]).await else {
             return Look::Unclear;
         };
@@ -81,6 +84,9 @@ impl Connector for Job {
     }
 
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        if call.operation != "run" {
+            return super::cannot(&call.operation, "the runner of jobs");
+        }
         let Some(wanted) = arguments(call) else {
             return Sent::Refused("the call names no job".into());
         };

@@ -5,23 +5,20 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Query;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::mood::{Misbehave, Mode, Moods};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::{Mode, ON_THE_WAY};
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn, Steered, response};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
 
 /// `fails` of its attempts fail; `rows` is there once the work is done.
 const TABLE: &str = "
@@ -74,8 +71,7 @@ impl Trouble {
 /// The stand-in.
 #[derive(Clone)]
 pub struct JobStandIn {
-    ledger: Ledger,
-    moods: Moods,
+    frame: Frame,
     takes: Arc<Mutex<TimeDelta>>,
     fails: Arc<Mutex<Option<(u32, Trouble)>>>,
 }
@@ -86,10 +82,8 @@ impl JobStandIn {
     /// # Errors
     /// The ledger does not take its table.
     pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
-        ledger.transact(|tx| tx.execute_batch(TABLE))?;
         Ok(Self {
-            ledger,
-            moods: Moods::default(),
+            frame: Frame::new(ledger, TABLE)?,
             takes: Arc::new(Mutex::new(TAKES)),
             fails: Arc::default(),
         })
@@ -97,7 +91,7 @@ impl JobStandIn {
 
     /// Treats the next `times` requests for a run like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        self.moods.put(mode, times);
+        self.frame.misbehave(mode, times);
     }
 
     /// So many attempts of the next run fail; with five of them the run does.
@@ -113,7 +107,7 @@ impl JobStandIn {
     /// All runs, oldest first: `{id, job, argument, asked, rows}`. How often each was asked for stands
     /// in `asked`; `rows` is null until its work is done.
     pub fn runs(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.frame.ledger().transact(|tx| {
             tx.prepare(&format!("SELECT {COLUMNS} FROM job_run ORDER BY place"))?
                 .query_map([], |row| {
                     let run = run(row)?;
@@ -126,8 +120,28 @@ impl JobStandIn {
         })
     }
 
-    fn signed_in(&self, headers: &HeaderMap) -> bool {
-        auth::bearer(headers) == Some(self.ledger.secret())
+    /// How the next run is to fail.
+    fn next_failure(&self) -> (u32, Trouble) {
+        let mut fails = self.fails.lock().unwrap_or_else(PoisonError::into_inner);
+        fails.take().unwrap_or_default()
+    }
+}
+
+impl StandIn for JobStandIn {
+    const NAME: &'static str = "job";
+    const SEEN: &'static str = "runs";
+    const MODES: &'static [&'static [Mode]] = &[ON_THE_WAY];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.job
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.runs()
     }
 }
 
@@ -213,26 +227,10 @@ impl Run {
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/job/v1/runs", get(look).post(begin))
-        .route("/provider/job/misbehave", post(misbehave))
-        .route("/provider/job/fail", post(fail))
-        .route("/provider/job/runs", get(inspect))
-}
-
-fn stand_in(platform: &Platform) -> Result<&JobStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.job)
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
+    let own = Router::new()
+        .route("/v1/runs", get(look).post(begin))
+        .route("/fail", post(fail));
+    stand_in::routes::<JobStandIn>(own)
 }
 
 #[derive(Deserialize)]
@@ -242,23 +240,9 @@ struct Fail {
     trouble: Trouble,
 }
 
-async fn fail(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Fail>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.fail(wanted.attempts, wanted.trouble);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let runs = stand_in(&platform)?.runs();
-    Ok(Json(runs.map_err(StoreError::from)?))
+async fn fail(Steered(runner): Steered<JobStandIn>, Json(wanted): Json<Fail>) -> StatusCode {
+    runner.fail(wanted.attempts, wanted.trouble);
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
@@ -267,60 +251,34 @@ struct Wanted {
     argument: Option<String>,
 }
 
-async fn begin(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
-    Json(wanted): Json<Wanted>,
-) -> Result<Response, ApiError> {
-    let runner = stand_in(&platform)?;
-    if !runner.signed_in(&headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    let mode = runner.moods.next();
-    if let Some(answer) = mode.instead().await {
-        return Ok(answer);
-    }
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok());
-    let Some(key) = key.filter(|_| !wanted.job.is_empty()) else {
+async fn begin(asked: Asked<JobStandIn>, Json(wanted): Json<Wanted>) -> Result<Response, ApiError> {
+    let Some(key) = asked.key().filter(|_| !wanted.job.is_empty()) else {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     };
-    let shows_at = mode.shows_at(platform.clock.now());
+    let runner = &asked.stand_in;
     let takes = *runner.takes.lock().unwrap_or_else(PoisonError::into_inner);
-    let fails = runner
-        .fails
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take();
-    let (fails, trouble) = fails.unwrap_or_default();
-    runner
-        .ledger
-        .transact(|tx| {
-            for _ in 0..mode.times() {
-                tx.execute(
-                    "INSERT INTO job_run (id, job, argument, asked, shows_at, takes, fails, trouble)
-                     VALUES (?, ?, ?, 1, ?, ?, ?, ?)
-                     ON CONFLICT (id) DO UPDATE SET asked = asked + 1",
-                    params![
-                        key,
-                        wanted.job,
-                        wanted.argument,
-                        shows_at,
-                        takes.num_milliseconds(),
-                        fails,
-                        trouble.code()
-                    ],
-                )?;
-            }
-            Ok(())
+    let mut failure = None;
+    asked
+        .done(ON_THE_WAY, |tx, mode| {
+            let (fails, trouble) = *failure.get_or_insert_with(|| runner.next_failure());
+            tx.execute(
+                "INSERT INTO job_run (id, job, argument, asked, shows_at, takes, fails, trouble)
+                 VALUES (?, ?, ?, 1, ?, ?, ?, ?)
+                 ON CONFLICT (id) DO UPDATE SET asked = asked + 1",
+                params![
+                    key,
+                    wanted.job,
+                    wanted.argument,
+                    mode.shows_at(asked.now()).timestamp_millis(),
+                    takes.num_milliseconds(),
+                    fails,
+                    trouble.code()
+                ],
+            )?;
+            let taken = json!({"id": key, "state": "queued"});
+            Ok((StatusCode::ACCEPTED, taken))
         })
-        .map_err(StoreError::from)?;
-    let taken = (
-        StatusCode::ACCEPTED,
-        Json(json!({"id": key, "state": "queued"})),
-    );
-    Ok(mode.passed_on(taken.into_response()).await)
+        .await
 }
 
 #[derive(Deserialize)]
@@ -329,42 +287,33 @@ struct LookQuery {
 }
 
 async fn look(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<LookQuery>,
+    asked: Asked<JobStandIn>,
 ) -> Result<Response, ApiError> {
-    let runner = stand_in(&platform)?;
-    if !runner.signed_in(&headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    if runner.moods.is_down() {
-        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    }
-    let now = platform.clock.now().timestamp_millis();
-    let found = runner
-        .ledger
-        .transact(|tx| {
-            tx.query_row(
-                &format!("SELECT {COLUMNS} FROM job_run WHERE id = ? AND shows_at <= ?"),
-                params![query.id, now],
-                run,
-            )
-            .optional()
-        })
-        .map_err(StoreError::from)?;
+    let now = asked.now().timestamp_millis();
+    let found = asked.transact(|tx| {
+        tx.query_row(
+            &format!("SELECT {COLUMNS} FROM job_run WHERE id = ? AND shows_at <= ?"),
+            params![query.id, now],
+            run,
+        )
+        .optional()
+    })?;
     let Some(mut found) = found else {
-        return Ok(Json(json!({"runs": []})).into_response());
+        return Ok(response((StatusCode::OK, json!({"runs": []}))));
     };
     let stage = found.stage(now);
     if stage.0 == Stage::Succeeded && found.rows.is_none() {
-        found.rows = Some(work(&platform, &found).await?);
+        found.rows = Some(work(&asked, &found).await?);
     }
-    Ok(Json(json!({"runs": [found.said(stage)]})).into_response())
+    let runs = json!({"runs": [found.said(stage)]});
+    Ok(response((StatusCode::OK, runs)))
 }
 
 /// Does the work of a run. After a kill in between it is done again: what works once for a night or a
 /// charge finds nothing left to do.
-async fn work(platform: &Platform, run: &Run) -> Result<i64, ApiError> {
+async fn work(asked: &Asked<JobStandIn>, run: &Run) -> Result<i64, ApiError> {
+    let platform = &asked.platform;
     let rows = match &platform.demo {
         Some(worlds) => {
             let argument = run.argument.as_deref();
@@ -373,16 +322,12 @@ async fn work(platform: &Platform, run: &Run) -> Result<i64, ApiError> {
         None => 0,
     };
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let runner = stand_in(platform)?;
-    runner
-        .ledger
-        .transact(|tx| {
-            tx.execute(
-                "UPDATE job_run SET rows = ? WHERE id = ?",
-                params![rows, run.id],
-            )
-        })
-        .map_err(StoreError::from)?;
+    asked.transact(|tx| {
+        tx.execute(
+            "UPDATE job_run SET rows = ? WHERE id = ?",
+            params![rows, run.id],
+        )
+    })?;
     Ok(rows)
 }
 

@@ -1,39 +1,61 @@
-//! What stands in for a mail service: it keeps what it was given, once per key.
+//! What stands in for a mail service: it keeps what it was given, once per key, and misbehaves on demand.
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Query;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
-use rusqlite::{OptionalExtension, params};
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use watchkeeper_model::plan::Mail;
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::Mode;
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS mail (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, message TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+) STRICT;
+";
+
+/// Moods that concern a message.
+const SENDING: &[Mode] = &[
+    Mode::TimeoutBefore,
+    Mode::TimeoutAfter,
+    Mode::LostAnswer,
+    Mode::Twice,
+    Mode::Refuse,
+    Mode::RateLimit,
+];
 
 /// The stand-in.
 #[derive(Clone)]
-pub struct MailStandIn {
-    ledger: Ledger,
-}
+pub struct MailStandIn(Frame);
 
 impl MailStandIn {
     /// On this ledger.
-    pub fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+    ///
+    /// # Errors
+    /// The ledger does not take its table.
+    pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
+        Ok(Self(Frame::new(ledger, TABLES)?))
+    }
+
+    /// Treats the next `times` messages like this.
+    pub fn misbehave(&self, mode: Mode, times: u32) {
+        self.0.misbehave(mode, times);
     }
 
     /// All messages, oldest first: `{key, sent_at, template, to, subject, body}`.
     pub fn sent(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             tx.prepare("SELECT key, message, sent_at FROM mail ORDER BY place")?
                 .query_map([], message)?
                 .collect()
@@ -41,7 +63,25 @@ impl MailStandIn {
     }
 }
 
-fn message(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
+impl StandIn for MailStandIn {
+    const NAME: &'static str = "mail";
+    const SEEN: &'static str = "sent";
+    const MODES: &'static [&'static [Mode]] = &[SENDING];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.mail
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.0
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.sent()
+    }
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<Value> {
     let text: String = row.get(1)?;
     let mut message: Value = serde_json::from_str(&text).unwrap_or_default();
     if let Some(fields) = message.as_object_mut() {
@@ -51,55 +91,32 @@ fn message(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
     Ok(message)
 }
 
-/// The stand-in's own endpoint, and the one that watches it (role `admin`).
+/// The stand-in's own endpoint, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/mail/messages", post(send).get(look))
-        .route("/provider/mail/sent", get(inspect))
+    let own = Router::new().route("/messages", get(look).post(send));
+    stand_in::routes::<MailStandIn>(own)
 }
 
-fn stand_in(platform: &Platform) -> Result<&MailStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.mail)
+/// What is said of a message that was taken.
+fn taken(key: &str) -> Value {
+    json!({"id": format!("msg_{key}")})
 }
 
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let sent = stand_in(&platform)?.sent();
-    Ok(Json(sent.map_err(StoreError::from)?))
-}
-
-async fn send(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
-    Json(mail): Json<Mail>,
-) -> Result<Response, ApiError> {
-    let service = stand_in(&platform)?;
-    if auth::bearer(&headers) != Some(service.ledger.secret()) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok());
-    let Some(key) = key.filter(|_| mail.to.contains('@')) else {
+async fn send(asked: Asked<MailStandIn>, Json(mail): Json<Mail>) -> Result<Response, ApiError> {
+    let Some(key) = asked.key().filter(|_| mail.to.contains('@')) else {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     };
     let text = serde_json::to_string(&mail).unwrap_or_default();
-    let sent_at = platform.clock.now().timestamp();
-    service
-        .ledger
-        .transact(|tx| {
+    asked
+        .done(SENDING, |tx, _| {
             tx.execute(
                 "INSERT INTO mail (key, message, sent_at) VALUES (?, ?, ?)
                  ON CONFLICT (key) DO NOTHING",
-                params![key, text, sent_at],
-            )
+                params![key, text, asked.now().timestamp()],
+            )?;
+            Ok((StatusCode::OK, taken(key)))
         })
-        .map_err(StoreError::from)?;
-    Ok(Json(json!({"id": format!("msg_{key}")})).into_response())
+        .await
 }
 
 #[derive(Deserialize)]
@@ -108,25 +125,17 @@ struct LookQuery {
 }
 
 async fn look(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<LookQuery>,
+    asked: Asked<MailStandIn>,
 ) -> Result<Response, ApiError> {
-    let service = stand_in(&platform)?;
-    if auth::bearer(&headers) != Some(service.ledger.secret()) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    let known: Option<String> = service
-        .ledger
-        .transact(|tx| {
-            tx.query_row("SELECT key FROM mail WHERE key = ?", [&query.key], |r| {
-                r.get(0)
-            })
-            .optional()
+    asked.answered(|tx| {
+        let mut known = tx.prepare("SELECT 1 FROM mail WHERE key = ?")?;
+        Ok(match known.exists([&query.key])? {
+            true => (StatusCode::OK, taken(&query.key)),
+            false => (
+                StatusCode::NOT_FOUND,
+                json!({"message": "No such message."}),
+            ),
         })
-        .map_err(StoreError::from)?;
-    match known {
-        Some(key) => Ok(Json(json!({"id": format!("msg_{key}")})).into_response()),
-        None => Err(Code::NotFound.into()),
-    }
+    })
 }

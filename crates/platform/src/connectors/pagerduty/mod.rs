@@ -133,8 +133,9 @@ fn acknowledged(incidents: &[Value], about: &str) -> Look {
 impl Connector for Pagerduty {
     async fn look(&self, call: &Call, key: &str) -> Look {
         let about = match call.operation.as_str() {
+            "trigger" => Some(key),
             "acknowledge" => incident(call),
-            _ => Some(key),
+            _ => None,
         };
         let Some(about) = about else {
             return Look::Absent;
@@ -154,6 +155,9 @@ impl Connector for Pagerduty {
     }
 
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        if !["trigger", "acknowledge"].contains(&call.operation.as_str()) {
+            return super::cannot(&call.operation, "PagerDuty");
+        }
         let Some(event) = self.event(call, key) else {
             return Sent::Refused("the call names no summary, severity or incident".into());
         };

@@ -6,22 +6,20 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use rusqlite::{OptionalExtension, Transaction, params};
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::SignedIn;
-use crate::connectors::mood::{Misbehave, Mode, Moods};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::{Mode, ON_THE_WAY};
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn, Unsigned, response};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
 
 /// Instants in milliseconds since 1970; what is to come does not show yet.
 const TABLE: &str = "
@@ -57,10 +55,7 @@ pub struct Page {
 
 /// The stand-in.
 #[derive(Clone)]
-pub struct PagerdutyStandIn {
-    ledger: Ledger,
-    moods: Moods,
-}
+pub struct PagerdutyStandIn(Frame);
 
 /// The routing key that goes with a ledger's secret.
 pub fn routing_key(secret: &str) -> String {
@@ -74,16 +69,12 @@ impl PagerdutyStandIn {
     /// # Errors
     /// The ledger does not take its table.
     pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
-        ledger.transact(|tx| tx.execute_batch(TABLE))?;
-        Ok(Self {
-            ledger,
-            moods: Moods::default(),
-        })
+        Ok(Self(Frame::new(ledger, TABLE)?))
     }
 
     /// Treats the next `times` events like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        self.moods.put(mode, times);
+        self.0.misbehave(mode, times);
     }
 
     /// Incidents of a world that begins; what was there of their keys is forgotten.
@@ -91,7 +82,7 @@ impl PagerdutyStandIn {
     /// # Errors
     /// The ledger.
     pub fn begin_with(&self, pages: &[Page]) -> rusqlite::Result<()> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             for page in pages {
                 tx.execute(
                     "DELETE FROM pagerduty_incident WHERE dedup_key = ?",
@@ -119,7 +110,7 @@ impl PagerdutyStandIn {
     /// # Errors
     /// The ledger.
     pub fn put(&self, key: &str, status: &str, at: i64) -> rusqlite::Result<()> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             let column = match status {
                 "resolved" => "resolved_at",
                 _ => "acknowledged_at",
@@ -141,7 +132,7 @@ impl PagerdutyStandIn {
     /// # Errors
     /// The ledger.
     pub fn incidents(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             tx.prepare(&format!(
                 "SELECT {COLUMNS} FROM pagerduty_incident ORDER BY place"
             ))?
@@ -151,7 +142,31 @@ impl PagerdutyStandIn {
     }
 }
 
-fn incident(row: &rusqlite::Row<'_>, now: i64) -> rusqlite::Result<Value> {
+impl StandIn for PagerdutyStandIn {
+    const NAME: &'static str = "pagerduty";
+    const SEEN: &'static str = "incidents";
+    const MODES: &'static [&'static [Mode]] = &[ON_THE_WAY];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.pagerduty
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.0
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.incidents()
+    }
+
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let wanted = format!("Token token={}", self.0.ledger().secret());
+        let shown = headers.get(header::AUTHORIZATION);
+        shown.and_then(|shown| shown.to_str().ok()) == Some(wanted.as_str())
+    }
+}
+
+fn incident(row: &Row<'_>, now: i64) -> rusqlite::Result<Value> {
     let place: i64 = row.get(0)?;
     let (acknowledged, resolved): (Option<i64>, Option<i64>) = (row.get(6)?, row.get(7)?);
     let shows = |at: Option<i64>| at.is_some_and(|at| at <= now);
@@ -173,35 +188,10 @@ fn incident(row: &rusqlite::Row<'_>, now: i64) -> rusqlite::Result<Value> {
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/pagerduty/v2/enqueue", post(enqueue))
-        .route("/provider/pagerduty/api/incidents", get(look))
-        .route("/provider/pagerduty/misbehave", post(misbehave))
-        .route("/provider/pagerduty/incidents", get(inspect))
-}
-
-fn stand_in(platform: &Platform) -> Result<&PagerdutyStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.pagerduty)
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let incidents = stand_in(&platform)?.incidents();
-    Ok(Json(incidents.map_err(StoreError::from)?))
+    let own = Router::new()
+        .route("/v2/enqueue", post(enqueue))
+        .route("/api/incidents", get(look));
+    stand_in::routes::<PagerdutyStandIn>(own)
 }
 
 #[derive(Deserialize)]
@@ -221,47 +211,38 @@ struct Payload {
 
 fn invalid(message: &str) -> Response {
     let said = json!({"status": "invalid event", "message": message});
-    (StatusCode::BAD_REQUEST, Json(said)).into_response()
+    response((StatusCode::BAD_REQUEST, said))
 }
 
 async fn enqueue(
-    State(platform): State<Arc<Platform>>,
+    Unsigned(asked): Unsigned<PagerdutyStandIn>,
     Json(event): Json<Event>,
 ) -> Result<Response, ApiError> {
-    let pagerduty = stand_in(&platform)?;
-    let mode = pagerduty.moods.next();
-    if let Some(answer) = mode.instead().await {
-        return Ok(answer);
-    }
-    if event.routing_key != routing_key(pagerduty.ledger.secret()) {
+    let key = event.dedup_key.as_str();
+    if event.routing_key != routing_key(asked.stand_in.0.ledger().secret()) {
         return Ok(invalid("Invalid routing key."));
     }
-    if event.dedup_key.is_empty() || event.dedup_key.chars().count() > MAX_KEY {
+    if key.is_empty() || key.chars().count() > MAX_KEY {
         return Ok(invalid("'dedup_key' is missing or too long."));
     }
-    let at = mode.shows_at(platform.clock.now());
     let page = match (event.event_action.as_str(), &event.payload) {
         ("acknowledge", _) => None,
         ("trigger", Some(page)) if SEVERITIES.contains(&page.severity.as_str()) => Some(page),
         _ => return Ok(invalid("'payload.severity' is invalid.")),
     };
-    pagerduty
-        .ledger
-        .transact(|tx| {
-            for _ in 0..mode.times() {
-                match page {
-                    Some(page) => triggered(tx, &event.dedup_key, page, at)?,
-                    None => acknowledged(tx, &event.dedup_key, at)?,
-                }
+    asked
+        .done(ON_THE_WAY, |tx, mode| {
+            let at = mode.shows_at(asked.now()).timestamp_millis();
+            match page {
+                Some(page) => triggered(tx, key, page, at)?,
+                None => acknowledged(tx, key, at)?,
             }
-            Ok(())
+            let said = json!({
+                "status": "success", "message": "Event processed", "dedup_key": key,
+            });
+            Ok((StatusCode::ACCEPTED, said))
         })
-        .map_err(StoreError::from)?;
-    let said = json!({
-        "status": "success", "message": "Event processed", "dedup_key": event.dedup_key,
-    });
-    let taken = (StatusCode::ACCEPTED, Json(said)).into_response();
-    Ok(mode.passed_on(taken).await)
+        .await
 }
 
 fn triggered(tx: &Transaction<'_>, key: &str, page: &Payload, at: i64) -> rusqlite::Result<()> {
@@ -303,30 +284,18 @@ struct LookQuery {
 }
 
 async fn look(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<LookQuery>,
+    asked: Asked<PagerdutyStandIn>,
 ) -> Result<Response, ApiError> {
-    let pagerduty = stand_in(&platform)?;
-    let wanted = format!("Token token={}", pagerduty.ledger.secret());
-    let shown = headers.get(header::AUTHORIZATION);
-    if shown.and_then(|shown| shown.to_str().ok()) != Some(wanted.as_str()) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    if pagerduty.moods.is_down() {
-        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    }
-    let now = platform.clock.now().timestamp_millis();
-    let found: Vec<Value> = pagerduty
-        .ledger
-        .transact(|tx| {
-            tx.prepare(&format!(
+    let now = asked.now().timestamp_millis();
+    asked.answered(|tx| {
+        let found = tx
+            .prepare(&format!(
                 "SELECT {COLUMNS} FROM pagerduty_incident
                  WHERE dedup_key = ? AND triggered_at <= ? ORDER BY place DESC"
             ))?
             .query_map(params![query.incident_key, now], |row| incident(row, now))?
-            .collect()
-        })
-        .map_err(StoreError::from)?;
-    Ok(Json(json!({ "incidents": found })).into_response())
+            .collect::<rusqlite::Result<Vec<Value>>>()?;
+        Ok((StatusCode::OK, json!({ "incidents": found })))
+    })
 }

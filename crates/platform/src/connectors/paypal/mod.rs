@@ -12,14 +12,15 @@ mod standing;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, Response, Url};
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
-use watchkeeper_pack::value::{digits, money_text};
 
+use super::line::{Found, Line};
 use super::{Connector, Look, Sent, money};
 
-pub use stand_in::{Mode, PaypalStandIn, routes};
+pub use super::mood::Mode;
+pub use stand_in::{PaypalStandIn, routes};
 
 /// What goes with a refund as a reason, at most.
 const MAX_NOTE: usize = 255;
@@ -27,19 +28,11 @@ const MAX_NOTE: usize = 255;
 /// Speaks to PayPal, or to what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Paypal {
+    /// Answers questions.
+    line: Line,
     client: Client,
     base: Url,
     token: String,
-}
-
-/// A question that PayPal answered.
-enum Answer {
-    /// With this.
-    Body(Value),
-    /// It knows nothing by that id.
-    Unknown,
-    /// It did not answer, or not what was asked.
-    None,
 }
 
 /// A refund as it is asked for.
@@ -53,56 +46,38 @@ impl Paypal {
     /// At this base address (ending in `/`), with this access token. A send without an answer within
     /// `patience` is ambiguous.
     pub fn new(base: Url, token: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(patience)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
         Ok(Self {
-            client,
+            line: Line::new(base.clone(), format!("Bearer {token}"), patience)?,
+            client: super::client(patience)?,
             base,
             token,
         })
     }
 
-    async fn get(&self, path: &str) -> Answer {
-        let Ok(url) = self.base.join(path) else {
-            return Answer::None;
-        };
-        let answer = self.client.get(url).bearer_auth(&self.token).send().await;
-        let Ok(answer) = answer else {
-            return Answer::None;
-        };
-        match answer.status() {
-            StatusCode::OK => super::json_of(answer)
-                .await
-                .map_or(Answer::None, Answer::Body),
-            StatusCode::NOT_FOUND => Answer::Unknown,
-            _ => Answer::None,
-        }
+    async fn capture(&self, capture: &str) -> Found {
+        let path = format!("v2/payments/captures/{capture}");
+        self.line.find(&path, &[]).await
     }
 
-    async fn capture(&self, capture: &str) -> Answer {
-        self.get(&format!("v2/payments/captures/{capture}")).await
-    }
-
-    async fn order(&self, order: &str) -> Answer {
-        self.get(&format!("v2/checkout/orders/{order}")).await
+    async fn order(&self, order: &str) -> Found {
+        let path = format!("v2/checkout/orders/{order}");
+        self.line.find(&path, &[]).await
     }
 
     /// The refund that carries this key.
     async fn look_for(&self, wanted: &Wanted<'_>, key: &str) -> Look {
         let capture = match self.capture(wanted.capture).await {
-            Answer::Body(capture) => capture,
+            Found::Body(capture) => capture,
             // Of a capture that PayPal does not know it has no refunds.
-            Answer::Unknown => return Look::Absent,
-            Answer::None => return Look::Unclear,
+            Found::Nothing => return Look::Absent,
+            Found::Unclear => return Look::Unclear,
         };
         let Some(order) = standing::order_of(&capture) else {
             return Look::Unclear;
         };
         match self.order(order).await {
-            Answer::Body(order) => standing::ours(&order, key).map_or(Look::Absent, standing::of),
-            Answer::Unknown | Answer::None => Look::Unclear,
+            Found::Body(order) => standing::ours(&order, key).map_or(Look::Absent, standing::of),
+            Found::Nothing | Found::Unclear => Look::Unclear,
         }
     }
 
@@ -110,7 +85,7 @@ impl Paypal {
         let Some(wanted) = wanted(call) else {
             return Sent::Refused("the call names no capture or no amount".into());
         };
-        let Some(value) = decimal(wanted.minor, wanted.currency) else {
+        let Some(value) = money::to_paypal(wanted.minor, wanted.currency) else {
             return Sent::Refused("PayPal takes whole amounts only in this currency".into());
         };
         let capture = wanted.capture;
@@ -153,22 +128,22 @@ impl Paypal {
         };
         let (order, capture) = match (id("capture"), id("order")) {
             (Some(capture), _) => match self.capture(capture).await {
-                Answer::Body(capture) => {
+                Found::Body(capture) => {
                     let Some(order) = standing::order_of(&capture) else {
                         return Sent::Done(standing::of_payment(None, Some(&capture)));
                     };
                     (self.order(order).await, Some(capture))
                 }
-                Answer::Unknown => (Answer::Unknown, None),
-                Answer::None => (Answer::None, None),
+                Found::Nothing => (Found::Nothing, None),
+                Found::Unclear => (Found::Unclear, None),
             },
             (None, Some(order)) => (self.order(order).await, None),
             (None, None) => return Sent::Refused("the call names no order".into()),
         };
         match order {
-            Answer::Body(order) => Sent::Done(standing::of_payment(Some(&order), capture.as_ref())),
-            Answer::Unknown => Sent::Refused("PayPal knows no such payment.".into()),
-            Answer::None => Sent::NotNow(None),
+            Found::Body(order) => Sent::Done(standing::of_payment(Some(&order), capture.as_ref())),
+            Found::Nothing => Sent::Refused("PayPal knows no such payment.".into()),
+            Found::Unclear => Sent::NotNow(None),
         }
     }
 }
@@ -182,16 +157,6 @@ fn wanted(call: &Call) -> Option<Wanted<'_>> {
         minor,
         currency,
     })
-}
-
-/// An amount as PayPal wants it. None where it does not take such a part of the currency.
-fn decimal(minor: i64, currency: &str) -> Option<String> {
-    // Two that have hundredths by ISO 4217, and none at PayPal.
-    let whole_only = ["HUF", "TWD"].contains(&currency);
-    match (whole_only, digits(currency)) {
-        (true, 2) => (minor % 100 == 0).then(|| (minor / 100).to_string()),
-        _ => Some(money_text(minor, currency)),
-    }
 }
 
 #[async_trait]
@@ -208,7 +173,7 @@ impl Connector for Paypal {
         match call.operation.as_str() {
             "refund" => self.refund(call, key, idempotency_key).await,
             "sync" => self.sync(call).await,
-            other => Sent::Refused(format!("this version cannot {other} at PayPal")),
+            other => super::cannot(other, "PayPal"),
         }
     }
 }
@@ -238,15 +203,9 @@ async fn read_answer(answer: Response) -> Sent {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use reqwest::StatusCode;
 
-    #[test]
-    fn amounts_are_written_as_paypal_wants_them() {
-        assert_eq!(decimal(2_299, "USD").as_deref(), Some("22.99"));
-        assert_eq!(decimal(1_200, "JPY").as_deref(), Some("1200"));
-        assert_eq!(decimal(1_200, "HUF").as_deref(), Some("12"));
-        assert_eq!(decimal(1_250, "HUF"), None);
-    }
+    use super::*;
 
     #[tokio::test]
     async fn a_request_that_timed_out_on_the_way_was_not_refused() {

@@ -4,129 +4,118 @@
 //! day; a refund never exceeds what is left of its capture, comes within 180 days and in its currency;
 //! refunds are listed with their order, and their `custom_id` comes back.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use watchkeeper_pack::value::money_text;
-use watchkeeper_wire::problem::Code;
 
-use super::decimal;
-use crate::Platform;
-use crate::auth::{self, SignedIn};
 use crate::connectors::money;
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::Mode;
+use crate::connectors::stand_in::{
+    self, Asked, First, Frame, Keys, Ledger, Said, StandIn, response,
+};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
 
-/// Request ids are kept so long.
-const REMEMBERS: TimeDelta = TimeDelta::hours(24);
 /// A capture can be refunded for so long.
 const REFUNDABLE: TimeDelta = TimeDelta::days(180);
-/// What comes late shows after so long.
-const LATE: TimeDelta = TimeDelta::seconds(30);
 /// An order's id is that of its capture behind this: each capture has an order of its own.
 const ORDER: &str = "ORDER-";
+const KEYS: Keys = Keys("paypal");
+const COLUMNS: &str = "id, charge, amount, currency, metadata, status, created";
 
-/// How the stand-in treats the next requests for a refund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// As published.
-    #[default]
-    None,
-    /// Never answers, and does nothing.
-    TimeoutBefore,
-    /// Refunds, and never answers.
-    TimeoutAfter,
-    /// Never answers, and the refund shows half a minute later.
-    Late,
-    /// Says no for good.
-    Refuse,
-    /// Answers 500 and does nothing.
-    #[serde(rename = "error_500")]
-    Error500,
-    /// Refunds, and answers 500.
-    #[serde(rename = "error_500_after")]
-    Error500After,
-    /// Answers 429 and does nothing.
-    RateLimit,
-    /// Refunds, and the refund stays pending.
-    Pending,
-    /// Has forgotten all request ids.
-    ForgetKeys,
-    /// Answers 500 to whatever is asked, how an order stands too.
-    Down,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Mood {
-    mode: Mode,
-    times: u32,
-}
+/// Moods that concern a refund.
+const REFUNDING: &[Mode] = &[
+    Mode::TimeoutBefore,
+    Mode::TimeoutAfter,
+    Mode::Late,
+    Mode::Refuse,
+    Mode::Error500,
+    Mode::Error500After,
+    Mode::RateLimit,
+    Mode::Pending,
+    Mode::ForgetKeys,
+];
 
 /// The stand-in.
 #[derive(Clone)]
-pub struct PaypalStandIn {
-    ledger: Ledger,
-    mood: Arc<Mutex<Mood>>,
-}
+pub struct PaypalStandIn(Frame);
 
 impl PaypalStandIn {
     /// On this ledger.
-    pub fn new(ledger: Ledger) -> Self {
-        Self {
-            ledger,
-            mood: Arc::default(),
-        }
+    ///
+    /// # Errors
+    /// The ledger.
+    pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
+        Ok(Self(Frame::new(ledger, "")?))
     }
 
     /// Treats the next `times` requests for a refund like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = Mood { mode, times };
+        self.0.misbehave(mode, times);
     }
 
     /// All refunds of the ledger, oldest first.
     pub fn refunds(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             tx.prepare(&format!("SELECT {COLUMNS} FROM refund ORDER BY place"))?
                 .query_map([], refund)?
                 .collect()
         })
     }
-
-    fn next_mood(&self) -> Mode {
-        let mut mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner);
-        if mood.times == 0 {
-            return Mode::None;
-        }
-        mood.times -= 1;
-        mood.mode
-    }
-
-    /// It answers nothing useful just now; one more request has found that out.
-    fn is_down(&self) -> bool {
-        let down = {
-            let mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner);
-            mood.mode == Mode::Down && mood.times > 0
-        };
-        down && self.next_mood() == Mode::Down
-    }
-
-    fn signed_in(&self, headers: &HeaderMap) -> bool {
-        auth::bearer(headers) == Some(self.ledger.secret())
-    }
 }
 
-const COLUMNS: &str = "id, charge, amount, currency, metadata, status, created";
+impl StandIn for PaypalStandIn {
+    const NAME: &'static str = "paypal";
+    const SEEN: &'static str = "refunds";
+    const MODES: &'static [&'static [Mode]] = &[REFUNDING];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.paypal
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.0
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.refunds()
+    }
+
+    fn stranger() -> Response {
+        let status = StatusCode::UNAUTHORIZED;
+        let words = "The token is not valid.";
+        response(problem(
+            status,
+            "AUTHENTICATION_FAILURE",
+            "INVALID_TOKEN",
+            words,
+        ))
+    }
+
+    fn busy() -> Said {
+        let (status, limit) = (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_REACHED");
+        problem(status, limit, limit, "Too many requests")
+    }
+
+    fn out_of_order() -> Response {
+        response(broke())
+    }
+
+    /// Its no is the first answer to a request id as well.
+    fn no() -> Option<Response> {
+        None
+    }
+}
 
 /// A refund as PayPal shows it.
 fn refund(row: &Row<'_>) -> rusqlite::Result<Value> {
@@ -153,7 +142,7 @@ fn refund(row: &Row<'_>) -> rusqlite::Result<Value> {
 
 fn money_of(minor: i64, currency: &str) -> Value {
     let code = currency.to_uppercase();
-    let value = decimal(minor, &code).unwrap_or_else(|| money_text(minor, &code));
+    let value = money::to_paypal(minor, &code).unwrap_or_else(|| money_text(minor, &code));
     json!({"value": value, "currency_code": code})
 }
 
@@ -164,59 +153,12 @@ fn instant(seconds: i64) -> String {
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route(
-            "/provider/paypal/v2/payments/captures/{capture}",
-            get(show_capture),
-        )
-        .route(
-            "/provider/paypal/v2/payments/captures/{capture}/refund",
-            post(create),
-        )
-        .route(
-            "/provider/paypal/v2/checkout/orders/{order}",
-            get(show_order),
-        )
-        .route("/provider/paypal/misbehave", post(misbehave))
-        .route("/provider/paypal/refunds", get(inspect))
+    let own = Router::new()
+        .route("/v2/payments/captures/{capture}", get(show_capture))
+        .route("/v2/payments/captures/{capture}/refund", post(create))
+        .route("/v2/checkout/orders/{order}", get(show_order));
+    stand_in::routes::<PaypalStandIn>(own)
 }
-
-fn stand_in(platform: &Platform) -> Result<&PaypalStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.paypal)
-}
-
-#[derive(Deserialize)]
-struct Misbehave {
-    mode: Mode,
-    #[serde(default = "once")]
-    times: u32,
-}
-
-fn once() -> u32 {
-    1
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let refunds = stand_in(&platform)?.refunds();
-    Ok(Json(refunds.map_err(StoreError::from)?))
-}
-
-type Said = (StatusCode, Value);
 
 fn problem(status: StatusCode, name: &str, issue: &str, description: &str) -> Said {
     let body = json!({
@@ -232,34 +174,15 @@ fn unprocessable(issue: &str, description: &str) -> Said {
 }
 
 fn unknown() -> Said {
-    problem(
-        StatusCode::NOT_FOUND,
-        "RESOURCE_NOT_FOUND",
-        "INVALID_RESOURCE_ID",
-        "The specified resource does not exist.",
-    )
+    let (status, issue) = (StatusCode::NOT_FOUND, "INVALID_RESOURCE_ID");
+    let words = "The specified resource does not exist.";
+    problem(status, "RESOURCE_NOT_FOUND", issue, words)
 }
 
-fn out_of_order() -> Said {
-    problem(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "INTERNAL_SERVER_ERROR",
-        "INTERNAL_SERVER_ERROR",
-        "An internal server error has occurred.",
-    )
-}
-
-fn no_token() -> Said {
-    problem(
-        StatusCode::UNAUTHORIZED,
-        "AUTHENTICATION_FAILURE",
-        "INVALID_TOKEN",
-        "The token is not valid.",
-    )
-}
-
-fn said((status, body): Said) -> Response {
-    (status, Json(body)).into_response()
+fn broke() -> Said {
+    let (status, name) = (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR");
+    let words = "An internal server error has occurred.";
+    problem(status, name, name, words)
 }
 
 /// A capture: what was paid, in which currency, when.
@@ -304,58 +227,36 @@ fn shown(tx: &Transaction<'_>, capture: &str) -> rusqlite::Result<Option<Value>>
 }
 
 async fn show_capture(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Path(capture): Path<String>,
+    asked: Asked<PaypalStandIn>,
 ) -> Result<Response, ApiError> {
-    let paypal = stand_in(&platform)?;
-    if !paypal.signed_in(&headers) {
-        return Ok(said(no_token()));
-    }
-    if paypal.is_down() {
-        return Ok(said(out_of_order()));
-    }
-    let found = paypal.ledger.transact(|tx| shown(tx, &capture));
-    let found = found.map_err(StoreError::from)?;
-    Ok(said(
-        found.map_or_else(unknown, |body| (StatusCode::OK, body)),
-    ))
+    asked.answered(|tx| {
+        let found = shown(tx, &capture)?;
+        Ok(found.map_or_else(unknown, |body| (StatusCode::OK, body)))
+    })
 }
 
 async fn show_order(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Path(order): Path<String>,
+    asked: Asked<PaypalStandIn>,
 ) -> Result<Response, ApiError> {
-    let paypal = stand_in(&platform)?;
-    if !paypal.signed_in(&headers) {
-        return Ok(said(no_token()));
-    }
-    if paypal.is_down() {
-        return Ok(said(out_of_order()));
-    }
-    let capture = order.strip_prefix(ORDER).unwrap_or_default().to_owned();
-    let now = platform.clock.now().timestamp();
-    let found = paypal.ledger.transact(|tx| {
-        let Some(shown) = shown(tx, &capture)? else {
-            return Ok(None);
+    let capture = order.strip_prefix(ORDER).unwrap_or_default();
+    asked.answered(|tx| {
+        let Some(shown) = shown(tx, capture)? else {
+            return Ok(unknown());
         };
         let refunds = tx
             .prepare(&format!(
                 "SELECT {COLUMNS} FROM refund WHERE charge = ? AND created <= ? ORDER BY place"
             ))?
-            .query_map(params![capture, now], refund)?
+            .query_map(params![capture, asked.now().timestamp()], refund)?
             .collect::<rusqlite::Result<Vec<Value>>>()?;
-        Ok(Some((shown, refunds)))
-    });
-    let Some((capture, refunds)) = found.map_err(StoreError::from)? else {
-        return Ok(said(unknown()));
-    };
-    let body = json!({
-        "id": order, "status": "COMPLETED",
-        "purchase_units": [{"payments": {"captures": [capture], "refunds": refunds}}],
-    });
-    Ok(said((StatusCode::OK, body)))
+        let body = json!({
+            "id": order, "status": "COMPLETED",
+            "purchase_units": [{"payments": {"captures": [shown], "refunds": refunds}}],
+        });
+        Ok((StatusCode::OK, body))
+    })
 }
 
 /// What is asked for.
@@ -373,44 +274,17 @@ struct WantedAmount {
 }
 
 async fn create(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Path(capture): Path<String>,
+    asked: Asked<PaypalStandIn>,
     Json(wanted): Json<Wanted>,
 ) -> Result<Response, ApiError> {
-    let paypal = stand_in(&platform)?;
-    if !paypal.signed_in(&headers) {
-        return Ok(said(no_token()));
-    }
-    let mode = paypal.next_mood();
-    match mode {
-        Mode::TimeoutBefore => std::future::pending().await,
-        Mode::RateLimit => {
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            let busy = problem(
-                status,
-                "RATE_LIMIT_REACHED",
-                "RATE_LIMIT_REACHED",
-                "Too many requests",
-            );
-            return Ok(([(header::RETRY_AFTER, "2")], said(busy)).into_response());
-        }
-        Mode::Error500 | Mode::Down => return Ok(said(out_of_order())),
-        _ => {}
-    }
-    let request_id = headers
-        .get("paypal-request-id")
-        .and_then(|id| id.to_str().ok());
-    let now = platform.clock.now();
-    let answer = paypal
-        .ledger
-        .transact(|tx| answer_once(tx, mode, request_id, (capture.as_str(), &wanted), now))
-        .map_err(StoreError::from)?;
-    match mode {
-        Mode::TimeoutAfter | Mode::Late => std::future::pending().await,
-        Mode::Error500After => Ok(said(out_of_order())),
-        _ => Ok(said(answer)),
-    }
+    let request_id = asked.header("paypal-request-id");
+    let wanted = (capture.as_str(), &wanted);
+    asked
+        .done(REFUNDING, |tx, mode| {
+            answer_once(tx, mode, request_id, wanted, asked.now())
+        })
+        .await
 }
 
 /// Says what became of the first request of an id, or carries it out.
@@ -421,40 +295,31 @@ fn answer_once(
     (capture, wanted): (&str, &Wanted),
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Said> {
-    let forgotten = match mode {
-        Mode::ForgetKeys => i64::MAX,
-        _ => (now - REMEMBERS).timestamp(),
-    };
-    tx.execute("DELETE FROM paypal_request WHERE at < ?", [forgotten])?;
-    if let Some(id) = request_id {
-        let known: Option<(u16, String)> = tx
-            .query_row(
-                "SELECT status, body FROM paypal_request WHERE id = ?",
-                [id],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        if let Some((status, body)) = known {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-            return Ok((status, serde_json::from_str(&body).unwrap_or_default()));
-        }
+    if mode == Mode::Error500 {
+        return Ok(broke());
     }
+    KEYS.forget(tx, mode.forgets_before(now))?;
+    if let Some(first) = KEYS.first(tx, request_id)? {
+        return Ok(first.answer);
+    }
+    let status = match mode {
+        Mode::Pending => "pending",
+        _ => "succeeded",
+    };
     let answer = match mode {
         Mode::Refuse => unprocessable(
             "REFUND_NOT_ALLOWED",
             "A refund of this capture is not allowed.",
         ),
-        Mode::Pending => carry_out(tx, capture, wanted, "pending", now)?,
-        Mode::Late => carry_out(tx, capture, wanted, "succeeded", now + LATE)?,
-        _ => carry_out(tx, capture, wanted, "succeeded", now)?,
+        _ => carry_out(tx, capture, wanted, status, mode.shows_at(now))?,
     };
-    if let Some(id) = request_id {
-        tx.execute(
-            "INSERT INTO paypal_request (id, status, body, at) VALUES (?, ?, ?, ?)",
-            params![id, answer.0.as_u16(), answer.1.to_string(), now.timestamp()],
-        )?;
-    }
-    Ok(answer)
+    let first = First {
+        // Whatever comes under an id is taken for what came first.
+        fingerprint: String::new(),
+        answer,
+    };
+    KEYS.keep(tx, request_id, &first, now)?;
+    Ok(first.answer)
 }
 
 fn carry_out(
@@ -471,7 +336,8 @@ fn carry_out(
     let left = paid - gone_back(tx, capture)?;
     let amount = match &wanted.amount {
         None => Some(left),
-        Some(amount) if amount.currency_code == code => money::minor(&amount.value, &code),
+        Some(amount) if amount.currency_code == code => money::minor(&amount.value, &code)
+            .filter(|minor| money::to_paypal(*minor, &code).is_some()),
         Some(_) => {
             return Ok(unprocessable(
                 "REFUND_CAPTURE_CURRENCY_MISMATCH",

@@ -131,7 +131,8 @@ impl Connector for Slack {
     }
 
     async fn look(&self, call: &Call, key: &str) -> Look {
-        let Some((channel, _)) = arguments(call) else {
+        let wanted = arguments(call).filter(|_| call.operation == "post");
+        let Some((channel, _)) = wanted else {
             return Look::Absent;
         };
         let oldest = oldest(key, self.clock.now()).to_string();
@@ -178,6 +179,9 @@ impl Connector for Slack {
     }
 
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        if call.operation != "post" {
+            return super::cannot(&call.operation, "Slack");
+        }
         let Some((channel, text)) = arguments(call) else {
             return Sent::Refused("the call names no channel or no text".into());
         };

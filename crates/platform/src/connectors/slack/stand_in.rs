@@ -6,22 +6,20 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use rusqlite::params;
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::mood::{Misbehave, Mode, Moods};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::{Mode, ON_THE_WAY};
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn, response};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
 
 const TABLE: &str = "
 CREATE TABLE IF NOT EXISTS slack_message (
@@ -35,10 +33,7 @@ const MAX_PAGE: u32 = 200;
 
 /// The stand-in.
 #[derive(Clone)]
-pub struct SlackStandIn {
-    ledger: Ledger,
-    moods: Moods,
-}
+pub struct SlackStandIn(Frame);
 
 impl SlackStandIn {
     /// On this ledger.
@@ -46,21 +41,17 @@ impl SlackStandIn {
     /// # Errors
     /// The ledger does not take its table.
     pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
-        ledger.transact(|tx| tx.execute_batch(TABLE))?;
-        Ok(Self {
-            ledger,
-            moods: Moods::default(),
-        })
+        Ok(Self(Frame::new(ledger, TABLE)?))
     }
 
     /// Treats the next `times` posts like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        self.moods.put(mode, times);
+        self.0.misbehave(mode, times);
     }
 
     /// All messages, oldest first: `{ts, channel, text, metadata}`.
     pub fn messages(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             tx.prepare(&format!(
                 "SELECT {COLUMNS} FROM slack_message ORDER BY place"
             ))?
@@ -68,21 +59,47 @@ impl SlackStandIn {
             .collect()
         })
     }
+}
 
-    fn signed_in(&self, headers: &HeaderMap) -> bool {
-        auth::bearer(headers) == Some(self.ledger.secret())
+impl StandIn for SlackStandIn {
+    const NAME: &'static str = "slack";
+    const SEEN: &'static str = "messages";
+    const MODES: &'static [&'static [Mode]] = &[ON_THE_WAY];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.slack
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.0
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.messages()
+    }
+
+    fn stranger() -> Response {
+        refused("invalid_auth")
+    }
+
+    fn no() -> Option<Response> {
+        Some(refused("channel_not_found"))
     }
 }
 
 const COLUMNS: &str = "place, channel, text, metadata, shows_at";
 
 /// Seconds since 1970 with the place behind the point: unique, as Slack's are.
-fn message(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
+fn timestamp(at: i64, place: i64) -> String {
+    format!("{}.{place:06}", at / 1_000)
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<Value> {
     let (place, at): (i64, i64) = (row.get(0)?, row.get(4)?);
     let metadata: String = row.get(3)?;
     Ok(json!({
         "type": "message",
-        "ts": format!("{}.{place:06}", at / 1_000),
+        "ts": timestamp(at, place),
         "channel": row.get::<_, String>(1)?,
         "text": row.get::<_, String>(2)?,
         "metadata": serde_json::from_str::<Value>(&metadata).unwrap_or_default(),
@@ -91,39 +108,14 @@ fn message(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/slack/api/chat.postMessage", post(send))
-        .route("/provider/slack/api/conversations.history", get(history))
-        .route("/provider/slack/misbehave", post(misbehave))
-        .route("/provider/slack/messages", get(inspect))
-}
-
-fn stand_in(platform: &Platform) -> Result<&SlackStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.slack)
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let messages = stand_in(&platform)?.messages();
-    Ok(Json(messages.map_err(StoreError::from)?))
+    let own = Router::new()
+        .route("/api/chat.postMessage", post(send))
+        .route("/api/conversations.history", get(history));
+    stand_in::routes::<SlackStandIn>(own)
 }
 
 fn refused(error: &str) -> Response {
-    Json(json!({"ok": false, "error": error})).into_response()
+    response((StatusCode::OK, json!({"ok": false, "error": error})))
 }
 
 #[derive(Deserialize)]
@@ -134,39 +126,23 @@ struct Post {
     metadata: Value,
 }
 
-async fn send(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
-    Json(wanted): Json<Post>,
-) -> Result<Response, ApiError> {
-    let slack = stand_in(&platform)?;
-    if !slack.signed_in(&headers) {
-        return Ok(refused("invalid_auth"));
-    }
-    let mode = slack.moods.next();
-    if mode == Mode::Refuse || wanted.channel.is_empty() {
+async fn send(asked: Asked<SlackStandIn>, Json(wanted): Json<Post>) -> Result<Response, ApiError> {
+    if wanted.channel.is_empty() {
         return Ok(refused("channel_not_found"));
     }
-    if let Some(answer) = mode.instead().await {
-        return Ok(answer);
-    }
-    let at = mode.shows_at(platform.clock.now());
-    let place = slack
-        .ledger
-        .transact(|tx| {
-            for _ in 0..mode.times() {
-                tx.execute(
-                    "INSERT INTO slack_message (channel, text, metadata, shows_at)
-                     VALUES (?, ?, ?, ?)",
-                    params![wanted.channel, wanted.text, wanted.metadata.to_string(), at],
-                )?;
-            }
-            Ok(tx.last_insert_rowid())
+    asked
+        .done(ON_THE_WAY, |tx, mode| {
+            let at = mode.shows_at(asked.now()).timestamp_millis();
+            tx.execute(
+                "INSERT INTO slack_message (channel, text, metadata, shows_at)
+                 VALUES (?, ?, ?, ?)",
+                params![wanted.channel, wanted.text, wanted.metadata.to_string(), at],
+            )?;
+            let ts = timestamp(at, tx.last_insert_rowid());
+            let said = json!({"ok": true, "channel": wanted.channel, "ts": ts});
+            Ok((StatusCode::OK, said))
         })
-        .map_err(StoreError::from)?;
-    let ts = format!("{}.{place:06}", at / 1_000);
-    let taken = Json(json!({"ok": true, "channel": wanted.channel, "ts": ts}));
-    Ok(mode.passed_on(taken.into_response()).await)
+        .await
 }
 
 #[derive(Deserialize)]
@@ -178,47 +154,36 @@ struct HistoryQuery {
 }
 
 async fn history(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<HistoryQuery>,
+    asked: Asked<SlackStandIn>,
 ) -> Result<Response, ApiError> {
-    let slack = stand_in(&platform)?;
-    if !slack.signed_in(&headers) {
-        return Ok(refused("invalid_auth"));
-    }
-    if slack.moods.is_down() {
-        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    }
     let limit = query.limit.unwrap_or(100).clamp(1, MAX_PAGE);
-    let now = platform.clock.now().timestamp_millis();
+    let now = asked.now().timestamp_millis();
     let since = query.oldest.unwrap_or(0).saturating_mul(1_000);
-    let found = slack
-        .ledger
-        .transact(|tx| {
-            tx.prepare(&format!(
-                "SELECT {COLUMNS} FROM slack_message
-                 WHERE channel = ?1 AND shows_at >= ?2 AND shows_at <= ?3
-                   AND (?4 IS NULL OR place < ?4)
-                 ORDER BY place DESC LIMIT ?5"
-            ))?
-            .query_map(
-                params![query.channel, since, now, query.cursor, limit + 1],
-                |row| Ok((row.get::<_, i64>(0)?, message(row)?)),
-            )?
-            .collect::<rusqlite::Result<Vec<(i64, Value)>>>()
-        })
-        .map_err(StoreError::from)?;
+    let found = asked.transact(|tx| {
+        tx.prepare(&format!(
+            "SELECT {COLUMNS} FROM slack_message
+             WHERE channel = ?1 AND shows_at >= ?2 AND shows_at <= ?3
+               AND (?4 IS NULL OR place < ?4)
+             ORDER BY place DESC LIMIT ?5"
+        ))?
+        .query_map(
+            params![query.channel, since, now, query.cursor, limit + 1],
+            |row| Ok((row.get::<_, i64>(0)?, message(row)?)),
+        )?
+        .collect::<rusqlite::Result<Vec<(i64, Value)>>>()
+    })?;
     let limit = limit as usize;
     let has_more = found.len() > limit;
     let page = found.get(..limit.min(found.len())).unwrap_or_default();
     let last = page.last().filter(|_| has_more);
     let next = last.map(|(place, _)| place.to_string()).unwrap_or_default();
     let messages: Vec<&Value> = page.iter().map(|(_, message)| message).collect();
-    Ok(Json(json!({
+    let said = json!({
         "ok": true,
         "messages": messages,
         "has_more": has_more,
         "response_metadata": {"next_cursor": next},
-    }))
-    .into_response())
+    });
+    Ok(response((StatusCode::OK, said)))
 }

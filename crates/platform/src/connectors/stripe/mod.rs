@@ -4,21 +4,22 @@
 //! may be forgotten once it is a day old, after which the same key makes a new refund. So the key
 //! alone never guards money: the refund carries our own key in its metadata and the charge's
 //! refunds are listed before each send. A charge is never refunded above its amount. A refund may
-//! stay pending, and may fail after that: only one that succeeded is done.
+//! stay pending, and may fail after that: only one that succeeded is done. A refund names no
+//! currency: it is in that of its charge, which is read before money is asked for in another.
 
 mod stand_in;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, StatusCode, Url};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use reqwest::{Client, Response, StatusCode, Url};
+use serde_json::Value;
 use watchkeeper_model::Call;
 
-use super::{Connector, Look, Sent};
+use super::{Connector, Look, Sent, money};
 
-pub use stand_in::{Mode, StripeStandIn, routes};
+pub use super::mood::Mode;
+pub use stand_in::{StripeStandIn, routes};
 
 /// Metadata field that carries our key.
 pub const METADATA_KEY: &str = "watchkeeper_call";
@@ -35,52 +36,94 @@ pub struct Stripe {
     secret: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct RefundList {
-    data: Vec<Map<String, Value>>,
+/// Some refunds of a charge.
+#[derive(Debug, Default, PartialEq)]
+struct Page {
+    refunds: Vec<Value>,
     has_more: bool,
+}
+
+/// What Stripe says of a charge.
+#[derive(Debug, PartialEq)]
+enum Charge {
+    /// It is in this currency, as Stripe writes it.
+    In(String),
+    /// There is no such charge.
+    Unknown,
+    /// It did not say.
+    Unclear,
 }
 
 impl Stripe {
     /// At this base address (ending in `/v1/`), with this secret key. A send without an answer
     /// within `patience` is ambiguous.
     pub fn new(base: Url, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(patience)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
         Ok(Self {
-            client,
+            client: super::client(patience)?,
             base,
             secret,
         })
     }
 
-    fn url(&self, pairs: &[(&str, &str)]) -> Option<Url> {
-        let mut url = self.base.join("refunds").ok()?;
+    fn url(&self, path: &str, pairs: &[(&str, &str)]) -> Option<Url> {
+        let mut url = self.base.join(path).ok()?;
         if !pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(pairs);
         }
         Some(url)
     }
 
-    async fn list(&self, charge: &str, after: Option<&str>) -> Option<RefundList> {
+    /// Status and body of an answer.
+    async fn read(&self, url: Url) -> Option<(StatusCode, Value)> {
+        let answer = self.client.get(url).bearer_auth(&self.secret).send().await;
+        let answer = answer.ok()?;
+        let status = answer.status();
+        Some((status, super::json_of(answer).await?))
+    }
+
+    async fn list(&self, charge: &str, after: Option<&str>) -> Option<Page> {
         let mut pairs = vec![("charge", charge), ("limit", PAGE)];
         pairs.extend(after.map(|after| ("starting_after", after)));
-        let answer = self
-            .client
-            .get(self.url(&pairs)?)
-            .bearer_auth(&self.secret)
-            .send()
-            .await
-            .ok()?;
-        if answer.status() == StatusCode::OK {
-            return answer.json().await.ok();
+        let (status, body) = self.read(self.url("refunds", &pairs)?).await?;
+        page(status, body)
+    }
+
+    async fn charge(&self, charge: &str) -> Charge {
+        let Some(url) = self.url(&format!("charges/{charge}"), &[]) else {
+            return Charge::Unclear;
+        };
+        match self.read(url).await {
+            Some((status, body)) => of_charge(status, &body),
+            None => Charge::Unclear,
         }
+    }
+}
+
+fn is_missing(problem: &Value) -> bool {
+    problem.pointer("/error/code").and_then(Value::as_str) == Some("resource_missing")
+}
+
+/// A list of refunds; none where it is no such list.
+fn page(status: StatusCode, mut body: Value) -> Option<Page> {
+    if status != StatusCode::OK {
         // Of a charge that the provider does not know it has no refunds.
-        let problem: Value = answer.json().await.ok()?;
-        let code = problem.pointer("/error/code").and_then(Value::as_str);
-        (code == Some("resource_missing")).then(RefundList::default)
+        return is_missing(&body).then(Page::default);
+    }
+    let has_more = body.get("has_more")?.as_bool()?;
+    let Some(Value::Array(refunds)) = body.get_mut("data").map(Value::take) else {
+        return None;
+    };
+    Some(Page { refunds, has_more })
+}
+
+/// What an answer about a charge says.
+fn of_charge(status: StatusCode, body: &Value) -> Charge {
+    let currency = body.get("currency").and_then(Value::as_str);
+    match (status, currency) {
+        (StatusCode::OK, Some(currency)) => Charge::In(currency.to_owned()),
+        (StatusCode::OK, None) => Charge::Unclear,
+        _ if is_missing(body) => Charge::Unknown,
+        _ => Charge::Unclear,
     }
 }
 
@@ -97,26 +140,24 @@ fn standing(refund: Value) -> Look {
     }
 }
 
-/// Charge and minor units of a refund; money is `{minor, currency}` or minor units alone.
-fn arguments(call: &Call) -> Option<(&str, i64)> {
-    let charge = call.args.get("charge")?.as_str()?;
-    let amount = call.args.get("amount")?;
-    let minor = amount.get("minor").unwrap_or(amount).as_i64()?;
-    (minor > 0).then_some((charge, minor))
+/// The charge that a refund is of.
+fn charge(call: &Call) -> Option<&str> {
+    let charge = call.args.get("charge").and_then(Value::as_str);
+    charge.filter(|id| money::is_id(id) && call.operation == "refund")
 }
 
 #[async_trait]
 impl Connector for Stripe {
     async fn look(&self, call: &Call, key: &str) -> Look {
-        let Some((charge, _)) = arguments(call) else {
+        let Some(charge) = charge(call) else {
             return Look::Absent;
         };
         let mut after: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            let Some(list) = self.list(charge, after.as_deref()).await else {
+            let Some(page) = self.list(charge, after.as_deref()).await else {
                 return Look::Unclear;
             };
-            let ours = list.data.iter().find(|refund| {
+            let ours = page.refunds.iter().find(|refund| {
                 let metadata = refund.get("metadata");
                 metadata
                     .and_then(|m| m.get(METADATA_KEY))
@@ -124,11 +165,11 @@ impl Connector for Stripe {
                     == Some(key)
             });
             if let Some(refund) = ours {
-                return standing(Value::Object(refund.clone()));
+                return standing(refund.clone());
             }
-            let last = list.data.last().and_then(|refund| refund.get("id"));
+            let last = page.refunds.last().and_then(|refund| refund.get("id"));
             match last.and_then(Value::as_str) {
-                Some(last) if list.has_more => after = Some(last.to_owned()),
+                Some(last) if page.has_more => after = Some(last.to_owned()),
                 _ => return Look::Absent,
             }
         }
@@ -136,17 +177,38 @@ impl Connector for Stripe {
     }
 
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent {
-        let Some((charge, minor)) = arguments(call) else {
+        if call.operation != "refund" {
+            return super::cannot(&call.operation, "Stripe");
+        }
+        let wanted = charge(call).zip(money::argument(call, "amount"));
+        let Some((charge, (minor, currency))) = wanted else {
             return Sent::Refused("the call names no charge or no amount".into());
         };
-        let minor = minor.to_string();
-        let form = self.url(&[
-            ("charge", charge),
-            ("amount", &minor),
-            ("reason", "requested_by_customer"),
-            (&format!("metadata[{METADATA_KEY}]"), key),
-        ]);
-        let (Some(form), Some(url)) = (form, self.url(&[])) else {
+        let Some(amount) = money::to_stripe(minor, currency) else {
+            return Sent::Refused(format!("Stripe takes no such part of {currency}."));
+        };
+        match self.charge(charge).await {
+            Charge::In(paid) if paid.eq_ignore_ascii_case(currency) => {}
+            Charge::In(paid) => {
+                let paid = super::line::short(&paid.to_uppercase());
+                return Sent::Refused(format!(
+                    "The charge is in {paid}: nothing goes back in {currency}."
+                ));
+            }
+            Charge::Unknown => return Sent::Refused("No such charge".into()),
+            Charge::Unclear => return Sent::NotNow(None),
+        }
+        let amount = amount.to_string();
+        let form = self.url(
+            "refunds",
+            &[
+                ("charge", charge),
+                ("amount", &amount),
+                ("reason", "requested_by_customer"),
+                (&format!("metadata[{METADATA_KEY}]"), key),
+            ],
+        );
+        let (Some(form), Some(url)) = (form, self.url("refunds", &[])) else {
             return Sent::Refused("the provider's address is wrong".into());
         };
         let answer = self
@@ -166,10 +228,10 @@ impl Connector for Stripe {
     }
 }
 
-async fn read_answer(answer: reqwest::Response) -> Sent {
+async fn read_answer(answer: Response) -> Sent {
     let status = answer.status();
     let wait = super::retry_after(answer.headers());
-    let body: Option<Value> = answer.json().await.ok();
+    let body = super::json_of(answer).await;
     match status.as_u16() {
         200 => match body.map(standing) {
             Some(Look::Found(refund)) => Sent::Done(refund),
@@ -187,5 +249,65 @@ async fn read_answer(answer: reqwest::Response) -> Sent {
             Sent::Refused(message.unwrap_or("the provider refused").to_owned())
         }
         _ => Sent::Ambiguous,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::{call, nowhere};
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_as_a_list_or_not_at_all() {
+        let list = json!({"object": "list", "has_more": true, "data": [{"id": "re_1"}]});
+        let read = page(StatusCode::OK, list);
+        let refunds = vec![json!({"id": "re_1"})];
+        let has_more = true;
+        assert_eq!(read, Some(Page { refunds, has_more }));
+        for bad in [json!({}), json!({"data": []}), json!({"has_more": false})] {
+            assert_eq!(page(StatusCode::OK, bad.clone()), None, "{bad}");
+        }
+        let missing = json!({"error": {"code": "resource_missing"}});
+        assert_eq!(page(StatusCode::NOT_FOUND, missing), Some(Page::default()));
+        let broke = json!({"error": {"code": "api_error"}});
+        assert_eq!(page(StatusCode::INTERNAL_SERVER_ERROR, broke), None);
+    }
+
+    #[test]
+    fn only_what_stripe_says_of_a_charge_is_known_of_it() {
+        let paid = of_charge(StatusCode::OK, &json!({"id": "ch_1", "currency": "isk"}));
+        assert_eq!(paid, Charge::In("isk".into()));
+        let missing = json!({"error": {"code": "resource_missing"}});
+        assert_eq!(of_charge(StatusCode::NOT_FOUND, &missing), Charge::Unknown);
+        for (status, body) in [
+            (StatusCode::OK, json!({"id": "ch_1"})),
+            (StatusCode::NOT_FOUND, json!({})),
+            (StatusCode::BAD_GATEWAY, json!({"currency": "isk"})),
+        ] {
+            assert_eq!(of_charge(status, &body), Charge::Unclear, "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_stripe_does_not_take_is_refused_before_anything_is_sent() {
+        let stripe = Stripe::new(nowhere(), "sk".into(), Duration::from_secs(1)).unwrap();
+        let amount = |minor: i64, currency: &str| json!({"minor": minor, "currency": currency});
+        for (charge, amount, refused) in [
+            ("ch_1", amount(5, "AUD"), false),
+            ("ch_1", amount(5_124, "KWD"), true),
+            ("ch_1", amount(-5, "AUD"), true),
+            ("ch_1", json!(5), true),
+            ("../x", amount(5, "AUD"), true),
+        ] {
+            let args = json!({"charge": charge, "amount": amount});
+            let sent = stripe.send(&call("refund", args), "k", "k").await;
+            // Whoever asks there has no answer, which is no refusal.
+            let certain = matches!(sent, Sent::Refused(_));
+            assert_eq!(certain, refused, "{charge} {amount}: {sent:?}");
+            assert!(certain || sent == Sent::NotNow(None), "{sent:?}");
+        }
     }
 }

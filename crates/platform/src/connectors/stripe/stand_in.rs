@@ -2,101 +2,73 @@
 //!
 //! Kept rules: the first answer to an idempotency key is replayed, a 500 included; the same key
 //! with other parameters is an error; keys can be forgotten; a refund never exceeds what is left
-//! of its charge; refunds are listed by charge, newest first, in pages; metadata comes back.
+//! of its charge and is counted in the units of its currency; refunds are listed by charge, newest
+//! first, in pages; metadata comes back.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
-use rusqlite::{OptionalExtension, Transaction, params};
-use serde::{Deserialize, Serialize};
+use axum::{Form, Router};
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::money;
+use crate::connectors::mood::Mode;
+use crate::connectors::stand_in::{
+    self, Asked, First, Frame, Keys, Ledger, Said, StandIn, response,
+};
 use crate::problem::ApiError;
+use crate::{Platform, StandIns};
 
 /// Most refunds of one page.
 const MAX_PAGE: u32 = 100;
+const KEYS: Keys = Keys("stripe");
+const COLUMNS: &str = "id, charge, amount, currency, metadata, status, created";
 
-/// How the stand-in treats the next requests for a refund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// As published.
-    #[default]
-    None,
-    /// Never answers, and does nothing.
-    TimeoutBefore,
-    /// Refunds, and never answers.
-    TimeoutAfter,
-    /// Says no for good.
-    Refuse,
-    /// Answers 500 and does nothing.
-    #[serde(rename = "error_500")]
-    Error500,
-    /// Answers 429 and does nothing.
-    RateLimit,
-    /// Refunds, and the refund stays pending.
-    Pending,
-    /// Has forgotten all idempotency keys.
-    ForgetKeys,
-    /// Answers 500 to whatever is asked, the list of refunds too.
-    Down,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Mood {
-    mode: Mode,
-    times: u32,
-}
+/// Moods that concern a refund.
+const REFUNDING: &[Mode] = &[
+    Mode::TimeoutBefore,
+    Mode::TimeoutAfter,
+    Mode::Refuse,
+    Mode::Error500,
+    Mode::RateLimit,
+    Mode::Pending,
+    Mode::ForgetKeys,
+];
 
 /// The stand-in.
 #[derive(Clone)]
-pub struct StripeStandIn {
-    ledger: Ledger,
-    mood: Arc<Mutex<Mood>>,
-}
+pub struct StripeStandIn(Frame);
 
 impl StripeStandIn {
     /// On this ledger.
-    pub fn new(ledger: Ledger) -> Self {
-        Self {
-            ledger,
-            mood: Arc::default(),
-        }
+    ///
+    /// # Errors
+    /// The ledger.
+    pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
+        Ok(Self(Frame::new(ledger, "")?))
     }
 
     /// Treats the next `times` requests for a refund like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        *self.mood.lock().unwrap_or_else(|e| e.into_inner()) = Mood { mode, times };
-    }
-
-    fn next_mood(&self) -> Mode {
-        let mut mood = self.mood.lock().unwrap_or_else(|e| e.into_inner());
-        if mood.times == 0 {
-            return Mode::None;
-        }
-        mood.times -= 1;
-        mood.mode
+        self.0.misbehave(mode, times);
     }
 
     /// It answers nothing useful just now.
     pub fn is_down(&self) -> bool {
-        let mood = self.mood.lock().unwrap_or_else(|e| e.into_inner());
-        mood.mode == Mode::Down && mood.times > 0
+        self.0.is(Mode::Down)
     }
 
     /// All refunds, oldest first.
     pub fn refunds(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             tx.prepare(&format!("SELECT {COLUMNS} FROM refund ORDER BY place"))?
                 .query_map([], refund)?
                 .collect()
@@ -104,17 +76,57 @@ impl StripeStandIn {
     }
 }
 
-const COLUMNS: &str = "id, charge, amount, currency, metadata, status, created";
+impl StandIn for StripeStandIn {
+    const NAME: &'static str = "stripe";
+    const SEEN: &'static str = "refunds";
+    const MODES: &'static [&'static [Mode]] = &[REFUNDING];
 
-fn refund(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
-    let metadata: String = row.get(4)?;
+    fn of(all: &StandIns) -> &Self {
+        &all.stripe
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.0
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.refunds()
+    }
+
+    fn stranger() -> Response {
+        let status = StatusCode::UNAUTHORIZED;
+        response(failure(status, "api_key", "Invalid API Key provided"))
+    }
+
+    fn busy() -> Said {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        failure(status, "rate_limit", "Too many requests")
+    }
+
+    fn out_of_order() -> Response {
+        response(broke("Something went wrong on our side"))
+    }
+
+    /// Its no is the first answer to a key as well.
+    fn no() -> Option<Response> {
+        None
+    }
+}
+
+/// An amount as Stripe shows it.
+fn shown(minor: i64, currency: &str) -> i64 {
+    money::to_stripe(minor, &currency.to_uppercase()).unwrap_or(minor)
+}
+
+fn refund(row: &Row<'_>) -> rusqlite::Result<Value> {
+    let (metadata, currency): (String, String) = (row.get(4)?, row.get(3)?);
     let metadata: Value = serde_json::from_str(&metadata).unwrap_or_default();
     Ok(json!({
         "id": row.get::<_, String>(0)?,
         "object": "refund",
         "charge": row.get::<_, String>(1)?,
-        "amount": row.get::<_, i64>(2)?,
-        "currency": row.get::<_, String>(3)?,
+        "amount": shown(row.get(2)?, &currency),
+        "currency": currency,
         "metadata": metadata,
         "status": row.get::<_, String>(5)?,
         "created": row.get::<_, i64>(6)?,
@@ -123,107 +135,70 @@ fn refund(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/stripe/v1/refunds", post(create).get(list))
-        .route("/provider/stripe/misbehave", post(misbehave))
-        .route("/provider/stripe/refunds", get(inspect))
+    let own = Router::new()
+        .route("/v1/refunds", post(create).get(list))
+        .route("/v1/charges/{charge}", get(charge));
+    stand_in::routes::<StripeStandIn>(own)
 }
 
-fn stand_in(platform: &Platform) -> Result<&StripeStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.stripe)
-}
-
-#[derive(Deserialize)]
-struct Misbehave {
-    mode: Mode,
-    #[serde(default = "once")]
-    times: u32,
-}
-
-fn once() -> u32 {
-    1
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let refunds = stand_in(&platform)?.refunds();
-    Ok(Json(refunds.map_err(crate::store::StoreError::from)?))
-}
-
-fn failure(status: StatusCode, code: &str, message: &str) -> (StatusCode, Value) {
+fn failure(status: StatusCode, code: &str, message: &str) -> Said {
     let body = json!({"error": {
         "type": "invalid_request_error", "code": code, "message": message,
     }});
     (status, body)
 }
 
-fn out_of_order() -> (StatusCode, Value) {
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    failure(status, "api_error", "Something went wrong on our side")
+fn broke(message: &str) -> Said {
+    failure(StatusCode::INTERNAL_SERVER_ERROR, "api_error", message)
 }
 
-fn signed_in(stand_in: &StripeStandIn, headers: &HeaderMap) -> bool {
-    auth::bearer(headers) == Some(stand_in.ledger.secret())
+/// What was paid, in minor units, and the currency as Stripe writes it.
+fn paid(tx: &Transaction<'_>, charge: &str) -> rusqlite::Result<Option<(i64, String)>> {
+    tx.query_row(
+        "SELECT amount, currency FROM charge WHERE id = ?",
+        [charge],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+    .optional()
+}
+
+fn gone_back(tx: &Transaction<'_>, charge: &str) -> rusqlite::Result<i64> {
+    tx.query_row(
+        "SELECT coalesce(sum(amount), 0) FROM refund WHERE charge = ?",
+        [charge],
+        |row| row.get(0),
+    )
+}
+
+async fn charge(
+    Path(charge): Path<String>,
+    asked: Asked<StripeStandIn>,
+) -> Result<Response, ApiError> {
+    asked.answered(|tx| {
+        let Some((amount, currency)) = paid(tx, &charge)? else {
+            let status = StatusCode::NOT_FOUND;
+            return Ok(failure(status, "resource_missing", "No such charge"));
+        };
+        let body = json!({
+            "id": charge,
+            "object": "charge",
+            "amount": shown(amount, &currency),
+            "amount_refunded": shown(gone_back(tx, &charge)?, &currency),
+            "currency": currency,
+        });
+        Ok((StatusCode::OK, body))
+    })
 }
 
 async fn create(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
+    asked: Asked<StripeStandIn>,
     Form(form): Form<BTreeMap<String, String>>,
 ) -> Result<Response, ApiError> {
-    let stripe = stand_in(&platform)?;
-    if !signed_in(stripe, &headers) {
-        let refusal = failure(
-            StatusCode::UNAUTHORIZED,
-            "api_key",
-            "Invalid API Key provided",
-        );
-        return Ok(said(refusal));
-    }
-    let mode = stripe.next_mood();
-    match mode {
-        Mode::TimeoutBefore => std::future::pending().await,
-        Mode::RateLimit => {
-            let refusal = failure(
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limit",
-                "Too many requests",
-            );
-            return Ok(([(header::RETRY_AFTER, "2")], said(refusal)).into_response());
-        }
-        Mode::Down => return Ok(said(out_of_order())),
-        _ => {}
-    }
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok());
-    let created = platform.clock.now().timestamp();
-    let answer = stripe
-        .ledger
-        .transact(|tx| answer_once(tx, mode, key, &form, created))
-        .map_err(crate::store::StoreError::from)?;
-    if mode == Mode::TimeoutAfter {
-        std::future::pending::<()>().await;
-    }
-    Ok(said(answer))
-}
-
-fn said((status, body): (StatusCode, Value)) -> Response {
-    (status, Json(body)).into_response()
+    asked
+        .done(REFUNDING, |tx, mode| {
+            answer_once(tx, mode, asked.key(), &form, asked.now())
+        })
+        .await
 }
 
 /// Replays the first answer to a key, or gives and keeps one.
@@ -232,86 +207,64 @@ fn answer_once(
     mode: Mode,
     key: Option<&str>,
     form: &BTreeMap<String, String>,
-    created: i64,
-) -> rusqlite::Result<(StatusCode, Value)> {
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Said> {
     if mode == Mode::ForgetKeys {
-        tx.execute("DELETE FROM answered", [])?;
+        KEYS.forget(tx, mode.forgets_before(now))?;
     }
     let fingerprint = hex::encode(Sha256::digest(format!("{form:?}")));
-    if let Some(key) = key {
-        let known: Option<(String, u16, String)> = tx
-            .query_row(
-                "SELECT fingerprint, status, body FROM answered WHERE key = ?",
-                [key],
-                |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
-            )
-            .optional()?;
-        if let Some((first, status, body)) = known {
-            if first != fingerprint {
-                return Ok(failure(
-                    StatusCode::BAD_REQUEST,
-                    "idempotency_key_in_use",
-                    "Keys for idempotent requests can only be used with the same parameters",
-                ));
-            }
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-            return Ok((status, serde_json::from_str(&body).unwrap_or_default()));
-        }
+    if let Some(first) = KEYS.first(tx, key)? {
+        return Ok(match first.fingerprint == fingerprint {
+            true => first.answer,
+            false => failure(
+                StatusCode::BAD_REQUEST,
+                "idempotency_key_in_use",
+                "Keys for idempotent requests can only be used with the same parameters",
+            ),
+        });
     }
     let answer = match mode {
-        Mode::Error500 => failure(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "api_error",
-            "An error occurred",
-        ),
+        Mode::Error500 => broke("An error occurred"),
         Mode::Refuse => failure(
             StatusCode::BAD_REQUEST,
             "charge_disputed",
             "This charge is disputed and cannot be refunded",
         ),
-        Mode::Pending => carry_out(tx, form, "pending", created)?,
-        _ => carry_out(tx, form, "succeeded", created)?,
+        Mode::Pending => carry_out(tx, form, "pending", now)?,
+        _ => carry_out(tx, form, "succeeded", now)?,
     };
-    if let Some(key) = key {
-        tx.execute(
-            "INSERT INTO answered (key, fingerprint, status, body) VALUES (?, ?, ?, ?)",
-            params![key, fingerprint, answer.0.as_u16(), answer.1.to_string()],
-        )?;
-    }
-    Ok(answer)
+    let first = First {
+        fingerprint,
+        answer,
+    };
+    KEYS.keep(tx, key, &first, now)?;
+    Ok(first.answer)
 }
 
 fn carry_out(
     tx: &Transaction<'_>,
     form: &BTreeMap<String, String>,
     status: &str,
-    created: i64,
-) -> rusqlite::Result<(StatusCode, Value)> {
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Said> {
     let bad = |code, message| Ok(failure(StatusCode::BAD_REQUEST, code, message));
     let Some(charge) = form.get("charge") else {
         return bad("parameter_missing", "Must provide charge");
     };
-    let known: Option<(i64, String)> = tx
-        .query_row(
-            "SELECT amount, currency FROM charge WHERE id = ?",
-            [charge],
-            |r| Ok((r.get(0)?, r.get(1)?)),
-        )
-        .optional()?;
-    let Some((paid, currency)) = known else {
+    let Some((paid, currency)) = paid(tx, charge)? else {
         let status = StatusCode::NOT_FOUND;
         return Ok(failure(status, "resource_missing", "No such charge"));
     };
-    let refunded: i64 = tx.query_row(
-        "SELECT coalesce(sum(amount), 0) FROM refund WHERE charge = ?",
-        [charge],
-        |r| r.get(0),
-    )?;
-    let left = paid - refunded;
-    let amount = match form.get("amount").map(|amount| amount.parse::<i64>()) {
-        None => left,
-        Some(Ok(amount)) if amount > 0 => amount,
-        Some(_) => return bad("parameter_invalid_integer", "Invalid amount"),
+    let left = paid - gone_back(tx, charge)?;
+    let amount = match form.get("amount") {
+        None => Some(left),
+        Some(amount) => {
+            let amount = amount.parse::<i64>().ok().filter(|amount| *amount > 0);
+            amount.and_then(|amount| money::of_stripe(amount, &currency.to_uppercase()))
+        }
+    };
+    let Some(amount) = amount else {
+        return bad("parameter_invalid_integer", "Invalid amount");
     };
     if left == 0 {
         return bad(
@@ -350,7 +303,7 @@ fn carry_out(
             currency,
             serde_json::to_string(&metadata).unwrap_or_default(),
             status,
-            created
+            now.timestamp()
         ],
     )?;
     let body = tx.query_row(
@@ -369,35 +322,19 @@ struct ListQuery {
 }
 
 async fn list(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<ListQuery>,
+    asked: Asked<StripeStandIn>,
 ) -> Result<Response, ApiError> {
-    let stripe = stand_in(&platform)?;
-    if !signed_in(stripe, &headers) {
-        let refusal = failure(
-            StatusCode::UNAUTHORIZED,
-            "api_key",
-            "Invalid API Key provided",
-        );
-        return Ok(said(refusal));
-    }
-    if stripe.is_down() {
-        stripe.next_mood();
-        return Ok(said(out_of_order()));
-    }
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
-    let found = stripe
-        .ledger
-        .transact(|tx| {
-            if let Some(charge) = &query.charge
-                && !tx
-                    .prepare("SELECT 1 FROM charge WHERE id = ?")?
-                    .exists([charge])?
-            {
-                return Ok(None);
-            }
-            tx.prepare(&format!(
+    asked.answered(|tx| {
+        if let Some(charge) = &query.charge
+            && paid(tx, charge)?.is_none()
+        {
+            let status = StatusCode::BAD_REQUEST;
+            return Ok(failure(status, "resource_missing", "No such charge"));
+        }
+        let mut found = tx
+            .prepare(&format!(
                 "SELECT {COLUMNS} FROM refund
                  WHERE (?1 IS NULL OR charge = ?1)
                    AND (?2 IS NULL OR place < (SELECT place FROM refund WHERE id = ?2))
@@ -407,19 +344,12 @@ async fn list(
                 params![query.charge, query.starting_after, limit + 1],
                 refund,
             )?
-            .collect::<rusqlite::Result<Vec<Value>>>()
-            .map(Some)
-        })
-        .map_err(crate::store::StoreError::from)?;
-    let Some(mut found) = found else {
-        let status = StatusCode::BAD_REQUEST;
-        let refusal = failure(status, "resource_missing", "No such charge");
-        return Ok(said(refusal));
-    };
-    let has_more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    Ok(said((
-        StatusCode::OK,
-        json!({"object": "list", "url": "/v1/refunds", "has_more": has_more, "data": found}),
-    )))
+            .collect::<rusqlite::Result<Vec<Value>>>()?;
+        let has_more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let list = json!({
+            "object": "list", "url": "/v1/refunds", "has_more": has_more, "data": found,
+        });
+        Ok((StatusCode::OK, list))
+    })
 }

@@ -66,7 +66,10 @@ fn standing(attempt: &Value) -> Look {
 
 #[async_trait]
 impl Connector for Webhook {
-    async fn look(&self, _call: &Call, key: &str) -> Look {
+    async fn look(&self, call: &Call, key: &str) -> Look {
+        if arguments(call).is_none() {
+            return Look::Absent;
+        }
         let Some(answer) = self.line.read("attempts", &[("id", key)]).await else {
             return Look::Unclear;
         };
@@ -78,6 +81,9 @@ impl Connector for Webhook {
     }
 
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        if !["retry", "test"].contains(&call.operation.as_str()) {
+            return super::cannot(&call.operation, "the sender of events");
+        }
         let Some((path, wanted)) = arguments(call) else {
             return Sent::Refused("the call names no delivery or no endpoint".into());
         };

@@ -5,22 +5,20 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Query;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::mood::{Misbehave, Mode, Moods};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::mood::{Mode, ON_THE_WAY};
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn, Steered};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
 
 /// `status` and `ms` are the receiver's answer and how long it takes.
 const TABLE: &str = "
@@ -53,8 +51,7 @@ struct Receiver {
 /// The stand-in.
 #[derive(Clone)]
 pub struct WebhookStandIn {
-    ledger: Ledger,
-    moods: Moods,
+    frame: Frame,
     receiver: Arc<Mutex<Receiver>>,
 }
 
@@ -64,17 +61,15 @@ impl WebhookStandIn {
     /// # Errors
     /// The ledger does not take its table.
     pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
-        ledger.transact(|tx| tx.execute_batch(TABLE))?;
         Ok(Self {
-            ledger,
-            moods: Moods::default(),
+            frame: Frame::new(ledger, TABLE)?,
             receiver: Arc::new(Mutex::new(WELL)),
         })
     }
 
     /// Treats the next `times` requests for an attempt like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        self.moods.put(mode, times);
+        self.frame.misbehave(mode, times);
     }
 
     /// The receivers of the next `times` attempts answer with this status, after so many milliseconds.
@@ -86,7 +81,7 @@ impl WebhookStandIn {
     /// All attempts, oldest first: `{id, sort, target, asked, status, ms}`. How often each was asked
     /// for stands in `asked`.
     pub fn attempts(&self) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.frame.ledger().transact(|tx| {
             tx.prepare(&format!(
                 "SELECT {COLUMNS} FROM webhook_attempt ORDER BY place"
             ))?
@@ -101,10 +96,6 @@ impl WebhookStandIn {
         })
     }
 
-    fn signed_in(&self, headers: &HeaderMap) -> bool {
-        auth::bearer(headers) == Some(self.ledger.secret())
-    }
-
     fn next_receiver(&self) -> Receiver {
         let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         if receiver.times == 0 {
@@ -113,27 +104,23 @@ impl WebhookStandIn {
         receiver.times -= 1;
         *receiver
     }
+}
 
-    fn ask(
-        &self,
-        key: &str,
-        sort: &str,
-        target: &str,
-        mode: Mode,
-        at: i64,
-    ) -> rusqlite::Result<()> {
-        let receiver = self.next_receiver();
-        self.ledger.transact(|tx| {
-            for _ in 0..mode.times() {
-                tx.execute(
-                    "INSERT INTO webhook_attempt (id, sort, target, asked, shows_at, status, ms)
-                     VALUES (?, ?, ?, 1, ?, ?, ?)
-                     ON CONFLICT (id) DO UPDATE SET asked = asked + 1",
-                    params![key, sort, target, at, receiver.status, receiver.ms],
-                )?;
-            }
-            Ok(())
-        })
+impl StandIn for WebhookStandIn {
+    const NAME: &'static str = "webhook";
+    const SEEN: &'static str = "attempts";
+    const MODES: &'static [&'static [Mode]] = &[ON_THE_WAY];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.webhook
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn seen(&self, _now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.attempts()
     }
 }
 
@@ -193,28 +180,12 @@ impl Attempt {
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/webhook/v1/retries", post(retry))
-        .route("/provider/webhook/v1/tests", post(test))
-        .route("/provider/webhook/v1/attempts", get(look))
-        .route("/provider/webhook/misbehave", post(misbehave))
-        .route("/provider/webhook/receivers", post(receivers))
-        .route("/provider/webhook/attempts", get(inspect))
-}
-
-fn stand_in(platform: &Platform) -> Result<&WebhookStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.webhook)
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
+    let own = Router::new()
+        .route("/v1/retries", post(retry))
+        .route("/v1/tests", post(test))
+        .route("/v1/attempts", get(look))
+        .route("/receivers", post(receivers));
+    stand_in::routes::<WebhookStandIn>(own)
 }
 
 #[derive(Deserialize)]
@@ -225,22 +196,11 @@ struct Receivers {
 }
 
 async fn receivers(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
+    Steered(sender): Steered<WebhookStandIn>,
     Json(wanted): Json<Receivers>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.receivers(wanted.status, wanted.ms, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let attempts = stand_in(&platform)?.attempts();
-    Ok(Json(attempts.map_err(StoreError::from)?))
+) -> StatusCode {
+    sender.receivers(wanted.status, wanted.ms, wanted.times);
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
@@ -249,11 +209,10 @@ struct Retry {
 }
 
 async fn retry(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
+    asked: Asked<WebhookStandIn>,
     Json(wanted): Json<Retry>,
 ) -> Result<Response, ApiError> {
-    attempted(&platform, &headers, "retry", &wanted.delivery).await
+    attempted(&asked, "retry", &wanted.delivery).await
 }
 
 #[derive(Deserialize)]
@@ -262,41 +221,35 @@ struct Test {
 }
 
 async fn test(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
+    asked: Asked<WebhookStandIn>,
     Json(wanted): Json<Test>,
 ) -> Result<Response, ApiError> {
-    attempted(&platform, &headers, "test", &wanted.endpoint).await
+    attempted(&asked, "test", &wanted.endpoint).await
 }
 
 async fn attempted(
-    platform: &Platform,
-    headers: &HeaderMap,
+    asked: &Asked<WebhookStandIn>,
     sort: &str,
     target: &str,
 ) -> Result<Response, ApiError> {
-    let sender = stand_in(platform)?;
-    if !sender.signed_in(headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    let mode = sender.moods.next();
-    if let Some(answer) = mode.instead().await {
-        return Ok(answer);
-    }
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok());
-    let Some(key) = key.filter(|_| !target.is_empty()) else {
+    let Some(key) = asked.key().filter(|_| !target.is_empty()) else {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     };
-    let at = mode.shows_at(platform.clock.now());
-    let asked = sender.ask(key, sort, target, mode, at);
-    asked.map_err(StoreError::from)?;
-    let taken = (
-        StatusCode::ACCEPTED,
-        Json(json!({"id": key, "state": "queued"})),
-    );
-    Ok(mode.passed_on(taken.into_response()).await)
+    let mut receiver = None;
+    asked
+        .done(ON_THE_WAY, |tx, mode| {
+            let receiver = *receiver.get_or_insert_with(|| asked.stand_in.next_receiver());
+            let at = mode.shows_at(asked.now()).timestamp_millis();
+            tx.execute(
+                "INSERT INTO webhook_attempt (id, sort, target, asked, shows_at, status, ms)
+                 VALUES (?, ?, ?, 1, ?, ?, ?)
+                 ON CONFLICT (id) DO UPDATE SET asked = asked + 1",
+                params![key, sort, target, at, receiver.status, receiver.ms],
+            )?;
+            let taken = json!({"id": key, "state": "queued"});
+            Ok((StatusCode::ACCEPTED, taken))
+        })
+        .await
 }
 
 #[derive(Deserialize)]
@@ -305,31 +258,21 @@ struct LookQuery {
 }
 
 async fn look(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<LookQuery>,
+    asked: Asked<WebhookStandIn>,
 ) -> Result<Response, ApiError> {
-    let sender = stand_in(&platform)?;
-    if !sender.signed_in(&headers) {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
-    }
-    if sender.moods.is_down() {
-        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    }
-    let now = platform.clock.now().timestamp_millis();
-    let found = sender
-        .ledger
-        .transact(|tx| {
-            tx.query_row(
+    let now = asked.now().timestamp_millis();
+    asked.answered(|tx| {
+        let found = tx
+            .query_row(
                 &format!("SELECT {COLUMNS} FROM webhook_attempt WHERE id = ? AND shows_at <= ?"),
                 params![query.id, now],
                 attempt,
             )
-            .optional()
-        })
-        .map_err(StoreError::from)?;
-    let attempts: Vec<Value> = found.iter().map(|found| found.said(now)).collect();
-    Ok(Json(json!({ "attempts": attempts })).into_response())
+            .optional()?;
+        let attempts: Vec<Value> = found.iter().map(|found| found.said(now)).collect();
+        Ok((StatusCode::OK, json!({ "attempts": attempts })))
+    })
 }
 
 #[cfg(test)]

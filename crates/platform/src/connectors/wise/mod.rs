@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use watchkeeper_model::Call;
-use watchkeeper_pack::value::money_text;
 
 use super::{Connector, Look, Sent, money};
 
-pub use stand_in::{Mode, WiseStandIn, routes};
+pub use super::mood::Mode;
+pub use stand_in::{WiseStandIn, routes};
 
 /// Transfers asked for at once when listing.
 const PAGE: usize = 100;
@@ -67,12 +67,8 @@ impl Wise {
         profile: String,
         patience: Duration,
     ) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(patience)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
         Ok(Self {
-            client,
+            client: super::client(patience)?,
             base,
             token,
             profile,
@@ -134,10 +130,8 @@ impl Wise {
         let recipient = recipient
             .parse::<u64>()
             .map_or_else(|_| Value::from(recipient), Value::from);
-        let amount = money_text(wanted.minor, wanted.currency);
-        let amount: f64 = amount
-            .parse()
-            .map_err(|_| Step::No("the amount is no number".into()))?;
+        let amount = money::to_wise(wanted.minor, wanted.currency);
+        let amount = amount.ok_or_else(|| Step::No("Wise takes no such amount".into()))?;
         let url = self.url(&format!("v3/profiles/{}/quotes", self.profile))?;
         let body = json!({
             "sourceCurrency": wanted.currency, "targetCurrency": wanted.currency,
@@ -217,7 +211,7 @@ fn transaction_id(key: &str) -> String {
     id.to_string()
 }
 
-/// Recipient, amount and reference of a call.
+/// Recipient, amount and reference of a transfer.
 fn wanted(call: &Call) -> Option<Wanted<'_>> {
     let text = |name: &str| call.args.get(name).and_then(Value::as_str);
     let recipient = text("recipient").filter(|id| money::is_id(id))?;
@@ -233,7 +227,7 @@ fn wanted(call: &Call) -> Option<Wanted<'_>> {
 #[async_trait]
 impl Connector for Wise {
     async fn look(&self, call: &Call, key: &str) -> Look {
-        if wanted(call).is_none() {
+        if call.operation != "transfer" || wanted(call).is_none() {
             return Look::Absent;
         }
         match self.find(&transaction_id(key)).await {
@@ -244,6 +238,9 @@ impl Connector for Wise {
     }
 
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
+        if call.operation != "transfer" {
+            return super::cannot(&call.operation, "Wise");
+        }
         let Some(wanted) = wanted(call) else {
             return Sent::Refused("the call names no recipient or no amount".into());
         };

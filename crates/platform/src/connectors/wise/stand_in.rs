@@ -4,130 +4,125 @@
 //! is forgotten after a day; a transfer is paid for once, and cancelled only before that; what was paid for
 //! takes its time from `processing` to `outgoing_payment_sent`; transfers are listed newest first, in pages.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use watchkeeper_pack::value::instant_text;
-use watchkeeper_wire::problem::Code;
 
-use crate::Platform;
-use crate::auth::{self, SignedIn};
-use crate::connectors::stand_in::Ledger;
+use crate::connectors::money;
+use crate::connectors::mood::Mode;
+use crate::connectors::stand_in::{self, Asked, Frame, Ledger, Said, StandIn, response};
 use crate::problem::ApiError;
-use crate::store::StoreError;
+use crate::{Platform, StandIns};
 
-/// Ids of customers are kept so long.
-const REMEMBERS: TimeDelta = TimeDelta::hours(24);
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS quote (
+    id TEXT NOT NULL PRIMARY KEY, amount TEXT NOT NULL, currency TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS transfer (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, amount TEXT NOT NULL,
+    currency TEXT NOT NULL, reference TEXT NOT NULL, customer_id TEXT NOT NULL,
+    created INTEGER NOT NULL, paid_at INTEGER, ended TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS transfer_customer ON transfer (customer_id, place);
+";
+const COLUMNS: &str =
+    "place, account, amount, currency, reference, customer_id, created, paid_at, ended";
+
 /// What was paid for is converted after so long, and sent after so long again.
 const EACH_STEP: TimeDelta = TimeDelta::seconds(2);
-/// A payment that comes late counts after so long.
-const LATE: TimeDelta = TimeDelta::seconds(30);
 /// Most transfers of one page.
 const MAX_PAGE: u32 = 100;
 
-/// How the stand-in treats the next requests that this concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// As published.
-    #[default]
-    None,
-    /// Makes the transfer, and never answers.
-    MadeTimeout,
-    /// Never answers to a payment, and takes none.
-    TimeoutBefore,
-    /// Takes the payment, and never answers.
-    TimeoutAfter,
-    /// Never answers to a payment, and takes it half a minute later.
-    Late,
-    /// Does not take the payment: the balance is too small.
-    Refuse,
-    /// Takes the payment, and answers 500.
-    #[serde(rename = "error_500_after")]
-    Error500After,
-    /// Answers 429 to a payment and does nothing.
-    RateLimit,
-    /// Takes the payment; the transfer bounces back and stays there.
-    Bounces,
-    /// Takes the payment; the transfer is cancelled afterwards.
-    Cancels,
-    /// Has forgotten all ids of customers when a transfer is made.
-    ForgetKeys,
-    /// Answers 500 to whatever is asked.
-    Down,
-}
-
-/// Modes that concern the making of a transfer; all others but [`Mode::Down`] concern its payment.
-const MAKING: [Mode; 2] = [Mode::MadeTimeout, Mode::ForgetKeys];
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Mood {
-    mode: Mode,
-    times: u32,
-}
+/// Moods that concern the making of a transfer.
+const MAKING: &[Mode] = &[Mode::MadeTimeout, Mode::ForgetKeys];
+/// And those that concern its payment.
+const PAYING: &[Mode] = &[
+    Mode::TimeoutBefore,
+    Mode::TimeoutAfter,
+    Mode::Late,
+    Mode::Refuse,
+    Mode::Error500After,
+    Mode::RateLimit,
+    Mode::Bounces,
+    Mode::Cancels,
+];
 
 /// The stand-in.
 #[derive(Clone)]
-pub struct WiseStandIn {
-    ledger: Ledger,
-    mood: Arc<Mutex<Mood>>,
-}
+pub struct WiseStandIn(Frame);
 
 impl WiseStandIn {
     /// On this ledger.
-    pub fn new(ledger: Ledger) -> Self {
-        Self {
-            ledger,
-            mood: Arc::default(),
-        }
+    ///
+    /// # Errors
+    /// The ledger does not take its tables.
+    pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
+        Ok(Self(Frame::new(ledger, TABLES)?))
     }
 
     /// Treats the next `times` requests that it concerns like this.
     pub fn misbehave(&self, mode: Mode, times: u32) {
-        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = Mood { mode, times };
+        self.0.misbehave(mode, times);
     }
 
     /// All transfers as they stand at this instant, oldest first.
     pub fn transfers(&self, now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
-        self.ledger.transact(|tx| {
+        self.0.ledger().transact(|tx| {
             tx.prepare(&format!("SELECT {COLUMNS} FROM transfer ORDER BY place"))?
                 .query_map([], |row| transfer(row, now))?
                 .collect()
         })
     }
-
-    fn next_mood(&self, concerns: impl FnOnce(Mode) -> bool) -> Mode {
-        let mut mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner);
-        if mood.times == 0 || !concerns(mood.mode) {
-            return Mode::None;
-        }
-        mood.times -= 1;
-        mood.mode
-    }
-
-    /// What to answer whoever may not ask, or at a bad time.
-    fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
-        if auth::bearer(headers) != Some(self.ledger.secret()) {
-            return Some(said(problem(
-                StatusCode::UNAUTHORIZED,
-                "The token is not valid.",
-            )));
-        }
-        let down = self.next_mood(|mode| mode == Mode::Down) == Mode::Down;
-        down.then(|| said(out_of_order()))
-    }
 }
 
-const COLUMNS: &str =
-    "place, account, amount, currency, reference, customer_id, created, paid_at, ended";
+impl StandIn for WiseStandIn {
+    const NAME: &'static str = "wise";
+    const SEEN: &'static str = "transfers";
+    const MODES: &'static [&'static [Mode]] = &[MAKING, PAYING];
+
+    fn of(all: &StandIns) -> &Self {
+        &all.wise
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.0
+    }
+
+    fn seen(&self, now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.transfers(now)
+    }
+
+    fn stranger() -> Response {
+        let status = StatusCode::UNAUTHORIZED;
+        response(problem(status, "The token is not valid."))
+    }
+
+    fn busy() -> Said {
+        problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
+    }
+
+    fn out_of_order() -> Response {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        response(problem(status, "Something went wrong."))
+    }
+
+    /// The balance is too small.
+    fn no() -> Option<Response> {
+        let no = json!({
+            "type": "BALANCE", "status": "REJECTED", "errorCode": "transfer.insufficient_funds",
+        });
+        Some(response((StatusCode::CREATED, no)))
+    }
+}
 
 /// A transfer as Wise shows it.
 fn transfer(row: &Row<'_>, now: DateTime<Utc>) -> rusqlite::Result<Value> {
@@ -167,100 +162,53 @@ fn status(paid_at: Option<i64>, ended: Option<&str>, now: DateTime<Utc>) -> Stri
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
 pub fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/provider/wise/v3/profiles/{profile}/quotes", post(quote))
-        .route("/provider/wise/v1/transfers", get(list).post(make))
-        .route("/provider/wise/v1/transfers/{transfer}", get(show))
-        .route("/provider/wise/v1/transfers/{transfer}/cancel", put(cancel))
+    let own = Router::new()
+        .route("/v3/profiles/{profile}/quotes", post(quote))
+        .route("/v1/transfers", get(list).post(make))
+        .route("/v1/transfers/{transfer}", get(show))
+        .route("/v1/transfers/{transfer}/cancel", put(cancel))
         .route(
-            "/provider/wise/v3/profiles/{profile}/transfers/{transfer}/payments",
+            "/v3/profiles/{profile}/transfers/{transfer}/payments",
             post(pay),
-        )
-        .route("/provider/wise/misbehave", post(misbehave))
-        .route("/provider/wise/transfers", get(inspect))
+        );
+    stand_in::routes::<WiseStandIn>(own)
 }
-
-fn stand_in(platform: &Platform) -> Result<&WiseStandIn, ApiError> {
-    let stand_ins = platform.stand_ins.as_ref().ok_or(Code::NotFound)?;
-    Ok(&stand_ins.wise)
-}
-
-#[derive(Deserialize)]
-struct Misbehave {
-    mode: Mode,
-    #[serde(default = "once")]
-    times: u32,
-}
-
-fn once() -> u32 {
-    1
-}
-
-async fn misbehave(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-    Json(wanted): Json<Misbehave>,
-) -> Result<StatusCode, ApiError> {
-    access.require_admin()?;
-    stand_in(&platform)?.misbehave(wanted.mode, wanted.times);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn inspect(
-    State(platform): State<Arc<Platform>>,
-    SignedIn(access): SignedIn,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    access.require_admin()?;
-    let transfers = stand_in(&platform)?.transfers(platform.clock.now());
-    Ok(Json(transfers.map_err(StoreError::from)?))
-}
-
-type Said = (StatusCode, Value);
 
 fn problem(status: StatusCode, message: &str) -> Said {
     (status, json!({"errors": [{"message": message}]}))
 }
 
-fn out_of_order() -> Said {
-    problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.")
+fn unprocessable(message: &str) -> Said {
+    problem(StatusCode::UNPROCESSABLE_ENTITY, message)
 }
 
 fn unknown() -> Said {
     problem(StatusCode::NOT_FOUND, "There is no such transfer.")
 }
 
-fn said((status, body): Said) -> Response {
-    (status, Json(body)).into_response()
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct QuoteWanted {
-    target_amount: serde_json::Number,
+    target_amount: Value,
     target_currency: String,
 }
 
 async fn quote(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
+    asked: Asked<WiseStandIn>,
     Json(wanted): Json<QuoteWanted>,
 ) -> Result<Response, ApiError> {
-    let wise = stand_in(&platform)?;
-    if let Some(refusal) = wise.refusal(&headers) {
-        return Ok(refusal);
+    let amount = money::decimal(&wanted.target_amount, &wanted.target_currency);
+    if amount.is_none_or(|amount| amount == 0) {
+        return Ok(response(unprocessable("The amount is not valid.")));
     }
-    let id = hex::encode(platform.random.bytes());
-    let made = wise.ledger.transact(|tx| {
+    let id = hex::encode(asked.platform.random.bytes());
+    asked.answered(|tx| {
         tx.execute(
             "INSERT INTO quote (id, amount, currency) VALUES (?, ?, ?)",
             params![id, wanted.target_amount.to_string(), wanted.target_currency],
-        )
-    });
-    made.map_err(StoreError::from)?;
-    Ok(said((
-        StatusCode::OK,
-        json!({"id": id, "status": "PENDING"}),
-    )))
+        )?;
+        Ok((StatusCode::OK, json!({"id": id, "status": "PENDING"})))
+    })
 }
 
 #[derive(Deserialize)]
@@ -280,22 +228,12 @@ struct Details {
 }
 
 async fn make(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
+    asked: Asked<WiseStandIn>,
     Json(wanted): Json<TransferWanted>,
 ) -> Result<Response, ApiError> {
-    let wise = stand_in(&platform)?;
-    if let Some(refusal) = wise.refusal(&headers) {
-        return Ok(refusal);
-    }
-    let mode = wise.next_mood(|mode| MAKING.contains(&mode));
-    let now = platform.clock.now();
-    let made = wise.ledger.transact(|tx| made_once(tx, mode, &wanted, now));
-    let made = made.map_err(StoreError::from)?;
-    if mode == Mode::MadeTimeout {
-        std::future::pending::<()>().await;
-    }
-    Ok(said(made))
+    asked
+        .done(MAKING, |tx, mode| made_once(tx, mode, &wanted, asked.now()))
+        .await
 }
 
 fn made_once(
@@ -304,10 +242,7 @@ fn made_once(
     wanted: &TransferWanted,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Said> {
-    let forgotten = match mode {
-        Mode::ForgetKeys => i64::MAX,
-        _ => (now - REMEMBERS).timestamp_millis(),
-    };
+    let forgotten = mode.forgets_before(now).timestamp_millis();
     let ours = &wanted.customer_transaction_id;
     let known: Option<i64> = tx
         .query_row(
@@ -327,8 +262,7 @@ fn made_once(
         )
         .optional()?;
     let Some((amount, currency)) = quote else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(problem(status, "The quote is not known."));
+        return Ok(unprocessable("The quote is not known."));
     };
     tx.execute(
         "INSERT INTO transfer (account, amount, currency, reference, customer_id, created)
@@ -356,31 +290,12 @@ fn shown(tx: &Transaction<'_>, place: i64, now: DateTime<Utc>) -> rusqlite::Resu
     Ok(found.map_or_else(unknown, |body| (StatusCode::OK, body)))
 }
 
-async fn show(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
-    Path(place): Path<i64>,
-) -> Result<Response, ApiError> {
-    let wise = stand_in(&platform)?;
-    if let Some(refusal) = wise.refusal(&headers) {
-        return Ok(refusal);
-    }
-    let now = platform.clock.now();
-    let found = wise.ledger.transact(|tx| shown(tx, place, now));
-    Ok(said(found.map_err(StoreError::from)?))
+async fn show(Path(place): Path<i64>, asked: Asked<WiseStandIn>) -> Result<Response, ApiError> {
+    asked.answered(|tx| shown(tx, place, asked.now()))
 }
 
-async fn cancel(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
-    Path(place): Path<i64>,
-) -> Result<Response, ApiError> {
-    let wise = stand_in(&platform)?;
-    if let Some(refusal) = wise.refusal(&headers) {
-        return Ok(refusal);
-    }
-    let now = platform.clock.now();
-    let found = wise.ledger.transact(|tx| {
+async fn cancel(Path(place): Path<i64>, asked: Asked<WiseStandIn>) -> Result<Response, ApiError> {
+    asked.answered(|tx| {
         let cancelled = tx.execute(
             "UPDATE transfer SET ended = 'cancelled' WHERE place = ? AND paid_at IS NULL",
             [place],
@@ -390,66 +305,37 @@ async fn cancel(
                 StatusCode::CONFLICT,
                 "It cannot be cancelled any more.",
             )),
-            _ => shown(tx, place, now),
+            _ => shown(tx, place, asked.now()),
         }
-    });
-    Ok(said(found.map_err(StoreError::from)?))
+    })
 }
 
 async fn pay(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Path((_, place)): Path<(String, i64)>,
+    asked: Asked<WiseStandIn>,
 ) -> Result<Response, ApiError> {
-    let wise = stand_in(&platform)?;
-    if let Some(refusal) = wise.refusal(&headers) {
-        return Ok(refusal);
-    }
-    let mode = wise.next_mood(|mode| mode != Mode::Down && !MAKING.contains(&mode));
-    match mode {
-        Mode::TimeoutBefore => std::future::pending().await,
-        Mode::RateLimit => {
-            let busy = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
-            return Ok(([(header::RETRY_AFTER, "2")], said(busy)).into_response());
-        }
-        Mode::Refuse => {
-            let no = json!({
-                "type": "BALANCE", "status": "REJECTED", "errorCode": "transfer.insufficient_funds",
-            });
-            return Ok(said((StatusCode::CREATED, no)));
-        }
-        _ => {}
-    }
-    let now = platform.clock.now();
-    let paid_at = if mode == Mode::Late { now + LATE } else { now };
-    let ended = match mode {
-        Mode::Bounces => Some("bounced_back"),
-        Mode::Cancels => Some("cancelled"),
-        _ => None,
-    };
-    let taken = wise.ledger.transact(|tx| {
-        tx.execute(
-            "UPDATE transfer SET paid_at = ?, ended = ?
+    asked
+        .done(PAYING, |tx, mode| {
+            let paid_at = mode.shows_at(asked.now()).timestamp_millis();
+            let ended = match mode {
+                Mode::Bounces => Some("bounced_back"),
+                Mode::Cancels => Some("cancelled"),
+                _ => None,
+            };
+            let taken = tx.execute(
+                "UPDATE transfer SET paid_at = ?, ended = ?
              WHERE place = ? AND paid_at IS NULL AND ended IS NULL",
-            params![paid_at.timestamp_millis(), ended, place],
-        )
-    });
-    let taken = taken.map_err(StoreError::from)?;
-    match mode {
-        Mode::TimeoutAfter | Mode::Late => std::future::pending().await,
-        Mode::Error500After => Ok(said(out_of_order())),
-        _ if taken == 0 => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(said(problem(
-                status,
-                "It was paid for already, or cancelled.",
-            )))
-        }
-        _ => {
-            let body = json!({"type": "BALANCE", "status": "COMPLETED", "errorCode": null});
-            Ok(said((StatusCode::CREATED, body)))
-        }
-    }
+                params![paid_at, ended, place],
+            )?;
+            Ok(match taken {
+                0 => unprocessable("It was paid for already, or cancelled."),
+                _ => {
+                    let body = json!({"type": "BALANCE", "status": "COMPLETED", "errorCode": null});
+                    (StatusCode::CREATED, body)
+                }
+            })
+        })
+        .await
 }
 
 #[derive(Deserialize)]
@@ -459,24 +345,18 @@ struct ListQuery {
 }
 
 async fn list(
-    State(platform): State<Arc<Platform>>,
-    headers: HeaderMap,
     Query(query): Query<ListQuery>,
+    asked: Asked<WiseStandIn>,
 ) -> Result<Response, ApiError> {
-    let wise = stand_in(&platform)?;
-    if let Some(refusal) = wise.refusal(&headers) {
-        return Ok(refusal);
-    }
-    let now = platform.clock.now();
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
     let offset = query.offset.unwrap_or(0);
-    let found = wise.ledger.transact(|tx| {
-        tx.prepare(&format!(
-            "SELECT {COLUMNS} FROM transfer ORDER BY place DESC LIMIT ? OFFSET ?"
-        ))?
-        .query_map(params![limit, offset], |row| transfer(row, now))?
-        .collect::<rusqlite::Result<Vec<Value>>>()
-    });
-    let found = found.map_err(StoreError::from)?;
-    Ok(said((StatusCode::OK, Value::Array(found))))
+    asked.answered(|tx| {
+        let found = tx
+            .prepare(&format!(
+                "SELECT {COLUMNS} FROM transfer ORDER BY place DESC LIMIT ? OFFSET ?"
+            ))?
+            .query_map(params![limit, offset], |row| transfer(row, asked.now()))?
+            .collect::<rusqlite::Result<Vec<Value>>>()?;
+        Ok((StatusCode::OK, Value::Array(found)))
+    })
 }

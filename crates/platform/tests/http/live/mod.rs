@@ -4,8 +4,6 @@ mod paypal;
 mod rows;
 mod wise;
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -130,15 +128,7 @@ pub async fn done(world: &World, of: (&str, &str), action: &str, params: Value) 
 
 /// Moves the clock on until the operation has ended.
 pub async fn ended(world: &World, id: Uuid) -> Verdict {
-    for _ in 0..600 {
-        let verdict = world.verdict(id).await;
-        if verdict.word.is_final() {
-            return verdict;
-        }
-        world.clock.advance(TimeDelta::seconds(1));
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("never ended: {:?}", world.verdict(id).await);
+    world.ended(id, TimeDelta::seconds(1)).await
 }
 
 /// Asks for it; the lead of Support agrees; how it ended.

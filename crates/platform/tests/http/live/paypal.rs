@@ -13,6 +13,7 @@ use super::{
     back, bought, bring, charge, code, done, ended, operation, paid, risky, shop, stand_ins, usd,
 };
 use crate::support::World;
+use crate::waits::until;
 
 fn declining() -> Value {
     json!({"reasoning": "A stolen card", "confirmed": true})
@@ -58,9 +59,7 @@ async fn fault_45_paypal_that_forgets_its_keys_refunds_once_all_the_same() {
     stand_ins(&world).paypal.misbehave(Mode::TimeoutAfter, 1);
     let asked = operation(&world, ("fraud_case", &id), "decline", declining()).await;
     world.submit(&asked).await;
-    while back(&world).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("it is refunded", async || !back(&world).is_empty()).await;
     // The platform is down for longer than PayPal remembers.
     let world = world.crash().await;
     stand_ins(&world)
@@ -83,9 +82,7 @@ async fn a_refund_that_is_pending_at_paypal_is_not_done_before_it_is_completed()
         stand_ins(&world).paypal.misbehave(Mode::Pending, 1);
         let asked = operation(&world, ("fraud_case", &id), "decline", declining()).await;
         world.submit(&asked).await;
-        while back(&world).is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until("it is refunded", async || !back(&world).is_empty()).await;
         for _ in 0..5 {
             world.clock.advance(TimeDelta::minutes(1));
             tokio::time::sleep(Duration::from_millis(100)).await;

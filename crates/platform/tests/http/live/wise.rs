@@ -10,6 +10,7 @@ use watchkeeper_wire::operation::VerdictWord;
 
 use super::{done, ended, operation, payout, sent, shop, stand_ins, transfers};
 use crate::support::World;
+use crate::waits::until;
 
 /// Pays out while Wise is in a mood; the money must go once.
 async fn paid_out_once_despite(mode: Mode, times: u32) {
@@ -57,9 +58,10 @@ async fn fault_45_wise_that_forgets_whom_it_paid_pays_once_all_the_same() {
     let asked = operation(&world, ("payout", "p-1"), "send", json!({})).await;
     world.submit(&asked).await;
     let waits = |transfer: &Value| transfer["status"] == "incoming_payment_waiting";
-    while transfers(&world).iter().all(waits) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("it is paid for", async || {
+        !transfers(&world).iter().all(waits)
+    })
+    .await;
     let world = world.crash().await;
     stand_ins(&world)
         .wise
@@ -81,9 +83,7 @@ async fn what_bounced_back_is_paid_or_failed_only_once_wise_says_which() {
         stand_ins(&world).wise.misbehave(Mode::Bounces, 1);
         let asked = operation(&world, ("payout", "p-1"), "send", json!({})).await;
         world.submit(&asked).await;
-        while transfers(&world).is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until("it is made", async || !transfers(&world).is_empty()).await;
         for _ in 0..5 {
             tokio::time::sleep(Duration::from_millis(100)).await;
             world.clock.advance(TimeDelta::minutes(1));

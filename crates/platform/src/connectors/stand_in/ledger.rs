@@ -1,6 +1,7 @@
-//! What the stand-ins share: a ledger file of their own and the secret that their clients show.
+//! The file that the stand-ins share, and the secret that their clients show.
 //!
-//! The ledger survives a kill of the platform, as a real provider would.
+//! It survives a kill of the platform, as a real provider would. Here are the tables that more than one
+//! stand-in uses; each makes its own beside them.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -19,35 +20,6 @@ CREATE TABLE IF NOT EXISTS refund (
     status TEXT NOT NULL, created INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS refund_charge ON refund (charge, place);
-CREATE TABLE IF NOT EXISTS answered (
-    key TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
-    body TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS mail (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, message TEXT NOT NULL,
-    sent_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS flag_set (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, flag TEXT NOT NULL,
-    value TEXT NOT NULL, set_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS flag_set_flag ON flag_set (flag, place);
-CREATE TABLE IF NOT EXISTS deployment (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, has INTEGER NOT NULL,
-    created_at INTEGER NOT NULL, ready_at INTEGER NOT NULL, failed INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS paypal_request (
-    id TEXT NOT NULL PRIMARY KEY, status INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS quote (
-    id TEXT NOT NULL PRIMARY KEY, amount TEXT NOT NULL, currency TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS transfer (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, amount TEXT NOT NULL,
-    currency TEXT NOT NULL, reference TEXT NOT NULL, customer_id TEXT NOT NULL,
-    created INTEGER NOT NULL, paid_at INTEGER, ended TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS transfer_customer ON transfer (customer_id, place);
 ";
 
 /// The stand-ins' ledger.
@@ -64,6 +36,7 @@ impl Ledger {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.execute_batch(TABLES)?;
+        connection.execute_batch(super::keys::TABLE)?;
         let known: Option<String> = connection
             .query_row("SELECT secret FROM account", [], |r| r.get(0))
             .optional()?;
