@@ -53,7 +53,7 @@ where
         .stores()
         .read_both(move |state, cache| {
             look(&Reading {
-                overlay: Overlay::over(cache, state, pack.clone())?,
+                overlay: Overlay::over(cache, state, pack.clone()),
                 at_rest: !queue::has_open(state)?,
                 state,
                 cache,
