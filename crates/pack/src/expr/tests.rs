@@ -88,7 +88,7 @@ fn what_needs_no_run_answers_as_if_it_were_run() {
         "record.items",
         "settings.mode",
         "now",
-        "\"a \\u00e9 b\"",
+        "\"a é b\"",
         "''",
         "12",
         "true",
