@@ -247,6 +247,15 @@ async fn many_are_counted_summed_and_grouped_as_few_are() {
         assert_eq!(sums(&grouped.sections[1].sums), both(&|n| n % 2 == 0));
         assert_eq!(grouped.rows[0].id, "p149");
     }
+    // Of one currency alone.
+    let dollars = json!({"type": "money", "currency": "AUD", "from": 0, "to": null});
+    let mut request = asked(vec![chip("fee", dollars)]);
+    request.group = Some("depot".into());
+    let grouped = page(&world, &request).await;
+    assert_eq!(heads(&grouped), [("is:d1", 50, 0), ("is:d2", 50, 50)]);
+    let odd = (sum("AUD", &|n| n % 2 == 1), "AUD");
+    assert_eq!(sums(&grouped.sections[0].sums), [odd]);
+    assert_eq!(grouped.open, 100);
 }
 
 #[tokio::test]

@@ -104,39 +104,79 @@ pub(super) fn of(
     Ok(sections)
 }
 
-/// The values that occur, each with how many records have it, and the sums of an amount for each
-/// currency by itself where it is named.
+/// The values that occur, each with how many records have it, and the sum of an amount where it is
+/// named.
 fn found(
     reading: &Reading<'_>,
     column: &str,
     all: &Section,
     (by, amount): (&str, Option<&str>),
 ) -> Result<Vec<Group>, Error> {
-    let (from, filter) = (format!("{}{by}", all.from), &all.filter);
-    let text = match amount {
-        None => {
-            format!("SELECT {column}, count(*), NULL, NULL FROM {from} WHERE {filter} GROUP BY 1")
+    let sums = match amount {
+        Some(minor) => {
+            let currency = filter::currency(minor);
+            format!("sum({minor}), min({currency}), max({currency})")
         }
-        // A question within the question, which its limit keeps apart: to sort by two terms SQLite
-        // would read every record instead of the index that has both.
-        Some(minor) => format!(
-            "SELECT value, count(*), currency, sum(minor)
-             FROM (SELECT {column} AS value, {} AS currency, {minor} AS minor
-                   FROM {from} WHERE {filter} LIMIT -1)
-             GROUP BY 1, 2 ORDER BY 1, 2",
-            filter::currency(minor)
-        ),
+        None => "NULL, NULL, NULL".to_owned(),
     };
-    let mut statement = reading.cache.prepare_cached(&text)?;
+    let mut statement = reading.cache.prepare_cached(&format!(
+        "SELECT {column}, count(*), {sums} FROM {}{by} WHERE {} GROUP BY 1",
+        all.from, all.filter
+    ))?;
+    let params = rusqlite::params_from_iter(all.params.iter().cloned());
+    let rows = statement.query_map(params, |row| {
+        let said: Said = (row.get(2)?, row.get(3)?, row.get(4)?);
+        Ok((row.get(0)?, row.get(1)?, said))
+    })?;
+    let mut groups = Vec::new();
+    for row in rows {
+        let (value, count, said): (Sql, u32, Said) = row?;
+        let sums = match (amount, said) {
+            // Amounts of several currencies are never added up.
+            (Some(minor), (_, Some(least), Some(most))) if least != most => {
+                return by_currency(reading, column, all, (by, minor));
+            }
+            (_, (Some(sum), Some(currency), _)) => vec![money_view(sum, &currency)],
+            _ => Vec::new(),
+        };
+        groups.push(Group {
+            value,
+            counted: Counted { count, sums },
+        });
+    }
+    Ok(groups)
+}
+
+/// A sum, and the first and last currency of what is in it.
+type Said = (Option<i64>, Option<String>, Option<String>);
+
+/// The same with the sums of each currency by itself.
+fn by_currency(
+    reading: &Reading<'_>,
+    column: &str,
+    all: &Section,
+    (by, minor): (&str, &str),
+) -> Result<Vec<Group>, Error> {
+    // A question within the question, which its limit keeps apart: to sort by two terms SQLite would
+    // read every record instead of the index that has both.
+    let mut statement = reading.cache.prepare_cached(&format!(
+        "SELECT value, count(*), currency, sum(minor)
+         FROM (SELECT {column} AS value, {} AS currency, {minor} AS minor
+               FROM {}{by} WHERE {} LIMIT -1)
+         GROUP BY 1, 2 ORDER BY 1, 2",
+        filter::currency(minor),
+        all.from,
+        all.filter
+    ))?;
     let params = rusqlite::params_from_iter(all.params.iter().cloned());
     let rows = statement.query_map(params, |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     })?;
     let mut groups: Vec<Group> = Vec::new();
     for row in rows {
-        let (value, count, currency, minor): (Sql, u32, Option<String>, Option<i64>) = row?;
-        let sums = currency.zip(minor);
-        let sums = sums.map(|(currency, minor)| money_view(minor, &currency));
+        let (value, count, currency, sum): (Sql, u32, Option<String>, Option<i64>) = row?;
+        let sums = currency.zip(sum);
+        let sums = sums.map(|(currency, sum)| money_view(sum, &currency));
         let counted = Counted {
             count,
             sums: sums.into_iter().collect(),
