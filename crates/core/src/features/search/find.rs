@@ -27,8 +27,9 @@ const WEIGHED: usize = 10_000;
 /// A question that takes longer is answered by the newest instead of the best, too.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Records whose words match, best first, at most 50; of very many the newest. Every word must occur, as typed or as the
-/// beginning of one. A record that is only here because we acted on it is found by its title.
+/// Records whose words match, best first, at most 50; of very many the newest. Every word must occur,
+/// as typed or as the beginning of one. A record that is only here because we acted on it is found by
+/// its title.
 pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Error> {
     let Some(question) = fts_query(query) else {
         return Ok(Vec::new());
