@@ -41,6 +41,36 @@ pub async fn reads(folder: &Path, times: u64, only: &str) -> Result<Value> {
         }
         all.insert(name.to_owned(), taken.summed());
     }
+    let waiting = json!({"field": "state", "test": {"type": "among", "values": ["waiting"]}});
+    let whole = || request("orders", None, "", 0);
+    let wishes = [
+        (
+            "queue, by state, with sums",
+            ViewRequest {
+                group: Some("state".to_owned()),
+                ..whole()
+            },
+        ),
+        (
+            "queue, of one state by a chip",
+            ViewRequest {
+                chips: vec![serde_json::from_value(waiting)?],
+                ..whole()
+            },
+        ),
+    ];
+    for (name, asked) in wishes.into_iter().filter(|(name, _)| name.contains(only)) {
+        let mut taken = Times::default();
+        for round in 0..=times {
+            let begun = std::time::Instant::now();
+            let page = queues::page(&engine, asked.clone()).await?;
+            ensure!(!page.rows.is_empty(), "{name}: no rows");
+            if round > 0 {
+                taken.add(begun.elapsed());
+            }
+        }
+        all.insert(name.to_owned(), taken.summed());
+    }
     // A word of every hundredth record or so; a common one; two; the beginning of one; a letter.
     let one = |n: u64| world::word(700 + n % 3_000);
     let common = |n: u64| world::word(n % 20);

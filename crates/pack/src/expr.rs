@@ -9,6 +9,7 @@
 //! is an error. `has()` is not offered, because a field is either declared or unknown.
 
 mod check;
+mod direct;
 mod scope;
 mod source;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub(crate) use check::nearest;
+use direct::Direct;
 pub use scope::Scope;
 
 /// Longest expression, in bytes.
@@ -39,6 +41,7 @@ pub struct Program {
     program: Arc<cel::Program>,
     references: BTreeSet<Reference>,
     followed: BTreeSet<(String, String)>,
+    direct: Option<Direct>,
 }
 
 thread_local! {
@@ -223,6 +226,7 @@ impl Program {
         })?;
         let (references, followed) = check::check(&program, source, allowed)?;
         Ok(Self {
+            direct: Direct::of(&program, &ENV),
             source: source.to_owned(),
             program,
             references,
@@ -300,6 +304,16 @@ impl Program {
     }
 
     fn run(&self, scope: &Scope<'_>) -> Result<cel::Value, EvalError> {
+        match &self.direct {
+            Some(direct) => match direct.value(scope)? {
+                Some(value) => Ok(value),
+                None => self.execute(scope),
+            },
+            None => self.execute(scope),
+        }
+    }
+
+    fn execute(&self, scope: &Scope<'_>) -> Result<cel::Value, EvalError> {
         let mut context = cel::Context::with_env(Arc::clone(&ENV));
         scope.bind(&self.references, &mut context)?;
         self.program

@@ -2,13 +2,17 @@
 //! index and nothing is sorted, however many records there are.
 //!
 //! - One for each indexed field: the field, `id`, the state, and of an amount its currency. Whoever
-//!   sorts a view by it or filters by it walks along it, and sees those without reading the record.
+//!   sorts a view by it or filters by it walks along it, and sees those without reading the record. Of
+//!   a field by which views are grouped also what they sum up.
 //! - One for each shape of a view's sections: what is tested for one value, the view's own sort, `id`,
 //!   then whatever else the section tests or the view sums up. Its rows stand there in order, and all
 //!   that counting needs.
 //! - One for each shape of what waits in a queue, by each deadline: what is due next is found among
 //!   any number, and among as many that are long done.
 
+use std::collections::BTreeSet;
+
+use crate::chip;
 use crate::filter::{self, Filter};
 use crate::pack::{Kind, View};
 
@@ -24,12 +28,18 @@ pub struct Index {
 /// The indexes of a kind. The one of a field has the name that [`Kind::indexed_expressions`] says.
 pub fn indexes(kind: &Kind) -> Vec<Index> {
     let state = filter::column(kind, "state");
+    let summed = summed(kind);
+    let grouped = chip::groups(kind).into_iter();
+    let grouped: BTreeSet<String> = grouped.map(|field| of_field(kind, field)).collect();
     let mut all: Vec<Index> = Vec::new();
     for (name, expression) in kind.indexed_expressions() {
         let currency = filter::currency(&expression);
         let currency = (currency != expression).then_some(currency);
         let mut columns = vec![expression, "id".to_owned()];
         add(&mut columns, state.iter().cloned().chain(currency));
+        if grouped.contains(&name) {
+            add(&mut columns, summed.iter().cloned());
+        }
         all.push(Index { name, columns });
     }
     let mut shapes: Vec<Shape> = Vec::new();
@@ -51,6 +61,31 @@ pub fn indexes(kind: &Kind) -> Vec<Index> {
         });
     }
     all
+}
+
+/// The index of a reference that has no other: records that refer to one are found along it, and views
+/// grouped by it.
+pub fn of_reference(kind: &Kind, field: &str) -> Option<Index> {
+    let mut columns = vec![filter::column(kind, field)?, "id".to_owned()];
+    add(&mut columns, filter::column(kind, "state"));
+    add(&mut columns, summed(kind));
+    Some(Index {
+        name: of_field(kind, field),
+        columns,
+    })
+}
+
+/// What the views of a kind sum up: each amount, and its currency.
+fn summed(kind: &Kind) -> Vec<String> {
+    let mut columns = Vec::new();
+    for view in kind.views.values() {
+        let total = view.def.total.as_deref();
+        if let Some(minor) = total.and_then(|name| filter::column(kind, name)) {
+            let currency = filter::currency(&minor);
+            add(&mut columns, [minor, currency]);
+        }
+    }
+    columns
 }
 
 /// Name of the index of a field: of one that is indexed, and of a reference.
@@ -220,7 +255,28 @@ mod tests {
         let state = all.iter().find(|index| index.name == "record_ticket$state");
         assert_eq!(
             state.unwrap().columns,
-            ["json_extract(body, '$.state')", "id"]
+            [
+                "json_extract(body, '$.state')",
+                "id",
+                "json_extract(body, '$.price.minor')",
+                "json_extract(body, '$.price.currency')"
+            ]
+        );
+    }
+
+    #[test]
+    fn groups_are_counted_and_summed_up_without_their_records() {
+        let question = "SELECT value, count(*), currency, sum(minor)
+            FROM (SELECT json_extract(body, '$.state') AS value,
+                         json_extract(body, '$.price.currency') AS currency,
+                         json_extract(body, '$.price.minor') AS minor
+                  FROM record INDEXED BY record_ticket$state WHERE kind = 'ticket' LIMIT -1)
+            GROUP BY 1, 2 ORDER BY 1, 2";
+        let plan = plan(question);
+        assert!(
+            plan.contains("CO-ROUTINE")
+                && plan.contains("SCAN record USING INDEX record_ticket$state"),
+            "{plan}"
         );
     }
 

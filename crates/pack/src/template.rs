@@ -193,6 +193,12 @@ impl Template {
         Ok(read)
     }
 
+    fn reads_now(&self) -> bool {
+        self.names
+            .iter()
+            .any(|name| name == "now" || name.starts_with("now."))
+    }
+
     /// What it reads, and nothing else. Null and missing are the same to a text: both leave a
     /// hole, so both are left out.
     fn context(&self, scope: &Scope<'_>) -> Result<minijinja::Value, TemplateError> {
@@ -217,7 +223,7 @@ impl Template {
         for (name, found) in scope.values.iter().filter(|(_, v)| !v.is_null()) {
             roots.push((name.as_str(), plain_value(found)));
         }
-        if let Some(now) = scope.now {
+        if let Some(now) = scope.now.filter(|_| self.reads_now()) {
             roots.push(("now", minijinja::Value::from(value::instant_text(now))));
         }
         Ok(minijinja::Value::from_pairs(roots))

@@ -24,6 +24,18 @@ const SECTIONS = [
   { id: "done", first: OPEN, count: TOTAL - OPEN, header: "Done" },
 ];
 
+const drawn: string[] = [];
+const lines = new Map<number, { id: string }>();
+const lineAt = (index: number) => {
+  const line = lines.get(index) ?? { id: `row-${index}` };
+  lines.set(index, line);
+  return line;
+};
+const cellOf = (row: { id: string }, column: { id: string }) => {
+  if (column.id === "name") drawn.push(row.id);
+  return `${row.id} ${column.id}`;
+};
+
 function Sheet({ onOpen, onSort }: { onOpen?: (index: number) => void; onSort?: () => void }) {
   const [active, setActive] = useState(0);
   const [sort, setSort] = useState("name");
@@ -33,9 +45,9 @@ function Sheet({ onOpen, onSort }: { onOpen?: (index: number) => void; onSort?: 
       columns={COLUMNS}
       sections={SECTIONS}
       total={TOTAL}
-      rowAt={(index) => ({ id: `row-${index}` })}
+      rowAt={lineAt}
       rowKey={(row) => row.id}
-      cell={(row, column) => `${row.id} ${column.id}`}
+      cell={cellOf}
       onSight={() => {}}
       active={active}
       selectedKey={`row-${active}`}
@@ -78,6 +90,17 @@ test("one row is in the tab order, and j, k and the arrows move it", async () =>
   expect(focusedRow()).toContain("row-1 ");
   await user.keyboard("kkkk");
   expect(focusedRow()).toContain("row-0");
+});
+
+test("a key that moves draws the row that was left and the one that is reached, and no other", async () => {
+  const user = userEvent.setup();
+  render(<Sheet />);
+  rows()[2]?.focus();
+  await user.keyboard("j");
+  drawn.length = 0;
+  await user.keyboard("j");
+  expect(focusedRow()).toContain("row-2");
+  expect(new Set(drawn)).toEqual(new Set(["row-1", "row-2"]));
 });
 
 test("End and Home reach both ends at once, and the focus goes along", async () => {

@@ -9,7 +9,7 @@ import {
   useRef,
 } from "react";
 import { GridHead } from "./GridHead";
-import { GridRow } from "./GridRow";
+import { GridRow, type Hands } from "./GridRow";
 import { rowPlaces } from "./rowPlaces";
 
 export type GridColumn = {
@@ -47,8 +47,9 @@ type DataGridProps<Row> = {
   /** The row at an index, undefined while it is read. */
   rowAt: (index: number) => Row | undefined;
   rowKey: (row: Row) => string;
+  /** One and the same function as long as rows look the same, so that they are not drawn again. */
   cell: (row: Row, column: GridColumn) => ReactNode;
-  /** Words of any length, over the whole width under the cells. */
+  /** Words of any length, over the whole width under the cells; likewise. */
   below?: ((row: Row) => ReactNode) | null;
   picks?: Picks<Row> | null;
   /** First and last index in sight, so that these rows are read. */
@@ -192,6 +193,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     go();
   };
 
+  const hands = useRef<Hands<Row>>({ picks, pick: onActive, open: onOpen, keyDown: onKeyDown });
+  hands.current = {
+    picks,
+    pick: (index) => {
+      wantsFocus.current = true;
+      onActive(index);
+    },
+    open: onOpen,
+    keyDown: onKeyDown,
+  };
+
   const least = columns.reduce(
     (sum, column) => sum + column.least,
     ROW_PADDING_PX + (picks ? PICK_PX : 0),
@@ -259,19 +271,16 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
               columns={columns}
               cell={props.cell}
               below={below}
-              picks={picks}
+              hands={hands}
+              picks={picks !== null}
+              may={row !== undefined && (picks?.may(row) ?? false)}
+              picked={row !== undefined && (picks?.has(row) ?? false)}
               index={index}
               place={item.index}
               start={item.start - headPx}
               height={rowPx}
               active={index === active}
               selected={row !== undefined && props.rowKey(row) === props.selectedKey}
-              onPick={() => {
-                wantsFocus.current = true;
-                onActive(index);
-              }}
-              onOpen={() => onOpen(index)}
-              onKeyDown={onKeyDown}
             />
           );
         })}

@@ -1,12 +1,25 @@
-import type { KeyboardEvent, ReactNode } from "react";
+import { type KeyboardEvent, memo, type ReactNode, type RefObject } from "react";
 import type { GridColumn, Picks } from "./DataGrid";
+
+/** What a row may set off. It is looked up when it is wanted, so that rows stay as they are. */
+export type Hands<Row> = {
+  picks: Picks<Row> | null;
+  pick: (index: number) => void;
+  open: (index: number) => void;
+  keyDown: (event: KeyboardEvent) => void;
+};
 
 type GridRowProps<Row> = {
   row: Row | undefined;
   columns: GridColumn[];
   cell: (row: Row, column: GridColumn) => ReactNode;
   below: ((row: Row) => ReactNode) | null;
-  picks: Picks<Row> | null;
+  hands: RefObject<Hands<Row>>;
+  /** Rows of this list can be picked. */
+  picks: boolean;
+  /** This one can, and is. */
+  may: boolean;
+  picked: boolean;
   index: number;
   place: number;
   /** Pixels from the start of the list. */
@@ -14,15 +27,10 @@ type GridRowProps<Row> = {
   height: number;
   active: boolean;
   selected: boolean;
-  onPick: () => void;
-  onOpen: () => void;
-  onKeyDown: (event: KeyboardEvent) => void;
 };
 
-/** A row: its cells, and perhaps words of any length under them. */
-export function GridRow<Row>(props: GridRowProps<Row>) {
-  const { row, columns, picks, index, below } = props;
-  const picked = row !== undefined && picks?.has(row);
+function PlainRow<Row>(props: GridRowProps<Row>) {
+  const { row, columns, picks, index, below, hands } = props;
   return (
     <div
       role="row"
@@ -31,30 +39,30 @@ export function GridRow<Row>(props: GridRowProps<Row>) {
       aria-busy={row === undefined || undefined}
       tabIndex={props.active ? 0 : -1}
       data-place={props.place}
-      data-picked={picked || undefined}
+      data-picked={props.picked || undefined}
       data-tall={below !== null || undefined}
       className="grid-row grid-data"
       style={{ transform: `translateY(${props.start}px)`, blockSize: props.height }}
       onClick={(event) => {
-        if (event.shiftKey && picks) picks.extend(index);
-        props.onPick();
+        if (event.shiftKey) hands.current.picks?.extend(index);
+        hands.current.pick(index);
       }}
-      onDoubleClick={props.onOpen}
-      onKeyDown={props.onKeyDown}
+      onDoubleClick={() => hands.current.open(index)}
+      onKeyDown={(event) => hands.current.keyDown(event)}
     >
       {picks && (
         <div role="gridcell" aria-colindex={1} className="grid-cell grid-pick">
-          {row !== undefined && picks.may(row) && (
+          {row !== undefined && props.may && (
             <input
               type="checkbox"
               tabIndex={-1}
-              aria-label={picks.label(row)}
-              checked={picked}
+              aria-label={hands.current.picks?.label(row)}
+              checked={props.picked}
               onChange={() => {}}
               onClick={(event) => {
                 event.stopPropagation();
-                if (event.shiftKey) picks.extend(index);
-                else picks.toggle(index);
+                if (event.shiftKey) hands.current.picks?.extend(index);
+                else hands.current.picks?.toggle(index);
               }}
             />
           )}
@@ -76,7 +84,7 @@ export function GridRow<Row>(props: GridRowProps<Row>) {
           role="gridcell"
           aria-colindex={columns.length + (picks ? 2 : 1)}
           className="grid-below"
-          data-picks={picks !== null || undefined}
+          data-picks={picks || undefined}
           dir="auto"
         >
           {row === undefined ? <span className="bone" /> : below(row)}
@@ -85,3 +93,9 @@ export function GridRow<Row>(props: GridRowProps<Row>) {
     </div>
   );
 }
+
+/**
+ * A row: its cells, and perhaps words of any length under them. It is drawn again where what it shows is
+ * another, and not because the list is.
+ */
+export const GridRow = memo(PlainRow) as typeof PlainRow;

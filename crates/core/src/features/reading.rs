@@ -53,7 +53,7 @@ where
         .stores()
         .read_both(move |state, cache| {
             look(&Reading {
-                overlay: Overlay::over(cache, state, pack.clone())?,
+                overlay: Overlay::over(cache, state, pack.clone()),
                 at_rest: !queue::has_open(state)?,
                 state,
                 cache,
@@ -174,17 +174,19 @@ impl Reading<'_> {
     /// Where the records of this kind stand that are on their way; nothing where there are none.
     pub(crate) fn on_the_way(&self, kind: &str) -> Result<Option<&'static str>, Error> {
         self.overlay.kind(kind)?;
-        let some: bool = self.cache.query_row(
-            "SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)",
-            [kind],
-            |row| row.get(0),
-        )?;
+        let some: bool = self
+            .cache
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM temp.on_the_way WHERE kind = ?1)")?
+            .query_row([kind], |row| row.get(0))?;
         Ok(some.then_some("temp.on_the_way"))
     }
 
     fn table(&self, is_told: &str, kind: &str) -> Result<&'static str, Error> {
         self.overlay.kind(kind)?;
-        let told: bool = self.cache.query_row(is_told, [kind], |row| row.get(0))?;
+        let told: bool = self
+            .cache
+            .prepare_cached(is_told)?
+            .query_row([kind], |row| row.get(0))?;
         Ok(if told { "record_shown" } else { "main.record" })
     }
 
@@ -217,7 +219,7 @@ impl Reading<'_> {
             "SELECT {} FROM {view} WHERE kind = ?1 AND id = ?2",
             Row::COLUMNS
         );
-        let mut statement = self.cache.prepare(&sql)?;
+        let mut statement = self.cache.prepare_cached(&sql)?;
         Ok(statement.query_row([kind, id], Row::read).optional()?)
     }
 
@@ -264,7 +266,7 @@ impl Reading<'_> {
                 text::literal(&asked.name),
                 filter.text
             );
-            let mut statement = self.cache.prepare(&sql)?;
+            let mut statement = self.cache.prepare_cached(&sql)?;
             let value = statement
                 .query_row(params(&filter.params), |row| {
                     row.get::<_, rusqlite::types::Value>(0)

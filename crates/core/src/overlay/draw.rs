@@ -12,11 +12,6 @@ use super::rows::{self, OverlayRow};
 use crate::outbox::queue::Status;
 use crate::store::StoreError;
 
-/// Columns of every table made here, as `record` has them.
-const COLUMNS: &str = "kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
-     updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
-     computed TEXT NOT NULL, PRIMARY KEY (kind, id)";
-
 /// Our operations over the mirror, for one look at both databases: `cache` has, for as long as the
 /// look lasts,
 ///
@@ -43,34 +38,15 @@ struct Drawn {
 }
 
 impl<'a> Overlay<'a> {
-    /// Nothing is drawn yet. The snapshot of `state` is older than that of `cache`.
-    pub fn over(
-        cache: &'a Connection,
-        state: &'a Connection,
-        pack: Option<Arc<Pack>>,
-    ) -> Result<Self, StoreError> {
-        for table in ["drawn", "told", "on_the_way"] {
-            cache.execute_batch(&format!(
-                "CREATE TEMP TABLE {table} ({COLUMNS}) STRICT, WITHOUT ROWID"
-            ))?;
-        }
-        for (view, table) in [("record_now", "drawn"), ("record_shown", "told")] {
-            cache.execute_batch(&format!(
-                "CREATE TEMP VIEW {view} AS
-                     SELECT kind, id, revision, updated_at, title, body, computed FROM main.record
-                     WHERE NOT EXISTS (SELECT 1 FROM temp.{table} d
-                                       WHERE d.kind = record.kind AND d.id = record.id)
-                     UNION ALL
-                     SELECT kind, id, revision, updated_at, title, body, computed
-                     FROM temp.{table}"
-            ))?;
-        }
-        Ok(Self {
+    /// Nothing is drawn yet: the tables are those of the reader, and a snapshot begins with empty ones,
+    /// so that there is one overlay for each. The snapshot of `state` is older than that of `cache`.
+    pub fn over(cache: &'a Connection, state: &'a Connection, pack: Option<Arc<Pack>>) -> Self {
+        Self {
             state,
             cache,
             pack,
             drawn: RefCell::default(),
-        })
+        }
     }
 
     /// Draws one record.

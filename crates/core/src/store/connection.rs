@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{StoreError, Which, files};
+use super::{StoreError, Which, files, temporary};
 
 /// How long a connection waits for another's lock before it answers [`StoreError::Busy`].
 const BUSY: Duration = Duration::from_secs(5);
@@ -120,14 +120,23 @@ pub(super) fn check(connection: &Connection, which: Which) -> Result<(), StoreEr
     }
 }
 
-/// Opens a read-only connection to a file that the writer has open. Temporary tables live in
-/// memory and go with the snapshot.
+/// Opens a read-only connection to a file that the writer has open. What is written to temporary
+/// tables lives in memory and goes with the snapshot.
 pub(super) fn open_reader(
     path: &Path,
     which: Which,
     key: &DbKey,
 ) -> Result<Connection, StoreError> {
-    open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    let connection = open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    with_temporary(&connection, which)?;
+    Ok(connection)
+}
+
+fn with_temporary(connection: &Connection, which: Which) -> Result<(), StoreError> {
+    match which {
+        Which::State => Ok(()),
+        Which::Cache => Ok(temporary::make(connection)?),
+    }
 }
 
 /// Opens a read-only connection to a file that nobody writes, in a folder where nothing can be
@@ -140,7 +149,7 @@ pub(super) fn open_looking(
 ) -> Result<Connection, StoreError> {
     let wal = std::fs::metadata(files::with_suffix(path, "-wal"));
     let connection = if wal.is_ok_and(|file| file.len() > 0) {
-        open_reader(path, which, key)?
+        open(path, which, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?
     } else {
         let mut uri = url::Url::from_file_path(path).map_err(|()| StoreError::ReadOnly)?;
         uri.set_query(Some("immutable=1"));
@@ -150,6 +159,7 @@ pub(super) fn open_looking(
     let migrations = migrations(which);
     refuse_newer(&connection, &migrations)?;
     check(&connection, which)?;
+    with_temporary(&connection, which)?;
     Ok(connection)
 }
 

@@ -17,6 +17,7 @@ pub mod gate;
 pub mod opening;
 mod salvage;
 pub mod setting;
+mod temporary;
 
 pub use connection::{DbKey, has_index};
 pub use db::Db;

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use watchkeeper_pack::bundle::BundleError;
 use watchkeeper_pack::difference::{Difference, differences};
-use watchkeeper_pack::indexes::{Index, indexes, of_field};
-use watchkeeper_pack::{Bundle, Pack, PublisherKey, Sight, filter, value};
+use watchkeeper_pack::indexes::{indexes, of_reference};
+use watchkeeper_pack::{Bundle, Pack, PublisherKey, Sight, value};
 use watchkeeper_wire::session::PackRef;
 
 use super::client::{Client, ClientError};
@@ -394,15 +394,12 @@ fn make_indexes(cache: &Connection, pack: &Pack) -> Result<(), StoreError> {
     for kind in pack.kinds.values() {
         let mut wanted = indexes(kind);
         for (field, _) in text::references(kind) {
-            if let Some(column) = filter::column(kind, field)
+            if let Some(index) = of_reference(kind, field)
                 && !wanted
                     .iter()
-                    .any(|index| index.columns.first() == Some(&column))
+                    .any(|known| known.columns.first() == index.columns.first())
             {
-                wanted.push(Index {
-                    name: of_field(kind, field),
-                    columns: vec![column, "id".to_owned()],
-                });
+                wanted.push(index);
             }
         }
         for index in wanted {

@@ -199,6 +199,65 @@ async fn a_page_of_groups_goes_on_where_the_one_before_ended() {
     assert_eq!(seen, ["e", "a", "b", "c", "d"]);
 }
 
+/// A hundred are looked at one by one; among more an index is walked along. The answer is one.
+#[tokio::test]
+async fn many_are_counted_summed_and_grouped_as_few_are() {
+    let world = World::new(0).await;
+    let currency = |n: i64| if n % 3 == 0 { "NZD" } else { "AUD" };
+    world.platform.with(|state| {
+        state.put("depot", "d2", json!({"name": "South"}));
+        for n in 0..150 {
+            let mut body = fee(100 + n, currency(n), 4);
+            body["depot"] = if n % 2 == 0 { "d2" } else { "d1" }.into();
+            state.put("parcel", &format!("p{n:03}"), body);
+        }
+    });
+    world.engine.sync_once().await.unwrap();
+    let sum = |of: &str, wanted: &dyn Fn(i64) -> bool| -> f64 {
+        let all = (0..150).filter(|n| currency(*n) == of && wanted(*n));
+        all.map(|n| (100 + n) as f64).sum()
+    };
+    let both =
+        |wanted: &dyn Fn(i64) -> bool| [(sum("AUD", wanted), "AUD"), (sum("NZD", wanted), "NZD")];
+    let worded = |search: &str| ViewRequest {
+        search: search.into(),
+        ..asked(Vec::new())
+    };
+    for (search, wanted) in [("", 150), ("parcel", 150), ("p", 150), ("south", 75)] {
+        let found = page(&world, &worded(search)).await;
+        assert_eq!((found.total, found.open), (wanted, wanted), "{search}");
+        assert_eq!(found.rows.len(), wanted as usize, "{search}");
+        let south = |n: i64| wanted == 150 || n % 2 == 0;
+        assert_eq!(sums(&found.sums), both(&south), "{search}");
+    }
+    for search in ["", "parcel"] {
+        let mut request = worded(search);
+        request.sort = Some("-fee".into());
+        request.offset = 120;
+        let found = page(&world, &request).await;
+        let last: Vec<String> = (0..30).rev().map(|n| format!("p{n:03}")).collect();
+        assert_eq!(ids(&found), last, "{search}");
+        assert_eq!(heads(&found), [("open", 150, 0)]);
+        assert!(found.sums.is_empty() && found.sections[0].sums.is_empty());
+        request.offset = 0;
+        request.group = Some("depot".into());
+        let grouped = page(&world, &request).await;
+        assert_eq!(heads(&grouped), [("is:d1", 75, 0), ("is:d2", 75, 75)]);
+        assert_eq!(sums(&grouped.sections[0].sums), both(&|n| n % 2 == 1));
+        assert_eq!(sums(&grouped.sections[1].sums), both(&|n| n % 2 == 0));
+        assert_eq!(grouped.rows[0].id, "p149");
+    }
+    // Of one currency alone.
+    let dollars = json!({"type": "money", "currency": "AUD", "from": 0, "to": null});
+    let mut request = asked(vec![chip("fee", dollars)]);
+    request.group = Some("depot".into());
+    let grouped = page(&world, &request).await;
+    assert_eq!(heads(&grouped), [("is:d1", 50, 0), ("is:d2", 50, 50)]);
+    let odd = (sum("AUD", &|n| n % 2 == 1), "AUD");
+    assert_eq!(sums(&grouped.sections[0].sums), [odd]);
+    assert_eq!(grouped.open, 100);
+}
+
 #[tokio::test]
 async fn an_action_on_all_that_wait_is_about_no_more_than_the_chips_let_through() {
     let world = World::new(0).await;

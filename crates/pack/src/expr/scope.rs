@@ -91,7 +91,7 @@ impl Scope<'_> {
     }
 
     /// `root.field`; none where it is missing and should be there.
-    fn field(&self, root: &str, field: &str) -> Result<Option<cel::Value>, EvalError> {
+    pub(super) fn field(&self, root: &str, field: &str) -> Result<Option<cel::Value>, EvalError> {
         let (values, type_, optional) = match root {
             "record" => {
                 let def = self.kind.and_then(|kind| kind.fields.get(field));

@@ -56,6 +56,71 @@ fn evaluates_and_answers_in_json() {
     );
 }
 
+/// What is seen to be one field, `now` or a literal answers as it does when it is run.
+#[test]
+fn what_needs_no_run_answers_as_if_it_were_run() {
+    let scopes = [
+        Scope::default(),
+        Scope {
+            record: json!({"a": "x", "b": 2.5, "items": [1, "y", {"z": null}]})
+                .as_object()
+                .unwrap()
+                .clone(),
+            settings: json!({"mode": null}).as_object().unwrap().clone(),
+            now: value("2026-11-20T03:00:00.000Z"),
+            ..Scope::default()
+        },
+        Scope {
+            record: json!({"a": "x".repeat(1 << 20), "b": null})
+                .as_object()
+                .unwrap()
+                .clone(),
+            settings: json!({"mode": {"deep": [true]}})
+                .as_object()
+                .unwrap()
+                .clone(),
+            ..Scope::default()
+        },
+    ];
+    let direct = [
+        "record.a",
+        "(record.b)",
+        "record.items",
+        "settings.mode",
+        "now",
+        "\"a é b\"",
+        "''",
+        "12",
+        "true",
+        "false",
+        "null",
+    ];
+    for source in direct {
+        let program = Program::compile(source, &allowed()).unwrap();
+        assert!(program.direct.is_some(), "{source}");
+        for scope in &scopes {
+            let json =
+                |found: Result<cel::Value, EvalError>| found.and_then(|v| scope::to_json(&v));
+            assert_eq!(
+                json(program.run(scope)),
+                json(program.execute(scope)),
+                "{source}"
+            );
+        }
+    }
+    for source in [
+        "record.a + \"b\"",
+        "settings.mode == \"x\"",
+        "[1]",
+        "!true",
+        "-1 - 1",
+        "1.5",
+    ] {
+        let program = Program::compile(source, &allowed()).unwrap();
+        assert_eq!(program.direct, None, "{source}");
+    }
+}
+
 #[test]
 fn a_duration_is_no_value_of_a_record() {
     let error = eval(r#"duration("1h")"#, json!({})).unwrap_err();

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { CircleCheck, CloudDownload, Rows3, SearchX } from "lucide-react";
-import type { ReactNode, Ref } from "react";
+import { type ReactNode, type Ref, useCallback, useMemo } from "react";
 import { type ReceivedPage, useSync } from "../../app/reads";
 import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
@@ -130,33 +130,12 @@ function Keys({ page }: { page: ViewPage | undefined }) {
 
 function Grid(props: QueueListProps & { page: ReceivedPage }) {
   const { page, rowAt, receivedAt, selected } = props;
-  const columns = gridColumns(page);
   const prose = proseOf(page);
-  const decimals = page.columns.map((_, at) => decimalsIn(page, at));
-  const stateAt = page.columns.findIndex(({ kind }) => kind === "state");
-  const cellOf = (row: RowView, column: GridColumn) => {
-    const at = page.columns.findIndex(({ field }) => field === column.id);
-    if (row.operation && (column.id === OPERATION || at === stateAt)) {
-      return <StatusWord word={row.operation} />;
-    }
-    const cell = row.cells[at];
-    if (!cell) return null;
-    return (
-      <>
-        <span
-          className={classOf(page.columns[at]?.kind, column === columns[0])}
-          title={wholeText(cell)}
-        >
-          {cell.value.type === "number" ? (
-            <span className="figure">{numberWords(cell.value.number, decimals[at])}</span>
-          ) : (
-            <Value value={cell.value} received={receivedAt(props.active) || page.received} />
-          )}
-        </span>
-        {cell.beside && <span className="beside">{cell.beside}</span>}
-      </>
-    );
-  };
+  // How wide the columns are is found by all the words in them: once for a page, not for a key.
+  const columns = useMemo(() => gridColumns(page), [page]);
+  const received = receivedAt(props.active) || page.received;
+  const cellOf = useMemo(() => cellsOf(page, columns, received), [page, columns, received]);
+  const below = useCallback((row: RowView) => <Prose row={row} at={prose} />, [prose]);
   return (
     <DataGrid
       label={t("queue-grid", { queue: page.label })}
@@ -170,7 +149,7 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
             <GroupHeader section={section} closed={props.wish.closed} onWish={props.onWish} />
           ),
       }))}
-      below={prose < 0 ? null : (row) => <Prose row={row} at={prose} />}
+      below={prose < 0 ? null : below}
       picks={props.picking}
       total={page.listed}
       rowAt={rowAt}
@@ -185,6 +164,36 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
       onSort={(sort) => props.onWish({ sort })}
     />
   );
+}
+
+/** What stands in each cell of a page. */
+function cellsOf(page: ReceivedPage, columns: GridColumn[], received: number) {
+  const places = new Map(page.columns.map(({ field }, at) => [field, at]));
+  const decimals = page.columns.map((_, at) => decimalsIn(page, at));
+  const stateAt = page.columns.findIndex(({ kind }) => kind === "state");
+  return (row: RowView, column: GridColumn) => {
+    const at = places.get(column.id) ?? -1;
+    if (row.operation && (column.id === OPERATION || at === stateAt)) {
+      return <StatusWord word={row.operation} />;
+    }
+    const cell = row.cells[at];
+    if (!cell) return null;
+    return (
+      <>
+        <span
+          className={classOf(page.columns[at]?.kind, column === columns[0])}
+          title={wholeText(cell)}
+        >
+          {cell.value.type === "number" ? (
+            <span className="figure">{numberWords(cell.value.number, decimals[at])}</span>
+          ) : (
+            <Value value={cell.value} received={received} />
+          )}
+        </span>
+        {cell.beside && <span className="beside">{cell.beside}</span>}
+      </>
+    );
+  };
 }
 
 function classOf(kind: ColumnKind | undefined, names: boolean): string {

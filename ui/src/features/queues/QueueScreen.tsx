@@ -25,7 +25,12 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
   const select = usePlace((store) => store.select);
   const [wish, setWish] = useState<Wish>({ ...NO_WISH, ...asks });
   const { sort, search, chips } = wish;
-  const [sight, setSight] = useState<readonly [number, number]>([0, 0]);
+  // Pages in sight: a row more or less in sight is another one's to draw.
+  const [sight, setSight] = useState<readonly number[]>([0]);
+  const onSight = useCallback((from: number, to: number) => {
+    const pages = pagesOf(from, to);
+    setSight((was) => (was.join() === pages.join() ? was : pages));
+  }, []);
   const [index, setIndex] = useState(0);
   // A row that was moved to before it was read.
   const [awaited, setAwaited] = useState<number | null>(null);
@@ -33,7 +38,7 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
   const list = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
 
-  const { first, pages } = usePages({ view, ...wish }, pagesOf(sight));
+  const { first, pages } = usePages({ view, ...wish }, sight);
   const page = first.data;
   const rowAt = (at: number): RowView | undefined =>
     pages.get(Math.floor(at / PAGE_ROWS))?.rows[at % PAGE_ROWS];
@@ -101,7 +106,7 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
         selected={record}
         onActive={pick}
         onOpen={() => panel.current?.focus()}
-        onSight={useCallback((from: number, to: number) => setSight([from, to]), [])}
+        onSight={onSight}
         sort={sort ?? page?.sort ?? ""}
         picking={picking}
         readOnly={readOnly}
@@ -136,7 +141,7 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
 }
 
 /** Numbers of the pages that hold the rows in sight. */
-function pagesOf([from, to]: readonly [number, number]): number[] {
+function pagesOf(from: number, to: number): number[] {
   const first = Math.floor(from / PAGE_ROWS);
   const last = Math.floor(Math.max(from, to) / PAGE_ROWS);
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);

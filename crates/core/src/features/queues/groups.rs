@@ -7,7 +7,7 @@ use watchkeeper_pack::{Kind, filter, indexes};
 
 use super::cells::{money_view, one_value};
 use super::narrow::Condition;
-use super::sections::{Counted, MIRROR, Section};
+use super::sections::{BY_NUMBER, Counted, MIRROR, Section};
 use super::view::CellValue;
 use crate::error::{Code, Error};
 use crate::features::reading::Reading;
@@ -40,10 +40,14 @@ pub(super) fn of(
         index if all.from == MIRROR && !few && has_index(reading.cache, &index)? => Some(index),
         _ => None,
     };
-    let mut groups = found(reading, &column, all, together.as_deref())?;
-    if let (true, Some(total)) = (sums, total) {
-        add_sums(reading, kind, &column, (all, total), &mut groups)?;
-    }
+    let by = match &together {
+        Some(index) => format!(" INDEXED BY {}", identifier(index)),
+        None if all.from == MIRROR && few => BY_NUMBER.to_owned(),
+        None => String::new(),
+    };
+    let amount = total.filter(|_| sums);
+    let amount = amount.and_then(|total| filter::column(kind, total));
+    let mut groups = found(reading, &column, all, (by.as_str(), amount.as_deref()))?;
     arrange(kind, field, &mut groups);
     let rest = groups.split_off(groups.len().min(MOST));
     let section = |id: String, shown: Option<CellValue>, counted, condition: &Condition| {
@@ -100,59 +104,89 @@ pub(super) fn of(
     Ok(sections)
 }
 
-/// The values that occur, each with how many records have it.
+/// The values that occur, each with how many records have it, and the sum of an amount where it is
+/// named.
 fn found(
     reading: &Reading<'_>,
     column: &str,
     all: &Section,
-    along: Option<&str>,
+    (by, amount): (&str, Option<&str>),
 ) -> Result<Vec<Group>, Error> {
-    let along = along.map_or_else(String::new, |index| {
-        format!(" INDEXED BY {}", identifier(index))
-    });
-    let mut statement = reading.cache.prepare(&format!(
-        "SELECT {column}, count(*) FROM {}{along} WHERE {} GROUP BY 1",
+    let sums = match amount {
+        Some(minor) => {
+            let currency = filter::currency(minor);
+            format!("sum({minor}), min({currency}), max({currency})")
+        }
+        None => "NULL, NULL, NULL".to_owned(),
+    };
+    let mut statement = reading.cache.prepare_cached(&format!(
+        "SELECT {column}, count(*), {sums} FROM {}{by} WHERE {} GROUP BY 1",
         all.from, all.filter
     ))?;
     let params = rusqlite::params_from_iter(all.params.iter().cloned());
     let rows = statement.query_map(params, |row| {
-        Ok(Group {
-            value: row.get(0)?,
-            counted: Counted {
-                count: row.get(1)?,
-                sums: Vec::new(),
-            },
-        })
+        let said: Said = (row.get(2)?, row.get(3)?, row.get(4)?);
+        Ok((row.get(0)?, row.get(1)?, said))
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut groups = Vec::new();
+    for row in rows {
+        let (value, count, said): (Sql, u32, Said) = row?;
+        let sums = match (amount, said) {
+            // Amounts of several currencies are never added up.
+            (Some(minor), (_, Some(least), Some(most))) if least != most => {
+                return by_currency(reading, column, all, (by, minor));
+            }
+            (_, (Some(sum), Some(currency), _)) => vec![money_view(sum, &currency)],
+            _ => Vec::new(),
+        };
+        groups.push(Group {
+            value,
+            counted: Counted { count, sums },
+        });
+    }
+    Ok(groups)
 }
 
-/// Sums of a money field, for each currency by itself.
-fn add_sums(
+/// A sum, and the first and last currency of what is in it.
+type Said = (Option<i64>, Option<String>, Option<String>);
+
+/// The same with the sums of each currency by itself.
+fn by_currency(
     reading: &Reading<'_>,
-    kind: &Kind,
     column: &str,
-    (all, total): (&Section, &str),
-    groups: &mut [Group],
-) -> Result<(), Error> {
-    let Some(minor) = filter::column(kind, total) else {
-        return Ok(());
-    };
-    let currency = filter::currency(&minor);
-    let mut statement = reading.cache.prepare(&format!(
-        "SELECT {column}, {currency}, sum({minor}) FROM {} WHERE {} AND {currency} IS NOT NULL
-         GROUP BY 1, 2 ORDER BY 2",
-        all.from, all.filter
+    all: &Section,
+    (by, minor): (&str, &str),
+) -> Result<Vec<Group>, Error> {
+    // A question within the question, which its limit keeps apart: to sort by two terms SQLite would
+    // read every record instead of the index that has both.
+    let mut statement = reading.cache.prepare_cached(&format!(
+        "SELECT value, count(*), currency, sum(minor)
+         FROM (SELECT {column} AS value, {} AS currency, {minor} AS minor
+               FROM {}{by} WHERE {} LIMIT -1)
+         GROUP BY 1, 2 ORDER BY 1, 2",
+        filter::currency(minor),
+        all.from,
+        all.filter
     ))?;
     let params = rusqlite::params_from_iter(all.params.iter().cloned());
-    let rows = statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let rows = statement.query_map(params, |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    let mut groups: Vec<Group> = Vec::new();
     for row in rows {
-        let (value, currency, minor): (Sql, String, i64) = row?;
-        if let Some(group) = groups.iter_mut().find(|group| group.value == value) {
-            group.counted.sums.push(money_view(minor, &currency));
+        let (value, count, currency, sum): (Sql, u32, Option<String>, Option<i64>) = row?;
+        let sums = currency.zip(sum);
+        let sums = sums.map(|(currency, sum)| money_view(sum, &currency));
+        let counted = Counted {
+            count,
+            sums: sums.into_iter().collect(),
+        };
+        match groups.last_mut().filter(|group| group.value == value) {
+            Some(group) => group.counted.add(&counted),
+            None => groups.push(Group { value, counted }),
         }
     }
-    Ok(())
+    Ok(groups)
 }
 
 /// States and words stand as the pack lists them, yes before no, records referred to with the most

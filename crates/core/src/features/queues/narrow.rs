@@ -25,7 +25,7 @@ pub(super) struct Wish<'a> {
     pub(super) chips: &'a [Chip],
     /// Field by whose values the rows are grouped.
     pub(super) group: Option<&'a str>,
-    /// Sums of groups are wanted; they are shown once, however many pages are read.
+    /// Sums are wanted; they are shown once, however many pages are read.
     pub(super) sums: bool,
 }
 
@@ -138,14 +138,15 @@ fn condition(reading: &Reading<'_>, kind: &Kind, chip: &Chip) -> Condition {
 
 /// Keeps the rows with these words, and answers how many there are.
 fn worded(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
-    reading.cache.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS worded (rowid INTEGER PRIMARY KEY) STRICT;
-         DELETE FROM temp.worded",
-    )?;
-    let count = reading.cache.execute(
-        "INSERT INTO temp.worded SELECT rowid FROM main.record_text WHERE record_text MATCH ?1",
-        [question],
-    )?;
+    let cache = reading.cache;
+    cache
+        .prepare_cached("DELETE FROM temp.worded")?
+        .execute([])?;
+    let count = cache
+        .prepare_cached(
+            "INSERT INTO temp.worded SELECT rowid FROM main.record_text WHERE record_text MATCH ?1",
+        )?
+        .execute([question])?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
@@ -157,10 +158,9 @@ fn chipped(
     words: bool,
 ) -> Result<u32, Error> {
     let cache = reading.cache;
-    cache.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS chipped (rowid INTEGER PRIMARY KEY) STRICT;
-         DELETE FROM temp.chipped",
-    )?;
+    cache
+        .prepare_cached("DELETE FROM temp.chipped")?
+        .execute([])?;
     for (place, (chip, condition)) in chips.iter().zip(conditions).enumerate() {
         let index = chip.index(kind);
         let along = match condition.params.is_empty() || !has_index(cache, &index)? {
@@ -177,7 +177,7 @@ fn chipped(
             _ => format!("DELETE FROM temp.chipped WHERE rowid NOT IN ({found})"),
         };
         let params = rusqlite::params_from_iter(condition.params.iter().cloned());
-        cache.prepare(&text)?.execute(params)?;
+        cache.prepare_cached(&text)?.execute(params)?;
     }
     if words {
         cache.execute_batch("DELETE FROM temp.chipped WHERE rowid NOT IN temp.worded")?;

@@ -50,12 +50,12 @@ fn by(
     );
     let count: u32 = reading
         .cache
-        .prepare(&format!("SELECT count(*) {from}"))?
+        .prepare_cached(&format!("SELECT count(*) {from}"))?
         .query_row([id], |row| row.get(0))?;
     if count == 0 {
         return Ok(None);
     }
-    let mut statement = reading.cache.prepare(&format!(
+    let mut statement = reading.cache.prepare_cached(&format!(
         "SELECT id, title {from} ORDER BY id LIMIT {NAMED}"
     ))?;
     let first = statement.query_map([id], |row| {

@@ -51,8 +51,13 @@ pub(super) struct Section {
 
 /// The mirror itself: its indexes serve whole queries.
 pub(super) const MIRROR: &str = "main.record";
+/// Rows are found by their numbers, and by no index.
+pub(super) const BY_NUMBER: &str = " NOT INDEXED";
 /// A section with more rows than this is read along the index of the sort, others are sorted.
 pub(super) const MANY: u32 = 1_000;
+/// As many records as this are looked at themselves, one by one; to find out which of more stand in a
+/// section its index is walked along.
+const FEW: u32 = 100;
 
 /// A view, as questions.
 pub(super) struct Sections<'a> {
@@ -68,6 +73,8 @@ pub(super) struct Sections<'a> {
     whole_from: &'static str,
     /// Records that it is narrowed to.
     narrowed: Option<u32>,
+    /// Sums are wanted.
+    sums: bool,
 }
 
 /// How many and how much.
@@ -217,15 +224,16 @@ impl<'a> Sections<'a> {
             whole,
             whole_from: from,
             narrowed,
+            sums: wish.sums,
         })
     }
 
-    /// How many records a section has, and the sums of the view's money field.
+    /// How many records a section has, and where they are wanted the sums of the view's money field.
     pub(super) fn count(&self, reading: &Reading<'_>, section: &Section) -> Result<Counted, Error> {
         if let Some(known) = &section.counted {
             return Ok(known.clone());
         }
-        let total = self.view.def.total.as_deref();
+        let total = self.view.def.total.as_deref().filter(|_| self.sums);
         let minor = total.and_then(|name| filter::column(self.kind, name));
         let sums = match &minor {
             Some(minor) => {
@@ -236,17 +244,12 @@ impl<'a> Sections<'a> {
         };
         // Its own index has all that is counted; by the state alone each record would be read.
         let own = self.ways(section, &self.view.def.sort);
-        let index = match own.and_then(|ways| ways.within) {
-            Some(index) if has_index(reading.cache, &index)? => {
-                format!(" INDEXED BY {}", identifier(&index))
-            }
-            _ => String::new(),
-        };
+        let index = self.by(reading, section, own.and_then(|ways| ways.within))?;
         let rest = format!("FROM {}{index} WHERE {}", section.from, section.filter);
         let params = || rusqlite::params_from_iter(section.params.iter().cloned());
         let mut statement = reading
             .cache
-            .prepare(&format!("SELECT count(*), {sums} {rest}"))?;
+            .prepare_cached(&format!("SELECT count(*), {sums} {rest}"))?;
         let (count, sum, least, most): (u32, Option<i64>, Option<String>, Option<String>) =
             statement.query_row(params(), |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -258,9 +261,11 @@ impl<'a> Sections<'a> {
             // Amounts of several currencies are never added up.
             (Some(minor), _, Some(_), Some(_)) => {
                 let currency = filter::currency(&minor);
-                let mut statement = reading.cache.prepare(&format!(
-                    "SELECT {currency}, sum({minor}) {rest} AND {currency} IS NOT NULL
-                     GROUP BY 1 ORDER BY 1"
+                // As for groups: the limit keeps the inner question to its index.
+                let mut statement = reading.cache.prepare_cached(&format!(
+                    "SELECT currency, sum(minor)
+                     FROM (SELECT {currency} AS currency, {minor} AS minor {rest} LIMIT -1)
+                     WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 1"
                 ))?;
                 let rows = statement.query_map(params(), |row| {
                     let (currency, minor): (String, i64) = (row.get(0)?, row.get(1)?);
@@ -305,15 +310,11 @@ impl<'a> Sections<'a> {
         (offset, limit): (u32, u32),
     ) -> Result<Vec<Row>, Error> {
         let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
-        let index = match self.way(section, count, sort) {
-            Some(index) if has_index(reading.cache, &index)? => index,
-            _ => return self.rows(reading, section, &order, offset, limit),
-        };
+        let index = self.by(reading, section, self.way(section, count, sort))?;
         let text = format!(
-            "SELECT {} FROM {} INDEXED BY {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
+            "SELECT {} FROM {}{index} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
             Row::COLUMNS,
             section.from,
-            identifier(&index),
             section.filter
         );
         let more = [
@@ -332,12 +333,7 @@ impl<'a> Sections<'a> {
         mut hand: impl FnMut(&Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
-        let along = match self.way(section, count, sort) {
-            Some(index) if has_index(reading.cache, &index)? => {
-                format!(" INDEXED BY {}", identifier(&index))
-            }
-            _ => String::new(),
-        };
+        let along = self.by(reading, section, self.way(section, count, sort))?;
         let mut statement = reading.cache.prepare(&format!(
             "SELECT {} FROM {}{along} WHERE {} ORDER BY {order}",
             Row::COLUMNS,
@@ -370,9 +366,32 @@ impl<'a> Sections<'a> {
     /// Indexes that have a section in order; none where it is not read off the mirror, or where what is
     /// asked for leaves few records.
     fn ways(&self, section: &Section, sort: &[String]) -> Option<indexes::Ways> {
-        let few = self.narrowed.is_some_and(|records| records <= MANY);
-        (section.from == MIRROR && !few)
+        (section.from == MIRROR && !self.is_few())
             .then(|| indexes::ways(self.kind, self.view, section.number, sort))
+    }
+
+    fn is_few(&self) -> bool {
+        self.narrowed.is_some_and(|records| records <= FEW)
+    }
+
+    /// How SQLite is to find the rows of a section: by this index where it is made, or by the numbers of
+    /// the few records that it is narrowed to. Left alone it would take any index of the section's own
+    /// tests, and read every record that these let through.
+    fn by(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        index: Option<String>,
+    ) -> Result<String, Error> {
+        if section.from == MIRROR && self.is_few() {
+            return Ok(BY_NUMBER.to_owned());
+        }
+        Ok(match index {
+            Some(index) if has_index(reading.cache, &index)? => {
+                format!(" INDEXED BY {}", identifier(&index))
+            }
+            _ => String::new(),
+        })
     }
 
     /// Those of these records that a section has, in this order.
@@ -418,12 +437,8 @@ impl<'a> Sections<'a> {
                 params.push(Sql::Text(value::instant_text(at)));
             }
         }
-        let index = match self.ways(section, &sort).and_then(|ways| ways.within) {
-            Some(index) if has_index(reading.cache, &index)? => {
-                format!(" INDEXED BY {}", identifier(&index))
-            }
-            _ => String::new(),
-        };
+        let within = self.ways(section, &sort).and_then(|ways| ways.within);
+        let index = self.by(reading, section, within)?;
         let text = format!(
             "SELECT {} FROM {}{index} WHERE {} AND {condition} ORDER BY {order} LIMIT ?",
             Row::COLUMNS,
@@ -451,7 +466,7 @@ impl<'a> Sections<'a> {
         );
         let mut params = self.whole.params.clone();
         params.push(Sql::Text(value::instant_text(since)));
-        let mut statement = reading.cache.prepare(&text)?;
+        let mut statement = reading.cache.prepare_cached(&text)?;
         let params = rusqlite::params_from_iter(params);
         Ok(Some(statement.query_row(params, |row| row.get(0))?))
     }
@@ -463,7 +478,7 @@ impl<'a> Sections<'a> {
         text: &str,
         more: impl IntoIterator<Item = Sql>,
     ) -> Result<Vec<Row>, Error> {
-        let mut statement = reading.cache.prepare(text)?;
+        let mut statement = reading.cache.prepare_cached(text)?;
         let mut params = section.params.clone();
         params.extend(more);
         let rows = statement.query_map(rusqlite::params_from_iter(params), Row::read)?;

@@ -88,7 +88,6 @@ impl Selecting<'_> {
 
     /// All of one section, or of those that wait.
     fn sections(&mut self, wanted: Option<&str>) -> Result<(), Error> {
-        let order = self.order()?;
         let asked = self.asked;
         let of = |section: &&Section| match wanted {
             Some(id) => section.id == id,
@@ -97,7 +96,12 @@ impl Selecting<'_> {
         let mut left = MOST;
         for section in asked.sections.iter().filter(of) {
             let count = asked.count(self.reading, section)?.count;
-            let rows = asked.rows(self.reading, section, &order, 0, left.min(count))?;
+            let rows = asked.rows_along(
+                self.reading,
+                (section, count),
+                &asked.view.def.sort,
+                (0, left.min(count)),
+            )?;
             let looked_at = u32::try_from(rows.len()).unwrap_or(u32::MAX);
             left = left.saturating_sub(looked_at);
             self.beyond = self.beyond.saturating_add(count.saturating_sub(looked_at));

@@ -20,12 +20,16 @@ use crate::sync::text;
 /// Most records that are answered.
 const MOST: usize = 50;
 
-/// A question that takes longer, such as one letter that every record has, is answered by the newest
-/// instead of the best.
+/// To find the best, every record that matches is weighed: a question that more match, such as one
+/// letter, is answered by the newest.
+const WEIGHED: usize = 10_000;
+
+/// A question that takes longer is answered by the newest instead of the best, too.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Records whose words match, best first, at most 50. Every word must occur, as typed or as the
-/// beginning of one. A record that is only here because we acted on it is found by its title.
+/// Records whose words match, best first, at most 50; of very many the newest. Every word must occur,
+/// as typed or as the beginning of one. A record that is only here because we acted on it is found by
+/// its title.
 pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Error> {
     let Some(question) = fts_query(query) else {
         return Ok(Vec::new());
@@ -88,14 +92,32 @@ struct Found {
 
 fn found(cache: &Connection, question: &str, limit: &Limit) -> Result<Vec<Found>, StoreError> {
     limit.set(Some(cache.get_interrupt_handle()));
-    let best = matching(cache, question, "rank");
+    let best = best(cache, question, WEIGHED);
     limit.set(None);
     match best {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
-            Ok(matching(cache, question, "record_text.rowid DESC")?)
+        Ok(Some(best)) => Ok(best),
+        Err(error) if error.sqlite_error_code() != Some(ErrorCode::OperationInterrupted) => {
+            Err(error.into())
         }
-        other => Ok(other?),
+        Ok(None) | Err(_) => Ok(matching(cache, question, "record_text.rowid DESC")?),
     }
+}
+
+/// The best; none where more match than are weighed.
+fn best(
+    cache: &Connection,
+    question: &str,
+    weighed: usize,
+) -> Result<Option<Vec<Found>>, rusqlite::Error> {
+    let count: i64 = cache
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM record_text WHERE record_text MATCH ?1 LIMIT ?2)",
+        )?
+        .query_row(params![question, weighed as i64 + 1], |row| row.get(0))?;
+    if count > weighed as i64 {
+        return Ok(None);
+    }
+    matching(cache, question, "rank").map(Some)
 }
 
 fn matching(

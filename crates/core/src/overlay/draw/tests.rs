@@ -169,7 +169,7 @@ fn seen(cache: &Connection, kind: &str) -> Vec<Vec<(String, i64, String)>> {
 #[tokio::test]
 async fn decisions_see_all_operations_and_screens_what_is_done() {
     let (now, shown, on_the_way) = looked(|state, cache| {
-        let overlay = Overlay::over(cache, state, None)?;
+        let overlay = Overlay::over(cache, state, None);
         overlay.kind("ticket")?;
         let states = |name| -> Vec<(String, String)> {
             table(cache, name, "ticket")
@@ -212,14 +212,14 @@ async fn decisions_see_all_operations_and_screens_what_is_done() {
 #[tokio::test]
 async fn records_drawn_one_by_one_are_those_of_the_kind_drawn_at_once() {
     let at_once = looked(|state, cache| {
-        let overlay = Overlay::over(cache, state, None)?;
+        let overlay = Overlay::over(cache, state, None);
         overlay.kind("ticket")?;
         overlay.kind("person")?;
         Ok((seen(cache, "ticket"), seen(cache, "person")))
     });
     let at_once = at_once.await;
     let one_by_one = looked(|state, cache| {
-        let overlay = Overlay::over(cache, state, None)?;
+        let overlay = Overlay::over(cache, state, None);
         for id in TICKETS {
             overlay.record("ticket", id)?;
             overlay.record("ticket", id)?;
@@ -229,7 +229,7 @@ async fn records_drawn_one_by_one_are_those_of_the_kind_drawn_at_once() {
     });
     assert_eq!(one_by_one.await, at_once);
     let in_between = looked(|state, cache| {
-        let overlay = Overlay::over(cache, state, None)?;
+        let overlay = Overlay::over(cache, state, None);
         overlay.record("ticket", "t1")?;
         overlay.kind("ticket")?;
         overlay.record("ticket", "t2")?;

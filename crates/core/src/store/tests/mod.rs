@@ -111,6 +111,34 @@ async fn readers_cannot_write_but_may_use_temporary_tables_that_go_with_the_snap
 }
 
 #[tokio::test]
+async fn what_a_look_writes_to_the_tables_of_its_reader_goes_with_it() {
+    let (_folder, stores) = stores();
+    for _ in 0..4 {
+        let (before, after): (i64, i64) = stores
+            .cache
+            .read(|tx| {
+                let count = || {
+                    tx.query_row(
+                        "SELECT (SELECT count(*) FROM temp.worded)
+                              + (SELECT count(*) FROM temp.told) + (SELECT count(*) FROM record_shown)",
+                        [],
+                        |row| row.get(0),
+                    )
+                };
+                let before = count()?;
+                tx.execute_batch(
+                    "INSERT INTO temp.worded VALUES (1), (2);
+                     INSERT INTO temp.told VALUES ('parcel', 'p1', 1, 0, 'Parcel', '{}', '{}')",
+                )?;
+                Ok::<_, StoreError>((before, count()?))
+            })
+            .await
+            .unwrap();
+        assert_eq!((before, after), (0, 4));
+    }
+}
+
+#[tokio::test]
 async fn a_read_sees_one_snapshot_even_when_something_is_written_meanwhile() {
     let (_folder, stores) = stores();
     let (began, wait_begun) = std::sync::mpsc::channel();

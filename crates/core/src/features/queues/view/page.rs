@@ -62,7 +62,7 @@ pub struct ViewPage {
     /// Rows that wait for the operator.
     pub open: u32,
     /// Sums of the view's money field, one for each currency: over what waits in a queue, over all
-    /// that another view shows.
+    /// that another view shows. On the first page alone.
     pub sums: Vec<MoneyView>,
     /// Instant of the data, RFC 3339 with offset; none before the first sync.
     pub as_of: Option<String>,
@@ -146,7 +146,7 @@ pub struct SectionView {
     pub count: u32,
     /// Index of its first row, counted over all sections that are not closed.
     pub first: u32,
-    /// Sums of the view's money field, one for each currency; of groups on the first page alone.
+    /// Sums of the view's money field, one for each currency; on the first page alone.
     pub sums: Vec<MoneyView>,
     /// Action that is offered for all of it at once.
     pub at_once: Option<String>,

@@ -178,8 +178,12 @@ async fn fault_64_whatever_is_typed_is_answered() {
 /// A mirror of so many records that all have one word.
 fn mirror(count: u32) -> Connection {
     let cache = Connection::open_in_memory().unwrap();
-    let schema = include_str!("../../../../../../migrations/cache/V1__init.sql");
-    cache.execute_batch(schema).unwrap();
+    for schema in [
+        include_str!("../../../../../../migrations/cache/V1__init.sql"),
+        include_str!("../../../../../../migrations/cache/V4__word_beginnings.sql"),
+    ] {
+        cache.execute_batch(schema).unwrap();
+    }
     for number in 0..count {
         let id = format!("tk_{number}");
         cache
@@ -235,6 +239,17 @@ fn fault_64_a_question_that_costs_too_much_is_stopped_and_the_answer_instead_cos
         many_stopped < 2 * few_stopped,
         "{few_stopped} {many_stopped}"
     );
+}
+
+#[test]
+fn of_more_than_are_weighed_the_newest_are_answered() {
+    let cache = mirror(60);
+    let question = fts_query("t").unwrap();
+    let weighed = best(&cache, &question, 60).unwrap();
+    assert_eq!(weighed.map(|found| found.len()), Some(MOST));
+    assert!(best(&cache, &question, 59).unwrap().is_none());
+    let one = best(&cache, &fts_query("tk_59").unwrap(), 1).unwrap();
+    assert_eq!(one.unwrap()[0].id, "tk_59");
 }
 
 #[tokio::test]
