@@ -53,11 +53,6 @@ impl Records {
         }
     }
 
-    /// The pack that they are of.
-    pub fn pack(&self) -> &'static Pack {
-        self.pack
-    }
-
     /// All of them, by kind and id.
     pub fn all(&self) -> Vec<Brought> {
         let text = "SELECT kind, id, body FROM record_now ORDER BY kind, id";

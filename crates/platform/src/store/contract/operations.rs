@@ -224,7 +224,7 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     assert_eq!((row.ambiguous, row.generation), (false, 3));
     let verdict = Verdict {
         word: VerdictWord::Confirmed,
-        ..first.operation.verdict
+        ..first.operation.verdict.clone()
     };
     let old = settle(&row.id, 0, CallStatus::Done, verdict.clone());
     assert_eq!(store.settle_call(&old).await.unwrap(), Committed::Moved);
