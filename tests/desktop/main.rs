@@ -13,6 +13,7 @@ mod harness;
 
 mod batch;
 mod clear;
+mod gallery;
 mod guard;
 mod instances;
 mod kills;

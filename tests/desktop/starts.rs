@@ -1,8 +1,11 @@
 //! The window appears and reads well, whatever the machine is like.
 
-use xtask::desktop::Options;
+use std::path::Path;
 
-use crate::harness::{Laptop, Window};
+use xtask::children::Running;
+use xtask::desktop::{Options, until};
+
+use crate::harness::{Laptop, PATIENCE, Window, children_of, kill};
 
 /// The page has words and a way to sign in; nothing fell over.
 async fn reads_well(options: Options) {
@@ -75,6 +78,34 @@ async fn fault_19_a_synced_folder_is_refused_in_the_window_and_nothing_is_made_t
     window.shows("This folder is no place for your data").await;
     window.shows("Syncthing").await;
     assert!(!data.exists());
+}
+
+/// A picture of the screen once there is a page on it.
+fn picture_of_a_page(laptop: &Laptop, file: &Path) {
+    until(PATIENCE, "a page on the screen", || {
+        laptop.desktop().still_picture(file)?;
+        // Without a page it is one colour, and small.
+        Ok(file.metadata()?.len() > 20_000)
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_page_whose_process_dies_comes_back() {
+    let laptop = Laptop::new();
+    // A driver would end with the page.
+    let mut command = laptop.second_start(&laptop.arguments());
+    let app = Running::start("watchkeeper", &mut command).unwrap();
+    picture_of_a_page(&laptop, &laptop.home().join("before.png"));
+    let pages = || children_of(app.id(), "WebKitWebProcess");
+    let before = pages();
+    assert_eq!(before.len(), 1, "{before:?}");
+    kill(before[0]);
+    until(PATIENCE, "another page", || {
+        Ok(pages().iter().any(|page| *page != before[0]))
+    })
+    .unwrap();
+    picture_of_a_page(&laptop, &laptop.home().join("after.png"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,7 +44,9 @@ pub fn schemas() -> anyhow::Result<()> {
 pub fn shots() -> anyhow::Result<()> {
     setup::setup()?;
     build::everything()?;
-    let mut test: Command = cargo(&["test", "--workspace", "--test", "desktop", "shots"]);
+    let which = ["--", "--include-ignored", "shots", "gallery"];
+    let mut test: Command = cargo(&["test", "--workspace", "--test", "desktop"]);
+    test.args(which);
     step("screenshots", || stream(&mut test))?;
     say(&format!(
         "screenshots: {}",
