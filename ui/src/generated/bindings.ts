@@ -42,6 +42,8 @@ export const commands = {
 	pickRecords: (profile: string, kind: string, query: string) => typedError<OptionView[], Error>(__TAURI_INVOKE("pick_records", { profile, kind, query })),
 	/**  One record. */
 	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
+	/**  What an action would do as it is meant now. */
+	consider: (profile: string, request: ConsiderRequest) => typedError<ActionView, Error>(__TAURI_INVOKE("consider", { profile, request })),
 	/**  Decides by policy and queues an operation. */
 	act: (profile: string, request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { profile, request })),
 	/**  What an action on many records would do. */
@@ -692,6 +694,20 @@ export type Confirm =
 "click" | 
 /**  Type the amount in digits (money, such as `22.00`) or the record's title. */
 "typed";
+
+/**  An action on a record, as it is meant so far. */
+export type ConsiderRequest = {
+	/**  Kind. */
+	kind: string,
+	/**  Record. */
+	id: string,
+	/**  Action. */
+	action: string,
+	/**  Parameters as JSON text by name, as far as they are filled in. */
+	params: { [key in string]: string },
+	/**  A held operation that this one would replace. */
+	amends: string | null,
+};
 
 /**  Somebody who can be reached. */
 export type ContactView = {
@@ -1711,10 +1727,12 @@ export type PolicyRowView = {
 	id: string,
 	/**  The rule. */
 	title: string,
-	/**  What was found. */
+	/**  What was found; empty until the parameter that it reads is said. */
 	found: string,
-	/**  `passed`, `failed`, `undecidable` or `asks`. */
+	/**  `passed`, `failed`, `undecidable`, `asks` or `open`. */
 	outcome: RowWord,
+	/**  Parameters that it goes by. */
+	reads: string[],
 };
 
 /**  A playbook or a routine. */
@@ -2023,7 +2041,9 @@ export type RowWord =
 /**  Cannot be evaluated; refuses. */
 "undecidable" | 
 /**  Somebody has to agree. */
-"asks";
+"asks" | 
+/**  Decides once a parameter that it reads is said. */
+"open";
 
 /**  The setting that carries the reading of a contradiction. */
 export type RulingSetting = {

@@ -1,6 +1,7 @@
 //! One record with its facts, clocks, actions and the policy of each.
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 use watchkeeper_model::approval::{self, Needed, role_label};
 use watchkeeper_model::{Decision, Outcome, RowOutcome, decide, mails};
 use watchkeeper_pack::{Action, Kind, Pack};
@@ -41,10 +42,19 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let now = reading.record(&row.kind, &row.id)?;
     let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(row))?;
     let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
+    let asked = Asked::default();
     let actions = kind
         .actions
         .values()
-        .map(|action| action_view(reading, (pack, kind), &case, &open, action))
+        .map(|action| {
+            action_view(
+                reading,
+                (pack, kind),
+                (&case, open.as_slice()),
+                action,
+                &asked,
+            )
+        })
         .collect();
     Ok(RecordView {
         kind_label: kind.label_one.clone(),
@@ -124,19 +134,28 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
     })
 }
 
-fn action_view(
+/// How an action is meant.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// What was said so far of what it asks for.
+    pub(super) params: Map<String, Value>,
+    /// A held operation that it would replace.
+    pub(super) amends: Option<Uuid>,
+}
+
+/// An action on a record: what decides it and what it will do, as far as it is said how it is meant.
+pub(super) fn action_view(
     reading: &Reading<'_>,
     (pack, kind): (&Pack, &Kind),
-    case: &Case<'_>,
-    open: &[Queued],
+    (case, open): (&Case<'_>, &[Queued]),
     action: &Action,
+    asked: &Asked,
 ) -> ActionView {
-    let params = Map::new();
-    let situation = case.situation(reading, &params);
+    let situation = case.situation(reading, &asked.params);
     let decision = decide(&situation, &action.name);
     let denied = newer_pack(reading)
         .or_else(|| denial(&decision))
-        .or_else(|| under_way(open, &action.name));
+        .or_else(|| under_way(open, &action.name, asked.amends));
     let mails = mails(&situation, &action.name);
     let def = &action.def;
     ActionView {
@@ -146,7 +165,7 @@ fn action_view(
         row: def.row.clone(),
         nature: decision.nature,
         params: params_view(action),
-        policy: rows(&decision),
+        policy: rows(action, &decision),
         allowed: denied.is_none(),
         denied,
         confirm: decision.confirm,
@@ -240,19 +259,24 @@ fn newer_pack(reading: &Reading<'_>) -> Option<DenialView> {
 }
 
 /// An operation of ours is in the way.
-fn under_way(lane: &[Queued], action: &str) -> Option<DenialView> {
-    super::act::in_the_way(lane.iter(), action, None).map(|detail| DenialView {
+fn under_way(lane: &[Queued], action: &str, amends: Option<Uuid>) -> Option<DenialView> {
+    super::act::in_the_way(lane.iter(), action, amends).map(|detail| DenialView {
         code: "operation.in_the_way".into(),
         row: None,
         detail: detail.into(),
     })
 }
 
-fn rows(decision: &Decision) -> Vec<PolicyRowView> {
+/// The rows of the policy, then those of the approvals: in that order a decision has them.
+fn rows(action: &Action, decision: &Decision) -> Vec<PolicyRowView> {
+    let policy = action.policy.iter().map(|row| &row.when);
+    let guards = policy.chain(action.approvals.iter().map(|row| &row.when));
+    let names = action.def.params.keys();
     decision
         .rows
         .iter()
-        .map(|row| PolicyRowView {
+        .zip(guards)
+        .map(|(row, when)| PolicyRowView {
             id: row.id.clone(),
             title: row.title.clone(),
             found: row.found.clone(),
@@ -261,7 +285,13 @@ fn rows(decision: &Decision) -> Vec<PolicyRowView> {
                 RowOutcome::Failed => RowWord::Failed,
                 RowOutcome::Undecidable => RowWord::Undecidable,
                 RowOutcome::Asks => RowWord::Asks,
+                RowOutcome::Open => RowWord::Open,
             },
+            reads: names
+                .clone()
+                .filter(|name| when.reads_field("params", name))
+                .cloned()
+                .collect(),
         })
         .collect()
 }
