@@ -1,4 +1,5 @@
 import type {
+  ActionView,
   ActManyAnswer,
   ActManyRequest,
   ActRequest,
@@ -6,6 +7,7 @@ import type {
   ChangeSet,
   ChooseWorldRequest,
   Code,
+  ConsiderRequest,
   ControlsView,
   DemoWorldsView,
   ExportView,
@@ -59,6 +61,8 @@ export interface Backend {
   /** Records of a kind to choose from. */
   pickRecords(kind: string, query: string): Promise<OptionView[]>;
   queueRecord(kind: string, id: string): Promise<RecordView>;
+  /** What an action would do as it is meant now; does nothing. */
+  consider(request: ConsiderRequest): Promise<ActionView>;
   act(request: ActRequest): Promise<OperationView>;
   /** What an action on many records would do; does nothing. */
   selectRecords(request: SelectRequest): Promise<SelectionView>;

@@ -32,6 +32,7 @@ const of = (profile: string): Backend => ({
   exportView: (request) => data(commands.exportView(profile, request)),
   pickRecords: (kind, query) => data(commands.pickRecords(profile, kind, query)),
   queueRecord: (kind, id) => data(commands.queueRecord(profile, kind, id)),
+  consider: (request) => data(commands.consider(profile, request)),
   act: (request) => data(commands.act(profile, request)),
   selectRecords: (request) => data(commands.selectRecords(profile, request)),
   actMany: (request) => data(commands.actMany(profile, request)),

@@ -205,6 +205,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
             onShow={(each) => setChosen(each.action)}
             onMails={() => setMails(shown.mails)}
             mailKey={mailKey}
+            asOf={record.as_of}
           />
         )}
         <Related record={record} />
