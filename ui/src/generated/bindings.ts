@@ -337,6 +337,26 @@ export type BannerView = {
 	words: string,
 };
 
+/**  How far an action on many records is. Its parts add up to `count`. */
+export type BatchView = {
+	/**  What the ids of its operations begin with; so does the id of the batch. */
+	id: string,
+	/**  Action as shown. */
+	action: string,
+	/**  Its operations. */
+	count: number,
+	/**  Not with the platform yet. */
+	waiting: number,
+	/**  The platform has them; the final word is to come. */
+	under_way: number,
+	/**  Held for the operator. */
+	held: number,
+	/**  Done, and the platform said so. */
+	confirmed: number,
+	/**  Given up, or taken back. */
+	discarded: number,
+};
+
 /**  Which way is good. */
 export type Better = 
 /**  Neither. */
@@ -1564,6 +1584,8 @@ export type OperationView = {
 	kind: string,
 	/**  Record. */
 	record: string,
+	/**  View in which the record is opened; none where its kind has none. */
+	view: string | null,
 	/**  One line that names the record, as seen. */
 	title: string,
 	/**  Action of the pack. */
@@ -2389,8 +2411,6 @@ export type SettingsView = {
 	pack_changes: PackChangesView | null,
 	/**  The tenant's policy settings. */
 	settings: TenantSetting[],
-	/**  The platform's switches. */
-	controls: TenantSetting[],
 	/**  Native notifications. */
 	notifications: NotificationsView,
 	/**  The platform is a demo, whose world may be chosen. */
@@ -2682,6 +2702,8 @@ export type SyncView = {
 	waiting: OperationView[],
 	/**  What was done last and can still be taken back. */
 	undo: UndoOfferView | null,
+	/**  What was done on many records at once and is not over, newest first. */
+	batches: BatchView[],
 	/**  Operations held for the operator. */
 	held: OperationView[],
 	/**  Operations that the platform has, without a final verdict. */

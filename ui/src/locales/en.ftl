@@ -113,6 +113,7 @@ word-unknown = unknown
 
 standing-waiting = Waits here for its turn.
 standing-in-flight = On its way to the platform.
+standing-in-doubt = It was sent and no answer came. The platform is asked for it by its id before it is sent again.
 standing-accepted = The platform has it; its provider is at work.
 standing-agreement = The platform has it and has asked.
 standing-unknown = Nobody knows yet whether it happened. It is looked up, never sent blindly again.
@@ -430,6 +431,7 @@ bulk-beyond =
     }
 bulk-names = Which ones
 bulk-type-hint = The number of records, so that nothing is confirmed by habit.
+bulk-queueing = { $done } of { $count } queued
 bulk-queued =
     { $count ->
         [one] { $action }: 1 queued
@@ -994,8 +996,6 @@ notify-failures =
     }
 notify-try = Show one as a try
 notify-tried = The service took it. Whether it appeared, only you can see.
-settings-controls = Switches
-settings-controls-open = Open Controls
 settings-default = the pack’s default
 settings-tenant-none = The pack leaves nothing open to the tenant.
 settings-tenant-all = All that is needed is said.
@@ -1032,7 +1032,6 @@ demo-waits-text = What waits is held in Sync, with why: yours to send or to give
 demo-replace = Replace it
 demo-replacing = Replacing…
 demo-chosen = This is the world now. The laptop is filled anew.
-settings-no-controls = The pack names no switches.
 settings-pack = Pack
 settings-pack-name = Name
 settings-pack-version = Version
@@ -1231,6 +1230,18 @@ sync-waiting-note = goes out in order
 sync-waiting-note-cut = goes out when connected
 sync-under-way-title = Under way
 sync-under-way-note = the final word is still to come
+sync-batches-title = Many at once
+sync-batches-note = each goes by itself
+batch-title = { $action }: { $count } records
+batch-done = { $done } of { $count } done
+batch-waiting =
+    { $count ->
+        [one] 1 waits
+       *[other] { $count } wait
+    }
+batch-under-way = { $count } under way
+batch-held = { $count } held for you
+batch-discarded = { $count } given up
 sync-settled-title = Settled
 sync-settled-note = newest first
 

@@ -376,3 +376,26 @@ async fn fault_21_the_lost_answer_of_many_is_read_back_and_each_has_one_effect()
     });
     world.check().await;
 }
+
+#[tokio::test]
+async fn how_far_many_are_is_told_until_all_of_them_are_settled() {
+    let world = world(6).await;
+    world.release("p1").await.unwrap();
+    assert!(world.status().await.batches.is_empty(), "one is not many");
+    let asked = request(&select(&world, "return", &[]).await);
+    act(&world, &asked).await;
+    // Again is the same operations.
+    act(&world, &asked).await;
+    let batches = world.status().await.batches;
+    assert_eq!(batches.len(), 1);
+    let batch = &batches[0];
+    assert!(asked.batch.starts_with(&batch.id), "{batch:?}");
+    assert_eq!(
+        (batch.action.as_str(), batch.count, batch.waiting),
+        ("Return", 4, 4)
+    );
+    assert_eq!((batch.under_way, batch.held, batch.confirmed), (0, 0, 0));
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert!(status.waiting.is_empty() && status.batches.is_empty());
+}

@@ -9,7 +9,7 @@ import { StatusWord } from "../../components/tones";
 import { Instant, TimeOf, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { OperationView } from "../../platform/backend";
-import { isHeld, isSettled, STANDINGS } from "./standing";
+import { isHeld, isSettled, STANDINGS, standingWords } from "./standing";
 import { useGoesIn, useTakeBack } from "./undo";
 
 type OperationCardProps = {
@@ -43,7 +43,7 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
       <div className="operation-body">
         <div>
           <p>
-            {t(STANDINGS[operation.standing].words)}
+            {t(standingWords(operation))}
             {left !== null && (
               <>
                 {" "}

@@ -27,6 +27,12 @@ export const STANDINGS: Record<Standing, Choices> = {
   discarded: { words: "standing-discarded", ...GONE },
 };
 
+/** Where it stands, in words. What was sent and not answered may have arrived. */
+export function standingWords({ word, standing }: OperationView): string {
+  if (word === "unknown" && standing === "in_flight") return "standing-in-doubt";
+  return STANDINGS[standing].words;
+}
+
 export function isSettled(operation: OperationView): boolean {
   return operation.standing === "confirmed" || operation.standing === "discarded";
 }

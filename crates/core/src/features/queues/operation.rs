@@ -7,7 +7,7 @@ use watchkeeper_wire::operation::Reason;
 use super::cells::Shown;
 use super::view::{DenialView, OperationView, OperationWord, Standing};
 use crate::error::Error;
-use crate::features::reading::{Reading, Row};
+use crate::features::reading::{Reading, Row, view_of};
 use crate::outbox::queue::{Hold, Queued, Status};
 
 /// Where an operation stands exactly, in its lane.
@@ -86,6 +86,11 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         id: request.id.to_string(),
         kind: request.kind.clone(),
         record: request.record.clone(),
+        view: reading
+            .pack
+            .as_deref()
+            .and_then(|pack| view_of(pack, &request.kind))
+            .map(ToOwned::to_owned),
         title: operation.title.clone(),
         action_id: request.action.clone(),
         action: operation.action.clone(),

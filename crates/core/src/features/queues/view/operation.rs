@@ -54,6 +54,8 @@ pub struct OperationView {
     pub kind: String,
     /// Record.
     pub record: String,
+    /// View in which the record is opened; none where its kind has none.
+    pub view: Option<String>,
     /// One line that names the record, as seen.
     pub title: String,
     /// Action of the pack.
