@@ -2277,6 +2277,17 @@ export type SelectionView = {
 	allowed: SelectedView[],
 	/**  Records on which it is not possible, and why. */
 	denied: DeniedView[],
+	/**  Who has to agree to some of them first, each row once. */
+	asks: AskView[],
+	/**  To how many of them somebody has to agree. */
+	asking: number,
+	/**  Mails as they would be sent for the first of them. */
+	mails: MailView[],
+	/**
+	 *  The first instant after which one of them is not carried out any more, tenant's wall clock,
+	 *  RFC 3339 with offset.
+	 */
+	not_after: string | null,
 	/**  Records beyond the cap. */
 	beyond: number,
 	/**  Most records at once. */

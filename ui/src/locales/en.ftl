@@ -419,6 +419,13 @@ bulk-radius =
     }
 bulk-radius-text = An operation for each, decided by policy one by one, here and again on the platform.
 bulk-each = For each, { $action } will
+bulk-not-after = The first of them is not carried out after
+bulk-asking =
+    { $count ->
+        [one] 1 of them is done only once somebody has agreed:
+       *[other] { $count } of them are done only once somebody has agreed:
+    }
+bulk-mail = The mail for { $title }, as it would be sent; each gets its own
 bulk-denied =
     { $count ->
         [one] 1 does not take part

@@ -170,7 +170,7 @@ export function UndoLine({ undo, nature }: Pick<ActionView, "undo" | "nature">) 
 }
 
 /** Who has to agree before the action is done. */
-export function Asks({ action }: { action: ActionView }) {
+export function Asks({ action }: { action: Pick<ActionView, "asks"> }) {
   return action.asks.map((ask) => (
     <Banner key={ask.row} tone="blue" title={t("asks-title", { role: ask.role })}>
       {t("asks-text")}{" "}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::approval::{self, Needed, role_label};
-use watchkeeper_model::{Decision, Outcome, RowOutcome, decide, mails};
+use watchkeeper_model::{Decision, Outcome, RowOutcome, Situation, decide, mails};
 use watchkeeper_pack::{Action, Kind, Pack};
 
 use super::cells::{Shown, clock_view};
@@ -156,7 +156,6 @@ pub(super) fn action_view(
     let denied = newer_pack(reading)
         .or_else(|| denial(&decision))
         .or_else(|| under_way(open, &action.name, asked.amends));
-    let mails = mails(&situation, &action.name);
     let def = &action.def;
     ActionView {
         action: action.name.clone(),
@@ -181,18 +180,7 @@ pub(super) fn action_view(
             .iter()
             .map(|ask| ask_view(pack, ask))
             .collect(),
-        mails: mails
-            .into_iter()
-            .map(|mail| MailView {
-                row: pack
-                    .templates
-                    .get(&mail.template)
-                    .map_or_else(String::new, |template| template.def.row.clone()),
-                to: mail.to,
-                subject: mail.subject,
-                body: mail.body,
-            })
-            .collect(),
+        mails: mail_views(&situation, &action.name),
         not_after: decision.not_after.map(|at| reading.wall(at)),
         may_lapse: lapses_unsent(reading, pack, &situation.kind.name, &decision),
         undo: undo_view(kind, action),
@@ -210,8 +198,22 @@ pub(super) fn undo_view(kind: &Kind, action: &Action) -> Option<UndoView> {
     })
 }
 
+/// Mails as they would be sent.
+pub(super) fn mail_views(situation: &Situation<'_>, action: &str) -> Vec<MailView> {
+    let row = |template: &str| situation.pack.templates.get(template);
+    let mails = mails(situation, action).into_iter();
+    mails
+        .map(|mail| MailView {
+            row: row(&mail.template).map_or_else(String::new, |found| found.def.row.clone()),
+            to: mail.to,
+            subject: mail.subject,
+            body: mail.body,
+        })
+        .collect()
+}
+
 /// Who has to agree.
-fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
+pub(super) fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
     let fallback = ask.fallback.as_ref();
     AskView {
         row: ask.row.clone(),
