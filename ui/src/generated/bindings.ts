@@ -1612,6 +1612,10 @@ export type OperationView = {
 	author: string,
 	/**  It was made by another operator than the one signed in, so it does not go out under this name. */
 	foreign: boolean,
+	/**  It is held and may go again as it is; else another takes its place, or it is given up. */
+	may_retry: boolean,
+	/**  Where it conflicts: the state that the record is in by now, where that is another than was seen. */
+	became: string | null,
 	/**  Operations that wait behind it in its lane. */
 	behind: number,
 	/**  The other side's facts where it conflicts. */

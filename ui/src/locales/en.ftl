@@ -119,6 +119,7 @@ standing-agreement = The platform has it and has asked.
 standing-unknown = Nobody knows yet whether it happened. It is looked up, never sent blindly again.
 standing-held-refused = Held for you: it was refused.
 standing-held-conflict = Held for you: the record is not what you saw.
+standing-held-overtaken = Somebody was sooner: on the platform it is “{ $state }” by now, and yours was not done. Discard it, or look at what is there and decide again.
 standing-held-lapsed = Held for you: it was too late.
 standing-held-rejected = Held for you: the platform did not understand it.
 standing-held-restored = Held for you: the platform lost it.

@@ -278,7 +278,9 @@ describe("an operation on the record", () => {
   });
 
   test("that is held says why and what waits behind it, and can be tried again", async () => {
-    const { user, backend } = await openQueue(held());
+    const world = held();
+    for (const each of world.operations) each.may_retry = true;
+    const { user, backend } = await openQueue(world);
     const retry = vi.spyOn(backend, "retryOperation");
     const record = screen.getByRole("region", { name: /Paper & Press/ });
     expect(record).toHaveTextContent("Revision 4 came meanwhile.");

@@ -175,6 +175,28 @@ describe("Sync", () => {
     await waitFor(() => expect(screen.queryByText("Many at once")).not.toBeInTheDocument());
   });
 
+  test("of two who did the same, the other is told in one sentence what became of it", async () => {
+    const world = makeWorld();
+    const of = { title: "It", record: "R-1", action_id: "approve", action: "Approve" };
+    const reason = { code: "record.changed", row: null, detail: "Not what the operator saw." };
+    const theirs = [
+      { field: "state", label: "State", value: { type: "text", text: "refunded" } as const },
+      { field: "by", label: "Decided by", value: { type: "text", text: "Theo" } as const },
+    ];
+    world.operations = [
+      operation({ ...of, reason, theirs, became: "refunded" }, "refused", "held_conflict"),
+    ];
+    openApp(world);
+    const held = await region(/Held for you/);
+    expect(held).toHaveTextContent("Somebody was sooner: on the platform it is “refunded” by now");
+    expect(held).toHaveTextContent("Decided byTheo");
+    expect(held).not.toHaveTextContent("Not what the operator saw.");
+    // Its verdict stands for ever: sent again it would get the same one.
+    expect(within(held).queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
+    expect(within(held).getByRole("button", { name: "Discard…" })).toBeVisible();
+    await expectAccessible();
+  });
+
   test("says of what was sent and not answered what is done about it", async () => {
     const world = makeWorld();
     const of = { title: "It", record: "R-1", action_id: "approve", action: "Approve" };

@@ -168,6 +168,8 @@ export function operation(
     goes_in_seconds: null,
     author: PROFILE.operator,
     foreign: false,
+    may_retry: /^held_(rejected|restored|frozen)$/.test(standing),
+    became: null,
     behind: 0,
     theirs: [],
     ...of,
