@@ -32,6 +32,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             queues::export_view,
             queues::pick_records,
             queues::queue_record,
+            queues::consider,
             queues::act,
             queues::select_records,
             queues::act_many,

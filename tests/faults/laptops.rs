@@ -44,6 +44,9 @@ async fn fault_40_of_two_who_grant_one_claim_offline_one_pays_and_the_other_sees
     let parked = held(&lee).await;
     assert_eq!(parked.standing, Standing::HeldConflict);
     assert_eq!(text(theirs(&parked, "decided_by")), "kim");
+    let became = parked.became.as_deref();
+    assert!(matches!(became, Some("granted" | "paid")), "{became:?}");
+    assert!(!parked.may_retry, "it would get the same verdict");
     assert!(matches!(
         theirs(&parked, "decided_at"),
         CellValue::Instant { .. }

@@ -18,9 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::expr::{Program, Scope};
 use watchkeeper_pack::format::{CallDef, Confirm, FieldType, Nature};
-use watchkeeper_pack::pack::{Effect, Policy};
+use watchkeeper_pack::pack::Effect;
+use watchkeeper_pack::template::Template;
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
@@ -115,7 +116,7 @@ pub struct RowResult {
     pub id: String,
     /// The rule in a few words.
     pub title: String,
-    /// What was found, such as `68 h 48 of 72 h`.
+    /// What was found, such as `68 h 48 of 72 h`; empty until the parameter that it reads is said.
     pub found: String,
     /// What it said.
     pub outcome: RowOutcome,
@@ -132,6 +133,8 @@ pub enum RowOutcome {
     Undecidable,
     /// Lets through once somebody has agreed; also where it could not be evaluated whether they have to.
     Asks,
+    /// Reads a parameter that has to be given and is not there yet: it decides once that is said.
+    Open,
 }
 
 impl<'a> Situation<'a> {
@@ -268,9 +271,11 @@ fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Vec<Needed>
     let mut asks = Vec::new();
     let approvals = action.def.approvals.iter().zip(&action.approvals);
     let rows = approvals.map(|(def, row)| {
-        let found = row.found.render(scope);
-        let found = found.unwrap_or_else(|error| format!("not known: {error}"));
-        let needed = row.when.eval_bool(scope) != Ok(false);
+        let found = found(action, &row.found, scope);
+        let answer = row.when.eval_bool(scope);
+        // Without that parameter nothing is done, so nobody is passed over.
+        let open = answer.is_err() && params::awaits(action, scope, |n| reads(&row.when, n));
+        let needed = !open && answer != Ok(false);
         if needed {
             let fallback = def.fallback.as_ref();
             asks.push(Needed {
@@ -286,9 +291,10 @@ fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Vec<Needed>
             id: def.id.clone(),
             title: def.title.clone(),
             found,
-            outcome: match needed {
-                true => RowOutcome::Asks,
-                false => RowOutcome::Passed,
+            outcome: match (open, needed) {
+                (true, _) => RowOutcome::Open,
+                (false, true) => RowOutcome::Asks,
+                (false, false) => RowOutcome::Passed,
             },
         }
     });
@@ -296,12 +302,21 @@ fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Vec<Needed>
     (rows, asks)
 }
 
-/// A row reads a parameter that has to be given and is not there yet.
-fn waits_for_params(action: &Action, row: &Policy, scope: &Scope<'_>) -> bool {
-    let params = action.def.params.iter();
-    let mut wanting = params
-        .filter(|(name, def)| !def.optional && scope.params.get(*name).is_none_or(Value::is_null));
-    wanting.any(|(name, _)| row.when.reads_field("params", name))
+/// It reads this parameter.
+fn reads(program: &Program, param: &str) -> bool {
+    program.reads_field("params", param)
+}
+
+/// What a row found, in words. What the operator has still to say is not there to be found yet.
+fn found(action: &Action, template: &Template, scope: &Scope<'_>) -> String {
+    let said = |name: &str| template.reads_field("params", name);
+    template.render(scope).unwrap_or_else(|error| {
+        if params::awaits(action, scope, said) {
+            String::new()
+        } else {
+            format!("not known: {error}")
+        }
+    })
 }
 
 /// A call that this version does not carry out: nobody pretends to.
@@ -329,7 +344,7 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
     let mut first = None;
     let rows = action.def.policy.iter().zip(&action.policy);
     let rows = rows.map(|(def, row)| {
-        let found = row.found.render(scope);
+        let found = found(action, &row.found, scope);
         let (outcome, refusal) = match row.when.eval_bool(scope) {
             Ok(true) => (RowOutcome::Passed, None),
             Ok(false) => {
@@ -340,7 +355,9 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
                 (RowOutcome::Failed, Some((def.otherwise.as_str(), sentence)))
             }
             // What the operator has still to say decides nothing yet; that it is wanting refuses.
-            Err(_) if waits_for_params(action, row, scope) => (RowOutcome::Undecidable, None),
+            Err(_) if params::awaits(action, scope, |name| reads(&row.when, name)) => {
+                (RowOutcome::Open, None)
+            }
             Err(error) => {
                 let sentence = format!("{}: this cannot be decided ({error}).", def.title);
                 (
@@ -355,7 +372,7 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
         RowResult {
             id: def.id.clone(),
             title: def.title.clone(),
-            found: found.unwrap_or_else(|error| format!("not known: {error}")),
+            found,
             outcome,
         }
     });

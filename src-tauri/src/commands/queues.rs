@@ -6,9 +6,9 @@ use tauri::State;
 use uuid::{NoContext, Timestamp, Uuid};
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
-    ActManyAnswer, ActManyRequest, ActRequest, ExportView, JudgeRequest, NavigationView,
-    OperationView, OptionView, RecordView, SampleView, SelectRequest, SelectionView, ViewPage,
-    ViewRequest,
+    ActManyAnswer, ActManyRequest, ActRequest, ActionView, ConsiderRequest, ExportView,
+    JudgeRequest, NavigationView, OperationView, OptionView, RecordView, SampleView, SelectRequest,
+    SelectionView, ViewPage, ViewRequest,
 };
 use watchkeeper_core::{Code, Error};
 
@@ -76,6 +76,17 @@ pub(crate) async fn queue_record(
     id: String,
 ) -> Result<RecordView, Error> {
     queues::record(&*shell.engine(&profile).await?, &kind, &id).await
+}
+
+/// What an action would do as it is meant now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn consider(
+    shell: State<'_, Shell>,
+    profile: String,
+    request: ConsiderRequest,
+) -> Result<ActionView, Error> {
+    queues::consider(&*shell.engine(&profile).await?, request).await
 }
 
 /// Decides by policy and queues an operation.

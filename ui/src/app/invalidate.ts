@@ -19,7 +19,7 @@ function touchedBy(tag: Tag): readonly Touched[] {
         READS.search,
         READS.watch,
         ...(tag.of === SETTING ? [READS.tenant, READS.settings] : []),
-        ...(tag.of === CONTROL ? [READS.controls, READS.settings] : []),
+        ...(tag.of === CONTROL ? [READS.controls] : []),
       ];
     case "sync":
       // Pages and records say how old they are and what became of our operations.

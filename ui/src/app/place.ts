@@ -49,6 +49,9 @@ export type Place =
     }
   | { screen: "sync" | "log" | "settings" };
 
+/** Kind of the records of what fires; every pack has it. */
+export const ALERT = "alert";
+
 /** Kind of the records by which the tenant says its settings; every pack has it. */
 export const SETTING = "setting";
 

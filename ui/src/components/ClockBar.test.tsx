@@ -88,3 +88,21 @@ describe("a deadline with pauses", () => {
     expect(screen.getByText("6 h 00 · stands still")).toBeVisible();
   });
 });
+
+test("the bar is a level with a name that stays, whatever the seconds say", async () => {
+  const { rerender } = render(
+    <main>
+      <ClockBar clock={clock()} received={aMinuteAgo()} />
+    </main>,
+  );
+  const bar = screen.getByRole("meter", { name: "due" });
+  expect(bar).toHaveAttribute("aria-valuenow", "75");
+  rerender(
+    <main>
+      <ClockBar clock={clock({ seconds_left: HOUR })} received={performance.now()} />
+    </main>,
+  );
+  expect(screen.getByRole("meter", { name: "due" })).toHaveAttribute("aria-valuenow", "96");
+  expect(screen.queryByRole("progressbar")).not.toBeInTheDocument();
+  await expectAccessible();
+});

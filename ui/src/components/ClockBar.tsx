@@ -34,10 +34,12 @@ export function ClockBar({ clock, received }: ClockProps) {
           <Instant at={clock.due} /> · {clock.basis}
         </span>
       </div>
+      {/* A level, not work that goes on; its name stays, or it would be read out each second. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a meter has no parts of its own */}
       <div
         className="bar"
-        role="progressbar"
-        aria-label={words}
+        role="meter"
+        aria-label={clock.label}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(parts.reduce((sum, part) => sum + part, full) * 100)}

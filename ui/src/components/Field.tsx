@@ -40,15 +40,20 @@ type ChoiceProps = {
   /** Each has the key of its number; whoever asks hears them. */
   numbered?: boolean;
   focused?: boolean;
+  error?: string | null;
   onValue: (value: string) => void;
 };
 
 /** One of a few, as radio buttons in a row. */
 export function Choice(props: ChoiceProps) {
-  const { label, value, options, onValue, numbered = false, focused = false } = props;
+  const { label, value, options, onValue, numbered = false, focused = false, error } = props;
   const name = useId();
   return (
-    <fieldset className="choice">
+    <fieldset
+      className="choice"
+      aria-describedby={error ? `${name}-hint` : undefined}
+      data-wrong={error ? true : undefined}
+    >
       <legend>{label}</legend>
       <div className="choice-options">
         {options.map((option, at) => (
@@ -68,6 +73,11 @@ export function Choice(props: ChoiceProps) {
           </label>
         ))}
       </div>
+      {error && (
+        <div id={`${name}-hint`} className="field-error">
+          {error}
+        </div>
+      )}
     </fieldset>
   );
 }
@@ -103,10 +113,11 @@ type TextAreaProps = {
   label: string;
   value: string;
   required?: boolean;
+  error?: string | null;
   onValue: (value: string) => void;
 };
 
-export function TextArea({ label, value, required, onValue }: TextAreaProps) {
+export function TextArea({ label, value, required, error, onValue }: TextAreaProps) {
   const id = useId();
   return (
     <div className="field">
@@ -116,8 +127,15 @@ export function TextArea({ label, value, required, onValue }: TextAreaProps) {
         rows={3}
         value={value}
         required={required}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error ? `${id}-hint` : undefined}
         onChange={(event) => onValue(event.target.value)}
       />
+      {error && (
+        <div id={`${id}-hint`} className="field-error">
+          {error}
+        </div>
+      )}
     </div>
   );
 }

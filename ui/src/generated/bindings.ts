@@ -42,6 +42,8 @@ export const commands = {
 	pickRecords: (profile: string, kind: string, query: string) => typedError<OptionView[], Error>(__TAURI_INVOKE("pick_records", { profile, kind, query })),
 	/**  One record. */
 	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
+	/**  What an action would do as it is meant now. */
+	consider: (profile: string, request: ConsiderRequest) => typedError<ActionView, Error>(__TAURI_INVOKE("consider", { profile, request })),
 	/**  Decides by policy and queues an operation. */
 	act: (profile: string, request: ActRequest) => typedError<OperationView, Error>(__TAURI_INVOKE("act", { profile, request })),
 	/**  What an action on many records would do. */
@@ -344,6 +346,26 @@ export type BannerView = {
 	row: string,
 	/**  The words. */
 	words: string,
+};
+
+/**  How far an action on many records is. Its parts add up to `count`. */
+export type BatchView = {
+	/**  What the ids of its operations begin with; so does the id of the batch. */
+	id: string,
+	/**  Action as shown. */
+	action: string,
+	/**  Its operations. */
+	count: number,
+	/**  Not with the platform yet. */
+	waiting: number,
+	/**  The platform has them; the final word is to come. */
+	under_way: number,
+	/**  Held for the operator. */
+	held: number,
+	/**  Done, and the platform said so. */
+	confirmed: number,
+	/**  Given up, or taken back. */
+	discarded: number,
 };
 
 /**  Which way is good. */
@@ -703,6 +725,20 @@ export type Confirm =
 "click" | 
 /**  Type the amount in digits (money, such as `22.00`) or the record's title. */
 "typed";
+
+/**  An action on a record, as it is meant so far. */
+export type ConsiderRequest = {
+	/**  Kind. */
+	kind: string,
+	/**  Record. */
+	id: string,
+	/**  Action. */
+	action: string,
+	/**  Parameters as JSON text by name, as far as they are filled in. */
+	params: { [key in string]: string },
+	/**  A held operation that this one would replace. */
+	amends: string | null,
+};
 
 /**  Somebody who can be reached. */
 export type ContactView = {
@@ -1617,6 +1653,8 @@ export type OperationView = {
 	kind: string,
 	/**  Record. */
 	record: string,
+	/**  View in which the record is opened; none where its kind has none. */
+	view: string | null,
 	/**  One line that names the record, as seen. */
 	title: string,
 	/**  Action of the pack. */
@@ -1643,6 +1681,10 @@ export type OperationView = {
 	author: string,
 	/**  It was made by another operator than the one signed in, so it does not go out under this name. */
 	foreign: boolean,
+	/**  It is held and may go again as it is; else another takes its place, or it is given up. */
+	may_retry: boolean,
+	/**  Where it conflicts: the state that the record is in by now, where that is another than was seen. */
+	became: string | null,
 	/**  Operations that wait behind it in its lane. */
 	behind: number,
 	/**  The other side's facts where it conflicts. */
@@ -1780,10 +1822,12 @@ export type PolicyRowView = {
 	id: string,
 	/**  The rule. */
 	title: string,
-	/**  What was found. */
+	/**  What was found; empty until the parameter that it reads is said. */
 	found: string,
-	/**  `passed`, `failed`, `undecidable` or `asks`. */
+	/**  `passed`, `failed`, `undecidable`, `asks` or `open`. */
 	outcome: RowWord,
+	/**  Parameters that it goes by. */
+	reads: string[],
 };
 
 /**  A playbook or a routine. */
@@ -2126,7 +2170,9 @@ export type RowWord =
 /**  Cannot be evaluated; refuses. */
 "undecidable" | 
 /**  Somebody has to agree. */
-"asks";
+"asks" | 
+/**  Decides once a parameter that it reads is said. */
+"open";
 
 /**  The setting that carries the reading of a contradiction. */
 export type RulingSetting = {
@@ -2346,6 +2392,17 @@ export type SelectionView = {
 	allowed: SelectedView[],
 	/**  Records on which it is not possible, and why. */
 	denied: DeniedView[],
+	/**  Who has to agree to some of them first, each row once. */
+	asks: AskView[],
+	/**  To how many of them somebody has to agree. */
+	asking: number,
+	/**  Mails as they would be sent for the first of them. */
+	mails: MailView[],
+	/**
+	 *  The first instant after which one of them is not carried out any more, tenant's wall clock,
+	 *  RFC 3339 with offset.
+	 */
+	not_after: string | null,
 	/**  Records beyond the cap. */
 	beyond: number,
 	/**  Most records at once. */
@@ -2480,8 +2537,6 @@ export type SettingsView = {
 	pack_changes: PackChangesView | null,
 	/**  The tenant's policy settings. */
 	settings: TenantSetting[],
-	/**  The platform's switches. */
-	controls: TenantSetting[],
 	/**  Native notifications. */
 	notifications: NotificationsView,
 	/**  The platform is a demo, whose world may be chosen. */
@@ -2773,6 +2828,8 @@ export type SyncView = {
 	waiting: OperationView[],
 	/**  What was done last and can still be taken back. */
 	undo: UndoOfferView | null,
+	/**  What was done on many records at once and is not over, newest first. */
+	batches: BatchView[],
 	/**  Operations held for the operator. */
 	held: OperationView[],
 	/**  Operations that the platform has, without a final verdict. */

@@ -113,11 +113,13 @@ word-unknown = unknown
 
 standing-waiting = Waits here for its turn.
 standing-in-flight = On its way to the platform.
+standing-in-doubt = It was sent and no answer came. The platform is asked for it by its id before it is sent again.
 standing-accepted = The platform has it; its provider is at work.
 standing-agreement = The platform has it and has asked.
 standing-unknown = Nobody knows yet whether it happened. It is looked up, never sent blindly again.
 standing-held-refused = Held for you: it was refused.
 standing-held-conflict = Held for you: the record is not what you saw.
+standing-held-overtaken = Somebody was sooner: on the platform it is “{ $state }” by now, and yours was not done. Discard it, or look at what is there and decide again.
 standing-held-lapsed = Held for you: it was too late.
 standing-held-rejected = Held for you: the platform did not understand it.
 standing-held-restored = Held for you: the platform lost it.
@@ -372,6 +374,10 @@ policy-passed = Lets through
 policy-failed = Refuses
 policy-undecidable = Cannot be decided, so it refuses
 policy-asks = Asks somebody first
+policy-open = Decides once the form is filled in
+policy-open-found = decided once it is said: { $what }
+policy-live = Found on what the platform has, as of { $time }.
+policy-old = Found on what the platform had at { $time }, { $age } ago. It decides again before anything is done.
 asks-title = { $role } has to agree first
 asks-text = It is queued and sent as ever, and done once they have agreed.
 asks-instead = After { $duration } without an answer { $role } may answer instead.
@@ -402,6 +408,7 @@ act-queued = { $action } queued: { $title }
 param-optional = { $label } (optional)
 param-money = Amount and currency, such as 22.00 AUD
 param-wrong = This is no such value.
+act-wanting = Still to be said: { $what }
 
 mail-title = Mail preview
 mail-open = Mail preview
@@ -439,6 +446,13 @@ bulk-radius =
     }
 bulk-radius-text = An operation for each, decided by policy one by one, here and again on the platform.
 bulk-each = For each, { $action } will
+bulk-not-after = The first of them is not carried out after
+bulk-asking =
+    { $count ->
+        [one] 1 of them is done only once somebody has agreed:
+       *[other] { $count } of them are done only once somebody has agreed:
+    }
+bulk-mail = The mail for { $title }, as it would be sent; each gets its own
 bulk-denied =
     { $count ->
         [one] 1 does not take part
@@ -451,6 +465,7 @@ bulk-beyond =
     }
 bulk-names = Which ones
 bulk-type-hint = The number of records, so that nothing is confirmed by habit.
+bulk-queueing = { $done } of { $count } queued
 bulk-queued =
     { $count ->
         [one] { $action }: 1 queued
@@ -1018,8 +1033,6 @@ notify-failures =
     }
 notify-try = Show one as a try
 notify-tried = The service took it. Whether it appeared, only you can see.
-settings-controls = Switches
-settings-controls-open = Open Controls
 settings-default = the pack’s default
 settings-tenant-none = The pack leaves nothing open to the tenant.
 settings-tenant-all = All that is needed is said.
@@ -1058,7 +1071,6 @@ demo-replacing = Replacing…
 demo-undone = Not chosen: { $world }
 demo-undone-text = The demo ended while it replaced the records, and that world cannot be made any more. What is in force is: { $world }. Choose again.
 demo-chosen = This is the world now. The laptop is filled anew.
-settings-no-controls = The pack names no switches.
 settings-pack = Pack
 settings-pack-name = Name
 settings-pack-version = Version
@@ -1257,6 +1269,18 @@ sync-waiting-note = goes out in order
 sync-waiting-note-cut = goes out when connected
 sync-under-way-title = Under way
 sync-under-way-note = the final word is still to come
+sync-batches-title = Many at once
+sync-batches-note = each goes by itself
+batch-title = { $action }: { $count } records
+batch-done = { $done } of { $count } done
+batch-waiting =
+    { $count ->
+        [one] 1 waits
+       *[other] { $count } wait
+    }
+batch-under-way = { $count } under way
+batch-held = { $count } held for you
+batch-discarded = { $count } given up
 sync-settled-title = Settled
 sync-settled-note = newest first
 
@@ -1318,6 +1342,8 @@ command-settings = Go to Settings
 command-sync = Go to Sync
 command-light = Switch to light
 command-dark = Switch to dark
+command-act = { $action }: { $title }
+command-undo = Undo { $what }
 command-profile = Profile and appearance
 
 help-title = Keys
@@ -1328,6 +1354,7 @@ help-palette = find anything, run a command
 help-help = this list
 help-watch = go to Watch
 help-queues = go to the first queue
+help-approvals = go to the approvals
 help-log = go to Log
 help-reference = go to Reference
 help-tenant = go to Tenant
@@ -1349,6 +1376,11 @@ help-tenant-down = next setting
 help-tenant-up = previous
 help-tenant-enter = into its form
 help-tenant-leave = from the form to the list
+help-question = In a question
+help-choose = choose an answer by its number
+help-send = do it
+help-give-up = leave it
+help-at-once = { $action }, all of a section
 help-many = Many at once
 help-on-controls = On Controls
 help-controls-down = next switch

@@ -1,4 +1,5 @@
 import type {
+  ActionView,
   ActManyAnswer,
   ActManyRequest,
   ActRequest,
@@ -6,6 +7,7 @@ import type {
   ChangeSet,
   ChooseWorldRequest,
   Code,
+  ConsiderRequest,
   ControlsView,
   DemoWorldsView,
   DocumentContent,
@@ -68,6 +70,8 @@ export interface Backend {
   showDocument(kind: string, id: string): Promise<DocumentContent>;
   /** Writes a document that is kept here to a file. */
   saveDocument(kind: string, id: string): Promise<SavedDocument>;
+  /** What an action would do as it is meant now; does nothing. */
+  consider(request: ConsiderRequest): Promise<ActionView>;
   act(request: ActRequest): Promise<OperationView>;
   /** What an action on many records would do; does nothing. */
   selectRecords(request: SelectRequest): Promise<SelectionView>;

@@ -36,6 +36,7 @@ const of = (profile: string): Backend => ({
   dropDocument: (kind, id) => done(commands.dropDocument(profile, kind, id)),
   showDocument: (kind, id) => data(commands.showDocument(profile, kind, id)),
   saveDocument: (kind, id) => data(commands.saveDocument(profile, kind, id)),
+  consider: (request) => data(commands.consider(profile, request)),
   act: (request) => data(commands.act(profile, request)),
   selectRecords: (request) => data(commands.selectRecords(profile, request)),
   actMany: (request) => data(commands.actMany(profile, request)),

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 use watchkeeper_wire::feed::Record;
 use watchkeeper_wire::operation::{Operation, Reason};
+use watchkeeper_wire::problem;
 
 use super::lane::Waiting;
 use super::undo::{self, Window};
@@ -288,6 +289,17 @@ impl Queued {
     /// It is not settled.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Confirmed | Status::Discarded)
+    }
+
+    /// It is held, and the platform keeps a verdict under its id: sent again it would get the same one.
+    pub fn is_decided(&self) -> bool {
+        let code = self.reason.as_ref().map(|reason| reason.code.as_str());
+        match self.hold {
+            Some(Hold::Rejected | Hold::Restored | Hold::Frozen) | None => false,
+            Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
+            Some(Hold::Conflict) => true,
+            Some(Hold::Lapsed) => self.attempts > 0,
+        }
     }
 
     /// It was sent and the answer did not come: it may have arrived, or not.

@@ -10,6 +10,7 @@
 
 mod approvals;
 mod audit;
+mod consider;
 mod controls;
 mod copies;
 mod crash;

@@ -376,3 +376,58 @@ async fn fault_21_the_lost_answer_of_many_is_read_back_and_each_has_one_effect()
     });
     world.check().await;
 }
+
+#[tokio::test]
+async fn how_far_many_are_is_told_until_all_of_them_are_settled() {
+    let world = world(6).await;
+    world.release("p1").await.unwrap();
+    assert!(world.status().await.batches.is_empty(), "one is not many");
+    let asked = request(&select(&world, "return", &[]).await);
+    act(&world, &asked).await;
+    // Again is the same operations.
+    act(&world, &asked).await;
+    let batches = world.status().await.batches;
+    assert_eq!(batches.len(), 1);
+    let batch = &batches[0];
+    assert!(asked.batch.starts_with(&batch.id), "{batch:?}");
+    assert_eq!(
+        (batch.action.as_str(), batch.count, batch.waiting),
+        ("Return", 4, 4)
+    );
+    assert_eq!((batch.under_way, batch.held, batch.confirmed), (0, 0, 0));
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert!(status.waiting.is_empty() && status.batches.is_empty());
+}
+
+#[tokio::test]
+async fn who_has_to_agree_and_until_when_is_said_before_many_are_done() {
+    let world = World::new(3).await;
+    world.platform.with(|state| {
+        // The third alone is a large one.
+        let mut large = parcel("N-3", 3);
+        large["fee"]["minor"] = serde_json::json!(9_000);
+        state.put("parcel", "p3", large);
+        state.pack = Some(pack(2, |text| {
+            let end = "    not_after: record.due_at\n";
+            let asks = "    approvals:\n      - {id: P-9, title: Large ones, when: record.fee.minor > 5000, \
+                        found: a fee, role: lead}\n";
+            bulk(text).replace(end, &format!("{asks}{end}"))
+        }));
+    });
+    world.engine.sync_once().await.unwrap();
+    let all = select(&world, "release", &["p1", "p2", "p3"]).await;
+    assert_eq!(all.allowed.len(), 3);
+    assert_eq!((all.asking, all.asks.len()), (1, 1));
+    assert_eq!(all.asks[0].row, "P-9");
+    assert!(all.mails.is_empty());
+    // The oldest is the first that cannot be done any more.
+    let oldest = select(&world, "release", &["p3"]).await;
+    assert!(all.not_after.is_some());
+    assert_eq!(all.not_after, oldest.not_after);
+    let small = select(&world, "release", &["p1", "p2"]).await;
+    assert_eq!((small.asking, small.asks.len()), (0, 0));
+    assert_ne!(small.not_after, all.not_after);
+    let any_time = select(&world, "return", &["p1"]).await;
+    assert_eq!(any_time.not_after, None);
+}

@@ -242,6 +242,7 @@ async fn fault_48_rights_that_went_meanwhile_hold_it() {
     );
     assert_eq!(page.rows[0].operation, Some(OperationWord::Refused));
     // The rights are back.
+    assert!(held.may_retry);
     world.platform.behave_well();
     sync::retry(&world.engine, &held.id).await.unwrap();
     world.engine.sync_once().await.unwrap();
@@ -280,6 +281,8 @@ async fn a_conflict_shows_the_other_side_and_is_amended_in_its_place() {
     assert_eq!(held.standing, Standing::HeldConflict);
     let theirs = serde_json::to_string(&held.theirs).unwrap();
     assert!(theirs.contains("changed meanwhile"));
+    assert_eq!(held.became, None, "it is in the state that was seen");
+    assert!(!held.may_retry);
     let error = sync::retry(&world.engine, &old.id).await.unwrap_err();
     assert_eq!(error.code, Code::NotNow, "its verdict stands for ever");
     assert_eq!(world.release("p1").await.unwrap_err().code, Code::NotNow);

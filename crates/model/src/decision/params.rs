@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use watchkeeper_pack::Action;
+use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::format::{FieldDef, FieldType, ParamDef};
 use watchkeeper_pack::value;
 
@@ -41,6 +42,15 @@ pub(super) fn check(action: &Action, params: &Map<String, Value>) -> Option<Outc
     unknown.and_then(|name| {
         let name: String = name.chars().take(40).collect();
         refuse(format!("`{name}` is not asked for."))
+    })
+}
+
+/// One of those that are read here has to be given, and is not there yet.
+pub(super) fn awaits(action: &Action, scope: &Scope<'_>, reads: impl Fn(&str) -> bool) -> bool {
+    let mut params = action.def.params.iter();
+    params.any(|(name, def)| {
+        let wanting = scope.params.get(name).is_none_or(Value::is_null);
+        !def.optional && wanting && reads(name)
     })
 }
 

@@ -13,8 +13,8 @@ use crate::expr::Allowed;
 use crate::format::{ActionDef, ApprovalDef, FieldType, RecordFile};
 use crate::pack::{Action, Approval, Policy};
 
-/// Keys that mean something in every list, or begin a way to another screen.
-const KEYS_OF_LISTS: [&str; 7] = ["j", "k", "x", "g", "/", "?", " "];
+/// Keys that mean something in every list or on every record, or begin a way to another screen.
+const KEYS_OF_LISTS: [&str; 8] = ["j", "k", "x", "m", "g", "/", "?", " "];
 /// Longest time for which an action waits to be taken back, in seconds.
 const MAX_HOLD: u32 = 120;
 /// Longest time for which agreement is waited for: 90 days, in minutes.
@@ -70,8 +70,13 @@ impl One<'_> {
             .as_deref()
             .filter(|key| KEYS_OF_LISTS.contains(key));
         if let Some(key) = taken {
-            let message = format!("`{key}` moves or picks in every list");
+            let message = format!("`{key}` is the app's own in every list and record");
             problems.error(&spot.at("key"), "pack.reserved", message);
+        }
+        let key = action.key.as_deref().unwrap_or_default();
+        if key.chars().any(char::is_uppercase) {
+            let message = "a key is a small letter: with Shift it is meant for all of a section";
+            problems.error(&spot.at("key"), "pack.key", message);
         }
         for (index, state) in action.from.iter().enumerate() {
             states::known(self.record, state, &spot.at("from").at(index), problems);

@@ -15,7 +15,7 @@ import { WatchScreen } from "../../features/watch/WatchScreen";
 import { t } from "../../locales/catalogue";
 import type { AppView, NavigationView } from "../../platform/backend";
 import { useKeys } from "../keys";
-import { type Place, usePlace } from "../place";
+import { APPROVALS, type Place, usePlace } from "../place";
 import { useNavigation } from "../reads";
 import { Notices } from "./Notices";
 import { ProfileDialog } from "./ProfileDialog";
@@ -33,6 +33,7 @@ export function Shell({ app }: { app: AppView }) {
   const navigation = useNavigation();
   const { place, go, back } = usePlace();
   const first = navigation.data?.queues[0];
+  const approvals = navigation.data?.queues.find(({ view }) => view === APPROVALS);
   const title = titleOf(place, navigation.data);
   useTouch();
   useSwitchKeys(app.profiles, app.current);
@@ -48,6 +49,7 @@ export function Shell({ app }: { app: AppView }) {
     "g s": () => go({ screen: "sync" }),
     "g ,": () => go({ screen: "settings" }),
     "g q": () => first && go({ screen: "queue", view: first.view, record: null }),
+    "g a": () => approvals && go({ screen: "queue", view: approvals.view, record: null }),
     "Alt+ArrowLeft": back,
   });
 

@@ -10,6 +10,7 @@ const EVERYWHERE = [
   { keys: ["?"], words: "help-help" },
   { keys: ["g", "w"], words: "help-watch" },
   { keys: ["g", "q"], words: "help-queues" },
+  { keys: ["g", "a"], words: "help-approvals" },
   { keys: ["g", "l"], words: "help-log" },
   { keys: ["g", "r"], words: "help-reference" },
   { keys: ["g", "t"], words: "help-tenant" },
@@ -76,6 +77,12 @@ const MANY = [
   { keys: ["Esc"], words: "help-pick-none" },
 ];
 
+const QUESTION = [
+  { keys: ["1…9"], words: "help-choose" },
+  { keys: ["Enter"], words: "help-send" },
+  { keys: ["Esc"], words: "help-give-up" },
+];
+
 /** The keys that work, and those of the actions of the queue that is open. */
 export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
@@ -86,6 +93,8 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
       : [];
   const page = pages.find(([, found]) => found)?.[1];
   const actions = page?.keys ?? [];
+  const once = new Set((page?.sections ?? []).map(({ at_once }) => at_once));
+  const atOnce = actions.filter(({ action }) => once.has(action));
   const many = (page?.bulk.length ?? 0) > 0;
   return (
     <Dialog title={t("help-title")} lenient width="wide" onClose={onClose}>
@@ -127,7 +136,19 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
         {many && (
           <Group
             title={t("help-many")}
-            rows={MANY.map(({ keys, words }) => ({ keys, words: t(words) }))}
+            rows={[
+              ...MANY.map(({ keys, words }) => ({ keys, words: t(words) })),
+              ...atOnce.map(({ key, label }) => ({
+                keys: ["⇧", key],
+                words: t("help-at-once", { action: label }),
+              })),
+            ]}
+          />
+        )}
+        {page && (
+          <Group
+            title={t("help-question")}
+            rows={QUESTION.map(({ keys, words }) => ({ keys, words: t(words) }))}
           />
         )}
         {actions.length > 0 && (

@@ -1,5 +1,5 @@
-import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, test } from "vitest";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { makeWorld } from "../../platform/memory/world";
 import { openApp } from "../../test-harness";
 import { usePlace } from "../place";
@@ -34,6 +34,31 @@ describe("rooms", () => {
     expect(await heading("Refund requests")).toBeVisible();
     await user.keyboard("{Alt>}{ArrowLeft}{/Alt}");
     expect(await heading("Sync")).toBeVisible();
+  });
+
+  test("g a goes to the approvals where there are any, and approves nothing", async () => {
+    const { user, backend } = await openQueue();
+    const navigation = backend.navigation.bind(backend);
+    const acting = vi.spyOn(backend, "act");
+    vi.spyOn(backend, "navigation").mockImplementation(async () => {
+      const found = await navigation();
+      const approvals = { view: "approvals", label: "Approvals" };
+      return {
+        ...found,
+        queues: [
+          ...found.queues,
+          ...found.queues.slice(0, 1).map((each) => ({ ...each, ...approvals })),
+        ],
+      };
+    });
+    await user.keyboard("ga");
+    expect(usePlace.getState().place).toMatchObject({ view: "pending" });
+    act(() => backend.change(() => {}, [{ tag: "navigation" }]));
+    await screen.findAllByRole("button", { name: /^Approvals/ });
+    await user.keyboard("ga");
+    expect(usePlace.getState().place).toMatchObject({ screen: "queue", view: "approvals" });
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(acting).not.toHaveBeenCalled();
   });
 
   test("the arrows go along the rail, however many queues there are", async () => {

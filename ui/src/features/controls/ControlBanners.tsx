@@ -5,7 +5,7 @@ import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { ControlView } from "../../platform/backend";
-import { isHeld, STANDINGS } from "../operations/standing";
+import { isHeld, standingWords } from "../operations/standing";
 import { nameOf, standsOut, valueWords, wantedOf } from "./words";
 
 /** Most banners at once; the others are counted. */
@@ -102,7 +102,7 @@ export function NotInEffect({ control }: { control: ControlView }) {
     <>
       {t("control-still", { value: valueWords(value) })}{" "}
       {wanted && t("control-asked-for", { value: valueWords(wanted) })}{" "}
-      {own && t(STANDINGS[own.operation.standing].words)}{" "}
+      {own && t(standingWords(own.operation))}{" "}
       {own && isHeld(own.operation) && <bdi>{own.operation.reason?.detail}</bdi>}
       {own?.operation.not_after && own.operation.word === "queued" && (
         <>

@@ -8,8 +8,8 @@ import { ErrorBanner } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Instant, TimeOf, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
-import type { OperationView } from "../../platform/backend";
-import { isHeld, isSettled, STANDINGS } from "./standing";
+import type { FactView, OperationView } from "../../platform/backend";
+import { isHeld, isSettled, STANDINGS, standingWords } from "./standing";
 import { useGoesIn, useTakeBack } from "./undo";
 
 type OperationCardProps = {
@@ -25,6 +25,9 @@ type OperationCardProps = {
 /** One operation of ours: its word, where it stands, why it is held, and what may be done. */
 export function OperationCard({ operation, received, onRecord, onAmend }: OperationCardProps) {
   const held = isHeld(operation);
+  const { became } = operation;
+  // What the sentence says already is not said again.
+  const theirs = operation.theirs.filter(({ field }) => became === null || field !== "state");
   const left = useGoesIn(operation.goes_in_seconds, received ?? 0);
   return (
     <article className="operation" data-held={held || undefined}>
@@ -43,16 +46,18 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
       <div className="operation-body">
         <div>
           <p>
-            {t(STANDINGS[operation.standing].words)}
+            {became === null
+              ? t(standingWords(operation))
+              : t("standing-held-overtaken", { state: became })}
             {left !== null && (
               <>
                 {" "}
                 <span className="quiet">{t("operation-goes-in", { seconds: left })}</span>
               </>
             )}
-            {operation.reason && <Reason operation={operation} />}
+            {operation.reason && became === null && <Reason operation={operation} />}
           </p>
-          {operation.theirs.length > 0 && <Theirs operation={operation} />}
+          {theirs.length > 0 && <Theirs facts={theirs} />}
           <Small operation={operation} />
         </div>
         {left === null ? (
@@ -76,12 +81,12 @@ function Reason({ operation }: { operation: OperationView }) {
   );
 }
 
-function Theirs({ operation }: { operation: OperationView }) {
+function Theirs({ facts }: { facts: FactView[] }) {
   return (
     <div className="theirs">
       <h3>{t("operation-theirs")}</h3>
       <dl className="facts">
-        {operation.theirs.map((fact) => (
+        {facts.map((fact) => (
           <div key={fact.field}>
             <dt>{fact.label}</dt>
             <dd>
@@ -151,12 +156,13 @@ function OperationButtons({ operation, onAmend }: OperationButtonsProps) {
       say(t("operation-discarded", { action: operation.action }));
     },
   });
-  if (!may.retry && !may.amend && !may.discard) return null;
+  const retry = operation.may_retry && !operation.foreign;
+  if (!retry && !may.amend && !may.discard) return null;
   return (
     <>
       {retrying.error && <ErrorBanner error={retrying.error} />}
       <div className="operation-buttons">
-        {may.retry && !operation.foreign && (
+        {retry && (
           <Button disabled={retrying.isPending} onClick={() => retrying.mutate()}>
             {t("operation-retry")}
           </Button>

@@ -2,6 +2,7 @@ import { Undo2 } from "lucide-react";
 import { useRef } from "react";
 import { useFocusOutlives } from "../../app/focus";
 import { useKeys } from "../../app/keys";
+import { useOffers } from "../../app/offers";
 import { useSync } from "../../app/reads";
 import { Button } from "../../components/Button";
 import { t } from "../../locales/catalogue";
@@ -19,17 +20,18 @@ export function UndoBar() {
 function Offer({ offer, seconds }: { offer: UndoOfferView; seconds: number }) {
   const { action, operations, title } = offer;
   const taking = useTakeBack(action);
-  const take = () => {
-    if (!taking.isPending) taking.mutate(operations);
-  };
-  useKeys({ "$mod+z": take }, false);
-  // Its time may be over while the focus is on its button.
-  const bar = useRef<HTMLElement>(null);
-  useFocusOutlives(bar);
   const words =
     title === null
       ? t("undo-many", { action, count: operations.length })
       : t("undo-one", { action, title });
+  const take = () => {
+    if (!taking.isPending) taking.mutate(operations);
+  };
+  useKeys({ "$mod+z": take }, false);
+  useOffers([{ id: "undo", label: t("command-undo", { what: words }), hint: "Ctrl Z", run: take }]);
+  // Its time may be over while the focus is on its button.
+  const bar = useRef<HTMLElement>(null);
+  useFocusOutlives(bar);
   return (
     <section className="undo-bar" aria-label={t("undo-label")} ref={bar}>
       <Undo2 size={14} aria-hidden />

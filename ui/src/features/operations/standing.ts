@@ -1,13 +1,16 @@
 import type { OperationView, Standing } from "../../platform/backend";
 
 /** What an operator may do about an operation of ours. */
-type Choices = { words: string; retry: boolean; amend: boolean; discard: boolean };
+type Choices = { words: string; amend: boolean; discard: boolean };
 
-const HELD = { retry: true, amend: true, discard: true };
-const GONE = { retry: false, amend: false, discard: false };
+const HELD = { amend: true, discard: true };
+const GONE = { amend: false, discard: false };
 const HERE = { ...GONE, discard: true };
 
-/** Where an operation stands, in words, and what that leaves to do. */
+/**
+ * Where an operation stands, in words, and what that leaves to do. Whether it may go again as it is, the
+ * engine says: what the platform decided stands for ever under its id.
+ */
 export const STANDINGS: Record<Standing, Choices> = {
   waiting: { words: "standing-waiting", ...HERE },
   in_flight: { words: "standing-in-flight", ...GONE },
@@ -16,7 +19,7 @@ export const STANDINGS: Record<Standing, Choices> = {
   unknown: { words: "standing-unknown", ...GONE },
   held_refused: { words: "standing-held-refused", ...HELD },
   held_conflict: { words: "standing-held-conflict", ...HELD },
-  held_lapsed: { words: "standing-held-lapsed", ...HELD, retry: false },
+  held_lapsed: { words: "standing-held-lapsed", ...HELD },
   held_rejected: { words: "standing-held-rejected", ...HELD },
   // Under its old id only: what it may have moved is found by that id.
   held_restored: { words: "standing-held-restored", ...HELD, amend: false },
@@ -26,6 +29,12 @@ export const STANDINGS: Record<Standing, Choices> = {
   confirmed: { words: "standing-confirmed", ...GONE },
   discarded: { words: "standing-discarded", ...GONE },
 };
+
+/** Where it stands, in words. What was sent and not answered may have arrived. */
+export function standingWords({ word, standing }: OperationView): string {
+  if (word === "unknown" && standing === "in_flight") return "standing-in-doubt";
+  return STANDINGS[standing].words;
+}
 
 export function isSettled(operation: OperationView): boolean {
   return operation.standing === "confirmed" || operation.standing === "discarded";

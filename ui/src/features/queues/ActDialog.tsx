@@ -1,7 +1,7 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useCallback, useId, useState } from "react";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useCallback, useDeferredValue, useId, useState } from "react";
 import { useBackend } from "../../app/backend";
-import { useSync } from "../../app/reads";
+import { READS, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
@@ -9,10 +9,10 @@ import { Field } from "../../components/Field";
 import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { ActionView, RecordView } from "../../platform/backend";
-import { Asks, Will } from "./ActionBlock";
+import { Asks, PolicyRows, Refused, refusal, Will } from "./ActionBlock";
 import { Mail } from "./MailDialog";
 import { ParamFields } from "./ParamFields";
-import { type Put, paramsJson, typedWords } from "./params";
+import { type Put, paramsJson, refusedParams, saidOf, typedWords, wantingOf } from "./params";
 
 type ActDialogProps = {
   record: RecordView;
@@ -24,8 +24,29 @@ type ActDialogProps = {
   onClose: () => void;
 };
 
+/** The action as it is meant with what was said so far: what decides and what it will do may go by that. */
+function useConsidered(
+  record: RecordView,
+  action: ActionView,
+  said: Put,
+  amends: string | null,
+): ActionView & { settled: boolean } {
+  const backend = useBackend();
+  const { kind, id } = record;
+  const asked = { kind, id, action: action.action, params: said, amends };
+  const considered = useQuery({
+    queryKey: [READS.record, "considered", asked],
+    queryFn: () => backend.consider(asked),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+  const settled = considered.data !== undefined && !considered.isPlaceholderData;
+  return { ...(considered.data ?? action), settled };
+}
+
 /**
- * Asks what an action needs and queues it. The operation's id is made when the dialog opens, so
+ * Asks what an action needs and queues it. What is said decides: the policy, who has to agree, what
+ * will be done and the mail follow what is put in. The operation's id is made when the dialog opens, so
  * that however often the button is pressed, it is one operation.
  */
 export function ActDialog({ record, action, amends, onActed, onClose }: ActDialogProps) {
@@ -52,6 +73,9 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
   // What is still to be put in cannot be typed again yet.
   const unsaid = action.typed_param !== null && params === null;
 
+  const said = useDeferredValue(JSON.stringify(saidOf(action.params, put)));
+  const meant = useConsidered(record, action, JSON.parse(said), amends);
+
   const acting = useMutation({
     mutationFn: async () => {
       if (!operation.data || !params) return null;
@@ -73,7 +97,11 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
       onClose();
     },
   });
-  const ready = params !== null && confirmed && operation.data !== undefined && !acting.isPending;
+  const wanting = wantingOf(action.params, put).map(({ label }) => label);
+  const refused = meant.settled && refusal(meant) !== null;
+  const onFields = refusedParams(meant, JSON.parse(said));
+  const ready =
+    params !== null && confirmed && !refused && operation.data !== undefined && !acting.isPending;
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (ready) acting.mutate();
@@ -82,10 +110,15 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
   return (
     <Dialog
       title={t("act-title", { action: action.label, title: record.title })}
-      width={action.mails.length > 0 && action.params.length > 0 ? "wide" : "narrow"}
+      width={action.params.length > 0 || meant.mails.length > 0 ? "wide" : "narrow"}
       onClose={onClose}
       footer={
         <>
+          {wanting.length > 0 && (
+            <span className="quiet dialog-wanting">
+              {t("act-wanting", { what: wanting.join(", ") })}
+            </span>
+          )}
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button look="filled" type="submit" form={dialog} disabled={!ready}>
             {action.label}
@@ -98,12 +131,14 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
           <ErrorBanner error={acting.error ?? operation.error} />
         )}
         {amends && <p className="quiet">{t("act-amends")}</p>}
-        <Will action={action} />
-        <Asks action={action} />
+        <Will action={meant} />
+        <Asks action={meant} />
+        {refused && <Refused action={meant} />}
         <ParamFields
           params={action.params}
           put={put}
           onPut={onPut}
+          refused={onFields}
           focusElsewhere={action.confirm === "typed" && action.typed_param === null}
         />
         {action.confirm === "typed" && wanted !== null && !unsaid && (
@@ -121,8 +156,10 @@ export function ActDialog({ record, action, amends, onActed, onClose }: ActDialo
             {t("act-offline-text")}
           </Banner>
         )}
-        {action.params.length > 0 &&
-          action.mails.map((mail) => <Mail key={mail.row} mail={mail} />)}
+        <PolicyRows action={meant} />
+        {meant.mails.map((mail) => (
+          <Mail key={`${mail.row} ${mail.to}`} mail={mail} />
+        ))}
       </form>
     </Dialog>
   );

@@ -1,16 +1,21 @@
 import {
   Ban,
   CircleCheck,
+  CircleDashed,
   CircleHelp,
   CircleX,
+  History,
   type LucideIcon,
   MessageCircleQuestion,
   Undo2,
 } from "lucide-react";
+import { useSync } from "../../app/reads";
+import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
 import { Banner } from "../../components/states";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
-import type { ActionView, PolicyRowView, RowWord } from "../../platform/backend";
+import { durationWords } from "../../locales/words";
+import type { ActionView, ParamView, PolicyRowView, RowWord } from "../../platform/backend";
 import { undoWords } from "../operations/undo";
 import { spanWords } from "../reference/spans";
 
@@ -18,6 +23,7 @@ const OUTCOMES: Record<RowWord, { icon: LucideIcon; tone: string; words: string 
   passed: { icon: CircleCheck, tone: "green", words: "policy-passed" },
   failed: { icon: CircleX, tone: "red", words: "policy-failed" },
   asks: { icon: MessageCircleQuestion, tone: "blue", words: "policy-asks" },
+  open: { icon: CircleDashed, tone: "neutral", words: "policy-open" },
   undecidable: { icon: CircleHelp, tone: "amber", words: "policy-undecidable" },
 };
 
@@ -36,10 +42,13 @@ type ActionBlockProps = {
   onMails: () => void;
   /** `m` opens the mails. */
   mailKey: boolean;
+  /** Instant of the data. */
+  asOf: string | null;
 };
 
 /** The policy of an action, row by row, and what the action will do. */
-export function ActionBlock({ actions, shown, onShow, onMails, mailKey }: ActionBlockProps) {
+export function ActionBlock(props: ActionBlockProps) {
+  const { actions, shown, onShow, onMails, mailKey, asOf } = props;
   return (
     <>
       <div className="record-part">
@@ -59,13 +68,8 @@ export function ActionBlock({ actions, shown, onShow, onMails, mailKey }: Action
             ))}
           </div>
         )}
-        {shown.policy.length > 0 && (
-          <ul className="policy" aria-label={t("policy-label", { action: shown.label })}>
-            {shown.policy.map((row) => (
-              <PolicyRow key={row.id} row={row} />
-            ))}
-          </ul>
-        )}
+        <PolicyRows action={shown} />
+        {shown.policy.length > 0 && <Basis asOf={asOf} />}
         <Refused action={shown} />
       </div>
       {shown.will.length > 0 && !shown.denied && (
@@ -82,21 +86,58 @@ export function ActionBlock({ actions, shown, onShow, onMails, mailKey }: Action
   );
 }
 
-function PolicyRow({ row }: { row: PolicyRowView }) {
+/** What decides an action, row by row, and what each found. */
+export function PolicyRows({ action }: { action: ActionView }) {
+  if (action.policy.length === 0) return null;
+  return (
+    <ul className="policy" aria-label={t("policy-label", { action: action.label })}>
+      {action.policy.map((row) => (
+        <PolicyRow key={row.id} row={row} params={action.params} />
+      ))}
+    </ul>
+  );
+}
+
+/** Whether that was found on what the platform has now, or had when it was last heard. */
+function Basis({ asOf }: { asOf: string | null }) {
+  useTick(15);
+  const sync = useSync().data;
+  const wall = asOf === null ? null : parseWall(asOf);
+  if (!wall || !sync) return null;
+  const time = timeWords(wall);
+  if (sync.link === "in_step" || sync.link === "filling" || sync.age_seconds === null) {
+    return <p className="quiet policy-basis">{t("policy-live", { time })}</p>;
+  }
+  const age = durationWords(sync.age_seconds + secondsSince(sync.received));
+  return (
+    <p className="told policy-basis" data-tone="amber">
+      <History size={13} aria-hidden />
+      {t("policy-old", { time, age })}
+    </p>
+  );
+}
+
+function PolicyRow({ row, params }: { row: PolicyRowView; params: readonly ParamView[] }) {
+  const asked = params.filter(({ name }) => row.reads.includes(name)).map(({ label }) => label);
   const { icon: Icon, tone, words } = OUTCOMES[row.outcome];
   return (
     <li data-tone={tone}>
       <Icon size={16} aria-label={t(words)} />
       <div>
         <strong>{row.title}</strong>
-        <span className="quiet">{row.found}</span>
+        <span className="quiet">
+          {row.outcome === "open" || row.found === ""
+            ? asked.length > 0 && t("policy-open-found", { what: asked.join(", ") })
+            : row.found}
+        </span>
       </div>
       <code className="row-id">{row.id}</code>
     </li>
   );
 }
 
-function Refused({ action }: { action: ActionView }) {
+/** That it cannot be had, and why. */
+export function Refused({ action }: { action: ActionView }) {
   const reason = refusal(action);
   if (!reason) return null;
   const label = { action: action.label };
@@ -129,7 +170,7 @@ export function UndoLine({ undo, nature }: Pick<ActionView, "undo" | "nature">) 
 }
 
 /** Who has to agree before the action is done. */
-export function Asks({ action }: { action: ActionView }) {
+export function Asks({ action }: { action: Pick<ActionView, "asks"> }) {
   return action.asks.map((ask) => (
     <Banner key={ask.row} tone="blue" title={t("asks-title", { role: ask.role })}>
       {t("asks-text")}{" "}

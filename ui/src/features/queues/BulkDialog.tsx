@@ -53,7 +53,8 @@ export function BulkDialog(props: BulkDialogProps) {
   const { view, search, chips, asked, onQueued, onPick, onClose } = props;
   const backend = useBackend();
   const say = useSaid((store) => store.say);
-  const cut = useSync().data?.link === "cut_off";
+  const sync = useSync().data;
+  const cut = sync?.link === "cut_off";
   const dialog = useId();
   const [put, setPut] = useState<Put>({});
   const [typed, setTyped] = useState("");
@@ -135,6 +136,7 @@ export function BulkDialog(props: BulkDialogProps) {
     event.preventDefault();
     if (ready) acting.mutate();
   };
+  const queueing = sync?.batches.find(({ id }) => batch.data?.startsWith(id))?.count ?? 0;
   const title = t("bulk-title", { action: asked.label, count: many });
 
   if (answer) {
@@ -148,6 +150,11 @@ export function BulkDialog(props: BulkDialogProps) {
       onClose={onClose}
       footer={
         <>
+          {acting.isPending && (
+            <span className="quiet dialog-wanting" role="status">
+              {t("bulk-queueing", { done: queueing, count: many })}
+            </span>
+          )}
           <Button onClick={onClose}>{t("cancel")}</Button>
           {many > 0 && (
             <Button look="filled" type="submit" form={dialog} disabled={!ready}>

@@ -1,8 +1,10 @@
 import { Ban, CircleSlash } from "lucide-react";
+import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { numberWords } from "../../locales/words";
 import type { DeniedView, SelectionView } from "../../platform/backend";
-import { UndoLine } from "./ActionBlock";
+import { Asks, UndoLine } from "./ActionBlock";
+import { Mail } from "./MailDialog";
 
 /** Names that stand with a reason; the rest is counted. */
 const NAMED = 3;
@@ -45,9 +47,28 @@ export function BulkRadius({ selection }: { selection: SelectionView }) {
             ))}
           </ul>
           <UndoLine undo={selection.undo} nature={selection.nature} />
+          {selection.not_after && (
+            <p className="quiet">
+              {t("bulk-not-after")} <Instant at={selection.not_after} both />
+            </p>
+          )}
+        </div>
+      )}
+      {selection.asking > 0 && (
+        <div className="radius-asks">
+          <p className="quiet">{t("bulk-asking", { count: selection.asking })}</p>
+          <Asks action={selection} />
         </div>
       )}
       {denied.length > 0 && <Denied denied={denied} />}
+      {allowed.length > 0 && selection.mails.length > 0 && (
+        <details className="radius-names">
+          <summary>{t("bulk-mail", { title: allowed[0]?.title ?? "" })}</summary>
+          {selection.mails.map((mail) => (
+            <Mail key={`${mail.row} ${mail.to}`} mail={mail} />
+          ))}
+        </details>
+      )}
       {allowed.length > 0 && (
         <details className="radius-names">
           <summary>{t("bulk-names")}</summary>

@@ -8,12 +8,15 @@ type ParamFieldsProps = {
   params: readonly ParamView[];
   put: Put;
   onPut: (name: string, value: string) => void;
+  /** Why what was put in does not go, by parameter. */
+  refused?: Put;
   /** Something else in the dialog has the focus first. */
   focusElsewhere: boolean;
 };
 
 /** What an action asks for. The first choice of a few is answered by the keys of its numbers. */
-export function ParamFields({ params, put, onPut, focusElsewhere }: ParamFieldsProps) {
+export function ParamFields(props: ParamFieldsProps) {
+  const { params, put, onPut, focusElsewhere, refused } = props;
   const numbered = params.find(({ kind, one_of }) => kind === "enum" && one_of.length <= 9);
   useEffect(() => {
     if (!numbered) return;
@@ -43,6 +46,7 @@ export function ParamFields({ params, put, onPut, focusElsewhere }: ParamFieldsP
       numbered={param === numbered}
       focused={at === 0 && !focusElsewhere}
       value={put[param.name] ?? ""}
+      refused={refused?.[param.name] ?? null}
       onValue={(value) => onPut(param.name, value)}
     />
   ));

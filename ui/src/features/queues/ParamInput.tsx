@@ -10,6 +10,8 @@ type ParamInputProps = {
   /** It has the focus when the question opens. */
   focused: boolean;
   value: string;
+  /** Why what was put in does not go, where it is such a value. */
+  refused: string | null;
   onValue: (value: string) => void;
 };
 
@@ -19,7 +21,7 @@ const INPUT_TYPES: Partial<Record<FieldType, string>> = {
 };
 
 /** Asks for a parameter in the way of its type. */
-export function ParamInput({ param, numbered, focused, value, onValue }: ParamInputProps) {
+export function ParamInput({ param, numbered, focused, value, refused, onValue }: ParamInputProps) {
   const label = param.optional ? t("param-optional", { label: param.label }) : param.label;
   switch (param.kind) {
     case "enum": {
@@ -31,6 +33,7 @@ export function ParamInput({ param, numbered, focused, value, onValue }: ParamIn
           options={options}
           numbered={numbered}
           focused={focused}
+          error={refused}
           onValue={onValue}
         />
       );
@@ -40,10 +43,20 @@ export function ParamInput({ param, numbered, focused, value, onValue }: ParamIn
         { value: "true", label: t("value-yes") },
         { value: "false", label: t("value-no") },
       ];
-      return <Choice label={label} value={value} options={options} onValue={onValue} />;
+      return (
+        <Choice label={label} value={value} options={options} error={refused} onValue={onValue} />
+      );
     }
     case "text":
-      return <TextArea label={label} value={value} required={!param.optional} onValue={onValue} />;
+      return (
+        <TextArea
+          label={label}
+          value={value}
+          required={!param.optional}
+          error={refused}
+          onValue={onValue}
+        />
+      );
     default: {
       const wrong = value.trim() !== "" && paramJson(param, value) === null;
       return (
@@ -54,7 +67,7 @@ export function ParamInput({ param, numbered, focused, value, onValue }: ParamIn
           value={value}
           onValue={onValue}
           hint={param.kind === "money" ? t("param-money") : undefined}
-          error={wrong ? t("param-wrong") : null}
+          error={wrong ? t("param-wrong") : refused}
         />
       );
     }

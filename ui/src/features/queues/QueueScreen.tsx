@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useKeys } from "../../app/keys";
+import { useOffers } from "../../app/offers";
 import { usePlace } from "../../app/place";
 import { PAGE_ROWS, type ReceivedPage, usePages, useRecord } from "../../app/reads";
 import type { ActionView, RowView } from "../../platform/backend";
 import { type BulkAsked, BulkDialog } from "./BulkDialog";
-import { bulkKeys } from "./bulkKeys";
+import { bulkKeys, bulkOffers } from "./bulkKeys";
 import { next } from "./next";
 import { usePicking } from "./picking";
 import { QueueList } from "./QueueList";
@@ -72,6 +73,8 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
       ? bulkKeys({ page, picking, active, step, readOnly, total, onAsk: setAsked })
       : {}),
   });
+
+  useOffers(picking && page && !readOnly ? bulkOffers({ page, picking, onAsk: setAsked }) : []);
 
   // What is decided leaves the list; what waits after it comes up, so that deciding goes on. Where
   // money moves or something leaves the house, the eye stays on what becomes of it.

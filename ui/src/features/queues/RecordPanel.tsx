@@ -3,6 +3,7 @@ import { type KeyboardEvent, type Ref, useEffect, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { useIntents } from "../../app/intents";
 import { isAsking, useKeys } from "../../app/keys";
+import { useOffers } from "../../app/offers";
 import { usePlace } from "../../app/place";
 import { useRecord } from "../../app/reads";
 import { useSaid } from "../../app/said";
@@ -156,6 +157,16 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
   const mailKey = keys.m === undefined;
   if (mailKey && shown && shown.mails.length > 0) keys.m = () => setMails(shown.mails);
   useKeys(mute ? {} : keys, false);
+  const { title } = record;
+  const possible = mute ? [] : actions.filter((each) => refused(each) === null);
+  useOffers(
+    possible.map((action) => ({
+      id: `act ${action.action}`,
+      label: t("command-act", { action: action.label, title }),
+      ...(action.key ? { hint: action.key } : {}),
+      run: () => ask(action),
+    })),
+  );
 
   const amend = (operation: OperationView) => {
     const action = actions.find((each) => each.action === operation.action_id);
@@ -206,6 +217,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
             onShow={(each) => setChosen(each.action)}
             onMails={() => setMails(shown.mails)}
             mailKey={mailKey}
+            asOf={record.as_of}
           />
         )}
         <Documents

@@ -2,6 +2,7 @@ import { Bookmark, Columns3, Download, ListFilter } from "lucide-react";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useKeys } from "../../app/keys";
+import { useOffers } from "../../app/offers";
 import { t } from "../../locales/catalogue";
 import type { ViewPage } from "../../platform/backend";
 import { ChipDialog } from "./ChipDialog";
@@ -31,6 +32,13 @@ export function ViewTools({ page, wish, readOnly, onWish }: ViewToolsProps) {
     "Alt+KeyE": () => setOpen("export"),
     "Alt+KeyS": () => setOpen("save"),
   });
+  const save = t(saved?.own ? "tool-saved" : "tool-save");
+  useOffers([
+    { id: "tool chip", label: t("tool-chip"), hint: "Alt F", run: () => setOpen("chip") },
+    { id: "tool show", label: t("tool-show"), hint: "Alt V", run: () => setOpen("show") },
+    { id: "tool export", label: t("tool-export"), hint: "Alt E", run: () => setOpen("export") },
+    { id: "tool save", label: save, hint: "Alt S", run: () => setOpen("save") },
+  ]);
   return (
     <div className="view-tools">
       <Tool label={t("tool-chip")} keys="Alt+F" onGo={() => setOpen("chip")}>
@@ -42,11 +50,7 @@ export function ViewTools({ page, wish, readOnly, onWish }: ViewToolsProps) {
       <Tool label={t("tool-export")} keys="Alt+E" onGo={() => setOpen("export")}>
         <Download size={15} aria-hidden />
       </Tool>
-      <Tool
-        label={t(saved?.own ? "tool-saved" : "tool-save")}
-        keys="Alt+S"
-        onGo={() => setOpen("save")}
-      >
+      <Tool label={save} keys="Alt+S" onGo={() => setOpen("save")}>
         <Bookmark size={15} aria-hidden />
       </Tool>
       {open === "save" && (

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
 import { APPROVE, makeWorld, operation } from "../../platform/memory/world";
@@ -37,11 +37,17 @@ describe("what somebody has to agree to", () => {
         ...each,
         asks,
         policy: [
-          { id: "R-99", title: "Large ones", found: "22.00", outcome: "asks" as const },
+          { id: "R-99", title: "Large ones", found: "22.00", outcome: "asks" as const, reads: [] },
           ...each.policy,
         ],
       }));
       return { ...record, actions, about };
+    });
+    vi.spyOn(backend, "consider").mockImplementation(async ({ kind, id, action }) => {
+      const { actions } = await backend.queueRecord(kind, id);
+      const found = actions.find((each) => each.action === action);
+      if (!found) throw new Error("no such action");
+      return found;
     });
     return app;
   };
@@ -176,6 +182,76 @@ describe("refusing", () => {
   });
 });
 
+describe("what is said decides", () => {
+  const denying = async () => {
+    const app = await openQueue();
+    await app.user.keyboard("r");
+    return { ...app, asked: await dialog(/Deny: Paper & Press/) };
+  };
+  const reason = (asked: HTMLElement, name: string) => within(asked).getByRole("radio", { name });
+
+  test("a row waits for it, and says for what; so does the button", async () => {
+    const { asked } = await denying();
+    const rows = within(asked).getByRole("list", { name: "What decides “Deny”" });
+    expect(rows).toHaveTextContent("decided once it is said: Reason");
+    expect(within(rows).getByLabelText("Decides once the form is filled in")).toBeVisible();
+    expect(asked).toHaveTextContent("Still to be said: Reason");
+    expect(inDialog(asked, "Deny")).toBeDisabled();
+    await expectAccessible();
+  });
+
+  test("a reason that policy refuses is refused at its field, before anything is sent", async () => {
+    const { user, backend, asked } = await denying();
+    const act = vi.spyOn(backend, "act");
+    await user.click(reason(asked, "outside the window"));
+    const field = within(asked).getByRole("group", { name: "Reason" });
+    await waitFor(() => expect(field).toHaveAccessibleDescription("It came inside the window."));
+    expect(asked).toHaveTextContent("“Deny” is refused");
+    expect(within(asked).getByLabelText("Refuses")).toBeVisible();
+    await user.keyboard("{Enter}");
+    expect(inDialog(asked, "Deny")).toBeDisabled();
+    expect(act).not.toHaveBeenCalled();
+    await expectAccessible();
+    await user.click(reason(asked, "not the buyer"));
+    await waitFor(() => expect(inDialog(asked, "Deny")).toBeEnabled());
+    expect(field).not.toHaveAccessibleDescription();
+    expect(asked).not.toHaveTextContent("is refused");
+  });
+
+  test("the mail that will go out has what was said", async () => {
+    const { user, asked } = await denying();
+    await user.click(reason(asked, "not the buyer"));
+    await user.type(within(asked).getByLabelText(/Note for the log/), "as told by phone");
+    const mail = within(asked).getByRole("article");
+    await waitFor(() => expect(mail).toHaveTextContent("as told by phone"));
+  });
+
+  test("it can be sent where that cannot be read", async () => {
+    const { user, backend, asked } = await denying();
+    backend.world.fails = { consider: { code: "storage", detail: null, row: null } };
+    await user.click(reason(asked, "not the buyer"));
+    await user.click(inDialog(asked, "Deny"));
+    await waitFor(() => expect(backend.world.acted.size).toBe(1));
+  });
+});
+
+test("what a row found says how old it is where the platform is not heard", async () => {
+  const { backend } = await openQueue();
+  const record = screen.getByRole("region", { name: /Paper & Press/ });
+  expect(record).toHaveTextContent("Found on what the platform has, as of 14:45.");
+  act(() =>
+    backend.change(
+      (world) => {
+        world.link = "cut_off";
+        world.ageSeconds = 3 * 3600 + 12 * 60;
+      },
+      [{ tag: "sync" }],
+    ),
+  );
+  await waitFor(() => expect(record).toHaveTextContent("the platform had at 11:33, 3 h 12 ago"));
+  await expectAccessible();
+});
+
 describe("an operation on the record", () => {
   const held = () => {
     const world = makeWorld();
@@ -202,7 +278,9 @@ describe("an operation on the record", () => {
   });
 
   test("that is held says why and what waits behind it, and can be tried again", async () => {
-    const { user, backend } = await openQueue(held());
+    const world = held();
+    for (const each of world.operations) each.may_retry = true;
+    const { user, backend } = await openQueue(world);
     const retry = vi.spyOn(backend, "retryOperation");
     const record = screen.getByRole("region", { name: /Paper & Press/ });
     expect(record).toHaveTextContent("Revision 4 came meanwhile.");

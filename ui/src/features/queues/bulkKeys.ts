@@ -1,3 +1,5 @@
+import type { Offer } from "../../app/offers";
+import { t } from "../../locales/catalogue";
 import type { SectionView, ViewPage } from "../../platform/backend";
 import type { BulkAsked } from "./BulkDialog";
 import type { Picking } from "./picking";
@@ -52,4 +54,25 @@ export function bulkKeys(props: BulkKeys): Record<string, () => void> {
     if (key) keys[key] = () => onAsk({ action, label, section: null, ids: [...picking.ids] });
   }
   return keys;
+}
+
+/** What the palette finds of it: picking, and the actions on all of a section or on those picked. */
+export function bulkOffers({ page, picking, onAsk }: Pick<BulkKeys, "page" | "picking" | "onAsk">) {
+  const offers: Offer[] = [{ id: "pick", label: t("pick-all"), hint: "Ctrl A", run: picking.all }];
+  if (picking.ids.size > 0) {
+    const ids = [...picking.ids];
+    for (const { action, label } of page.bulk) {
+      const many = t("at-once", { action: label, count: ids.length });
+      const run = () => onAsk({ action, label, section: null, ids });
+      offers.push({ id: `bulk ${action}`, label: many, run });
+    }
+    return offers;
+  }
+  for (const section of page.sections) {
+    const asked = atOnceOf(page, section);
+    if (!asked) continue;
+    const label = t("at-once", { action: asked.label, count: section.count });
+    offers.push({ id: `once ${section.id}`, label, hint: section.label, run: () => onAsk(asked) });
+  }
+  return offers;
 }

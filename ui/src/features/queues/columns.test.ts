@@ -27,3 +27,15 @@ test("numbers of a column have as many digits behind the point", () => {
   expect(decimalsIn(reviews, 3)).toBe(2);
   expect(decimalsIn(reviews, 1)).toBe(0);
 });
+
+test("words give way where there are many columns, before the list scrolls sideways", () => {
+  const few = { ...reviews, columns: reviews.columns.slice(0, 6) };
+  const many = { ...reviews, columns: [...few.columns, ...reviews.columns].slice(0, 8) };
+  const widest = (page: typeof reviews) =>
+    Math.max(
+      ...gridColumns(page)
+        .filter((_, at) => page.columns[at]?.kind === "text")
+        .map(({ least }) => least),
+    );
+  expect(widest(many)).toBeLessThan(widest(few));
+});

@@ -27,6 +27,11 @@ const STATE_SHARE = "11vw";
 
 const longest = (lengths: number[]) => Math.max(0, ...lengths);
 
+/** With so many columns words give way, before the list scrolls sideways. */
+const CROWDED = 7;
+/** What words keep then. */
+const CROWDED_PX = 92;
+
 /** Letters of the longer of two lines, where a label is broken best. */
 export function overTwoLines(label: string): number {
   const words = label.split(/\s+/);
@@ -66,7 +71,8 @@ function widthOf(
   page: ViewPage,
   at: number,
 ): Pick<GridColumn, "width" | "least"> {
-  const least = PIXELS[kind];
+  const words = kind === "text" && page.columns.length >= CROWDED;
+  const least = words ? CROWDED_PX : PIXELS[kind];
   const head = Math.ceil(PADDING_PX + LETTER_PX * overTwoLines(label));
   switch (kind) {
     case "text":
@@ -92,10 +98,10 @@ function widthOf(
       return { least: wide, width: `${wide}px` };
     }
     case "state": {
-      const words = page.rows.flatMap(({ cells }) =>
+      const labels = page.rows.flatMap(({ cells }) =>
         cells.map(({ value }) => (value.type === "state" ? value.label.length : 0)),
       );
-      const wanted = Math.ceil(PILL_PX + LETTER_PX * longest(words));
+      const wanted = Math.ceil(PILL_PX + LETTER_PX * longest(labels));
       return { least, width: `max(${least}px, min(${wanted}px, ${STATE_SHARE}))` };
     }
     default:

@@ -205,6 +205,36 @@ describe("many at once", () => {
     await waitFor(async () => expect(await grid()).not.toHaveTextContent("Sure"));
   });
 
+  test("who has to agree, until when it can be done and the mail are said before", async () => {
+    const { user, backend } = await openReviews();
+    const selectRecords = backend.selectRecords.bind(backend);
+    const ask = { row: "R-99", title: "Large ones", role: "Owner", fallback: null };
+    vi.spyOn(backend, "selectRecords").mockImplementation(async (asked) => ({
+      ...(await selectRecords(asked)),
+      asks: [{ ...ask, after_minutes: null }],
+      asking: 3,
+      not_after: "2026-11-20T17:57:00+11:00",
+      mails: [{ row: "R-18", to: "a@example.org", subject: "It is up", body: "Hello" }],
+    }));
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40 records/);
+    expect(asked).toHaveTextContent("3 of them are done only once somebody has agreed:");
+    expect(asked).toHaveTextContent("Owner has to agree first");
+    expect(asked).toHaveTextContent("The first of them is not carried out after Fri 17:57");
+    await user.click(within(asked).getByText(/The mail for Review of/));
+    expect(within(asked).getByRole("article", { name: "It is up" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("while they are queued it says how many are", async () => {
+    const { user, backend } = await openReviews();
+    backend.world.hangs.add("actMany");
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40/);
+    await user.type(within(asked).getByLabelText(/Type/), "40{Enter}");
+    expect(await within(asked).findByText("0 of 40 queued")).toBeVisible();
+  });
+
   test("Shift with the action's key is that button", async () => {
     const { user } = await openReviews();
     await user.keyboard("{Shift>}a{/Shift}");

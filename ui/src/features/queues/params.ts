@@ -69,6 +69,36 @@ export function typedWords(
   return decimal(minor, digitsOf(currency));
 }
 
+/** What of it has a value so far, as JSON text. */
+export function saidOf(params: readonly ParamView[], put: Put): Put {
+  const said: Put = {};
+  for (const param of params) {
+    const json = paramJson(param, put[param.name] ?? "");
+    if (json !== null) said[param.name] = json;
+  }
+  return said;
+}
+
+/** What is needed and has no value yet. */
+export function wantingOf(params: readonly ParamView[], put: Put): ParamView[] {
+  return params.filter(
+    (param) => !param.optional && paramJson(param, put[param.name] ?? "") === null,
+  );
+}
+
+/** Why what was said does not go, by parameter: the row that refuses goes by it. */
+export function refusedParams(
+  { policy, denied }: Pick<ActionView, "policy" | "denied">,
+  said: Put,
+): Put {
+  const row = policy.find(({ id, outcome }) => id === denied?.row && outcome === "failed");
+  const refused: Put = {};
+  for (const name of row?.reads ?? []) {
+    if (said[name] !== undefined && denied) refused[name] = denied.detail;
+  }
+  return refused;
+}
+
 function digitsOf(currency: string): number {
   const options = { style: "currency", currency } as const;
   return numberFormat(options).resolvedOptions().maximumFractionDigits ?? 2;

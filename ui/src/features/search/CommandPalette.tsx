@@ -6,6 +6,7 @@ import {
   Inbox,
   type LucideIcon,
   MoonStar,
+  Play,
   Radar,
   RefreshCw,
   Rows3,
@@ -20,6 +21,7 @@ import {
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { Modal, ModalOverlay, Dialog as RacDialog } from "react-aria-components";
 import { useBackend } from "../../app/backend";
+import { offersNow } from "../../app/offers";
 import { placeOf, usePlace } from "../../app/place";
 import { useReference, useSearch } from "../../app/reads";
 import { useSaid } from "../../app/said";
@@ -291,6 +293,7 @@ function useCommands(props: Omit<CommandPaletteProps, "onClose">): Item[] {
     },
     { id: "verify", icon: ShieldCheck, label: t("log-verify"), run: () => void verify() },
     { id: "pull", icon: RefreshCw, label: t("sync-now"), run: () => void pull() },
+    ...offersNow().map((offer): Item => ({ ...offer, icon: Play })),
     {
       id: "theme",
       icon: MoonStar,

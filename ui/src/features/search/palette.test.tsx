@@ -89,3 +89,37 @@ test("the profile says who is signed in, and the appearance can be chosen", asyn
   await user.click(within(profile).getByRole("button", { name: "Close this profile" }));
   expect(await screen.findByText("Sign in to a platform")).toBeVisible();
 });
+
+test("does what can be done where the operator is: the record's actions, the view's tools", async () => {
+  const { user } = await openPalette();
+  await user.keyboard("approve refund");
+  const act = await screen.findByRole("option", { name: /^Approve refund: Paper & Press/ });
+  expect(act).toHaveTextContent("a");
+  await user.click(act);
+  expect(await screen.findByRole("dialog", { name: /Approve refund: Paper/ })).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  await user.keyboard("{Control>}k{/Control}export{Enter}");
+  expect(await screen.findByRole("dialog", { name: /Export “Refund requests”/ })).toBeVisible();
+});
+
+test("does not offer what is refused, nor what is not on the screen", async () => {
+  const { user } = await openPalette();
+  await user.keyboard("pass to the owner");
+  expect(screen.queryByRole("option")).not.toBeInTheDocument();
+  await user.keyboard("{Escape}gw");
+  await screen.findByRole("heading", { level: 1, name: "Watch" });
+  await user.keyboard("{Control>}k{/Control}export");
+  expect(screen.queryByRole("option", { name: /Export/ })).not.toBeInTheDocument();
+});
+
+test("picks all that wait, and acts on a section", async () => {
+  usePlace.getState().go({ screen: "queue", view: "reviews", record: null });
+  const { user } = await openPalette();
+  await user.keyboard("approve all{Enter}");
+  expect(await screen.findByRole("dialog", { name: /Approve: 40 records/ })).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  await user.keyboard("{Control>}k{/Control}pick all{Enter}");
+  expect(await screen.findByText("All 51 that wait are picked")).toBeVisible();
+});

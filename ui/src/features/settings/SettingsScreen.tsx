@@ -9,7 +9,6 @@ import { Read } from "../../components/Read";
 import { t } from "../../locales/catalogue";
 import { bytesWords } from "../../locales/words";
 import type { SettingsView } from "../../platform/backend";
-import { Controls } from "./Controls";
 import { DemoWorld } from "./DemoWorld";
 import { Notifications } from "./Notifications";
 import { PackChanges } from "./PackChanges";
@@ -32,7 +31,6 @@ function Settings({ view }: { view: SettingsView }) {
           </div>
         </Card>
         <TenantCard settings={view.settings} />
-        <Controls controls={view.controls} />
         {view.demo && <DemoWorld tenant={view.profile.tenant} />}
       </div>
       <div>

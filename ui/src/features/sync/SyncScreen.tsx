@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { useBackend } from "../../app/backend";
-import { SAVED_VIEW, SETTING, usePlace } from "../../app/place";
+import { ALERT, placeOf, SAVED_VIEW, usePlace } from "../../app/place";
 import { useNavigation, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Card } from "../../components/Card";
@@ -10,6 +10,7 @@ import { t } from "../../locales/catalogue";
 import type { OperationView, SyncView } from "../../platform/backend";
 import { OperationCard } from "../operations/OperationCard";
 import { placeOfSaved } from "../queues/saved";
+import { Batches } from "./Batches";
 import { LinkState } from "./LinkState";
 import { SyncFacts } from "./SyncFacts";
 
@@ -64,6 +65,7 @@ function Operations({ sync }: { sync: ReceivedSync }) {
           </div>
         </div>
       )}
+      {sync.batches.length > 0 && <Batches batches={sync.batches} />}
       <Group
         title={t("sync-held-title")}
         note={t("sync-held-note")}
@@ -118,23 +120,24 @@ function Group({ title, note, operations, received }: GroupProps) {
 }
 
 /**
- * Opens the record of an operation in the queue that was open last, else in the first; a setting
- * on Tenant, a saved view as the view that it is of.
+ * Opens the record of an operation: in the view of its kind, else in the queue that was open last; a
+ * setting on Tenant, a switch on Controls, an alert on Watch, a saved view as the view that it is of.
  */
 function useOpenRecord() {
   const { past, go } = usePlace();
   const navigation = useNavigation().data;
   const queues = navigation?.queues ?? [];
-  return ({ kind, record }: OperationView, amends?: string) => {
-    if (kind === SETTING) return go({ screen: "tenant", setting: record });
+  return ({ kind, record, view: own }: OperationView, amends?: string) => {
+    if (kind === ALERT) return go({ screen: "watch", alert: record });
     if (kind === SAVED_VIEW) {
       const saved = navigation?.saved.find(({ id }) => id === record);
       const to = saved && placeOfSaved(saved);
       return to ? go(to) : undefined;
     }
     const last = past.findLast((place) => place.screen === "queue");
-    const view = last?.screen === "queue" ? last.view : queues[0]?.view;
-    const place = { screen: "queue", record: { kind, id: record } } as const;
-    if (view) go({ ...place, view, ...(amends ? { amends } : {}) });
+    const view = own ?? (last?.screen === "queue" ? last.view : queues[0]?.view) ?? "";
+    const place = placeOf({ kind, id: record }, view);
+    if (place.screen !== "queue") return go(place);
+    if (view !== "") go({ ...place, ...(amends ? { amends } : {}) });
   };
 }

@@ -1,7 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
-import { makeWorld } from "../../platform/memory/world";
+import { makeWorld, operation } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
 beforeEach(() => usePlace.getState().go({ screen: "sync" }));
@@ -116,6 +116,94 @@ describe("Sync", () => {
     const waiting = await region(/Waiting/);
     await user.click(within(waiting).getByRole("button", { name: /Clay and Kiln/ }));
     expect(await screen.findByRole("region", { name: /Clay and Kiln/ })).toBeVisible();
+  });
+
+  test("opens each where its kind has its place: a switch, an alert, a record in its own view", async () => {
+    const world = makeWorld();
+    const of = { title: "It", action_id: "x", action: "Do" };
+    world.operations = [
+      operation({ ...of, id: "1", kind: "control", record: "freeze" }, "queued", "waiting"),
+      operation({ ...of, id: "2", kind: "alert", record: "al-1" }, "queued", "waiting"),
+      operation(
+        { ...of, id: "3", kind: "review", record: "V-2200", view: "reviews" },
+        "queued",
+        "waiting",
+      ),
+    ];
+    const { user } = openApp(world);
+    const places = [
+      { screen: "controls", control: "freeze" },
+      { screen: "watch", alert: "al-1" },
+      { screen: "queue", view: "reviews", record: { kind: "review", id: "V-2200" } },
+    ];
+    for (const [at, place] of places.entries()) {
+      const waiting = await region(/Waiting/);
+      const button = within(waiting).getAllByRole("button", { name: "It" })[at];
+      await user.click(button as HTMLElement);
+      expect(usePlace.getState().past.at(-1)).toEqual({ screen: "sync" });
+      if (at !== 1) expect(usePlace.getState().place).toMatchObject(place);
+      else expect(usePlace.getState().place.screen).toBe("watch");
+      act(() => usePlace.getState().go({ screen: "sync" }));
+    }
+  });
+
+  test("says how far an action on many is, and what of it is held", async () => {
+    const world = makeWorld();
+    const batch = "01936a2e-0000-7000-8000-000000000009";
+    const of = { title: "It", action_id: "approve", action: "Approve" };
+    const one = (record: string) => ({ ...of, id: `${batch}-${record}`, record });
+    world.operations = [
+      operation(one("V-1"), "confirmed", "confirmed"),
+      operation(one("V-2"), "queued", "waiting"),
+      operation(one("V-3"), "queued", "waiting"),
+      operation(one("V-4"), "refused", "held_refused"),
+    ];
+    const { backend } = openApp(world);
+    const many = await region(/Many at once/);
+    expect(many).toHaveTextContent("Approve: 4 records1 of 4 done · 2 wait1 held for you");
+    const bar = within(many).getByRole("progressbar", { name: "Approve: 4 records" });
+    expect(bar).toHaveAttribute("aria-valuenow", "1");
+    await expectAccessible();
+    act(() =>
+      backend.change(
+        ({ operations }) => {
+          for (const each of operations) each.standing = "confirmed";
+        },
+        [{ tag: "sync" }],
+      ),
+    );
+    await waitFor(() => expect(screen.queryByText("Many at once")).not.toBeInTheDocument());
+  });
+
+  test("of two who did the same, the other is told in one sentence what became of it", async () => {
+    const world = makeWorld();
+    const of = { title: "It", record: "R-1", action_id: "approve", action: "Approve" };
+    const reason = { code: "record.changed", row: null, detail: "Not what the operator saw." };
+    const theirs = [
+      { field: "state", label: "State", value: { type: "text", text: "refunded" } as const },
+      { field: "by", label: "Decided by", value: { type: "text", text: "Theo" } as const },
+    ];
+    world.operations = [
+      operation({ ...of, reason, theirs, became: "refunded" }, "refused", "held_conflict"),
+    ];
+    openApp(world);
+    const held = await region(/Held for you/);
+    expect(held).toHaveTextContent("Somebody was sooner: on the platform it is “refunded” by now");
+    expect(held).toHaveTextContent("Decided byTheo");
+    expect(held).not.toHaveTextContent("Not what the operator saw.");
+    // Its verdict stands for ever: sent again it would get the same one.
+    expect(within(held).queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
+    expect(within(held).getByRole("button", { name: "Discard…" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("says of what was sent and not answered what is done about it", async () => {
+    const world = makeWorld();
+    const of = { title: "It", record: "R-1", action_id: "approve", action: "Approve" };
+    world.operations = [operation({ ...of, attempts: 1 }, "unknown", "in_flight")];
+    openApp(world);
+    expect(await screen.findByText(/asked for it by its id before it is sent again/)).toBeVisible();
+    expect(screen.queryByText(/On its way/)).not.toBeInTheDocument();
   });
 
   test("amending opens the record, and says so where the action is gone", async () => {

@@ -59,6 +59,10 @@ export function selectionOf(world: World, asked: SelectRequest): SelectionView {
             : (denied?.detail ?? "It is decided already."),
         };
       }),
+    asks: pattern?.asks ?? [],
+    asking: pattern?.asks.length ? allowed.length : 0,
+    mails: pattern?.mails ?? [],
+    not_after: pattern?.not_after ?? null,
     beyond: may.length - allowed.length,
     cap,
     confirm: "typed",

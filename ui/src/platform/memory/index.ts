@@ -15,7 +15,7 @@ import { actMany, isUnseen, judge, selectionOf } from "./bulk";
 import { controlsOf, switchControl } from "./controls";
 import { documentIn, savedOf, shownOf } from "./documents";
 import { logOf } from "./log";
-import { recordOf } from "./record";
+import { considered, recordOf } from "./record";
 import { referenceOf } from "./reference";
 import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
 import { actOnSaved } from "./saved";
@@ -202,6 +202,14 @@ export class MemoryBackend implements Backend {
       }),
     );
   pullNow = () => this.#read("pullNow", () => undefined);
+
+  consider: Backend["consider"] = ({ id, action: name, params, amends }) =>
+    this.#read("consider", () => {
+      const { actions } = this.#about(id);
+      const action = actions.find((each) => each.action === name) ?? fail("not_found");
+      const free = { allowed: true, denied: null };
+      return considered(amends === null ? action : { ...action, ...free }, params);
+    });
 
   act = (request: ActRequest) =>
     this.#read("act", (): OperationView => {

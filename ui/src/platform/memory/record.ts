@@ -12,18 +12,21 @@ function policy(request: Request): PolicyRowView[] {
       title: "Inside 72 hours",
       found: `${words} of 72 h, by the platform's clock`,
       outcome: request.purchased + WINDOW > NOW_MS ? "passed" : "failed",
+      reads: [],
     },
     {
       id: "R-19",
       title: "Charge not refunded before",
       found: "provider listed 12 s ago, no refund",
       outcome: "passed",
+      reads: [],
     },
     {
       id: "C-04",
       title: "No freeze on refunds",
       found: "controls as of 14:45",
       outcome: "passed",
+      reads: [],
     },
   ];
 }
@@ -102,7 +105,7 @@ function freeActionsOf(request: Request): ActionView[] {
         { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
       ],
       policy: [
-        { id: "R-20", title: "A reason is given", found: "asked for next", outcome: "passed" },
+        { id: "R-20", title: "The reason holds", found: "", outcome: "open", reads: ["reason"] },
       ],
       allowed: true,
       denied: null,
@@ -136,6 +139,7 @@ function freeActionsOf(request: Request): ActionView[] {
           title: "Lapsed while it waited for us",
           found: inside ? "the window is open" : "requested in time, 17 h past the window",
           outcome: inside ? "failed" : "passed",
+          reads: [],
         },
       ],
       allowed: !inside,
@@ -153,6 +157,27 @@ function freeActionsOf(request: Request): ActionView[] {
       asks: [],
     },
   ];
+}
+
+/** An action as it is meant now: a reason that does not hold refuses, and the mail has the note. */
+export function considered(
+  action: ActionView,
+  params: Partial<Record<string, string>>,
+): ActionView {
+  const said = (name: string): string => JSON.parse(params[name] ?? '""');
+  const reason = said("reason");
+  if (action.action !== "deny" || reason === "") return action;
+  const holds = reason !== "outside the window";
+  const row = { found: reason, outcome: holds ? ("passed" as const) : ("failed" as const) };
+  return {
+    ...action,
+    policy: action.policy.map((each) => (each.id === "R-20" ? { ...each, ...row } : each)),
+    allowed: holds,
+    denied: holds
+      ? null
+      : { code: "refund.inside", row: "R-20", detail: "It came inside the window." },
+    mails: action.mails.map((mail) => ({ ...mail, body: `${mail.body}\n\n${said("note")}` })),
+  };
 }
 
 export function recordOf(world: World, request: Request): RecordView {

@@ -205,6 +205,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
           title: "The check does not call it spam",
           found: `${review.verdict}, confidence ${review.confidence.toFixed(2)}`,
           outcome: spam ? "failed" : "passed",
+          reads: [],
         },
       ],
       allowed: !spam,
@@ -228,7 +229,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
         { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
       ],
       policy: [
-        { id: "V-14", title: "A reason is given", found: "asked for next", outcome: "passed" },
+        { id: "V-14", title: "A reason is given", found: "", outcome: "open", reads: ["reason"] },
       ],
       allowed: true,
       denied: null,

@@ -1,4 +1,5 @@
 import type {
+  BatchView,
   CellValue,
   ClockView,
   ColumnView,
@@ -244,6 +245,32 @@ function undoOf({ operations }: World): UndoOfferView | null {
   };
 }
 
+/** Length of an id; what was done on many has the id of its batch before that of the record. */
+const ID = 36;
+
+function batchesOf(world: World): BatchView[] {
+  const batches = new Map<string, OperationView[]>();
+  for (const each of world.operations) {
+    if (each.id.length <= ID) continue;
+    const id = each.id.slice(0, ID);
+    batches.set(id, [...(batches.get(id) ?? []), each]);
+  }
+  const views = [...batches].map(([id, all]): BatchView => {
+    const of = (words: RegExp) => all.filter(({ standing }) => words.test(standing)).length;
+    return {
+      id,
+      action: all[0]?.action ?? "",
+      count: all.length,
+      waiting: of(/^(waiting|blocked|in_flight)$/),
+      under_way: of(/^(accepted|agreement|unknown)$/),
+      held: of(/^held_/),
+      confirmed: of(/^confirmed$/),
+      discarded: of(/^discarded$/),
+    };
+  });
+  return views.filter(({ count, confirmed, discarded }) => confirmed + discarded < count);
+}
+
 export function syncOf(world: World): SyncView {
   const standing = (...wanted: OperationView["standing"][]) =>
     world.operations.filter((operation) => wanted.includes(operation.standing));
@@ -261,6 +288,7 @@ export function syncOf(world: World): SyncView {
     records: world.requests.length + 1264,
     waiting: standing("waiting", "blocked"),
     undo: undoOf(world),
+    batches: batchesOf(world),
     held: standing(
       "held_refused",
       "held_conflict",

@@ -162,6 +162,7 @@ export function operation(
   return {
     id: `01936a2e-7c1f-7000-8000-${of.record.replace(/\D/g, "").padStart(12, "0")}`,
     kind: "refund",
+    view: null,
     reason: null,
     made_at: wall(NOW_MS - 7 * 60_000),
     not_after: wall(NOW_MS + 3.2 * HOUR),
@@ -170,6 +171,8 @@ export function operation(
     goes_in_seconds: null,
     author: PROFILE.operator,
     foreign: false,
+    may_retry: /^held_(rejected|restored|frozen)$/.test(standing),
+    became: null,
     behind: 0,
     theirs: [],
     ...of,

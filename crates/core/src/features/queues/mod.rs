@@ -3,6 +3,7 @@
 pub(crate) mod act;
 pub(crate) mod cells;
 mod chip_words;
+mod consider;
 mod csv;
 pub(crate) mod decide;
 mod export;
@@ -25,6 +26,7 @@ pub mod view;
 pub(crate) mod waiting;
 
 pub use act::act;
+pub use consider::consider;
 pub use export::export;
 pub use many::act_many;
 pub use navigation::navigation;

@@ -1,14 +1,16 @@
 //! Our operations as screens show them.
 
 use chrono::TimeDelta;
+use serde_json::{Map, Value};
 use watchkeeper_model::approval;
 use watchkeeper_wire::operation::Reason;
 
 use super::cells::Shown;
 use super::view::{DenialView, OperationView, OperationWord, Standing};
 use crate::error::Error;
-use crate::features::reading::{Reading, Row};
+use crate::features::reading::{Reading, Row, view_of};
 use crate::outbox::queue::{Hold, Queued, Status};
+use crate::overlay::rows;
 
 /// Where an operation stands exactly, in its lane.
 fn standing(lane: &[Queued], operation: &Queued) -> Standing {
@@ -86,6 +88,11 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         id: request.id.to_string(),
         kind: request.kind.clone(),
         record: request.record.clone(),
+        view: reading
+            .pack
+            .as_deref()
+            .and_then(|pack| view_of(pack, &request.kind))
+            .map(ToOwned::to_owned),
         title: operation.title.clone(),
         action_id: request.action.clone(),
         action: operation.action.clone(),
@@ -102,6 +109,10 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         next_try: waits.then(|| reading.wall(operation.not_before)),
         author: request.author.clone(),
         foreign: request.author != reading.me,
+        may_retry: operation.status == Status::Held
+            && operation.hold != Some(Hold::Lapsed)
+            && !operation.is_decided(),
+        became: became(reading, operation)?,
         behind: u32::try_from(behind).unwrap_or(u32::MAX),
         theirs: theirs(reading, operation)?,
     })
@@ -113,7 +124,22 @@ pub(crate) fn whole_seconds(left: TimeDelta) -> u32 {
     u32::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
-/// The other side's facts where it conflicts.
+/// The state in which a conflict finds the record, where it is another than the operator saw.
+fn became(reading: &Reading<'_>, operation: &Queued) -> Result<Option<String>, Error> {
+    let request = &operation.request;
+    let (Some(record), Ok(kind)) = (&operation.theirs, reading.kind(&request.kind)) else {
+        return Ok(None);
+    };
+    let state =
+        |body: &Map<String, Value>| body.get("state").and_then(Value::as_str).map(str::to_owned);
+    let drawn = rows::of_record(reading.state, &request.kind, &request.record)?;
+    let seen = drawn.into_iter().find(|row| row.operation == request.id);
+    let seen = seen.and_then(|row| state(&row.seen.body));
+    let now = state(&record.body).filter(|now| seen.is_some() && seen.as_ref() != Some(now));
+    Ok(now.and_then(|now| kind.state(&now).map(|state| state.label.clone())))
+}
+
+/// The other side's facts where it conflicts; what became of the record first, where it has states.
 fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::FactView>, Error> {
     let (Some(record), Ok(kind)) = (&operation.theirs, reading.kind(&operation.request.kind))
     else {
@@ -129,8 +155,12 @@ fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::
         body: record.body.clone(),
     };
     let shown = Shown::new(reading, kind, &row);
-    kind.detail
-        .iter()
+    let state = (!kind.states.is_empty()).then_some("state");
+    let others = kind.detail.iter().map(String::as_str);
+    let others = others.filter(|name| state != Some(*name));
+    state
+        .into_iter()
+        .chain(others)
         .map(|name| shown.fact(reading, name))
         .collect()
 }

@@ -1,8 +1,9 @@
 //! One record with its facts, clocks, actions and the policy of each.
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 use watchkeeper_model::approval::{self, Needed, role_label};
-use watchkeeper_model::{Decision, Outcome, RowOutcome, decide, mails};
+use watchkeeper_model::{Decision, Outcome, RowOutcome, Situation, decide, mails};
 use watchkeeper_pack::{Action, Kind, Pack};
 
 use super::cells::{Shown, clock_view};
@@ -43,10 +44,19 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let now = reading.record(&row.kind, &row.id)?;
     let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(row))?;
     let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
+    let asked = Asked::default();
     let actions = kind
         .actions
         .values()
-        .map(|action| action_view(reading, (pack, kind), &case, &open, action))
+        .map(|action| {
+            action_view(
+                reading,
+                (pack, kind),
+                (&case, open.as_slice()),
+                action,
+                &asked,
+            )
+        })
         .collect();
     Ok(RecordView {
         kind_label: kind.label_one.clone(),
@@ -128,20 +138,28 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
     })
 }
 
-fn action_view(
+/// How an action is meant.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// What was said so far of what it asks for.
+    pub(super) params: Map<String, Value>,
+    /// A held operation that it would replace.
+    pub(super) amends: Option<Uuid>,
+}
+
+/// An action on a record: what decides it and what it will do, as far as it is said how it is meant.
+pub(super) fn action_view(
     reading: &Reading<'_>,
     (pack, kind): (&Pack, &Kind),
-    case: &Case<'_>,
-    open: &[Queued],
+    (case, open): (&Case<'_>, &[Queued]),
     action: &Action,
+    asked: &Asked,
 ) -> ActionView {
-    let params = Map::new();
-    let situation = case.situation(reading, &params);
+    let situation = case.situation(reading, &asked.params);
     let decision = decide(&situation, &action.name);
     let denied = newer_pack(reading)
         .or_else(|| denial(&decision))
-        .or_else(|| under_way(open, &action.name));
-    let mails = mails(&situation, &action.name);
+        .or_else(|| under_way(open, &action.name, asked.amends));
     let def = &action.def;
     ActionView {
         action: action.name.clone(),
@@ -150,7 +168,7 @@ fn action_view(
         row: def.row.clone(),
         nature: decision.nature,
         params: params_view(action),
-        policy: rows(&decision),
+        policy: rows(action, &decision),
         allowed: denied.is_none(),
         denied,
         confirm: decision.confirm,
@@ -166,18 +184,7 @@ fn action_view(
             .iter()
             .map(|ask| ask_view(pack, ask))
             .collect(),
-        mails: mails
-            .into_iter()
-            .map(|mail| MailView {
-                row: pack
-                    .templates
-                    .get(&mail.template)
-                    .map_or_else(String::new, |template| template.def.row.clone()),
-                to: mail.to,
-                subject: mail.subject,
-                body: mail.body,
-            })
-            .collect(),
+        mails: mail_views(&situation, &action.name),
         not_after: decision.until(situation.now).map(|at| reading.wall(at)),
         may_lapse: lapses_unsent(reading, pack, &situation.kind.name, &decision),
         undo: undo_view(kind, action),
@@ -195,8 +202,22 @@ pub(super) fn undo_view(kind: &Kind, action: &Action) -> Option<UndoView> {
     })
 }
 
+/// Mails as they would be sent.
+pub(super) fn mail_views(situation: &Situation<'_>, action: &str) -> Vec<MailView> {
+    let row = |template: &str| situation.pack.templates.get(template);
+    let mails = mails(situation, action).into_iter();
+    mails
+        .map(|mail| MailView {
+            row: row(&mail.template).map_or_else(String::new, |found| found.def.row.clone()),
+            to: mail.to,
+            subject: mail.subject,
+            body: mail.body,
+        })
+        .collect()
+}
+
 /// Who has to agree.
-fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
+pub(super) fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
     let fallback = ask.fallback.as_ref();
     AskView {
         row: ask.row.clone(),
@@ -244,19 +265,24 @@ fn newer_pack(reading: &Reading<'_>) -> Option<DenialView> {
 }
 
 /// An operation of ours is in the way.
-fn under_way(lane: &[Queued], action: &str) -> Option<DenialView> {
-    super::act::in_the_way(lane.iter(), action, None).map(|detail| DenialView {
+fn under_way(lane: &[Queued], action: &str, amends: Option<Uuid>) -> Option<DenialView> {
+    super::act::in_the_way(lane.iter(), action, amends).map(|detail| DenialView {
         code: "operation.in_the_way".into(),
         row: None,
         detail: detail.into(),
     })
 }
 
-fn rows(decision: &Decision) -> Vec<PolicyRowView> {
+/// The rows of the policy, then those of the approvals: in that order a decision has them.
+fn rows(action: &Action, decision: &Decision) -> Vec<PolicyRowView> {
+    let policy = action.policy.iter().map(|row| &row.when);
+    let guards = policy.chain(action.approvals.iter().map(|row| &row.when));
+    let names = action.def.params.keys();
     decision
         .rows
         .iter()
-        .map(|row| PolicyRowView {
+        .zip(guards)
+        .map(|(row, when)| PolicyRowView {
             id: row.id.clone(),
             title: row.title.clone(),
             found: row.found.clone(),
@@ -265,7 +291,13 @@ fn rows(decision: &Decision) -> Vec<PolicyRowView> {
                 RowOutcome::Failed => RowWord::Failed,
                 RowOutcome::Undecidable => RowWord::Undecidable,
                 RowOutcome::Asks => RowWord::Asks,
+                RowOutcome::Open => RowWord::Open,
             },
+            reads: names
+                .clone()
+                .filter(|name| when.reads_field("params", name))
+                .cloned()
+                .collect(),
         })
         .collect()
 }

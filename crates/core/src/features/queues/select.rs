@@ -1,8 +1,9 @@
 //! What an action on many records would do: nothing is done yet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use watchkeeper_model::{Outcome, decide};
+use chrono::{DateTime, Utc};
+use watchkeeper_model::{Decision, Outcome, decide};
 use watchkeeper_pack::format::{BulkDef, Confirm};
 use watchkeeper_pack::{Action, Pack, filter};
 
@@ -11,10 +12,10 @@ use serde_json::{Map, Value};
 use super::act::{in_the_way, params};
 use super::decide::{Case, lapses_unsent, takes_no_part};
 use super::narrow::Wish;
-use super::record::{params_view, undo_view};
+use super::record::{ask_view, mail_views, params_view, undo_view};
 use super::sample;
 use super::sections::{ON_THE_WAY, Section, Sections};
-use super::view::{DeniedView, SelectRequest, SelectedView, SelectionView};
+use super::view::{AskView, DeniedView, MailView, SelectRequest, SelectedView, SelectionView};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
@@ -52,6 +53,10 @@ pub async fn select(engine: &Engine, request: SelectRequest) -> Result<Selection
             allowed: Vec::new(),
             denied: Vec::new(),
             will: Vec::new(),
+            mails: Vec::new(),
+            asks: BTreeMap::new(),
+            asking: 0,
+            not_after: None,
             beyond: 0,
             wrong: sample::wrong(reading, &asked.kind.name, action)?,
         };
@@ -75,6 +80,14 @@ struct Selecting<'a> {
     allowed: Vec<SelectedView>,
     denied: Vec<DeniedView>,
     will: Vec<String>,
+    /// Of the first that takes part.
+    mails: Vec<MailView>,
+    /// Who has to agree to one of them, by row.
+    asks: BTreeMap<String, AskView>,
+    /// To how many of them somebody has to.
+    asking: u32,
+    /// The first latest instant of all that take part.
+    not_after: Option<DateTime<Utc>>,
     beyond: u32,
     /// Records that did not look right in this session.
     wrong: BTreeSet<String>,
@@ -193,10 +206,32 @@ impl Selecting<'_> {
             let detail = "It may lapse before the platform can be reached again.".to_owned();
             return Ok(Some((Some(self.action.def.row.clone()), detail)));
         }
+        let mails = match self.allowed.is_empty() {
+            true => mail_views(&situation, &self.action.name),
+            false => Vec::new(),
+        };
+        self.takes_part(decision, mails);
+        Ok(None)
+    }
+
+    /// What is said of all that take part, with one more.
+    fn takes_part(&mut self, decision: Decision, mails: Vec<MailView>) {
+        if self.allowed.is_empty() {
+            self.mails = mails;
+        }
         if self.will.is_empty() {
             self.will = decision.will;
         }
-        Ok(None)
+        let limits = [self.not_after, decision.not_after];
+        self.not_after = limits.into_iter().flatten().min();
+        if !decision.asks.is_empty() {
+            self.asking = self.asking.saturating_add(1);
+        }
+        let pack = self.pack;
+        for ask in &decision.asks {
+            let view = || ask_view(pack, ask);
+            self.asks.entry(ask.row.clone()).or_insert_with(view);
+        }
     }
 
     fn answer(self) -> Result<SelectionView, Error> {
@@ -214,6 +249,10 @@ impl Selecting<'_> {
             action: self.action.name.clone(),
             label: def.label.clone(),
             row: self.bulk.row.clone(),
+            asks: self.asks.into_values().collect(),
+            asking: self.asking,
+            mails: self.mails,
+            not_after: self.not_after.map(|at| self.reading.wall(at)),
             beyond: self.beyond,
             cap: self.bulk.cap,
             confirm: def.confirm,

@@ -21,8 +21,8 @@ pub use navigation::{HeldSaved, NavigationView, QueueEntry, SavedEntry, ViewEntr
 pub use operation::{ActRequest, OperationView, OperationWord, Standing};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{
-    AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
-    RelatedView, RowWord, UndoView,
+    AboutView, ActionView, AskView, ConsiderRequest, DenialView, MailView, ParamView,
+    PolicyRowView, RecordView, RelatedView, RowWord, UndoView,
 };
 pub use value::{
     Cell, CellValue, ClockView, FactView, MoneyView, PausedView, SegmentView, SessionView,

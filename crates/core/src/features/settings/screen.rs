@@ -29,7 +29,6 @@ pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
     read(&engine, move |reading| {
         let pack = reading.pack.as_deref();
         let rights = &reading.rights;
-        let (settings, controls) = tenant(reading);
         Ok(SettingsView {
             profile: ProfileView {
                 zone: reading.zone().name().to_owned(),
@@ -56,8 +55,7 @@ pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
                 warnings.chain(misfits(pack, &rights.settings)).collect()
             }),
             pack_changes,
-            settings,
-            controls,
+            settings: tenant(reading),
             notifications,
             demo: rights.demo,
             version,
@@ -92,10 +90,10 @@ fn misfits(pack: &Pack, said: &Map<String, Value>) -> Vec<String> {
     said.collect()
 }
 
-/// Policy settings and switches of the pack, with what the tenant or the platform said.
-fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
+/// Policy settings of the pack, with what the tenant said.
+fn tenant(reading: &Reading<'_>) -> Vec<TenantSetting> {
     let Some(pack) = reading.pack.as_deref() else {
-        return (Vec::new(), Vec::new());
+        return Vec::new();
     };
     let rights = &reading.rights;
     let settings = pack.settings.iter().map(|(name, def)| {
@@ -112,24 +110,10 @@ fn tenant(reading: &Reading<'_>) -> (Vec<TenantSetting>, Vec<TenantSetting>) {
             one_of: def.one_of.iter().map(words).collect(),
         }
     });
-    let controls = pack.controls.iter().map(|(name, def)| {
-        let said = rights.controls.get(name);
-        TenantSetting {
-            name: name.clone(),
-            row: def.row.clone(),
-            label: def.label.clone(),
-            purpose: def.purpose.clone(),
-            value: words(said.unwrap_or(&def.default)),
-            missing: false,
-            proposed: None,
-            is_default: said.is_none(),
-            one_of: def.one_of.iter().map(words).collect(),
-        }
-    });
     let mut settings: Vec<TenantSetting> = settings.collect();
     // What has to be said stands first.
     settings.sort_by_key(|setting| !setting.missing);
-    (settings, controls.collect())
+    settings
 }
 
 /// A value as text: a string as it is, a switch in a word, parts by their names, anything else as JSON.

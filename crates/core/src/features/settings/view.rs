@@ -41,8 +41,6 @@ pub struct SettingsView {
     pub pack_changes: Option<PackChangesView>,
     /// The tenant's policy settings.
     pub settings: Vec<TenantSetting>,
-    /// The platform's switches.
-    pub controls: Vec<TenantSetting>,
     /// Native notifications.
     pub notifications: NotificationsView,
     /// The platform is a demo, whose world may be chosen.

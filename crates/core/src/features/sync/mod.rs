@@ -1,5 +1,6 @@
 //! The connection and what waits.
 
+mod batches;
 mod discard;
 mod pull_now;
 mod retry;

@@ -6,14 +6,13 @@
 //! and the operator's confirmation again.
 
 use watchkeeper_model::audit::Event;
-use watchkeeper_wire::problem;
 
 use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::queues::act::parse;
 use crate::outbox::frozen::{self, Around};
-use crate::outbox::queue::{self, Hold, Queued, Status};
+use crate::outbox::queue::{self, Hold, Status};
 
 /// Puts a held operation back in its lane.
 pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
@@ -31,7 +30,7 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
             if found.status != Status::Held {
                 return Err(Error::with(Code::NotNow, "It is not held."));
             }
-            if is_decided(&found) {
+            if found.is_decided() {
                 let detail = "The platform has decided this one. Act on the record again to \
                               put another in its place.";
                 return Err(Error::with(Code::NotNow, detail));
@@ -60,15 +59,4 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
     engine.operation_changed(&request, Source::Operator);
     engine.wake_push();
     Ok(())
-}
-
-/// The platform keeps a verdict under this id.
-fn is_decided(operation: &Queued) -> bool {
-    let code = operation.reason.as_ref().map(|reason| reason.code.as_str());
-    match operation.hold {
-        Some(Hold::Rejected | Hold::Restored | Hold::Frozen) | None => false,
-        Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
-        Some(Hold::Conflict) => true,
-        Some(Hold::Lapsed) => operation.attempts > 0,
-    }
 }

@@ -1,5 +1,6 @@
 //! The connection and what waits.
 
+use super::batches::batches;
 use super::view::{ChainView, CopyView, Link, QuarantineView, SyncView, UndoOfferView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
@@ -50,6 +51,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             records,
             waiting: of(&[Status::Waiting, Status::InFlight])?,
             undo: offer(reading, &open),
+            batches: batches(reading)?,
             held: of(&[Status::Held])?,
             under_way: of(&[Status::Accepted, Status::Unknown])?,
             settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,

@@ -31,6 +31,8 @@ pub struct SyncView {
     pub waiting: Vec<OperationView>,
     /// What was done last and can still be taken back.
     pub undo: Option<UndoOfferView>,
+    /// What was done on many records at once and is not over, newest first.
+    pub batches: Vec<BatchView>,
     /// Operations held for the operator.
     pub held: Vec<OperationView>,
     /// Operations that the platform has, without a final verdict.
@@ -49,6 +51,27 @@ pub struct SyncView {
     pub platform: String,
     /// Pack in force: name and version.
     pub pack: String,
+}
+
+/// How far an action on many records is. Its parts add up to `count`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BatchView {
+    /// What the ids of its operations begin with; so does the id of the batch.
+    pub id: String,
+    /// Action as shown.
+    pub action: String,
+    /// Its operations.
+    pub count: u32,
+    /// Not with the platform yet.
+    pub waiting: u32,
+    /// The platform has them; the final word is to come.
+    pub under_way: u32,
+    /// Held for the operator.
+    pub held: u32,
+    /// Done, and the platform said so.
+    pub confirmed: u32,
+    /// Given up, or taken back.
+    pub discarded: u32,
 }
 
 /// What was done last, on one record or on many at once, and can still be taken back.

@@ -50,6 +50,21 @@ fn each_mistake_is_found_where_it_stands() {
             "pack.reserved",
             "j",
         ),
+        // The preview of mails has it on every record.
+        (
+            RECORD,
+            "    row: S-5\n",
+            "    row: S-5\n    key: m\n",
+            "pack.reserved",
+            "m",
+        ),
+        (
+            RECORD,
+            "    row: S-5\n",
+            "    row: S-5\n    key: B\n",
+            "pack.key",
+            "B",
+        ),
         (
             RECORD,
             "    row: S-5\n",

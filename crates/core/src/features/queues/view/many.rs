@@ -54,6 +54,15 @@ pub struct SelectionView {
     pub allowed: Vec<SelectedView>,
     /// Records on which it is not possible, and why.
     pub denied: Vec<DeniedView>,
+    /// Who has to agree to some of them first, each row once.
+    pub asks: Vec<super::AskView>,
+    /// To how many of them somebody has to agree.
+    pub asking: u32,
+    /// Mails as they would be sent for the first of them.
+    pub mails: Vec<super::MailView>,
+    /// The first instant after which one of them is not carried out any more, tenant's wall clock,
+    /// RFC 3339 with offset.
+    pub not_after: Option<String>,
     /// Records beyond the cap.
     pub beyond: u32,
     /// Most records at once.

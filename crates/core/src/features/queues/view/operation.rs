@@ -54,6 +54,8 @@ pub struct OperationView {
     pub kind: String,
     /// Record.
     pub record: String,
+    /// View in which the record is opened; none where its kind has none.
+    pub view: Option<String>,
     /// One line that names the record, as seen.
     pub title: String,
     /// Action of the pack.
@@ -80,6 +82,10 @@ pub struct OperationView {
     pub author: String,
     /// It was made by another operator than the one signed in, so it does not go out under this name.
     pub foreign: bool,
+    /// It is held and may go again as it is; else another takes its place, or it is given up.
+    pub may_retry: bool,
+    /// Where it conflicts: the state that the record is in by now, where that is another than was seen.
+    pub became: Option<String>,
     /// Operations that wait behind it in its lane.
     pub behind: u32,
     /// The other side's facts where it conflicts.

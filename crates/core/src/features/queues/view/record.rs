@@ -120,6 +120,21 @@ pub struct ActionView {
     pub undo: Option<UndoView>,
 }
 
+/// An action on a record, as it is meant so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ConsiderRequest {
+    /// Kind.
+    pub kind: String,
+    /// Record.
+    pub id: String,
+    /// Action.
+    pub action: String,
+    /// Parameters as JSON text by name, as far as they are filled in.
+    pub params: std::collections::BTreeMap<String, String>,
+    /// A held operation that this one would replace.
+    pub amends: Option<String>,
+}
+
 /// How an action can be undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct UndoView {
@@ -168,10 +183,12 @@ pub struct PolicyRowView {
     pub id: String,
     /// The rule.
     pub title: String,
-    /// What was found.
+    /// What was found; empty until the parameter that it reads is said.
     pub found: String,
-    /// `passed`, `failed`, `undecidable` or `asks`.
+    /// `passed`, `failed`, `undecidable`, `asks` or `open`.
     pub outcome: RowWord,
+    /// Parameters that it goes by.
+    pub reads: Vec<String>,
 }
 
 /// What a row said.
@@ -186,6 +203,8 @@ pub enum RowWord {
     Undecidable,
     /// Somebody has to agree.
     Asks,
+    /// Decides once a parameter that it reads is said.
+    Open,
 }
 
 /// Why not.
