@@ -70,6 +70,12 @@ pub fn role_label<'a>(pack: &'a Pack, role: &'a str) -> &'a str {
     known.map_or(role, |def| def.label.as_str())
 }
 
+/// That one of these roles is needed, by what they are called.
+pub(crate) fn needs_role(pack: &Pack, roles: &[String]) -> String {
+    let roles: Vec<&str> = roles.iter().map(|role| role_label(pack, role)).collect();
+    format!("This needs the role {}.", roles.join(" or "))
+}
+
 /// Until when an answer counts: the operation's own not-after, else [`LONGEST`]. UTC.
 pub fn lapses_at(not_after: Option<DateTime<Utc>>, asked_at: DateTime<Utc>) -> DateTime<Utc> {
     not_after.unwrap_or(asked_at + LONGEST)

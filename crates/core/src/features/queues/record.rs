@@ -10,8 +10,8 @@ use super::decide::{Case, lapses_unsent};
 use super::operation;
 use super::related::related;
 use super::view::{
-    AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
-    RowWord, UndoView,
+    AboutView, ActionView, AskView, DenialView, MailView, OptionView, ParamView, PolicyRowView,
+    RecordView, RowWord, UndoView,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -42,8 +42,8 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(row))?;
     let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
     let actions = kind
-        .actions
-        .values()
+        .actions_in_order()
+        .into_iter()
         .map(|action| action_view(reading, (pack, kind), &case, &open, action))
         .collect();
     Ok(RecordView {
@@ -211,7 +211,14 @@ pub(super) fn params_view(action: &Action) -> Vec<ParamView> {
             name: name.clone(),
             label: def.label.clone(),
             kind: def.type_,
-            one_of: def.one_of.clone(),
+            one_of: def
+                .one_of
+                .iter()
+                .map(|value| OptionView {
+                    value: value.clone(),
+                    label: def.word(value),
+                })
+                .collect(),
             optional: def.optional,
         })
         .collect()
