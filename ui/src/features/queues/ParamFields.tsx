@@ -24,7 +24,7 @@ export function ParamFields({ params, put, onPut, focusElsewhere }: ParamFieldsP
         event.target.form?.requestSubmit();
         return;
       }
-      const value = /^[1-9]$/.test(event.key) && numbered.one_of[Number(event.key) - 1];
+      const value = /^[1-9]$/.test(event.key) && numbered.one_of[Number(event.key) - 1]?.value;
       if (!value) return;
       event.preventDefault();
       onPut(numbered.name, value);
