@@ -199,7 +199,7 @@ async fn decide_by_hand(window: &Window) -> Vec<(String, &'static str, &'static 
             "clean" => None,
             "spam" => Some("1"),
             "profanity" => Some("2"),
-            "off_topic" => Some("3"),
+            "off topic" => Some("3"),
             other => panic!("the check says {other}"),
         };
         if let Some(number) = reason {

@@ -118,7 +118,7 @@ async fn a_setting_is_said_in_the_window_and_in_force_with_the_platform_s_word()
         .click()
         .await
         .unwrap();
-    window.shows("This needs the role product").await;
+    window.shows("This needs the role Product Team").await;
     window
         .button("Legal, where they are reached")
         .await

@@ -101,6 +101,12 @@ pub fn role_label<'a>(pack: &'a Pack, role: &'a str) -> &'a str {
     known.map_or(role, |def| def.label.as_str())
 }
 
+/// That one of these roles is needed, by what they are called.
+pub(crate) fn needs_role(pack: &Pack, roles: &[String]) -> String {
+    let roles: Vec<&str> = roles.iter().map(|role| role_label(pack, role)).collect();
+    format!("This needs the role {}.", roles.join(" or "))
+}
+
 /// Until when an answer counts, UTC: never beyond the operation's own not-after, and as long as the first of
 /// these rows waits. One that says nothing of it waits until the not-after, or for [`LONGEST`].
 pub fn lapses_at(

@@ -125,11 +125,11 @@ pub fn fits(def: &ControlDef, found: &Value) -> Result<(), String> {
 ///
 /// # Errors
 /// Says in a sentence why not.
-pub fn may(def: &ControlDef, actor: &Actor) -> Result<(), String> {
+pub fn may(pack: &Pack, def: &ControlDef, actor: &Actor) -> Result<(), String> {
     match def.roles.as_slice() {
         [] => Err("Nobody switches this in the app; it is switched on the platform.".into()),
         roles if roles.iter().any(|role| actor.roles.contains(role)) => Ok(()),
-        roles => Err(format!("This needs the role {}.", roles.join(" or "))),
+        roles => Err(crate::approval::needs_role(pack, roles)),
     }
 }
 
@@ -157,7 +157,7 @@ pub(crate) fn refused(
         let detail = "The pack has no such control any more.";
         return deny("control.unknown", None, detail.into());
     };
-    if let Err(detail) = may(def, actor) {
+    if let Err(detail) = may(pack, def, actor) {
         return deny("rights.missing_role", Some(&def.row), detail);
     }
     let text = |name: &str| {

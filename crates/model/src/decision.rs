@@ -184,7 +184,7 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         .as_ref()
         .map_or(Ok(None), |program| program.eval_optional_instant(&scope));
     let refused = of_the_engine(situation, action)
-        .or_else(|| role(action, situation.actor))
+        .or_else(|| role(situation.pack, action, situation.actor))
         .or_else(|| state(situation, action))
         .or_else(|| approval::refused(situation, &action.name))
         .or(refusal)
@@ -234,7 +234,7 @@ pub fn already(situation: &Situation<'_>, action: &str) -> bool {
     };
     let state = situation.record.body.get("state").and_then(Value::as_str);
     state.is_some_and(|state| action.def.already.iter().any(|a| a == state))
-        && role(action, situation.actor).is_none()
+        && role(situation.pack, action, situation.actor).is_none()
         && approval::refused(situation, &action.name).is_none()
 }
 
@@ -393,13 +393,12 @@ fn of_the_engine(situation: &Situation<'_>, action: &Action) -> Option<Outcome> 
     }
 }
 
-fn role(action: &Action, actor: &Actor) -> Option<Outcome> {
+fn role(pack: &Pack, action: &Action, actor: &Actor) -> Option<Outcome> {
     let roles = &action.def.roles;
     if roles.is_empty() || roles.iter().any(|role| actor.roles.contains(role)) {
         return None;
     }
-    let needed = roles.join(" or ");
-    let detail = format!("This needs the role {needed}.");
+    let detail = crate::approval::needs_role(pack, roles);
     Some(deny("rights.missing_role", None, detail))
 }
 

@@ -34,7 +34,7 @@ pub fn may(pack: &Pack, def: &SettingDef, actor: &Actor) -> Result<(), String> {
     match roles {
         [] => Err("Nobody says this in the app; it is set on the platform.".into()),
         roles if roles.iter().any(|role| actor.roles.contains(role)) => Ok(()),
-        roles => Err(format!("This needs the role {}.", roles.join(" or "))),
+        roles => Err(crate::approval::needs_role(pack, roles)),
     }
 }
 

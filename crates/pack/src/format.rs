@@ -49,6 +49,7 @@ pub use playbook::{
     TestCaseDef, WaitDef, WayDef,
 };
 pub use question::{Among, Answer, ExprOperand, FilterDef, LookupDef, Operand, OpsDef, TestDef};
+pub(crate) use record::word_of;
 pub use record::{
     BelongsToDef, ClockDef, ComputedDef, FieldDef, FieldType, Names, PauseDef, RecordDocumentDef,
     RecordFile, StateDef, Tone, WarnDef,

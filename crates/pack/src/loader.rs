@@ -178,12 +178,12 @@ impl Sources {
         let approval = sources.asks_for_agreement().then_some(APPROVAL);
         for (kind, text) in ENGINE.into_iter().chain(approval) {
             let file = scopes::engine_file(kind);
-            if let Some(record) = read_file(&file, text.as_bytes(), problems) {
+            if let Some(record) = read_record(&file, text.as_bytes(), problems) {
                 sources.records.insert(kind.to_owned(), record);
             }
         }
         let (kind, text) = SAVED_VIEW;
-        if let Some(record) = read_file(&scopes::engine_file(kind), text.as_bytes(), problems) {
+        if let Some(record) = read_record(&scopes::engine_file(kind), text.as_bytes(), problems) {
             sources.unnamed.insert(kind.to_owned(), record);
         }
         sources
@@ -209,7 +209,7 @@ impl Sources {
         let spot = Spot::file(file);
         let folder = file.split('/').next().unwrap_or_default();
         let name = match folder {
-            "records" => read_file(file, bytes, problems).map(|record: RecordFile| {
+            "records" => read_record(file, bytes, problems).map(|record| {
                 let name = (spot.at("kind"), record.kind.clone());
                 if names::is_engine_kind(stem) {
                     let message = format!("`{stem}` is a kind of the engine itself");
@@ -379,7 +379,27 @@ fn read_file<T: serde::de::DeserializeOwned>(
     bytes: &[u8],
     problems: &mut Problems,
 ) -> Option<T> {
-    match yaml::parse(file, bytes) {
+    kept(yaml::parse(file, bytes), (file, bytes), problems)
+}
+
+/// A kind's file, with the place of each of its actions.
+fn read_record(file: &str, bytes: &[u8], problems: &mut Problems) -> Option<RecordFile> {
+    let read = yaml::parse_with_keys::<RecordFile>(file, bytes, "actions");
+    let (mut record, order) = kept(read, (file, bytes), problems)?;
+    for (place, name) in order.iter().enumerate() {
+        if let Some(action) = record.actions.get_mut(name) {
+            action.place = place;
+        }
+    }
+    Some(record)
+}
+
+fn kept<T>(
+    read: Result<T, Diagnostic>,
+    (file, bytes): (&str, &[u8]),
+    problems: &mut Problems,
+) -> Option<T> {
+    match read {
         Ok(value) => {
             problems.read(file, bytes);
             Some(value)

@@ -16,6 +16,7 @@
 //! | `since(a)` | instant | seconds from `a` to it |
 //! | `duration` | seconds | `68 h 48`, `2 d 6 h`, `12 min`, `40 s` |
 //! | `days` | seconds | whole days, rounded down |
+//! | `words` | value of a list | itself with blanks for `_` |
 
 mod filters;
 #[cfg(test)]

@@ -1744,8 +1744,8 @@ export type ParamView = {
 	label: string,
 	/**  Type. */
 	kind: FieldType,
-	/**  Allowed values of an enum. */
-	one_of: string[],
+	/**  Allowed values of an enum, each with its words. */
+	one_of: OptionView[],
 	/**  May be left out. */
 	optional: boolean,
 };
@@ -2509,7 +2509,7 @@ export type SettingView = {
 export type SettingsView = {
 	/**  The open profile. */
 	profile: ProfileView,
-	/**  Roles of the operator. */
+	/**  Roles of the operator, as shown. */
 	roles: string[],
 	/**  Regions; empty means all. */
 	regions: string[],

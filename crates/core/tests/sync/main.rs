@@ -36,6 +36,7 @@ mod see;
 mod time;
 mod unanswered;
 mod undo;
+mod values;
 mod views;
 mod watch;
 mod words;

@@ -64,6 +64,7 @@ fn field(def: &ParamDef) -> FieldDef {
         } else {
             Vec::new()
         },
+        labels: def.labels.clone(),
         optional: def.optional,
         indexed: false,
         searched: false,

@@ -6,6 +6,7 @@
 )]
 
 use serde_json::json;
+use watchkeeper_pack::format::RoleDef;
 
 use super::*;
 use crate::fixture::{World, at, map};
@@ -82,6 +83,22 @@ fn role_and_state_come_first() {
     let decision = pay(&world);
     assert_eq!(denied(&decision), ("rights.missing_role", None));
     assert_eq!(words(&decision).len(), 3, "rows are told all the same");
+    let roles = &mut world.pack.people.roles;
+    let label = "Claims Clerk".to_owned();
+    let row = "P-5".to_owned();
+    let outside = false;
+    roles.insert(
+        "clerk".into(),
+        RoleDef {
+            row,
+            label,
+            outside,
+        },
+    );
+    let Outcome::Deny { detail, .. } = pay(&world).outcome else {
+        panic!()
+    };
+    assert_eq!(detail, "This needs the role Claims Clerk or chief.");
     world.actor.roles.insert("chief".into());
     assert_eq!(denied(&pay(&world)), ("action.wrong_state", None));
     for unknown in [json!("frozen"), Value::Null, json!(7)] {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::connector::Connector;
-use super::record::FieldType;
+use super::record::{FieldType, word_of};
 
 /// What an operator may do to a record.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,9 @@ pub struct ActionDef {
     pub effects: Vec<EffectDef>,
     /// Lines of "this will …", templates over `record`.
     pub will: Vec<String>,
+    /// Its place among the actions of its kind, as the file lists them, from 0.
+    #[serde(skip)]
+    pub place: usize,
 }
 
 /// An action on many records at once: one operation each.
@@ -132,9 +135,19 @@ pub struct ParamDef {
     /// For `enum`: the allowed values.
     #[serde(default)]
     pub one_of: Vec<String>,
+    /// What some of them are called; the others are shown as they are, with blanks for `_`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// May be left out.
     #[serde(default)]
     pub optional: bool,
+}
+
+impl ParamDef {
+    /// An allowed value as shown.
+    pub fn word(&self, value: &str) -> String {
+        word_of(&self.labels, value)
+    }
 }
 
 /// A row of a policy.

@@ -42,7 +42,8 @@ pub struct RecordFile {
     /// Deadlines.
     #[serde(default)]
     pub clocks: BTreeMap<String, ClockDef>,
-    /// What an operator may do.
+    /// What an operator may do, in the order in which it is offered: first what is done most, last what
+    /// ends or cancels.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionDef>,
     /// Saved questions over records of this kind.
@@ -138,6 +139,9 @@ pub struct FieldDef {
     /// For `enum`: the allowed values.
     #[serde(default)]
     pub one_of: Vec<String>,
+    /// What some of them are called; the others are shown as they are, with blanks for `_`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// May be absent or null.
     #[serde(default)]
     pub optional: bool,
@@ -151,6 +155,19 @@ pub struct FieldDef {
     /// from it is hidden with it.
     #[serde(default)]
     pub seen_by: Vec<String>,
+}
+
+impl FieldDef {
+    /// An allowed value as shown.
+    pub fn word(&self, value: &str) -> String {
+        word_of(&self.labels, value)
+    }
+}
+
+/// A value of a list as shown: its label, else itself with blanks for `_`.
+pub(crate) fn word_of(labels: &BTreeMap<String, String>, value: &str) -> String {
+    let label = labels.get(value).cloned();
+    label.unwrap_or_else(|| value.replace('_', " "))
 }
 
 /// Type of a field's values, with its form in JSON.

@@ -163,6 +163,7 @@ impl One<'_> {
         names::check(spot, self.action.params.keys(), problems);
         for (name, param) in &self.action.params {
             record::one_of(&param.one_of, param.type_, &spot.at(name), problems);
+            record::labels(&param.one_of, &param.labels, &spot.at(name), problems);
             if matches!(param.type_, FieldType::Ref) {
                 let message = "a parameter cannot be a `ref` yet; take its id";
                 problems.error(&spot.at(name).at("type"), "pack.field", message);

@@ -142,6 +142,7 @@ pub(super) fn notes(notes: &BTreeMap<String, ParamDef>, spot: &Spot, problems: &
     names::check(spot, notes.keys(), problems);
     for (name, note) in notes {
         record::one_of(&note.one_of, note.type_, &spot.at(name), problems);
+        record::labels(&note.one_of, &note.labels, &spot.at(name), problems);
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn check(
     for (name, field) in &def.fields {
         let spot = spot.at("fields").at(name);
         record::one_of(&field.one_of, field.type_, &spot, problems);
+        record::labels(&field.one_of, &field.labels, &spot, problems);
     }
     let allowed = match &def.kind {
         None => world.words(def.fields.keys()),

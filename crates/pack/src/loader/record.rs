@@ -7,7 +7,7 @@ use super::scopes::{World, columns, mentions_now};
 use super::{action, document, links, names, states, view};
 use crate::expr::Allowed;
 use crate::filter::{Columns, Filter};
-use crate::format::{Answer, ClockDef, FieldType, FilterDef, LookupDef, RecordFile};
+use crate::format::{Answer, ClockDef, FieldType, FilterDef, LookupDef, RecordFile, word_of};
 use crate::pack::{Clock, Computed, Kind, Lookup, Pause};
 use crate::template::Template;
 
@@ -91,6 +91,7 @@ fn fields(world: &World<'_>, def: &RecordFile, spot: &Spot, problems: &mut Probl
             _ => {}
         }
         one_of(&field.one_of, field.type_, &spot, problems);
+        labels(&field.one_of, &field.labels, &spot, problems);
         links::roles(world, &field.seen_by, &spot.at("seen_by"), problems);
     }
 }
@@ -114,6 +115,46 @@ pub(super) fn one_of(values: &[String], type_: FieldType, spot: &Spot, problems:
     let spots = values.iter().enumerate();
     let spots = spots.map(|(i, v)| (v.as_str(), spot.at("one_of").at(i)));
     names::distinct(spots.collect(), problems);
+}
+
+/// What values are called: each is one of them, and no two look the same.
+pub(super) fn labels(
+    values: &[String],
+    labels: &BTreeMap<String, String>,
+    spot: &Spot,
+    problems: &mut Problems,
+) {
+    if labels.is_empty() {
+        return;
+    }
+    let spots = spot.at("labels");
+    for (value, label) in labels {
+        let spot = spots.at(value);
+        if !values.contains(value) {
+            let near = crate::expr::nearest(value, values.iter().map(String::as_str));
+            let message = format!("`{value}` is no value of this{near}");
+            let hint = "a label is of a value that stands in `one_of`";
+            problems.error_with(&spot.key(), "pack.unknown_name", message, hint);
+        }
+        if label.trim().is_empty() {
+            problems.error(&spot, "pack.missing", "a label says something");
+        }
+    }
+    let words: Vec<(String, Spot)> = values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| {
+            let labelled = labels.contains_key(value);
+            let spot = match labelled {
+                true => spots.at(value),
+                false => spot.at("one_of").at(index),
+            };
+            (word_of(labels, value), spot)
+        })
+        .collect();
+    let words = words.iter();
+    let words = words.map(|(word, spot)| (word.as_str(), spot.clone()));
+    names::distinct(words.collect(), problems);
 }
 
 pub(super) fn unknown_kind(world: &World<'_>, kind: &str, spot: &Spot, problems: &mut Problems) {

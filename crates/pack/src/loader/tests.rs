@@ -67,6 +67,50 @@ fn an_alert_is_a_kind_of_every_pack_and_of_none() {
 }
 
 #[test]
+fn a_value_has_the_words_of_its_label_or_its_own_with_blanks() {
+    let text = fixture::TICKET.replace(
+        "one_of: [low, high]",
+        "one_of: [low, very_high], labels: {low: Hardly any}",
+    );
+    let text = text.replace("one_of: [a, b]", "one_of: [a, b], labels: {b: Second}");
+    let pack = load_files(&fixture::files(&[(RECORD, &text)])).unwrap();
+    let ticket = pack.kind("ticket").unwrap();
+    let level = &ticket.fields["level"];
+    assert_eq!(level.word("low"), "Hardly any");
+    assert_eq!(level.word("very_high"), "very high");
+    let grade = &ticket.actions["close"].def.params["grade"];
+    assert_eq!(grade.word("a"), "a");
+    assert_eq!(grade.word("b"), "Second");
+}
+
+#[test]
+fn actions_are_offered_in_the_order_of_the_file() {
+    let more = |name: &str| {
+        format!(
+            "  {name}:\n    label: More\n    row: S-5\n    from: [open]\n    policy: []\n    \
+             nature: change\n    effects: [{{set: {{note: record.number}}}}]\n    will: [note it]\n"
+        )
+    };
+    let text = fixture::TICKET.replace(
+        "views:\n",
+        &format!("{}{}views:\n", more("zip"), more("add")),
+    );
+    let pack = load_files(&fixture::files(&[(RECORD, &text)])).unwrap();
+    let order = |pack: &Pack| -> Vec<String> {
+        let actions = pack.kind("ticket").unwrap().actions_in_order();
+        actions.iter().map(|action| action.name.clone()).collect()
+    };
+    assert_eq!(order(&pack), ["close", "zip", "add"]);
+    // On a laptop it comes as a bundle, and narrowed to who reads it.
+    let keeper = ["keeper".to_owned()].into_iter().collect();
+    let files = fixture::files(&[(RECORD, &text)]).into_iter();
+    let files = files.map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap()));
+    let bundle = Bundle::from_files(files.collect()).unwrap();
+    let pack = Bundle::open(bundle.bytes(), bundle.hash()).unwrap();
+    assert_eq!(order(&pack.narrowed(&keeper)), ["close", "zip", "add"]);
+}
+
+#[test]
 fn a_saved_view_is_a_kind_of_every_pack_and_made_by_an_action() {
     let pack = fixture::pack();
     let saved = pack.kind("saved_view").unwrap();

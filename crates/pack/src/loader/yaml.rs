@@ -57,6 +57,15 @@ impl Places {
 
 /// Parses one file. No anchors, no aliases, one document, little of everything.
 pub(super) fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Diagnostic> {
+    parse_with_keys(file, bytes, "").map(|(value, _)| value)
+}
+
+/// The same, and the keys of one of its parts as the file lists them.
+pub(super) fn parse_with_keys<T: DeserializeOwned>(
+    file: &str,
+    bytes: &[u8],
+    part: &str,
+) -> Result<(T, Vec<String>), Diagnostic> {
     let problem = |code: &str, line, column, message: String| Diagnostic {
         code: code.to_owned(),
         severity: Severity::Error,
@@ -94,11 +103,13 @@ pub(super) fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, 
     }
     // First the tree: what is too much is told before it is read as anything.
     let tree: Node = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
-    match tree.value().map(serde_json::from_value) {
-        Some(Ok(value)) => Ok(value),
+    let keys = tree.keys_of(part);
+    let value = match tree.value().map(serde_json::from_value) {
+        Some(Ok(value)) => value,
         // Scalars may mean more to YAML: a number without quotes may stand for a text.
-        _ => serde_saphyr::from_str_with_options(text, options()).map_err(told),
-    }
+        _ => serde_saphyr::from_str_with_options(text, options()).map_err(told)?,
+    };
+    Ok((value, keys))
 }
 
 fn first_line(message: &str) -> String {
@@ -142,6 +153,17 @@ enum Node {
 }
 
 impl Node {
+    /// The keys below one of its own, in their order; none where there is no map.
+    fn keys_of(&self, part: &str) -> Vec<String> {
+        let Self::Map(entries) = self else {
+            return Vec::new();
+        };
+        match entries.iter().find(|(key, _)| key == part) {
+            Some((_, Self::Map(below))) => below.iter().map(|(key, _)| key.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// As JSON; none where it cannot say the same.
     fn value(self) -> Option<Value> {
         Some(match self {

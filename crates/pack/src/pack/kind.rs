@@ -225,6 +225,13 @@ impl Kind {
         self.states.iter().find(|state| state.id == id)
     }
 
+    /// Its actions as the pack lists them: the one that is taken most stands first.
+    pub fn actions_in_order(&self) -> Vec<&Action> {
+        let mut actions: Vec<&Action> = self.actions.values().collect();
+        actions.sort_by_key(|action| action.def.place);
+        actions
+    }
+
     /// SQL expressions to be indexed, one partial index each: `(index name, expression)`, over a
     /// table `record` with columns `kind`, `body` and `computed`. No name has the sign between kind
     /// and field, so that `payout` with `batch_number` is not `payout_batch` with `number`.

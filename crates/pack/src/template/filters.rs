@@ -13,6 +13,7 @@ pub(super) fn install(environment: &mut Environment<'static>) {
     environment.add_filter("upper", |text: String| text.to_uppercase());
     environment.add_filter("lower", |text: String| text.to_lowercase());
     environment.add_filter("trim", |text: String| text.trim().to_owned());
+    environment.add_filter("words", |text: String| text.replace('_', " "));
     environment.add_filter("money", |money: Value| money_words(&money));
     environment.add_filter("date", date);
     environment.add_filter("weekday", weekday);

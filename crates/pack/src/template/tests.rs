@@ -40,6 +40,7 @@ fn filters_speak_the_zone_and_words_of_the_pack() {
         ("{{ now | since(record.at) | duration }}", "68 h 48"),
         ("{{ now | since(record.at) | days }}", "2"),
         ("{{ '2026-11-20' | date }}", "20 November 2026"),
+        ("{{ 'not_as_described' | words }}", "not as described"),
         ("{{ record.a | upper }}", "REX & SÖHNE"),
         (
             "{% if record.missing is defined %}yes{% else %}no{% endif %}",

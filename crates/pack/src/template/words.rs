@@ -5,7 +5,8 @@ use super::TemplateError;
 
 /// Filters that [`super::filters`] installs.
 pub(super) const FILTERS: &[&str] = &[
-    "upper", "lower", "trim", "money", "date", "datetime", "weekday", "since", "duration", "days",
+    "upper", "lower", "trim", "words", "money", "date", "datetime", "weekday", "since", "duration",
+    "days",
 ];
 /// Tests that are offered.
 pub(super) const TESTS: &[&str] = &["defined", "undefined"];

@@ -27,7 +27,7 @@ export function ParamFields(props: ParamFieldsProps) {
         event.target.form?.requestSubmit();
         return;
       }
-      const value = /^[1-9]$/.test(event.key) && numbered.one_of[Number(event.key) - 1];
+      const value = /^[1-9]$/.test(event.key) && numbered.one_of[Number(event.key) - 1]?.value;
       if (!value) return;
       event.preventDefault();
       onPut(numbered.name, value);

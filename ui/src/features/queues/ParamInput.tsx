@@ -24,20 +24,18 @@ const INPUT_TYPES: Partial<Record<FieldType, string>> = {
 export function ParamInput({ param, numbered, focused, value, refused, onValue }: ParamInputProps) {
   const label = param.optional ? t("param-optional", { label: param.label }) : param.label;
   switch (param.kind) {
-    case "enum": {
-      const options = param.one_of.map((each) => ({ value: each, label: each }));
+    case "enum":
       return (
         <Choice
           label={label}
           value={value}
-          options={options}
+          options={param.one_of}
           numbered={numbered}
           focused={focused}
           error={refused}
           onValue={onValue}
         />
       );
-    }
     case "boolean": {
       const options = [
         { value: "true", label: t("value-yes") },

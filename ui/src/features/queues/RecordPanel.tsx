@@ -134,8 +134,8 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [mails, setMails] = useState<MailView[] | null>(null);
   const { actions } = record;
-  // The first action's policy is what an operator looks for, all the more where it refuses.
-  const shown = actions.find((each) => each.action === chosen) ?? actions[0];
+  const shown =
+    actions.find((each) => each.action === chosen) ?? actions.find(isOfInterest) ?? actions[0];
   const refused = (action: ActionView) => (readOnly ? t("record-read-only") : refusal(action));
 
   const next = shown && !refused(shown) ? shown : actions.find((each) => !refused(each));
@@ -252,6 +252,12 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
     </>
   );
 }
+
+/**
+ * The policy that an operator looks for: of what is possible, and all the more of what a row refuses. What
+ * only starts from another state has nothing to say here.
+ */
+const isOfInterest = ({ denied }: ActionView) => !denied || denied.row !== null;
 
 /** What is empty says nothing, and a pack lists every fact that a record may ever have. */
 const isSaid = (fact: FactView) => fact.value.type !== "empty";

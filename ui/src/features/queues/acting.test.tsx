@@ -176,7 +176,7 @@ describe("refusing", () => {
     await waitFor(() => expect(act).toHaveBeenCalledTimes(1));
     expect(act.mock.calls[0]?.[0]).toMatchObject({
       action: "deny",
-      params: { reason: '"not the buyer"', note: '"said \\"no\\""' },
+      params: { reason: '"not_the_buyer"', note: '"said \\"no\\""' },
       typed: null,
     });
   });

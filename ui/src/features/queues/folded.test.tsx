@@ -57,6 +57,18 @@ describe("many actions", () => {
     expect(policies.queryByRole("button", { name: /Act 3/ })).toBeNull();
   });
 
+  test("what only starts from another state is not the policy that is shown first", async () => {
+    const elsewhere = { code: "action.wrong_state", row: null, detail: "It is closed." };
+    openMany((action, at) =>
+      at === 0 ? { ...action, allowed: false, denied: elsewhere } : action,
+    );
+    await within(await panel()).findByText("Not possible now (6)");
+    // The second is refused by a row of its policy: that is what one looks for.
+    expect(await panel()).toHaveTextContent("“Act 1” is refused");
+    expect(await panel()).not.toHaveTextContent("“Act 0”");
+    expect((await foot()).getByRole("button", { name: /^Act 2/ })).toHaveClass("button-filled");
+  });
+
   test("few stand beside each other as ever", async () => {
     openApp(makeWorld());
     const shown = await foot();

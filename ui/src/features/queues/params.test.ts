@@ -40,8 +40,14 @@ test("a time is the tenant's, and goes out in UTC", () => {
 });
 
 test("one of a few is one of them", () => {
-  const reason = param("enum", { one_of: ["late", "twice"] });
+  const one_of = [
+    { value: "late", label: "Too late" },
+    { value: "twice", label: "twice" },
+  ];
+  const reason = param("enum", { one_of });
   expect(paramJson(reason, "late")).toBe('"late"');
+  // What is sent is the value, never its words.
+  expect(paramJson(reason, "Too late")).toBeNull();
   expect(paramJson(reason, "never")).toBeNull();
 });
 

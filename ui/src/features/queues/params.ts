@@ -15,7 +15,7 @@ export function paramJson(param: ParamView, put: string): string | null {
     case "boolean":
       return text === "true" || text === "false" ? text : null;
     case "enum":
-      return param.one_of.includes(text) ? JSON.stringify(text) : null;
+      return param.one_of.some(({ value }) => value === text) ? JSON.stringify(text) : null;
     case "date":
       return /^\d{4}-\d\d-\d\d$/.test(text) ? JSON.stringify(text) : null;
     case "timestamp":

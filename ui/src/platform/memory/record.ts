@@ -99,7 +99,11 @@ function freeActionsOf(request: Request): ActionView[] {
           name: "reason",
           label: "Reason",
           kind: "enum",
-          one_of: ["outside the window", "already refunded", "not the buyer"],
+          one_of: [
+            { value: "outside_window", label: "outside the window" },
+            { value: "already_refunded", label: "already refunded" },
+            { value: "not_the_buyer", label: "not the buyer" },
+          ],
           optional: false,
         },
         { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },

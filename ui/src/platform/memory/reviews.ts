@@ -173,7 +173,10 @@ export const REVIEWS: PageOf<Review> = {
 export const reviewPage = (world: World, asked: ViewRequest): ViewPage =>
   paged(REVIEWS, world, asked);
 
-const REASONS = ["Spam", "Profanity", "Off-topic", "Other"];
+const REASONS = ["Spam", "Profanity", "Off-topic", "Other"].map((reason) => ({
+  value: reason,
+  label: reason,
+}));
 
 const holds = ({ holdSeconds }: World) =>
   holdSeconds === null ? null : { row: "V-15", hold_seconds: holdSeconds, by: null };

@@ -86,7 +86,7 @@ impl One<'_, '_> {
         });
         let field = |name: &str| row.and_then(|row| text(&row.body, name));
         let newer = reading.link.newer_pack();
-        let denied = control::may(def, &reading.rights.actor).err();
+        let denied = control::may(self.pack, def, &reading.rights.actor).err();
         let on = value != usual;
         let state = shown.as_ref().and_then(|row| text(&row.body, "state"));
         Ok(ControlView {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use watchkeeper_model::{Segment, standing_in};
-use watchkeeper_pack::format::FieldType;
+use watchkeeper_pack::format::{FieldDef, FieldType};
 use watchkeeper_pack::{Kind, value};
 
 use super::view::{
@@ -153,12 +153,9 @@ pub(super) fn one_value(
             Value::String(id) => CellValue::Text {
                 text: reading.title(target, id)?.unwrap_or_else(|| id.clone()),
             },
-            other => plain(reading, FieldType::Ref, &[], other),
+            other => plain(reading, FieldType::Ref, None, other),
         },
-        Named::Value(type_) => {
-            let one_of = kind.fields.get(name).map(|def| def.one_of.as_slice());
-            plain(reading, type_, one_of.unwrap_or_default(), value)
-        }
+        Named::Value(type_) => plain(reading, type_, kind.fields.get(name), value),
     })
 }
 
@@ -179,22 +176,27 @@ fn state(kind: &Kind, value: &Value) -> CellValue {
     }
 }
 
-fn plain(reading: &Reading<'_>, type_: FieldType, one_of: &[String], value: &Value) -> CellValue {
+fn plain(
+    reading: &Reading<'_>,
+    type_: FieldType,
+    def: Option<&FieldDef>,
+    value: &Value,
+) -> CellValue {
     let shown = match (type_, value) {
         (_, Value::Null) => Some(CellValue::Empty),
-        (FieldType::Enum, Value::String(word)) if !one_of.iter().any(|known| known == word) => None,
+        (FieldType::Enum, Value::String(word)) => {
+            def.filter(|def| def.one_of.contains(word))
+                .map(|def| CellValue::Text {
+                    text: def.word(word),
+                })
+        }
         (FieldType::Timestamp, Value::String(text)) => {
             value::instant(text).map(|at| CellValue::Instant {
                 at: reading.wall(at),
             })
         }
         (
-            FieldType::String
-            | FieldType::Text
-            | FieldType::Id
-            | FieldType::Ref
-            | FieldType::Date
-            | FieldType::Enum,
+            FieldType::String | FieldType::Text | FieldType::Id | FieldType::Ref | FieldType::Date,
             Value::String(text),
         ) => Some(CellValue::Text { text: text.clone() }),
         (FieldType::Integer | FieldType::Number, Value::Number(number)) => number

@@ -60,9 +60,13 @@ fn options(kind: &Kind, field: &str) -> Vec<OptionView> {
             .map(|state| option(&state.id, &state.label))
             .collect();
     }
-    let words = kind.fields.get(field).map(|def| def.one_of.as_slice());
-    let words = words.unwrap_or_default().iter();
-    words.map(|word| option(word, word)).collect()
+    let Some(def) = kind.fields.get(field) else {
+        return Vec::new();
+    };
+    let values = def.one_of.iter();
+    values
+        .map(|value| option(value, &def.word(value)))
+        .collect()
 }
 
 /// The pack's own first, then those of its regions.

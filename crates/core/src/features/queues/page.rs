@@ -218,8 +218,8 @@ fn quiet(value: CellValue) -> Option<String> {
 }
 
 fn keys(kind: &Kind) -> Vec<ActionKey> {
-    kind.actions
-        .values()
+    kind.actions_in_order()
+        .into_iter()
         .filter_map(|action| {
             Some(ActionKey {
                 action: action.name.clone(),
@@ -231,8 +231,8 @@ fn keys(kind: &Kind) -> Vec<ActionKey> {
 }
 
 fn bulk(kind: &Kind) -> Vec<BulkView> {
-    kind.actions
-        .values()
+    kind.actions_in_order()
+        .into_iter()
         .filter_map(|action| {
             let bulk = action.def.bulk.as_ref()?;
             Some(BulkView {

@@ -11,8 +11,8 @@ use super::decide::{Case, lapses_unsent};
 use super::operation;
 use super::related::related;
 use super::view::{
-    AboutView, ActionView, AskView, DenialView, MailView, ParamView, PolicyRowView, RecordView,
-    RowWord, UndoView,
+    AboutView, ActionView, AskView, DenialView, MailView, OptionView, ParamView, PolicyRowView,
+    RecordView, RowWord, UndoView,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -46,8 +46,8 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
     let asked = Asked::default();
     let actions = kind
-        .actions
-        .values()
+        .actions_in_order()
+        .into_iter()
         .map(|action| {
             action_view(
                 reading,
@@ -236,7 +236,14 @@ pub(super) fn params_view(action: &Action) -> Vec<ParamView> {
             name: name.clone(),
             label: def.label.clone(),
             kind: def.type_,
-            one_of: def.one_of.clone(),
+            one_of: def
+                .one_of
+                .iter()
+                .map(|value| OptionView {
+                    value: value.clone(),
+                    label: def.word(value),
+                })
+                .collect(),
             optional: def.optional,
         })
         .collect()

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
+use watchkeeper_model::approval::role_label;
 use watchkeeper_pack::Pack;
 
 use super::notifications::notifications;
@@ -34,7 +35,14 @@ pub async fn settings(app: &App, profile: &str) -> Result<SettingsView, Error> {
                 zone: reading.zone().name().to_owned(),
                 ..file.view_open()
             },
-            roles: rights.actor.roles.iter().cloned().collect(),
+            roles: {
+                let roles = rights.actor.roles.iter();
+                let label = |role: &String| match pack {
+                    Some(pack) => role_label(pack, role).to_owned(),
+                    None => role.clone(),
+                };
+                roles.map(label).collect()
+            },
             regions: rights.actor.regions.iter().cloned().collect(),
             device: machine_name(),
             device_id: profile.pinned.device.to_string(),

@@ -11,7 +11,7 @@ pub use crate::notify::{Hours, NotificationSettings};
 pub struct SettingsView {
     /// The open profile.
     pub profile: ProfileView,
-    /// Roles of the operator.
+    /// Roles of the operator, as shown.
     pub roles: Vec<String>,
     /// Regions; empty means all.
     pub regions: Vec<String>,

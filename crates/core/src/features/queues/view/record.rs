@@ -155,8 +155,8 @@ pub struct ParamView {
     pub label: String,
     /// Type.
     pub kind: FieldType,
-    /// Allowed values of an enum.
-    pub one_of: Vec<String>,
+    /// Allowed values of an enum, each with its words.
+    pub one_of: Vec<OptionView>,
     /// May be left out.
     pub optional: bool,
 }
