@@ -22,6 +22,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use watchkeeper_pack::Pack;
 
@@ -62,6 +63,36 @@ pub struct Needed {
     pub role: String,
     /// Role that may answer instead, and after how many minutes.
     pub fallback: Option<(String, u32)>,
+    /// For how many minutes an answer is waited for, where the pack says so.
+    pub waits_minutes: Option<u32>,
+}
+
+/// Agreement that was given: by which row, and who could give it. A row that asks somebody else by now is
+/// agreed to by nobody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Agreed {
+    /// Row id, such as `A-41`.
+    pub row: String,
+    /// Role that was asked.
+    pub role: String,
+    /// Role that could answer instead.
+    pub fallback: Option<String>,
+}
+
+impl Needed {
+    /// What there is once this has been agreed to.
+    pub fn agreed(&self) -> Agreed {
+        Agreed {
+            row: self.row.clone(),
+            role: self.role.clone(),
+            fallback: self.fallback.as_ref().map(|(role, _)| role.clone()),
+        }
+    }
+}
+
+/// What this will do, in the words that who agrees reads.
+pub fn what(will: &[String]) -> String {
+    will.join("; ")
 }
 
 /// A role as shown.
@@ -70,19 +101,38 @@ pub fn role_label<'a>(pack: &'a Pack, role: &'a str) -> &'a str {
     known.map_or(role, |def| def.label.as_str())
 }
 
-/// Until when an answer counts: the operation's own not-after, else [`LONGEST`]. UTC.
-pub fn lapses_at(not_after: Option<DateTime<Utc>>, asked_at: DateTime<Utc>) -> DateTime<Utc> {
-    not_after.unwrap_or(asked_at + LONGEST)
+/// Until when an answer counts, UTC: never beyond the operation's own not-after, and as long as the first of
+/// these rows waits. One that says nothing of it waits until the not-after, or for [`LONGEST`].
+pub fn lapses_at(
+    asks: &[Needed],
+    not_after: Option<DateTime<Utc>>,
+    asked_at: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let said = |minutes: u32| asked_at + TimeDelta::minutes(minutes.into());
+    let otherwise = not_after.unwrap_or(asked_at + LONGEST);
+    let each = asks
+        .iter()
+        .map(|ask| ask.waits_minutes.map_or(otherwise, said));
+    each.chain(not_after).min().unwrap_or(otherwise)
 }
 
 impl Decision {
-    /// The decision where these rows have been agreed to. What asks for more than these still asks.
+    /// The decision where this has been agreed to. What asks for more, or asks somebody else, still asks.
     #[must_use]
-    pub fn agreed(mut self, rows: &BTreeSet<String>) -> Self {
-        if self.outcome == Outcome::Ask && self.asks.iter().all(|ask| rows.contains(&ask.row)) {
+    pub fn agreed(mut self, to: &BTreeSet<Agreed>) -> Self {
+        if self.outcome == Outcome::Ask && self.asks.iter().all(|ask| to.contains(&ask.agreed())) {
             self.outcome = Outcome::Allow;
         }
         self
+    }
+
+    /// Until when it can take effect, UTC: the last instant at which it is carried out, or at which
+    /// agreement to it counts, if it is asked for now.
+    pub fn until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.asks.is_empty() {
+            true => self.not_after,
+            false => Some(lapses_at(&self.asks, self.not_after, now)),
+        }
     }
 }
 

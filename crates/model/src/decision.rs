@@ -279,6 +279,7 @@ fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Vec<Needed>
                 found: found.clone(),
                 role: def.role.clone(),
                 fallback: fallback.map(|other| (other.role.clone(), other.after_minutes)),
+                waits_minutes: def.waits_minutes,
             });
         }
         RowResult {

@@ -187,6 +187,16 @@ impl Sight {
             || kind == saved::KIND && self.reader.is_some()
     }
 
+    /// The fields by which, record by record, it is decided whether one of this kind is seen, where they stay
+    /// what they are as long as there is the record. With these alone [`Self::sees_record`] answers.
+    pub fn decided_by(kind: &str) -> &'static [&'static str] {
+        match kind {
+            ALERT => &["rule"],
+            APPROVAL => &["subject_kind", "action"],
+            _ => &[],
+        }
+    }
+
     /// May who sees a record of this kind lose it by a change of the record itself?
     pub fn is_lost_by_change(&self, kind: &str) -> bool {
         kind == saved::KIND && self.views.is_some()

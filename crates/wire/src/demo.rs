@@ -17,6 +17,10 @@ pub struct Worlds {
     pub scenario: Option<String>,
     /// The clock, UTC: that of all tenants of this demo.
     pub now: DateTime<Utc>,
+    /// A choice that was interrupted and could not be made any more when the demo started again; until the
+    /// next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<ChooseWorld>,
 }
 
 /// Another day.

@@ -142,8 +142,8 @@ pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
     /// `record.changed`, `record.gone`, `record.exists`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
-    /// `provider.not_asked`, `approval.waits`, `approval.rejected`, `approval.withdrawn`,
-    /// `approval.lapsed`, `approval.needed`, `approval.asked`, or one of the pack's.
+    /// `provider.not_asked`, `provider.asking`, `approval.waits`, `approval.rejected`, `approval.withdrawn`,
+    /// `approval.lapsed`, `approval.needed`, `approval.changed`, `approval.asked`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

@@ -211,7 +211,10 @@ export type ActionView = {
 	asks: AskView[],
 	/**  Mails as they would be sent. */
 	mails: MailView[],
-	/**  Never carried out after this instant, tenant's wall clock, RFC 3339 with offset. */
+	/**
+	 *  Until when it can take effect, or agreement to it counts if it is asked for now; tenant's wall clock,
+	 *  RFC 3339 with offset.
+	 */
 	not_after: string | null,
 	/**  Allowed by policy, but it may lapse before the next sync, so it is not queued offline. */
 	may_lapse: boolean,
@@ -824,6 +827,8 @@ export type DemoWorldsView = {
 	 *  chosen.
 	 */
 	waits: number,
+	/**  A choice that was interrupted and could not be made any more; until the next one. */
+	undone: UndoneChoiceView | null,
 };
 
 /**  Why not. */
@@ -1023,7 +1028,15 @@ count: number;
 /**  The record, where it is one. */
 title: string | null; 
 /**  How they ended. */
-word: OperationWord };
+word: OperationWord } | 
+/**  What the operator was asked to agree to, or had asked for on another laptop, ended without an answer. */
+{ type: "not_agreed"; 
+/**  The approval. */
+id: string; 
+/**  What was asked for. */
+label: string; 
+/**  Who asked took it back; else nobody agreed in time. */
+withdrawn: boolean };
 
 /**  A view as a file. */
 export type ExportView = {
@@ -2858,6 +2871,12 @@ export type UndoView = {
 	hold_seconds: number | null,
 	/**  Action that brings the record back later, as shown. */
 	by: string | null,
+};
+
+/**  A choice that was not carried out. */
+export type UndoneChoiceView = {
+	/**  The scenario; none is every day. */
+	scenario: string | null,
 };
 
 /**  What a metric counts in. */

@@ -690,6 +690,8 @@ events-title = Last events
 events-log = all in the Log
 event-fired = Fired: { $label }
 event-resolved = Over: { $label }
+event-withdrawn = Taken back before it was agreed to: { $label }
+event-lapsed = Lapsed, nobody agreed in time: { $label }
 event-done-one = { $action }: { $title }
 event-done =
     { $count ->
@@ -1026,6 +1028,8 @@ demo-waits =
 demo-waits-text = What waits is held in Sync, with why: yours to send or to give up.
 demo-replace = Replace it
 demo-replacing = Replacing…
+demo-undone = Not chosen: { $world }
+demo-undone-text = The demo ended while it replaced the records, and that world cannot be made any more. What is in force is: { $world }. Choose again.
 demo-chosen = This is the world now. The laptop is filled anew.
 settings-no-controls = The pack names no switches.
 settings-pack = Pack

@@ -12,6 +12,8 @@ use uuid::Uuid;
 use watchkeeper_core::changes::{Source, Tag};
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::ActRequest;
+use watchkeeper_core::features::watch;
+use watchkeeper_core::features::watch::view::EventWhat;
 use watchkeeper_core::notify::{
     About, Bubble, BubbleId, Button, Daemon, Notifier, NotifyError, Signal, Urgency,
 };
@@ -207,4 +209,60 @@ async fn a_44_the_instant_of_the_other_role_is_a_reason_to_look() {
         Vec::<String>::new(),
         "it goes with the app"
     );
+}
+
+/// What the first screen says of approvals that ended: of which, and whether they were taken back.
+async fn said(world: &World) -> Vec<(String, bool)> {
+    let events = watch::watch(&world.engine).await.unwrap().events;
+    let ended = events.into_iter().filter_map(|event| match event.what {
+        EventWhat::NotAgreed { id, withdrawn, .. } => Some((id, withdrawn)),
+        _ => None,
+    });
+    ended.collect()
+}
+
+#[tokio::test]
+async fn a_44_what_was_taken_back_or_lapsed_is_said_to_whoever_was_asked() {
+    let ago = |minutes| Value::from(instant_text(now() - TimeDelta::minutes(minutes)));
+    let ended = |by: &str, state: &str, minutes: i64| {
+        let mut body = approval(by, TimeDelta::minutes(-30));
+        body["state"] = state.into();
+        match state {
+            "lapsed" => body["lapses_at"] = ago(minutes),
+            _ => {
+                body["answered_at"] = ago(minutes);
+                body["answered_by"] = by.into();
+            }
+        }
+        body
+    };
+    for (role, of_others) in [("lead", true), ("owner", true), ("operator", false)] {
+        let (world, _) = world(role).await;
+        world.platform.with(|state| {
+            state.put("approval", "a1", ended("op-2", "withdrawn", 10));
+            state.put("approval", "a2", ended("op-2", "lapsed", 20));
+            // Before the other role had its turn.
+            state.put("approval", "a3", ended("op-2", "lapsed", 50));
+            state.put("approval", "a4", ended("op-2", "approved", 5));
+            // Asked for by us on a laptop that is not this one; what we took back ourselves we know.
+            state.put("approval", "a5", ended("op-1", "lapsed", 15));
+            state.put("approval", "a6", ended("op-1", "withdrawn", 5));
+            // One operation of which two people were asked is said once.
+            let mut both = ended("op-2", "withdrawn", 3);
+            both["operation"] = "both".into();
+            state.put("approval", "b-1", both.clone());
+            state.put("approval", "b-2", both);
+        });
+        turn(&world).await;
+        let mut expected = vec![("a5".to_owned(), false)];
+        if of_others {
+            expected.insert(0, ("a1".to_owned(), true));
+            expected.insert(0, ("b-1".to_owned(), true));
+            expected.push(("a2".to_owned(), false));
+        }
+        if role == "lead" {
+            expected.push(("a3".to_owned(), false));
+        }
+        assert_eq!(said(&world).await, expected, "{role}");
+    }
 }

@@ -20,6 +20,7 @@ fn worlds(chosen: Option<&str>) -> Worlds {
         }],
         scenario: chosen.map(ToOwned::to_owned),
         now: now(),
+        undone: None,
     }
 }
 

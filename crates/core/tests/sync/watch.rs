@@ -395,7 +395,7 @@ async fn alerts_that_fired_and_ended_are_events_and_those_of_the_future_are_not(
         .map(|event| match &event.what {
             EventWhat::Fired { id, .. } => (id.as_str(), true),
             EventWhat::Resolved { id, .. } => (id.as_str(), false),
-            EventWhat::Done { .. } => panic!("nothing was done"),
+            other => panic!("{other:?}"),
         })
         .collect();
     assert_eq!(events, [("over", false), ("fires", true), ("over", true)]);

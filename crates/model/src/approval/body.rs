@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use watchkeeper_pack::value::{instant, instant_text};
 use watchkeeper_pack::{Action, Pack};
 
-use super::{Needed, role_label};
+use super::{Agreed, Needed, role_label, what};
 use crate::decision::Actor;
 
 /// Where an approval stands.
@@ -101,7 +101,7 @@ pub fn body(pack: &Pack, about: &About<'_>, ask: &Needed) -> Map<String, Value> 
         ("region", about.region.map_or(Value::Null, Value::from)),
         ("action", about.action.name.as_str().into()),
         ("action_label", about.action.def.label.as_str().into()),
-        ("what", about.will.join("; ").into()),
+        ("what", what(about.will).into()),
         ("row", ask.row.as_str().into()),
         ("row_title", ask.title.as_str().into()),
         ("found", ask.found.as_str().into()),
@@ -138,6 +138,8 @@ pub struct Approval {
     pub state: State,
     /// Id of the operation that waits.
     pub operation: String,
+    /// What it will do, as who agrees reads it.
+    pub what: String,
     /// Row that asks.
     pub row: String,
     /// Role that answers.
@@ -162,6 +164,7 @@ impl Approval {
         Some(Self {
             state: State::parse(text("state")?)?,
             operation: text("operation")?.to_owned(),
+            what: text("what").unwrap_or_default().to_owned(),
             row: text("row")?.to_owned(),
             role: text("role")?.to_owned(),
             fallback: fallback.zip(text("fallback_at").and_then(instant)),
@@ -173,6 +176,15 @@ impl Approval {
             },
             lapses_at: instant(text("lapses_at")?)?,
         })
+    }
+
+    /// What there is once it was agreed to.
+    pub fn agreed(&self) -> Agreed {
+        Agreed {
+            row: self.row.clone(),
+            role: self.role.clone(),
+            fallback: self.fallback.as_ref().map(|(role, _)| role.clone()),
+        }
     }
 
     /// One of the roles that answer is the actor's: the first, or at its instant and from then on the

@@ -30,7 +30,7 @@ fn asked(world: &World) -> Map<String, Value> {
         will: &decision.will,
         actor: situation.actor,
         asked_at: world.now,
-        lapses_at: lapses_at(None, world.now),
+        lapses_at: lapses_at(&decision.asks, None, world.now),
     };
     body(situation.pack, &about, &decision.asks[0])
 }
@@ -122,8 +122,46 @@ fn what_is_asked_is_read_back_as_it_was_written() {
 fn it_lapses_with_the_operation_and_after_a_week_without_an_end() {
     let now = at("2026-11-18T12:00:00Z");
     let end = at("2026-11-18T13:00:00Z");
-    assert_eq!(lapses_at(Some(end), now), end);
-    assert_eq!(lapses_at(None, now), at("2026-11-25T12:00:00Z"));
+    let asks = decide(&asking().situation(), "forgive").asks;
+    assert_eq!(lapses_at(&asks, Some(end), now), end);
+    assert_eq!(lapses_at(&asks, None, now), at("2026-11-25T12:00:00Z"));
+}
+
+#[test]
+fn it_waits_as_long_as_the_first_of_its_rows_and_never_beyond_the_operation() {
+    let now = at("2026-11-18T12:00:00Z");
+    let one = decide(&asking().situation(), "forgive").asks.remove(0);
+    let asks = |waits: &[Option<u32>]| -> Vec<Needed> {
+        let each = waits.iter().map(|minutes| Needed {
+            waits_minutes: *minutes,
+            ..one.clone()
+        });
+        each.collect()
+    };
+    let end = Some(at("2026-11-20T12:00:00Z"));
+    let until = |waits: &[Option<u32>], end| lapses_at(&asks(waits), end, now);
+    assert_eq!(until(&[Some(90)], None), at("2026-11-18T13:30:00Z"));
+    assert_eq!(until(&[Some(90)], end), at("2026-11-18T13:30:00Z"));
+    assert_eq!(until(&[Some(14_400)], end), at("2026-11-20T12:00:00Z"));
+    // Longer than a week, because the pack says so.
+    assert_eq!(until(&[Some(14_400)], None), at("2026-11-28T12:00:00Z"));
+    let both = [Some(14_400), None];
+    assert_eq!(until(&both, None), at("2026-11-25T12:00:00Z"));
+    assert_eq!(
+        until(&[Some(60), Some(30)], None),
+        at("2026-11-18T12:30:00Z")
+    );
+}
+
+#[test]
+fn until_when_it_can_take_effect_is_known_before_it_is_asked_for() {
+    let mut world = asking();
+    let decision = decide(&world.situation(), "forgive");
+    assert_eq!(decision.not_after, None);
+    assert_eq!(decision.until(world.now), Some(at("2026-11-25T12:00:00Z")));
+    world.set("amount", json!({"minor": 10, "currency": "AUD"}));
+    let decision = decide(&world.situation(), "forgive");
+    assert_eq!(decision.until(world.now), None, "nobody has to agree");
 }
 
 #[test]
@@ -236,9 +274,15 @@ fn who_agrees_second_has_what_they_asked_for_if_they_may() {
 #[test]
 fn what_was_agreed_to_is_allowed_and_what_was_not_still_asks() {
     let mut world = asking();
-    let rows =
-        |rows: &[&str]| -> BTreeSet<String> { rows.iter().map(|row| (*row).to_owned()).collect() };
-    let decided = |world: &World, agreed: &BTreeSet<String>| {
+    let rows = |rows: &[&str]| -> BTreeSet<Agreed> {
+        let agreed = rows.iter().map(|row| Agreed {
+            row: (*row).to_owned(),
+            role: "chief".into(),
+            fallback: (*row == "P-13").then(|| "owner".into()),
+        });
+        agreed.collect()
+    };
+    let decided = |world: &World, agreed: &BTreeSet<Agreed>| {
         decide(&world.situation(), "forgive").agreed(agreed).outcome
     };
     assert_eq!(decided(&world, &rows(&[])), Outcome::Ask);
@@ -247,6 +291,16 @@ fn what_was_agreed_to_is_allowed_and_what_was_not_still_asks() {
     world.set("note", Value::Null);
     assert_eq!(decided(&world, &rows(&["P-13"])), Outcome::Ask);
     assert_eq!(decided(&world, &rows(&["P-13", "P-14"])), Outcome::Allow);
+    // Somebody else was asked than is asked now.
+    for change in [
+        |one: &mut Agreed| one.role = "clerk".into(),
+        |one: &mut Agreed| one.fallback = None,
+    ] {
+        let mut others: Vec<Agreed> = rows(&["P-13", "P-14"]).into_iter().collect();
+        change(&mut others[0]);
+        let others = others.into_iter().collect();
+        assert_eq!(decided(&world, &others), Outcome::Ask);
+    }
     // Agreement overrides no policy.
     world.set("state", json!("paid"));
     let denied = decided(&world, &rows(&["P-13", "P-14"]));

@@ -239,6 +239,7 @@ fn what_needs_agreement_is_not_done_without() {
         found: "$50.01 AUD".into(),
         role: "chief".into(),
         fallback: Some(("owner".into(), 720)),
+        waits_minutes: None,
     };
     assert_eq!(decision.asks, [needed]);
     assert!(decision.plan.is_some(), "what it will do is known");

@@ -174,6 +174,9 @@ pub struct ApprovalDef {
     pub role: String,
     /// Role that may agree instead, once nobody has answered for so long.
     pub fallback: Option<FallbackDef>,
+    /// Minutes for which an answer is waited for, 1 to 129600 (90 days), and never beyond the action's
+    /// `not_after`. Where absent until that, or for seven days where there is none either.
+    pub waits_minutes: Option<u32>,
     /// Fields of the record that the platform sets as agreement is asked for: field → CEL. Not its state.
     #[serde(default)]
     pub asked: BTreeMap<String, String>,

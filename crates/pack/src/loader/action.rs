@@ -10,13 +10,15 @@ use super::problems::{Problems, Spot};
 use super::scopes::World;
 use super::{links, names, record, states};
 use crate::expr::Allowed;
-use crate::format::{ActionDef, FieldType, RecordFile};
+use crate::format::{ActionDef, ApprovalDef, FieldType, RecordFile};
 use crate::pack::{Action, Approval, Policy};
 
 /// Keys that mean something in every list, or begin a way to another screen.
 const KEYS_OF_LISTS: [&str; 7] = ["j", "k", "x", "g", "/", "?", " "];
 /// Longest time for which an action waits to be taken back, in seconds.
 const MAX_HOLD: u32 = 120;
+/// Longest time for which agreement is waited for: 90 days, in minutes.
+const MAX_WAIT: u32 = 90 * 24 * 60;
 
 pub(super) fn check(
     world: &World<'_>,
@@ -210,6 +212,7 @@ impl One<'_> {
                     let spot = spot.at("fallback/role");
                     links::role(self.world, &fallback.role, &spot, problems);
                 }
+                waits(row, &spot, problems);
                 let when = problems.program(&spot.at("when"), &row.when, &self.allowed);
                 let zone = self.world.zone;
                 let found = problems.template(&spot.at("found"), &row.found, zone, &self.allowed);
@@ -224,5 +227,21 @@ impl One<'_> {
             })
             .collect();
         rows.into_iter().collect()
+    }
+}
+
+/// For how long agreement is waited for; the other role has a turn in it.
+fn waits(row: &ApprovalDef, spot: &Spot, problems: &mut Problems) {
+    let Some(minutes) = row.waits_minutes else {
+        return;
+    };
+    if !(1..=MAX_WAIT).contains(&minutes) {
+        let message = format!("agreement is waited for 1 to {MAX_WAIT} minutes");
+        problems.error(&spot.at("waits_minutes"), "pack.minutes", message);
+    }
+    let other = row.fallback.as_ref();
+    if other.is_some_and(|other| other.after_minutes >= minutes) {
+        let message = "nobody is waited for any more by then";
+        problems.error(&spot.at("fallback/after_minutes"), "pack.minutes", message);
     }
 }

@@ -288,3 +288,21 @@ fn a_shared_view_that_goes_by_something_hidden_is_not_seen() {
     odd.insert("wish".into(), json!("{"));
     assert!(!sight.sees_record("saved_view", &odd));
 }
+
+#[test]
+fn what_decides_on_a_record_is_enough_to_decide() {
+    let sight = Sight::of(&hidden_kind(), &roles(&["clerk"]));
+    let asked = json!({
+        "subject_kind": "ticket", "action": "refund", "state": "waiting", "role": "keeper",
+    });
+    let alert = json!({"rule": "unheard_of", "state": "firing"});
+    for (kind, body) in [("approval", asked), ("alert", alert)] {
+        let body = body.as_object().unwrap();
+        let mut known = body.clone();
+        known.retain(|name, _| Sight::decided_by(kind).contains(&name.as_str()));
+        assert!(known.len() < body.len());
+        assert!(!sight.sees_record(kind, body) && !sight.sees_record(kind, &known));
+        assert!(Sight::default().sees_record(kind, &known));
+    }
+    assert!(Sight::decided_by("ticket").is_empty());
+}

@@ -29,7 +29,7 @@ use super::{Connector, Look, Sent};
 use crate::Platform;
 use crate::decide::{actor, basis_snapshot, reason};
 use crate::problem::ApiError;
-use crate::store::{CallId, CallRow, Postponed};
+use crate::store::{CallId, CallRow, Committed, Postponed};
 
 /// How often the outbox is looked at when nobody rings.
 const POLL: Duration = Duration::from_millis(250);
@@ -48,6 +48,8 @@ const QUIET_FOR: Duration = Duration::from_secs(60);
 const LONGEST: TimeDelta = TimeDelta::minutes(16);
 /// A call that our own store stopped rests so long.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
+/// How often a doubt is said anew because something else was said meanwhile.
+const UNKNOWN_TRIES: u32 = 8;
 /// A provider that cannot say what it has done, or is not done, is asked again after so long.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 
@@ -380,22 +382,28 @@ async fn put_off(
 /// Tells the author that nobody knows, once.
 async fn say_unknown(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let tenant = row.id.tenant.as_str();
-    let known = platform.store.operation(tenant, row.id.operation).await?;
-    let known = known.ok_or(Code::NotFound)?.verdict;
-    if known.word != VerdictWord::Accepted {
-        return Ok(());
+    for _ in 0..UNKNOWN_TRIES {
+        let seen = platform.store.operation(tenant, row.id.operation).await?;
+        let seen = seen.ok_or(Code::NotFound)?.verdict;
+        if seen.word != VerdictWord::Accepted {
+            return Ok(());
+        }
+        let verdict = Verdict {
+            word: VerdictWord::Unknown,
+            reason: Some(reason(
+                "provider.ambiguous",
+                None,
+                "The provider did not answer; the platform is finding out.",
+            )),
+            decided_at: platform.clock.now(),
+            ..seen.clone()
+        };
+        // What another call of the operation has brought about meanwhile is looked at again.
+        let said = platform.store.say_verdict(tenant, &seen, &verdict).await?;
+        if let Committed::Done(touched) = said {
+            platform.hints.changed(tenant, &touched);
+            return Ok(());
+        }
     }
-    let verdict = Verdict {
-        word: VerdictWord::Unknown,
-        reason: Some(reason(
-            "provider.ambiguous",
-            None,
-            "The provider did not answer; the platform is finding out.",
-        )),
-        decided_at: platform.clock.now(),
-        ..known
-    };
-    let touched = platform.store.say_verdict(tenant, &verdict).await?;
-    platform.hints.changed(tenant, &touched);
     Ok(())
 }

@@ -15,8 +15,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::Map;
+use watchkeeper_model::approval::Agreed;
 use watchkeeper_model::{Outcome, Plan, already, approval, decide};
 use watchkeeper_pack::Sight;
+use watchkeeper_pack::format::Nature;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -27,7 +29,7 @@ use crate::store::{
 };
 
 use approvals::{Answered, Answering, Asks};
-use sent_before::{asked_first, not_asked};
+use sent_before::{asked_first, asking, not_asked};
 
 pub use situation::{Asked, actor, basis_snapshot, gather, refs_of, snapshot};
 pub use writes::{Draft, settled_writes};
@@ -110,12 +112,7 @@ pub async fn apply(
             .iter_mut()
             .for_each(|call| call.sent_before = sent_before);
         if plan.is_none() && !calls.is_empty() {
-            let asking = "The platform was restored from a backup; it asks the provider whether this \
-                          was done before.";
-            (word, why) = (
-                VerdictWord::Unknown,
-                Some(reason("provider.ambiguous", None, asking)),
-            );
+            (word, why) = (VerdictWord::Unknown, Some(asking()));
         }
         let mut follows = None;
         if operation.kind == approval::KIND
@@ -157,6 +154,7 @@ pub async fn apply(
                 fingerprint: fingerprint.clone(),
                 request: operation.clone(),
                 verdict: verdict.clone(),
+                sent_before,
             },
             writes,
             calls,
@@ -262,8 +260,10 @@ struct Allowed {
     not_after: Option<DateTime<Utc>>,
     /// Somebody has to agree before it is carried out.
     asks: Option<Asks>,
-    /// Rows by which somebody has.
-    agreed: BTreeSet<String>,
+    /// By which rows somebody has, and who could.
+    agreed: BTreeSet<Agreed>,
+    /// Lines of "this will …"; none where nothing is left to do.
+    will: Option<Vec<String>>,
 }
 
 impl Allowed {
@@ -276,13 +276,13 @@ impl Allowed {
 
 type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
 
-/// Decides; `agreed` are the rows by which somebody has agreed to it.
+/// Decides; `agreed` is by which rows somebody has agreed to it.
 async fn judge(
     platform: &Platform,
     access: &Access,
     operation: &Operation,
     facts: &Facts,
-    agreed: &BTreeSet<String>,
+    agreed: &BTreeSet<Agreed>,
     now: DateTime<Utc>,
 ) -> Result<Judged, ApiError> {
     let no = |word, reason| Ok((word, Some(reason), None));
@@ -329,6 +329,7 @@ async fn judge(
             not_after: None,
             asks: None,
             agreed: BTreeSet::new(),
+            will: None,
         };
         return Ok((VerdictWord::Confirmed, None, Some(nothing)));
     }
@@ -364,6 +365,13 @@ async fn judge(
         }
         (Outcome::Allow | Outcome::Ask, plan) => plan.unwrap_or_default(),
     };
+    // What a lost history may have paid is not paid once more before the provider has said so.
+    if facts.looked_for && decision.nature == Nature::Money && !plan.calls.is_empty() {
+        let detail = "Since the platform was restored from a backup, a provider is being asked what it has \
+                      done for this already. Try again when that is known.";
+        let asking = reason("provider.asking", None, detail);
+        return no(VerdictWord::Refused, asking);
+    }
     if let Some(call) = plan
         .calls
         .iter()
@@ -388,15 +396,16 @@ async fn judge(
     }
     let asks = asks.then(|| Asks {
         pack: std::sync::Arc::clone(&pack),
+        until: approval::lapses_at(&decision.asks, not_after, now),
         needed: decision.asks,
-        will: decision.will,
-        until: approval::lapses_at(not_after, now),
+        will: decision.will.clone(),
     });
     let allowed = Allowed {
         plan,
         not_after,
         agreed: agreed.clone(),
         asks,
+        will: Some(decision.will),
     };
     let why = allowed.asks.as_ref().map(Asks::waits);
     Ok((word, why, Some(allowed)))

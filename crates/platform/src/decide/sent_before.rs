@@ -4,12 +4,52 @@
 use chrono::{DateTime, Utc};
 use watchkeeper_model::{Call, Situation};
 use watchkeeper_pack::pack::Effect;
-use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
+use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 
-use super::{actor, basis, snapshot};
+use super::{actor, basis, reason, snapshot};
 use crate::Platform;
 use crate::problem::ApiError;
-use crate::store::{Access, Basis, Facts, NewCall};
+use crate::store::{Access, Basis, Facts, Follows, NewCall, OperationRow};
+
+/// Said while the providers are asked.
+pub(super) fn asking() -> Reason {
+    let detail = "The platform was restored from a backup; it asks the provider whether this was done \
+                  before.";
+    reason("provider.ambiguous", None, detail)
+}
+
+/// What becomes of an operation that had waited for agreement and ends without it, or is not carried out
+/// though everybody has agreed. Where it may have been carried out before, its providers are asked first.
+pub(super) async fn ended_without(
+    platform: &Platform,
+    asker: &Access,
+    known: &OperationRow,
+    facts: &Facts,
+    (word, why): (VerdictWord, Reason),
+    (sent_before, now): (bool, DateTime<Utc>),
+) -> Result<Follows, ApiError> {
+    let ends = |word, why, calls| Follows {
+        verdict: Verdict {
+            word,
+            reason: Some(why),
+            record: None,
+            decided_at: now,
+            ..known.verdict.clone()
+        },
+        calls,
+    };
+    if !sent_before {
+        return Ok(ends(word, why, Vec::new()));
+    }
+    let no = (word, Some(why.clone()));
+    Ok(
+        match asked_first(platform, asker, &known.request, facts, no, now).await? {
+            Some(calls) if calls.is_empty() => ends(word, why, calls),
+            Some(calls) => ends(VerdictWord::Unknown, asking(), calls),
+            None => ends(word, not_asked(why), Vec::new()),
+        },
+    )
+}
 
 /// The calls of an action that policy does not let through, only to be looked for; `no` is the answer
 /// where they are not found. None where it may have called a provider that cannot be asked.

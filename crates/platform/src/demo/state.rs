@@ -34,6 +34,9 @@ pub(super) struct State {
     /// A choice that is being carried out, with its tenant: gone on with after a kill.
     #[serde(default)]
     pub(super) choosing: Option<(String, Choice)>,
+    /// Choices that were interrupted and could not be made any more, by tenant, until the next one.
+    #[serde(default)]
+    pub(super) undone: BTreeMap<String, Choice>,
 }
 
 /// A world that was chosen for a tenant.
@@ -62,6 +65,7 @@ impl State {
             others: BTreeMap::new(),
             chosen: BTreeMap::new(),
             choosing: None,
+            undone: BTreeMap::new(),
         })
     }
 

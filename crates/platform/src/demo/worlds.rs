@@ -6,7 +6,7 @@
 //! chains stay. The clock is that of all tenants; what the others have keeps its instants.
 //!
 //! Nothing of a choice is lost with a kill: it is written down before it begins, and gone on with at
-//! the next start.
+//! the next start. One that cannot be made any more by then is told, and keeps no demo from starting.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -73,15 +73,11 @@ impl Worlds {
             fill::settle(platform, place, &mut state, scenario).await?;
             state::write(&self.file, &state)?;
         }
-        if let Some((tenant, choice)) = state.choosing.clone()
-            && let Ok(place) = self.place(&tenant)
+        // That of a tenant which this start does not serve waits for one that does.
+        if let Some(interrupted) = state.choosing.clone()
+            && self.place(&interrupted.0).is_ok()
         {
-            tracing::warn!(%tenant, "a choice is gone on with");
-            let made = made(platform, place, state.seed, &choice).await?;
-            let begun = history::begin(platform).await;
-            begun.map_err(ApiError::from)?;
-            self.carry_out(platform, place, &mut state, (choice, made))
-                .await?;
+            self.go_on(platform, &mut state, interrupted).await?;
         }
         let first = self.places.first().map(|place| place.tenant().name);
         Ok(Ready {
@@ -91,6 +87,53 @@ impl Worlds {
             admin: state.admin.clone(),
             others: state.others.values().cloned().collect(),
         })
+    }
+
+    /// Goes on with a choice that was interrupted. By now it may be one that cannot be made any more: another
+    /// version has other scenarios and packs. Then it is every day from where that would have begun; whoever
+    /// looks at the worlds is told, and the demo starts in any case.
+    async fn go_on(
+        &self,
+        platform: &Platform,
+        state: &mut State,
+        (tenant, choice): (String, Choice),
+    ) -> Result<(), DemoError> {
+        tracing::warn!(%tenant, "a choice is gone on with");
+        let every_day = Choice {
+            scenario: None,
+            ..choice.clone()
+        };
+        for tried in [&choice, &every_day] {
+            match self.choose_again(platform, state, &tenant, tried).await {
+                Ok(()) if *tried == choice => return Ok(()),
+                Ok(()) => break,
+                Err(error) => {
+                    let scenario = tried.scenario.as_deref();
+                    tracing::error!(%tenant, ?scenario, ?error, "a choice cannot be gone on with");
+                }
+            }
+        }
+        state.choosing = None;
+        state.undone.insert(tenant, choice);
+        state::write(&self.file, state)
+    }
+
+    async fn choose_again(
+        &self,
+        platform: &Platform,
+        state: &mut State,
+        tenant: &str,
+        choice: &Choice,
+    ) -> Result<(), ApiError> {
+        let place = self.place(tenant)?;
+        let scenario = choice.scenario.as_ref();
+        if scenario.is_some_and(|name| !place.has(name)) {
+            return Err(Code::NotFound.into());
+        }
+        let made = made(platform, place, state.seed, choice).await?;
+        history::begin(platform).await?;
+        self.carry_out(platform, place, state, (choice.clone(), made))
+            .await
     }
 
     /// The tenants with records that follow the book of a provider, and which these are.
@@ -230,6 +273,7 @@ impl Worlds {
             state.next = next;
         }
         fill::lay(platform, place, made).await.map_err(failed)?;
+        state.undone.remove(&tenant);
         state.chosen.insert(tenant, choice);
         state.choosing = None;
         state::write(&self.file, state).map_err(failed)?;
@@ -285,6 +329,13 @@ fn shown(platform: &Platform, place: &Place, state: &State) -> demo::Worlds {
             .get(&place.tenant().id)
             .and_then(|choice| choice.scenario.clone()),
         now: platform.clock.now(),
+        undone: state
+            .undone
+            .get(&place.tenant().id)
+            .map(|choice| ChooseWorld {
+                scenario: choice.scenario.clone(),
+                now: Some(choice.start),
+            }),
     }
 }
 

@@ -55,7 +55,8 @@ pub trait Store: Send + Sync + 'static {
     /// Secrets of this store, made by `fresh` when it is new.
     /// The epoch is a fresh one also where the store was put back to what it once was (fault 7).
     async fn secrets(&self, fresh: Secrets) -> Result<Secrets>;
-    /// Another epoch from now on.
+    /// Another epoch from now on: what is not at its end may have come to it in the one before, and is
+    /// marked so.
     async fn put_epoch(&self, epoch: [u8; 32]) -> Result<()>;
 
     /// Ids of all tenants.
@@ -144,7 +145,8 @@ pub trait Store: Send + Sync + 'static {
     async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>>;
     /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
-    /// Ends an operation that waited for agreement: record writes and its last verdict, all or nothing.
+    /// Ends an operation that waited for agreement: record writes, its verdict and calls that are looked for,
+    /// all or nothing.
     /// Writes only while the tenant's head is `expected_head` and the operation has no final verdict.
     async fn end_unanswered(&self, end: &Unanswered) -> Result<Committed>;
 
@@ -172,8 +174,14 @@ pub trait Store: Send + Sync + 'static {
     /// verdict, all or nothing. Writes only while the tenant's head is `expected_head` and the call
     /// waits; one that has ended is not ended again.
     async fn settle_call(&self, settle: &Settle) -> Result<Committed>;
-    /// A new verdict for an operation whose calls stay as they are; a final one stands.
-    async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched>;
+    /// A new verdict for an operation whose calls stay as they are, written only while it still has the
+    /// one that was seen; a final one stands.
+    async fn say_verdict(
+        &self,
+        tenant: &str,
+        seen: &Verdict,
+        verdict: &Verdict,
+    ) -> Result<Committed>;
 
     /// A page of the feed, read in one moment.
     async fn page(&self, asked: &PageAsked) -> Result<PageRead>;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+use watchkeeper_model::approval::Agreed;
 use watchkeeper_model::{Call, LookupValue};
 use watchkeeper_pack::Sight;
 use watchkeeper_wire::feed::Record;
@@ -239,6 +240,9 @@ pub struct Facts {
     pub refs: BTreeMap<String, RecordRow>,
     /// Answers of the lookups.
     pub lookups: BTreeMap<String, LookupValue>,
+    /// A provider is being asked what it has done for this record already: a call of it is only looked for
+    /// ([`Basis::otherwise`]).
+    pub looked_for: bool,
 }
 
 /// An operation as stored.
@@ -250,6 +254,8 @@ pub struct OperationRow {
     pub request: Operation,
     /// Its current verdict, without the record.
     pub verdict: Verdict,
+    /// It may have been carried out before the store was put back to what it once was.
+    pub sent_before: bool,
 }
 
 /// One operation, decided.
@@ -287,8 +293,10 @@ pub struct Unanswered {
     pub expected_head: u64,
     /// Records that change, each once.
     pub writes: Vec<Write>,
-    /// The operation's last verdict.
+    /// The operation's next verdict: the last one, unless it has calls.
     pub verdict: Verdict,
+    /// Calls that are only looked for at their providers.
+    pub calls: Vec<NewCall>,
 }
 
 /// How a guarded transaction ended.
@@ -338,9 +346,13 @@ pub struct Basis {
     /// (fault 7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<(VerdictWord, Reason)>,
-    /// Rows of the pack by which somebody has agreed to it.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub agreed: BTreeSet<String>,
+    /// By which rows of the pack somebody has agreed to it, and who could.
+    #[serde(
+        default,
+        rename = "agreements",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub agreed: BTreeSet<Agreed>,
 }
 
 /// Names one call.

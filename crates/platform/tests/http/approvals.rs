@@ -14,7 +14,7 @@ use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
 use crate::support::{TENANT, World, issue, signed};
 
-const PACK: &str = r"
+pub const PACK: &str = r"
 format: 1
 id: lost-property
 version: 1
@@ -25,7 +25,7 @@ language: en-GB
 queues: [claims]
 ";
 
-const CLAIM: &str = r#"
+pub const CLAIM: &str = r#"
 kind: claim
 label: {one: Claim, many: Claims}
 title: 'Claim {{ record.number }}'
@@ -65,7 +65,7 @@ views:
   claims: {label: Claims, row: L-1, sort: [number], sort_label: by number, columns: [number, state], queue: {target: 0, minutes_each: 1}}
 "#;
 
-fn bundle(pack: &str, claim: &str) -> Bundle {
+pub fn bundle(pack: &str, claim: &str) -> Bundle {
     let files = BTreeMap::from([
         ("pack.yaml".to_owned(), pack.to_owned()),
         ("records/claim.yaml".to_owned(), claim.to_owned()),
@@ -74,12 +74,12 @@ fn bundle(pack: &str, claim: &str) -> Bundle {
 }
 
 /// One claim `c1` of so many pence.
-async fn world(minor: i64) -> World {
+pub async fn world(minor: i64) -> World {
     world_of(CLAIM, minor).await
 }
 
 /// The same of a pack in which the claim says since when agreement is waited for, and until when it was.
-async fn marked(minor: i64) -> World {
+pub async fn marked(minor: i64) -> World {
     let marks = ", asked: {asked_at: now, answered_at: 'null'}, answered: {answered_at: now}}";
     let fields = "  asked_at: {type: timestamp, label: Asked, optional: true}\n  \
                   answered_at: {type: timestamp, label: Answered, optional: true}\nstates:\n";
@@ -94,7 +94,7 @@ async fn marked(minor: i64) -> World {
     world_of(&claim, minor).await
 }
 
-async fn world_of(text: &str, minor: i64) -> World {
+pub async fn world_of(text: &str, minor: i64) -> World {
     let world = World::of_pack(bundle(PACK, text)).await;
     claim(&world, minor).await;
     let paid = Charge {
@@ -109,7 +109,7 @@ async fn world_of(text: &str, minor: i64) -> World {
     world
 }
 
-async fn claim(world: &World, minor: i64) {
+pub async fn claim(world: &World, minor: i64) {
     let body = json!({"number": "C-1", "amount": {"minor": minor, "currency": "GBP"},
                       "charge_id": "ch_1", "state": "open"});
     let answer = world
@@ -118,7 +118,7 @@ async fn claim(world: &World, minor: i64) {
     assert_eq!(answer["rejected"], json!([]));
 }
 
-fn grant(world: &World) -> Operation {
+pub fn grant(world: &World) -> Operation {
     Operation {
         kind: "claim".into(),
         ..world.operation("c1", "grant")
@@ -126,7 +126,12 @@ fn grant(world: &World) -> Operation {
 }
 
 /// What somebody says to the approval by this row of an operation.
-fn say(world: &World, who: &str, (asked, number): (&Operation, u32), action: &str) -> Operation {
+pub fn say(
+    world: &World,
+    who: &str,
+    (asked, number): (&Operation, u32),
+    action: &str,
+) -> Operation {
     let comment = json!({"comment": "Seen."});
     Operation {
         kind: "approval".into(),
@@ -138,7 +143,7 @@ fn say(world: &World, who: &str, (asked, number): (&Operation, u32), action: &st
 }
 
 /// Somebody with these roles says something; the verdict.
-async fn said(world: &World, roles: &[&str], operation: &Operation) -> Verdict {
+pub async fn said(world: &World, roles: &[&str], operation: &Operation) -> Verdict {
     let token = issue(world.platform(), TENANT, &operation.author, roles, &[]).await;
     let mut verdicts = world
         .submit_as(&token, std::slice::from_ref(operation))
@@ -146,14 +151,14 @@ async fn said(world: &World, roles: &[&str], operation: &Operation) -> Verdict {
     verdicts.remove(0)
 }
 
-fn code(verdict: &Verdict) -> &str {
+pub fn code(verdict: &Verdict) -> &str {
     verdict
         .reason
         .as_ref()
         .map_or("", |reason| reason.code.as_str())
 }
 
-async fn asked(world: &World) -> Vec<RecordRow> {
+pub async fn asked(world: &World) -> Vec<RecordRow> {
     let all = Question {
         text: "1".into(),
         params: Vec::new(),
@@ -162,7 +167,7 @@ async fn asked(world: &World) -> Vec<RecordRow> {
     store.records(TENANT, "approval", &all).await.unwrap()
 }
 
-async fn states(world: &World) -> Vec<Value> {
+pub async fn states(world: &World) -> Vec<Value> {
     let rows = asked(world).await.into_iter();
     rows.map(|row| row.body["state"].clone()).collect()
 }

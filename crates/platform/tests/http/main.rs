@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod agreement;
 mod alerts;
 mod approvals;
 mod audit;

@@ -306,3 +306,23 @@ async fn too_many_and_too_odd_batches_are_problems() {
     let unknown = world.request(Method::GET, "/v1/operations/x", &world.token);
     assert_eq!(problem(unknown).await.0, 404);
 }
+
+/// The laptop's clock was years ahead when it drew the id: nothing of the platform goes by that time.
+#[tokio::test]
+async fn an_id_of_the_far_future_is_taken_like_any_other_and_counts_once() {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    let chance = [7; 10];
+    let far = noon() + TimeDelta::days(3_650);
+    let far = u64::try_from(far.timestamp_millis()).unwrap();
+    let operation = Operation {
+        id: uuid::Builder::from_unix_timestamp_millis(far, &chance).into_uuid(),
+        ..world.operation(&id, "approve")
+    };
+    for _ in 0..2 {
+        let verdict = world.submit(&operation).await;
+        assert!(!verdict.word.is_final() || verdict.word == VerdictWord::Confirmed);
+    }
+    world.until(operation.id, VerdictWord::Confirmed).await;
+    assert_eq!(world.refunds().len(), 1);
+}

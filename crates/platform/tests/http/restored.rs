@@ -7,7 +7,7 @@ use watchkeeper_wire::operation::VerdictWord;
 
 use crate::support::{World, problem};
 
-fn back_up(world: &World) -> PathBuf {
+pub fn back_up(world: &World) -> PathBuf {
     let backup = world.data.path().join("backup");
     let database = rusqlite::Connection::open(world.data.path().join("platform.db")).unwrap();
     database
@@ -17,12 +17,12 @@ fn back_up(world: &World) -> PathBuf {
 }
 
 /// Starts again with what `change` makes of the folder.
-async fn restarted(world: World, change: impl FnOnce(&Path)) -> World {
+pub async fn restarted(world: World, change: impl FnOnce(&Path)) -> World {
     let data = world.data.clone();
     world.crash_with(move || change(data.path())).await
 }
 
-fn restore(folder: &Path) {
+pub fn restore(folder: &Path) {
     for beside in ["platform.db", "platform.db-wal", "platform.db-shm"] {
         let _ = std::fs::remove_file(folder.join(beside));
     }

@@ -7,11 +7,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use watchkeeper_pack::Bundle;
-use watchkeeper_platform::store::Question;
+use watchkeeper_platform::store::{Put, Question, Write};
 use watchkeeper_wire::feed::Line;
 use watchkeeper_wire::operation::{Operation, VerdictWord};
 
-use crate::support::{Page, TENANT, World, issue, problem, short, signed};
+use crate::support::{Page, TENANT, World, issue, noon, problem, short, signed};
 
 const PEOPLE: &str = "roles:
   operator: {row: S-1, label: Operator}
@@ -407,4 +407,46 @@ async fn a_hint_names_no_kind_that_its_reader_does_not_see() {
         ));
     }
     assert!(!heard.contains("\"case\""), "{heard}");
+}
+
+#[tokio::test]
+async fn that_an_alert_is_gone_is_told_to_those_alone_who_saw_it() {
+    let world = world().await;
+    // Those that are over are left alone by whoever watches the rules.
+    let alert = |rule: &str, note: &str| Write {
+        kind: "alert".into(),
+        id: format!("told-{rule}"),
+        put: Some(Put {
+            title: rule.to_owned(),
+            body: json!({"rule": rule, "state": "resolved", "fingerprint": rule, "note": note})
+                .as_object()
+                .unwrap()
+                .clone(),
+            computed: Default::default(),
+        }),
+    };
+    let store = &world.platform().store;
+    let write = async |writes: &[Write]| {
+        store.ingest(TENANT, noon(), writes).await.unwrap();
+    };
+    write(&[alert("case_open", ""), alert("parcel_here", "")]).await;
+    let legal = reader(&world, "lea", &["legal"]).await;
+    let (_, of_kim) = world.pages(&world.token, None).await;
+    let (_, of_lea) = world.pages(&legal, None).await;
+    // One that changed before it was removed, too.
+    write(&[alert("case_open", "looked at")]).await;
+    let gone = ["case_open", "parcel_here"].map(|rule| Write {
+        put: None,
+        ..alert(rule, "")
+    });
+    write(&gone).await;
+    for (token, cursor, sees_case) in [(&world.token, of_kim, false), (&legal, of_lea, true)] {
+        let told = short(&world.pages(token, Some(&cursor)).await.0);
+        assert!(
+            told.contains(&"-alert/told-parcel_here".to_owned()),
+            "{told:?}"
+        );
+        let told_of_case = told.contains(&"-alert/told-case_open".to_owned());
+        assert_eq!(told_of_case, sees_case, "{told:?}");
+    }
 }

@@ -244,3 +244,52 @@ async fn what_cannot_be_chosen_changes_nothing() {
     assert_eq!(demo.read("/v1/me").await["history"], history);
     demo.server.stop().await;
 }
+
+/// The demo was killed while it carried out this choice.
+fn interrupt(data: &Path, choice: &Value) {
+    let file = data.join("demo.json");
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    state["choosing"] = json!([TENANT, choice]);
+    std::fs::write(&file, state.to_string()).unwrap();
+}
+
+#[tokio::test]
+async fn a_choice_that_was_interrupted_is_gone_on_with_or_told_and_the_demo_starts() {
+    let data = tempfile::tempdir().unwrap();
+    Still::on(data.path()).await.server.stop().await;
+    let start = "2026-04-04T15:30:00Z";
+    interrupt(
+        data.path(),
+        &json!({"scenario": "job_failed_a", "start": start}),
+    );
+    let demo = Still::on(data.path()).await;
+    let worlds = demo.read("/demo/worlds").await;
+    assert_eq!(worlds["scenario"], "job_failed_a");
+    assert_eq!(worlds.get("undone"), None);
+    demo.server.stop().await;
+
+    // A later version does not have this one any more.
+    interrupt(data.path(), &json!({"scenario": "gone", "start": start}));
+    for _ in 0..2 {
+        let demo = Still::on(data.path()).await;
+        let worlds = demo.read("/demo/worlds").await;
+        assert_eq!(worlds["scenario"], Value::Null);
+        assert_eq!(worlds["undone"]["scenario"], "gone");
+        let (_, job) = demo.record("job", "featured-expiry-and-promotion").await;
+        assert_eq!(job["state"], "retrying", "it is every day");
+        demo.server.stop().await;
+    }
+    // One of a tenant that is not served now concerns no other.
+    let demo = Still::on(data.path()).await;
+    demo.choose(json!({"scenario": "job_failed_a"})).await;
+    demo.server.stop().await;
+    let file = data.path().join("demo.json");
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    state["choosing"] = json!(["another", {"scenario": null, "start": start}]);
+    std::fs::write(&file, state.to_string()).unwrap();
+    let demo = Still::on(data.path()).await;
+    let worlds = demo.read("/demo/worlds").await;
+    assert_eq!(worlds["scenario"], "job_failed_a");
+    assert_eq!(worlds.get("undone"), None, "what was said of ours is over");
+    demo.server.stop().await;
+}

@@ -58,6 +58,14 @@ function World({ view, tenant }: { view: DemoWorldsView; tenant: string }) {
   const wall = parseWall(view.now);
   return (
     <>
+      {view.undone && (
+        <Banner
+          tone="amber"
+          title={t("demo-undone", { world: labelOf(view, view.undone.scenario) })}
+        >
+          {t("demo-undone-text", { world: labelOf(view, view.scenario) })}
+        </Banner>
+      )}
       <dl className="facts">
         <dt>{t("demo-now")}</dt>
         <dd>

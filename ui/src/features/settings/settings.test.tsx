@@ -183,6 +183,7 @@ function demoWorld() {
     now: "2026-11-20T14:45:12+11:00",
     zone: "Australia/Sydney",
     waits: 2,
+    undone: null,
   };
   return world;
 }
@@ -243,6 +244,16 @@ test("the clock goes on where only the scenario is chosen, and a no is told", as
   expect(chosen).toHaveBeenLastCalledWith({ scenario: null, at: null });
   await user.keyboard("{Escape}");
   await waitFor(() => expect(dialog).not.toBeInTheDocument());
+});
+
+test("a choice that was interrupted and cannot be made any more is told", async () => {
+  const world = demoWorld();
+  if (world.worlds) world.worlds.undone = { scenario: "kiln_gone" };
+  openApp(world);
+  const card = await region("Demo world");
+  expect(await within(card).findByText("Not chosen: kiln_gone")).toBeVisible();
+  expect(card).toHaveTextContent("What is in force is: Every day.");
+  await expectAccessible();
 });
 
 test("without a line it says so, and asks again when told to", async () => {

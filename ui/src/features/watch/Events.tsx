@@ -1,4 +1,11 @@
-import { Check, CircleAlert, CircleCheck, type LucideIcon, TriangleAlert } from "lucide-react";
+import {
+  Check,
+  CircleAlert,
+  CircleCheck,
+  CircleSlash,
+  type LucideIcon,
+  TriangleAlert,
+} from "lucide-react";
 import { usePlace } from "../../app/place";
 import {
   fullWords,
@@ -87,6 +94,12 @@ function said(what: EventWhat): { icon: LucideIcon; tone: string; words: string 
         words: what.title
           ? t("event-done-one", { action: what.action, title: what.title })
           : t("event-done", { action: what.action, count: what.count }),
+      };
+    case "not_agreed":
+      return {
+        icon: CircleSlash,
+        tone: "neutral",
+        words: t(what.withdrawn ? "event-withdrawn" : "event-lapsed", { label: what.label }),
       };
   }
 }

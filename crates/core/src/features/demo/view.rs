@@ -17,6 +17,15 @@ pub struct DemoWorldsView {
     /// Operations that wait in the open profiles of this demo: they are held when another world is
     /// chosen.
     pub waits: u32,
+    /// A choice that was interrupted and could not be made any more; until the next one.
+    pub undone: Option<UndoneChoiceView>,
+}
+
+/// A choice that was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UndoneChoiceView {
+    /// The scenario; none is every day.
+    pub scenario: Option<String>,
 }
 
 /// Another day.

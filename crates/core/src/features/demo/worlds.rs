@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::SecondsFormat;
 use watchkeeper_wire::demo::Worlds;
 
-use super::view::{DemoWorldsView, ScenarioView};
+use super::view::{DemoWorldsView, ScenarioView, UndoneChoiceView};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Status};
@@ -67,5 +67,8 @@ pub(super) async fn shown(
             .to_rfc3339_opts(SecondsFormat::Secs, false),
         zone: zone.name().to_owned(),
         waits: u32::try_from(waits).unwrap_or(u32::MAX),
+        undone: found.undone.map(|choice| UndoneChoiceView {
+            scenario: choice.scenario,
+        }),
     })
 }

@@ -174,7 +174,7 @@ fn action_view(
                 body: mail.body,
             })
             .collect(),
-        not_after: decision.not_after.map(|at| reading.wall(at)),
+        not_after: decision.until(situation.now).map(|at| reading.wall(at)),
         may_lapse: lapses_unsent(reading, pack, &situation.kind.name, &decision),
         undo: undo_view(kind, action),
     }

@@ -1,7 +1,12 @@
-//! What happened last: alerts that fired and ended, and operations of ours that were settled.
+//! What happened last: alerts that fired and ended, operations of ours that were settled, and what ended
+//! while somebody waited for our agreement.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
+use serde_json::{Map, Value};
+use watchkeeper_model::approval::{self, Approval, State};
 use watchkeeper_pack::value;
 
 use super::alerts::{Known, instant, severity, text};
@@ -10,15 +15,19 @@ use super::view::{EventView, EventWhat};
 use crate::error::Error;
 use crate::features::queues::view::OperationWord;
 use crate::features::reading::{Reading, Row};
+use crate::sync::text::literal;
 
 /// The most events shown.
 const MOST: usize = 8;
 /// The most settled operations that are looked at to group them.
 const MOST_SETTLED: u32 = 2_000;
+/// The most approvals that are looked at for those that concern the operator.
+const MOST_ENDED: u32 = 200;
 
 /// The last events, newest first.
 pub(super) fn newest(reading: &Reading<'_>, known: &Known<'_>) -> Result<Vec<EventView>, Error> {
     let mut events = settled(reading)?;
+    events.extend(not_agreed(reading)?);
     for (field, fired) in [("fired_at", true), ("resolved_at", false)] {
         events.extend(alerts(reading, known, field, fired)?);
     }
@@ -126,4 +135,67 @@ fn settled(reading: &Reading<'_>) -> Result<Vec<(DateTime<Utc>, EventWhat)>, Err
             (run.at, what)
         })
         .collect())
+}
+
+/// What was taken back, or what nobody agreed to in time, for whoever was asked. Who asked is told by the
+/// operation, and here on a laptop that does not have it.
+fn not_agreed(reading: &Reading<'_>) -> Result<Vec<(DateTime<Utc>, EventWhat)>, Error> {
+    let pack = reading.pack.as_deref();
+    if pack.and_then(|pack| pack.kind(approval::KIND)).is_none() {
+        return Ok(Vec::new());
+    }
+    let table = reading.now_table(approval::KIND)?;
+    let ended = "coalesce(json_extract(body, '$.answered_at'), json_extract(body, '$.lapses_at'))";
+    let mut statement = reading.cache.prepare_cached(&format!(
+        "SELECT id, body FROM {table}
+         WHERE kind = {} AND json_extract(body, '$.state') IN ({}, {}) AND {ended} <= ?1
+         ORDER BY {ended} DESC, id LIMIT ?2",
+        literal(approval::KIND),
+        literal(State::Withdrawn.as_str()),
+        literal(State::Lapsed.as_str()),
+    ))?;
+    let now = value::instant_text(reading.now.at);
+    let mut rows = statement.query(params![now, MOST_ENDED])?;
+    let (mut events, mut told) = (Vec::new(), BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let (id, body): (String, String) = (row.get(0)?, row.get(1)?);
+        let body = serde_json::from_str::<Map<String, Value>>(&body).unwrap_or_default();
+        let field = |name: &str| body.get(name).and_then(Value::as_str);
+        let Some(one) = Approval::read(&body) else {
+            continue;
+        };
+        let at = field("answered_at").and_then(value::instant);
+        let at = at.unwrap_or(one.lapses_at);
+        // Of several that were asked about one operation the first tells of it.
+        if concerns(reading, &one, field("answered_by"), at)? && told.insert(one.operation) {
+            let label = ["action_label", "subject_label"].map(|name| field(name).unwrap_or("–"));
+            let what = EventWhat::NotAgreed {
+                id,
+                label: label.join(": "),
+                withdrawn: one.state == State::Withdrawn,
+            };
+            events.push((at, what));
+        }
+    }
+    Ok(events)
+}
+
+fn concerns(
+    reading: &Reading<'_>,
+    one: &Approval,
+    by: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let actor = &reading.rights.actor;
+    if by == Some(actor.id.as_str()) {
+        return Ok(false);
+    }
+    if one.asked_by.id != actor.id {
+        return Ok(one.is_for(actor, at));
+    }
+    let here: bool = reading
+        .state
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM operation WHERE id = ?1)")?
+        .query_row([&one.operation], |row| row.get(0))?;
+    Ok(!here)
 }

@@ -413,4 +413,13 @@ pub enum EventWhat {
         /// How they ended.
         word: OperationWord,
     },
+    /// What the operator was asked to agree to, or had asked for on another laptop, ended without an answer.
+    NotAgreed {
+        /// The approval.
+        id: String,
+        /// What was asked for.
+        label: String,
+        /// Who asked took it back; else nobody agreed in time.
+        withdrawn: bool,
+    },
 }

@@ -67,3 +67,24 @@ fn what_a_record_says_of_its_agreement_is_checked_like_every_set() {
         );
     }
 }
+
+#[test]
+fn how_long_it_is_waited_for_has_bounds_and_the_other_role_a_turn_in_it() {
+    let codes = |more: &str| {
+        let row = row("S-5").replace("role: keeper", &format!("role: keeper, {more}"));
+        let files = fixture::files(&[(RECORD, &ticket(&row))]);
+        let found = load_files(&files).err().unwrap_or_default();
+        let codes = found.iter().map(|one| one.code.clone());
+        codes.collect::<Vec<String>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(codes("waits_minutes: 1"), none);
+    assert_eq!(codes("waits_minutes: 129600"), none);
+    for wrong in ["waits_minutes: 0", "waits_minutes: 129601"] {
+        assert_eq!(codes(wrong), ["pack.minutes"], "{wrong}");
+    }
+    let other = "fallback: {role: keeper, after_minutes: 60}";
+    assert_eq!(codes(&format!("{other}, waits_minutes: 61")), none);
+    let late = format!("{other}, waits_minutes: 60");
+    assert_eq!(codes(&late), ["pack.minutes"]);
+}

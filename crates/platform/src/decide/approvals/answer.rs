@@ -5,16 +5,19 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
-use watchkeeper_model::approval::{self, APPROVE, Approval, KIND, REJECT, State, WITHDRAW};
-use watchkeeper_pack::Pack;
+use watchkeeper_model::approval::{self, APPROVE, Agreed, Approval, KIND, REJECT, State, WITHDRAW};
 use watchkeeper_pack::value::instant_text;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 
 use super::{Marking, asker, ended, of_operation};
 use crate::Platform;
+use crate::decide::sent_before::ended_without;
 use crate::decide::{Asked, effects, gather, judge, reason, revision_after};
 use crate::problem::ApiError;
 use crate::store::{Access, Facts, Follows, OperationRow, RecordRow, Write};
+
+/// Code of a reason: what was agreed to is not what would be done.
+const CHANGED: &str = "approval.changed";
 
 /// An answer that policy lets through.
 pub(in crate::decide) struct Answering<'a> {
@@ -145,18 +148,21 @@ impl Case<'_> {
             facts: &theirs,
             now,
         };
-        let pack = platform.packs.active(&theirs.tenant).await?;
-        let agreed = self.agreed(pack.as_deref(), &request);
+        let agreed = self.agreed();
         let (word, why, allowed) = judge(platform, &asker, &request, &theirs, &agreed, now).await?;
+        let does = allowed
+            .as_ref()
+            .and_then(|allowed| allowed.will.as_deref().map(approval::what));
+        let otherwise = does.is_some_and(|what| what != self.approval.what);
         let (word, why) = match allowed {
-            Some(mut allowed) if allowed.asks.is_none() => {
+            Some(mut allowed) if allowed.asks.is_none() && !otherwise => {
                 // A record is written once: what it says of the answer goes with the effects.
                 let mut sets = marking.answered_sets(platform, &self.rows()).await?;
                 sets.extend(std::mem::take(&mut allowed.plan.sets));
                 allowed.plan.sets = sets;
                 let (more, mut calls) =
                     effects(platform, &asker, &request, &theirs, &allowed, now).await?;
-                let sent_before = self.answering.sent_before;
+                let sent_before = self.sent_before(known);
                 calls
                     .iter_mut()
                     .for_each(|call| call.sent_before = sent_before);
@@ -171,6 +177,11 @@ impl Case<'_> {
                     why: None,
                 });
             }
+            Some(allowed) if allowed.asks.is_none() => {
+                let detail = "What it would do by now is not what was agreed to. Ask again.";
+                let row = Some(self.approval.row.clone());
+                (VerdictWord::Refused, reason(CHANGED, row, detail))
+            }
             Some(_) => {
                 let detail = "By now it needs more agreement than was asked for. Ask again.";
                 let more = reason(approval::NEEDED, None, detail);
@@ -181,40 +192,29 @@ impl Case<'_> {
                 (word, why.unwrap_or_else(unsaid))
             }
         };
+        let before = (self.sent_before(known), now);
+        let no = (word, why.clone());
+        let follows = ended_without(platform, &asker, known, &theirs, no, before).await?;
+        let why = said(why, &follows);
         self.fail(platform, &why, writes).await?;
         writes.extend(marking.answered(platform, &self.rows()).await?);
         let detail = format!("It was agreed to, and not carried out. {}", why.detail);
-        let told = Reason {
-            detail,
-            ..why.clone()
-        };
         Ok(Answered::Then {
-            follows: Some(Box::new(Follows {
-                verdict: self.verdict(known, word, Some(why)),
-                calls: Vec::new(),
-            })),
-            why: Some(told),
+            follows: Some(Box::new(follows)),
+            why: Some(Reason { detail, ..why }),
         })
     }
 
-    /// The rows by which somebody has agreed. Where the pack wants somebody else by now than was asked,
-    /// nobody has.
-    fn agreed(&self, pack: Option<&Pack>, request: &Operation) -> BTreeSet<String> {
-        let kind = pack.and_then(|pack| pack.kind(&request.kind));
-        let action = kind.and_then(|kind| kind.actions.get(&request.action));
-        let rows = action.map_or(&[][..], |action| action.def.approvals.as_slice());
-        let still_wanted = |approval: &&Approval| {
-            rows.iter().any(|row| {
-                let fallback = row.fallback.as_ref().map(|other| &other.role);
-                let asked = approval.fallback.as_ref().map(|(role, _)| role);
-                row.id == approval.row && row.role == approval.role && fallback == asked
-            })
-        };
+    /// It may have been carried out in a history that is lost: the platform knows that it was put back
+    /// since it was asked, or whoever answers does.
+    fn sent_before(&self, known: &OperationRow) -> bool {
+        self.answering.sent_before || known.sent_before
+    }
+
+    /// By which rows somebody has agreed, and who could.
+    fn agreed(&self) -> BTreeSet<Agreed> {
         let all = self.others.iter().map(|(_, other)| other);
-        all.chain([self.approval])
-            .filter(still_wanted)
-            .map(|approval| approval.row.clone())
-            .collect()
+        all.chain([self.approval]).map(Approval::agreed).collect()
     }
 
     /// The rows by which somebody was asked.
@@ -257,6 +257,10 @@ impl Case<'_> {
             now,
         };
         writes.extend(marking.answered(platform, &self.rows()).await?);
+        let before = (self.sent_before(known), now);
+        let no = (VerdictWord::Refused, why.clone());
+        let follows = ended_without(platform, &asker, known, &theirs, no, before).await?;
+        let why = said(why, &follows);
         let at = instant_text(now);
         for (row, other) in self.others {
             let outcome = ("outcome", why.detail.as_str());
@@ -271,10 +275,7 @@ impl Case<'_> {
             writes.push(write);
         }
         Ok(Answered::Then {
-            follows: Some(Box::new(Follows {
-                verdict: self.verdict(known, VerdictWord::Refused, Some(why)),
-                calls: Vec::new(),
-            })),
+            follows: Some(Box::new(follows)),
             why: None,
         })
     }
@@ -315,5 +316,18 @@ impl Case<'_> {
             decided_at: self.answering.now,
             ..known.verdict.clone()
         }
+    }
+}
+
+/// What is said of it on the approvals, with what else is said to who asked.
+pub(super) fn said(why: Reason, follows: &Follows) -> Reason {
+    match &follows.verdict.reason {
+        // Its providers are asked, and the last word comes with their answer.
+        Some(asking) if !follows.calls.is_empty() => Reason {
+            detail: format!("{} {}", why.detail, asking.detail),
+            ..why
+        },
+        Some(told) => told.clone(),
+        None => why,
     }
 }

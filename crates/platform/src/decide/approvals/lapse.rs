@@ -8,15 +8,17 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use watchkeeper_model::approval::{Approval, KIND, State};
 use watchkeeper_pack::value::instant_text;
-use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
+use watchkeeper_wire::operation::{Reason, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
+use super::answer::said;
 use super::{Marking, asker, ended, of_operation, question};
 use crate::Platform;
+use crate::decide::sent_before::ended_without;
 use crate::decide::{Asked, MAX_TRIES, gather, reason};
 use crate::intake;
 use crate::problem::ApiError;
-use crate::store::{Committed, Question, Unanswered};
+use crate::store::{Committed, Question, RecordRow, Unanswered, Write};
 
 /// How often is looked; whether an answer comes in time does not depend on it.
 const EVERY: Duration = Duration::from_secs(5);
@@ -76,16 +78,34 @@ impl Why {
 }
 
 /// Ends what nobody has answered by now, in all tenants.
+///
+/// # Errors
+/// The first that there was; all that could be ended is.
 pub async fn lapse(platform: &Platform, now: DateTime<Utc>) -> Result<(), ApiError> {
     let now_text = instant_text(now);
     let late = question(&[
         ("state", "=", State::Waiting.as_str()),
         ("lapses_at", "<", now_text.as_str()),
     ]);
+    // What goes wrong with one of them is no reason for the others to wait; it is tried again.
+    let mut first = None;
     for tenant in platform.store.tenants().await? {
-        end_those(platform, &tenant, &late, (Why::Late, now)).await?;
+        let operations = match asked_about(platform, &tenant, &late).await {
+            Ok(operations) => operations,
+            Err(error) => {
+                tracing::error!(%tenant, ?error, "what nobody has answered cannot be read");
+                first.get_or_insert(error);
+                continue;
+            }
+        };
+        for operation in operations {
+            if let Err(error) = end(platform, &tenant, &operation, (Why::Late, now)).await {
+                tracing::error!(%tenant, %operation, ?error, "ending what nobody has answered");
+                first.get_or_insert(error);
+            }
+        }
     }
-    Ok(())
+    first.map_or(Ok(()), Err)
 }
 
 /// Ends all that waits in a tenant whose records are about to be replaced: nobody could answer it any
@@ -96,22 +116,21 @@ pub async fn end_all(
     now: DateTime<Utc>,
 ) -> Result<(), ApiError> {
     let waiting = question(&[("state", "=", State::Waiting.as_str())]);
-    end_those(platform, tenant, &waiting, (Why::Replaced, now)).await
+    for operation in asked_about(platform, tenant, &waiting).await? {
+        end(platform, tenant, &operation, (Why::Replaced, now)).await?;
+    }
+    Ok(())
 }
 
-async fn end_those(
+/// The operations that these approvals are about.
+async fn asked_about(
     platform: &Platform,
     tenant: &str,
     which: &Question,
-    why: (Why, DateTime<Utc>),
-) -> Result<(), ApiError> {
+) -> Result<BTreeSet<String>, ApiError> {
     let rows = platform.store.records(tenant, KIND, which).await?;
     let read = rows.iter().filter_map(|row| Approval::read(&row.body));
-    let operations: BTreeSet<String> = read.map(|approval| approval.operation).collect();
-    for operation in operations {
-        end(platform, tenant, &operation, why).await?;
-    }
-    Ok(())
+    Ok(read.map(|approval| approval.operation).collect())
 }
 
 async fn end(
@@ -128,21 +147,13 @@ async fn end(
             return Ok(());
         };
         let told = why.reason(&first.row);
-        let mut writes = Vec::with_capacity(all.len());
-        for (row, approval) in &all {
-            let state = match approval.state {
-                State::Waiting => why.state(),
-                _ => State::Failed,
-            };
-            let outcome = [("outcome", told.detail.as_str())];
-            writes.push(ended(platform, tenant, row, state, &outcome).await?);
-        }
         let known = match Uuid::parse_str(operation) {
             Ok(id) => platform.store.operation(tenant, id).await?,
             Err(_) => None,
         };
         let Some(known) = known.filter(|known| !known.verdict.word.is_final()) else {
             // Nothing waits for these any more.
+            let writes = all_ended(platform, tenant, &all, (why, &told)).await?;
             intake::write(platform, tenant, &writes).await?;
             return Ok(());
         };
@@ -164,26 +175,47 @@ async fn end(
         };
         let rows = all.iter().map(|(_, approval)| approval.row.clone());
         let rows: BTreeSet<String> = rows.collect();
+        // What is replaced is not done in any history that counts.
+        let before = (known.sent_before && matches!(why, Why::Late), now);
+        let no = (why.word(), told.clone());
+        let follows = ended_without(platform, &asker, &known, &facts, no, before).await?;
+        let told = said(told, &follows);
+        let mut writes = all_ended(platform, tenant, &all, (why, &told)).await?;
         writes.extend(marking.answered(platform, &rows).await?);
         let end = Unanswered {
             tenant: tenant.to_owned(),
             expected_head: state.head,
             writes,
-            verdict: Verdict {
-                word: why.word(),
-                reason: Some(told),
-                record: None,
-                decided_at: now,
-                ..known.verdict
-            },
+            verdict: follows.verdict,
+            calls: follows.calls,
         };
         match platform.store.end_unanswered(&end).await? {
             Committed::Done(touched) => {
                 platform.hints.changed(tenant, &touched);
+                platform.calls_waiting.notify_one();
                 return Ok(());
             }
             Committed::Moved | Committed::Known(_) => {}
         }
     }
     Err(Code::Unavailable.into())
+}
+
+/// All approvals of an operation, at an end without the answer that they wait for.
+async fn all_ended(
+    platform: &Platform,
+    tenant: &str,
+    all: &[(RecordRow, Approval)],
+    (why, told): (Why, &Reason),
+) -> Result<Vec<Write>, ApiError> {
+    let mut writes = Vec::with_capacity(all.len());
+    for (row, approval) in all {
+        let state = match approval.state {
+            State::Waiting => why.state(),
+            _ => State::Failed,
+        };
+        let outcome = [("outcome", told.detail.as_str())];
+        writes.push(ended(platform, tenant, row, state, &outcome).await?);
+    }
+    Ok(writes)
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use watchkeeper_model::approval::{self, Mark, Needed};
+use watchkeeper_model::approval::{self, Approval, KIND, Mark, Needed, State};
 use watchkeeper_model::{Actor, PlanError, Situation};
 use watchkeeper_pack::Pack;
 use watchkeeper_wire::operation::Operation;
 use watchkeeper_wire::problem::Code;
 use watchkeeper_wire::session::Operator;
 
+use super::{put, question};
 use crate::Platform;
 use crate::decide::{Draft, actor, snapshot};
 use crate::problem::ApiError;
@@ -45,8 +46,8 @@ pub(super) struct Marking<'a> {
 }
 
 impl Marking<'_> {
-    /// What the record says while these are asked: at most one write, and none that changes nothing, so
-    /// that the record's next revision is known.
+    /// What the record says while these are asked: at most one write of it, and none that changes nothing,
+    /// so that the record's next revision is known. With it come what else waits on the record.
     pub async fn asked(
         &self,
         platform: &Platform,
@@ -61,7 +62,7 @@ impl Marking<'_> {
         self.writes(platform, pack, &sets).await
     }
 
-    /// What the record says once nobody is waited for: at most one write.
+    /// What the record says once nobody is waited for: at most one write of it, likewise.
     pub async fn answered(
         &self,
         platform: &Platform,
@@ -137,6 +138,35 @@ impl Marking<'_> {
         draft
             .set(platform, &self.request.kind, &self.request.record, sets)
             .await?;
-        draft.finish(platform).await
+        let mut writes = draft.finish(platform).await?;
+        if !writes.is_empty() {
+            writes.extend(self.carried(platform).await?);
+        }
+        Ok(writes)
+    }
+
+    /// What a record says of one asking is no change of it for another one: what waits on the record as it
+    /// was until now waits on it as it is next.
+    async fn carried(&self, platform: &Platform) -> Result<Vec<Write>, ApiError> {
+        let Some(record) = &self.facts.record else {
+            return Ok(Vec::new());
+        };
+        let (tenant, own) = (&self.access.tenant, self.request.id.to_string());
+        let others = question(&[
+            ("state", "=", State::Waiting.as_str()),
+            ("subject", "=", record.id.as_str()),
+            ("subject_kind", "=", record.kind.as_str()),
+            ("operation", "<>", own.as_str()),
+        ]);
+        let mut writes = Vec::new();
+        for row in platform.store.records(tenant, KIND, &others).await? {
+            let seen = Approval::read(&row.body).and_then(|approval| approval.revision);
+            if seen == Some(record.revision) {
+                let mut body = row.body;
+                body.insert("subject_revision".into(), (record.revision + 1).into());
+                writes.push(put(platform, tenant, row.id, body).await?);
+            }
+        }
+        Ok(writes)
     }
 }

@@ -64,6 +64,7 @@ fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: &[u32]) -> 
             fingerprint: "f".into(),
             request,
             verdict,
+            sent_before: false,
         },
         writes,
         calls: effects.iter().map(call).collect(),
@@ -255,9 +256,102 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
         word: VerdictWord::Unknown,
         ..known.verdict.clone()
     };
-    store.say_verdict(TENANT, &doubt).await.unwrap();
+    for seen in [&first.operation.verdict, &known.verdict] {
+        let said = store.say_verdict(TENANT, seen, &doubt).await.unwrap();
+        assert_eq!(said, Committed::Moved);
+    }
     let still = store.operation(TENANT, id).await.unwrap().unwrap();
     assert_eq!(still.verdict, known.verdict);
+}
+
+pub async fn a_doubt_is_said_over_what_was_seen_alone<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let id = Uuid::now_v7();
+    let first = commit(id, head(store).await, Vec::new(), &[0]);
+    store.commit_operation(&first).await.unwrap();
+    let seen = first.operation.verdict;
+    let newer = Verdict {
+        revision: Some(7),
+        ..seen.clone()
+    };
+    let said = store.say_verdict(TENANT, &seen, &newer).await.unwrap();
+    assert!(matches!(said, Committed::Done(_)));
+    let doubt = |of: &Verdict| Verdict {
+        word: VerdictWord::Unknown,
+        ..of.clone()
+    };
+    let before = head(store).await;
+    let said = store.say_verdict(TENANT, &seen, &doubt(&seen)).await;
+    assert_eq!(said.unwrap(), Committed::Moved);
+    assert_eq!(head(store).await, before);
+    let said = store.say_verdict(TENANT, &newer, &doubt(&newer)).await;
+    assert!(matches!(said.unwrap(), Committed::Done(_)));
+    let known = store.operation(TENANT, id).await.unwrap().unwrap();
+    assert_eq!(known.verdict, doubt(&newer));
+}
+
+/// Whether it was carried out since the backup, a store that was put back does not know.
+pub async fn in_another_history_what_is_not_at_its_end_may_have_come_to_it<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let open = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[]);
+    store.commit_operation(&open).await.unwrap();
+    let mut over = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[]);
+    over.operation.verdict.word = VerdictWord::Refused;
+    store.commit_operation(&over).await.unwrap();
+    let sent_before = async |commit: &Commit| {
+        let id = commit.operation.request.id;
+        let known = store.operation(TENANT, id).await.unwrap().unwrap();
+        known.sent_before
+    };
+    assert!(!sent_before(&open).await);
+    store.put_epoch([9; 32]).await.unwrap();
+    assert!(sent_before(&open).await);
+    assert!(!sent_before(&over).await);
+    let after = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[]);
+    store.commit_operation(&after).await.unwrap();
+    assert!(!sent_before(&after).await);
+}
+
+/// A call that is only looked for is told with the facts of its record, until it ends.
+pub async fn what_is_only_looked_for_is_told_with_the_record<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    store
+        .ingest(TENANT, now(), &[put("a", json!({})), put("b", json!({}))])
+        .await
+        .unwrap();
+    let looked_for = async |id: &str| {
+        let asked = FactsAsked {
+            kind: "k".into(),
+            id: id.into(),
+            now: now(),
+            ..FactsAsked::default()
+        };
+        let facts = store.facts(TENANT, &asked).await.unwrap().unwrap();
+        facts.looked_for
+    };
+    let sent = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0]);
+    store.commit_operation(&sent).await.unwrap();
+    assert!(!looked_for("a").await, "it is to be sent");
+    let mut looked = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0]);
+    let why = watchkeeper_wire::operation::Reason {
+        code: "approval.rejected".into(),
+        row: None,
+        detail: String::new(),
+    };
+    looked.calls[0].basis.otherwise = Some((VerdictWord::Refused, why));
+    looked.calls[0].sent_before = true;
+    store.commit_operation(&looked).await.unwrap();
+    assert!(looked_for("a").await);
+    assert!(!looked_for("b").await);
+    let id = looked.operation.request.id;
+    let call = store.calls_of(TENANT, id).await.unwrap().remove(0);
+    let verdict = Verdict {
+        word: VerdictWord::Refused,
+        ..looked.operation.verdict
+    };
+    let end = settle(&call.id, head(store).await, CallStatus::GivenUp, verdict);
+    store.settle_call(&end).await.unwrap();
+    assert!(!looked_for("a").await);
 }
 
 pub async fn what_waits_for_other_calls_is_not_due_and_takes_no_place<S: Store>(store: &S) {
@@ -383,6 +477,7 @@ pub async fn what_nobody_answered_ends_once_and_never_what_was_decided<S: Store>
             word: VerdictWord::Lapsed,
             ..known.verdict.clone()
         },
+        calls: Vec::new(),
     };
     // An answer came first: what was seen is old.
     let old = end(head(store).await);

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 use watchkeeper_wire::session::Operator;
 
+use super::operations;
 use super::values::{from_json, ms, to_json};
 use crate::store::{Access, NewToken, Result, Secrets, StoreError};
 
@@ -16,14 +17,15 @@ pub fn secrets(tx: &Transaction<'_>, fresh: &Secrets) -> Result<Secrets> {
     })
 }
 
-/// Forgets the epoch: this is not what it was. What waits for a provider may have been sent since.
+/// Forgets the epoch: this is not what it was. What waits for a provider may have been sent since, and what
+/// waits for agreement may have been agreed to.
 pub fn forget_epoch(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("DELETE FROM secret WHERE name = 'epoch'", [])?;
     tx.execute(
         "UPDATE call SET attempts = 0, ambiguous = 1, sent_at = NULL WHERE status = 'waiting'",
         [],
     )?;
-    Ok(())
+    operations::count_as_sent_before(tx)
 }
 
 pub fn put_epoch(tx: &Transaction<'_>, epoch: &[u8; 32]) -> Result<()> {

@@ -144,7 +144,8 @@ fn records_between(
 fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<Option<u64>> {
     let mut statement = tx.prepare_cached(
         "SELECT c.seq, c.what, c.kind, c.id, c.operation, c.existed, c.region_before,
-                c.region_after, r.seq, r.revision, r.updated_at, r.body, c.only_before, c.only_after
+                c.region_after, r.seq, r.revision, r.updated_at, r.body, c.only_before, c.only_after,
+                c.known_before
          FROM change c
          LEFT JOIN record r
            ON c.what = 'record' AND r.tenant = c.tenant AND r.kind = c.kind AND r.id = c.id
@@ -168,7 +169,9 @@ fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<O
             let sees = |region: Option<&str>, only: Option<&str>| {
                 in_sight && sees(&page.asked.regions, region) && is_for(only, &page.asked.operator)
             };
-            let saw = existed && sees(before.as_deref(), only_before.as_deref());
+            let saw = existed
+                && sees(before.as_deref(), only_before.as_deref())
+                && was_known(&page.asked.sight, &kind, row.get(14)?)?;
             let may_see = what == "record" && sees(after.as_deref(), only_after.as_deref());
             let newest = row.get::<_, Option<i64>>(8)?.map(unsigned) == Some(seq);
             if may_see && newest {
@@ -193,6 +196,14 @@ fn changes_after(tx: &Transaction<'_>, page: &mut Page<'_>, at: u64) -> Result<O
         last = seq;
     }
     Ok(None)
+}
+
+/// Was the record one that this reader sees, by what decided on it before the change?
+fn was_known(sight: &Sight, kind: &str, known: Option<String>) -> Result<bool> {
+    Ok(match known {
+        Some(known) => sight.sees_record(kind, &from_json(&known)?),
+        None => true,
+    })
 }
 
 /// May this operator see what is one operator's alone, or everybody's?

@@ -461,17 +461,15 @@ impl Store for SqliteStore {
         self.guarded(move |tx| calls::settle(tx, &settle)).await
     }
 
-    async fn say_verdict(&self, tenant: &str, verdict: &Verdict) -> Result<Touched> {
-        let (tenant, verdict) = (tenant.to_owned(), verdict.clone());
-        self.write(move |tx| {
-            let open = operations::one(tx, &tenant, verdict.operation)?
-                .is_some_and(|known| !known.verdict.word.is_final());
-            if open {
-                operations::say(tx, &tenant, &verdict)?;
-            }
-            tenants::touched(tx, &tenant, [verdict.kind.clone()].into())
-        })
-        .await
+    async fn say_verdict(
+        &self,
+        tenant: &str,
+        seen: &Verdict,
+        verdict: &Verdict,
+    ) -> Result<Committed> {
+        let (tenant, seen, verdict) = (tenant.to_owned(), seen.clone(), verdict.clone());
+        self.guarded(move |tx| operations::say_over(tx, &tenant, &seen, &verdict))
+            .await
     }
 
     async fn page(&self, asked: &PageAsked) -> Result<PageRead> {

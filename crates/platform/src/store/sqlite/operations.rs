@@ -9,19 +9,21 @@ use super::{calls, records, tenants};
 use crate::store::{Commit, Committed, Follows, OperationRow, Result, Unanswered};
 
 pub fn one(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<Option<OperationRow>> {
-    let row: Option<(String, String, String)> = tx
+    let row: Option<(String, String, String, bool)> = tx
         .prepare_cached(
-            "SELECT fingerprint, request, verdict FROM operation WHERE tenant = ? AND id = ?",
+            "SELECT fingerprint, request, verdict, sent_before FROM operation
+             WHERE tenant = ? AND id = ?",
         )?
         .query_row(params![tenant, id.to_string()], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
         })
         .optional()?;
-    row.map(|(fingerprint, request, verdict)| {
+    row.map(|(fingerprint, request, verdict, sent_before)| {
         Ok(OperationRow {
             fingerprint,
             request: from_json(&request)?,
             verdict: from_json(&verdict)?,
+            sent_before,
         })
     })
     .transpose()
@@ -41,8 +43,9 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
     let seq = note_verdict(tx, tenant, verdict)?;
     tx.prepare_cached(
         "INSERT INTO operation
-           (tenant, id, fingerprint, author, device, kind, record, request, verdict, seq, made_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+           (tenant, id, fingerprint, author, device, kind, record, request, verdict, seq, made_at,
+            sent_before)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         tenant,
@@ -56,6 +59,7 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
         to_json(verdict)?,
         signed(seq),
         ms(request.made_at),
+        commit.operation.sent_before,
     ])?;
     for call in &commit.calls {
         calls::add(tx, tenant, request.id, call)?;
@@ -80,6 +84,50 @@ pub fn end_unanswered(tx: &Transaction<'_>, end: &Unanswered) -> Result<Committe
     let mut kinds = records::apply(tx, tenant, verdict.decided_at, &end.writes)?;
     kinds.insert(verdict.kind.clone());
     say(tx, tenant, verdict)?;
+    for call in &end.calls {
+        calls::add(tx, tenant, verdict.operation, call)?;
+    }
+    Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
+}
+
+/// Everything that is not at its end may have come to it in a history that is lost.
+pub fn count_as_sent_before(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute(
+        "UPDATE operation SET sent_before = 1
+         WHERE json_extract(verdict, '$.word') IN ('accepted', 'unknown')",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Is a call of an operation on this record only looked for at its provider, still?
+pub fn looked_for(tx: &Transaction<'_>, tenant: &str, kind: &str, record: &str) -> Result<bool> {
+    Ok(tx
+        .prepare_cached(
+            // Few calls wait, of ever more there are.
+            "SELECT 1 FROM call AS c INDEXED BY call_waiting
+             CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
+             WHERE c.status = 'waiting' AND c.tenant = ? AND c.ambiguous AND c.attempts = 0
+               AND o.kind = ? AND o.record = ?
+               AND json_extract(c.basis, '$.otherwise') IS NOT NULL",
+        )?
+        .exists(params![tenant, kind, record])?)
+}
+
+/// Gives an operation its next verdict, if it still has the one that was seen and that is not the last.
+pub fn say_over(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    seen: &Verdict,
+    verdict: &Verdict,
+) -> Result<Committed> {
+    let known = one(tx, tenant, verdict.operation)?;
+    let still = known.is_some_and(|known| known.verdict == *seen);
+    if !still || seen.word.is_final() {
+        return Ok(Committed::Moved);
+    }
+    say(tx, tenant, verdict)?;
+    let kinds = [verdict.kind.clone()].into();
     Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
 }
 

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::{Sight, saved};
 
-use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
+use super::{operations, tenants};
 use crate::store::{
     Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
     record_region, sees,
@@ -142,6 +142,7 @@ pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<O
         record,
         refs,
         lookups,
+        looked_for: operations::looked_for(tx, tenant, &asked.kind, &asked.id)?,
     }))
 }
 
@@ -260,6 +261,7 @@ fn put_record(
     let after = Reach {
         region,
         only: saved::only(&write.kind, &put.body),
+        body: None,
     };
     let before = before.as_ref().map(Reach::of);
     note_change(tx, tenant, seq, "record", write, before, after)?;
@@ -302,6 +304,8 @@ struct Reach<'a> {
     region: Option<&'a str>,
     /// The operator who alone sees it.
     only: Option<&'a str>,
+    /// Its fields.
+    body: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> Reach<'a> {
@@ -309,7 +313,16 @@ impl<'a> Reach<'a> {
         Self {
             region: row.region.as_deref(),
             only: saved::only(&row.kind, &row.body),
+            body: Some(&row.body),
         }
+    }
+
+    /// What decides, beside all that, whether a reader sees it.
+    fn known(self, kind: &str) -> Option<Map<String, Value>> {
+        let (names, body) = (Sight::decided_by(kind), self.body?);
+        let known = names.iter().filter_map(|name| body.get_key_value(*name));
+        let known = known.map(|(name, value)| (name.clone(), value.clone()));
+        (!names.is_empty()).then(|| known.collect())
     }
 }
 
@@ -324,10 +337,11 @@ fn note_change(
 ) -> Result<()> {
     let existed = before.is_some();
     let before = before.unwrap_or_default();
+    let known = before.known(&write.kind);
     tx.prepare_cached(
         "INSERT INTO change (tenant, seq, what, kind, id, existed, region_before, region_after,
-                             only_before, only_after)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             only_before, only_after, known_before)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         tenant,
@@ -339,7 +353,8 @@ fn note_change(
         before.region,
         after.region,
         before.only,
-        after.only
+        after.only,
+        known.as_ref().map(to_json).transpose()?
     ])?;
     Ok(())
 }

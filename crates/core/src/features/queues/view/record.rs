@@ -108,7 +108,8 @@ pub struct ActionView {
     pub asks: Vec<AskView>,
     /// Mails as they would be sent.
     pub mails: Vec<MailView>,
-    /// Never carried out after this instant, tenant's wall clock, RFC 3339 with offset.
+    /// Until when it can take effect, or agreement to it counts if it is asked for now; tenant's wall clock,
+    /// RFC 3339 with offset.
     pub not_after: Option<String>,
     /// Allowed by policy, but it may lapse before the next sync, so it is not queued offline.
     pub may_lapse: bool,
