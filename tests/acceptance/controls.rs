@@ -144,6 +144,75 @@ fn a_15_and_a_16_and_a_17_and_a_18_and_a_19_each_is_switched_read_back_and_lifte
     assert_eq!(set.len(), 11, "each once");
 }
 
+/// Activate, communicate, deactivate and document. Who assesses the incident and works through its steps
+/// is the playbook's, which this does not show.
+#[test]
+fn part_of_a_14_incident_mode_goes_on_without_a_line_with_its_banner_and_off_again_by_the_log() {
+    let mut world = World::new();
+    switch(&mut world.client, "incident_mode", &json!(false), None);
+    settled(&mut world.client, "incident_mode", &json!(false));
+
+    // Switched without a line it is asked for, and not in effect.
+    world.line.cut(true);
+    wait_for("the client to notice", || {
+        Ok((world.client.status()?["link"] == "cut_off").then_some(()))
+    })
+    .unwrap();
+    let words = "Card payments fail for some of you. We are on it.";
+    switch(
+        &mut world.client,
+        "incident_mode",
+        &json!(true),
+        Some(words),
+    );
+    let asked = control(&mut world.client, "incident_mode");
+    assert_eq!(
+        (&asked["on"], &asked["value"]["json"]),
+        (&json!(false), &json!("false"))
+    );
+    assert!(!asked["own"].is_null(), "{asked}");
+    assert_eq!(world.platform.set_at_the_host().unwrap().len(), 1);
+
+    // Confirmed once the host answers with it: its banner, and why.
+    world.line.cut(false);
+    let on = settled(&mut world.client, "incident_mode", &json!(true));
+    assert_eq!((&on["on"], &on["banner"]), (&json!(true), &json!(words)));
+    assert_eq!(on["since"]["by"], "lena");
+    assert_eq!(on["since"]["reason"], "Looked into since nine.");
+    let mut other = world.another();
+    assert_eq!(
+        settled(&mut other, "incident_mode", &json!(true))["banner"],
+        words
+    );
+
+    // Off once it is resolved, and both are in the log.
+    switch(&mut world.client, "incident_mode", &json!(false), None);
+    assert_eq!(
+        settled(&mut world.client, "incident_mode", &json!(false))["on"],
+        false
+    );
+    settled(&mut other, "incident_mode", &json!(false));
+    assert_eq!(world.client.drained().unwrap()["held"], json!([]));
+    world.client.ask(&json!({"do": "verify"})).unwrap();
+    let asked = json!({"do": "log", "search": "", "sorts": [], "before": null, "limit": 200});
+    let log = world.client.ask(&asked).unwrap();
+    let entries = log["entries"].as_array().unwrap().iter();
+    let of_mode = entries.filter(|entry| entry["record"]["id"] == "incident_mode");
+    let sorts: Vec<&str> = of_mode
+        .map(|entry| entry["sort"].as_str().unwrap())
+        .collect();
+    let queued = sorts.iter().filter(|sort| **sort == "queued").count();
+    assert_eq!(queued, 3, "off, on, off: {sorts:?}");
+    assert_eq!(sorts.first(), Some(&"confirmed"));
+    assert_eq!(log["broken"], Value::Null);
+    assert!(!log["checked_at"].is_null());
+    assert_eq!(
+        world.platform.set_at_the_host().unwrap().len(),
+        3,
+        "each once"
+    );
+}
+
 /// An order that waits to be confirmed, and may be.
 fn confirmable(client: &mut Client) -> Value {
     let rows = client.rows("open_orders").unwrap();

@@ -103,6 +103,17 @@ impl Platform {
         self.post("provider/flag/misbehave", &mood).map(|_| ())
     }
 
+    /// Tells the stand-in for payouts to misbehave.
+    pub fn misbehave_as_wise(&self, mode: &str, times: u32) -> Result<()> {
+        let mood = json!({"mode": mode, "times": times});
+        self.post("provider/wise/misbehave", &mood).map(|_| ())
+    }
+
+    /// Transfers that the stand-in for payouts has, oldest first.
+    pub fn transfers(&self) -> Result<Vec<Value>> {
+        self.get("provider/wise/transfers")
+    }
+
     /// Tells the host's stand-in how long a deployment takes.
     pub fn deployments_take(&self, seconds: u32) -> Result<()> {
         let takes = json!({"seconds": seconds});

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ use crate::format::{
 };
 use crate::pack::{Kind, Lookup};
 use crate::value;
+
+pub use window::Bound;
 
 /// Most values of one `in`.
 const MAX_AMONG: usize = 200;

@@ -155,6 +155,11 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
             )
             .await?,
         ),
+        "export" => {
+            let asked = request.get("request").cloned().unwrap_or_default();
+            let asked: ViewRequest = serde_json::from_value(asked).map_err(unreadable)?;
+            json(queues::export(&engine, asked, PathBuf::from(text("folder"))).await?)
+        }
         "navigation" => json(queues::navigation(&engine).await?),
         "record" => json(queues::record(&engine, text("kind"), text("id")).await?),
         "act" => {

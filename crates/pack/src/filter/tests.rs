@@ -241,6 +241,42 @@ fn what_does_not_fit_is_refused_with_its_path() {
 }
 
 #[test]
+fn a_window_is_what_instants_are_compared_with() {
+    let def: FilterDef = serde_json::from_value(json!({
+        "bought_at": {"gte": "2026-11-17T00:00:00.000Z", "lt": "2026-11-18T00:00:00.000Z"},
+        "score": {"gt": 0.5},
+        "state": "open",
+    }))
+    .unwrap();
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    let columns = Columns {
+        fields: &kind.fields,
+        computed: &BTreeMap::new(),
+        states: true,
+    };
+    let filter = Filter::compile(&def, columns, &Allowed::none()).unwrap();
+    let window = filter.window(&Scope::default()).unwrap();
+    let sides = window.iter().map(|bound| {
+        let at = value::instant_text(bound.at);
+        (bound.field.as_str(), bound.is_end, bound.is_closed, at)
+    });
+    let sides: BTreeMap<bool, _> = sides
+        .map(|(field, is_end, is_closed, at)| (is_end, (field, is_closed, at)))
+        .collect();
+    let at = |text: &str| text.to_owned();
+    assert_eq!(window.len(), 2, "a number is no instant");
+    assert_eq!(
+        sides[&false],
+        ("bought_at", true, at("2026-11-17T00:00:00.000Z"))
+    );
+    assert_eq!(
+        sides[&true],
+        ("bought_at", false, at("2026-11-18T00:00:00.000Z"))
+    );
+}
+
+#[test]
 fn nothing_is_less_than_null() {
     let def: FilterDef =
         serde_json::from_value(json!({"score": {"lt": {"expr": "null"}}})).unwrap();

@@ -12,6 +12,7 @@ mod draw;
 mod files;
 mod fill;
 mod generate;
+pub mod jobs;
 mod life;
 mod nightly;
 pub mod pages;

@@ -14,6 +14,7 @@ use watchkeeper_wire::ingest::Incoming;
 
 use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
+use super::jobs::JobOf;
 use super::pages::PagesOf;
 use crate::connectors::stand_in::{Charge, PastRefund};
 
@@ -55,6 +56,9 @@ pub struct RowsWorld {
     /// Records of a page each, which whoever pages knows too.
     #[serde(default)]
     pub pages: Vec<PagesOf>,
+    /// What the platform's own jobs do once somebody runs them.
+    #[serde(default)]
+    pub jobs: Vec<JobOf>,
     /// Other days, of which one may be chosen at the start: their records come on top.
     #[serde(default)]
     pub scenarios: Vec<Scenario>,
@@ -151,6 +155,23 @@ impl RowsWorld {
     ) -> Result<Vec<Incoming>, String> {
         self.filled(pack, begun, scenario)
             .map(|(records, _)| records)
+    }
+
+    /// Records that are told from this moment.
+    pub(super) fn told(
+        &self,
+        pack: &Pack,
+        records: &Records,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Incoming>, String> {
+        let moment = Moment::new(pack, &self.tenant, now)?;
+        let mut told = Vec::new();
+        for (kind, rows) in records {
+            for row in rows {
+                told.push(moment.row(kind, row)?);
+            }
+        }
+        Ok(told)
     }
 
     /// The records, and the files that they speak of.

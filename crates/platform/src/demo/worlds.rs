@@ -24,7 +24,7 @@ use super::place::{Form, Made, Place};
 use super::rows::ChargesOf;
 use super::state::{self, Choice, State};
 use super::world::World;
-use super::{DemoError, Ready, by_hand, fill};
+use super::{DemoError, Ready, by_hand, fill, jobs};
 use crate::clock::{MovedClock, millis};
 use crate::problem::ApiError;
 use crate::{Platform, history};
@@ -173,24 +173,25 @@ impl Worlds {
         wait
     }
 
-    /// Does the work of a job of the world that lives, as somebody ran it by hand; answers how many
-    /// records changed, none where the world does not know the job.
+    /// Does the work of a job of these worlds, as somebody ran it by hand; answers how many records changed,
+    /// none where no world knows the job.
     pub(crate) async fn run_job(
         &self,
         platform: &Platform,
         job: &str,
         argument: Option<&str>,
     ) -> Result<usize, ApiError> {
-        let mut worlds = self.places.iter().filter_map(|place| match &place.form {
-            Form::Drawn(world) => Some(world),
-            Form::Rows(_) => None,
-        });
-        let Some(world) = worlds.next() else {
-            return Ok(0);
-        };
         // Nothing arrives and no world is chosen meanwhile.
         let _state = self.state.lock().await;
-        by_hand::run(platform, world, job, argument, platform.clock.now()).await
+        let now = platform.clock.now();
+        let mut changed = 0;
+        for place in &self.places {
+            changed += match &place.form {
+                Form::Drawn(world) => by_hand::run(platform, world, job, argument, now).await?,
+                Form::Rows(world) => jobs::run(platform, world, job, argument, now).await?,
+            };
+        }
+        Ok(changed)
     }
 
     /// What a tenant may choose, and what it has.

@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 use chrono::{SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use watchkeeper_model::audit::Event;
-use watchkeeper_pack::Pack;
+use watchkeeper_pack::filter::Bound;
+use watchkeeper_pack::pack::View;
+use watchkeeper_pack::{Kind, Pack};
 
 use super::chip_words::chip_words;
 use super::csv;
 use super::narrow::Wish;
 use super::page::{Column, columns, row_view, sort, sort_label};
-use super::sections::{ON_THE_WAY, Section, Sections};
+use super::sections::{ON_THE_WAY, Section, Sections, scope};
 use super::view::{CellValue, ColumnKind, ExportView, OperationWord, RowView, ViewRequest};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -237,6 +239,9 @@ fn write(
         ),
         ("Asked for by", who.operator.clone()),
     ];
+    if let Some(words) = window(reading, pack, (view, kind))? {
+        lines.push(("Window", words));
+    }
     if !request.search.trim().is_empty() {
         lines.push(("Words that occur", request.search.trim().to_owned()));
     }
@@ -278,6 +283,34 @@ fn write(
         table,
         about,
     })
+}
+
+/// Between which instants the view's records lie, in words; none where it does not say.
+fn window(
+    reading: &Reading<'_>,
+    pack: &Pack,
+    (view, kind): (&View, &Kind),
+) -> Result<Option<String>, Error> {
+    let bounds = view
+        .filter
+        .window(&scope(reading, pack))
+        .map_err(|error| Error::with(Code::PackInvalid, error.to_string()))?;
+    let words = |bound: &Bound| {
+        let side = match (bound.is_end, bound.is_closed) {
+            (false, true) => "from",
+            (false, false) => "after",
+            (true, true) => "up to and with",
+            (true, false) => "before",
+        };
+        format!(
+            "{} {side} {} = {}",
+            super::cells::label(kind, &bound.field),
+            bound.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            reading.wall(bound.at)
+        )
+    };
+    let words: Vec<String> = bounds.iter().map(words).collect();
+    Ok((!words.is_empty()).then(|| words.join(", ")))
 }
 
 /// Name without its end, `orders_2026-11-20T03-22-28Z_812-rows`, that nothing in the folder has.

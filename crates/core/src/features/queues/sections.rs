@@ -95,6 +95,17 @@ impl Counted {
     }
 }
 
+/// What the filters of a view see.
+pub(super) fn scope(reading: &Reading<'_>, pack: &Pack) -> Scope<'static> {
+    Scope {
+        actor: reading.rights.actor_value(),
+        settings: pack.settings_in_force(&reading.rights.settings),
+        controls: pack.controls_in_force(&reading.rights.controls),
+        now: Some(reading.now.at),
+        ..Scope::default()
+    }
+}
+
 impl<'a> Sections<'a> {
     /// The questions of a view now, narrowed and grouped as the operator wishes.
     pub(super) fn new(
@@ -105,13 +116,7 @@ impl<'a> Sections<'a> {
     ) -> Result<Self, Error> {
         let view = pack.view(view).ok_or(Error::new(Code::NotFound))?;
         let kind = pack.kind(&view.kind).ok_or(Error::new(Code::NotFound))?;
-        let scope = Scope {
-            actor: reading.rights.actor_value(),
-            settings: pack.settings_in_force(&reading.rights.settings),
-            controls: pack.controls_in_force(&reading.rights.controls),
-            now: Some(reading.now.at),
-            ..Scope::default()
-        };
+        let scope = scope(reading, pack);
         let name = literal(&kind.name);
         let mut whole = Condition::plain(format!("kind = {name}"));
         whole.and(&Condition::of(&view.filter, kind, &scope)?);

@@ -192,3 +192,22 @@ fn evidence_is_what_its_record_says_but_for_the_file_that_was_altered() {
         }
     }
 }
+
+#[test]
+fn what_a_job_brings_and_does_fits_its_pack() {
+    let folder = packs().join("live-shopping");
+    let pack = load_dir(&folder).unwrap();
+    let world = RowsWorld::read(&folder).unwrap();
+    assert_eq!(world.jobs.len(), 2);
+    let friday = at("2026-11-20T19:30:00.000Z");
+    for job in &world.jobs {
+        for record in world.told(&pack, &job.records, friday).unwrap() {
+            let kind = pack.kind(&record.kind).unwrap();
+            value::normalise(kind, record.body).unwrap();
+        }
+        let Some(acts) = &job.acts else { continue };
+        let kind = pack.kind(&acts.kind).unwrap();
+        assert!(kind.fields.contains_key(&acts.field));
+        assert!(kind.actions.contains_key(&acts.action));
+    }
+}
