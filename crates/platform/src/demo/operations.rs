@@ -447,3 +447,6 @@ fn problem(verdict: &Verdict) -> Option<String> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;
