@@ -72,7 +72,7 @@ fn a_frame_is_not_hidden_behind_a_mark_without_a_length() {
     // Who paints goes on right behind such a mark, and finds a frame of 65,535 by 65,535 pixels; read as
     // a length, the same bytes lead past it to a small one.
     for mark in [0x00, 0x01, 0xd0, 0xd7] {
-        let mut bytes = vec![0xff, 0xd8, 0xff, mark];
+        let mut bytes: Vec<u8> = vec![0xff, 0xd8, 0xff, mark];
         bytes.extend(b"\xff\xc0\x00\x11\x08\xff\xff\xff\xff");
         bytes.resize(4 + 0xffc0, 0);
         bytes.extend(b"\xff\xc0\x00\x11\x08\x00\x02\x00\x03");
