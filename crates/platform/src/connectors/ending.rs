@@ -83,8 +83,12 @@ pub(super) async fn finish(
         let facts = facts(platform, tenant, &known.request, &row.basis.regions, now).await?;
         let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
         let calls = platform.store.calls_of(tenant, row.id.operation).await?;
-        let waits = |call: &CallRow| call.id == row.id && call.status == CallStatus::Waiting;
-        if !calls.iter().any(waits) {
+        let waits = |call: &&CallRow| call.id == row.id && call.status == CallStatus::Waiting;
+        let Some(own) = calls.iter().find(waits) else {
+            return Ok(());
+        };
+        // Another history has begun since it was read: what certainly was never sent may have been.
+        if ending.status == CallStatus::GivenUp && own.was_sent_before() && !row.was_sent_before() {
             return Ok(());
         }
         let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
