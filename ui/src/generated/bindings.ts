@@ -1645,6 +1645,8 @@ export type OperationView = {
 	foreign: boolean,
 	/**  Operations that wait behind it in its lane. */
 	behind: number,
+	/**  The first of another lane that it waits for, because it was decided on what that one does. */
+	waits_for: WaitsForView | null,
 	/**  The other side's facts where it conflicts. */
 	theirs: FactView[],
 };

@@ -1,5 +1,7 @@
 //! The table `operation`: what waits, what is under way and what became of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use watchkeeper_wire::feed::Record;
 use watchkeeper_wire::operation::{Operation, Reason};
 
 use super::lane::Waiting;
+use super::rest::{self, RestsOn};
 use super::undo::{self, Window};
 use crate::clock::Moment;
 use crate::store::StoreError;
@@ -244,9 +247,18 @@ pub fn waiting(state: &Connection, now: &Moment) -> Result<Vec<Waiting>, StoreEr
             not_after,
             can_be_taken_back: window
                 .map_or(TimeDelta::zero(), |window| window.left(not_after, now)),
+            rests_on: Vec::new(),
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut all = rows.collect::<Result<Vec<Waiting>, _>>()?;
+    let mut rests = BTreeMap::<i64, Vec<RestsOn>>::new();
+    for (seq, on) in rest::waiting(state)? {
+        rests.entry(seq).or_default().push(on);
+    }
+    for one in &mut all {
+        one.rests_on = rests.remove(&one.seq).unwrap_or_default();
+    }
+    Ok(all)
 }
 
 /// Room for more operations.
@@ -453,7 +465,7 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
              WHERE id = ?1",
         )?
         .execute(params![id.to_string(), now.timestamp_millis()])?;
-    Ok(())
+    rest::forget(state, id)
 }
 
 /// Settled operations of this author, the last first, from behind the one that was settled at this

@@ -1,7 +1,7 @@
 //! Puts a held operation back in its lane.
 //!
 //! It keeps its id, so this is for what the platform has not decided: a request that it did not
-//! take, rights that were missing, or a freeze that is over. A verdict stands for ever under its id; then the record is
+//! take, rights that were missing, a freeze that is over, or something it rested on that is done by now. A verdict stands for ever under its id; then the record is
 //! acted upon again, with the held operation named as the one that is amended, which asks policy
 //! and the operator's confirmation again.
 
@@ -67,7 +67,10 @@ fn is_decided(operation: &Queued) -> bool {
     let code = operation.reason.as_ref().map(|reason| reason.code.as_str());
     match operation.hold {
         Some(Hold::Rejected | Hold::Restored | Hold::Frozen) | None => false,
-        Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
+        // One that was never sent was decided on here: what it rested on was given up.
+        Some(Hold::Refused) => {
+            operation.attempts > 0 && code != Some(problem::Code::Forbidden.as_str())
+        }
         Some(Hold::Conflict) => true,
         Some(Hold::Lapsed) => operation.attempts > 0,
     }
