@@ -3071,6 +3071,22 @@ export type ViewRequest = {
 	limit: number,
 };
 
+/**  An operation that another one waits for. */
+export type WaitsForView = {
+	/**  Its id. */
+	id: string,
+	/**  Kind of its record. */
+	kind: string,
+	/**  Its record. */
+	record: string,
+	/**  One line that names the record, as seen. */
+	title: string,
+	/**  Action as shown. */
+	action: string,
+	/**  In a word. */
+	word: OperationWord,
+};
+
 /**  The first screen. Instants are the tenant's wall clock, RFC 3339 with offset. */
 export type WatchView = {
 	/**  What changed since the last session. */

@@ -52,6 +52,7 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
             )}
             {operation.reason && <Reason operation={operation} />}
           </p>
+          {operation.waits_for && <WaitsFor on={operation.waits_for} />}
           {operation.theirs.length > 0 && <Theirs operation={operation} />}
           <Small operation={operation} />
         </div>
@@ -74,6 +75,12 @@ function Reason({ operation }: { operation: OperationView }) {
       <bdi>{reason.detail}</bdi> {reason.row && <code className="row-id">{reason.row}</code>}
     </>
   );
+}
+
+/** What it rests on is not done yet. */
+function WaitsFor({ on }: { on: NonNullable<OperationView["waits_for"]> }) {
+  const { action, title, word } = on;
+  return <p className="quiet">{t("operation-waits-for", { action, title, word })}</p>;
 }
 
 function Theirs({ operation }: { operation: OperationView }) {

@@ -171,6 +171,7 @@ export function operation(
     author: PROFILE.operator,
     foreign: false,
     behind: 0,
+    waits_for: null,
     theirs: [],
     ...of,
     word,
