@@ -6,6 +6,8 @@ CREATE TABLE rest (
     PRIMARY KEY (operation, rests_on)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rest_on ON rest (rests_on);
+-- Whether anything is held at all is asked before it is asked what that stops.
+CREATE INDEX operation_held ON operation (lane) WHERE status = 'held';
 
 -- The revision that an operation gave a record which changed along with its own. It stays when the overlay's
 -- row is done with: what is based on it may go much later.

@@ -34,7 +34,8 @@
 /// SQL: is the operation `o` held, or one that it waits for, before it in its lane or of what it rests on?
 macro_rules! stopped {
     () => {
-        "EXISTS (WITH RECURSIVE up (id, lane, seq, status) AS (
+        "CASE WHEN NOT EXISTS (SELECT 1 FROM operation h WHERE h.status = 'held') THEN 0 ELSE
+             EXISTS (WITH RECURSIVE up (id, lane, seq, status) AS (
                      SELECT o.id, o.lane, o.seq, o.status
                      UNION
                      SELECT e.id, e.lane, e.seq, e.status FROM up u JOIN operation e
@@ -45,7 +46,7 @@ macro_rules! stopped {
                          JOIN rest r ON r.operation = u.id
                          JOIN operation p ON p.id = r.rests_on AND p.seq < u.seq
                              AND p.status NOT IN ('confirmed', 'discarded'))
-                 SELECT 1 FROM up WHERE status = 'held')"
+                 SELECT 1 FROM up WHERE status = 'held') END"
     };
 }
 pub(crate) use stopped;
