@@ -250,15 +250,10 @@ async fn a_record_is_drawn_without_reading_all_that_waits() {
     let searched = |step: &&String| step.starts_with("SEARCH");
     assert_eq!(plan.iter().filter(searched).count(), 5, "{plan:#?}");
     // Whether any is held, once, and then what was found of those that one record waits for.
-    let small = [
-        "SCAN h USING COVERING INDEX operation_held",
-        "SCAN CONSTANT ROW",
-        "SCAN u",
-        "SCAN up",
-    ];
+    let small = ["SCAN h", "SCAN CONSTANT ROW", "SCAN u", "SCAN up"];
     let mut scanned = plan.iter().filter(|step| step.starts_with("SCAN"));
     assert!(
-        scanned.all(|step| small.contains(&step.as_str())),
+        scanned.all(|step| small.contains(&step.split(" USING ").next().unwrap())),
         "{plan:#?}"
     );
 }
