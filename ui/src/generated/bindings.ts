@@ -1687,6 +1687,8 @@ export type OperationView = {
 	became: string | null,
 	/**  Operations that wait behind it in its lane. */
 	behind: number,
+	/**  The first of another lane that it waits for, because it was decided on what that one does. */
+	waits_for: WaitsForView | null,
 	/**  The other side's facts where it conflicts. */
 	theirs: FactView[],
 };
@@ -3124,6 +3126,22 @@ export type ViewRequest = {
 	offset: number,
 	/**  Rows wanted, at most 500. */
 	limit: number,
+};
+
+/**  An operation that another one waits for. */
+export type WaitsForView = {
+	/**  Its id. */
+	id: string,
+	/**  Kind of its record. */
+	kind: string,
+	/**  Its record. */
+	record: string,
+	/**  One line that names the record, as seen. */
+	title: string,
+	/**  Action as shown. */
+	action: string,
+	/**  In a word. */
+	word: OperationWord,
 };
 
 /**  The first screen. Instants are the tenant's wall clock, RFC 3339 with offset. */

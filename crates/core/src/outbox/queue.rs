@@ -1,5 +1,7 @@
 //! The table `operation`: what waits, what is under way and what became of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use watchkeeper_wire::operation::{Operation, Reason};
 use watchkeeper_wire::problem;
 
 use super::lane::Waiting;
+use super::rest::{self, RestsOn};
 use super::undo::{self, Window};
 use crate::clock::Moment;
 use crate::store::StoreError;
@@ -245,9 +248,18 @@ pub fn waiting(state: &Connection, now: &Moment) -> Result<Vec<Waiting>, StoreEr
             not_after,
             can_be_taken_back: window
                 .map_or(TimeDelta::zero(), |window| window.left(not_after, now)),
+            rests_on: Vec::new(),
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut all = rows.collect::<Result<Vec<Waiting>, _>>()?;
+    let mut rests = BTreeMap::<i64, Vec<RestsOn>>::new();
+    for (seq, on) in rest::waiting(state)? {
+        rests.entry(seq).or_default().push(on);
+    }
+    for one in &mut all {
+        one.rests_on = rests.remove(&one.seq).unwrap_or_default();
+    }
+    Ok(all)
 }
 
 /// Room for more operations.
@@ -296,7 +308,10 @@ impl Queued {
         let code = self.reason.as_ref().map(|reason| reason.code.as_str());
         match self.hold {
             Some(Hold::Rejected | Hold::Restored | Hold::Frozen) | None => false,
-            Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
+            // One that was never sent was decided on here: what it rested on was given up.
+            Some(Hold::Refused) => {
+                self.attempts > 0 && code != Some(problem::Code::Forbidden.as_str())
+            }
             Some(Hold::Conflict) => true,
             Some(Hold::Lapsed) => self.attempts > 0,
         }
@@ -465,7 +480,7 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
              WHERE id = ?1",
         )?
         .execute(params![id.to_string(), now.timestamp_millis()])?;
-    Ok(())
+    rest::forget(state, id)
 }
 
 /// Settled operations of this author, the last first, from behind the one that was settled at this

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use watchkeeper_wire::operation::Reason;
 
 use super::queue::{self, Queued, Status, instant};
+use super::rest;
 use crate::clock::Moment;
 use crate::store::StoreError;
 
@@ -180,6 +181,7 @@ pub fn take_back(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<Tak
             now.timestamp_millis(),
         ])?;
     if changed == 1 {
+        rest::forget(state, id)?;
         return Ok(Taken::Back);
     }
     let stands: Option<(bool, bool)> = state

@@ -1,7 +1,8 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
-import { makeWorld, operation } from "../../platform/memory/world";
+import type { OperationWord } from "../../platform/backend";
+import { APPROVE, makeWorld, operation } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
 beforeEach(() => usePlace.getState().go({ screen: "sync" }));
@@ -17,6 +18,32 @@ describe("Sync", () => {
     expect(await region(/Waiting · 1/)).toHaveTextContent("queued");
     expect(await region(/Under way · 1/)).toHaveTextContent("unknown");
     expect(await region(/Settled · 1/)).toHaveTextContent("confirmed");
+    await expectAccessible();
+  });
+
+  test("says of what waits for which other it does, and how that stands", async () => {
+    const world = makeWorld();
+    const on = (word: OperationWord, number: string) => ({
+      id: `first-${number}`,
+      kind: "return",
+      record: `B-${number}`,
+      title: `Return ${number}`,
+      action: "Parcel is here",
+      word,
+    });
+    const waits = (word: OperationWord, number: string) =>
+      operation(
+        { record: `R-${number}`, title: "A — $1.00", ...APPROVE, waits_for: on(word, number) },
+        "queued",
+        word === "refused" ? "blocked" : "waiting",
+      );
+    world.operations = [waits("queued", "1"), waits("refused", "2"), waits("unknown", "3")];
+    openApp(world);
+    const waiting = await region(/Waiting · 3/);
+    const said = (waiting.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("Waits for Parcel is here on Return 1, which goes first.");
+    expect(said).toContain("Waits for Parcel is here on Return 2, which is held for you.");
+    expect(said).toContain("Waits for Parcel is here on Return 3, of which nobody knows yet");
     await expectAccessible();
   });
 

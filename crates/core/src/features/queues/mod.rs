@@ -1,6 +1,7 @@
 //! Queues and the records in them.
 
 pub(crate) mod act;
+pub(crate) mod anew;
 pub(crate) mod cells;
 mod chip_words;
 mod consider;
@@ -18,6 +19,7 @@ mod page;
 mod pick;
 mod record;
 mod related;
+mod rests;
 mod sample;
 mod saved;
 mod sections;
