@@ -32,6 +32,7 @@ mod console_partners;
 mod console_revenue_session;
 mod console_session;
 mod controls;
+mod demo_approvals;
 mod desk;
 mod dog_books_session;
 mod dog_complaints;

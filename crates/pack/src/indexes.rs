@@ -271,7 +271,7 @@ mod tests {
                          json_extract(body, '$.price.currency') AS currency,
                          json_extract(body, '$.price.minor') AS minor
                   FROM record INDEXED BY record_ticket$state WHERE kind = 'ticket' LIMIT -1)
-            GROUP BY 1, 2 ORDER BY 1, 2";
+            GROUP BY 1, 3 ORDER BY 1, 3";
         let plan = plan(question);
         assert!(
             plan.contains("CO-ROUTINE")

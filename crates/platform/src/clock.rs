@@ -78,7 +78,8 @@ impl Clock for MovedClock {
     }
 }
 
-/// A clock that stands still until somebody moves it; for tests.
+/// A clock that stands still until somebody moves it: for tests, and for what is told of an instant that is
+/// over.
 #[derive(Debug)]
 pub struct ManualClock {
     now: Mutex<DateTime<Utc>>,

@@ -2,6 +2,7 @@
 //! every laptop by the feed, and are switched by operation. What is in force follows from them, in the
 //! same transaction.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use watchkeeper_model::control::{self, BANNER, KIND, REASON, STEADY, SWITCHING, VALUE};
 use watchkeeper_pack::Pack;
@@ -15,6 +16,17 @@ use crate::{Platform, intake};
 
 /// How often records are made again because a control was switched under them.
 const MAX_TRIES: u32 = 32;
+
+/// Who switched a control, where it was not the platform itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switched {
+    /// Operator id.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+}
 
 /// Makes the records of a pack that came into force. What was switched before stays so, and what is being
 /// switched meanwhile too.
@@ -51,13 +63,15 @@ pub async fn of_pack(platform: &Platform, tenant: &str, pack: &Pack) -> Result<(
 
 /// Switches controls as the platform's own system does, which is where they are in force. One that is
 /// left out stays as it is, null takes one back; of one with regions the value is by region, or for all.
+/// Where the demo tells who switched them, that stands there.
 pub async fn set(
     platform: &Platform,
     tenant: &str,
     controls: &Map<String, Value>,
+    who: Option<&Switched>,
 ) -> Result<(), ApiError> {
     for _ in 0..MAX_TRIES {
-        let writes = switched(platform, tenant, controls).await?;
+        let writes = switched(platform, tenant, controls, who).await?;
         if written(platform, tenant, &writes).await? {
             return Ok(());
         }
@@ -70,6 +84,7 @@ async fn switched(
     platform: &Platform,
     tenant: &str,
     controls: &Map<String, Value>,
+    who: Option<&Switched>,
 ) -> Result<Vec<Seen>, ApiError> {
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&state).await?;
@@ -103,8 +118,12 @@ async fn switched(
                     text,
                     def.filter(|def| differs(def, region, value)),
                 );
-                let now = instant_text(platform.clock.now());
-                body.insert("since".into(), Value::from(now));
+                let since = who.map_or_else(|| platform.clock.now(), |who| who.at);
+                body.insert("since".into(), Value::from(instant_text(since)));
+                if let Some(who) = who {
+                    body.insert("by".into(), Value::from(who.by.as_str()));
+                    body.insert(REASON.into(), Value::from(who.reason.as_str()));
+                }
             }
             writes.push(one(platform, tenant, &id, (revision, body)).await?);
         }

@@ -212,7 +212,7 @@ impl Platform {
                 fits.map_err(|why| ApiError::new(Code::BodyInvalid, why))?;
             }
         }
-        controls::set(self, tenant, controls).await?;
+        controls::set(self, tenant, controls, None).await?;
         self.hint_all(tenant).await
     }
 

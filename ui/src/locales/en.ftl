@@ -356,6 +356,7 @@ document-keep = Keep offline
 document-stop = Do not fetch
 document-drop = Remove from this laptop
 document-show = Show
+document-gone = This file is not on this laptop any more.
 document-cut = Only the beginning is shown. Save it to a file to read the rest.
 document-save = Save to a file
 document-save-title = Save “{ $name }” to a file

@@ -25,6 +25,12 @@ pub(crate) async fn round(engine: &Engine) -> Result<(), SendError> {
     for (place, one) in wanted.iter().enumerate() {
         let problem = match client.blob(&one.sha256, MAX_BYTES).await {
             Ok(bytes) => keep(engine, one, bytes).await?,
+            // Somebody on the line who holds this one back may let the others through.
+            Err(error @ ClientError::NotAPlatform(_)) => {
+                tracing::info!(%error, "a document was not fetched");
+                failed = Some(error);
+                Some(Problem::Unreachable)
+            }
             Err(error) if error.concerns_the_line() => {
                 let waiting: Vec<Wanted> = wanted.iter().skip(place).cloned().collect();
                 note(engine, waiting, Problem::Unreachable).await?;

@@ -167,7 +167,8 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
     activate::resume(engine).await?;
     let client = engine.client();
     pull::who_am_i(engine, &client).await?;
-    if engine.link().contact != Contact::There {
+    let was_cut_off = engine.link().contact != Contact::There;
+    if was_cut_off {
         let state = &engine.stores.state;
         state.write(|state| queue::end_back_off(state)).await?;
     }
@@ -183,7 +184,10 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
     engine.update_link(|link| link.reached(now));
     // What was answered may have brought others of a lane to its head.
     engine.push.notify_one();
-    engine.look_for_documents();
+    if was_cut_off {
+        // What failed while there was a line keeps its back-off: it would be fetched every 20 seconds.
+        engine.look_for_documents();
+    }
     Ok(compare::compare(engine, &client).await?)
 }
 

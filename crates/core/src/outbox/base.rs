@@ -10,8 +10,9 @@
 //!   seen, one from the other.
 //!
 //! Where the record was changed in between by anybody else, neither is what the platform has by then, and
-//! the operation conflicts. So does one behind an operation that was amended after such a change, and one
-//! behind an operation of which only the end was heard and not the beginning.
+//! the operation conflicts. So does one behind an operation that was amended after such a change, one
+//! behind an operation of which only the end was heard and not the beginning, and one behind an operation
+//! during whose call somebody else changed the record: its end goes on from what they left.
 //!
 //! The base is written in the transaction in which the attempt is counted, and audited with the new
 //! fingerprint: what was sent once never changes.
@@ -55,7 +56,8 @@ pub fn leave_open(state: &Connection, id: Uuid, seen: u64) -> Result<(), StoreEr
 }
 
 /// The platform named the revision that an operation gave its record; `goes_on` where it had named one
-/// before and goes on from it.
+/// before and goes on from it. Where somebody else changed the record between the two, it is as if the
+/// first had not been heard: what they changed nobody here has seen.
 pub fn gave(
     state: &Connection,
     seq: i64,
@@ -64,8 +66,10 @@ pub fn gave(
 ) -> Result<(), StoreError> {
     state
         .prepare_cached(
-            "UPDATE operation SET gave_first = iif(?3, coalesce(gave_first, ?2), ?2),
-                                  gave_last = iif(?3, coalesce(?2, gave_last), ?2)
+            "UPDATE operation SET
+                 gave_first = iif(?3 AND (?2 IS NULL OR ?2 <= gave_last + 1),
+                                  coalesce(gave_first, ?2), ?2),
+                 gave_last = iif(?3, coalesce(?2, gave_last), ?2)
              WHERE seq = ?1",
         )?
         .execute(params![seq, revision.map(stored), goes_on])?;
@@ -140,6 +144,8 @@ fn read(revision: i64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use proptest::prelude::*;
 
@@ -175,6 +181,37 @@ mod tests {
         // A platform that says what cannot be.
         assert_eq!(based_on(4, &[gave(5, 2)]), 4);
         assert_eq!(based_on(0, &[gave(0, 0)]), 0);
+    }
+
+    /// What stands of an operation of which these revisions were named one after the other.
+    fn named(revisions: &[Option<u64>]) -> (Option<i64>, Option<i64>) {
+        let state = Connection::open_in_memory().unwrap();
+        state
+            .execute_batch(
+                "CREATE TABLE operation (seq INTEGER PRIMARY KEY, gave_first INTEGER, gave_last INTEGER);
+                 INSERT INTO operation (seq) VALUES (1);",
+            )
+            .unwrap();
+        for (place, revision) in revisions.iter().enumerate() {
+            super::gave(&state, 1, *revision, place > 0).unwrap();
+        }
+        let given = "SELECT gave_first, gave_last FROM operation";
+        state
+            .query_row(given, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+    }
+
+    #[test]
+    fn what_an_operation_gave_is_one_only_where_nobody_else_was_in_between() {
+        assert_eq!(named(&[Some(5)]), (Some(5), Some(5)));
+        assert_eq!(named(&[Some(5), Some(6)]), (Some(5), Some(6)));
+        assert_eq!(named(&[Some(5), Some(6), Some(7)]), (Some(5), Some(7)));
+        assert_eq!(named(&[Some(5), None]), (Some(5), Some(5)));
+        assert_eq!(named(&[None, Some(6)]), (Some(6), Some(6)));
+        assert_eq!(named(&[None]), (None, None));
+        // While the provider was asked, somebody else changed the record to 6.
+        assert_eq!(named(&[Some(5), Some(7)]), (Some(7), Some(7)));
+        assert_eq!(based_on(4, &[gave(7, 7)]), 4);
     }
 
     proptest! {

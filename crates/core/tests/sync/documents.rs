@@ -260,6 +260,40 @@ async fn without_a_line_it_waits_for_one_also_over_a_restart() {
 }
 
 #[tokio::test]
+async fn one_that_somebody_on_the_line_holds_back_keeps_no_other_waiting() {
+    const OTHER: &[u8] = b"Slip\n";
+    let world = world().await;
+    world.platform.with(|state| {
+        state.put("label", "l2", label(OTHER, json!({"parcel": "p1"})));
+    });
+    world.engine.sync_once().await.unwrap();
+    world.platform.behave(|request, _| {
+        let name = request.path.strip_prefix("/v1/blobs/")?;
+        Some(if name == name_of(MAIL) {
+            Reply::typed(200, "text/html", b"<h1>Not from here</h1>".to_vec())
+        } else {
+            Reply::typed(200, OCTETS, OTHER.to_vec())
+        })
+    });
+    for id in ["l1", "l2"] {
+        documents::keep(&world.engine, "label", id).await.unwrap();
+    }
+    world.engine.documents_once().await.unwrap_err();
+    let listed = world.record("p1").await.documents.listed;
+    let stand: Vec<_> = listed
+        .iter()
+        .map(|one| (one.id.as_str(), one.standing))
+        .collect();
+    assert_eq!(
+        stand,
+        [
+            ("l1", DocumentStanding::Unreachable),
+            ("l2", DocumentStanding::Here)
+        ]
+    );
+}
+
+#[tokio::test]
 async fn what_the_platform_does_not_give_is_said() {
     let world = world().await;
     gives(&world, &Reply::problem(problem::Code::NotFound));

@@ -22,6 +22,7 @@ use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
+use crate::clock::Clock;
 use crate::problem::ApiError;
 use crate::store::{Access, Commit, Committed, OperationRow, RecordRow};
 
@@ -48,7 +49,17 @@ pub async fn apply(
     operation: &Operation,
     sent_before: bool,
 ) -> Result<Verdict, ApiError> {
-    let now = platform.clock.now();
+    apply_by(platform, &*platform.clock, (access, operation), sent_before).await
+}
+
+/// The same by another clock than the platform's: for what a demo tells to have been done before it begins.
+pub(crate) async fn apply_by(
+    platform: &Platform,
+    clock: &dyn Clock,
+    (access, operation): (&Access, &Operation),
+    sent_before: bool,
+) -> Result<Verdict, ApiError> {
+    let now = clock.now();
     if operation.version != VERSION {
         let detail = "This platform does not know this version of operations.";
         return Ok(refused(operation, now, "operation.version_unknown", detail));
@@ -76,7 +87,7 @@ pub async fn apply(
         return replay(platform, access, operation, &fingerprint, known).await;
     }
     for _ in 0..MAX_TRIES {
-        let now = platform.clock.now();
+        let now = clock.now();
         let asked = Asked {
             tenant: &access.tenant,
             kind: &operation.kind,

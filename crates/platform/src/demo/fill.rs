@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use watchkeeper_model::setting;
+use watchkeeper_model::{approval, saved_view, setting};
 use watchkeeper_pack::{Bundle, Pack};
 use watchkeeper_wire::ingest::Ingest;
 
 use super::place::{Form, Made, Place};
 use super::state::{Choice, State};
 use super::world::OperatorDef;
-use super::{DemoError, ReadyTenant, files};
+use super::{DemoError, ReadyTenant, files, operations};
 use crate::decide::approvals;
 use crate::problem::ApiError;
 use crate::store::{Question, Write};
@@ -86,7 +86,7 @@ pub(super) async fn settle(
 /// Says and brings all that a world is made of.
 pub(super) async fn lay(platform: &Platform, place: &Place, made: Made) -> Result<(), DemoError> {
     let tenant = place.tenant().id;
-    platform.set_controls(&tenant, &made.controls).await?;
+    take_back(platform, &tenant).await?;
     if !made.settings.is_empty() {
         platform.say_settings(&tenant, &made.settings).await?;
     }
@@ -112,6 +112,41 @@ pub(super) async fn lay(platform: &Platform, place: &Place, made: Made) -> Resul
             return Err(DemoError::Pack(problem));
         }
     }
+    // As the controls stand by now, some of it would have been refused.
+    operations::carry_out(platform, &tenant, &made.steps).await?;
+    for named in &made.named {
+        controls::set(platform, &tenant, &named.control, Some(&named.who)).await?;
+    }
+    platform.set_controls(&tenant, &made.controls).await?;
+    Ok(())
+}
+
+/// A filling that a kill cut off left approvals and saved views, which are made again under ids of their own.
+async fn take_back(platform: &Platform, tenant: &str) -> Result<(), ApiError> {
+    approvals::end_all(platform, tenant, platform.clock.now()).await?;
+    for kind in [approval::KIND, saved_view::KIND] {
+        remove_all(platform, tenant, kind).await?;
+    }
+    Ok(())
+}
+
+async fn remove_all(platform: &Platform, tenant: &str, kind: &str) -> Result<(), ApiError> {
+    let all = Question {
+        text: "1".to_owned(),
+        params: Vec::new(),
+    };
+    let rows = platform.store.records(tenant, kind, &all).await?;
+    let writes: Vec<Write> = rows
+        .into_iter()
+        .map(|row| Write {
+            kind: row.kind,
+            id: row.id,
+            put: None,
+        })
+        .collect();
+    for some in writes.chunks(AT_ONCE) {
+        intake::write(platform, tenant, some).await?;
+    }
     Ok(())
 }
 
@@ -119,25 +154,10 @@ pub(super) async fn lay(platform: &Platform, place: &Place, made: Made) -> Resul
 /// verdicts stay: their ids are honoured for ever, and a record that comes back goes on with its
 /// revisions. What waits for somebody's agreement ends first, and controls begin as the pack has them.
 pub(super) async fn clear(platform: &Platform, tenant: &str, pack: &Pack) -> Result<(), ApiError> {
-    let all = Question {
-        text: "1".to_owned(),
-        params: Vec::new(),
-    };
     approvals::end_all(platform, tenant, platform.clock.now()).await?;
     let kinds = pack.kinds.keys();
     for kind in kinds.filter(|kind| kind.as_str() != setting::KIND) {
-        let rows = platform.store.records(tenant, kind, &all).await?;
-        let writes: Vec<Write> = rows
-            .into_iter()
-            .map(|row| Write {
-                kind: row.kind,
-                id: row.id,
-                put: None,
-            })
-            .collect();
-        for some in writes.chunks(AT_ONCE) {
-            intake::write(platform, tenant, some).await?;
-        }
+        remove_all(platform, tenant, kind).await?;
     }
     controls::of_pack(platform, tenant, pack).await
 }

@@ -15,6 +15,7 @@ mod generate;
 pub mod jobs;
 mod life;
 mod nightly;
+pub mod operations;
 pub mod pages;
 mod place;
 mod refunds;

@@ -9,6 +9,7 @@ use watchkeeper_wire::ingest::{Incoming, MAX_INGEST};
 use watchkeeper_wire::session::Tenant;
 
 use super::documents::Stored;
+use super::operations::{self, Named, OperationOf, Step, SwitchedOf};
 use super::rows::{self, RowsWorld, Scenario};
 use super::world::{OperatorDef, World, WorldError};
 use super::{generate, life, pages};
@@ -46,6 +47,10 @@ pub(super) struct Made {
     pub(super) pages: Vec<Page>,
     pub(super) controls: Map<String, Value>,
     pub(super) settings: Map<String, Value>,
+    /// Who switched which of the controls.
+    pub(super) named: Vec<Named>,
+    /// What was done and asked for before, oldest first.
+    pub(super) steps: Vec<Step>,
     /// What arrives next, where it lives.
     pub(super) next: Option<life::Next>,
 }
@@ -93,6 +98,31 @@ impl Place {
         }
     }
 
+    /// Who works there: whoever sits in front of the app first.
+    pub(super) fn people(&self) -> impl Iterator<Item = &OperatorDef> {
+        let (operator, others) = match &self.form {
+            Form::Drawn(world) => (&world.operator, &world.others),
+            Form::Rows(world) => (&world.operator, &world.others),
+        };
+        std::iter::once(operator).chain(others)
+    }
+
+    /// What they did and asked for before.
+    pub(super) fn operations(&self) -> &[OperationOf] {
+        match &self.form {
+            Form::Drawn(world) => &world.operations,
+            Form::Rows(world) => &world.operations,
+        }
+    }
+
+    /// Who of them switched a control.
+    pub(super) fn switched(&self) -> &[SwitchedOf] {
+        match &self.form {
+            Form::Drawn(world) => &world.switched,
+            Form::Rows(world) => &world.switched,
+        }
+    }
+
     /// Other days than every day.
     pub(super) fn scenarios(&self) -> &[Scenario] {
         match &self.form {
@@ -113,6 +143,13 @@ impl Place {
         (seed, start): (u64, DateTime<Utc>),
         scenario: Option<&str>,
     ) -> Result<Made, String> {
+        let (usual, days) = match &self.form {
+            Form::Drawn(world) => (&world.controls, &world.scenarios),
+            Form::Rows(world) => (&world.controls, &world.scenarios),
+        };
+        let controls = rows::controls(usual, days, scenario);
+        let named = operations::named(self, pack, (start, &controls))?;
+        let steps = operations::steps(self, pack, start)?;
         match &self.form {
             Form::Drawn(world) => {
                 let day = scenario.and_then(|name| world.days.get(name));
@@ -128,8 +165,10 @@ impl Place {
                     charges,
                     refunds: generated.refunds,
                     pages: Vec::new(),
-                    controls: rows::controls(&world.controls, &world.scenarios, scenario),
+                    controls,
                     settings: Map::new(),
+                    named,
+                    steps,
                     next: Some(next),
                 })
             }
@@ -142,8 +181,10 @@ impl Place {
                     refunds: rows::refunds(&world.charges, &records),
                     records,
                     files,
-                    controls: rows::controls(&world.controls, &world.scenarios, scenario),
+                    controls,
                     settings: world.settings.clone(),
+                    named,
+                    steps,
                     next: None,
                 })
             }

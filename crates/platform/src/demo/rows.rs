@@ -15,6 +15,7 @@ use watchkeeper_wire::ingest::Incoming;
 use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
 use super::jobs::JobOf;
+use super::operations::{OperationOf, SwitchedOf};
 use super::pages::PagesOf;
 use crate::connectors::stand_in::{Charge, PastRefund};
 
@@ -44,6 +45,12 @@ pub struct RowsWorld {
     /// How controls stand.
     #[serde(default)]
     pub controls: Map<String, Value>,
+    /// Who switched them, where it was not the platform.
+    #[serde(default)]
+    pub switched: Vec<SwitchedOf>,
+    /// What these people did and asked for before the world begins.
+    #[serde(default)]
+    pub operations: Vec<OperationOf>,
     /// What the tenant has said.
     #[serde(default)]
     pub settings: Map<String, Value>,
@@ -375,6 +382,13 @@ fn drawn(value: &Value, draw: &mut Draw) -> Value {
     )
 }
 
+/// So many hours before an instant, to the millisecond.
+pub(super) fn before(start: DateTime<Utc>, hours: f64) -> DateTime<Utc> {
+    #[allow(clippy::cast_possible_truncation)] // milliseconds of some years
+    let millis = (hours * 3_600_000.0).round() as i64;
+    start - TimeDelta::milliseconds(millis)
+}
+
 /// What instants and days are told from.
 struct Moment<'a> {
     start: DateTime<Utc>,
@@ -467,9 +481,7 @@ impl<'a> Moment<'a> {
     }
 
     fn ago(&self, hours: f64) -> DateTime<Utc> {
-        #[allow(clippy::cast_possible_truncation)] // milliseconds of some years
-        let millis = (hours * 3_600_000.0).round() as i64;
-        self.start - TimeDelta::milliseconds(millis)
+        before(self.start, hours)
     }
 
     /// The latest `01-31T10:00:00Z` before the start.

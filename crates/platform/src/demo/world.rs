@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::operations::{OperationOf, SwitchedOf};
 use super::rows::{ChargesOf, Records, Scenario};
 
 /// The whole file.
@@ -18,6 +19,9 @@ pub struct World {
     pub operator: OperatorDef,
     /// Who watches and steers the stand-ins.
     pub admin: OperatorDef,
+    /// Who else works there.
+    #[serde(default)]
+    pub others: Vec<OperatorDef>,
     /// What a placement costs.
     pub price: Price,
     /// How long a placement runs.
@@ -53,6 +57,12 @@ pub struct World {
     /// How controls stand.
     #[serde(default)]
     pub controls: Map<String, Value>,
+    /// Who switched them, where it was not the platform.
+    #[serde(default)]
+    pub switched: Vec<SwitchedOf>,
+    /// What these people did and asked for before the world begins.
+    #[serde(default)]
+    pub operations: Vec<OperationOf>,
     /// Rows of a payment each, which the provider has in its own book.
     #[serde(default)]
     pub charges: Vec<ChargesOf>,

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useBackend } from "../../app/backend";
 import { Dialog } from "../../components/Dialog";
 import { ErrorBanner } from "../../components/states";
@@ -10,7 +11,7 @@ type DocumentDialogProps = { document: RecordDocument; onClose: () => void };
 /** A document that is kept here. Nothing in it is carried out: a picture, or words as they stand. */
 export function DocumentDialog({ document, onClose }: DocumentDialogProps) {
   const backend = useBackend();
-  const { kind, id, name } = document;
+  const { kind, id, name, standing } = document;
   const read = useQuery({
     queryKey: ["document", kind, id],
     queryFn: () => backend.showDocument(kind, id),
@@ -19,10 +20,15 @@ export function DocumentDialog({ document, onClose }: DocumentDialogProps) {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
+  // Once its record is gone, names another file or is not for this operator any more, neither is this; what
+  // may be here after that is another file.
+  const [gone, setGone] = useState(false);
+  if (read.data && standing !== "here" && !gone) setGone(true);
   return (
     <Dialog title={name} lenient width="wide" onClose={onClose}>
       {read.error && <ErrorBanner error={read.error} />}
-      {read.data && <Content name={name} content={read.data} />}
+      {gone && <p role="status">{t("document-gone")}</p>}
+      {read.data && !gone && standing === "here" && <Content name={name} content={read.data} />}
     </Dialog>
   );
 }

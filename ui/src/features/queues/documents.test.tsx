@@ -106,6 +106,19 @@ describe("a document that is here", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 
+  test("is shown no longer than it is here, and no other in its place", async () => {
+    const { panel, user, stands } = await openWith(document({ standing: "here" }));
+    await user.click(within(panel).getByRole("button", { name: "Show: thanks.eml" }));
+    const dialog = await screen.findByRole("dialog", { name: "thanks.eml" });
+    await within(dialog).findByText(/Thank you/);
+    stands("elsewhere");
+    expect(await within(dialog).findByText(/not on this laptop any more/)).toBeVisible();
+    expect(within(dialog).queryByText(/Thank you/)).toBeNull();
+    stands("here");
+    await waitFor(() => expect(panel).toHaveTextContent("on this laptop"));
+    expect(within(dialog).queryByText(/Thank you/)).toBeNull();
+  });
+
   test("is shown as a picture under its name", async () => {
     const { panel, user } = await openWith(
       document({ name: "door.png", media: "image/png", standing: "here" }),

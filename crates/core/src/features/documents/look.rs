@@ -109,8 +109,10 @@ fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
                 let number = |high: &u8, low: &u8| u32::from(u16::from_be_bytes([*high, *low]));
                 return sized(number(w1, w0), number(h1, h0));
             }
-            // The picture itself, or its end, before any frame.
-            0xd8..=0xda => return None,
+            // The picture itself, or its end, before any frame; and marks without a length, which have
+            // no place here: who paints would go on elsewhere than where a length leads, to a frame
+            // that was not looked at.
+            0x00 | 0x01 | 0xd0..=0xda => return None,
             _ => {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
                 rest = after.get(length.max(2)..)?;

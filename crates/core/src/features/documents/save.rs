@@ -17,6 +17,8 @@ use crate::store::StoreError;
 
 /// The most characters of a name, without its ending.
 const MAX_NAME: usize = 80;
+/// The most bytes of it: a file system takes 255, with the number and the ending.
+const MAX_NAME_BYTES: usize = 200;
 
 /// Writes a document that is kept here to a new file in this folder, for its owner alone. The audit
 /// chain says so before the file has its name.
@@ -114,7 +116,7 @@ pub(super) fn file_name(name: &str, media: &str) -> (String, &'static str) {
         _ => "bin",
     };
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let stem: String = stem
+    let mut stem: String = stem
         .chars()
         .map(|c| match c {
             c if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') => c,
@@ -122,6 +124,9 @@ pub(super) fn file_name(name: &str, media: &str) -> (String, &'static str) {
         })
         .take(MAX_NAME)
         .collect();
+    while stem.len() > MAX_NAME_BYTES {
+        stem.pop();
+    }
     let stem = stem.trim();
     let stem = if stem.is_empty() { "document" } else { stem };
     (stem.to_owned(), ending)

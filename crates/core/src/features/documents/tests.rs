@@ -68,6 +68,20 @@ fn a_picture_that_would_fill_the_memory_is_not_shown() {
 }
 
 #[test]
+fn a_frame_is_not_hidden_behind_a_mark_without_a_length() {
+    // Who paints goes on right behind such a mark, and finds a frame of 65,535 by 65,535 pixels; read as
+    // a length, the same bytes lead past it to a small one.
+    for mark in [0x00, 0x01, 0xd0, 0xd7] {
+        let mut bytes: Vec<u8> = vec![0xff, 0xd8, 0xff, mark];
+        bytes.extend(b"\xff\xc0\x00\x11\x08\xff\xff\xff\xff");
+        bytes.resize(4 + 0xffc0, 0);
+        bytes.extend(b"\xff\xc0\x00\x11\x08\x00\x02\x00\x03");
+        let looked = look("image/jpeg", &bytes);
+        assert_eq!(looked.unwrap_err().code, Code::NotNow, "{mark:x}");
+    }
+}
+
+#[test]
 fn what_is_no_picture_and_no_text_is_only_saved() {
     for media in [
         "application/pdf",
@@ -111,4 +125,6 @@ fn no_name_of_a_record_makes_a_file_that_runs_or_lies_elsewhere() {
         assert_eq!((stem.as_str(), ending), expected, "{name}");
     }
     assert_eq!(file_name(&"a".repeat(500), "text/plain").0.len(), 80);
+    // A file system counts bytes: 255 of them, with what stands around this.
+    assert_eq!(file_name(&"𝐀".repeat(80), "text/plain").0, "𝐀".repeat(50));
 }

@@ -163,7 +163,7 @@ fn by_currency(
         "SELECT value, count(*), currency, sum(minor)
          FROM (SELECT {column} AS value, {} AS currency, {minor} AS minor
                FROM {}{by} WHERE {} LIMIT -1)
-         GROUP BY 1, 2 ORDER BY 1, 2",
+         GROUP BY 1, 3 ORDER BY 1, 3",
         filter::currency(minor),
         all.from,
         all.filter

@@ -128,7 +128,7 @@ pub(super) async fn asked_already(
 }
 
 /// All approvals of an operation, in order.
-async fn of_operation(
+pub(crate) async fn of_operation(
     platform: &Platform,
     tenant: &str,
     operation: &str,
