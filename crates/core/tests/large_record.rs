@@ -7,7 +7,7 @@
     missing_docs
 )]
 
-#[path = "sync/scripted.rs"]
+#[path = "sync/scripted/mod.rs"]
 #[allow(dead_code)]
 mod scripted;
 #[path = "sync/world.rs"]

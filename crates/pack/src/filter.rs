@@ -1,22 +1,24 @@
 //! Structured filters, compiled to parameterised SQL over a table with columns
 //! `kind, id, revision, updated_at, title, body, computed`.
 
+mod columns;
+mod sql;
 #[cfg(test)]
 mod tests;
 mod window;
-
-use std::collections::BTreeMap;
+mod written;
 
 use serde_json::Value;
 
-use crate::expr::{Allowed, EvalError, Program, Scope};
-use crate::format::{
-    Among, Answer, ComputedDef, FieldDef, FieldType, FilterDef, Operand, OpsDef, TestDef,
-};
-use crate::pack::{Kind, Lookup};
-use crate::value;
+use crate::expr::{Allowed, Program};
+use crate::format::{FieldType, FilterDef};
+use written::{Raw, Side, among, literal, operations};
 
+pub(crate) use columns::order;
+pub use columns::{Columns, column, currency, is_indexed, order_by};
+pub use sql::Sql;
 pub use window::Bound;
+pub(crate) use written::expressions;
 
 /// Most values of one `in`.
 const MAX_AMONG: usize = 200;
@@ -25,15 +27,6 @@ const MAX_AMONG: usize = 200;
 #[derive(Debug, Default)]
 pub struct Filter {
     tests: Vec<Test>,
-}
-
-/// SQL with its parameters, in order of `?`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sql {
-    /// A boolean expression over columns `body` and `computed`; parameters are anonymous `?`.
-    pub text: String,
-    /// Parameters: strings, numbers or null; booleans are 0 and 1, as `json_extract` gives them.
-    pub params: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -93,33 +86,6 @@ pub struct FilterFault {
     pub message: String,
     /// Line and column in the expression, where one is at fault; from 1.
     pub at: Option<(u32, u32)>,
-}
-
-/// What a filter may test: the fields and stored computed fields of the kind asked about.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<'a> {
-    /// Fields.
-    pub fields: &'a BTreeMap<String, FieldDef>,
-    /// Computed fields.
-    pub computed: &'a BTreeMap<String, ComputedDef>,
-    /// The kind has states.
-    pub states: bool,
-}
-
-impl Columns<'_> {
-    /// Type of a column, whether it is indexed, and its SQL expression.
-    pub fn find(&self, name: &str) -> Option<(FieldType, bool, String)> {
-        if let Some(def) = self.fields.get(name) {
-            return Some((def.type_, def.indexed, expression("body", name, def.type_)));
-        }
-        if name == "state" && self.states {
-            let column = expression("body", name, FieldType::String);
-            return Some((FieldType::String, true, column));
-        }
-        let def = self.computed.get(name)?;
-        let column = expression("computed", name, def.type_);
-        Some((def.type_, def.indexed, column))
-    }
 }
 
 impl Filter {
@@ -233,289 +199,5 @@ impl Filter {
             let one = matches!(test.op, Op::Is(Operation::Eq, _) | Op::Absent(true));
             (test.column.clone(), one)
         })
-    }
-
-    /// The SQL for this scope. `kind` is the kind asked about.
-    pub fn sql(&self, kind: &Kind, scope: &Scope<'_>) -> Result<Sql, EvalError> {
-        let mut sql = Sql {
-            text: String::new(),
-            params: Vec::new(),
-        };
-        for test in &self.tests {
-            if !sql.text.is_empty() {
-                sql.text.push_str(" AND ");
-            }
-            let column = column(kind, &test.field).unwrap_or_else(|| test.column.clone());
-            match &test.op {
-                Op::Absent(true) => sql.text.push_str(&format!("{column} IS NULL")),
-                Op::Absent(false) => sql.text.push_str(&format!("{column} IS NOT NULL")),
-                Op::Among(member, list) => {
-                    let values = match list {
-                        List::Literal(values) => values.clone(),
-                        List::Expr(program) => listed(&program.eval(scope)?, test)?,
-                    };
-                    membership(&mut sql, &column, *member, values);
-                }
-                Op::Is(op, source) => {
-                    let operand = match source {
-                        Source::Literal(value) => value.clone(),
-                        Source::Expr(program) => {
-                            let value = program.eval(scope)?;
-                            literal(&value, test.type_).map_err(|message| EvalError {
-                                message: format!("`{}`: {message}", test.field),
-                            })?
-                        }
-                    };
-                    compare(&mut sql, &column, *op, operand);
-                }
-            }
-        }
-        if sql.text.is_empty() {
-            sql.text.push_str("TRUE");
-        }
-        Ok(sql)
-    }
-}
-
-fn compare(sql: &mut Sql, column: &str, op: Operation, operand: Value) {
-    let text = match (op, operand.is_null()) {
-        (Operation::Eq, true) => format!("{column} IS NULL"),
-        (Operation::Ne, true) => format!("{column} IS NOT NULL"),
-        // No order holds against nothing.
-        (_, true) => "FALSE".to_owned(),
-        (Operation::Eq, false) => format!("{column} = ?"),
-        (Operation::Ne, false) => format!("{column} IS NOT ?"),
-        (Operation::Lt, false) => format!("{column} < ?"),
-        (Operation::Lte, false) => format!("{column} <= ?"),
-        (Operation::Gt, false) => format!("{column} > ?"),
-        (Operation::Gte, false) => format!("{column} >= ?"),
-    };
-    sql.text.push_str(&text);
-    if !operand.is_null() {
-        sql.params.push(operand);
-    }
-}
-
-/// What an expression gave, as a list; an empty one is none of anything.
-fn listed(value: &Value, test: &Test) -> Result<Vec<Value>, EvalError> {
-    let fault = |message: String| EvalError {
-        message: format!("`{}`: {message}", test.field),
-    };
-    let values = value
-        .as_array()
-        .ok_or_else(|| fault("expected a list".into()))?;
-    if values.len() > MAX_AMONG {
-        return Err(fault(format!("more than {MAX_AMONG} values")));
-    }
-    let values = values.iter().map(|value| literal(value, test.type_));
-    values.collect::<Result<_, _>>().map_err(fault)
-}
-
-fn membership(sql: &mut Sql, column: &str, member: Member, values: Vec<Value>) {
-    let marks = vec!["?"; values.len()].join(", ");
-    sql.text.push_str(&match member {
-        Member::OneOf => format!("{column} IN ({marks})"),
-        Member::NoneOf => format!("({column} IS NULL OR {column} NOT IN ({marks}))"),
-    });
-    sql.params.extend(values);
-}
-
-enum Raw<'a> {
-    Literal(Operation, &'a Value),
-    Expr(Side, &'a str),
-    Among(Member, &'a [Value]),
-    Absent(bool),
-}
-
-/// How what an expression gives is compared.
-#[derive(Clone, Copy)]
-enum Side {
-    Of(Operation),
-    In(Member),
-}
-
-fn operations(test: &TestDef) -> Vec<(String, Raw<'_>)> {
-    match test {
-        TestDef::Is(value) => vec![(String::new(), Raw::Literal(Operation::Eq, value))],
-        TestDef::Among(values) => vec![(String::new(), Raw::Among(Member::OneOf, values))],
-        TestDef::Ops(ops) => {
-            let OpsDef {
-                eq,
-                ne,
-                lt,
-                lte,
-                gt,
-                gte,
-                among,
-                not_in,
-                absent,
-                expr,
-            } = ops.as_ref();
-            let mut all = Vec::new();
-            let named = [
-                ("eq", Operation::Eq, eq),
-                ("ne", Operation::Ne, ne),
-                ("lt", Operation::Lt, lt),
-                ("lte", Operation::Lte, lte),
-                ("gt", Operation::Gt, gt),
-                ("gte", Operation::Gte, gte),
-            ];
-            for (name, op, operand) in named {
-                match operand {
-                    None => {}
-                    Some(Operand::Value(value)) => {
-                        all.push((name.to_owned(), Raw::Literal(op, value)));
-                    }
-                    Some(Operand::Expr(e)) => {
-                        all.push((format!("{name}/expr"), Raw::Expr(Side::Of(op), &e.expr)));
-                    }
-                }
-            }
-            for (name, member, list) in [
-                ("in", Member::OneOf, among),
-                ("not_in", Member::NoneOf, not_in),
-            ] {
-                match list {
-                    None => {}
-                    Some(Among::Values(values)) => {
-                        all.push((name.to_owned(), Raw::Among(member, values)));
-                    }
-                    Some(Among::Expr(e)) => {
-                        all.push((format!("{name}/expr"), Raw::Expr(Side::In(member), &e.expr)));
-                    }
-                }
-            }
-            if let Some(absent) = absent {
-                all.push(("absent".to_owned(), Raw::Absent(*absent)));
-            }
-            if let Some(source) = expr {
-                let side = Side::Of(Operation::Eq);
-                all.push(("expr".to_owned(), Raw::Expr(side, source)));
-            }
-            all
-        }
-    }
-}
-
-/// The expressions in a filter, as written.
-pub(crate) fn expressions(def: &FilterDef) -> Vec<&str> {
-    let all = def.values().flat_map(operations);
-    all.filter_map(|(_, raw)| match raw {
-        Raw::Expr(_, source) => Some(source),
-        _ => None,
-    })
-    .collect()
-}
-
-fn among(values: &[Value], type_: FieldType) -> Result<Vec<Value>, String> {
-    if values.is_empty() || values.len() > MAX_AMONG {
-        return Err(format!("a list of 1 to {MAX_AMONG} values is needed"));
-    }
-    values.iter().map(|v| literal(v, type_)).collect()
-}
-
-/// A literal as SQL compares it: money by minor units, instants as canonical text.
-fn literal(value: &Value, type_: FieldType) -> Result<Value, String> {
-    match (value, type_) {
-        (Value::Null, _) => return Ok(Value::Null),
-        (Value::Number(n), FieldType::Money) if n.is_i64() => return Ok(value.clone()),
-        _ => {}
-    }
-    let canonical = value::normalise_field("value", type_, value)
-        .map_err(|fault| format!("expected {}, found {}", fault.expected, fault.found))?;
-    Ok(match canonical {
-        Value::Bool(b) => Value::from(i64::from(b)),
-        Value::Object(money) => money.get("minor").cloned().unwrap_or(Value::Null),
-        other => other,
-    })
-}
-
-/// The SQL expression of a field or stored computed field of a kind: `json_extract(body, '$.state')`;
-/// of money its minor units. None for a name that the kind does not have.
-pub fn column(kind: &Kind, name: &str) -> Option<String> {
-    if let Some(def) = kind.fields.get(name) {
-        return Some(expression("body", name, def.type_));
-    }
-    if name == "state" && !kind.states.is_empty() {
-        return Some(expression("body", name, FieldType::String));
-    }
-    let computed = kind.computed.get(name).filter(|c| !c.volatile)?;
-    Some(expression("computed", name, computed.def.type_))
-}
-
-fn expression(place: &str, name: &str, type_: FieldType) -> String {
-    // Names are checked by the loader to be letters, digits and underscores.
-    let below = if type_ == FieldType::Money {
-        ".minor"
-    } else {
-        ""
-    };
-    format!("json_extract({place}, '$.{name}{below}')")
-}
-
-/// Is a field (or stored computed field, or the state) of a kind indexed?
-pub fn is_indexed(kind: &Kind, name: &str) -> bool {
-    (name == "state" && !kind.states.is_empty())
-        || kind.fields.get(name).is_some_and(|def| def.indexed)
-        || kind
-            .computed
-            .get(name)
-            .is_some_and(|c| c.def.indexed && !c.volatile)
-}
-
-/// What follows `ORDER BY`; `-` before a name turns it round. None where a name is unknown or not
-/// indexed. Always ends with `id`, so that the order is total.
-pub fn order_by<S: AsRef<str>>(kind: &Kind, sort: &[S]) -> Option<String> {
-    order(kind, sort).map(|terms| terms.join(", "))
-}
-
-/// The terms of that. `id` runs the way of the last field, so that an index serves either way.
-pub(crate) fn order<S: AsRef<str>>(kind: &Kind, sort: &[S]) -> Option<Vec<String>> {
-    let (mut terms, mut last) = (Vec::new(), "");
-    for name in sort {
-        let name = name.as_ref();
-        let (name, direction) = name.strip_prefix('-').map_or((name, ""), |n| (n, " DESC"));
-        let column = column(kind, name).filter(|_| is_indexed(kind, name))?;
-        terms.push(format!("{column}{direction}"));
-        last = direction;
-    }
-    terms.push(format!("id{last}"));
-    Some(terms)
-}
-
-/// The SQL expression of an amount's currency, given that of its minor units.
-pub fn currency(minor: &str) -> String {
-    minor.replace(".minor')", ".currency')")
-}
-
-impl Lookup {
-    /// Where-part and aggregate of `SELECT <aggregate> FROM record_now WHERE kind = ? AND <where>`.
-    ///
-    /// `asked` is the kind named by `def.kind`. One row with one column comes back; no row (of
-    /// `first`) means null. The where-part of `first` ends with its own `ORDER BY … LIMIT 1`.
-    pub fn sql(&self, asked: &Kind, scope: &Scope<'_>) -> Result<(Sql, String), EvalError> {
-        let mut filter = self.filter.sql(asked, scope)?;
-        let field = || {
-            let field = self.def.field.as_deref();
-            field
-                .and_then(|name| column(asked, name))
-                .ok_or_else(|| EvalError {
-                    message: "the lookup names no field".into(),
-                })
-        };
-        let aggregate = match self.def.answer {
-            Answer::Count => "count(*)".to_owned(),
-            Answer::Sum => format!("coalesce(sum({}), 0)", field()?),
-            Answer::Min => format!("min({})", field()?),
-            Answer::Max => format!("max({})", field()?),
-            Answer::First => {
-                let order = order_by(asked, &self.def.sort).ok_or_else(|| EvalError {
-                    message: "the lookup sorts on a field that is not indexed".into(),
-                })?;
-                filter.text.push_str(&format!(" ORDER BY {order} LIMIT 1"));
-                field()?
-            }
-        };
-        Ok((filter, aggregate))
     }
 }

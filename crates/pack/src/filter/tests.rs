@@ -5,11 +5,16 @@
     clippy::indexing_slicing
 )]
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, json};
 
 use super::*;
-use crate::fixture;
+use crate::expr::Scope;
+use crate::format::ComputedDef;
+use crate::pack::Kind;
+use crate::{fixture, value};
 
 /// A record table with three tickets, each computed as a store does it.
 fn database(kind: &Kind) -> rusqlite::Connection {

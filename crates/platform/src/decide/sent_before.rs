@@ -6,7 +6,8 @@ use watchkeeper_model::{Call, Situation};
 use watchkeeper_pack::pack::Effect;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 
-use super::{actor, basis, reason, snapshot};
+use super::effects::basis;
+use super::{actor, reason, snapshot};
 use crate::Platform;
 use crate::problem::ApiError;
 use crate::store::{Access, Basis, Facts, Follows, NewCall, OperationRow};

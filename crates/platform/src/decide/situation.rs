@@ -59,7 +59,7 @@ pub async fn gather(
         };
         // What is to be made asks as nothing yet.
         let makes = kind.actions.values().any(|action| action.def.creates);
-        let new = makes.then(|| super::unmade(asked.kind, asked.record, now));
+        let new = makes.then(|| super::effects::unmade(asked.kind, asked.record, now));
         let Some(record) = facts.record.as_ref().or(new.as_ref()) else {
             return Ok(facts);
         };

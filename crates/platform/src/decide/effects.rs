@@ -1,0 +1,124 @@
+//! What an allowed operation does: records that change, calls to providers and what these rest on.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::Map;
+use watchkeeper_wire::operation::Operation;
+
+use super::judge::Allowed;
+use super::{Draft, snapshot};
+use crate::Platform;
+use crate::problem::ApiError;
+use crate::store::{Access, Basis, Facts, NewCall, RecordRow, Write};
+
+/// Does the operation make the record that it is on?
+pub(super) async fn creates(
+    platform: &Platform,
+    operation: &Operation,
+    facts: &Facts,
+) -> Result<bool, ApiError> {
+    let pack = platform.packs.active(&facts.tenant).await?;
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
+    let action = kind.and_then(|kind| kind.actions.get(&operation.action));
+    Ok(action.is_some_and(|action| action.def.creates))
+}
+
+/// A record before it is made.
+pub(super) fn unmade(kind: &str, id: &str, now: DateTime<Utc>) -> RecordRow {
+    RecordRow {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        revision: 0,
+        seq: 0,
+        updated_at: now,
+        region: None,
+        body: Map::new(),
+        computed: Map::new(),
+    }
+}
+
+/// Record writes and calls of an allowed action.
+pub(super) async fn effects(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    allowed: &Allowed,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Write>, Vec<NewCall>), ApiError> {
+    let Some(pack) = platform.packs.active(&facts.tenant).await? else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let plan = &allowed.plan;
+    let mut draft = Draft::new(&access.tenant, &pack);
+    let new = unmade(&operation.kind, &operation.record, now);
+    let record = match &facts.record {
+        Some(record) => record,
+        None if creates(platform, operation, facts).await? => {
+            draft.begin(&new.kind, &new.id);
+            &new
+        }
+        None => return Ok((Vec::new(), Vec::new())),
+    };
+    draft
+        .set(platform, &record.kind, &record.id, &plan.sets)
+        .await?;
+    for on in &plan.sets_on {
+        draft.set(platform, &on.kind, &on.id, &on.set).await?;
+    }
+    for (place, create) in plan.creates.iter().enumerate() {
+        draft.create(operation.id, place, &create.kind, &create.body);
+    }
+    let writes = draft.finish(platform).await?;
+    tracing::debug!(operation = %operation.id, %now, calls = plan.calls.len(), "allowed");
+    let basis = Basis {
+        agreed: allowed.agreed.clone(),
+        ..basis(access, facts, record, &pack.hash)
+    };
+    let calls = plan
+        .calls
+        .iter()
+        .map(|call| NewCall {
+            call: call.clone(),
+            basis: basis.clone(),
+            not_after: allowed.not_after,
+            sent_before: false,
+        })
+        .collect();
+    Ok((writes, calls))
+}
+
+/// What a call is decided on.
+pub(super) fn basis(access: &Access, facts: &Facts, record: &RecordRow, pack: &str) -> Basis {
+    let snapshot = snapshot(record, &facts.refs);
+    Basis {
+        revision: snapshot.revision,
+        body: snapshot.body,
+        computed: snapshot.computed,
+        refs: snapshot.refs,
+        roles: access.roles.clone(),
+        regions: access.regions.clone(),
+        lookups: facts.lookups.clone(),
+        pack: pack.to_owned(),
+        otherwise: None,
+        agreed: BTreeSet::new(),
+    }
+}
+
+/// The revision of the record after it.
+pub(super) fn revision_after(
+    operation: &Operation,
+    facts: &Facts,
+    writes: &[Write],
+    allowed: bool,
+) -> Option<u64> {
+    if !allowed {
+        return None;
+    }
+    let before = facts.record.as_ref().map_or(0, |record| record.revision);
+    let written = writes
+        .iter()
+        .any(|write| write.kind == operation.kind && write.id == operation.record);
+    Some(before + u64::from(written))
+}

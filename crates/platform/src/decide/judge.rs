@@ -1,0 +1,182 @@
+//! The decision on one operation: whether it may be, and what it would do.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use watchkeeper_model::approval::Agreed;
+use watchkeeper_model::{Outcome, Plan, already, approval, decide};
+use watchkeeper_pack::format::Nature;
+use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
+
+use super::approvals::{self, Asks};
+use super::effects::{creates, unmade};
+use super::{actor, in_sight, reason, snapshot};
+use crate::Platform;
+use crate::problem::ApiError;
+use crate::store::{Access, Facts};
+
+/// An action that policy lets through.
+pub(super) struct Allowed {
+    pub plan: Plan,
+    pub not_after: Option<DateTime<Utc>>,
+    /// Somebody has to agree before it is carried out.
+    pub asks: Option<Asks>,
+    /// By which rows somebody has, and who could.
+    pub agreed: BTreeSet<Agreed>,
+    /// Lines of "this will …"; none where nothing is left to do.
+    pub will: Option<Vec<String>>,
+}
+
+impl Allowed {
+    /// It asks for agreement to calls: the answer where these were perhaps made already.
+    pub fn lost(&self) -> Option<Reason> {
+        let asks = self.asks.as_ref().filter(|_| !self.plan.calls.is_empty());
+        asks.map(Asks::lost)
+    }
+}
+
+/// The word, why, and what is allowed.
+pub(super) type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
+
+/// Decides; `agreed` is by which rows somebody has agreed to it.
+pub(super) async fn judge(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    agreed: &BTreeSet<Agreed>,
+    now: DateTime<Utc>,
+) -> Result<Judged, ApiError> {
+    let no = |word, reason| Ok((word, Some(reason), None));
+    let sight = platform.packs.sight_in(&facts.tenant, access).await?;
+    let visible = facts
+        .record
+        .as_ref()
+        .filter(|record| in_sight(access, &sight, record));
+    let creates = creates(platform, operation, facts).await?;
+    if creates && facts.record.is_some() {
+        let there = reason("record.exists", None, "There is one of this id already.");
+        return no(VerdictWord::Conflict, there);
+    }
+    let new = creates.then(|| unmade(&operation.kind, &operation.record, now));
+    let Some(record) = visible.or(new.as_ref()) else {
+        let gone = reason("record.gone", None, "The record is not there any more.");
+        return no(VerdictWord::Conflict, gone);
+    };
+    let Some(pack) = platform.packs.active(&facts.tenant).await? else {
+        let none = reason("pack.missing", None, "This tenant has no pack.");
+        return no(VerdictWord::Refused, none);
+    };
+    let Some(kind) = pack.kind(&operation.kind) else {
+        let unknown = reason("kind.unknown", None, "The pack does not know this kind.");
+        return no(VerdictWord::Refused, unknown);
+    };
+    let snapshot = snapshot(record, &facts.refs);
+    let situation = watchkeeper_model::Situation {
+        pack: &pack,
+        kind,
+        record: &snapshot,
+        params: &operation.params,
+        actor: &actor(&access.operator.id, &access.roles, &access.regions),
+        now,
+        settings: &pack.settings_in_force(&facts.tenant.settings),
+        controls: &pack.controls_in_force(&facts.tenant.controls),
+        lookups: &facts.lookups,
+    };
+    // Somebody has done the same before: whoever comes second has what they asked for, however late
+    // and whatever revision they saw.
+    if already(&situation, &operation.action) {
+        let nothing = Allowed {
+            plan: Plan::default(),
+            not_after: None,
+            asks: None,
+            agreed: BTreeSet::new(),
+            will: None,
+        };
+        return Ok((VerdictWord::Confirmed, None, Some(nothing)));
+    }
+    let decision = decide(&situation, &operation.action).agreed(agreed);
+    if operation.not_after.is_some_and(|at| now > at) {
+        let row = match &decision.outcome {
+            Outcome::Deny { row, .. } => row.clone(),
+            Outcome::Allow | Outcome::Ask => None,
+        };
+        let late = reason("operation.lapsed", row, "It came after its time.");
+        return no(VerdictWord::Lapsed, late);
+    }
+    if operation
+        .base_revision
+        .is_some_and(|seen| seen != record.revision)
+    {
+        let changed = reason(
+            "record.changed",
+            None,
+            "The record is not what the operator saw.",
+        );
+        return no(VerdictWord::Conflict, changed);
+    }
+    let asks = decision.outcome == Outcome::Ask;
+    let plan = match (decision.outcome, decision.plan) {
+        (Outcome::Deny { code, row, detail }, _) => {
+            let word = if code == "operation.lapsed" {
+                VerdictWord::Lapsed
+            } else {
+                VerdictWord::Refused
+            };
+            return no(word, Reason { code, row, detail });
+        }
+        (Outcome::Allow | Outcome::Ask, plan) => plan.unwrap_or_default(),
+    };
+    // What a lost history may have paid is not paid once more before the provider has said so.
+    if decision.nature == Nature::Money && !plan.calls.is_empty() {
+        if facts.looked_for {
+            let detail = "Since the platform was restored from a backup, a provider is being asked what it \
+                          has done for this already. Try again when that is known.";
+            return no(
+                VerdictWord::Refused,
+                reason("provider.asking", None, detail),
+            );
+        }
+        let perhaps = approvals::paid_perhaps(platform, &access.tenant, operation, kind).await?;
+        if let Some(why) = perhaps {
+            return no(VerdictWord::Refused, why);
+        }
+    }
+    if let Some(call) = plan
+        .calls
+        .iter()
+        .find(|call| !platform.connectors.contains_key(&call.connector))
+    {
+        let detail = format!("This platform has no connector {:?}.", call.connector);
+        let none = reason("provider.missing", None, &detail);
+        return no(VerdictWord::Refused, none);
+    }
+    let word = if plan.calls.is_empty() && !asks {
+        VerdictWord::Confirmed
+    } else {
+        VerdictWord::Accepted
+    };
+    let not_after = [operation.not_after, decision.not_after]
+        .into_iter()
+        .flatten()
+        .min();
+    if asks && let Some(why) = approvals::asked_already(platform, &access.tenant, operation).await?
+    {
+        return no(VerdictWord::Refused, why);
+    }
+    let asks = asks.then(|| Asks {
+        pack: std::sync::Arc::clone(&pack),
+        until: approval::lapses_at(&decision.asks, not_after, now),
+        needed: decision.asks,
+        will: decision.will.clone(),
+    });
+    let allowed = Allowed {
+        plan,
+        not_after,
+        agreed: agreed.clone(),
+        asks,
+        will: Some(decision.will),
+    };
+    let why = allowed.asks.as_ref().map(Asks::waits);
+    Ok((word, why, Some(allowed)))
+}

@@ -1,0 +1,158 @@
+//! Records, questions over them and the facts of a decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use watchkeeper_model::LookupValue;
+use watchkeeper_wire::feed::Record;
+
+use super::TenantState;
+
+/// The region of a record. One that is no text is nobody's, so that only who sees all sees it.
+pub fn record_region(body: &Map<String, Value>) -> Option<String> {
+    match body.get("region")? {
+        Value::Null => None,
+        Value::String(region) => Some(region.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// A record as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordRow {
+    /// Kind.
+    pub kind: String,
+    /// Id within its kind.
+    pub id: String,
+    /// Rises by one with every change.
+    pub revision: u64,
+    /// Place of its last change in the feed.
+    pub seq: u64,
+    /// When it last changed, UTC.
+    pub updated_at: DateTime<Utc>,
+    /// Region that it belongs to.
+    pub region: Option<String>,
+    /// Its fields.
+    pub body: Map<String, Value>,
+    /// Its stored computed fields.
+    pub computed: Map<String, Value>,
+}
+
+impl RecordRow {
+    /// As the API says it.
+    pub fn to_wire(&self) -> Record {
+        Record {
+            kind: self.kind.clone(),
+            id: self.id.clone(),
+            revision: self.revision,
+            updated_at: self.updated_at,
+            body: self.body.clone(),
+        }
+    }
+}
+
+/// What becomes of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Write {
+    /// Kind.
+    pub kind: String,
+    /// Id.
+    pub id: String,
+    /// The whole of it; none removes it.
+    pub put: Option<Put>,
+}
+
+/// A record's new contents.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Put {
+    /// It in a line.
+    pub title: String,
+    /// Its fields.
+    pub body: Map<String, Value>,
+    /// Its stored computed fields.
+    pub computed: Map<String, Value>,
+}
+
+/// What a transaction touched.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Touched {
+    /// The tenant's head after it.
+    pub head: u64,
+    /// Kinds that changed.
+    pub kinds: BTreeSet<String>,
+}
+
+/// Ids by kind.
+pub type Names = BTreeMap<String, BTreeSet<String>>;
+
+/// A write, and the revision that it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The write.
+    pub write: Write,
+    /// Revision of the record as it was seen; none where there was none.
+    pub revision: Option<u64>,
+}
+
+/// Episodes of an alert rule.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Episodes {
+    /// Those that are not over.
+    pub open: Vec<RecordRow>,
+    /// Number of the last episode of each fingerprint.
+    pub last: BTreeMap<String, u64>,
+}
+
+/// A question over records, compiled: a boolean expression over `body` and `computed`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// SQL with anonymous `?`; `1` for everything.
+    pub text: String,
+    /// Its parameters.
+    pub params: Vec<Value>,
+}
+
+/// A lookup, compiled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LookupAsked {
+    /// Kind asked about.
+    pub kind: String,
+    /// Which records; that of a first one ends with its own `ORDER BY … LIMIT 1`.
+    pub filter: Question,
+    /// Aggregate as SQL over `body` and `computed`, such as `count(*)`.
+    pub answer: String,
+}
+
+/// What a decision asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FactsAsked {
+    /// Kind of the record acted upon.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// References of it that are wanted: field → kind.
+    pub refs: BTreeMap<String, String>,
+    /// Lookups by name; compiled on the record, so empty in a first round.
+    pub lookups: BTreeMap<String, LookupAsked>,
+    /// Regions of who decides: references and lookups reach no other. Empty means all.
+    pub regions: Vec<String>,
+    /// The platform's clock, for the age of the lookups.
+    pub now: DateTime<Utc>,
+}
+
+/// What a decision needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// The tenant at that moment; its head guards the commit.
+    pub tenant: TenantState,
+    /// The record; none when it is gone.
+    pub record: Option<RecordRow>,
+    /// Records that it refers to, by field.
+    pub refs: BTreeMap<String, RecordRow>,
+    /// Answers of the lookups.
+    pub lookups: BTreeMap<String, LookupValue>,
+    /// A provider is being asked what it has done for this record already: a call of it is only looked for
+    /// ([`Basis::otherwise`](super::Basis::otherwise)).
+    pub looked_for: bool,
+}

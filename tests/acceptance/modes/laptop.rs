@@ -1,0 +1,130 @@
+//! A laptop of somebody, whose engine has a line only for a turn.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+use watchkeeper_core::clock::{Corrected, SystemClock};
+use watchkeeper_core::features::queues;
+use watchkeeper_core::features::queues::view::{ActRequest, OperationView, RecordView};
+use watchkeeper_core::notify::Nowhere;
+use watchkeeper_core::profile::open::{OpenProfile, Pinned};
+use watchkeeper_core::secrets::Secret;
+use watchkeeper_core::store::{DbKey, Stores};
+use watchkeeper_core::{Engine, Error};
+use watchkeeper_pack::value;
+use watchkeeper_platform::store::Access;
+use watchkeeper_platform::{Grant, Server};
+use watchkeeper_wire::session::Operator;
+
+use super::{Case, TENANT, tenant};
+
+/// A laptop of somebody, after its first turn.
+pub(crate) struct Laptop {
+    pub(super) engine: Arc<Engine>,
+    pub(super) access: Access,
+    pub(super) device: Uuid,
+    _folder: TempDir,
+}
+
+impl Laptop {
+    pub(super) async fn new(server: &Server, operator: &str, roles: &[&str]) -> Self {
+        let name = Operator {
+            id: operator.into(),
+            name: operator.to_uppercase(),
+        };
+        let mut roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+        roles.sort();
+        let grant = Grant {
+            operator: name.id.clone(),
+            name: name.name.clone(),
+            roles: roles.clone(),
+            regions: Vec::new(),
+        };
+        let token = server.platform.issue(TENANT, &grant).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
+        let machine = Arc::new(SystemClock::default());
+        let device = Uuid::now_v7();
+        let profile = OpenProfile {
+            id: "profile".into(),
+            folder: folder.path().to_owned(),
+            stores,
+            token: Secret::new(token),
+            pinned: Pinned {
+                platform: server.url().parse().unwrap(),
+                operator: name.clone(),
+                tenant: tenant(),
+                device,
+                audit_key: server.platform.audit_key_hex(),
+                publisher: watchkeeper_tests::publisher().public().to_owned(),
+            },
+            clock: Arc::new(Corrected::new(machine, None)),
+            notifier: Arc::new(Nowhere),
+            changes: broadcast::channel(64).0,
+            version: "0".into(),
+        };
+        let laptop = Self {
+            engine: Engine::assemble(profile).await.unwrap(),
+            access: Access {
+                token_hash: String::new(),
+                tenant: TENANT.to_owned(),
+                operator: name,
+                roles,
+                regions: Vec::new(),
+                revoked: false,
+            },
+            device,
+            _folder: folder,
+        };
+        laptop.turn().await;
+        laptop
+    }
+
+    /// The line is there for one turn.
+    pub(crate) async fn turn(&self) {
+        self.engine.sync_once().await.unwrap();
+    }
+
+    pub(crate) async fn record(&self, (kind, id): (&str, &str)) -> RecordView {
+        queues::record(&self.engine, kind, id).await.unwrap()
+    }
+
+    pub(super) async fn act(&self, id: Uuid, case: &Case) -> Result<OperationView, Error> {
+        let seen = self.record((&case.on.0, &case.on.1)).await;
+        let offered = seen.actions.iter().find(|each| each.action == case.action);
+        let params = case.params();
+        let amount = offered
+            .and_then(|each| each.typed_param.as_ref())
+            .and_then(|name| params.get(name))
+            .map(|money| {
+                let currency = money["currency"].as_str().unwrap();
+                value::money_text(money["minor"].as_i64().unwrap(), currency)
+            });
+        let typed = amount.or_else(|| offered.and_then(|each| each.typed.clone()));
+        let params = params.into_iter();
+        let request = ActRequest {
+            operation: id.to_string(),
+            kind: case.on.0.clone(),
+            id: case.on.1.clone(),
+            action: case.action.to_owned(),
+            params: params
+                .map(|(name, value)| (name, value.to_string()))
+                .collect(),
+            typed,
+            seen_revision: seen.revision,
+            amends: None,
+        };
+        queues::act(&self.engine, request).await
+    }
+
+    /// An operation as it is shown here.
+    pub(super) async fn shown(&self, id: Uuid, case: &Case) -> OperationView {
+        let record = self.record((&case.on.0, &case.on.1)).await;
+        let mut ours = record.operations.into_iter();
+        let id = id.to_string();
+        ours.find(|each| each.id == id)
+            .unwrap_or_else(|| panic!("{}: not among its operations", case.what()))
+    }
+}
