@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
 
 use super::queue::{self, Hold, Queued, Status};
@@ -18,7 +19,6 @@ use super::{base, frozen, lane, rest, verdict};
 use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::features::queues::anew::anew;
 use crate::store::StoreError;
 use crate::sync::backoff;
 use crate::sync::client::{Client, ClientError};
@@ -58,8 +58,12 @@ pub struct Round {
     pub next: Option<DateTime<Utc>>,
 }
 
+/// Decides anew on what rested on something that was given up, and answers how many it could decide on.
+/// Decisions are made of what the screens read, which knows the outbox and not the other way round.
+pub type Anew = for<'e> fn(&'e Engine, Vec<Queued>) -> BoxFuture<'e, Result<usize, StoreError>>;
+
 /// Sends whatever may be sent. Only one round runs at a time.
-pub async fn round(engine: &Engine) -> Result<Round, SendError> {
+pub async fn round(engine: &Engine, anew: Anew) -> Result<Round, SendError> {
     let _only = engine.sending.lock().await;
     let client = engine.client();
     let mut done = Round::default();

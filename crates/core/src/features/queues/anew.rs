@@ -4,6 +4,8 @@
 //! it goes out as it was made, and the platform decides as ever. Else it is held and names what it rested on;
 //! sent again it is decided on anew.
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use watchkeeper_model::{Outcome, decide};
 use watchkeeper_wire::operation::Reason;
 
@@ -28,7 +30,14 @@ enum Anew {
 }
 
 /// Decides on these, and answers how many it could decide on.
-pub(crate) async fn anew(engine: &Engine, waiting: Vec<Queued>) -> Result<usize, StoreError> {
+pub(crate) fn anew(
+    engine: &Engine,
+    waiting: Vec<Queued>,
+) -> BoxFuture<'_, Result<usize, StoreError>> {
+    on_all(engine, waiting).boxed()
+}
+
+async fn on_all(engine: &Engine, waiting: Vec<Queued>) -> Result<usize, StoreError> {
     if waiting.is_empty() {
         return Ok(0);
     }
