@@ -5,6 +5,7 @@
 //! is something to tell is it read for the places of its parts.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -186,76 +187,28 @@ impl Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
+impl<'de> Tree<'de> for Node {
+    type Key = String;
+    type Part = Self;
+    const IS_BOUNDED: bool = true;
+
+    fn scalar(value: impl Into<Value>) -> Self {
+        Self::Scalar(value.into())
+    }
+    fn other() -> Self {
+        Self::Other
+    }
+    fn list(items: Vec<Self>) -> Self {
+        Self::List(items)
+    }
+    fn map(entries: Vec<(String, Self)>) -> Self {
+        Self::Map(entries)
     }
 }
 
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("any YAML value")
-    }
-
-    fn visit_bool<E>(self, answer: bool) -> Result<Node, E> {
-        Ok(Node::Scalar(answer.into()))
-    }
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Node, E> {
-        safe(number.unsigned_abs())?;
-        Ok(Node::Scalar(number.into()))
-    }
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Node, E> {
-        safe(number)?;
-        Ok(Node::Scalar(number.into()))
-    }
-    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Node, E> {
-        safe(u64::MAX)?;
-        Ok(Node::Other)
-    }
-    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Node, E> {
-        safe(u64::MAX)?;
-        Ok(Node::Other)
-    }
-    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
-        let number = serde_json::Number::from_f64(number);
-        Ok(number.map_or(Node::Other, |number| Node::Scalar(number.into())))
-    }
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Scalar(text.into()))
-    }
-    fn visit_string<E>(self, text: String) -> Result<Node, E> {
-        Ok(Node::Scalar(text.into()))
-    }
-    fn visit_none<E>(self) -> Result<Node, E> {
-        Ok(Node::Scalar(Value::Null))
-    }
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Scalar(Value::Null))
-    }
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Node, D::Error> {
-        Node::deserialize(d)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-            within(items.len())?;
-        }
-        Ok(Node::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-            within(entries.len())?;
-        }
-        Ok(Node::Map(entries))
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor::<Self>(PhantomData))
     }
 }
 
@@ -266,66 +219,125 @@ enum Placed {
     Map(Vec<(Spanned<String>, Spanned<Placed>)>),
 }
 
-impl<'de> Deserialize<'de> for Placed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PlacedVisitor)
+impl<'de> Tree<'de> for Placed {
+    type Key = Spanned<String>;
+    type Part = Spanned<Self>;
+    const IS_BOUNDED: bool = false;
+
+    fn scalar(_: impl Into<Value>) -> Self {
+        Self::Scalar
+    }
+    fn other() -> Self {
+        Self::Scalar
+    }
+    fn list(items: Vec<Spanned<Self>>) -> Self {
+        Self::List(items)
+    }
+    fn map(entries: Vec<(Spanned<String>, Spanned<Self>)>) -> Self {
+        Self::Map(entries)
     }
 }
 
-struct PlacedVisitor;
+impl<'de> Deserialize<'de> for Placed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor::<Self>(PhantomData))
+    }
+}
 
-impl<'de> Visitor<'de> for PlacedVisitor {
-    type Value = Placed;
+/// What a value is read as.
+trait Tree<'de>: Deserialize<'de> {
+    type Key: Deserialize<'de>;
+    type Part: Deserialize<'de>;
+    /// What is too much is a mistake; whoever reads for the second time has been told.
+    const IS_BOUNDED: bool;
+
+    fn scalar(value: impl Into<Value>) -> Self;
+    /// A number that JSON does not know.
+    fn other() -> Self;
+    fn list(items: Vec<Self::Part>) -> Self;
+    fn map(entries: Vec<(Self::Key, Self::Part)>) -> Self;
+}
+
+struct TreeVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Tree<'de>> TreeVisitor<T> {
+    fn whole<E: de::Error>(number: u64) -> Result<(), E> {
+        if T::IS_BOUNDED {
+            return safe(number);
+        }
+        Ok(())
+    }
+
+    fn entries<E: de::Error>(entries: usize) -> Result<(), E> {
+        if T::IS_BOUNDED {
+            return within(entries);
+        }
+        Ok(())
+    }
+}
+
+impl<'de, T: Tree<'de>> Visitor<'de> for TreeVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("any YAML value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_bool<E>(self, answer: bool) -> Result<T, E> {
+        Ok(T::scalar(answer))
     }
-    fn visit_i64<E>(self, _: i64) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        Self::whole::<E>(number.unsigned_abs())?;
+        Ok(T::scalar(number))
     }
-    fn visit_u64<E>(self, _: u64) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        Self::whole::<E>(number)?;
+        Ok(T::scalar(number))
     }
-    fn visit_i128<E>(self, _: i128) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<T, E> {
+        Self::whole::<E>(u64::MAX)?;
+        Ok(T::other())
     }
-    fn visit_u128<E>(self, _: u128) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<T, E> {
+        Self::whole::<E>(u64::MAX)?;
+        Ok(T::other())
     }
-    fn visit_f64<E>(self, _: f64) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        let number = serde_json::Number::from_f64(number);
+        Ok(number.map_or_else(T::other, T::scalar))
     }
-    fn visit_str<E>(self, _: &str) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::scalar(text))
     }
-    fn visit_none<E>(self) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_string<E>(self, text: String) -> Result<T, E> {
+        Ok(T::scalar(text))
     }
-    fn visit_unit<E>(self) -> Result<Placed, E> {
-        Ok(Placed::Scalar)
+    fn visit_none<E>(self) -> Result<T, E> {
+        Ok(T::scalar(Value::Null))
     }
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Placed, D::Error> {
-        Placed::deserialize(d)
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::scalar(Value::Null))
+    }
+    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<T, D::Error> {
+        T::deserialize(d)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Placed, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {
             items.push(item);
+            Self::entries::<A::Error>(items.len())?;
         }
-        Ok(Placed::List(items))
+        Ok(T::list(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Placed, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut entries = Vec::new();
         while let Some(entry) = map.next_entry()? {
             entries.push(entry);
+            Self::entries::<A::Error>(entries.len())?;
         }
-        Ok(Placed::Map(entries))
+        Ok(T::map(entries))
     }
 }
 

@@ -18,9 +18,9 @@ use watchkeeper_pack::{Kind, Pack};
 
 use super::chip_words::chip_words;
 use super::csv;
-use super::narrow::Wish;
 use super::page::{Column, columns, row_view, sort, sort_label};
-use super::sections::{ON_THE_WAY, Section, Sections, scope};
+use super::queries::narrow::Wish;
+use super::queries::sections::{ON_THE_WAY, Section, Sections, scope};
 use super::view::{CellValue, ColumnKind, ExportView, OperationWord, RowView, ViewRequest};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;

@@ -6,7 +6,7 @@ use watchkeeper_pack::chip::{self, Asks, Chip, ChipTest};
 use watchkeeper_pack::{Kind, Pack, value};
 
 use super::cells::{label, one_value};
-use super::narrow::unfit;
+use super::queries::narrow::unfit;
 use super::view::{
     CellValue, ChipView, CurrencyView, FieldName, FilterInput, FilterView, OptionView,
 };

@@ -4,10 +4,10 @@ use watchkeeper_pack::format::ColumnDef;
 use watchkeeper_pack::{Kind, Pack, filter};
 
 use super::cells::{Shown, column_kind, is_known, label};
-use super::narrow::Wish;
 use super::offer;
 use super::operation::word_of;
-use super::sections::{Counted, ON_THE_WAY, Section, Sections};
+use super::queries::narrow::Wish;
+use super::queries::sections::{Counted, ON_THE_WAY, Section, Sections};
 use super::view::{
     ActionKey, BulkView, Cell, CellValue, ColumnView, RowView, SectionView, ViewPage, ViewRequest,
 };

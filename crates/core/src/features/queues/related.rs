@@ -1,16 +1,12 @@
 //! Records that refer to a record, by kind and field.
 
-use watchkeeper_pack::{Kind, Pack, filter, indexes};
+use watchkeeper_pack::{Kind, Pack};
 
-use super::sections::MIRROR;
-use super::view::{OptionView, RelatedView};
+use super::queries;
+use super::view::RelatedView;
 use crate::error::Error;
 use crate::features::reading::{Reading, Row, view_of};
-use crate::store::has_index;
-use crate::sync::text::{identifier, literal, references};
-
-/// How many are named.
-const NAMED: u32 = 5;
+use crate::sync::text::references;
 
 /// Records that refer to this one: how many by each field that does, and the first few by name.
 pub(super) fn related(
@@ -35,36 +31,10 @@ fn by(
     (kind, field): (&Kind, &str),
     id: &str,
 ) -> Result<Option<RelatedView>, Error> {
-    let Some(column) = filter::column(kind, field) else {
-        return Ok(None);
-    };
-    let table = reading.shown_table(&kind.name)?;
-    let index = indexes::of_field(kind, field);
-    let along = match table == MIRROR && has_index(reading.cache, &index)? {
-        true => format!(" INDEXED BY {}", identifier(&index)),
-        false => String::new(),
-    };
-    let from = format!(
-        "FROM {table}{along} WHERE kind = {} AND {column} = ?1",
-        literal(&kind.name)
-    );
-    let count: u32 = reading
-        .cache
-        .prepare_cached(&format!("SELECT count(*) {from}"))?
-        .query_row([id], |row| row.get(0))?;
+    let (count, first) = queries::related::referring(reading, (kind, field), id)?;
     if count == 0 {
         return Ok(None);
     }
-    let mut statement = reading.cache.prepare_cached(&format!(
-        "SELECT id, title {from} ORDER BY id LIMIT {NAMED}"
-    ))?;
-    let first = statement.query_map([id], |row| {
-        Ok(OptionView {
-            value: row.get(0)?,
-            label: row.get(1)?,
-        })
-    })?;
-    let first = first.collect::<Result<_, _>>()?;
     let def = kind.fields.get(field);
     Ok(Some(RelatedView {
         kind: kind.name.clone(),

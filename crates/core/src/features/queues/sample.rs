@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use watchkeeper_model::audit::Event;
 use watchkeeper_model::decision::bulk::{
     self, Drawing, Judgement, Sampled, counted, draw, sample_size, sampled,
@@ -16,6 +16,7 @@ use watchkeeper_model::decision::bulk::{
 use watchkeeper_pack::format::SampleDef;
 use watchkeeper_pack::{Action, Pack};
 
+use super::queries;
 use super::view::{JudgeRequest, SampleView, SampledView, SelectedView};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -74,19 +75,7 @@ fn said(
     let Some(session) = session else {
         return Ok(Vec::new());
     };
-    let mut statement = state.prepare_cached(
-        "SELECT record, revision, is_right FROM judgement
-         WHERE session = ?1 AND kind = ?2 AND action = ?3 ORDER BY seq",
-    )?;
-    let began = session.began.timestamp_millis();
-    let rows = statement.query_map(params![began, kind, action], |row| {
-        Ok(Judgement {
-            record: row.get(0)?,
-            revision: u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
-            right: row.get(2)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    queries::judgements::said(state, session, kind, action)
 }
 
 /// The same at this moment.
@@ -250,25 +239,13 @@ fn say(
     }
     let drawn: BTreeMap<&str, u64> = drawn.iter().map(|(id, at)| (id.as_str(), *at)).collect();
     let looked_at = small(already(&drawn, &all) + 1);
-    state
-        .prepare_cached(
-            "INSERT INTO judgement (session, kind, action, record, revision, is_right, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            session.began.timestamp_millis(),
-            kind,
-            action,
-            record,
-            i64::try_from(revision).unwrap_or(i64::MAX),
-            request.right,
-            now.timestamp_millis(),
-        ])?;
-    all.push(Judgement {
+    let judgement = Judgement {
         record: record.to_owned(),
         revision,
         right: request.right,
-    });
+    };
+    queries::judgements::keep(state, session, (kind, action), &judgement, now)?;
+    all.push(judgement);
     let ids = request.records.iter().map(|one| one.id.as_str());
     let done = !request.right || sampled(ids, &drawn, &all) == Sampled::Right;
     Ok(done.then(|| Event::Sampled {

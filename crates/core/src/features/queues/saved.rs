@@ -5,25 +5,15 @@ use watchkeeper_model::saved_view::{KEEP, KEPT, KIND, NAME, OWNER, SHARED, VIEW,
 use watchkeeper_pack::{Pack, SavedWish};
 
 use super::operation::word_of;
+use super::queries;
 use super::view::{HeldSaved, SavedEntry};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row};
 use crate::outbox::queue::{Hold, Status};
-use crate::sync::text::literal;
 
 /// The saved views that are there, with all our operations over them: one's own first, then by name.
 pub(super) fn saved(reading: &Reading<'_>, pack: &Pack) -> Result<Vec<SavedEntry>, Error> {
-    let sql = format!(
-        "SELECT {} FROM {} WHERE kind = {}",
-        Row::COLUMNS,
-        reading.now_table(KIND)?,
-        literal(KIND)
-    );
-    let rows: Vec<Row> = {
-        let mut statement = reading.cache.prepare(&sql)?;
-        let rows = statement.query_map([], Row::read)?;
-        rows.collect::<Result<_, _>>()?
-    };
+    let rows = queries::saved::rows(reading)?;
     let mut all = Vec::new();
     for row in &rows {
         all.extend(entry(reading, pack, row)?);

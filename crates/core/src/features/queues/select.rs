@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::act::{in_the_way, params};
 use super::decide::{Case, lapses_unsent, takes_no_part};
-use super::narrow::Wish;
+use super::queries::narrow::Wish;
+use super::queries::sections::{ON_THE_WAY, Section, Sections};
 use super::record::{ask_view, mail_views, params_view, undo_view};
 use super::sample;
-use super::sections::{ON_THE_WAY, Section, Sections};
 use super::view::{AskView, DeniedView, MailView, SelectRequest, SelectedView, SelectionView};
 use crate::engine::Engine;
 use crate::error::{Code, Error};

@@ -12,8 +12,8 @@ use watchkeeper_pack::pack::{Clock, View};
 use watchkeeper_pack::{Pack, filter};
 
 use super::cells::clock_view;
-use super::narrow::Wish;
-use super::sections::{Section, Sections};
+use super::queries::narrow::Wish;
+use super::queries::sections::{Section, Sections};
 use super::view::ClockView;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row};

@@ -5,11 +5,11 @@ use serde_json::Value;
 use watchkeeper_pack::chip;
 use watchkeeper_pack::{Kind, filter, indexes};
 
-use super::cells::{money_view, one_value};
 use super::narrow::Condition;
 use super::sections::{BY_NUMBER, Counted, MIRROR, Section};
-use super::view::CellValue;
 use crate::error::{Code, Error};
+use crate::features::queues::cells::{money_view, one_value};
+use crate::features::queues::view::CellValue;
 use crate::features::reading::Reading;
 use crate::store::has_index;
 use crate::sync::text::identifier;
@@ -28,7 +28,7 @@ struct Group {
 
 /// The groups of all that a view shows, in the pack's order, records referred to by their number.
 /// `all` is the question for all of it; the view's money field is summed where that is wanted.
-pub(super) fn of(
+pub(crate) fn of(
     reading: &Reading<'_>,
     kind: &Kind,
     field: &str,

@@ -18,33 +18,33 @@ use crate::sync::text::{identifier, literal};
 
 /// What an operator asks of a view beside its own question.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Wish<'a> {
+pub(crate) struct Wish<'a> {
     /// Words that must occur.
-    pub(super) search: &'a str,
+    pub(crate) search: &'a str,
     /// What fields must be, all of them.
-    pub(super) chips: &'a [Chip],
+    pub(crate) chips: &'a [Chip],
     /// Field by whose values the rows are grouped.
-    pub(super) group: Option<&'a str>,
+    pub(crate) group: Option<&'a str>,
     /// Sums are wanted; they are shown once, however many pages are read.
-    pub(super) sums: bool,
+    pub(crate) sums: bool,
 }
 
 /// A condition with its parameters.
 #[derive(Clone)]
-pub(super) struct Condition {
-    pub(super) text: String,
-    pub(super) params: Vec<Sql>,
+pub(crate) struct Condition {
+    pub(crate) text: String,
+    pub(crate) params: Vec<Sql>,
 }
 
 impl Condition {
-    pub(super) fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             params: Vec::new(),
         }
     }
 
-    pub(super) fn of(filter: &Filter, kind: &Kind, scope: &Scope<'_>) -> Result<Self, Error> {
+    pub(crate) fn of(filter: &Filter, kind: &Kind, scope: &Scope<'_>) -> Result<Self, Error> {
         let compiled = filter
             .sql(kind, scope)
             .map_err(|error| Error::with(Code::PackInvalid, error.to_string()))?;
@@ -54,13 +54,13 @@ impl Condition {
         })
     }
 
-    pub(super) fn and(&mut self, other: &Self) {
+    pub(crate) fn and(&mut self, other: &Self) {
         self.text = format!("{} AND {}", self.text, other.text);
         self.params.extend(other.params.iter().cloned());
     }
 
     /// Any of these; none where there are none.
-    pub(super) fn any(parts: &[Self]) -> Option<Self> {
+    pub(crate) fn any(parts: &[Self]) -> Option<Self> {
         let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
         (!texts.is_empty()).then(|| Self {
             text: format!("({})", texts.join(" OR ")),
@@ -70,15 +70,15 @@ impl Condition {
 }
 
 /// The same narrowing, for rows of the mirror and for what is drawn over it.
-pub(super) struct Narrowed {
-    pub(super) mirror: Condition,
-    pub(super) elsewhere: Condition,
+pub(crate) struct Narrowed {
+    pub(crate) mirror: Condition,
+    pub(crate) elsewhere: Condition,
     /// Records of the mirror that are left.
-    pub(super) records: u32,
+    pub(crate) records: u32,
 }
 
 /// Finds what is left; none where nothing is asked for.
-pub(super) fn narrowed(
+pub(crate) fn narrowed(
     reading: &Reading<'_>,
     kind: &Kind,
     wish: Wish<'_>,
@@ -120,7 +120,7 @@ pub(super) fn narrowed(
 }
 
 /// Why a chip is not possible under the pack in force.
-pub(super) fn unfit(reading: &Reading<'_>, kind: &Kind, chip: &Chip) -> Option<Unfit> {
+pub(crate) fn unfit(reading: &Reading<'_>, kind: &Kind, chip: &Chip) -> Option<Unfit> {
     chip.sql(kind, reading.now.at, reading.zone()).err()
 }
 
