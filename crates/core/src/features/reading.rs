@@ -198,11 +198,6 @@ impl Reading<'_> {
         Ok(queue::open_of_lane(self.state, lane)?)
     }
 
-    /// All operations that are not settled, oldest first.
-    pub(crate) fn open(&self) -> Result<Vec<Queued>, Error> {
-        Ok(queue::open(self.state)?)
-    }
-
     /// A record with all our operations over it, for decisions.
     pub(crate) fn record(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
         self.one("record_now", kind, id)
