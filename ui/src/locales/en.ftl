@@ -1277,6 +1277,11 @@ sync-waiting-note = goes out in order
 sync-waiting-note-cut = goes out when connected
 sync-under-way-title = Under way
 sync-under-way-note = the final word is still to come
+sync-more =
+    { $count ->
+        [one] Show the one that follows
+       *[other] { $count } more follow: show the next
+    }
 sync-batches-title = Many at once
 sync-batches-note = each goes by itself
 batch-title = { $action }: { $count } records

@@ -222,11 +222,6 @@ impl Reading<'_> {
         Ok(revision.and_then(|revision| u64::try_from(revision).ok()))
     }
 
-    /// All operations that are not settled, oldest first.
-    pub(crate) fn open(&self) -> Result<Vec<Queued>, Error> {
-        Ok(queue::open(self.state)?)
-    }
-
     /// A record with all our operations over it, for decisions.
     pub(crate) fn record(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
         self.one("record_now", kind, id)

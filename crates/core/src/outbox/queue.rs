@@ -177,6 +177,51 @@ pub fn open(state: &Connection) -> Result<Vec<Queued>, StoreError> {
     )
 }
 
+/// Those on records of one kind that are not settled, oldest first.
+pub fn open_of_kind(state: &Connection, kind: &str) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        // A lane is kind and record with a `/` between them, and `0` is what comes after that.
+        "lane >= ?1 || '/' AND lane < ?1 || '0' AND status NOT IN ('confirmed', 'discarded')
+         ORDER BY seq",
+        [kind],
+    )
+}
+
+/// Where operations stand that are not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Not with the platform, as far as anybody here knows.
+    Waiting,
+    /// The platform has them, without a final verdict.
+    UnderWay,
+    /// Held for the operator.
+    Held,
+}
+
+/// At most so many of one part, behind the first so many of it. First those of which nobody knows
+/// whether they happened, then the oldest.
+pub fn part(
+    state: &Connection,
+    part: Part,
+    most: u32,
+    behind: u32,
+) -> Result<Vec<Queued>, StoreError> {
+    let rest = match part {
+        Part::Waiting => {
+            "status IN ('waiting', 'in_flight')
+             ORDER BY status = 'in_flight' AND not_before > 0 DESC, seq LIMIT ?1 OFFSET ?2"
+        }
+        Part::UnderWay => {
+            "status IN ('accepted', 'unknown')
+             ORDER BY status = 'unknown' DESC, seq LIMIT ?1 OFFSET ?2"
+        }
+        Part::Held => "status = 'held' ORDER BY seq LIMIT ?1 OFFSET ?2",
+    };
+    let open = format!("status NOT IN ('confirmed', 'discarded') AND {rest}");
+    many(state, &open, params![most, behind])
+}
+
 /// There is one that is not settled.
 pub fn has_open(state: &Connection) -> Result<bool, StoreError> {
     let mut statement = state.prepare_cached(

@@ -202,6 +202,36 @@ describe("Sync", () => {
     await waitFor(() => expect(screen.queryByText("Many at once")).not.toBeInTheDocument());
   });
 
+  test("of many that wait it shows the first and how many follow, and the rest when asked", async () => {
+    const world = makeWorld();
+    const of = { action_id: "approve", action: "Approve" };
+    world.operations = Array.from({ length: 250 }, (_, at) =>
+      operation(
+        { ...of, id: `w-${at}`, record: `V-${at}`, title: `It ${at}` },
+        "queued",
+        "waiting",
+      ),
+    );
+    const { user, backend } = openApp(world);
+    const waiting = await region(/Waiting · 250/);
+    const cards = () => within(waiting).getAllByRole("button", { name: /^It \d+$/ });
+    expect(cards()).toHaveLength(100);
+    const line = await screen.findByRole("button", { name: /In step/ });
+    expect(line).toHaveTextContent("250 queued");
+    await expectAccessible();
+    await user.click(within(waiting).getByRole("button", { name: /150 more follow/ }));
+    await waitFor(() => expect(cards()).toHaveLength(200));
+    await user.click(within(waiting).getByRole("button", { name: /50 more follow/ }));
+    await waitFor(() => expect(cards()).toHaveLength(250));
+    expect(within(waiting).queryByRole("button", { name: /more follow/ })).not.toBeInTheDocument();
+    // Those that were asked for are read again like the first.
+    const asked = backend.calls.filter((call) => call === "moreOperations").length;
+    act(() => backend.change(({ operations }) => operations.splice(0, 200), [{ tag: "sync" }]));
+    expect(await region(/Waiting · 50/)).toBeVisible();
+    await waitFor(() => expect(cards()).toHaveLength(50));
+    expect(backend.calls.filter((call) => call === "moreOperations").length).toBeGreaterThan(asked);
+  }, 20_000);
+
   test("of two who did the same, the other is told in one sentence what became of it", async () => {
     const world = makeWorld();
     const of = { title: "It", record: "R-1", action_id: "approve", action: "Approve" };
