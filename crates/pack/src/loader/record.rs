@@ -222,7 +222,9 @@ fn lookups(
     let mut lookups = BTreeMap::new();
     for (name, lookup) in &def.lookups {
         let spot = spot.at(name);
-        let Some(asked) = world.records.get(&lookup.kind) else {
+        // A kind of the engine that packs cannot name may ask for its own records.
+        let own = (lookup.kind == def.kind).then_some(def);
+        let Some(asked) = world.records.get(&lookup.kind).or(own) else {
             if !world.knows(&lookup.kind) {
                 unknown_kind(world, &lookup.kind, &spot.at("kind"), problems);
             }
