@@ -43,6 +43,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             documents::show_document,
             documents::save_document,
             sync::sync_status,
+            sync::more_operations,
             sync::pull_now,
             sync::retry_operation,
             sync::discard_operation,

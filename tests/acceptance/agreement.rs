@@ -10,6 +10,7 @@ use serde_json::json;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
 use watchkeeper_model::standing_of;
 use watchkeeper_pack::value;
+use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::decide::approvals;
 use watchkeeper_platform::intake;
 

@@ -205,26 +205,29 @@ async fn a_41_and_x_03_parts_of_one_order_count_together_also_while_they_wait_fo
         ])
         .await;
     // Without a line the laptop says of each what it knows: the third needs Finance.
-    let mut queued = Vec::new();
+    let mut queued: Vec<(&str, String)> = Vec::new();
     for (id, said) in [("r-1", None), ("r-2", None), ("r-3", Some("A-41"))] {
         let seen = cut_off.laptop.record(("refund", id)).await;
         let offered = seen.actions.iter().find(|each| each.action == "pay");
         let row = offered.unwrap().asks.first().map(|ask| ask.row.as_str());
         assert_eq!(row, said, "{id}");
         let pay = pay(id, None);
-        queued.push((id, cut_off.act_on(&cut_off.laptop, &pay).await.id));
+        let paid = cut_off.act_on(&cut_off.laptop, &pay).await;
+        let after = paid.waits_for.map(|on| on.id);
+        assert_eq!(after.as_ref(), queued.first().map(|(_, id)| id), "{id}");
+        queued.push((id, paid.id));
     }
-    // They leave together and no order holds between them: whichever comes last passes the line.
+    // Each counts those before it, so it goes after them: it is the third that passes the line, as said.
     let mut waits = Vec::new();
     for (id, operation) in queued {
         let on = ("refund", id);
         let ended = cut_off.ends_on(&cut_off.laptop, &operation, on).await;
         if ended.word != OperationWord::Confirmed {
             let why = ended.reason.unwrap();
-            waits.push((why.code, why.row));
+            waits.push((id, why.code, why.row));
         }
     }
-    let agreement = ("approval.waits".to_owned(), Some("A-41".to_owned()));
+    let agreement = ("r-3", "approval.waits".to_owned(), Some("A-41".to_owned()));
     assert_eq!(waits, [agreement]);
     for run in [&cut_off, &connected] {
         let refunds = run.stand_ins().stripe.refunds().unwrap();
@@ -394,5 +397,31 @@ async fn a_21_a_return_is_answered_with_a_reason_labelled_received_and_only_then
         assert_eq!(run.stand_ins().stripe.refunds().unwrap().len(), 1);
         run.through(&[case(of_yes, "pay", json!({}), wrong_state())])
             .await;
+    }
+}
+
+#[tokio::test]
+async fn a_21_a_parcel_is_received_and_paid_for_in_one_sitting_without_a_line() {
+    let records = shop();
+    records.add("order", "o-1", order("A-1", json!({})));
+    let fields = json!({"return_case": "yes", "return_number": "yes", "actionable_at": null,
+                        "charge_id": "ch_yes"});
+    records.add("refund", "r-yes", refund("yes", fields));
+    let fields = json!({"refund": "r-yes", "state": "labelled"});
+    records.add("return_case", "yes", return_case("yes", fields));
+    let world = World {
+        charges: vec![("ch_yes".to_owned(), 200_000, "eur")],
+        ..world(&records)
+    };
+    let (parcel, money) = (("return_case", "yes"), ("refund", "r-yes"));
+    let cases = [
+        case(money, "pay", json!({}), by("refund.parcel_missing", "A-21")),
+        case(parcel, "receive", json!({}), None),
+        case(money, "pay", json!({}), None).then("refunded"),
+    ];
+    for run in world.twice(&cases).await {
+        assert_eq!(run.field(parcel, "state").await, "closed", "{:?}", run.mode);
+        let refunds = run.stand_ins().stripe.refunds().unwrap();
+        assert_eq!(refunds.len(), 1, "{:?}", run.mode);
     }
 }

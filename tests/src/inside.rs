@@ -123,6 +123,11 @@ pub async fn forget(engine: &Engine, operation: &str) -> Result<Value, Error> {
     let gone = state
         .write(move |state| {
             state.execute("DELETE FROM overlay WHERE operation = ?1", [&operation])?;
+            state.execute("DELETE FROM gave_along WHERE operation = ?1", [&operation])?;
+            state.execute(
+                "DELETE FROM rest WHERE ?1 IN (operation, rests_on)",
+                [&operation],
+            )?;
             Ok::<_, StoreError>(state.execute("DELETE FROM operation WHERE id = ?1", [&operation])?)
         })
         .await?;

@@ -183,6 +183,16 @@ impl Filter {
         })
     }
 
+    /// Does what it compares with go by anything of this root?
+    pub fn reads(&self, root: &str) -> bool {
+        self.tests.iter().any(|test| match &test.op {
+            Op::Is(_, Source::Expr(program)) | Op::Among(_, List::Expr(program)) => {
+                program.reads(root)
+            }
+            _ => false,
+        })
+    }
+
     /// SQL expressions that are tested, and whether for one value.
     pub(crate) fn tested(&self) -> impl Iterator<Item = (String, bool)> {
         self.tests.iter().map(|test| {

@@ -2,8 +2,9 @@
 
 use tauri::State;
 use watchkeeper_core::Error;
+use watchkeeper_core::features::queues::view::OperationView;
 use watchkeeper_core::features::sync;
-use watchkeeper_core::features::sync::view::{SyncView, TakenBackView};
+use watchkeeper_core::features::sync::view::{OpenPart, SyncView, TakenBackView};
 
 use crate::start::Shell;
 
@@ -15,6 +16,18 @@ pub(crate) async fn sync_status(
     profile: String,
 ) -> Result<SyncView, Error> {
     sync::status(&*shell.engine(&profile).await?).await
+}
+
+/// The next operations of one part that are not settled, behind the first so many of it: at most 100.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn more_operations(
+    shell: State<'_, Shell>,
+    profile: String,
+    part: OpenPart,
+    behind: u32,
+) -> Result<Vec<OperationView>, Error> {
+    sync::more(&*shell.engine(&profile).await?, part, behind).await
 }
 
 /// Asks for a pull and a push now; answers at once.

@@ -10,6 +10,7 @@ import {
   type Backend,
   BackendError,
   type LogSort,
+  type OpenPart,
   type ReferenceView,
   type ViewPage,
   type ViewRequest,
@@ -88,6 +89,19 @@ export function useNavigation() {
 
 export function useSync() {
   return useQuery({ ...syncQuery(useBackend()), refetchInterval: REFRESH_MS });
+}
+
+/** The pages of a part of what is not settled that follow its first, each read when it is asked for. */
+export function useMoreOperations(part: OpenPart, first: number, pages: number) {
+  const backend = useBackend();
+  return useQueries({
+    queries: Array.from({ length: pages }, (_, page) => ({
+      // A change of the outbox is one of these too.
+      queryKey: [READS.sync, part, first * (page + 1)],
+      queryFn: () => backend.moreOperations(part, first * (page + 1)),
+      gcTime: 0,
+    })),
+  });
 }
 
 /** What Watch shows and when it came, so that its clocks run on. */

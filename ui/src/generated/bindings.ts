@@ -64,6 +64,8 @@ export const commands = {
 	saveDocument: (profile: string, kind: string, id: string) => typedError<SavedDocument, Error>(__TAURI_INVOKE("save_document", { profile, kind, id })),
 	/**  How things stand. */
 	syncStatus: (profile: string) => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status", { profile })),
+	/**  The next operations of one part that are not settled, behind the first so many of it: at most 100. */
+	moreOperations: (profile: string, part: OpenPart, behind: number) => typedError<OperationView[], Error>(__TAURI_INVOKE("more_operations", { profile, part, behind })),
 	/**  Asks for a pull and a push now; answers at once. */
 	pullNow: (profile: string) => typedError<null, Error>(__TAURI_INVOKE("pull_now", { profile })),
 	/**  Puts a held operation back in its lane. */
@@ -1645,6 +1647,27 @@ due_minutes: number } |
 /**  A routine, whenever an operator begins it. */
 { type: "asked" };
 
+/**  How many operations are not settled, by where they stand. */
+export type OpenCounts = {
+	/**  Not with the platform, as far as anybody here knows. */
+	waiting: number,
+	/**  The platform has them; the final verdict is to come. */
+	sent: number,
+	/**  The platform has them and does not know the outcome. */
+	unknown: number,
+	/**  Held for the operator. */
+	held: number,
+};
+
+/**  Where operations stand that are not settled, as Sync lists them. */
+export type OpenPart = 
+/**  Those that wait. */
+"waiting" | 
+/**  Those that the platform has. */
+"under_way" | 
+/**  Those that are held. */
+"held";
+
 /**  One of our operations. */
 export type OperationView = {
 	/**  Its id. */
@@ -1687,6 +1710,8 @@ export type OperationView = {
 	became: string | null,
 	/**  Operations that wait behind it in its lane. */
 	behind: number,
+	/**  The first of another lane that it waits for, because it was decided on what that one does. */
+	waits_for: WaitsForView | null,
 	/**  The other side's facts where it conflicts. */
 	theirs: FactView[],
 };
@@ -2824,15 +2849,23 @@ export type SyncView = {
 	filling: number | null,
 	/**  Records in the mirror. */
 	records: number,
-	/**  Operations that wait, newest last. */
+	/**  How many operations are not settled. */
+	open: OpenCounts,
+	/**
+	 *  The first operations that wait, at most 100: those of which nobody knows whether they happened,
+	 *  then the oldest.
+	 */
 	waiting: OperationView[],
 	/**  What was done last and can still be taken back. */
 	undo: UndoOfferView | null,
 	/**  What was done on many records at once and is not over, newest first. */
 	batches: BatchView[],
-	/**  Operations held for the operator. */
+	/**  The first operations held for the operator, at most 100, the oldest first. */
 	held: OperationView[],
-	/**  Operations that the platform has, without a final verdict. */
+	/**
+	 *  The first operations that the platform has, without a final verdict, at most 100: those whose
+	 *  outcome it does not know, then the oldest.
+	 */
 	under_way: OperationView[],
 	/**  The last settled ones, newest first, at most 20. */
 	settled: OperationView[],
@@ -3124,6 +3157,22 @@ export type ViewRequest = {
 	offset: number,
 	/**  Rows wanted, at most 500. */
 	limit: number,
+};
+
+/**  An operation that another one waits for. */
+export type WaitsForView = {
+	/**  Its id. */
+	id: string,
+	/**  Kind of its record. */
+	kind: string,
+	/**  Its record. */
+	record: string,
+	/**  One line that names the record, as seen. */
+	title: string,
+	/**  Action as shown. */
+	action: string,
+	/**  In a word. */
+	word: OperationWord,
 };
 
 /**  The first screen. Instants are the tenant's wall clock, RFC 3339 with offset. */

@@ -128,6 +128,13 @@ standing-blocked = Waits behind one that is held.
 standing-confirmed = Done, and the platform said so.
 standing-discarded = Given up; it was not done.
 
+operation-waits-for =
+    { $word ->
+        [refused] Waits for { $action } on { $title }, which is held for you.
+        [unknown] Waits for { $action } on { $title }, of which nobody knows yet whether it happened.
+        [sent] Waits for { $action } on { $title }, which the platform has.
+       *[other] Waits for { $action } on { $title }, which goes first.
+    }
 operation-theirs = What the platform has
 operation-author = by { $author }
 operation-attempts =
@@ -1270,6 +1277,11 @@ sync-waiting-note = goes out in order
 sync-waiting-note-cut = goes out when connected
 sync-under-way-title = Under way
 sync-under-way-note = the final word is still to come
+sync-more =
+    { $count ->
+        [one] Show the one that follows
+       *[other] { $count } more follow: show the next
+    }
 sync-batches-title = Many at once
 sync-batches-note = each goes by itself
 batch-title = { $action }: { $count } records

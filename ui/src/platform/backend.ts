@@ -17,6 +17,7 @@ import type {
   LogRequest,
   NavigationView,
   NotificationSettings,
+  OpenPart,
   OperationView,
   OptionView,
   RecordView,
@@ -79,6 +80,8 @@ export interface Backend {
   /** Keeps what the operator says of a record that was drawn, and answers how far they are. */
   judgeSample(request: JudgeRequest): Promise<SampleView>;
   syncStatus(): Promise<SyncView>;
+  /** The next operations of one part, behind the first so many of it. */
+  moreOperations(part: OpenPart, behind: number): Promise<OperationView[]>;
   pullNow(): Promise<void>;
   retryOperation(operation: string): Promise<void>;
   discardOperation(operation: string): Promise<void>;

@@ -42,6 +42,7 @@ const of = (profile: string): Backend => ({
   actMany: (request) => data(commands.actMany(profile, request)),
   judgeSample: (request) => data(commands.judgeSample(profile, request)),
   syncStatus: () => data(commands.syncStatus(profile)),
+  moreOperations: (part, behind) => data(commands.moreOperations(profile, part, behind)),
   pullNow: () => done(commands.pullNow(profile)),
   retryOperation: (operation) => done(commands.retryOperation(profile, operation)),
   discardOperation: (operation) => done(commands.discardOperation(profile, operation)),

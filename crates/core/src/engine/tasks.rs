@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::{Contact, Engine, notifying, turning};
 use crate::documents;
 use crate::error::Error;
+use crate::features::queues::anew::anew;
 use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
 use crate::sync::backoff;
@@ -172,7 +173,7 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
         let state = &engine.stores.state;
         state.write(|state| queue::end_back_off(state)).await?;
     }
-    match send::round(engine).await {
+    match send::round(engine, anew).await {
         Err(SendError::Client(error)) if !error.concerns_the_line() => {
             // What is ours does not get through; what is theirs may.
             tracing::info!(%error, "an operation failed");
@@ -198,7 +199,7 @@ async fn pushing(engine: Arc<Engine>) {
             engine.push.notified().await;
             continue;
         }
-        let wait = match send::round(&engine).await {
+        let wait = match send::round(&engine, anew).await {
             Ok(round) => {
                 failures = 0;
                 if round.answered > 0 {

@@ -37,6 +37,15 @@ pub(crate) struct Reading<'a> {
     pub(crate) pulled_at: Option<DateTime<Utc>>,
 }
 
+/// Over which of our operations a decision looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// All that are on their way.
+    All,
+    /// Those of which the platform has said that they are done.
+    Told,
+}
+
 /// Looks at both databases.
 pub(crate) async fn read<T, F>(engine: &Engine, look: F) -> Result<T, Error>
 where
@@ -198,9 +207,19 @@ impl Reading<'_> {
         Ok(queue::open_of_lane(self.state, lane)?)
     }
 
-    /// All operations that are not settled, oldest first.
-    pub(crate) fn open(&self) -> Result<Vec<Queued>, Error> {
-        Ok(queue::open(self.state)?)
+    /// None of our operations is open: nothing of what is read here is drawn over.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.at_rest
+    }
+
+    /// Revision of a record in the mirror.
+    pub(crate) fn mirrored(&self, kind: &str, id: &str) -> Result<Option<u64>, Error> {
+        let revision: Option<i64> = self
+            .cache
+            .prepare_cached("SELECT revision FROM main.record WHERE kind = ?1 AND id = ?2")?
+            .query_row([kind, id], |row| row.get(0))
+            .optional()?;
+        Ok(revision.and_then(|revision| u64::try_from(revision).ok()))
     }
 
     /// A record with all our operations over it, for decisions.
@@ -234,19 +253,29 @@ impl Reading<'_> {
 
     /// Fields of the records that a record refers to.
     pub(crate) fn refs(&self, row: &Row) -> Result<Map<String, Value>, Error> {
+        self.refs_over(Over::All, row)
+    }
+
+    /// The same over these of our operations.
+    pub(crate) fn refs_over(&self, over: Over, row: &Row) -> Result<Map<String, Value>, Error> {
         let kind = self.kind(&row.kind)?;
         for (field, target) in text::references(kind) {
             if let Some(id) = row.body.get(field).and_then(Value::as_str) {
                 self.overlay.record(target, id)?;
             }
         }
-        Ok(text::refs(self.cache, "record_now", kind, &row.body)?)
+        let view = match over {
+            Over::All => "record_now",
+            Over::Told => "record_shown",
+        };
+        Ok(text::refs(self.cache, view, kind, &row.body)?)
     }
 
-    /// Answers of a record's lookups, over the mirror with our operations over it. One that cannot
-    /// be asked is left out, so that a guard which needs it cannot be decided.
+    /// Answers of a record's lookups, over the mirror with these of our operations over it. One that
+    /// cannot be asked is left out, so that a guard which needs it cannot be decided.
     pub(crate) fn lookups(
         &self,
+        over: Over,
         situation: &Situation<'_>,
     ) -> Result<BTreeMap<String, LookupValue>, Error> {
         let pack = self.pack()?;
@@ -262,7 +291,10 @@ impl Reading<'_> {
             };
             let sql = format!(
                 "SELECT {aggregate} FROM {} WHERE kind = {} AND {}",
-                self.now_table(&asked.name)?,
+                match over {
+                    Over::All => self.now_table(&asked.name)?,
+                    Over::Told => self.shown_table(&asked.name)?,
+                },
                 text::literal(&asked.name),
                 filter.text
             );

@@ -1,4 +1,5 @@
-//! What an operation is based on that was queued behind others of its record.
+//! What an operation is based on that was queued behind others of its record: those of its lane, and those
+//! of others that change it along with their own and that it waits for ([`super::rest`]).
 //!
 //! Where nothing of ours was before it, an operation carries the revision that the operator saw, and
 //! another one on the platform is a conflict. Behind others it carries none at first: it was decided on
@@ -96,7 +97,8 @@ pub fn settle(
         return Ok(());
     };
     let mut request = operation.request.clone();
-    let revision = based_on(read(seen), &before(state, &request.lane(), operation.seq)?);
+    let of = (request.kind.as_str(), request.record.as_str());
+    let revision = based_on(read(seen), &before(state, of, operation.seq)?);
     request.base_revision = Some(revision);
     let fingerprint = request.fingerprint()?;
     state
@@ -117,15 +119,39 @@ pub fn settle(
     scribe.append(state, now, event)
 }
 
-/// What the operations of a lane before this place gave its record, those that were confirmed.
-fn before(state: &Connection, lane: &str, seq: i64) -> Result<Vec<Gave>, StoreError> {
+/// Keeps the revision that an operation gave a record which changed along with its own, and answers it. The
+/// platform names none of these, and one operation is one revision: it is the next after what those before
+/// it left, and a guess that is wrong meets another revision there, which is a conflict.
+pub fn gave_along(
+    state: &Connection,
+    (operation, seq): (Uuid, i64),
+    (kind, id): (&str, &str),
+    seen: u64,
+) -> Result<u64, StoreError> {
+    let given = based_on(seen, &before(state, (kind, id), seq)?).saturating_add(1);
+    state
+        .prepare_cached(
+            "INSERT OR REPLACE INTO gave_along (operation, kind, id, revision)
+             VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![operation.to_string(), kind, id, stored(given)])?;
+    Ok(given)
+}
+
+/// What the operations before this place gave a record, those that were confirmed.
+fn before(state: &Connection, (kind, id): (&str, &str), seq: i64) -> Result<Vec<Gave>, StoreError> {
     let mut statement = state.prepare_cached(
-        "SELECT gave_first, gave_last FROM operation
-         WHERE lane = ?1 AND seq < ?2 AND status = 'confirmed'
+        "SELECT gave_first, gave_last, seq FROM operation
+         WHERE lane = ?1 AND seq < ?4 AND status = 'confirmed'
              AND gave_first IS NOT NULL AND gave_last IS NOT NULL
-         ORDER BY seq",
+         UNION ALL
+         SELECT a.revision, a.revision, o.seq
+         FROM gave_along a JOIN operation o ON o.id = a.operation
+         WHERE a.kind = ?2 AND a.id = ?3 AND o.lane <> ?1 AND o.seq < ?4 AND o.status = 'confirmed'
+         ORDER BY 3",
     )?;
-    let rows = statement.query_map(params![lane, seq], |row| {
+    let lane = format!("{kind}/{id}");
+    let rows = statement.query_map(params![lane, kind, id, seq], |row| {
         Ok(Gave {
             first: read(row.get(0)?),
             last: read(row.get(1)?),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::queue::Status;
+use super::rest::{Ground, RestsOn, ground};
 use crate::clock::Instant;
 
 /// What the decision needs of an operation that is not settled.
@@ -24,6 +25,8 @@ pub struct Waiting {
     pub not_after: Option<DateTime<Utc>>,
     /// For so long it can still be taken back, and stays.
     pub can_be_taken_back: TimeDelta,
+    /// Operations of other lanes that it rests on.
+    pub rests_on: Vec<RestsOn>,
 }
 
 /// What is to be done now.
@@ -33,6 +36,8 @@ pub struct Turn {
     pub send: Vec<i64>,
     /// To be held: their time has passed.
     pub lapse: Vec<i64>,
+    /// To be decided anew: what they rest on was given up.
+    pub anew: Vec<i64>,
     /// When the next one comes out of its back-off or its window, UTC.
     pub next: Option<DateTime<Utc>>,
 }
@@ -72,7 +77,11 @@ pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
             false => stays.then(|| now.at + head.can_be_taken_back),
         };
         match waits {
-            None => send.push(head),
+            None => match ground(head.seq, &head.rests_on) {
+                Ground::Firm => send.push(head),
+                Ground::Awaited => {}
+                Ground::Gone => turn.anew.push(head.seq),
+            },
             Some(until) => {
                 let next = turn.next.get_or_insert(until);
                 *next = until.min(*next);
@@ -110,6 +119,7 @@ mod tests {
             not_before: at(0),
             not_after: None,
             can_be_taken_back: TimeDelta::zero(),
+            rests_on: Vec::new(),
         }
     }
 
@@ -176,6 +186,33 @@ mod tests {
     }
 
     #[test]
+    fn what_rests_on_another_lane_waits_for_it_and_is_decided_anew_where_that_was_given_up() {
+        let with = |status| {
+            let mut rests = waiting(2, "b");
+            rests.rests_on = vec![RestsOn { seq: 1, status }];
+            [waiting(1, "a"), rests, waiting(3, "c")]
+        };
+        for status in [
+            Status::Waiting,
+            Status::InFlight,
+            Status::Accepted,
+            Status::Unknown,
+            Status::Held,
+        ] {
+            let decided = turn(&with(status), "me", sure(10));
+            assert_eq!((decided.send, decided.anew), (vec![1, 3], vec![]));
+        }
+        let decided = turn(&with(Status::Confirmed), "me", sure(10));
+        assert_eq!((decided.send, decided.anew), (vec![1, 2, 3], vec![]));
+        let decided = turn(&with(Status::Discarded), "me", sure(10));
+        assert_eq!((decided.send, decided.anew), (vec![1, 3], vec![2]));
+        // Its time passes while it waits.
+        let [_, mut late, _] = with(Status::Held);
+        late.not_after = Some(at(5));
+        assert_eq!(turn(&[late], "me", sure(10)).lapse, vec![2]);
+    }
+
+    #[test]
     fn fault_39_a_back_off_from_before_the_clock_was_set_back_has_ended() {
         let mut waits = waiting(1, "a");
         waits.not_before = at(2 * 3600);
@@ -201,6 +238,7 @@ mod tests {
                 not_before: at(*before),
                 not_after: Some(at(*after)),
                 can_be_taken_back: TimeDelta::zero(),
+                rests_on: Vec::new(),
             }).collect();
             for seq in turn(&open, "me", sure(10)).send {
                 let sent = open.iter().find(|o| o.seq == seq).unwrap();

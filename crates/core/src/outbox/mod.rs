@@ -16,8 +16,11 @@
 //! poisoned one stops alone (fault 43). Whatever was `in_flight` when the app ended is read back
 //! by its id before anything is sent, because nobody knows whether it arrived (fault 1).
 //!
-//! One that was queued behind others of its lane is based on what these leave behind, and that is settled
-//! when it goes out for the first time ([`base`]).
+//! One that was decided on what an operation of another lane will have made waits for that one too
+//! ([`rest`]).
+//!
+//! One that was queued behind others, of its lane or of those, is based on what these leave behind, and
+//! that is settled when it goes out for the first time ([`base`]).
 //!
 //! What can be taken back stays at the head of its lane until its window has passed ([`undo`]).
 //!
@@ -28,10 +31,31 @@
 //! An operation goes out only under the name of its author (fault 46), and never after its
 //! not-after instant. An unsure clock does not lapse anything: then the platform decides.
 
+/// SQL: is the operation `o` held, or one that it waits for, before it in its lane or of what it rests on?
+macro_rules! stopped {
+    () => {
+        "CASE WHEN NOT EXISTS (SELECT 1 FROM operation h WHERE h.status = 'held') THEN 0 ELSE
+             EXISTS (WITH RECURSIVE up (id, lane, seq, status) AS (
+                     SELECT o.id, o.lane, o.seq, o.status
+                     UNION
+                     SELECT e.id, e.lane, e.seq, e.status FROM up u JOIN operation e
+                         ON e.lane = u.lane AND e.seq < u.seq
+                             AND e.status NOT IN ('confirmed', 'discarded')
+                     UNION
+                     SELECT p.id, p.lane, p.seq, p.status FROM up u
+                         JOIN rest r ON r.operation = u.id
+                         JOIN operation p ON p.id = r.rests_on AND p.seq < u.seq
+                             AND p.status NOT IN ('confirmed', 'discarded'))
+                 SELECT 1 FROM up WHERE status = 'held') END"
+    };
+}
+pub(crate) use stopped;
+
 pub mod base;
 pub mod frozen;
 pub mod lane;
 pub mod queue;
+pub mod rest;
 pub mod send;
 pub mod together;
 pub mod undo;

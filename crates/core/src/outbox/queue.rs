@@ -1,5 +1,7 @@
 //! The table `operation`: what waits, what is under way and what became of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use watchkeeper_wire::operation::{Operation, Reason};
 use watchkeeper_wire::problem;
 
 use super::lane::Waiting;
+use super::rest::{self, RestsOn};
 use super::undo::{self, Window};
 use crate::clock::Moment;
 use crate::store::StoreError;
@@ -174,6 +177,51 @@ pub fn open(state: &Connection) -> Result<Vec<Queued>, StoreError> {
     )
 }
 
+/// Those on records of one kind that are not settled, oldest first.
+pub fn open_of_kind(state: &Connection, kind: &str) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        // A lane is kind and record with a `/` between them, and `0` is what comes after that.
+        "lane >= ?1 || '/' AND lane < ?1 || '0' AND status NOT IN ('confirmed', 'discarded')
+         ORDER BY seq",
+        [kind],
+    )
+}
+
+/// Where operations stand that are not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Not with the platform, as far as anybody here knows.
+    Waiting,
+    /// The platform has them, without a final verdict.
+    UnderWay,
+    /// Held for the operator.
+    Held,
+}
+
+/// At most so many of one part, behind the first so many of it. First those of which nobody knows
+/// whether they happened, then the oldest.
+pub fn part(
+    state: &Connection,
+    part: Part,
+    most: u32,
+    behind: u32,
+) -> Result<Vec<Queued>, StoreError> {
+    let rest = match part {
+        Part::Waiting => {
+            "status IN ('waiting', 'in_flight')
+             ORDER BY status = 'in_flight' AND not_before > 0 DESC, seq LIMIT ?1 OFFSET ?2"
+        }
+        Part::UnderWay => {
+            "status IN ('accepted', 'unknown')
+             ORDER BY status = 'unknown' DESC, seq LIMIT ?1 OFFSET ?2"
+        }
+        Part::Held => "status = 'held' ORDER BY seq LIMIT ?1 OFFSET ?2",
+    };
+    let open = format!("status NOT IN ('confirmed', 'discarded') AND {rest}");
+    many(state, &open, params![most, behind])
+}
+
 /// There is one that is not settled.
 pub fn has_open(state: &Connection) -> Result<bool, StoreError> {
     let mut statement = state.prepare_cached(
@@ -245,9 +293,18 @@ pub fn waiting(state: &Connection, now: &Moment) -> Result<Vec<Waiting>, StoreEr
             not_after,
             can_be_taken_back: window
                 .map_or(TimeDelta::zero(), |window| window.left(not_after, now)),
+            rests_on: Vec::new(),
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut all = rows.collect::<Result<Vec<Waiting>, _>>()?;
+    let mut rests = BTreeMap::<i64, Vec<RestsOn>>::new();
+    for (seq, on) in rest::waiting(state)? {
+        rests.entry(seq).or_default().push(on);
+    }
+    for one in &mut all {
+        one.rests_on = rests.remove(&one.seq).unwrap_or_default();
+    }
+    Ok(all)
 }
 
 /// Room for more operations.
@@ -296,7 +353,10 @@ impl Queued {
         let code = self.reason.as_ref().map(|reason| reason.code.as_str());
         match self.hold {
             Some(Hold::Rejected | Hold::Restored | Hold::Frozen) | None => false,
-            Some(Hold::Refused) => code != Some(problem::Code::Forbidden.as_str()),
+            // One that was never sent was decided on here: what it rested on was given up.
+            Some(Hold::Refused) => {
+                self.attempts > 0 && code != Some(problem::Code::Forbidden.as_str())
+            }
             Some(Hold::Conflict) => true,
             Some(Hold::Lapsed) => self.attempts > 0,
         }
@@ -465,7 +525,7 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
              WHERE id = ?1",
         )?
         .execute(params![id.to_string(), now.timestamp_millis()])?;
-    Ok(())
+    rest::forget(state, id)
 }
 
 /// Settled operations of this author, the last first, from behind the one that was settled at this

@@ -10,11 +10,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
 
 use super::queue::{self, Hold, Queued, Status};
 use super::together::{Shared, may_share};
-use super::{base, frozen, lane, verdict};
+use super::{base, frozen, lane, rest, verdict};
 use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -57,18 +58,32 @@ pub struct Round {
     pub next: Option<DateTime<Utc>>,
 }
 
+/// Decides anew on what rested on something that was given up, and answers how many it could decide on.
+/// Decisions are made of what the screens read, which knows the outbox and not the other way round.
+pub type Anew = for<'e> fn(&'e Engine, Vec<Queued>) -> BoxFuture<'e, Result<usize, StoreError>>;
+
 /// Sends whatever may be sent. Only one round runs at a time.
-pub async fn round(engine: &Engine) -> Result<Round, SendError> {
+pub async fn round(engine: &Engine, anew: Anew) -> Result<Round, SendError> {
     let _only = engine.sending.lock().await;
     let client = engine.client();
     let mut done = Round::default();
     let in_doubt = read_back(engine, &client, &[Status::InFlight]).await?;
     done.answered += in_doubt.answered;
     loop {
-        let (groups, next, history) = claim(engine).await?;
+        let Claimed {
+            groups,
+            gone,
+            next,
+            history,
+        } = claim(engine).await?;
         done.next = [next, in_doubt.next].into_iter().flatten().min();
+        // What rested on something that was given up goes in the next turn, where it still may.
+        let decided = anew(engine, gone).await?;
         if groups.is_empty() {
-            return Ok(done);
+            match decided {
+                0 => return Ok(done),
+                _ => continue,
+            }
         }
         let sent = futures_util::future::join_all(
             groups
@@ -106,9 +121,18 @@ pub async fn round(engine: &Engine) -> Result<Round, SendError> {
     }
 }
 
-/// What a round takes: operations by the request that they go in, when the next one comes out of its
-/// back-off or its window, and the platform's history for which they are meant.
-type Claimed = (Vec<Vec<Queued>>, Option<DateTime<Utc>>, Option<String>);
+/// What a round takes.
+#[derive(Debug, Default)]
+struct Claimed {
+    /// Operations by the request that they go in.
+    groups: Vec<Vec<Queued>>,
+    /// Those that are to be decided anew before they go.
+    gone: Vec<Queued>,
+    /// When the next one comes out of its back-off or its window, UTC.
+    next: Option<DateTime<Utc>>,
+    /// The platform's history for which they are meant.
+    history: Option<String>,
+}
 
 /// Takes the next heads of lanes, and holds what has lapsed or a control stops by now.
 async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
@@ -117,13 +141,13 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
     let me = engine.pinned.operator.id.clone();
     let scribe = engine.scribe();
     let (pack, alone, rights) = (engine.pack(), engine.alone.clone(), engine.rights());
-    let (groups, next, history, held) = engine
+    let (claimed, held) = engine
         .stores
         .state
         .write(move |state| {
             let history = History::load(state)?;
             if history.as_ref().is_some_and(|history| history.unchecked) {
-                return Ok((Vec::new(), None, None, Vec::new()));
+                return Ok((Claimed::default(), Vec::new()));
             }
             let turn = lane::turn(&queue::waiting(state, &moment)?, &me, now);
             let mut held = Vec::new();
@@ -165,6 +189,7 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                 if !queue::claim(state, seq)? {
                     continue;
                 }
+                rest::forget(state, waiting.request.id)?;
                 let claimed = queue::by_seq(state, seq)?;
                 match shares {
                     true => together.extend(claimed),
@@ -174,14 +199,23 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
             if !together.is_empty() {
                 groups.push(together);
             }
-            let history = history.map(|history| history.name);
-            Ok::<_, StoreError>((groups, turn.next, history, held))
+            let mut gone = Vec::new();
+            for seq in turn.anew.into_iter().take(LOOKED_AT) {
+                gone.extend(queue::by_seq(state, seq)?);
+            }
+            let claimed = Claimed {
+                groups,
+                gone,
+                next: turn.next,
+                history: history.map(|history| history.name),
+            };
+            Ok::<_, StoreError>((claimed, held))
         })
         .await?;
     for operation in held {
         engine.operation_changed(&operation.request, Source::Clock);
     }
-    Ok((groups, next, history))
+    Ok(claimed)
 }
 
 /// Sends these in one request.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use watchkeeper_wire::operation::Reason;
 
 use super::queue::{self, Queued, Status, instant};
+use super::rest;
 use crate::clock::Moment;
 use crate::store::StoreError;
 
@@ -81,6 +82,60 @@ impl Window {
 /// Milliseconds of a clock that counts up.
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// An operation that was never sent and waits for its window to pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its id.
+    pub id: Uuid,
+    /// Action of the pack.
+    pub action: String,
+    /// The action as shown.
+    pub label: String,
+    /// The record in a line, as seen.
+    pub title: String,
+    /// Not carried out after, UTC.
+    pub not_after: Option<DateTime<Utc>>,
+    /// In which it can be taken back.
+    pub window: Window,
+}
+
+/// All of this author's that were never sent and have a window, oldest first; that of some may have
+/// passed already.
+pub fn held_back(state: &Connection, author: &str) -> Result<Vec<Held>, StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT id, json_extract(request, '$.action'), action, title, not_after,
+                undo_seconds, undo_until, undo_boot, undo_ends
+         FROM operation
+         WHERE status NOT IN ('confirmed', 'discarded') AND status = 'waiting' AND attempts = 0
+           AND undo_seconds IS NOT NULL AND author = ?1
+         ORDER BY seq",
+    )?;
+    let rows = statement.query_map([author], |row| {
+        let text: String = row.get(0)?;
+        let id = Uuid::parse_str(&text).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(
+                0,
+                rusqlite::types::Type::Text,
+                Box::new(error),
+            )
+        })?;
+        let held = Held {
+            id,
+            action: row.get(1)?,
+            label: row.get(2)?,
+            title: row.get(3)?,
+            not_after: row.get::<_, Option<i64>>(4)?.map(instant),
+            window: match read(row, 5)? {
+                Some(window) => window,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(held))
+    })?;
+    let held: Vec<Option<Held>> = rows.collect::<Result<_, _>>()?;
+    Ok(held.into_iter().flatten().collect())
 }
 
 /// The window of a row, from its four columns in order, the first of which is `first`.
@@ -180,6 +235,7 @@ pub fn take_back(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<Tak
             now.timestamp_millis(),
         ])?;
     if changed == 1 {
+        rest::forget(state, id)?;
         return Ok(Taken::Back);
     }
     let stands: Option<(bool, bool)> = state

@@ -210,7 +210,7 @@ fn settle_by(
             } else if status == Status::Confirmed
                 || (status == Status::Accepted && revision.is_some())
             {
-                rows::confirm(state, &operation.request, revision)?;
+                rows::confirm(state, operation.seq, &operation.request, revision)?;
             }
             let event = Event::Answered {
                 operation: operation.request.id,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use watchkeeper_wire::operation::Operation;
 
 use crate::outbox::queue::Status;
+use crate::outbox::{base, stopped};
 use crate::store::StoreError;
 
 /// A record when the operator acted.
@@ -47,7 +48,7 @@ pub struct OverlayRow {
     pub lane: String,
     /// Where it stands.
     pub status: Status,
-    /// It is held, or waits behind one of its lane that is.
+    /// It is held, or waits for one that is: before it in its lane, or of what it rests on.
     pub stopped: bool,
     /// Kind of the record drawn.
     pub kind: String,
@@ -123,11 +124,9 @@ pub fn insert(
 macro_rules! standing {
     ($which:literal) => {
         concat!(
-            "SELECT o.seq, o.id, o.lane, o.status, v.kind, v.id, v.seen, v.applied, v.confirmed,
-                    EXISTS (SELECT 1 FROM operation h
-                            WHERE h.lane = o.lane AND h.seq <= o.seq AND h.status = 'held'
-                                AND h.status NOT IN ('confirmed', 'discarded'))
-             FROM overlay v JOIN operation o ON o.id = v.operation
+            "SELECT o.seq, o.id, o.lane, o.status, v.kind, v.id, v.seen, v.applied, v.confirmed, ",
+            stopped!(),
+            " FROM overlay v JOIN operation o ON o.id = v.operation
              WHERE o.status <> 'discarded' ",
             $which,
             " ORDER BY o.seq, v.kind, v.id"
@@ -186,10 +185,11 @@ fn read(
     Ok(all)
 }
 
-/// The platform named the revision that an operation gave its record. Records that changed along
-/// with it went up by at least one.
+/// The platform named the revision that an operation, at this place, gave its record. Records that changed
+/// along with it went up by one from what those before it had left of them.
 pub fn confirm(
     state: &Connection,
+    seq: i64,
     request: &Operation,
     revision: Option<u64>,
 ) -> Result<(), StoreError> {
@@ -204,7 +204,10 @@ pub fn confirm(
         let (kind, id): (String, String) = (row.get(0)?, row.get(1)?);
         let seen: Seen = serde_json::from_str(&row.get::<_, String>(2)?)?;
         let is_main = kind == request.kind && id == request.record;
-        let given = revision.filter(|_| is_main).unwrap_or(seen.revision + 1);
+        let given = match is_main {
+            true => revision.unwrap_or(seen.revision + 1),
+            false => base::gave_along(state, (request.id, seq), (&kind, &id), seen.revision)?,
+        };
         update.execute(params![
             operation,
             kind,

@@ -29,6 +29,7 @@ mod outbox;
 mod packs;
 mod pauses;
 mod queues;
+mod rests;
 mod sample;
 mod saved;
 mod scripted;

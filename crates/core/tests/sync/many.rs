@@ -7,6 +7,7 @@ use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{
     ActManyAnswer, ActManyRequest, OperationWord, SelectRequest, SelectionView,
 };
+use watchkeeper_core::features::sync::view::OpenPart;
 use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::store::StoreError;
 use watchkeeper_wire::operation::Batch;
@@ -430,4 +431,84 @@ async fn who_has_to_agree_and_until_when_is_said_before_many_are_done() {
     assert_ne!(small.not_after, all.not_after);
     let any_time = select(&world, "return", &["p1"]).await;
     assert_eq!(any_time.not_after, None);
+}
+
+/// So many operations of somebody that stand so. Of what is not shown nothing is read: it could not be.
+async fn planted(world: &World, status: &'static str, readable: u32, unreadable: u32) {
+    let state = &world.engine.stores().state;
+    state
+        .write(move |state| {
+            for at in 0..readable + unreadable {
+                let request = match at < readable {
+                    true => {
+                        "{\"id\":\"00000000-0000-7000-8000-000000000000\",\"version\":1,\"kind\":\"parcel\",
+                          \"record\":\"r\",\"action\":\"a\",\"params\":{},
+                          \"author\":\"somebody\",\"device\":\"00000000-0000-7000-8000-000000000000\",
+                          \"made_at\":\"2026-11-20T03:00:00Z\",\"base_revision\":null,\"not_after\":null,
+                          \"pack\":\"p\",\"lookups\":{}}"
+                    }
+                    false => "no operation",
+                };
+                let id = Uuid::now_v7().to_string();
+                state.execute(
+                    "INSERT INTO operation (id, lane, author, request, fingerprint, title, action,
+                                            status, hold, made_at)
+                     VALUES (?1, 'other/' || ?1, 'somebody', ?2, 'f', ?3, 'a', ?4,
+                             iif(?4 = 'held', 'refused', NULL), 0)",
+                    (id, request, format!("{status} {at}"), status),
+                )?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn of_a_thousand_that_wait_the_first_hundred_are_read_and_all_are_counted() {
+    let world = world(1).await;
+    planted(&world, "waiting", 100, 900).await;
+    planted(&world, "held", 100, 20).await;
+    planted(&world, "unknown", 2, 0).await;
+    planted(&world, "accepted", 98, 30).await;
+    let status = world.status().await;
+    let open = status.open;
+    assert_eq!(
+        (open.waiting, open.held, open.unknown, open.sent),
+        (1_000, 120, 2, 128)
+    );
+    let shown = (
+        status.waiting.len(),
+        status.held.len(),
+        status.under_way.len(),
+    );
+    assert_eq!(shown, (100, 100, 100));
+    assert_eq!(status.waiting[99].title, "waiting 99");
+    assert_eq!(status.under_way[1].word, OperationWord::Unknown);
+    assert_eq!(status.under_way[2].word, OperationWord::Sent);
+}
+
+#[tokio::test]
+async fn what_follows_the_first_hundred_is_read_page_by_page_and_what_is_in_doubt_comes_first() {
+    let world = world(1).await;
+    planted(&world, "waiting", 230, 0).await;
+    planted(&world, "in_flight", 1, 0).await;
+    let state = &world.engine.stores().state;
+    let doubt = "UPDATE operation SET not_before = 1 WHERE status = 'in_flight'";
+    state
+        .write(move |state| Ok::<_, StoreError>(state.execute(doubt, [])?))
+        .await
+        .unwrap();
+    let status = world.status().await;
+    assert_eq!(status.open.waiting, 231);
+    assert_eq!(status.waiting[0].word, OperationWord::Unknown);
+    let mut titles: Vec<String> = status.waiting.into_iter().map(|one| one.title).collect();
+    for (behind, count) in [(100, 100), (200, 31), (300, 0)] {
+        let page = sync::more(&world.engine, OpenPart::Waiting, behind).await;
+        let page = page.unwrap();
+        assert_eq!(page.len(), count, "behind {behind}");
+        titles.extend(page.into_iter().map(|one| one.title));
+    }
+    let wanted = (0..230).map(|at| format!("waiting {at}"));
+    assert!(titles[1..].iter().cloned().eq(wanted), "{titles:?}");
 }

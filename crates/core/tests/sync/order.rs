@@ -31,7 +31,7 @@ async fn act(world: &World, action: &str, amends: Option<&OperationView>) -> Ope
 }
 
 /// What was sent, in order: the action and what it was based on.
-fn sent(world: &World) -> Vec<(String, Option<u64>)> {
+pub fn sent(world: &World) -> Vec<(String, Option<u64>)> {
     let asked = world.platform.with(|state| state.asked("/v1/operations"));
     let posted = asked.iter().filter(|request| request.method == "POST");
     posted
@@ -46,7 +46,7 @@ fn sent(world: &World) -> Vec<(String, Option<u64>)> {
         .collect()
 }
 
-fn all(of: &[(&str, u64)]) -> Vec<(String, Option<u64>)> {
+pub fn all(of: &[(&str, u64)]) -> Vec<(String, Option<u64>)> {
     of.iter()
         .map(|(action, base)| ((*action).to_owned(), Some(*base)))
         .collect()
@@ -61,7 +61,7 @@ fn changed_there(world: &World) {
     });
 }
 
-async fn held(world: &World) -> Vec<Standing> {
+pub async fn held(world: &World) -> Vec<Standing> {
     let held = world.status().await.held;
     held.iter().map(|one| one.standing).collect()
 }

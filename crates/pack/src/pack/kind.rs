@@ -131,6 +131,24 @@ pub struct Action {
     pub bulk_when: Option<Program>,
 }
 
+impl Action {
+    /// Does what it may, asks and does go by `root.field`? Sentences do not count: they decide nothing.
+    pub fn reads_field(&self, root: &str, field: &str) -> bool {
+        let rows = self.policy.iter().map(|row| &row.when);
+        let asks = self.approvals.iter().map(|approval| &approval.when);
+        let mut programs = rows.chain(asks).chain(&self.not_after);
+        programs.any(|program| program.reads_field(root, field))
+            || self.effects.iter().any(|effect| {
+                let mut programs = match effect {
+                    Effect::Set(set) | Effect::Create { set, .. } => set.values(),
+                    Effect::SetOn(on) => on.set.values(),
+                    Effect::Call(call) => call.args.values(),
+                };
+                programs.any(|program| program.reads_field(root, field))
+            })
+    }
+}
+
 /// A compiled policy row.
 #[derive(Debug)]
 pub struct Policy {

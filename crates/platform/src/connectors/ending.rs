@@ -33,29 +33,40 @@ pub(super) fn done(result: Value) -> Ending {
 }
 
 pub(super) fn provider_refused(detail: &str) -> Ending {
-    Ending {
-        status: CallStatus::Refused,
-        result: Some(json!({"message": detail})),
-        word: VerdictWord::Refused,
-        reason: Some(reason("provider.refused", None, detail)),
-    }
+    let why = reason("provider.refused", None, detail);
+    undone(CallStatus::Refused, VerdictWord::Refused, why)
 }
 
 /// The provider did it, and what runs goes on as before.
 pub(super) fn not_in_effect(detail: &str) -> Ending {
-    Ending {
-        reason: Some(reason("control.not_in_effect", None, detail)),
-        ..provider_refused(detail)
-    }
+    let why = reason("control.not_in_effect", None, detail);
+    undone(CallStatus::Refused, VerdictWord::Refused, why)
 }
 
 pub(super) fn given_up(word: VerdictWord, reason: Reason) -> Ending {
+    undone(CallStatus::GivenUp, word, reason)
+}
+
+/// Why stands with the call as well: the operation may end later, with another one.
+fn undone(status: CallStatus, word: VerdictWord, why: Reason) -> Ending {
     Ending {
-        status: CallStatus::GivenUp,
-        result: Some(json!({"message": reason.detail})),
+        status,
+        result: Some(json!({"message": why.detail, "code": why.code, "row": why.row})),
         word,
-        reason: Some(reason),
+        reason: Some(why),
     }
+}
+
+/// Why a call was not done, where that was its end and not that of the one before it.
+fn left_undone(call: &CallRow) -> Option<Reason> {
+    let failed = matches!(call.status, CallStatus::Refused | CallStatus::GivenUp);
+    let result = call.result.as_ref().filter(|_| failed)?;
+    let text = |name: &str| result.get(name).and_then(Value::as_str);
+    Some(Reason {
+        code: text("code").unwrap_or("provider.refused").to_owned(),
+        row: text("row").map(ToOwned::to_owned),
+        detail: text("message")?.to_owned(),
+    })
 }
 
 /// Ends a call: what it sets, the verdict and the feed's line, all or nothing.
@@ -72,8 +83,12 @@ pub(super) async fn finish(
         let facts = facts(platform, tenant, &known.request, &row.basis.regions, now).await?;
         let writes = follow_ups(platform, row, &known.request, &facts, &ending, now).await?;
         let calls = platform.store.calls_of(tenant, row.id.operation).await?;
-        let waits = |call: &CallRow| call.id == row.id && call.status == CallStatus::Waiting;
-        if !calls.iter().any(waits) {
+        let waits = |call: &&CallRow| call.id == row.id && call.status == CallStatus::Waiting;
+        let Some(own) = calls.iter().find(waits) else {
+            return Ok(());
+        };
+        // Another history has begun since it was read: what certainly was never sent may have been.
+        if ending.status == CallStatus::GivenUp && own.was_sent_before() && !row.was_sent_before() {
             return Ok(());
         }
         let others: Vec<&CallRow> = calls.iter().filter(|call| call.id != row.id).collect();
@@ -85,7 +100,11 @@ pub(super) async fn finish(
                 .map(|call| call.id.effect)
                 .collect(),
         };
-        let verdict = next_verdict(&known.verdict, &ending, &others, &facts, &writes, now);
+        let open = others
+            .iter()
+            .any(|call| call.status == CallStatus::Waiting && !give_up.contains(&call.id.effect));
+        let beside = (others.as_slice(), open);
+        let verdict = next_verdict(&known.verdict, &ending, beside, &facts, &writes, now);
         let settle = Settle {
             call: row.id.clone(),
             expected_head: facts.tenant.head,
@@ -189,7 +208,7 @@ async fn follow_ups(
 fn next_verdict(
     known: &Verdict,
     ending: &Ending,
-    others: &[&CallRow],
+    (others, open): (&[&CallRow], bool),
     facts: &Facts,
     writes: &[Write],
     now: DateTime<Utc>,
@@ -197,12 +216,16 @@ fn next_verdict(
     if known.word.is_final() {
         return None;
     }
-    let open = others.iter().any(|call| call.status == CallStatus::Waiting);
     let any_done = others.iter().any(|call| call.status == CallStatus::Done);
     let (word, reason) = match ending.status {
         CallStatus::Done if open && known.word == VerdictWord::Accepted => return None,
         CallStatus::Done if open => (VerdictWord::Accepted, None),
-        CallStatus::Done | CallStatus::Waiting => (VerdictWord::Confirmed, None),
+        // What is under way yet may be done: refused is said of an operation of which nothing was.
+        CallStatus::Refused | CallStatus::GivenUp if open => return None,
+        CallStatus::Done | CallStatus::Waiting => {
+            let undone = others.iter().find_map(|call| left_undone(call));
+            (VerdictWord::Confirmed, undone)
+        }
         // Something of it has been done; the reason says what has not.
         CallStatus::Refused | CallStatus::GivenUp if any_done => {
             (VerdictWord::Confirmed, ending.reason.clone())

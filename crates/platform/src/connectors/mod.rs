@@ -41,6 +41,12 @@ pub type Connectors = BTreeMap<Name, Arc<dyn Connector>>;
 pub trait Connector: Send + Sync + 'static {
     /// Has the provider done the call of this key already?
     async fn look(&self, call: &Call, key: &str) -> Look;
+    /// What keeps it from being sent just now or for good, where that has to be asked first. It is asked
+    /// before the attempt counts and before it is known that the process did not stand still: between
+    /// that and the send there is no other question.
+    async fn hindrance(&self, _call: &Call) -> Option<Sent> {
+        None
+    }
     /// Sends it. `idempotency_key` is `key` with its generation.
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent;
     /// Two sends under one key are one effect. Where they are two, nothing is sent again before what was

@@ -191,6 +191,22 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         return put_off(platform, row, row.ambiguous, row.generation, truly_until).await;
     }
     let earlier_may_come = row.ambiguous && (by_the_wall.is_some() || truly_until.is_some());
+    match connector.hindrance(&row.call).await {
+        None => {}
+        // Nothing went out: nothing is counted.
+        Some(Sent::NotNow(wait)) => {
+            let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
+            let until = platform.clock.now() + wait.unwrap_or(ASK_AGAIN);
+            return put_off(platform, row, row.ambiguous, row.generation, Some(until)).await;
+        }
+        Some(Sent::Refused(why)) if row.was_never_sent() => {
+            return finish(platform, row, provider_refused(&why)).await;
+        }
+        Some(sent) => {
+            return after_send(platform, row, &*connector, sent, earlier_may_come).await;
+        }
+    }
+    let now = platform.clock.now();
     if !platform.store.begin_call(&row.id, now).await? {
         return Ok(());
     }

@@ -128,11 +128,19 @@ pub(super) async fn judge(
         (Outcome::Allow | Outcome::Ask, plan) => plan.unwrap_or_default(),
     };
     // What a lost history may have paid is not paid once more before the provider has said so.
-    if facts.looked_for && decision.nature == Nature::Money && !plan.calls.is_empty() {
-        let detail = "Since the platform was restored from a backup, a provider is being asked what it has \
-                      done for this already. Try again when that is known.";
-        let asking = reason("provider.asking", None, detail);
-        return no(VerdictWord::Refused, asking);
+    if decision.nature == Nature::Money && !plan.calls.is_empty() {
+        if facts.looked_for {
+            let detail = "Since the platform was restored from a backup, a provider is being asked what it \
+                          has done for this already. Try again when that is known.";
+            return no(
+                VerdictWord::Refused,
+                reason("provider.asking", None, detail),
+            );
+        }
+        let perhaps = approvals::paid_perhaps(platform, &access.tenant, operation, kind).await?;
+        if let Some(why) = perhaps {
+            return no(VerdictWord::Refused, why);
+        }
     }
     if let Some(call) = plan
         .calls

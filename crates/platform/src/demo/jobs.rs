@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 use watchkeeper_pack::Pack;
 use watchkeeper_wire::ingest::{Incoming, Ingest};
@@ -56,9 +57,22 @@ pub struct ActsOn {
     pub roles: Vec<String>,
 }
 
+/// A run of a job, as its runner has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunOf<'a> {
+    /// Its id, which it keeps however often it is made again.
+    pub(crate) id: &'a str,
+    /// When it was asked for, UTC.
+    pub(crate) asked_at: DateTime<Utc>,
+    /// The job.
+    pub(crate) job: &'a str,
+    /// What it is to work on.
+    pub(crate) argument: Option<&'a str>,
+}
+
 impl JobOf {
-    fn is(&self, job: &str, argument: Option<&str>) -> bool {
-        self.job == job && (self.argument.is_none() || self.argument.as_deref() == argument)
+    fn is(&self, run: &RunOf<'_>) -> bool {
+        self.job == run.job && (self.argument.is_none() || self.argument.as_deref() == run.argument)
     }
 }
 
@@ -67,18 +81,20 @@ impl JobOf {
 pub(super) async fn run(
     platform: &Platform,
     world: &RowsWorld,
-    job: &str,
-    argument: Option<&str>,
+    run: &RunOf<'_>,
     at: DateTime<Utc>,
 ) -> Result<usize, ApiError> {
+    if !world.jobs.iter().any(|one| one.is(run)) {
+        return Ok(0);
+    }
     let known = platform.store.tenant(&world.tenant.id).await?;
     let known = known.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&known).await?.ok_or(Code::NotFound)?;
     let mut changed = 0;
-    for one in world.jobs.iter().filter(|one| one.is(job, argument)) {
+    for one in world.jobs.iter().filter(|one| one.is(run)) {
         changed += bring(platform, world, &pack, &one.records, at).await?;
-        if let (Some(acts), Some(argument)) = (&one.acts, argument) {
-            changed += act(platform, world, &pack, (acts, argument), at).await?;
+        if let (Some(acts), Some(argument)) = (&one.acts, run.argument) {
+            changed += act(platform, world, &pack, (acts, argument), run).await?;
         }
     }
     Ok(changed)
@@ -160,13 +176,14 @@ async fn complete(
 }
 
 /// Takes the action on each record of the argument that waits. One that was taken leaves the state, so
-/// that a run that is made again goes on with the others.
+/// that a run that is made again goes on with the others. Each has the operation's id from the run: where
+/// the platform was put back meanwhile and does not know it any more, a provider is found to have done it.
 async fn act(
     platform: &Platform,
     world: &RowsWorld,
     pack: &Pack,
     (acts, argument): (&ActsOn, &str),
-    at: DateTime<Utc>,
+    run: &RunOf<'_>,
 ) -> Result<usize, ApiError> {
     const WAITS: &str = "json_extract(body, '$.state') = ? AND json_extract(body, '$.' || ?) = ?";
     let tenant = world.tenant.id.as_str();
@@ -193,7 +210,12 @@ async fn act(
     let waiting = platform.store.records(tenant, &acts.kind, &question);
     for row in waiting.await? {
         let operation = Operation {
-            id: fresh(platform, at),
+            id: id_of(
+                run,
+                tenant,
+                (row.kind.as_str(), row.id.as_str()),
+                &acts.action,
+            ),
             version: 1,
             kind: row.kind,
             record: row.id,
@@ -201,7 +223,7 @@ async fn act(
             params: Map::new(),
             author: access.operator.id.clone(),
             device: Uuid::nil(),
-            made_at: at,
+            made_at: run.asked_at,
             base_revision: Some(row.revision),
             not_after: None,
             pack: pack.hash.clone(),
@@ -218,13 +240,37 @@ async fn act(
     Ok(done)
 }
 
-fn fresh(platform: &Platform, at: DateTime<Utc>) -> Uuid {
-    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-    let random: [u8; 10] = platform
-        .random
-        .bytes()
-        .first_chunk()
-        .copied()
-        .unwrap_or_default();
+/// The id of what a run does to a record: the same whenever it is made again.
+fn id_of(run: &RunOf<'_>, tenant: &str, (kind, record): (&str, &str), action: &str) -> Uuid {
+    let millis = u64::try_from(run.asked_at.timestamp_millis()).unwrap_or(0);
+    let named = format!("{}/{tenant}/{kind}/{record}/{action}", run.id);
+    let hash: [u8; 32] = Sha256::digest(named).into();
+    let random = hash.first_chunk::<10>().copied().unwrap_or_default();
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_run_does_to_a_record_has_one_id_however_often_the_run_is_made() {
+        let run = |id| RunOf {
+            id,
+            asked_at: DateTime::UNIX_EPOCH,
+            job: "payouts:process",
+            argument: Some("PB-1"),
+        };
+        let of = |run: &RunOf<'_>, tenant, record| id_of(run, tenant, ("payout", record), "send");
+        let first = of(&run("k:1"), "a", "PO-1");
+        assert_eq!(of(&run("k:1"), "a", "PO-1"), first);
+        assert_eq!(first.get_version_num(), 7);
+        for other in [
+            of(&run("k:1"), "a", "PO-2"),
+            of(&run("k:1"), "b", "PO-1"),
+            of(&run("k:2"), "a", "PO-1"),
+        ] {
+            assert_ne!(other, first);
+        }
+    }
 }

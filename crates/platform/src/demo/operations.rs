@@ -184,7 +184,7 @@ pub(super) fn named(
         let def = pack.controls.get(&of.control);
         let def = def.ok_or_else(|| about("the pack has none of this name".into()))?;
         let by = person(place, &of.by).map_err(about)?;
-        control::may(def, &actor(&by.id, &by.roles, &by.regions)).map_err(about)?;
+        control::may(pack, def, &actor(&by.id, &by.roles, &by.regions)).map_err(about)?;
         let at = at(start, of.ago).map_err(about)?;
         // On a day on which it is not switched nobody switched it.
         let value = controls.get(&of.control);

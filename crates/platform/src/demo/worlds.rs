@@ -178,8 +178,7 @@ impl Worlds {
     pub(crate) async fn run_job(
         &self,
         platform: &Platform,
-        job: &str,
-        argument: Option<&str>,
+        run: &jobs::RunOf<'_>,
     ) -> Result<usize, ApiError> {
         // Nothing arrives and no world is chosen meanwhile.
         let _state = self.state.lock().await;
@@ -187,8 +186,10 @@ impl Worlds {
         let mut changed = 0;
         for place in &self.places {
             changed += match &place.form {
-                Form::Drawn(world) => by_hand::run(platform, world, job, argument, now).await?,
-                Form::Rows(world) => jobs::run(platform, world, job, argument, now).await?,
+                Form::Drawn(world) => {
+                    by_hand::run(platform, world, run.job, run.argument, now).await?
+                }
+                Form::Rows(world) => jobs::run(platform, world, run, now).await?,
             };
         }
         Ok(changed)

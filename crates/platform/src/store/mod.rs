@@ -168,7 +168,7 @@ pub trait Store: Send + Sync + 'static {
     /// A call that may have been sent before the store was put back to what it once was, nobody knows
     /// when, counts as sent at this instant.
     async fn count_as_sent(&self, call: &CallId, at: DateTime<Utc>) -> Result<()>;
-    /// Puts a call off.
+    /// Puts a call off. One that may have been sent before the store was put back stays one.
     async fn postpone_call(&self, call: &CallId, to: &Postponed) -> Result<()>;
     /// Ends a call: record writes, the call's end and, where it is known, the operation's next
     /// verdict, all or nothing. Writes only while the tenant's head is `expected_head` and the call

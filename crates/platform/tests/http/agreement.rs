@@ -139,6 +139,50 @@ async fn fault_07_nobody_pays_again_while_a_provider_is_asked_what_it_has_paid()
 }
 
 #[tokio::test]
+async fn fault_07_what_waits_since_before_a_restore_is_ended_before_anybody_pays_otherwise() {
+    let world = world(6_000).await;
+    let operation = grant(&world);
+    world.submit(&operation).await;
+    back_up(&world);
+    let yes = say(&world, "fay", (&operation, 1), "approve");
+    said(&world, &["finance"], &yes).await;
+    world.until(operation.id, VerdictWord::Confirmed).await;
+
+    let world = restarted(world, restore).await;
+    // By now nobody has to agree to it, and the provider has room for a second one.
+    claim(&world, 4_000).await;
+    let otherwise = Operation {
+        base_revision: Some(2),
+        ..grant(&world)
+    };
+    let refused = world.submit(&otherwise).await;
+    assert_eq!(
+        (refused.word, code(&refused)),
+        (VerdictWord::Refused, "provider.asking")
+    );
+    let_end(&world, &operation, "withdraw").await;
+    let verdict = ended(&world, operation.id).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn what_waits_for_agreement_keeps_nobody_from_paying_where_nothing_was_restored() {
+    let world = world(6_000).await;
+    let operation = grant(&world);
+    world.submit(&operation).await;
+    claim(&world, 4_000).await;
+    let otherwise = Operation {
+        base_revision: Some(2),
+        ..grant(&world)
+    };
+    world.submit(&otherwise).await;
+    let verdict = ended(&world, otherwise.id).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
 async fn fault_07_what_was_agreed_to_after_a_restore_is_looked_for_before_it_is_paid() {
     let world = world(6_000).await;
     let operation = grant(&world);

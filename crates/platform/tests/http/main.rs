@@ -19,6 +19,7 @@ mod demo;
 mod digest;
 mod errands;
 mod feed;
+mod hindered;
 mod ingest;
 mod isolation;
 mod live;

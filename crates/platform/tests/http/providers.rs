@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use serde_json::json;
 use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::connectors::stripe::Mode;
-use watchkeeper_platform::store::CallRow;
+use watchkeeper_platform::store::{CallRow, CallStatus};
 use watchkeeper_wire::operation::{Operation, VerdictWord};
 
+use crate::approvals::{CLAIM, grant, world_of};
 use crate::support::{TENANT, World, short};
 use crate::waits::until;
 
@@ -271,6 +272,39 @@ async fn a_final_refusal_is_refused_and_nothing_follows() {
     assert!(world.refunds().is_empty());
     assert!(world.mails().is_empty());
     assert_eq!(world.body("charge", "ch_1").await["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn what_is_under_way_beside_a_call_that_was_refused_is_not_called_refused() {
+    let pays = "      - call:\n          connector: stripe";
+    let tells = "      - call: {connector: job, operation: run, args: {job: '\"tell\"'}}\n";
+    let both = CLAIM.replacen(pays, &format!("{tells}{pays}"), 1);
+    for (mode, word, state, paid) in [
+        (Mode::None, VerdictWord::Confirmed, "paid", 1),
+        (Mode::Refuse, VerdictWord::Refused, "failed", 0),
+    ] {
+        let world = world_of(&both, 4_000).await;
+        world.misbehave(Mode::Down, 1_000_000);
+        let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+        stand_ins.job.misbehave(Mode::Refuse, 1);
+        let operation = grant(&world);
+        world.submit(&operation).await;
+        let store = &world.platform().store;
+        until("the run is refused", async || {
+            let calls = store.calls_of(TENANT, operation.id).await.unwrap();
+            calls[0].status == CallStatus::Refused
+        })
+        .await;
+        // Whoever reads refused asks for it again.
+        let verdict = world.verdict(operation.id).await;
+        assert_eq!(verdict.word, VerdictWord::Accepted, "{verdict:?}");
+        world.misbehave(mode, 1_000_000);
+        let verdict = world.ended(operation.id, TimeDelta::seconds(1)).await;
+        assert_eq!(verdict.word, word, "{verdict:?}");
+        assert_eq!(verdict.reason.unwrap().code, "provider.refused");
+        assert_eq!(world.refunds().len(), paid);
+        assert_eq!(world.body("claim", "c1").await["state"], state);
+    }
 }
 
 #[tokio::test]

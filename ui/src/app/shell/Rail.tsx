@@ -168,9 +168,9 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
               current={place.screen === "sync"}
               onGo={() => go({ screen: "sync" })}
               end={
-                sync && sync.held.length > 0 ? (
+                sync && sync.open.held > 0 ? (
                   <span className="badge">
-                    {sync.held.length}
+                    {sync.open.held}
                     <span className="visually-hidden">{t("nav-held")}</span>
                   </span>
                 ) : null

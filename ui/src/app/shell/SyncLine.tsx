@@ -44,9 +44,8 @@ export function SyncLine() {
     return <div className="sync-line">{t(sync.error ? "sync-unreadable" : "sync-reading")}</div>;
   }
   const { tone, words } = linkWords(sync.data);
-  const { waiting, under_way, held } = sync.data;
-  const unknown = under_way.filter((operation) => operation.word === "unknown").length;
-  const quiet = waiting.length + under_way.length + held.length === 0;
+  const { waiting, sent, unknown, held } = sync.data.open;
+  const quiet = waiting + sent + unknown + held === 0;
   return (
     <button
       type="button"
@@ -61,14 +60,10 @@ export function SyncLine() {
       <span className="sync-counts">
         <Upload size={13} aria-hidden />
         {quiet && <span>{t("sync-nothing-waits")}</span>}
-        {waiting.length > 0 && <span>{t("sync-queued", { count: waiting.length })}</span>}
-        {under_way.length - unknown > 0 && (
-          <span>{t("sync-sent", { count: under_way.length - unknown })}</span>
-        )}
+        {waiting > 0 && <span>{t("sync-queued", { count: waiting })}</span>}
+        {sent > 0 && <span>{t("sync-sent", { count: sent })}</span>}
         {unknown > 0 && <span data-tone="amber">{t("sync-unknown", { count: unknown })}</span>}
-        {held.length > 0 && (
-          <span data-tone="red">{t("sync-refused", { count: held.length })}</span>
-        )}
+        {held > 0 && <span data-tone="red">{t("sync-refused", { count: held })}</span>}
       </span>
     </button>
   );

@@ -57,6 +57,7 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
             )}
             {operation.reason && became === null && <Reason operation={operation} />}
           </p>
+          {operation.waits_for && <WaitsFor on={operation.waits_for} />}
           {theirs.length > 0 && <Theirs facts={theirs} />}
           <Small operation={operation} />
         </div>
@@ -79,6 +80,12 @@ function Reason({ operation }: { operation: OperationView }) {
       <bdi>{reason.detail}</bdi> {reason.row && <code className="row-id">{reason.row}</code>}
     </>
   );
+}
+
+/** What it rests on is not done yet. */
+function WaitsFor({ on }: { on: NonNullable<OperationView["waits_for"]> }) {
+  const { action, title, word } = on;
+  return <p className="quiet">{t("operation-waits-for", { action, title, word })}</p>;
 }
 
 function Theirs({ facts }: { facts: FactView[] }) {

@@ -1,13 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { ALERT, placeOf, SAVED_VIEW, usePlace } from "../../app/place";
-import { useNavigation, useSync } from "../../app/reads";
+import { useMoreOperations, useNavigation, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
+import { Button } from "../../components/Button";
 import { Card } from "../../components/Card";
 import { Read } from "../../components/Read";
+import { ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
-import type { OperationView, SyncView } from "../../platform/backend";
+import type { OpenPart, OperationView, SyncView } from "../../platform/backend";
 import { OperationCard } from "../operations/OperationCard";
 import { placeOfSaved } from "../queues/saved";
 import { Batches } from "./Batches";
@@ -53,10 +56,10 @@ function Bones() {
 }
 
 function Operations({ sync }: { sync: ReceivedSync }) {
-  const nothing = sync.held.length + sync.waiting.length + sync.under_way.length === 0;
+  const { waiting, sent, unknown, held } = sync.open;
   return (
     <>
-      {nothing && (
+      {waiting + sent + unknown + held === 0 && (
         <div className="card sync-clear">
           <CircleCheck size={18} aria-hidden />
           <div>
@@ -66,27 +69,34 @@ function Operations({ sync }: { sync: ReceivedSync }) {
         </div>
       )}
       {sync.batches.length > 0 && <Batches batches={sync.batches} />}
-      <Group
+      <Part
+        part="held"
         title={t("sync-held-title")}
         note={t("sync-held-note")}
-        operations={sync.held}
+        first={sync.held}
+        count={held}
         received={sync.received}
       />
-      <Group
+      <Part
+        part="waiting"
         title={t("sync-waiting-title")}
         note={t(sync.link === "in_step" ? "sync-waiting-note" : "sync-waiting-note-cut")}
-        operations={sync.waiting}
+        first={sync.waiting}
+        count={waiting}
         received={sync.received}
       />
-      <Group
+      <Part
+        part="under_way"
         title={t("sync-under-way-title")}
         note={t("sync-under-way-note")}
-        operations={sync.under_way}
+        first={sync.under_way}
+        count={sent + unknown}
         received={sync.received}
       />
       <Group
         title={t("sync-settled-title")}
         note={t("sync-settled-note")}
+        count={sync.settled.length}
         operations={sync.settled}
         received={sync.received}
       />
@@ -94,18 +104,50 @@ function Operations({ sync }: { sync: ReceivedSync }) {
   );
 }
 
+type PartProps = Omit<GroupProps, "operations" | "more"> & {
+  part: OpenPart;
+  /** Those that came with the status itself. */
+  first: OperationView[];
+};
+
+/** One part of what is not settled: the first cards, and the rest as it is asked for. */
+function Part({ part, first, ...group }: PartProps) {
+  const [wanted, setWanted] = useState(0);
+  const pages = useMoreOperations(part, first.length, wanted);
+  const shown = new Map<string, OperationView>();
+  // Between two reads one may have moved from one page to the next.
+  for (const each of [first, ...pages.map(({ data }) => data ?? [])].flat()) {
+    if (!shown.has(each.id)) shown.set(each.id, each);
+  }
+  const left = Math.max(0, group.count - shown.size);
+  const failed = pages.find(({ error }) => error !== null);
+  const waits = pages.some(({ isFetching }) => isFetching);
+  const more = (left > 0 || failed) && (
+    <div className="card-body sync-more">
+      {failed && <ErrorBanner error={failed.error} />}
+      <Button disabled={waits} onClick={() => setWanted((pages) => pages + 1)}>
+        {t("sync-more", { count: left })}
+      </Button>
+    </div>
+  );
+  return <Group {...group} operations={[...shown.values()]} more={more} />;
+}
+
 type GroupProps = {
   title: string;
   note: string;
+  /** All there are, shown or not. */
+  count: number;
   operations: OperationView[];
   received: number;
+  more?: ReactNode;
 };
 
-function Group({ title, note, operations, received }: GroupProps) {
+function Group({ title, note, count, operations, received, more }: GroupProps) {
   const open = useOpenRecord();
   if (operations.length === 0) return null;
   return (
-    <Card title={t("sync-group", { title, count: operations.length })} aside={note}>
+    <Card title={t("sync-group", { title, count })} aside={note}>
       {operations.map((operation) => (
         <OperationCard
           key={operation.id}
@@ -115,6 +157,7 @@ function Group({ title, note, operations, received }: GroupProps) {
           onAmend={() => open(operation, operation.id)}
         />
       ))}
+      {more}
     </Card>
   );
 }

@@ -1,7 +1,8 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
-import { makeWorld, operation } from "../../platform/memory/world";
+import type { OperationWord } from "../../platform/backend";
+import { APPROVE, makeWorld, operation } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
 
 beforeEach(() => usePlace.getState().go({ screen: "sync" }));
@@ -17,6 +18,32 @@ describe("Sync", () => {
     expect(await region(/Waiting · 1/)).toHaveTextContent("queued");
     expect(await region(/Under way · 1/)).toHaveTextContent("unknown");
     expect(await region(/Settled · 1/)).toHaveTextContent("confirmed");
+    await expectAccessible();
+  });
+
+  test("says of what waits for which other it does, and how that stands", async () => {
+    const world = makeWorld();
+    const on = (word: OperationWord, number: string) => ({
+      id: `first-${number}`,
+      kind: "return",
+      record: `B-${number}`,
+      title: `Return ${number}`,
+      action: "Parcel is here",
+      word,
+    });
+    const waits = (word: OperationWord, number: string) =>
+      operation(
+        { record: `R-${number}`, title: "A — $1.00", ...APPROVE, waits_for: on(word, number) },
+        "queued",
+        word === "refused" ? "blocked" : "waiting",
+      );
+    world.operations = [waits("queued", "1"), waits("refused", "2"), waits("unknown", "3")];
+    openApp(world);
+    const waiting = await region(/Waiting · 3/);
+    const said = (waiting.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("Waits for Parcel is here on Return 1, which goes first.");
+    expect(said).toContain("Waits for Parcel is here on Return 2, which is held for you.");
+    expect(said).toContain("Waits for Parcel is here on Return 3, of which nobody knows yet");
     await expectAccessible();
   });
 
@@ -174,6 +201,36 @@ describe("Sync", () => {
     );
     await waitFor(() => expect(screen.queryByText("Many at once")).not.toBeInTheDocument());
   });
+
+  test("of many that wait it shows the first and how many follow, and the rest when asked", async () => {
+    const world = makeWorld();
+    const of = { action_id: "approve", action: "Approve" };
+    world.operations = Array.from({ length: 250 }, (_, at) =>
+      operation(
+        { ...of, id: `w-${at}`, record: `V-${at}`, title: `It ${at}` },
+        "queued",
+        "waiting",
+      ),
+    );
+    const { user, backend } = openApp(world);
+    const waiting = await region(/Waiting · 250/);
+    const cards = () => within(waiting).getAllByRole("button", { name: /^It \d+$/ });
+    expect(cards()).toHaveLength(100);
+    const line = await screen.findByRole("button", { name: /In step/ });
+    expect(line).toHaveTextContent("250 queued");
+    await expectAccessible();
+    await user.click(within(waiting).getByRole("button", { name: /150 more follow/ }));
+    await waitFor(() => expect(cards()).toHaveLength(200));
+    await user.click(within(waiting).getByRole("button", { name: /50 more follow/ }));
+    await waitFor(() => expect(cards()).toHaveLength(250));
+    expect(within(waiting).queryByRole("button", { name: /more follow/ })).not.toBeInTheDocument();
+    // Those that were asked for are read again like the first.
+    const asked = backend.calls.filter((call) => call === "moreOperations").length;
+    act(() => backend.change(({ operations }) => operations.splice(0, 200), [{ tag: "sync" }]));
+    expect(await region(/Waiting · 50/)).toBeVisible();
+    await waitFor(() => expect(cards()).toHaveLength(50));
+    expect(backend.calls.filter((call) => call === "moreOperations").length).toBeGreaterThan(asked);
+  }, 20_000);
 
   test("of two who did the same, the other is told in one sentence what became of it", async () => {
     const world = makeWorld();

@@ -21,7 +21,7 @@ import { reviewActions, reviewRecord, reviewTitle } from "./reviews";
 import { actOnSaved } from "./saved";
 import { settingsOf } from "./settings";
 import { saySetting, settingHits, tenantOf } from "./tenant";
-import { navigationOf, pageOf, syncOf, titleOf } from "./views";
+import { moreOf, navigationOf, pageOf, syncOf, titleOf } from "./views";
 import { watchOf } from "./watch";
 import { NOW_MS, operation, PROFILE, type World, wall } from "./world";
 
@@ -90,6 +90,8 @@ export class MemoryBackend implements Backend {
         .map((place) => ({ value: place, label: place })),
     );
   syncStatus = () => this.#read("syncStatus", () => syncOf(this.world));
+  moreOperations: Backend["moreOperations"] = (part, behind) =>
+    this.#read("moreOperations", () => moreOf(this.world, part, behind));
   queueRecord = (_kind: string, id: string) =>
     this.#read("queueRecord", () => {
       const request = this.world.requests.find((each) => each.id === id);

@@ -171,7 +171,7 @@ export function considered(
   const said = (name: string): string => JSON.parse(params[name] ?? '""');
   const reason = said("reason");
   if (action.action !== "deny" || reason === "") return action;
-  const holds = reason !== "outside the window";
+  const holds = reason !== "outside_window";
   const row = { found: reason, outcome: holds ? ("passed" as const) : ("failed" as const) };
   return {
     ...action,

@@ -4,6 +4,7 @@ import type {
   ClockView,
   ColumnView,
   NavigationView,
+  OpenPart,
   OperationView,
   RelatedView,
   RowView,
@@ -271,9 +272,27 @@ function batchesOf(world: World): BatchView[] {
   return views.filter(({ count, confirmed, discarded }) => confirmed + discarded < count);
 }
 
+/** Cards of one read of Sync. */
+const CARDS = 100;
+
+function partOf(world: World, part: OpenPart): OperationView[] {
+  const standings = {
+    waiting: /^(waiting|blocked)$/,
+    under_way: /^(in_flight|accepted|agreement|unknown)$/,
+    held: /^held_/,
+  };
+  return world.operations.filter(({ standing }) => standings[part].test(standing));
+}
+
+/** The next operations of one part, behind the first so many of it. */
+export const moreOf = (world: World, part: OpenPart, behind: number) =>
+  partOf(world, part).slice(behind, behind + CARDS);
+
 export function syncOf(world: World): SyncView {
   const standing = (...wanted: OperationView["standing"][]) =>
     world.operations.filter((operation) => wanted.includes(operation.standing));
+  const underWay = partOf(world, "under_way");
+  const unknown = underWay.filter(({ word }) => word === "unknown").length;
   const cut = world.link === "cut_off";
   const pulled = world.link === "filling" ? null : NOW_MS - world.ageSeconds * 1000;
   return {
@@ -286,18 +305,17 @@ export function syncOf(world: World): SyncView {
     live: world.link === "in_step",
     filling: world.filling,
     records: world.requests.length + 1264,
-    waiting: standing("waiting", "blocked"),
+    open: {
+      waiting: partOf(world, "waiting").length,
+      sent: underWay.length - unknown,
+      unknown,
+      held: partOf(world, "held").length,
+    },
+    waiting: moreOf(world, "waiting", 0),
     undo: undoOf(world),
     batches: batchesOf(world),
-    held: standing(
-      "held_refused",
-      "held_conflict",
-      "held_lapsed",
-      "held_rejected",
-      "held_restored",
-      "held_frozen",
-    ),
-    under_way: standing("in_flight", "accepted", "agreement", "unknown"),
+    held: moreOf(world, "held", 0),
+    under_way: moreOf(world, "under_way", 0),
     settled: standing("confirmed", "discarded"),
     quarantine: world.quarantine
       ? [

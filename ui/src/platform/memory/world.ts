@@ -174,6 +174,7 @@ export function operation(
     may_retry: /^held_(rejected|restored|frozen)$/.test(standing),
     became: null,
     behind: 0,
+    waits_for: null,
     theirs: [],
     ...of,
     word,

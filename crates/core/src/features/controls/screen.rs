@@ -17,7 +17,7 @@ use crate::features::reading::{Reading, Row, read};
 use crate::features::settings::words;
 use crate::features::tenant::view::Proposed;
 use crate::outbox::frozen::{self, Around};
-use crate::outbox::queue::{Hold, Queued};
+use crate::outbox::queue::{self, Hold, Queued};
 
 /// The controls that this operator sees. Without a pack there are none.
 ///
@@ -27,7 +27,7 @@ pub async fn controls(engine: &Engine) -> Result<ControlsView, Error> {
     read(engine, |reading| {
         let mut controls = Vec::new();
         if let Some(pack) = reading.pack.as_deref() {
-            let open = reading.open()?;
+            let open = queue::open_of_kind(reading.state, control::KIND)?;
             let regions = &reading.rights.actor.regions;
             let here = |region: Option<&str>| {
                 region.is_none_or(|region| regions.is_empty() || regions.contains(region))

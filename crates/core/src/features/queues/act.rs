@@ -4,9 +4,10 @@
 //! What is decided on is what the operator saw: another revision now is [`Code::Stale`]. A refusal
 //! is audited like an act. Behind an operation of ours on the same record another may be queued;
 //! nobody knows yet what the first one gives it, so that what the second is based on is settled when it
-//! is sent ([`crate::outbox::base`]), and policy decides again in the lane's order. But not the same
-//! action twice, and nothing behind one that is held. An action that makes its record has nothing to be
-//! based on: until it is done, the overlay has the record.
+//! is sent ([`crate::outbox::base`]), and policy decides again in the lane's order. What operations of
+//! other lanes will have made of what is decided on is waited for ([`crate::outbox::rest`]). But not the
+//! same action twice, and nothing behind one that is held. An action that makes its record has nothing to
+//! be based on: until it is done, the overlay has the record.
 
 use std::collections::BTreeMap;
 
@@ -20,15 +21,16 @@ use watchkeeper_wire::operation::Operation;
 
 use super::decide::{Case, lapses_unsent, takes_no_part};
 use super::operation;
+use super::rests::Deed;
 use super::view::{ActRequest, OperationView};
 use crate::changes::Source;
 use crate::clock::Moment;
 use crate::engine::{Engine, Scribe};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
-use crate::outbox::base;
 use crate::outbox::queue::{self, Hold, Queued, Room, Status};
 use crate::outbox::undo::{self, Window};
+use crate::outbox::{base, rest};
 use crate::overlay::{Applied, Seen, rows};
 
 /// Version of the operation format that this app writes.
@@ -111,8 +113,10 @@ pub(super) struct Entry {
     /// Rows that let it through.
     passed: Vec<String>,
     overlay: Vec<(String, String, Seen, Applied)>,
-    /// The revision that was seen, where others are before it in its lane.
+    /// The revision that was seen, where others are before it that change its record.
     seen_behind: Option<u64>,
+    /// What it rests on of other lanes.
+    rests_on: Vec<Uuid>,
     amends: Option<Uuid>,
     /// Seconds for which it can be taken back.
     hold_seconds: Option<u32>,
@@ -191,8 +195,17 @@ pub(super) fn decided(
     if let Some(detail) = in_the_way(open.iter(), &request.action, amends) {
         return Err(Error::with(Code::NotNow, detail));
     }
+    let overlay = overlay(reading, pack, &row, &plan)?;
+    let along = along(&overlay);
+    let rests = Deed {
+        situation: &situation,
+        action,
+        along: &along,
+        place: place_of(&open, amends),
+    };
+    let rests = rests.rests(reading)?;
     let is_checked = !action.def.any_revision && !action.def.creates;
-    let behind = is_behind(&open, amends);
+    let behind = is_behind(&open, amends) || rests.change_its_record;
     let operation = Operation {
         id,
         version: VERSION,
@@ -213,8 +226,9 @@ pub(super) fn decided(
         title: row.title.clone(),
         action: action.def.label.clone(),
         passed: passed(&decision),
-        overlay: overlay(reading, pack, &row, &plan)?,
         seen_behind: (is_checked && behind).then_some(row.revision),
+        rests_on: rests.on,
+        overlay,
         amends,
         hold_seconds: action.def.undo.as_ref().and_then(|undo| undo.hold_seconds),
     })))
@@ -318,10 +332,23 @@ pub(super) fn in_the_way<'a>(
 
 /// Is something of ours before it in its lane, at the place of what it amends or at the end?
 fn is_behind(lane: &[Queued], amends: Option<Uuid>) -> bool {
-    let amended = |other: &&Queued| Some(other.request.id) == amends;
-    let place = lane.iter().find(amended).map(|amended| amended.seq);
-    let mut others = lane.iter().filter(|other| !amended(other));
+    let place = place_of(lane, amends);
+    let mut others = lane.iter().filter(|other| Some(other.request.id) != amends);
     others.any(|other| place.is_none_or(|place| other.seq < place))
+}
+
+/// The place of what it amends.
+fn place_of(lane: &[Queued], amends: Option<Uuid>) -> Option<i64> {
+    let amended = |other: &&Queued| Some(other.request.id) == amends;
+    lane.iter().find(amended).map(|amended| amended.seq)
+}
+
+/// The records that change along with the first.
+fn along(overlay: &[(String, String, Seen, Applied)]) -> Vec<(&str, &str)> {
+    let others = overlay.iter().skip(1);
+    others
+        .map(|(kind, id, ..)| (kind.as_str(), id.as_str()))
+        .collect()
 }
 
 /// Parameters, each as JSON text.
@@ -426,6 +453,10 @@ pub(super) fn enqueue(
         Some(old) => Some(replace(state, scribe, at, old, request)?),
     };
     queue::insert(state, request, &entry.title, &entry.action, place)?;
+    rest::keep(state, request.id, &entry.rests_on)?;
+    if let Some(old) = entry.amends {
+        rest::hand_on(state, old, request.id)?;
+    }
     if let Some(seen) = entry.seen_behind {
         base::leave_open(state, request.id, seen)?;
     }

@@ -11,7 +11,7 @@ use watchkeeper_pack::{Action, Kind, Pack};
 use super::act::in_the_way;
 use super::may_lapse::{Line, may_lapse};
 use crate::error::Error;
-use crate::features::reading::{Reading, Row};
+use crate::features::reading::{Over, Reading, Row};
 
 /// Everything that a decision on one record depends on.
 pub(super) struct Case<'a> {
@@ -32,16 +32,26 @@ impl<'a> Case<'a> {
         kind: &'a Kind,
         row: &Row,
     ) -> Result<Self, Error> {
+        Self::over(reading, Over::All, (pack, kind), row)
+    }
+
+    /// Gathers it over these of our operations.
+    pub(super) fn over(
+        reading: &'a Reading<'_>,
+        over: Over,
+        (pack, kind): (&'a Pack, &'a Kind),
+        row: &Row,
+    ) -> Result<Self, Error> {
         let mut case = Self {
             pack,
             kind,
             actor: &reading.rights.actor,
-            snapshot: row.snapshot(reading.refs(row)?),
+            snapshot: row.snapshot(reading.refs_over(over, row)?),
             settings: pack.settings_in_force(&reading.rights.settings),
             controls: pack.controls_in_force(&reading.rights.controls),
             lookups: BTreeMap::new(),
         };
-        case.lookups = reading.lookups(&case.situation(reading, &Map::new()))?;
+        case.lookups = reading.lookups(over, &case.situation(reading, &Map::new()))?;
         Ok(case)
     }
 

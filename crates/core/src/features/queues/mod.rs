@@ -1,6 +1,7 @@
 //! Queues and the records in them.
 
 pub(crate) mod act;
+pub(crate) mod anew;
 pub(crate) mod cells;
 mod chip_words;
 mod consider;
@@ -17,6 +18,7 @@ mod pick;
 mod queries;
 mod record;
 mod related;
+mod rests;
 mod sample;
 mod saved;
 mod select;

@@ -6,10 +6,11 @@ use watchkeeper_model::approval;
 use watchkeeper_wire::operation::Reason;
 
 use super::cells::Shown;
-use super::view::{DenialView, OperationView, OperationWord, Standing};
+use super::view::{DenialView, OperationView, OperationWord, Standing, WaitsForView};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row, view_of};
 use crate::outbox::queue::{Hold, Queued, Status};
+use crate::outbox::rest;
 use crate::overlay::rows;
 
 /// Where an operation stands exactly, in its lane.
@@ -77,7 +78,12 @@ fn denial(reason: &Reason) -> DenialView {
 pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<OperationView, Error> {
     let request = &operation.request;
     let lane = reading.lane(&request.lane())?;
-    let standing = standing(&lane, operation);
+    let awaited = rest::awaited(reading.state, operation)?;
+    let stopped = awaited.is_some() && rest::is_stopped(reading.state, request.id)?;
+    let standing = match standing(&lane, operation) {
+        Standing::Waiting if stopped => Standing::Blocked,
+        standing => standing,
+    };
     let behind = lane
         .iter()
         .filter(|other| operation.is_open() && other.seq > operation.seq)
@@ -114,7 +120,21 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
             && !operation.is_decided(),
         became: became(reading, operation)?,
         behind: u32::try_from(behind).unwrap_or(u32::MAX),
+        waits_for: awaited.map(|on| waits_for(reading, &on)).transpose()?,
         theirs: theirs(reading, operation)?,
+    })
+}
+
+/// An operation of another lane that one waits for.
+fn waits_for(reading: &Reading<'_>, on: &Queued) -> Result<WaitsForView, Error> {
+    let lane = reading.lane(&on.request.lane())?;
+    Ok(WaitsForView {
+        id: on.request.id.to_string(),
+        kind: on.request.kind.clone(),
+        record: on.request.record.clone(),
+        title: on.title.clone(),
+        action: on.action.clone(),
+        word: word(on, standing(&lane, on)),
     })
 }
 

@@ -1,13 +1,16 @@
 //! The connection and what waits.
 
 mod batches;
+mod cards;
 mod discard;
+mod offer;
 mod pull_now;
 mod retry;
 mod status;
 mod take_back;
 pub mod view;
 
+pub use cards::more;
 pub use discard::discard;
 pub use pull_now::pull_now;
 pub use retry::retry;

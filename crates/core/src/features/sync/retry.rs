@@ -1,7 +1,7 @@
 //! Puts a held operation back in its lane.
 //!
 //! It keeps its id, so this is for what the platform has not decided: a request that it did not
-//! take, rights that were missing, or a freeze that is over. A verdict stands for ever under its id; then the record is
+//! take, rights that were missing, a freeze that is over, or something it rested on that is done by now. A verdict stands for ever under its id; then the record is
 //! acted upon again, with the held operation named as the one that is amended, which asks policy
 //! and the operator's confirmation again.
 

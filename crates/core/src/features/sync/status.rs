@@ -1,13 +1,14 @@
 //! The connection and what waits.
 
 use super::batches::batches;
-use super::view::{ChainView, CopyView, Link, QuarantineView, SyncView, UndoOfferView};
+use super::cards::{cards, open, views};
+use super::offer::offer;
+use super::view::{ChainView, CopyView, Link, OpenPart, QuarantineView, SyncView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
 use crate::error::{Code, Error};
-use crate::features::queues::operation::{view, whole_seconds};
 use crate::features::reading::{Reading, read};
-use crate::outbox::queue::{self, Queued, Status, instant};
+use crate::outbox::queue::{self, instant};
 use crate::store::setting;
 use crate::sync::diverged::Told;
 
@@ -24,14 +25,6 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
         let link = &reading.link;
         let now = reading.now.at;
         let records = count(reading, "SELECT count(*) FROM main.record")?;
-        let open = reading.open()?;
-        let of = |statuses: &[Status]| {
-            views(
-                reading,
-                open.iter()
-                    .filter(|operation| statuses.contains(&operation.status)),
-            )
-        };
         Ok(SyncView {
             link: match link.contact {
                 Contact::SignedOut => Link::SignedOut,
@@ -49,12 +42,13 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             live: link.live,
             filling: (!link.filled).then_some(records),
             records,
-            waiting: of(&[Status::Waiting, Status::InFlight])?,
-            undo: offer(reading, &open),
+            open: open(reading)?,
+            waiting: cards(reading, OpenPart::Waiting, 0)?,
+            undo: offer(reading)?,
             batches: batches(reading)?,
-            held: of(&[Status::Held])?,
-            under_way: of(&[Status::Accepted, Status::Unknown])?,
-            settled: views(reading, queue::settled(reading.state, SETTLED)?.iter())?,
+            held: cards(reading, OpenPart::Held, 0)?,
+            under_way: cards(reading, OpenPart::UnderWay, 0)?,
+            settled: views(reading, &queue::settled(reading.state, SETTLED)?)?,
             quarantine: quarantine(reading)?,
             copies: copies(reading)?,
             chain: ChainView {
@@ -72,37 +66,6 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
     .await
 }
 
-/// What was done last and can still be taken back. What was done on many records at once is one: its
-/// operations have ids of one batch, which begin alike.
-fn offer(reading: &Reading<'_>, open: &[Queued]) -> Option<UndoOfferView> {
-    let can = |one: &&Queued| {
-        one.request.author == reading.me && one.can_be_taken_back_for(&reading.moment).is_some()
-    };
-    let last = open.iter().rev().find(can)?;
-    let together = open.iter().filter(can);
-    let together: Vec<&Queued> = together
-        .filter(|one| batch_of(one) == batch_of(last))
-        .collect();
-    let first = together
-        .iter()
-        .filter_map(|one| one.can_be_taken_back_for(&reading.moment));
-    Some(UndoOfferView {
-        operations: together
-            .iter()
-            .map(|one| one.request.id.to_string())
-            .collect(),
-        action: last.action.clone(),
-        title: (together.len() == 1).then(|| last.title.clone()),
-        goes_in_seconds: first.min().map(whole_seconds)?,
-    })
-}
-
-/// What the operations of one act have in common.
-fn batch_of(operation: &Queued) -> (u128, &str) {
-    let request = &operation.request;
-    (request.id.as_u128() >> 80, request.action.as_str())
-}
-
 /// Laptop and platform reckon a zone by different rules (fault 54).
 fn zones_differ(reading: &Reading<'_>) -> Option<Error> {
     let session = reading.rights.zones_differ(reading.pack.as_deref()?)?;
@@ -115,15 +78,6 @@ fn small(number: u64) -> u32 {
 
 fn count(reading: &Reading<'_>, sql: &str) -> Result<u32, Error> {
     Ok(reading.cache.query_row(sql, [], |row| row.get(0))?)
-}
-
-fn views<'a>(
-    reading: &Reading<'_>,
-    operations: impl Iterator<Item = &'a Queued>,
-) -> Result<Vec<crate::features::queues::view::OperationView>, Error> {
-    operations
-        .map(|operation| view(reading, operation))
-        .collect()
 }
 
 /// Kinds of which the copy differed, and what became of it.

@@ -12,7 +12,7 @@ use crate::outbox::undo::{self, Taken};
 use crate::overlay::rows;
 
 /// Most operations at once: those of one action on many records.
-const MOST: usize = 500;
+const MOST: usize = 1_000;
 
 /// Takes back what was queued and never sent. Once more changes nothing.
 ///

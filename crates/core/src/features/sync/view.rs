@@ -27,15 +27,19 @@ pub struct SyncView {
     pub filling: Option<u32>,
     /// Records in the mirror.
     pub records: u32,
-    /// Operations that wait, newest last.
+    /// How many operations are not settled.
+    pub open: OpenCounts,
+    /// The first operations that wait, at most 100: those of which nobody knows whether they happened,
+    /// then the oldest.
     pub waiting: Vec<OperationView>,
     /// What was done last and can still be taken back.
     pub undo: Option<UndoOfferView>,
     /// What was done on many records at once and is not over, newest first.
     pub batches: Vec<BatchView>,
-    /// Operations held for the operator.
+    /// The first operations held for the operator, at most 100, the oldest first.
     pub held: Vec<OperationView>,
-    /// Operations that the platform has, without a final verdict.
+    /// The first operations that the platform has, without a final verdict, at most 100: those whose
+    /// outcome it does not know, then the oldest.
     pub under_way: Vec<OperationView>,
     /// The last settled ones, newest first, at most 20.
     pub settled: Vec<OperationView>,
@@ -51,6 +55,31 @@ pub struct SyncView {
     pub platform: String,
     /// Pack in force: name and version.
     pub pack: String,
+}
+
+/// How many operations are not settled, by where they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct OpenCounts {
+    /// Not with the platform, as far as anybody here knows.
+    pub waiting: u32,
+    /// The platform has them; the final verdict is to come.
+    pub sent: u32,
+    /// The platform has them and does not know the outcome.
+    pub unknown: u32,
+    /// Held for the operator.
+    pub held: u32,
+}
+
+/// Where operations stand that are not settled, as Sync lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenPart {
+    /// Those that wait.
+    Waiting,
+    /// Those that the platform has.
+    UnderWay,
+    /// Those that are held.
+    Held,
 }
 
 /// How far an action on many records is. Its parts add up to `count`.

@@ -248,9 +248,12 @@ async fn a_record_is_drawn_without_reading_all_that_waits() {
     })
     .await;
     let searched = |step: &&String| step.starts_with("SEARCH");
-    assert_eq!(plan.iter().filter(searched).count(), 3, "{plan:#?}");
+    assert_eq!(plan.iter().filter(searched).count(), 5, "{plan:#?}");
+    // Whether any is held, once, and then what was found of those that one record waits for.
+    let small = ["SCAN h", "SCAN CONSTANT ROW", "SCAN u", "SCAN up"];
+    let mut scanned = plan.iter().filter(|step| step.starts_with("SCAN"));
     assert!(
-        !plan.iter().any(|step| step.starts_with("SCAN")),
+        scanned.all(|step| small.contains(&step.split(" USING ").next().unwrap())),
         "{plan:#?}"
     );
 }

@@ -7,7 +7,7 @@ use crate::loader::problems::{Problems, Spot};
 use crate::loader::{names, people};
 
 /// Most records of one action at once.
-const MAX_BULK: u32 = 500;
+const MAX_BULK: u32 = 1_000;
 
 impl One<'_> {
     pub(super) fn bulk(&self, spot: &Spot, problems: &mut Problems) -> Option<Option<Program>> {

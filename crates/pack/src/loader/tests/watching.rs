@@ -324,7 +324,7 @@ fn each_mistake_in_what_is_done_at_once_is_found_where_it_stands() {
     let with = |from: &'static str, to: &str| bulk.replace(from, to);
     let cases = [
         (with("cap: 50", "cap: 0"), "pack.bulk", "0"),
-        (with("cap: 50", "cap: 501"), "pack.bulk", "501"),
+        (with("cap: 50", "cap: 1001"), "pack.bulk", "1001"),
         (
             with("record.visits", "record.vists"),
             "pack.expression",

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::connectors::mood::{Mode, ON_THE_WAY};
 use crate::connectors::stand_in::{self, Asked, Frame, Ledger, StandIn, Steered, response};
+use crate::demo::jobs::RunOf;
 use crate::problem::ApiError;
 use crate::{Platform, StandIns};
 
@@ -316,8 +317,14 @@ async fn work(asked: &Asked<JobStandIn>, run: &Run) -> Result<i64, ApiError> {
     let platform = &asked.platform;
     let rows = match &platform.demo {
         Some(worlds) => {
-            let argument = run.argument.as_deref();
-            worlds.run_job(platform, &run.job, argument).await?
+            let asked_at = DateTime::from_timestamp_millis(run.shows_at).unwrap_or_default();
+            let run = RunOf {
+                id: &run.id,
+                asked_at,
+                job: &run.job,
+                argument: run.argument.as_deref(),
+            };
+            worlds.run_job(platform, &run).await?
         }
         None => 0,
     };

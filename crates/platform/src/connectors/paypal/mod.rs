@@ -76,7 +76,11 @@ impl Paypal {
             return Look::Unclear;
         };
         match self.order(order).await {
-            Found::Body(order) => standing::ours(&order, key).map_or(Look::Absent, standing::of),
+            Found::Body(order) => match standing::ours(&order, key) {
+                Some(refund) => standing::of(refund),
+                None if standing::lists_payments(&order) => Look::Absent,
+                None => Look::Unclear,
+            },
             Found::Nothing | Found::Unclear => Look::Unclear,
         }
     }

@@ -23,6 +23,11 @@ fn listed<'a>(order: &'a Value, sort: &'a str) -> impl Iterator<Item = &'a Value
     })
 }
 
+/// Does an order say what was paid of it, and so also what went back?
+pub(super) fn lists_payments(order: &Value) -> bool {
+    listed(order, "captures").next().is_some()
+}
+
 /// The refund of an order that carries this key.
 pub(super) fn ours<'a>(order: &'a Value, key: &str) -> Option<&'a Value> {
     listed(order, "refunds").find(|refund| text(refund, "/custom_id") == Some(key))
@@ -152,6 +157,15 @@ mod tests {
         let first = of_payment(Some(&order), None);
         assert_eq!(first["capture"], "C");
         assert_eq!(first["amount"]["minor"], 3_300);
+    }
+
+    #[test]
+    fn an_order_without_its_payments_does_not_say_that_nothing_went_back() {
+        let order = |payments: Value| json!({"purchase_units": [{"payments": payments}]});
+        assert!(lists_payments(&order(json!({"captures": [capture("C")]}))));
+        for silent in [json!({}), order(json!({})), order(json!({"captures": []}))] {
+            assert!(!lists_payments(&silent), "{silent}");
+        }
     }
 
     #[test]

@@ -43,6 +43,28 @@ struct Page {
     has_more: bool,
 }
 
+/// What comes after a page.
+#[derive(Debug, PartialEq)]
+enum After<'a> {
+    /// Nothing: it was the last.
+    Nothing,
+    /// More, behind this refund.
+    From(&'a str),
+    /// More, and it does not say where that begins.
+    Unclear,
+}
+
+impl Page {
+    fn after(&self) -> After<'_> {
+        let last = self.refunds.last().and_then(|refund| refund.get("id"));
+        match last.and_then(Value::as_str) {
+            _ if !self.has_more => After::Nothing,
+            Some(last) => After::From(last),
+            None => After::Unclear,
+        }
+    }
+}
+
 /// What Stripe says of a charge.
 #[derive(Debug, PartialEq)]
 enum Charge {
@@ -167,13 +189,29 @@ impl Connector for Stripe {
             if let Some(refund) = ours {
                 return standing(refund.clone());
             }
-            let last = page.refunds.last().and_then(|refund| refund.get("id"));
-            match last.and_then(Value::as_str) {
-                Some(last) if page.has_more => after = Some(last.to_owned()),
-                _ => return Look::Absent,
+            match page.after() {
+                After::Nothing => return Look::Absent,
+                After::From(last) => after = Some(last.to_owned()),
+                After::Unclear => return Look::Unclear,
             }
         }
         Look::Unclear
+    }
+
+    /// Its currency: a refund is in that of its charge. What cannot be sent at all is told when it is.
+    async fn hindrance(&self, call: &Call) -> Option<Sent> {
+        let (charge, (_, currency)) = charge(call).zip(money::argument(call, "amount"))?;
+        match self.charge(charge).await {
+            Charge::In(paid) if paid.eq_ignore_ascii_case(currency) => None,
+            Charge::In(paid) => {
+                let paid = super::line::short(&paid.to_uppercase());
+                Some(Sent::Refused(format!(
+                    "The charge is in {paid}: nothing goes back in {currency}."
+                )))
+            }
+            Charge::Unknown => Some(Sent::Refused("No such charge".into())),
+            Charge::Unclear => Some(Sent::NotNow(None)),
+        }
     }
 
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent {
@@ -187,17 +225,6 @@ impl Connector for Stripe {
         let Some(amount) = money::to_stripe(minor, currency) else {
             return Sent::Refused(format!("Stripe takes no such part of {currency}."));
         };
-        match self.charge(charge).await {
-            Charge::In(paid) if paid.eq_ignore_ascii_case(currency) => {}
-            Charge::In(paid) => {
-                let paid = super::line::short(&paid.to_uppercase());
-                return Sent::Refused(format!(
-                    "The charge is in {paid}: nothing goes back in {currency}."
-                ));
-            }
-            Charge::Unknown => return Sent::Refused("No such charge".into()),
-            Charge::Unclear => return Sent::NotNow(None),
-        }
         let amount = amount.to_string();
         let form = self.url(
             "refunds",
@@ -274,6 +301,29 @@ mod tests {
         assert_eq!(page(StatusCode::NOT_FOUND, missing), Some(Page::default()));
         let broke = json!({"error": {"code": "api_error"}});
         assert_eq!(page(StatusCode::INTERNAL_SERVER_ERROR, broke), None);
+    }
+
+    #[test]
+    fn refunds_behind_a_page_that_does_not_say_where_they_begin_are_not_absent() {
+        let page = |refunds: Vec<Value>, has_more| Page { refunds, has_more };
+        let one = vec![json!({"id": "re_1"})];
+        assert_eq!(page(one.clone(), true).after(), After::From("re_1"));
+        assert_eq!(page(one, false).after(), After::Nothing);
+        assert_eq!(page(vec![], false).after(), After::Nothing);
+        for odd in [vec![], vec![json!({})], vec![json!({"id": 7})]] {
+            assert_eq!(page(odd.clone(), true).after(), After::Unclear, "{odd:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_charge_that_cannot_be_read_keeps_its_refund_from_being_sent() {
+        let stripe = Stripe::new(nowhere(), "sk".into(), Duration::from_secs(1)).unwrap();
+        let amount = json!({"minor": 5, "currency": "AUD"});
+        let unread = call("refund", json!({"charge": "ch_1", "amount": amount}));
+        assert_eq!(stripe.hindrance(&unread).await, Some(Sent::NotNow(None)));
+        // What is refused for certain is refused by the send itself.
+        let nothing = call("refund", json!({"charge": "ch_1"}));
+        assert_eq!(stripe.hindrance(&nothing).await, None);
     }
 
     #[test]

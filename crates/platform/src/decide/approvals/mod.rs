@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 use watchkeeper_model::approval::{self, About, Approval, KIND, Needed, State};
-use watchkeeper_pack::{Pack, value};
+use watchkeeper_pack::pack::Effect;
+use watchkeeper_pack::{Kind, Pack, value};
 use watchkeeper_wire::operation::{Operation, Reason};
 use watchkeeper_wire::problem::Code;
 
@@ -125,6 +127,49 @@ pub(super) async fn asked_already(
         );
         reason("approval.asked", Some(first.row), &detail)
     }))
+}
+
+/// Why nobody pays for this record now, if so: what waits for agreement on it since before the platform was
+/// restored from a backup may have been agreed to and paid, and nobody has asked its provider yet. How that
+/// ends it is asked; until then another payment may be the second one.
+pub(super) async fn paid_perhaps(
+    platform: &Platform,
+    tenant: &str,
+    operation: &Operation,
+    kind: &Kind,
+) -> Result<Option<Reason>, ApiError> {
+    let own = operation.id.to_string();
+    let question = question(&[
+        ("state", "=", State::Waiting.as_str()),
+        ("subject", "=", operation.record.as_str()),
+        ("subject_kind", "=", operation.kind.as_str()),
+        ("operation", "<>", own.as_str()),
+    ]);
+    let calls = |name: &str| {
+        let action = kind.actions.get(name);
+        action.is_none_or(|action| {
+            let mut effects = action.effects.iter();
+            effects.any(|effect| matches!(effect, Effect::Call(_)))
+        })
+    };
+    for row in platform.store.records(tenant, KIND, &question).await? {
+        let Some(asked) = Approval::read(&row.body) else {
+            continue;
+        };
+        let Ok(id) = Uuid::parse_str(&asked.operation) else {
+            continue;
+        };
+        let known = platform.store.operation(tenant, id).await?;
+        if known.is_some_and(|known| known.sent_before && calls(&known.request.action)) {
+            let detail = format!(
+                "What {} asked for waits for agreement since before the platform was restored from a backup, \
+                 and may have been carried out. Answer that first.",
+                asked.asked_by.id
+            );
+            return Ok(Some(reason("provider.asking", Some(asked.row), &detail)));
+        }
+    }
+    Ok(None)
 }
 
 /// All approvals of an operation, in order.

@@ -196,6 +196,16 @@ pub async fn in_another_history_a_call_that_waits_may_have_been_sent<S: Store>(s
     let counted: Vec<_> = due.iter().map(|row| row.sent_at).collect();
     assert_eq!(counted, [Some(now()), None]);
     assert!(due.iter().all(CallRow::was_sent_before));
+    // Whoever read the second one before that says no more that it never was.
+    let to = Postponed {
+        until: now(),
+        ambiguous: false,
+        generation: 0,
+    };
+    store.postpone_call(&due[1].id, &to).await.unwrap();
+    let due = store.due_calls(now(), 9).await.unwrap();
+    assert_eq!(due.len(), 2);
+    assert!(due.iter().all(CallRow::was_sent_before));
 }
 
 pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {

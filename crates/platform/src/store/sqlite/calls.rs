@@ -168,8 +168,10 @@ pub fn count_as_sent(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> 
 }
 
 pub fn postpone(tx: &Transaction<'_>, call: &CallId, to: &Postponed) -> Result<()> {
+    // That it may have been sent in a history that is lost stays so until it was sent in this one: another
+    // may have begun since who puts it off has read it.
     tx.execute(
-        "UPDATE call SET not_before = ?, ambiguous = ?, generation = ?
+        "UPDATE call SET not_before = ?, ambiguous = (ambiguous AND attempts = 0) OR ?, generation = ?
          WHERE tenant = ? AND operation = ? AND effect = ?",
         params![
             ms(to.until),

@@ -88,8 +88,27 @@ pub struct OperationView {
     pub became: Option<String>,
     /// Operations that wait behind it in its lane.
     pub behind: u32,
+    /// The first of another lane that it waits for, because it was decided on what that one does.
+    pub waits_for: Option<WaitsForView>,
     /// The other side's facts where it conflicts.
     pub theirs: Vec<FactView>,
+}
+
+/// An operation that another one waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct WaitsForView {
+    /// Its id.
+    pub id: String,
+    /// Kind of its record.
+    pub kind: String,
+    /// Its record.
+    pub record: String,
+    /// One line that names the record, as seen.
+    pub title: String,
+    /// Action as shown.
+    pub action: String,
+    /// In a word.
+    pub word: OperationWord,
 }
 
 /// Where an operation stands exactly.

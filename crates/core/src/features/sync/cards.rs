@@ -1,0 +1,71 @@
+//! Operations one by one. A thousand may wait at once, and Sync is read again at each change: so only the
+//! first of each part are read and shown, with how many there are, and the rest as it is asked for.
+
+use super::view::{OpenCounts, OpenPart};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::features::queues::operation::view;
+use crate::features::queues::view::OperationView;
+use crate::features::reading::{Reading, read};
+use crate::outbox::queue::{self, Part, Queued};
+
+/// Operations of one part that are read at a time.
+const AT_A_TIME: u32 = 100;
+
+/// The next operations of one part that are not settled, behind the first so many of it: at most 100.
+///
+/// # Errors
+/// Those of the local databases.
+pub async fn more(
+    engine: &Engine,
+    part: OpenPart,
+    behind: u32,
+) -> Result<Vec<OperationView>, Error> {
+    read(engine, move |reading| cards(reading, part, behind)).await
+}
+
+/// The same in a look that goes on.
+pub(super) fn cards(
+    reading: &Reading<'_>,
+    part: OpenPart,
+    behind: u32,
+) -> Result<Vec<OperationView>, Error> {
+    let part = match part {
+        OpenPart::Waiting => Part::Waiting,
+        OpenPart::UnderWay => Part::UnderWay,
+        OpenPart::Held => Part::Held,
+    };
+    views(
+        reading,
+        &queue::part(reading.state, part, AT_A_TIME, behind)?,
+    )
+}
+
+pub(super) fn views(
+    reading: &Reading<'_>,
+    operations: &[Queued],
+) -> Result<Vec<OperationView>, Error> {
+    operations
+        .iter()
+        .map(|operation| view(reading, operation))
+        .collect()
+}
+
+/// How many operations are not settled.
+pub(super) fn open(reading: &Reading<'_>) -> Result<OpenCounts, Error> {
+    let mut statement = reading.state.prepare_cached(
+        "SELECT count(*) FILTER (WHERE status IN ('waiting', 'in_flight')),
+                count(*) FILTER (WHERE status = 'accepted'),
+                count(*) FILTER (WHERE status = 'unknown'),
+                count(*) FILTER (WHERE status = 'held')
+         FROM operation WHERE status NOT IN ('confirmed', 'discarded')",
+    )?;
+    Ok(statement.query_row([], |row| {
+        Ok(OpenCounts {
+            waiting: row.get(0)?,
+            sent: row.get(1)?,
+            unknown: row.get(2)?,
+            held: row.get(3)?,
+        })
+    })?)
+}
