@@ -1,6 +1,6 @@
 //! What the Sync screen asks of the databases.
 
-use super::view::{BatchView, QuarantineView};
+use super::view::{BatchView, OpenCounts, QuarantineView};
 use crate::error::Error;
 use crate::features::reading::Reading;
 use crate::outbox::queue::instant;
@@ -12,6 +12,25 @@ const QUARANTINED: u32 = 200;
 pub(super) fn records(reading: &Reading<'_>) -> Result<u32, Error> {
     let sql = "SELECT count(*) FROM main.record";
     Ok(reading.cache.query_row(sql, [], |row| row.get(0))?)
+}
+
+/// How many operations are not settled.
+pub(super) fn open(reading: &Reading<'_>) -> Result<OpenCounts, Error> {
+    let mut statement = reading.state.prepare_cached(
+        "SELECT count(*) FILTER (WHERE status IN ('waiting', 'in_flight')),
+                count(*) FILTER (WHERE status = 'accepted'),
+                count(*) FILTER (WHERE status = 'unknown'),
+                count(*) FILTER (WHERE status = 'held')
+         FROM operation WHERE status NOT IN ('confirmed', 'discarded')",
+    )?;
+    Ok(statement.query_row([], |row| {
+        Ok(OpenCounts {
+            waiting: row.get(0)?,
+            sent: row.get(1)?,
+            unknown: row.get(2)?,
+            held: row.get(3)?,
+        })
+    })?)
 }
 
 /// How far each action on many records is: they go one by one, and some may be held. Batches of which

@@ -1,8 +1,8 @@
 //! The connection and what waits.
 
-use super::cards::{cards, open, views};
+use super::cards::{cards, views};
 use super::offer::offer;
-use super::queries::{batches, quarantine, records};
+use super::queries::{batches, open, quarantine, records};
 use super::view::{ChainView, CopyView, Link, OpenPart, SyncView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
