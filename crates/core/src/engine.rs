@@ -9,13 +9,14 @@
 //! turning and the check run. Each waits in `select!` for the engine's end. Nothing here is waited for
 //! by a command: commands read and write the databases and wake a task.
 
+mod assemble;
 mod link;
 mod notifying;
 pub(crate) mod rights;
 mod tasks;
+mod telling;
 mod turning;
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -29,26 +30,23 @@ use tokio_util::sync::CancellationToken;
 use uuid::{NoContext, Timestamp, Uuid};
 use watchkeeper_model::audit::{Break, Event};
 use watchkeeper_pack::Pack;
-use watchkeeper_wire::operation::Operation;
 
+pub use self::assemble::Outside;
 pub use self::link::{Contact, LinkState};
 pub use self::rights::Rights;
 use crate::audit;
 use crate::changes::{ChangeSet, Source, Tag};
-use crate::clock::{self, Corrected};
+use crate::clock::Corrected;
 use crate::documents;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
-use crate::outbox::queue::{self, Status};
 use crate::outbox::send::SendError;
 use crate::outbox::together::Alone;
-use crate::outbox::undo;
-use crate::profile::open::{OpenProfile, Pinned};
+use crate::profile::open::Pinned;
 use crate::secrets::Secret;
 use crate::store::{StoreError, Stores};
-use crate::sync::activate;
-use crate::sync::client::{Client, Network, Transport};
+use crate::sync::client::Client;
 use crate::sync::pull::Memory;
 
 /// One open profile.
@@ -102,24 +100,6 @@ pub struct ChainCheck {
 /// Chance, in `0..1`.
 pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
 
-/// What an engine has from outside beside its profile: the way to the platform, and chance.
-pub struct Outside {
-    /// Carries requests.
-    pub transport: Arc<dyn Transport>,
-    /// For jitter.
-    pub chance: Chance,
-}
-
-impl Outside {
-    /// The network, and chance as it comes.
-    pub fn new(pinned: &Pinned) -> Result<Self, Error> {
-        Ok(Self {
-            transport: Arc::new(Network::new(&pinned.platform)?),
-            chance: Arc::new(rand::random),
-        })
-    }
-}
-
 /// Writes this laptop's audit chain in somebody's name; goes into the closures of the writer.
 #[derive(Debug, Clone)]
 pub struct Scribe {
@@ -140,94 +120,6 @@ impl Scribe {
 }
 
 impl Engine {
-    /// Starts an open profile: reads what was kept, then works in the background. Waits on no
-    /// network.
-    pub async fn start(profile: OpenProfile) -> Result<Arc<Self>, Error> {
-        let engine = Self::assemble(profile).await?;
-        let tasks = tasks::spawn(&engine);
-        *engine.tasks.lock().unwrap_or_else(PoisonError::into_inner) = tasks;
-        Ok(engine)
-    }
-
-    /// An engine without its background tasks, for a caller that keeps its own time: see
-    /// [`Engine::sync_once`].
-    pub async fn assemble(profile: OpenProfile) -> Result<Arc<Self>, Error> {
-        let outside = Outside::new(&profile.pinned)?;
-        Self::assemble_with(profile, outside).await
-    }
-
-    /// The same, with what it has from outside passed in.
-    pub async fn assemble_with(profile: OpenProfile, outside: Outside) -> Result<Arc<Self>, Error> {
-        let platform = profile.pinned.platform.clone();
-        let client = Client::over(outside.transport, platform, profile.token.expose())?;
-        let rights = rights::load(&profile.stores, &profile.pinned).await?;
-        let left_in_flight = profile
-            .stores
-            .state
-            .read(|state| queue::standing(state, Status::InFlight))
-            .await?;
-        let reading = profile.stores.state.is_reading();
-        if !left_in_flight.is_empty() && !reading {
-            let state = &profile.stores.state;
-            state.write(|state| queue::doubt_in_flight(state)).await?;
-        }
-        let moment = profile.clock.moment();
-        let boot = moment.boot_id.clone();
-        let windows = profile
-            .stores
-            .state
-            .read(move |state| undo::is_of_another_boot(state, &boot))
-            .await?;
-        if windows && !reading {
-            let state = &profile.stores.state;
-            state
-                .write(move |state| undo::resume(state, &moment))
-                .await?;
-        }
-        let (pack, pack_problem) = activate::active(&profile.stores, &rights.actor.roles).await?;
-        let filled = profile
-            .stores
-            .cache
-            .read(|cache| crate::sync::apply::position(cache))
-            .await?;
-        let mut link = LinkState::new(profile.clock.now().at, &filled);
-        match pack_problem {
-            Some(newer) if newer.code == Code::PackNewer => link.newer = Some(newer),
-            other => link.pack_problem = other,
-        }
-        if reading {
-            link.broken(Error::new(Code::ReadOnly));
-        }
-        Ok(Arc::new(Self {
-            stores: profile.stores,
-            clock: profile.clock,
-            pinned: profile.pinned,
-            sending: tokio::sync::Mutex::default(),
-            alone: Arc::default(),
-            memory: tokio::sync::Mutex::default(),
-            numbers: Arc::default(),
-            notified: tokio::sync::Mutex::default(),
-            notifier: profile.notifier,
-            profile: profile.id,
-            client: RwLock::new(Arc::new(client)),
-            chance: outside.chance,
-            pack: RwLock::new(pack),
-            rights: RwLock::new(Arc::new(rights)),
-            link: Mutex::new(link),
-            chain: Mutex::default(),
-            chain_forked: AtomicBool::new(false),
-            pull: Notify::new(),
-            push: Notify::new(),
-            listen: Notify::new(),
-            alerts: Notify::new(),
-            documents: Notify::new(),
-            awoke: Notify::new(),
-            changes: profile.changes,
-            end: CancellationToken::new(),
-            tasks: Mutex::default(),
-        }))
-    }
-
     /// One turn with the platform: who am I, push, pull, read back, deliver the audit chain. How it
     /// went is also in [`Engine::link`].
     pub async fn sync_once(&self) -> Result<(), SendError> {
@@ -238,7 +130,8 @@ impl Engine {
     /// keeps its own time. Answers when to look again though nothing changes.
     ///
     /// # Errors
-    /// [`Code::Internal`] and [`Code::ReadOnly`] where the databases cannot be read or written.
+    /// [`Internal`](crate::error::Code::Internal) and [`ReadOnly`](crate::error::Code::ReadOnly) where
+    /// the databases cannot be read or written.
     pub async fn notify_once(&self) -> Result<Option<Duration>, Error> {
         round::round(self, &mut *self.notified.lock().await).await
     }
@@ -376,12 +269,6 @@ impl Engine {
         self.chain_forked.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn note_fork(&self) {
-        if !self.chain_forked.swap(true, Ordering::Relaxed) {
-            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
-        }
-    }
-
     /// Checks the whole audit chain and keeps what was found for the Sync screen.
     pub async fn check_chain(&self) -> Result<audit::Checked, Error> {
         let (key, device) = (self.pinned.audit_key.clone(), self.pinned.device);
@@ -423,93 +310,5 @@ impl Engine {
     /// Chance for jitter, in `0..1`.
     pub(crate) fn chance(&self) -> f64 {
         (self.chance)()
-    }
-
-    /// The platform said what time it is, in answer to something sent at `sent`.
-    pub(crate) fn observe(&self, server_time: DateTime<Utc>, sent: Duration) {
-        let was_unsure = self.clock.now().unsure;
-        self.clock.observe(server_time, sent);
-        let now = self.clock.now().at;
-        self.link
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .spoke_at = Some(now);
-        if was_unsure {
-            self.changed([Tag::Navigation, Tag::Sync], Source::Sync);
-        }
-    }
-
-    /// Keeps the platform's time for the next start.
-    pub(crate) async fn keep_time(&self) -> Result<(), StoreError> {
-        match self.clock.anchor() {
-            None => Ok(()),
-            Some(anchor) => {
-                self.stores
-                    .state
-                    .write(move |state| clock::save_anchor(state, &anchor))
-                    .await
-            }
-        }
-    }
-
-    pub(crate) fn put_pack(&self, pack: Arc<Pack>) {
-        let mut tags: BTreeSet<Tag> = pack.kinds.keys().cloned().map(Tag::Kind).collect();
-        tags.extend([Tag::Pack, Tag::Navigation, Tag::Sync]);
-        *self.pack.write().unwrap_or_else(PoisonError::into_inner) = Some(pack);
-        self.changed(tags, Source::Sync);
-    }
-
-    pub(crate) fn put_rights(&self, rights: Rights) {
-        *self.rights.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rights);
-        let mut tags = BTreeSet::from([Tag::Pack, Tag::Navigation]);
-        if let Some(pack) = self.pack() {
-            tags.extend(pack.kinds.keys().cloned().map(Tag::Kind));
-        }
-        self.changed(tags, Source::Sync);
-    }
-
-    /// Changes the state of the line, and tells of it where it changed.
-    pub(crate) fn update_link(&self, change: impl FnOnce(&mut LinkState)) {
-        let changed = {
-            let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
-            let before = link.clone();
-            change(&mut link);
-            *link != before
-        };
-        if changed {
-            self.changed([Tag::Sync], Source::Sync);
-        }
-    }
-
-    /// One of our operations changed.
-    pub(crate) fn operation_changed(&self, request: &Operation, source: Source) {
-        self.operations_changed([request], source);
-    }
-
-    /// Operations of ours changed.
-    pub(crate) fn operations_changed<'a>(
-        &self,
-        requests: impl IntoIterator<Item = &'a Operation>,
-        source: Source,
-    ) {
-        let kinds: BTreeSet<Tag> = requests
-            .into_iter()
-            .map(|request| Tag::Kind(request.kind.clone()))
-            .collect();
-        if !kinds.is_empty() {
-            let more = [Tag::Navigation, Tag::Sync, Tag::Audit];
-            self.changed(kinds.into_iter().chain(more), source);
-        }
-    }
-
-    pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {
-        let tags: BTreeSet<Tag> = tags.into_iter().collect();
-        self.numbers.touched(&tags);
-        // Nobody listening is fine: whoever comes later reads everything anyway.
-        let _ = self.changes.send(ChangeSet {
-            profile: Some(self.profile.clone()),
-            tags,
-            source,
-        });
     }
 }

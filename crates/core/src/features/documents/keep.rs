@@ -1,16 +1,15 @@
 //! Keeping a document here, and letting go of it.
 
-use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value};
 use watchkeeper_pack::format::RecordDocumentDef;
 
 use super::list::HASH;
+use super::queries::body;
 use crate::changes::{Source, Tag};
 use crate::documents::kept::{self, Wanted};
 use crate::documents::{MAX_BYTES, Problem};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
-use crate::store::StoreError;
 
 /// Asks for a document to be kept here. It is fetched in the background, with the next line where
 /// there is none, and said to be here once its bytes are what its record names.
@@ -64,22 +63,6 @@ pub(super) fn document_of(engine: &Engine, kind: &str) -> Result<RecordDocumentD
     let pack = engine.pack().ok_or(Error::new(Code::NoPack))?;
     let document = pack.kind(kind).and_then(|kind| kind.document.clone());
     document.ok_or(Error::new(Code::NotFound))
-}
-
-/// Fields of a record, as the mirror has it.
-pub(super) fn body(
-    cache: &Connection,
-    kind: &str,
-    id: &str,
-) -> Result<Option<Map<String, Value>>, StoreError> {
-    let body: Option<String> = cache
-        .prepare_cached("SELECT body FROM main.record WHERE kind = ?1 AND id = ?2")?
-        .query_row([kind, id], |row| row.get(0))
-        .optional()?;
-    Ok(match body {
-        Some(body) => Some(serde_json::from_str(&body)?),
-        None => None,
-    })
 }
 
 /// The file that a record names: 64 hex digits, as the platform writes them.

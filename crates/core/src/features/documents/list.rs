@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 use watchkeeper_pack::format::RecordDocumentDef;
-use watchkeeper_pack::{Kind, Pack, filter, indexes};
+use watchkeeper_pack::{Kind, Pack};
 
 use super::look;
+use super::queries::by;
 use super::view::{DocumentStanding, RecordDocument, RecordDocuments};
 use crate::documents::{MAX_BYTES, Problem, kept};
 use crate::error::Error;
 use crate::features::queues::cells::Shown;
 use crate::features::reading::{Reading, Row, view_of};
-use crate::store::has_index;
-use crate::sync::text::{identifier, literal, references};
+use crate::sync::text::references;
 
 /// How many are listed.
-const LISTED: usize = 50;
+pub(super) const LISTED: usize = 50;
 /// The field that names the file of a document.
 pub(super) const HASH: &str = "sha256";
 
@@ -64,28 +64,6 @@ pub(crate) fn documents(
         })
         .collect::<Result<_, _>>()?;
     Ok(RecordDocuments { listed, more })
-}
-
-/// Documents of a kind whose field says this, one more than are listed.
-fn by(reading: &Reading<'_>, kind: &Kind, (field, value): (&str, &str)) -> Result<Vec<Row>, Error> {
-    let Some(column) = filter::column(kind, field) else {
-        return Ok(Vec::new());
-    };
-    let table = reading.shown_table(&kind.name)?;
-    let index = indexes::of_field(kind, field);
-    let along = match table == "main.record" && has_index(reading.cache, &index)? {
-        true => format!(" INDEXED BY {}", identifier(&index)),
-        false => String::new(),
-    };
-    let sql = format!(
-        "SELECT {} FROM {table}{along} WHERE kind = {} AND {column} = ?1 ORDER BY id LIMIT {}",
-        Row::COLUMNS,
-        literal(&kind.name),
-        LISTED + 1
-    );
-    let mut statement = reading.cache.prepare(&sql)?;
-    let rows = statement.query_map([value], Row::read)?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn document_view(

@@ -3,6 +3,7 @@
 mod keep;
 pub(crate) mod list;
 mod look;
+mod queries;
 mod save;
 mod show;
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::keep::{body, document_of, hash};
+use super::keep::{document_of, hash};
 use super::look;
+use super::queries::body;
 use super::view::DocumentContent;
 use crate::changes::{Source, Tag};
 use crate::documents::kept::{self, Wanted};

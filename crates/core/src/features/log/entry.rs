@@ -1,9 +1,9 @@
 //! An entry as the Log shows it.
 
-use rusqlite::OptionalExtension;
 use watchkeeper_model::audit::{Entry, Event};
 use watchkeeper_pack::Pack;
 
+use super::queries;
 use super::sorts::sort_of;
 use super::view::{LogEntry, LogRecord, LogSample, LogSort};
 use crate::error::Error;
@@ -32,10 +32,7 @@ pub(super) fn shown(
     seq: i64,
     countersigned: u64,
 ) -> Result<LogEntry, Error> {
-    let (hash, text): (String, String) = reading
-        .state
-        .prepare_cached("SELECT hash, entry FROM audit WHERE seq = ?1")?
-        .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (hash, text) = queries::entry(reading.state, seq)?;
     let number = u32::try_from(seq).unwrap_or(u32::MAX);
     let countersigned = u64::from(number) <= countersigned;
     let Ok(entry) = serde_json::from_str::<Entry>(&text) else {
@@ -232,11 +229,7 @@ struct Named {
 }
 
 fn operation(reading: &Reading<'_>, id: &str) -> Result<Option<Named>, Error> {
-    let found: Option<(String, String, String)> = reading
-        .state
-        .prepare_cached("SELECT lane, title, action FROM operation WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
+    let found = queries::operation(reading.state, id)?;
     Ok(found.and_then(|(lane, title, action)| {
         let (kind, record) = lane.split_once('/')?;
         Some(Named {

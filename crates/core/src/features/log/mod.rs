@@ -5,6 +5,7 @@
 
 mod entry;
 mod page;
+mod queries;
 mod sorts;
 mod verify;
 pub mod view;

@@ -11,13 +11,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 use watchkeeper_model::Situation;
-use watchkeeper_pack::filter::column;
-use watchkeeper_pack::format::Answer;
+use watchkeeper_pack::Action;
 use watchkeeper_pack::pack::Lookup;
-use watchkeeper_pack::{Action, Kind};
 
+use super::queries;
 use crate::error::Error;
-use crate::features::reading::{Reading, params};
+use crate::features::reading::Reading;
 use crate::outbox::rest::may_rest_on;
 use crate::overlay::{OverlayRow, rows};
 use crate::sync::text;
@@ -113,50 +112,11 @@ impl Deed<'_> {
         let Some(asked) = self.situation.pack.kind(&lookup.def.kind) else {
             return Ok(on);
         };
-        for id in self.differ(reading, lookup, asked)? {
+        let scope = self.situation.scope(None);
+        for id in queries::lookups::differing(reading, lookup, asked, &scope)? {
             on.extend(self.drawn_on(reading, (&asked.name, &id), sets)?);
         }
         Ok(on)
-    }
-
-    /// The records that count otherwise in a lookup with our operations over them than without.
-    fn differ(
-        &self,
-        reading: &Reading<'_>,
-        lookup: &Lookup,
-        asked: &Kind,
-    ) -> Result<Vec<String>, Error> {
-        let Ok(filter) = lookup.filter.sql(asked, &self.situation.scope(None)) else {
-            return Ok(Vec::new());
-        };
-        let field = lookup.def.field.as_deref();
-        let counts = match lookup.def.answer {
-            Answer::Count => None,
-            Answer::Sum | Answer::Min | Answer::Max => field.and_then(|name| column(asked, name)),
-            // It goes by what is sorted by, too.
-            Answer::First => Some("body || computed".to_owned()),
-        };
-        let counts = counts.unwrap_or_else(|| "1".to_owned());
-        // Draws what is asked for.
-        reading.now_table(&asked.name)?;
-        let kind = text::literal(&asked.name);
-        let of = |from: &str| -> Result<BTreeMap<String, rusqlite::types::Value>, Error> {
-            let sql = format!("SELECT id, {counts} FROM {from} AND {}", filter.text);
-            let mut statement = reading.cache.prepare(&sql)?;
-            let rows = statement
-                .query_map(params(&filter.params), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        };
-        let with = of(&format!("temp.drawn WHERE kind = {kind}"))?;
-        let without = of(&format!(
-            "main.record WHERE kind = {kind}
-                 AND id IN (SELECT d.id FROM temp.drawn d WHERE d.kind = {kind})"
-        ))?;
-        let mut ids: Vec<String> = with.keys().chain(without.keys()).cloned().collect();
-        ids.sort();
-        ids.dedup();
-        ids.retain(|id| with.get(id) != without.get(id));
-        Ok(ids)
     }
 }
 

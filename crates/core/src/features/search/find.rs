@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, InterruptHandle, OptionalExtension, params};
-use serde_json::{Map, Value};
+use rusqlite::{Connection, ErrorCode, InterruptHandle};
 use watchkeeper_model::saved_view;
 use watchkeeper_pack::Pack;
 
 use super::excerpt::{Wanted, excerpt};
+use super::queries::{Found, MOST, best, is_mirrored, matching};
 use super::question::fts_query;
 use super::view::SearchHit;
 use crate::engine::Engine;
@@ -16,9 +16,6 @@ use crate::error::Error;
 use crate::overlay::rows::{self, OverlayRow};
 use crate::store::StoreError;
 use crate::sync::text;
-
-/// Most records that are answered.
-const MOST: usize = 50;
 
 /// To find the best, every record that matches is weighed: a question that more match, such as one
 /// letter, is answered by the newest.
@@ -81,15 +78,6 @@ impl Limit {
     }
 }
 
-/// A record that matches.
-struct Found {
-    kind: String,
-    id: String,
-    title: String,
-    body: Map<String, Value>,
-    computed: Map<String, Value>,
-}
-
 fn found(cache: &Connection, question: &str, limit: &Limit) -> Result<Vec<Found>, StoreError> {
     limit.set(Some(cache.get_interrupt_handle()));
     let best = best(cache, question, WEIGHED);
@@ -101,46 +89,6 @@ fn found(cache: &Connection, question: &str, limit: &Limit) -> Result<Vec<Found>
         }
         Ok(None) | Err(_) => Ok(matching(cache, question, "record_text.rowid DESC")?),
     }
-}
-
-/// The best; none where more match than are weighed.
-fn best(
-    cache: &Connection,
-    question: &str,
-    weighed: usize,
-) -> Result<Option<Vec<Found>>, rusqlite::Error> {
-    let count: i64 = cache
-        .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM record_text WHERE record_text MATCH ?1 LIMIT ?2)",
-        )?
-        .query_row(params![question, weighed as i64 + 1], |row| row.get(0))?;
-    if count > weighed as i64 {
-        return Ok(None);
-    }
-    matching(cache, question, "rank").map(Some)
-}
-
-fn matching(
-    cache: &Connection,
-    question: &str,
-    order: &str,
-) -> Result<Vec<Found>, rusqlite::Error> {
-    let mut statement = cache.prepare_cached(&format!(
-        "SELECT r.kind, r.id, r.title, r.body, r.computed
-         FROM (SELECT rowid FROM record_text WHERE record_text MATCH ?1
-               ORDER BY {order} LIMIT ?2) AS hit
-         JOIN record AS r ON r.rowid = hit.rowid"
-    ))?;
-    let rows = statement.query_map(params![question, MOST as i64], |row| {
-        Ok(Found {
-            kind: row.get(0)?,
-            id: row.get(1)?,
-            title: row.get(2)?,
-            body: object(&row.get::<_, String>(3)?),
-            computed: object(&row.get::<_, String>(4)?),
-        })
-    })?;
-    rows.collect()
 }
 
 /// Records that the mirror does not have and whose title matches, as they were seen.
@@ -158,11 +106,7 @@ fn as_seen(
         if known || !wanted.all_in(&row.seen.title) {
             continue;
         }
-        let mirrored = cache
-            .prepare_cached("SELECT 1 FROM record WHERE kind = ?1 AND id = ?2")?
-            .query_row([&row.kind, &row.id], |_| Ok(()))
-            .optional()?;
-        if mirrored.is_none() {
+        if !is_mirrored(cache, &row.kind, &row.id)? {
             found.push(Found {
                 kind: row.kind.clone(),
                 id: row.id.clone(),
@@ -199,10 +143,6 @@ fn view_of(pack: &Pack, kind: &str) -> Option<String> {
     let views = &pack.kind(kind)?.views;
     let queue = pack.queues.iter().find(|queue| views.contains_key(*queue));
     queue.or_else(|| views.keys().next()).cloned()
-}
-
-fn object(text: &str) -> Map<String, Value> {
-    serde_json::from_str(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod find;
+mod queries;
 mod question;
 pub mod view;
 

@@ -1,7 +1,7 @@
 //! Operations one by one. A thousand may wait at once, and Sync is read again at each change: so only the
 //! first of each part are read and shown, with how many there are, and the rest as it is asked for.
 
-use super::view::{OpenCounts, OpenPart};
+use super::view::OpenPart;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::features::queues::operation::view;
@@ -49,23 +49,4 @@ pub(super) fn views(
         .iter()
         .map(|operation| view(reading, operation))
         .collect()
-}
-
-/// How many operations are not settled.
-pub(super) fn open(reading: &Reading<'_>) -> Result<OpenCounts, Error> {
-    let mut statement = reading.state.prepare_cached(
-        "SELECT count(*) FILTER (WHERE status IN ('waiting', 'in_flight')),
-                count(*) FILTER (WHERE status = 'accepted'),
-                count(*) FILTER (WHERE status = 'unknown'),
-                count(*) FILTER (WHERE status = 'held')
-         FROM operation WHERE status NOT IN ('confirmed', 'discarded')",
-    )?;
-    Ok(statement.query_row([], |row| {
-        Ok(OpenCounts {
-            waiting: row.get(0)?,
-            sent: row.get(1)?,
-            unknown: row.get(2)?,
-            held: row.get(3)?,
-        })
-    })?)
 }

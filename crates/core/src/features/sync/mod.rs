@@ -1,10 +1,10 @@
 //! The connection and what waits.
 
-mod batches;
 mod cards;
 mod discard;
 mod offer;
 mod pull_now;
+mod queries;
 mod retry;
 mod status;
 mod take_back;

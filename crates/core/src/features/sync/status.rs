@@ -1,21 +1,19 @@
 //! The connection and what waits.
 
-use super::batches::batches;
-use super::cards::{cards, open, views};
+use super::cards::{cards, views};
 use super::offer::offer;
-use super::view::{ChainView, CopyView, Link, OpenPart, QuarantineView, SyncView};
+use super::queries::{batches, open, quarantine, records};
+use super::view::{ChainView, CopyView, Link, OpenPart, SyncView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, read};
-use crate::outbox::queue::{self, instant};
+use crate::outbox::queue;
 use crate::store::setting;
 use crate::sync::diverged::Told;
 
 /// The last settled operations that are shown.
 const SETTLED: u32 = 20;
-/// The records set aside that are shown.
-const QUARANTINED: u32 = 200;
 
 /// The connection and what waits.
 pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
@@ -24,7 +22,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
     read(engine, move |reading| {
         let link = &reading.link;
         let now = reading.now.at;
-        let records = count(reading, "SELECT count(*) FROM main.record")?;
+        let records = records(reading)?;
         Ok(SyncView {
             link: match link.contact {
                 Contact::SignedOut => Link::SignedOut,
@@ -76,10 +74,6 @@ fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn count(reading: &Reading<'_>, sql: &str) -> Result<u32, Error> {
-    Ok(reading.cache.query_row(sql, [], |row| row.get(0))?)
-}
-
 /// Kinds of which the copy differed, and what became of it.
 fn copies(reading: &Reading<'_>) -> Result<Vec<CopyView>, Error> {
     let told: Option<Told> = setting::get(reading.state, Told::SETTING)?;
@@ -93,21 +87,4 @@ fn copies(reading: &Reading<'_>) -> Result<Vec<CopyView>, Error> {
         }
     });
     Ok(views.collect())
-}
-
-fn quarantine(reading: &Reading<'_>) -> Result<Vec<QuarantineView>, Error> {
-    let mut statement = reading.cache.prepare_cached(
-        "SELECT kind, id, problem, since, length(raw) FROM quarantine
-         ORDER BY since DESC, key LIMIT ?1",
-    )?;
-    let rows = statement.query_map([QUARANTINED], |row| {
-        Ok(QuarantineView {
-            kind: row.get(0)?,
-            id: row.get(1)?,
-            problem: row.get(2)?,
-            since: reading.wall(instant(row.get(3)?)),
-            bytes: row.get(4)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,13 +1,13 @@
 //! Alerts, as the platform last told of them with our own operations over it.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
 use serde_json::Value;
 use watchkeeper_pack::format::Severity;
 use watchkeeper_pack::value;
 
 use super::ALERT;
 use super::acknowledge::ACKNOWLEDGE;
+use super::queries::Known;
 use super::screen::seconds;
 use super::unanswered::unanswered;
 use super::view::{AcknowledgedView, AlertView, SubjectView};
@@ -21,103 +21,9 @@ use crate::notify::deliveries;
 /// The most alerts that are listed; the digest counts them all.
 const MOST: u32 = 200;
 
-/// Where alerts are read.
-pub(super) struct Known<'a> {
-    reading: &'a Reading<'a>,
-    pub(super) table: &'static str,
-}
-
-/// How many there are.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) red: u32,
-    pub(super) acknowledged: u32,
-    pub(super) yellow: u32,
-    pub(super) pending: u32,
-    pub(super) came_and_went: u32,
-    /// Rules that could not be evaluated.
-    pub(super) unknown: u32,
-}
-
-impl<'a> Known<'a> {
-    pub(super) fn new(reading: &'a Reading<'a>) -> Result<Self, Error> {
-        let table = reading.shown_table(ALERT)?;
-        Ok(Self { reading, table })
-    }
-
-    /// Rows of alerts, `rest` being what follows `WHERE kind = 'alert' AND`.
-    pub(super) fn rows(
-        &self,
-        rest: &str,
-        params: impl rusqlite::Params,
-    ) -> Result<Vec<Row>, Error> {
-        let sql = format!(
-            "SELECT {} FROM {} WHERE kind = 'alert' AND {rest}",
-            Row::COLUMNS,
-            self.table
-        );
-        let mut statement = self.reading.cache.prepare(&sql)?;
-        let rows = statement.query_map(params, Row::read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Counts them. `since` is the end of the last session.
-    pub(super) fn counts(&self, since: Option<DateTime<Utc>>) -> Result<Counts, Error> {
-        let mut counts = Counts::default();
-        let cache = self.reading.cache;
-        let sql = format!(
-            "SELECT json_extract(body, '$.state'), json_extract(body, '$.severity'), count(*),
-                    count(*) - count(json_extract(body, '$.unknown_since'))
-             FROM {} WHERE kind = 'alert'
-                 AND json_extract(body, '$.state') IN ('pending', 'firing', 'acknowledged')
-             GROUP BY 1, 2",
-            self.table
-        );
-        let mut statement = cache.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (state, severity): (String, Option<String>) = (row.get(0)?, row.get(1)?);
-            let red = severity.as_deref() != Some("yellow");
-            let count = match (state.as_str(), red) {
-                ("pending", _) => &mut counts.pending,
-                ("acknowledged", true) => &mut counts.acknowledged,
-                (_, true) => &mut counts.red,
-                (_, false) => &mut counts.yellow,
-            };
-            // Of what is pending only what is known to hold: a rule of which nobody knows is counted
-            // as that.
-            let column = if state == "pending" { 3 } else { 2 };
-            *count = count.saturating_add(row.get(column)?);
-        }
-        let sql = format!(
-            "SELECT count(DISTINCT json_extract(body, '$.rule')) FROM {} WHERE kind = 'alert'
-                 AND json_extract(body, '$.state') IN ('pending', 'firing', 'acknowledged')
-                 AND json_extract(body, '$.unknown_since') IS NOT NULL",
-            self.table
-        );
-        counts.unknown = cache.prepare(&sql)?.query_row([], |row| row.get(0))?;
-        if let Some(since) = since {
-            let sql = format!(
-                "SELECT count(*) FROM {} WHERE kind = 'alert'
-                     AND json_extract(body, '$.state') = 'resolved'
-                     AND json_extract(body, '$.fired_at') > ?1",
-                self.table
-            );
-            let since = value::instant_text(since);
-            counts.came_and_went = cache.prepare(&sql)?.query_row([since], |row| row.get(0))?;
-        }
-        Ok(counts)
-    }
-}
-
 /// What fires, acknowledged ones included: red first, then the longest.
 pub(super) fn firing(reading: &Reading<'_>, known: &Known<'_>) -> Result<Vec<AlertView>, Error> {
-    let rows = known.rows(
-        "json_extract(body, '$.state') IN ('firing', 'acknowledged')
-         ORDER BY json_extract(body, '$.severity') IS 'yellow',
-                  json_extract(body, '$.since'), id LIMIT ?1",
-        params![MOST],
-    )?;
+    let rows = known.firing(MOST)?;
     rows.iter().map(|row| alert(reading, row)).collect()
 }
 

@@ -2,20 +2,20 @@
 //! while somebody waited for our agreement.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
 use serde_json::{Map, Value};
 use watchkeeper_model::approval::{self, Approval, State};
 use watchkeeper_pack::value;
 
-use super::alerts::{Known, instant, severity, text};
+use super::alerts::{instant, severity, text};
+use super::queries::{self, Known};
 use super::screen;
 use super::view::{EventView, EventWhat};
 use crate::error::Error;
 use crate::features::queues::view::OperationWord;
 use crate::features::reading::{Reading, Row};
-use crate::sync::text::literal;
 
 /// The most events shown.
 const MOST: usize = 8;
@@ -50,15 +50,8 @@ fn alerts(
     field: &str,
     fired: bool,
 ) -> Result<Vec<(DateTime<Utc>, EventWhat)>, Error> {
-    let column = format!("json_extract(body, '$.{field}')");
     // One that is stamped later than now did not happen yet.
-    let rows = known.rows(
-        &format!(
-            "{column} <= ?1 AND json_extract(body, '$.fired_at') IS NOT NULL
-             ORDER BY {column} DESC, id LIMIT ?2"
-        ),
-        params![value::instant_text(reading.now.at), screen::number(MOST)],
-    )?;
+    let rows = known.latest(field, reading.now.at, screen::number(MOST))?;
     let what = |row: &Row| match fired {
         true => EventWhat::Fired {
             id: row.id.clone(),
@@ -87,42 +80,34 @@ struct Run {
 
 /// The last settled operations, those of one action and ending that follow each other as one.
 fn settled(reading: &Reading<'_>) -> Result<Vec<(DateTime<Utc>, EventWhat)>, Error> {
-    let mut statement = reading.state.prepare_cached(
-        "SELECT json_extract(a.entry, '$.at'), a.word, o.action, o.title
-         FROM audit a INDEXED BY audit_words JOIN operation o ON o.id = a.operation
-         WHERE a.event = 'answered' AND a.word IN
-             ('confirmed', 'refused', 'conflict', 'lapsed', 'rejected')
-         ORDER BY a.seq DESC LIMIT ?1",
-    )?;
-    let mut rows = statement.query([MOST_SETTLED])?;
     let mut runs: Vec<Run> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (at, word, action): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let word = match word.as_str() {
+    queries::answered(reading, MOST_SETTLED, |answered| {
+        let word = match answered.word.as_str() {
             "confirmed" => OperationWord::Confirmed,
             _ => OperationWord::Refused,
         };
         if let Some(run) = runs.last_mut()
-            && run.action == action
+            && run.action == answered.action
             && run.word == word
         {
             run.count = run.count.saturating_add(1);
-            continue;
+            return ControlFlow::Continue(());
         }
         // What follows is older than what is shown.
         if runs.len() >= MOST {
-            break;
+            return ControlFlow::Break(());
         }
-        if let Some(at) = value::instant(&at) {
+        if let Some(at) = value::instant(&answered.at) {
             runs.push(Run {
                 at,
-                action,
+                action: answered.action,
                 word,
                 count: 1,
-                title: row.get(3)?,
+                title: answered.title,
             });
         }
-    }
+        ControlFlow::Continue(())
+    })?;
     Ok(runs
         .into_iter()
         .map(|run| {
@@ -144,21 +129,8 @@ fn not_agreed(reading: &Reading<'_>) -> Result<Vec<(DateTime<Utc>, EventWhat)>, 
     if pack.and_then(|pack| pack.kind(approval::KIND)).is_none() {
         return Ok(Vec::new());
     }
-    let table = reading.now_table(approval::KIND)?;
-    let ended = "coalesce(json_extract(body, '$.answered_at'), json_extract(body, '$.lapses_at'))";
-    let mut statement = reading.cache.prepare_cached(&format!(
-        "SELECT id, body FROM {table}
-         WHERE kind = {} AND json_extract(body, '$.state') IN ({}, {}) AND {ended} <= ?1
-         ORDER BY {ended} DESC, id LIMIT ?2",
-        literal(approval::KIND),
-        literal(State::Withdrawn.as_str()),
-        literal(State::Lapsed.as_str()),
-    ))?;
-    let now = value::instant_text(reading.now.at);
-    let mut rows = statement.query(params![now, MOST_ENDED])?;
     let (mut events, mut told) = (Vec::new(), BTreeSet::new());
-    while let Some(row) = rows.next()? {
-        let (id, body): (String, String) = (row.get(0)?, row.get(1)?);
+    for (id, body) in queries::ended(reading, MOST_ENDED)? {
         let body = serde_json::from_str::<Map<String, Value>>(&body).unwrap_or_default();
         let field = |name: &str| body.get(name).and_then(Value::as_str);
         let Some(one) = Approval::read(&body) else {
@@ -193,9 +165,5 @@ fn concerns(
     if one.asked_by.id != actor.id {
         return Ok(one.is_for(actor, at));
     }
-    let here: bool = reading
-        .state
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM operation WHERE id = ?1)")?
-        .query_row([&one.operation], |row| row.get(0))?;
-    Ok(!here)
+    Ok(!queries::is_ours(reading, &one.operation)?)
 }

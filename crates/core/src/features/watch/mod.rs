@@ -7,6 +7,7 @@ mod events;
 mod kept;
 mod line;
 mod numbers;
+mod queries;
 mod red;
 mod screen;
 pub mod sessions;

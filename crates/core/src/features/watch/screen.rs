@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use watchkeeper_pack::Pack;
 
-use super::alerts::{self, Counts, Known};
+use super::alerts;
 use super::due::Queues;
 use super::line::{self, Line};
+use super::queries::{Counts, Known};
 use super::sessions;
 use super::view::{BudgetView, DigestView, NotShownView, NumberView, WatchView};
 use super::{events, numbers};

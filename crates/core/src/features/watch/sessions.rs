@@ -5,11 +5,13 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use watchkeeper_pack::schedule::resolve;
 
-use crate::outbox::queue::instant;
+use super::queries::{milliseconds_since, newest};
 use crate::store::StoreError;
+
+pub use super::queries::{keep, last};
 
 /// Without input for so long a session is over.
 pub const OVER_AFTER: TimeDelta = TimeDelta::minutes(30);
@@ -44,43 +46,6 @@ pub fn touched(last: Option<Session>, now: DateTime<Utc>) -> Session {
     }
 }
 
-/// The last sessions, newest first.
-fn newest(state: &Connection, most: u32) -> Result<Vec<Session>, StoreError> {
-    let mut statement = state
-        .prepare_cached("SELECT began_at, last_at FROM session ORDER BY began_at DESC LIMIT ?1")?;
-    let rows = statement.query_map([most], session)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn session(row: &rusqlite::Row<'_>) -> rusqlite::Result<Session> {
-    Ok(Session {
-        began: instant(row.get(0)?),
-        last: instant(row.get(1)?),
-    })
-}
-
-/// The session that the last input belongs to.
-pub fn last(state: &Connection) -> Result<Option<Session>, StoreError> {
-    Ok(state
-        .prepare_cached("SELECT began_at, last_at FROM session ORDER BY began_at DESC LIMIT 1")?
-        .query_row([], session)
-        .optional()?)
-}
-
-/// Keeps a session as it is now.
-pub fn keep(state: &Connection, session: Session) -> Result<(), StoreError> {
-    state
-        .prepare_cached(
-            "INSERT INTO session (began_at, last_at) VALUES (?1, ?2)
-             ON CONFLICT (began_at) DO UPDATE SET last_at = max(last_at, excluded.last_at)",
-        )?
-        .execute(params![
-            session.began.timestamp_millis(),
-            session.last.timestamp_millis()
-        ])?;
-    Ok(())
-}
-
 /// The last input before the session that goes on now, or the last one where none does.
 pub fn ended(state: &Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
     let sessions = newest(state, 2)?;
@@ -91,12 +56,7 @@ pub fn ended(state: &Connection, now: DateTime<Utc>) -> Result<Option<DateTime<U
 /// Seconds from the first input to the last of each session since the week began.
 pub fn used(state: &Connection, now: DateTime<Utc>, zone: Tz) -> Result<i64, StoreError> {
     let week = week_began(now, zone).timestamp_millis();
-    let milliseconds: i64 = state
-        .prepare_cached(
-            "SELECT coalesce(sum(last_at - max(began_at, ?1)), 0) FROM session WHERE last_at > ?1",
-        )?
-        .query_row([week], |row| row.get(0))?;
-    Ok(milliseconds / 1_000)
+    Ok(milliseconds_since(state, week)? / 1_000)
 }
 
 /// Monday's first instant, in this zone.

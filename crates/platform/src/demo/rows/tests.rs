@@ -7,8 +7,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::load_dir;
 
 use super::*;

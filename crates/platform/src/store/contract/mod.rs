@@ -16,8 +16,10 @@ use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 use super::*;
 
 mod alerts;
+mod calls;
 mod operations;
 pub use alerts::*;
+pub use calls::*;
 pub use operations::*;
 
 pub const TENANT: &str = "t";

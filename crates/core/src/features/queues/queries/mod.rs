@@ -3,6 +3,7 @@
 
 pub(super) mod groups;
 pub(super) mod judgements;
+pub(super) mod lookups;
 pub(super) mod narrow;
 pub(super) mod pick;
 pub(super) mod related;

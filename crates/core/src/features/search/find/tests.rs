@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::json;
+use rusqlite::params;
+use serde_json::{Map, json};
 use tempfile::TempDir;
 use tokio::sync::broadcast;
 use uuid::Uuid;

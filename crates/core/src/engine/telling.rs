@@ -1,0 +1,111 @@
+//! What an engine is told by its tasks and commands, and tells whoever listens.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use watchkeeper_pack::Pack;
+use watchkeeper_wire::operation::Operation;
+
+use super::{Engine, LinkState, Rights};
+use crate::changes::{ChangeSet, Source, Tag};
+use crate::clock;
+use crate::store::StoreError;
+
+impl Engine {
+    pub(crate) fn note_fork(&self) {
+        if !self.chain_forked.swap(true, Ordering::Relaxed) {
+            self.changed([Tag::App, Tag::Sync, Tag::Audit], Source::Sync);
+        }
+    }
+
+    /// The platform said what time it is, in answer to something sent at `sent`.
+    pub(crate) fn observe(&self, server_time: DateTime<Utc>, sent: Duration) {
+        let was_unsure = self.clock.now().unsure;
+        self.clock.observe(server_time, sent);
+        let now = self.clock.now().at;
+        self.link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .spoke_at = Some(now);
+        if was_unsure {
+            self.changed([Tag::Navigation, Tag::Sync], Source::Sync);
+        }
+    }
+
+    /// Keeps the platform's time for the next start.
+    pub(crate) async fn keep_time(&self) -> Result<(), StoreError> {
+        match self.clock.anchor() {
+            None => Ok(()),
+            Some(anchor) => {
+                self.stores
+                    .state
+                    .write(move |state| clock::save_anchor(state, &anchor))
+                    .await
+            }
+        }
+    }
+
+    pub(crate) fn put_pack(&self, pack: Arc<Pack>) {
+        let mut tags: BTreeSet<Tag> = pack.kinds.keys().cloned().map(Tag::Kind).collect();
+        tags.extend([Tag::Pack, Tag::Navigation, Tag::Sync]);
+        *self.pack.write().unwrap_or_else(PoisonError::into_inner) = Some(pack);
+        self.changed(tags, Source::Sync);
+    }
+
+    pub(crate) fn put_rights(&self, rights: Rights) {
+        *self.rights.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rights);
+        let mut tags = BTreeSet::from([Tag::Pack, Tag::Navigation]);
+        if let Some(pack) = self.pack() {
+            tags.extend(pack.kinds.keys().cloned().map(Tag::Kind));
+        }
+        self.changed(tags, Source::Sync);
+    }
+
+    /// Changes the state of the line, and tells of it where it changed.
+    pub(crate) fn update_link(&self, change: impl FnOnce(&mut LinkState)) {
+        let changed = {
+            let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = link.clone();
+            change(&mut link);
+            *link != before
+        };
+        if changed {
+            self.changed([Tag::Sync], Source::Sync);
+        }
+    }
+
+    /// One of our operations changed.
+    pub(crate) fn operation_changed(&self, request: &Operation, source: Source) {
+        self.operations_changed([request], source);
+    }
+
+    /// Operations of ours changed.
+    pub(crate) fn operations_changed<'a>(
+        &self,
+        requests: impl IntoIterator<Item = &'a Operation>,
+        source: Source,
+    ) {
+        let kinds: BTreeSet<Tag> = requests
+            .into_iter()
+            .map(|request| Tag::Kind(request.kind.clone()))
+            .collect();
+        if !kinds.is_empty() {
+            let more = [Tag::Navigation, Tag::Sync, Tag::Audit];
+            self.changed(kinds.into_iter().chain(more), source);
+        }
+    }
+
+    pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {
+        let tags: BTreeSet<Tag> = tags.into_iter().collect();
+        self.numbers.touched(&tags);
+        // Nobody listening is fine: whoever comes later reads everything anyway.
+        let _ = self.changes.send(ChangeSet {
+            profile: Some(self.profile.clone()),
+            tags,
+            source,
+        });
+    }
+}
