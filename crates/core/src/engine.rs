@@ -38,6 +38,7 @@ use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::{self, Corrected};
 use crate::documents;
 use crate::error::{Code, Error};
+use crate::features::queues::batch::Running;
 use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
 use crate::outbox::queue::{self, Status};
@@ -60,6 +61,8 @@ pub struct Engine {
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// Operations that share no request.
     pub(crate) alone: Arc<Alone>,
+    /// Actions on many records that are being queued now.
+    pub(crate) batches: Arc<Running>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
     /// Numbers that were worked out and are still so.
@@ -204,6 +207,7 @@ impl Engine {
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
             alone: Arc::default(),
+            batches: Arc::default(),
             memory: tokio::sync::Mutex::default(),
             numbers: Arc::default(),
             notified: tokio::sync::Mutex::default(),

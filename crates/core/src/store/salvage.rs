@@ -15,11 +15,12 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use super::{DbKey, StoreError, Which, connection};
 
 /// Tables in an order in which references hold, each with what its rows are told apart by.
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("setting", "name"),
     ("pack", "hash"),
     ("operation", "seq"),
     ("overlay", "operation, kind, id"),
+    ("batch", "id"),
 ];
 
 /// Most unreadable operations that are asked for one by one.

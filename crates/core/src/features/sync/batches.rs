@@ -1,8 +1,40 @@
 //! How far each action on many records is: they go one by one, and some may be held.
 
-use super::view::BatchView;
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::view::{BatchView, UnfinishedView};
 use crate::error::Error;
 use crate::features::reading::Reading;
+use crate::outbox::queue::instant;
+
+/// Batches of this operator of which something is still to be queued, newest first. `running` are those
+/// that are being queued now.
+pub(super) fn unfinished(
+    reading: &Reading<'_>,
+    running: &BTreeSet<Uuid>,
+) -> Result<Vec<UnfinishedView>, Error> {
+    let mut statement = reading.state.prepare_cached(
+        "SELECT id, action, count, done, json_array_length(failed), made_at
+         FROM batch WHERE author = ?1 ORDER BY id DESC",
+    )?;
+    let rows = statement.query_map([&reading.me], |row| {
+        let id: String = row.get(0)?;
+        let (count, done, failed): (u32, u32, u32) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        Ok(UnfinishedView {
+            action: row.get(1)?,
+            count,
+            queued: done.saturating_sub(failed),
+            failed,
+            left: count.saturating_sub(done),
+            runs: Uuid::parse_str(&id).is_ok_and(|id| running.contains(&id)),
+            made_at: reading.wall(instant(row.get(5)?)),
+            id,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
 
 /// Batches of which something is not settled, newest first. The operations of one have ids that begin
 /// alike: twelve digits, which are its instant, and the dash after the eighth. Nothing older than the

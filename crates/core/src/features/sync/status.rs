@@ -1,6 +1,8 @@
 //! The connection and what waits.
 
-use super::batches::batches;
+use std::sync::Arc;
+
+use super::batches::{batches, unfinished};
 use super::cards::{cards, open, views};
 use super::offer::offer;
 use super::view::{ChainView, CopyView, Link, OpenPart, QuarantineView, SyncView};
@@ -21,7 +23,10 @@ const QUARANTINED: u32 = 200;
 pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
     let platform = engine.pinned().platform.to_string();
     let broken_at = engine.chain_broken_at();
+    let running = (engine.batches.all(), Arc::clone(&engine.batches));
     read(engine, move |reading| {
+        // It may have begun, or come to its end, since what is read here was so.
+        let running = &running.0 | &running.1.all();
         let link = &reading.link;
         let now = reading.now.at;
         let records = count(reading, "SELECT count(*) FROM main.record")?;
@@ -46,6 +51,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             waiting: cards(reading, OpenPart::Waiting, 0)?,
             undo: offer(reading)?,
             batches: batches(reading)?,
+            unfinished: unfinished(reading, &running)?,
             held: cards(reading, OpenPart::Held, 0)?,
             under_way: cards(reading, OpenPart::UnderWay, 0)?,
             settled: views(reading, &queue::settled(reading.state, SETTLED)?)?,
