@@ -36,6 +36,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             queues::act,
             queues::select_records,
             queues::act_many,
+            queues::resume_batch,
+            queues::leave_batch,
             queues::judge_sample,
             queues::new_operation_id,
             documents::keep_document,

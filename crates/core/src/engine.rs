@@ -39,6 +39,7 @@ use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::Corrected;
 use crate::documents;
 use crate::error::Error;
+use crate::features::queues::batch::Running;
 use crate::features::watch::Kept;
 use crate::notify::{Notifier, round};
 use crate::outbox::send::SendError;
@@ -58,6 +59,8 @@ pub struct Engine {
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// Operations that share no request.
     pub(crate) alone: Arc<Alone>,
+    /// Actions on many records that are being queued now.
+    pub(crate) batches: Arc<Running>,
     /// What one pull remembers for the next.
     pub(crate) memory: tokio::sync::Mutex<Memory>,
     /// Numbers that were worked out and are still so.

@@ -122,6 +122,28 @@ pub(crate) async fn act_many(
     queues::act_many(&*shell.engine(&profile).await?, request).await
 }
 
+/// Goes on with an action on many records that was cut off.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_batch(
+    shell: State<'_, Shell>,
+    profile: String,
+    batch: String,
+) -> Result<ActManyAnswer, Error> {
+    queues::resume_batch(&*shell.engine(&profile).await?, &batch).await
+}
+
+/// Leaves what of an action on many records is still to be queued.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_batch(
+    shell: State<'_, Shell>,
+    profile: String,
+    batch: String,
+) -> Result<(), Error> {
+    queues::leave_batch(&*shell.engine(&profile).await?, &batch).await
+}
+
 /// Keeps what the operator says of a record that was drawn from many.
 #[tauri::command]
 #[specta::specta]

@@ -177,6 +177,8 @@ async fn answer(app: &App, request: &Value) -> Result<Value, Error> {
                 serde_json::from_value(request.clone()).map_err(unreadable)?;
             json(queues::act_many(&engine, request).await?)
         }
+        "resume_batch" => json(queues::resume_batch(&engine, text("batch")).await?),
+        "leave_batch" => json(queues::leave_batch(&engine, text("batch")).await?),
         "judge" => {
             let request: JudgeRequest =
                 serde_json::from_value(request.clone()).map_err(unreadable)?;

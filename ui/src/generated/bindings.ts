@@ -50,6 +50,10 @@ export const commands = {
 	selectRecords: (profile: string, request: SelectRequest) => typedError<SelectionView, Error>(__TAURI_INVOKE("select_records", { profile, request })),
 	/**  Decides each by policy and queues an operation each. */
 	actMany: (profile: string, request: ActManyRequest) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("act_many", { profile, request })),
+	/**  Goes on with an action on many records that was cut off. */
+	resumeBatch: (profile: string, batch: string) => typedError<ActManyAnswer, Error>(__TAURI_INVOKE("resume_batch", { profile, batch })),
+	/**  Leaves what of an action on many records is still to be queued. */
+	leaveBatch: (profile: string, batch: string) => typedError<null, Error>(__TAURI_INVOKE("leave_batch", { profile, batch })),
 	/**  Keeps what the operator says of a record that was drawn from many. */
 	judgeSample: (profile: string, request: JudgeRequest) => typedError<SampleView, Error>(__TAURI_INVOKE("judge_sample", { profile, request })),
 	/**  A new id for an operation, taken when a dialog opens: a second click is the same operation. */
@@ -140,6 +144,8 @@ export type ActManyAnswer = {
 	queued: number,
 	/**  Records on which nothing was queued, and why. */
 	failed: FailedView[],
+	/**  Records that were left as they are, because the batch was stopped. */
+	left: number,
 };
 
 /**  What is to be done to many records: an operation each. */
@@ -2860,6 +2866,8 @@ export type SyncView = {
 	undo: UndoOfferView | null,
 	/**  What was done on many records at once and is not over, newest first. */
 	batches: BatchView[],
+	/**  Actions on many records of which something is still to be queued, newest first. */
+	unfinished: UnfinishedView[],
 	/**  The first operations held for the operator, at most 100, the oldest first. */
 	held: OperationView[],
 	/**
@@ -3065,6 +3073,26 @@ export type UndoView = {
 export type UndoneChoiceView = {
 	/**  The scenario; none is every day. */
 	scenario: string | null,
+};
+
+/**  An action on many records of which something is still to be queued. Its parts add up to `count`. */
+export type UnfinishedView = {
+	/**  Id of the batch. */
+	id: string,
+	/**  Action as shown. */
+	action: string,
+	/**  Its records. */
+	count: number,
+	/**  Those that are queued. */
+	queued: number,
+	/**  Those that were looked at and not queued. */
+	failed: number,
+	/**  Those that nothing was done about. */
+	left: number,
+	/**  It is being queued now; else it was cut off, and waits for the operator to go on or leave it. */
+	runs: boolean,
+	/**  When it was confirmed, tenant's wall clock, RFC 3339 with offset. */
+	made_at: string,
 };
 
 /**  What a metric counts in. */

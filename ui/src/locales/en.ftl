@@ -499,6 +499,38 @@ bulk-failed-text =
         [one] 1 was queued. For the rest, this is why:
        *[other] { $queued } were queued. For the rest, this is why:
     }
+bulk-failed-left =
+    { $count ->
+        [one] 1 more was left as it is.
+       *[other] { $count } more were left as they are.
+    }
+bulk-stop = Stop here
+bulk-meanwhile = Work on meanwhile
+bulk-stopped = { $action }: stopped. { $queued } queued, { $left } left as they are
+bulk-in-part = { $action }: { $queued } queued, { $count } not. Log says why
+bulk-left =
+    { $count ->
+        [one] { $action }: 1 left as it is
+       *[other] { $action }: { $count } left as they are
+    }
+cut-title = { $action } was cut off: { $queued } of { $count } are queued
+cut-text =
+    { $left ->
+        [one] Of the other one nothing was done, and nothing is without you.
+       *[other] Of { $left } nothing was done, and nothing is without you.
+    }
+cut-failed =
+    { $count ->
+        [one] 1 could not be queued.
+       *[other] { $count } could not be queued.
+    }
+cut-go-on =
+    { $count ->
+        [one] Queue the last one
+       *[other] Queue the other { $count }
+    }
+cut-key = Ctrl G
+cut-leave = Leave them
 bulk-pick-failed = Pick those that are left
 bulk-done = Done
 
@@ -1283,6 +1315,7 @@ sync-more =
        *[other] { $count } more follow: show the next
     }
 sync-batches-title = Many at once
+batch-queueing = { $done } of { $count } queued
 sync-batches-note = each goes by itself
 batch-title = { $action }: { $count } records
 batch-done = { $done } of { $count } done
@@ -1404,6 +1437,7 @@ help-pick-up = pick on upwards
 help-pick-all = pick all that wait
 help-pick-none = pick none
 help-undo = take back what was just done
+help-go-on = Go on with an action on many that was cut off
 help-profile = show another profile
 help-back = back
 help-escape = close, clear

@@ -77,6 +77,10 @@ export interface Backend {
   /** What an action on many records would do; does nothing. */
   selectRecords(request: SelectRequest): Promise<SelectionView>;
   actMany(request: ActManyRequest): Promise<ActManyAnswer>;
+  /** Goes on with an action on many that was cut off. */
+  resumeBatch(batch: string): Promise<ActManyAnswer>;
+  /** Leaves what of an action on many is still to be queued, while it is queued or after it was cut off. */
+  leaveBatch(batch: string): Promise<void>;
   /** Keeps what the operator says of a record that was drawn, and answers how far they are. */
   judgeSample(request: JudgeRequest): Promise<SampleView>;
   syncStatus(): Promise<SyncView>;

@@ -40,6 +40,8 @@ const of = (profile: string): Backend => ({
   act: (request) => data(commands.act(profile, request)),
   selectRecords: (request) => data(commands.selectRecords(profile, request)),
   actMany: (request) => data(commands.actMany(profile, request)),
+  resumeBatch: (batch) => data(commands.resumeBatch(profile, batch)),
+  leaveBatch: (batch) => done(commands.leaveBatch(profile, batch)),
   judgeSample: (request) => data(commands.judgeSample(profile, request)),
   syncStatus: () => data(commands.syncStatus(profile)),
   moreOperations: (part, behind) => data(commands.moreOperations(profile, part, behind)),

@@ -97,6 +97,7 @@ impl Engine {
             pinned: profile.pinned,
             sending: tokio::sync::Mutex::default(),
             alone: Arc::default(),
+            batches: Arc::default(),
             memory: tokio::sync::Mutex::default(),
             numbers: Arc::default(),
             notified: tokio::sync::Mutex::default(),

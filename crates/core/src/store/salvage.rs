@@ -15,13 +15,14 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use super::{DbKey, StoreError, Which, connection};
 
 /// Tables in an order in which references hold, each with what its rows are told apart by.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("setting", "name"),
     ("pack", "hash"),
     ("operation", "seq"),
     ("overlay", "operation, kind, id"),
     ("rest", "operation, rests_on"),
     ("gave_along", "operation, kind, id"),
+    ("batch", "id"),
 ];
 
 /// Most unreadable operations that are asked for one by one.

@@ -5,6 +5,7 @@ import { ControlBanners } from "../../features/controls/ControlBanners";
 import { ControlsScreen } from "../../features/controls/ControlsScreen";
 import { LogScreen } from "../../features/log/LogScreen";
 import { UndoBar } from "../../features/operations/UndoBar";
+import { CutBatches } from "../../features/queues/CutBatches";
 import { QueueScreen } from "../../features/queues/QueueScreen";
 import { ReferenceScreen } from "../../features/reference/ReferenceScreen";
 import { CommandPalette } from "../../features/search/CommandPalette";
@@ -73,6 +74,7 @@ export function Shell({ app }: { app: AppView }) {
           onPalette={() => setOverlay("palette")}
         />
         <Notices app={app} />
+        <CutBatches readOnly={app.phase === "read_only"} />
         <ControlBanners />
         <main id="screen" className="screen" tabIndex={-1}>
           {navigation.error && !navigation.data ? (

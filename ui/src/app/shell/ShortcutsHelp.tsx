@@ -18,6 +18,7 @@ const EVERYWHERE = [
   { keys: ["g", "s"], words: "help-sync" },
   { keys: ["g", ","], words: "help-settings" },
   { keys: ["Ctrl", "Z"], words: "help-undo" },
+  { keys: ["Ctrl", "G"], words: "help-go-on" },
   { keys: ["Ctrl", "1…9"], words: "help-profile" },
   { keys: ["Alt", "←"], words: "help-back" },
   { keys: ["Esc"], words: "help-escape" },

@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useCallback, useId, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
 import { useBackend } from "../../app/backend";
+import { ERRORS } from "../../app/errors";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
@@ -17,6 +18,7 @@ import {
 } from "../../platform/backend";
 import { BulkFailed } from "./BulkFailed";
 import { BulkRadius } from "./BulkRadius";
+import { sayEnded } from "./CutBatches";
 import { ParamFields } from "./ParamFields";
 import { type Put, paramJson, paramsJson } from "./params";
 import { SampleWalk } from "./SampleWalk";
@@ -68,6 +70,14 @@ export function BulkDialog(props: BulkDialogProps) {
     queryFn: () => backend.newOperationId(),
     gcTime: 0,
   });
+  // It may be closed while they are queued, which goes on behind it.
+  const open = useRef(false);
+  useEffect(() => {
+    open.current = true;
+    return () => {
+      open.current = false;
+    };
+  }, []);
   const [known, setKnown] = useState<Put>({});
   const looked = useQuery({
     queryKey: ["selection", dialog, known],
@@ -115,14 +125,25 @@ export function BulkDialog(props: BulkDialogProps) {
     onSuccess: (made) => {
       if (!made) return;
       if (made.queued > 0) onQueued();
-      if (made.failed.length > 0) return setAnswer(made);
-      say(t("bulk-queued", { action: asked.label, count: made.queued }), "violet");
-      onClose();
+      if (made.failed.length > 0 && open.current) return setAnswer(made);
+      // Whoever went on with other work is told in a line; Log has each that was refused.
+      if (made.failed.length > 0) {
+        const { queued, failed } = made;
+        return say(
+          t("bulk-in-part", { action: asked.label, queued, count: failed.length }),
+          "amber",
+        );
+      }
+      sayEnded(say, asked.label, made);
+      if (open.current) onClose();
     },
     onError: (error) => {
-      if (asBackendError(error).code === "not_sampled") anew();
+      const { code } = asBackendError(error);
+      if (code === "not_sampled") anew();
+      if (!open.current) say(t(ERRORS[code].title), "amber");
     },
   });
+  const stopping = useMutation({ mutationFn: (id: string) => backend.leaveBatch(id) });
   const many = selection?.allowed.length ?? 0;
   const ready =
     many > 0 &&
@@ -136,13 +157,15 @@ export function BulkDialog(props: BulkDialogProps) {
     event.preventDefault();
     if (ready) acting.mutate();
   };
-  const queueing = sync?.batches.find(({ id }) => batch.data?.startsWith(id))?.count ?? 0;
+  const running = sync?.unfinished.find(({ id }) => id === batch.data);
+  const part = sync?.batches.find(({ id }) => batch.data?.startsWith(id))?.count ?? 0;
+  const queueing = running ? running.count - running.left : part;
   const title = t("bulk-title", { action: asked.label, count: many });
 
   if (answer) {
     return <BulkFailed title={title} answer={answer} onPick={onPick} onClose={onClose} />;
   }
-  const error = acting.error ?? batch.error ?? looked.error;
+  const error = acting.error ?? stopping.error ?? batch.error ?? looked.error;
   return (
     <Dialog
       title={selection ? title : asked.label}
@@ -155,7 +178,15 @@ export function BulkDialog(props: BulkDialogProps) {
               {t("bulk-queueing", { done: queueing, count: many })}
             </span>
           )}
-          <Button onClick={onClose}>{t("cancel")}</Button>
+          {acting.isPending && running && (
+            <Button
+              disabled={stopping.isPending}
+              onClick={() => batch.data && stopping.mutate(batch.data)}
+            >
+              {t("bulk-stop")}
+            </Button>
+          )}
+          <Button onClick={onClose}>{t(acting.isPending ? "bulk-meanwhile" : "cancel")}</Button>
           {many > 0 && (
             <Button look="filled" type="submit" form={dialog} disabled={!ready}>
               {t("at-once", { action: asked.label, count: many })}

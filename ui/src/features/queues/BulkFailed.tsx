@@ -9,13 +9,13 @@ type BulkFailedProps = {
   title: string;
   answer: ActManyAnswer;
   /** Picks those that are left, to decide on them again. */
-  onPick: (ids: string[]) => void;
+  onPick?: (ids: string[]) => void;
   onClose: () => void;
 };
 
 /** What of many was not queued, row by row and why. Nothing is tried again by itself. */
 export function BulkFailed({ title, answer, onPick, onClose }: BulkFailedProps) {
-  const { failed, queued } = answer;
+  const { failed, queued, left } = answer;
   return (
     <Dialog
       title={title}
@@ -23,9 +23,11 @@ export function BulkFailed({ title, answer, onPick, onClose }: BulkFailedProps) 
       onClose={onClose}
       footer={
         <>
-          <Button onClick={() => onPick(failed.map(({ id }) => id))}>
-            {t("bulk-pick-failed")}
-          </Button>
+          {onPick && (
+            <Button onClick={() => onPick(failed.map(({ id }) => id))}>
+              {t("bulk-pick-failed")}
+            </Button>
+          )}
           <Button look="filled" autoFocus onClick={onClose}>
             {t("bulk-done")}
           </Button>
@@ -34,6 +36,7 @@ export function BulkFailed({ title, answer, onPick, onClose }: BulkFailedProps) 
     >
       <Banner loud tone="amber" title={t("bulk-failed-title", { count: failed.length })}>
         {t("bulk-failed-text", { queued })}
+        {left > 0 && ` ${t("bulk-failed-left", { count: left })}`}
       </Banner>
       <ul className="failed">
         {failed.map(({ id, title: name, error }) => (

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
+import type { ActManyAnswer, UnfinishedView } from "../../platform/backend";
 import { makeReviews } from "../../platform/memory/reviews";
 import { makeWorld } from "../../platform/memory/world";
 import { expectAccessible, openApp } from "../../test-harness";
@@ -20,6 +21,17 @@ const shown = (id: string) =>
     expect(panel).toHaveAttribute("aria-busy", "false");
   });
 const record = () => screen.findByRole("region", { name: /^Review of/ });
+
+const unfinishedOf = (id: string, runs: boolean): UnfinishedView => ({
+  id,
+  action: "Approve",
+  count: 1000,
+  queued: 298,
+  failed: 2,
+  left: 700,
+  runs,
+  made_at: "2026-11-20T14:00:00+11:00",
+});
 
 async function openReviews(world = makeWorld()) {
   const app = openApp(world);
@@ -235,6 +247,51 @@ describe("many at once", () => {
     expect(await within(asked).findByText("0 of 40 queued")).toBeVisible();
   });
 
+  test("while they are queued the rest can be stopped, and what came of it is said", async () => {
+    const { user, backend } = await openReviews();
+    const leaveBatch = vi.spyOn(backend, "leaveBatch");
+    let end: (answer: ActManyAnswer) => void = () => {};
+    const actMany = vi.spyOn(backend, "actMany").mockImplementation(
+      () =>
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+    );
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40/);
+    await user.type(within(asked).getByLabelText(/Type/), "40{Enter}");
+    await waitFor(() => expect(actMany).toHaveBeenCalled());
+    const id = actMany.mock.calls[0]?.[0].batch ?? "";
+    act(() => backend.change(({ unfinished }) => unfinished.push(unfinishedOf(id, true))));
+    expect(await within(asked).findByText("300 of 40 queued")).toBeVisible();
+    await expectAccessible();
+    await user.click(within(asked).getByRole("button", { name: "Stop here" }));
+    expect(leaveBatch).toHaveBeenCalledWith(id);
+    act(() => end({ queued: 30, failed: [], left: 10 }));
+    await gone();
+    expect(await screen.findByText(/stopped\. 30 queued, 10 left as they are/)).toBeVisible();
+  });
+
+  test("one may work on while they are queued, and is told of those that were not", async () => {
+    const { user, backend } = await openReviews();
+    let end: (answer: ActManyAnswer) => void = () => {};
+    vi.spyOn(backend, "actMany").mockImplementation(
+      () =>
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+    );
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40/);
+    await user.type(within(asked).getByLabelText(/Type/), "40{Enter}");
+    await user.click(await within(asked).findByRole("button", { name: "Work on meanwhile" }));
+    await gone();
+    const error = { code: "stale", detail: null, row: null } as const;
+    act(() => end({ queued: 39, failed: [{ id: "V-2200", title: "It", error }], left: 0 }));
+    expect(await screen.findByText(/39 queued, 1 not\. Log says why/)).toBeVisible();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
   test("Shift with the action's key is that button", async () => {
     const { user } = await openReviews();
     await user.keyboard("{Shift>}a{/Shift}");
@@ -335,5 +392,52 @@ describe("many at once", () => {
     await user.keyboard("{Shift>}?{/Shift}");
     expect(await dialog(/Keys/)).toHaveTextContent("pick all that wait");
     await expectAccessible();
+  });
+});
+
+describe("what was cut off", () => {
+  test("is told on every screen, and Ctrl G goes on with it", async () => {
+    const world = makeWorld();
+    world.unfinished = [unfinishedOf("b-1", false)];
+    usePlace.getState().go({ screen: "watch" });
+    const { user, backend } = openApp(world);
+    const told = await screen.findByText("Approve was cut off: 298 of 1,000 are queued");
+    expect(told.parentElement).toHaveTextContent("Of 700 nothing was done");
+    expect(told.parentElement).toHaveTextContent("2 could not be queued.");
+    await expectAccessible();
+    await user.keyboard("{Control>}g{/Control}");
+    expect(await screen.findByText("Approve: 998 queued")).toBeVisible();
+    expect(backend.calls.filter((call) => call === "resumeBatch")).toHaveLength(1);
+    await waitFor(() => expect(screen.queryByText(/was cut off/)).not.toBeInTheDocument());
+  });
+
+  test("tells record by record what could not be queued", async () => {
+    const world = makeWorld();
+    world.unfinished = [unfinishedOf("b-1", false)];
+    const { user, backend } = openApp(world);
+    const error = { code: "stale", detail: null, row: null } as const;
+    const failed = [{ id: "V-2201", title: "Review of a kiln", error }];
+    vi.spyOn(backend, "resumeBatch").mockResolvedValue({ queued: 997, failed, left: 0 });
+    await user.click(await screen.findByRole("button", { name: /Queue the other 700/ }));
+    expect(await dialog(/Approve: 1,?000 records/)).toHaveTextContent("Review of a kiln");
+    await expectAccessible();
+  });
+
+  test("can be left as it is", async () => {
+    const world = makeWorld();
+    world.unfinished = [unfinishedOf("b-1", false)];
+    const { user, backend } = openApp(world);
+    await user.click(await screen.findByRole("button", { name: "Leave them" }));
+    await waitFor(() => expect(screen.queryByText(/was cut off/)).not.toBeInTheDocument());
+    expect(backend.calls).toContain("leaveBatch");
+    expect(backend.calls).not.toContain("resumeBatch");
+  });
+
+  test("is not told while it is being queued", async () => {
+    const world = makeWorld();
+    world.unfinished = [unfinishedOf("b-1", true)];
+    openApp(world);
+    await grid();
+    expect(screen.queryByText(/was cut off/)).not.toBeInTheDocument();
   });
 });

@@ -1,24 +1,33 @@
 import { Card } from "../../components/Card";
 import { t } from "../../locales/catalogue";
-import type { BatchView } from "../../platform/backend";
+import type { BatchView, UnfinishedView } from "../../platform/backend";
+
+type BatchesProps = { batches: BatchView[]; unfinished: UnfinishedView[] };
 
 /** Actions on many records that are not over: how far each is, and what of it waits for whom. */
-export function Batches({ batches }: { batches: BatchView[] }) {
+export function Batches({ batches, unfinished }: BatchesProps) {
   return (
     <Card title={t("sync-batches-title")} aside={t("sync-batches-note")}>
       <ul className="batches">
         {batches.map((batch) => (
-          <Batch key={`${batch.id} ${batch.action}`} batch={batch} />
+          <Batch
+            key={`${batch.id} ${batch.action}`}
+            batch={batch}
+            queueing={unfinished.find(({ id, runs }) => runs && id.startsWith(batch.id))}
+          />
         ))}
       </ul>
     </Card>
   );
 }
 
-function Batch({ batch }: { batch: BatchView }) {
+type BatchProps = { batch: BatchView; queueing: UnfinishedView | undefined };
+
+function Batch({ batch, queueing }: BatchProps) {
   const { action, count, confirmed, discarded, held, waiting, under_way } = batch;
   const title = t("batch-title", { action, count });
   const words = [
+    queueing && t("batch-queueing", { done: queueing.queued, count: queueing.count }),
     t("batch-done", { done: confirmed, count }),
     under_way > 0 && t("batch-under-way", { count: under_way }),
     waiting > 0 && t("batch-waiting", { count: waiting }),

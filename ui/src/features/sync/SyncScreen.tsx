@@ -68,7 +68,7 @@ function Operations({ sync }: { sync: ReceivedSync }) {
           </div>
         </div>
       )}
-      {sync.batches.length > 0 && <Batches batches={sync.batches} />}
+      {sync.batches.length > 0 && <Batches batches={sync.batches} unfinished={sync.unfinished} />}
       <Part
         part="held"
         title={t("sync-held-title")}

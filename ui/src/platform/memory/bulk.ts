@@ -106,7 +106,7 @@ export const isUnseen = (world: World, asked: ActManyRequest) =>
 
 /** Queues an operation on each. */
 export function actMany(world: World, asked: ActManyRequest): ActManyAnswer {
-  const answer: ActManyAnswer = { queued: 0, failed: [] };
+  const answer: ActManyAnswer = { queued: 0, failed: [], left: 0 };
   for (const { id, title } of asked.records) {
     const error = world.stubborn.get(id);
     if (error) {
@@ -128,4 +128,17 @@ export function actMany(world: World, asked: ActManyRequest): ActManyAnswer {
     answer.queued += 1;
   }
   return answer;
+}
+
+/** Goes on with what was cut off: all that was left of it is queued. */
+export function resume(world: World, batch: string): ActManyAnswer | null {
+  const found = world.unfinished.find(({ id }) => id === batch);
+  if (!found) return null;
+  leave(world, batch);
+  return { queued: found.queued + found.left, failed: [], left: 0 };
+}
+
+/** Leaves what of a batch is still to be queued. */
+export function leave(world: World, batch: string): void {
+  world.unfinished = world.unfinished.filter(({ id }) => id !== batch);
 }

@@ -11,7 +11,7 @@ import {
   type SignedIn,
   type Tag,
 } from "../backend";
-import { actMany, isUnseen, judge, selectionOf } from "./bulk";
+import { actMany, isUnseen, judge, leave, resume, selectionOf } from "./bulk";
 import { controlsOf, switchControl } from "./controls";
 import { documentIn, savedOf, shownOf } from "./documents";
 import { logOf } from "./log";
@@ -315,6 +315,14 @@ export class MemoryBackend implements Backend {
       this.change(() => {});
       return answer;
     });
+  resumeBatch: Backend["resumeBatch"] = (batch) =>
+    this.#read("resumeBatch", () => {
+      const answer = resume(this.world, batch) ?? fail("not_found");
+      this.change(() => {}, [{ tag: "sync" }]);
+      return answer;
+    });
+  leaveBatch: Backend["leaveBatch"] = (batch) =>
+    this.#read("leaveBatch", () => this.change((world) => leave(world, batch), [{ tag: "sync" }]));
   judgeSample: Backend["judgeSample"] = (request) =>
     this.#read("judgeSample", () => judge(this.world, request) ?? fail("not_found"));
   watchView = () => this.#read("watchView", () => watchOf(this.world));

@@ -314,6 +314,7 @@ export function syncOf(world: World): SyncView {
     waiting: moreOf(world, "waiting", 0),
     undo: undoOf(world),
     batches: batchesOf(world),
+    unfinished: world.unfinished,
     held: moreOf(world, "held", 0),
     under_way: moreOf(world, "under_way", 0),
     settled: standing("confirmed", "discarded"),

@@ -18,6 +18,7 @@ import type {
   SavedEntry,
   SettingView,
   Standing,
+  UnfinishedView,
   Error as WireError,
 } from "../backend";
 import { makeAlerts } from "./alerts";
@@ -100,6 +101,8 @@ export type World = {
   documents: Map<string, RecordDocument[]>;
   /** Records on which `actMany` fails, by id. */
   stubborn: Map<string, WireError>;
+  /** Actions on many of which something is still to be queued. */
+  unfinished: UnfinishedView[];
   /** What `setNotifications` and `testNotification` meet. */
   notified: WireError | null;
 };
@@ -267,6 +270,7 @@ export function makeWorld(requests = 12): World {
     judged: [],
     documents: new Map(),
     stubborn: new Map(),
+    unfinished: [],
     notified: null,
   };
 }

@@ -2,7 +2,10 @@
 //!
 //! Each is decided by itself, as if it were the only one: what the others of the same transaction
 //! are about to change is not seen here, and the platform decides again in order. They are
-//! committed [`AT_ONCE`] at a time, and what could not be queued is said record by record.
+//! committed [`AT_ONCE`] at a time, and what could not be queued is said record by record. What takes more
+//! than one transaction is kept until the last of them, so that it can be stopped, and gone on with by
+//! whoever comes after an app that ended in between ([`super::batch`]). Going on asks for nothing again
+//! that was said of these records as they were; one that has changed since is told and left as it is.
 
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -10,13 +13,14 @@ use watchkeeper_model::audit::Event;
 use watchkeeper_pack::format::Confirm;
 
 use super::act::{Decided, Entry, Taken, decided, enqueue, parse};
+use super::batch::{self, Run};
 use super::sample;
 use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, SelectedView};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::read;
-use crate::outbox::queue::Room;
+use crate::outbox::queue::{self, Room};
 
 /// Operations of one transaction.
 const AT_ONCE: usize = 100;
@@ -29,27 +33,83 @@ const AT_ONCE: usize = 100;
 /// [`Code::NotSampled`] where some of them have to be looked at before. Nothing is queued then.
 pub async fn act_many(engine: &Engine, request: ActManyRequest) -> Result<ActManyAnswer, Error> {
     let batch = parse(&request.batch)?;
-    allowed(engine, &request)?;
+    if batch.get_version_num() != 7 {
+        return Err(Error::with(Code::Internal, "not the id of a batch"));
+    }
+    let label = allowed(engine, &request)?;
     looked_at(engine, &request).await?;
+    let run = Run::begin(engine, batch);
+    if is_kept(&request) {
+        let (author, now) = (engine.pinned().operator.id.clone(), engine.clock().now().at);
+        let (state, asked) = (&engine.stores().state, request.clone());
+        state
+            .write(move |state| {
+                batch::keep(state, batch, (author.as_str(), label.as_str()), &asked, now)
+            })
+            .await?;
+    }
+    go_on(engine, &run, &request, (0, Vec::new())).await
+}
+
+/// Goes on with a batch that was cut off, from where it was: what is queued is not queued again.
+///
+/// # Errors
+/// [`Code::NotFound`] where it is over or was left, [`Code::NotNow`] where it goes on already.
+pub async fn resume_batch(engine: &Engine, batch: &str) -> Result<ActManyAnswer, Error> {
+    let id = parse(batch)?;
+    if let Some(newer) = engine.link().newer_pack() {
+        return Err(newer.clone());
+    }
+    let run = Run::alone(engine, id).ok_or(Error::with(Code::NotNow, "It goes on already."))?;
+    let (state, author) = (&engine.stores().state, engine.pinned().operator.id.clone());
+    let kept = state
+        .read(move |state| batch::kept(state, id, &author))
+        .await?;
+    let kept = kept.ok_or(Error::new(Code::NotFound))?;
+    go_on(engine, &run, &kept.request, (kept.done, kept.failed)).await
+}
+
+/// It takes more than one transaction: there is something to stop, and to go on with.
+fn is_kept(request: &ActManyRequest) -> bool {
+    request.records.len() > AT_ONCE
+}
+
+/// Queues what is left of a batch: so many of its records are decided, and on these nothing was queued.
+async fn go_on(
+    engine: &Engine,
+    run: &Run<'_>,
+    request: &ActManyRequest,
+    (mut done, failed): (usize, Vec<FailedView>),
+) -> Result<ActManyAnswer, Error> {
     let mut answer = ActManyAnswer {
-        queued: 0,
-        failed: Vec::new(),
+        queued: small(done.saturating_sub(failed.len())),
+        failed,
+        left: 0,
     };
     let mut stopped: Option<Error> = None;
-    for records in request.records.chunks(AT_ONCE) {
+    let left = request.records.get(done..).unwrap_or_default();
+    for records in left.chunks(AT_ONCE) {
+        done += records.len();
         match &stopped {
-            None => {
-                let done = chunk(engine, batch, &request, records, &mut answer).await;
-                stopped = done.err();
-            }
+            None => match chunk(engine, (run.batch(), done), request, records, &mut answer).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => stopped = Some(error),
+            },
             Some(error) => answer.fail(records, error),
         }
     }
+    let said = small(answer.failed.len()).saturating_add(answer.queued);
+    answer.left = small(request.records.len()).saturating_sub(said);
     Ok(answer)
 }
 
-/// The action is one for many, and the operator has confirmed how many.
-fn allowed(engine: &Engine, request: &ActManyRequest) -> Result<(), Error> {
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The action is one for many, and the operator has confirmed how many. Answers it as shown.
+fn allowed(engine: &Engine, request: &ActManyRequest) -> Result<String, Error> {
     let pack = engine.pack().ok_or(Error::new(Code::NoPack))?;
     let kind = pack.kind(&request.kind);
     let action = kind
@@ -65,7 +125,7 @@ fn allowed(engine: &Engine, request: &ActManyRequest) -> Result<(), Error> {
     if action.def.confirm == Confirm::Typed && typed != Some(count.to_string().as_str()) {
         return Err(Error::new(Code::ConfirmationMissing));
     }
-    Ok(())
+    Ok(action.def.label.clone())
 }
 
 /// Those that were drawn from them look right. That they do not yet is audited as a refusal, of the
@@ -104,24 +164,29 @@ async fn looked_at(engine: &Engine, request: &ActManyRequest) -> Result<(), Erro
 
 impl ActManyAnswer {
     fn fail<'a>(&mut self, records: impl IntoIterator<Item = &'a SelectedView>, error: &Error) {
-        self.failed
-            .extend(records.into_iter().map(|record| FailedView {
-                id: record.id.clone(),
-                title: record.title.clone(),
-                error: error.clone(),
-            }));
+        let failed = records.into_iter().map(|record| failed(record, error));
+        self.failed.extend(failed);
     }
 }
 
-/// Decides these and writes what came of it in one transaction. An error is one that the next
+fn failed(record: &SelectedView, error: &Error) -> FailedView {
+    FailedView {
+        id: record.id.clone(),
+        title: record.title.clone(),
+        error: error.clone(),
+    }
+}
+
+/// Decides these, with which so many of the batch are, and writes what came of it in one transaction.
+/// False where the batch was stopped: nothing more of it is written then. An error is one that the next
 /// transaction would meet as well; these records are in the answer then.
 async fn chunk(
     engine: &Engine,
-    batch: Uuid,
+    (batch, done): (Uuid, usize),
     request: &ActManyRequest,
     records: &[SelectedView],
     answer: &mut ActManyAnswer,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let device = engine.pinned().device;
     let requests = records
         .iter()
@@ -141,34 +206,66 @@ async fn chunk(
             return Err(error);
         }
     };
-    let (mut entries, mut denials) = (Vec::new(), Vec::new());
+    let mut part = Part {
+        batch,
+        kept: is_kept(request),
+        done,
+        is_last: done >= request.records.len(),
+        entries: Vec::new(),
+        denials: Vec::new(),
+        failed: answer.failed.clone(),
+    };
     for (record, outcome) in records.iter().zip(looked) {
         match outcome {
             Ok(Decided::Known(_)) => answer.queued += 1,
-            Ok(Decided::Queue(entry)) => entries.push((record, *entry)),
+            Ok(Decided::Queue(entry)) => part.entries.push((record.clone(), *entry)),
             Ok(Decided::Denied { event, error }) => {
-                denials.push(event);
-                answer.fail([record], &error);
+                part.denials.push(event);
+                part.failed.push(failed(record, &error));
             }
-            Err(error) => answer.fail([record], &error),
+            Err(error) => part.failed.push(failed(record, &error)),
         }
     }
-    let (queued, entries): (Vec<&SelectedView>, Vec<Entry>) = entries.into_iter().unzip();
-    match write(engine, &request.kind, entries, denials).await {
-        Ok(outcomes) => {
-            for (record, outcome) in queued.into_iter().zip(outcomes) {
-                match outcome {
-                    Ok(()) => answer.queued += 1,
-                    Err(error) => answer.fail([record], &error),
-                }
-            }
-            Ok(())
+    let queued: Vec<SelectedView> = part.entries.iter().map(|(one, _)| one.clone()).collect();
+    let mut told = part.failed.clone();
+    match write(engine, &request.kind, part).await {
+        Ok(Written::Queued { count, failed }) => {
+            answer.queued = answer.queued.saturating_add(count);
+            answer.failed = failed;
+            Ok(true)
+        }
+        Ok(Written::Stopped { queued }) => {
+            answer.queued = answer.queued.saturating_add(queued);
+            Ok(false)
         }
         Err(error) => {
-            answer.fail(queued, &error);
+            told.extend(queued.iter().map(|record| failed(record, &error)));
+            answer.failed = told;
             Err(error)
         }
     }
+}
+
+/// What one transaction writes of a batch.
+struct Part {
+    batch: Uuid,
+    /// The batch stands in `state.db` until it is over.
+    kept: bool,
+    /// How many of its records are decided with these.
+    done: usize,
+    is_last: bool,
+    entries: Vec<(SelectedView, Entry)>,
+    denials: Vec<Event>,
+    /// All of the batch so far on which nothing is queued.
+    failed: Vec<FailedView>,
+}
+
+/// What came of a part.
+enum Written {
+    /// So many of it are queued; on these of the whole batch nothing is.
+    Queued { count: u32, failed: Vec<FailedView> },
+    /// The batch is over: so many of the part had been queued by the same batch elsewhere.
+    Stopped { queued: u32 },
 }
 
 /// The request on one record, under an id that follows from batch and record.
@@ -206,39 +303,52 @@ fn derived(batch: Uuid, kind: &str, record: &str) -> Result<Uuid, Error> {
     Ok(Builder::from_unix_timestamp_millis(milliseconds, &chance).into_uuid())
 }
 
-/// One transaction with all of them; answers what came of each.
-async fn write(
-    engine: &Engine,
-    kind: &str,
-    entries: Vec<Entry>,
-    denials: Vec<Event>,
-) -> Result<Vec<Result<(), Error>>, Error> {
-    if entries.is_empty() && denials.is_empty() {
-        return Ok(Vec::new());
+/// One transaction with all of a part.
+async fn write(engine: &Engine, kind: &str, part: Part) -> Result<Written, Error> {
+    if !part.kept && part.entries.is_empty() && part.denials.is_empty() {
+        return Ok(Written::Queued {
+            count: 0,
+            failed: part.failed,
+        });
     }
     let (scribe, now) = (engine.scribe(), engine.clock().moment());
-    let outcomes = engine
+    let written = engine
         .stores()
         .state
         .write(move |state| {
-            for event in denials {
+            if part.kept && !batch::goes_on(state, part.batch)? {
+                let mut queued = 0;
+                for (_, entry) in &part.entries {
+                    queued += u32::from(queue::place(state, entry.request.id)?.is_some());
+                }
+                return Ok(Written::Stopped { queued });
+            }
+            for event in part.denials {
                 scribe.append(state, now.now.at, event)?;
             }
             let mut room = Room::of(state)?;
-            let mut outcomes = Vec::with_capacity(entries.len());
-            for entry in &entries {
+            let (mut count, mut all_failed) = (0, part.failed);
+            for (record, entry) in &part.entries {
                 match enqueue(state, &scribe, &now, entry, &mut room) {
                     // Nothing of it was written.
                     Err(error) if matches!(error.code, Code::NotNow | Code::OutboxFull) => {
-                        outcomes.push(Err(error));
+                        all_failed.push(failed(record, &error));
                     }
                     other => {
                         other?;
-                        outcomes.push(Ok(()));
+                        count += 1;
                     }
                 }
             }
-            Ok::<_, Error>(outcomes)
+            match (part.kept, part.is_last) {
+                (true, true) => batch::forget(state, part.batch)?,
+                (true, false) => batch::advance(state, part.batch, part.done, &all_failed)?,
+                (false, _) => {}
+            }
+            Ok::<_, Error>(Written::Queued {
+                count,
+                failed: all_failed,
+            })
         })
         .await?;
     let tags = [
@@ -249,7 +359,7 @@ async fn write(
     ];
     engine.changed(tags, Source::Operator);
     engine.wake_push();
-    Ok(outcomes)
+    Ok(written)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod act;
 pub(crate) mod anew;
+pub(crate) mod batch;
 pub(crate) mod cells;
 mod chip_words;
 mod consider;
@@ -26,9 +27,10 @@ pub mod view;
 pub(crate) mod waiting;
 
 pub use act::act;
+pub use batch::leave_batch;
 pub use consider::consider;
 pub use export::export;
-pub use many::act_many;
+pub use many::{act_many, resume_batch};
 pub use navigation::navigation;
 pub use page::page;
 pub use pick::pick;

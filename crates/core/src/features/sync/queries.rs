@@ -1,6 +1,10 @@
 //! What the Sync screen asks of the databases.
 
-use super::view::{BatchView, OpenCounts, QuarantineView};
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::view::{BatchView, OpenCounts, QuarantineView, UnfinishedView};
 use crate::error::Error;
 use crate::features::reading::Reading;
 use crate::outbox::queue::instant;
@@ -62,6 +66,33 @@ pub(super) fn batches(reading: &Reading<'_>) -> Result<Vec<BatchView>, Error> {
             held: row.get(5)?,
             confirmed: row.get(6)?,
             discarded: row.get(7)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Batches of this operator of which something is still to be queued, newest first. `running` are those
+/// that are being queued now.
+pub(super) fn unfinished(
+    reading: &Reading<'_>,
+    running: &BTreeSet<Uuid>,
+) -> Result<Vec<UnfinishedView>, Error> {
+    let mut statement = reading.state.prepare_cached(
+        "SELECT id, action, count, done, json_array_length(failed), made_at
+         FROM batch WHERE author = ?1 ORDER BY id DESC",
+    )?;
+    let rows = statement.query_map([&reading.me], |row| {
+        let id: String = row.get(0)?;
+        let (count, done, failed): (u32, u32, u32) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        Ok(UnfinishedView {
+            action: row.get(1)?,
+            count,
+            queued: done.saturating_sub(failed),
+            failed,
+            left: count.saturating_sub(done),
+            runs: Uuid::parse_str(&id).is_ok_and(|id| running.contains(&id)),
+            made_at: reading.wall(instant(row.get(5)?)),
+            id,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

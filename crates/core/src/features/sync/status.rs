@@ -1,8 +1,10 @@
 //! The connection and what waits.
 
+use std::sync::Arc;
+
 use super::cards::{cards, views};
 use super::offer::offer;
-use super::queries::{batches, open, quarantine, records};
+use super::queries::{batches, open, quarantine, records, unfinished};
 use super::view::{ChainView, CopyView, Link, OpenPart, SyncView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
@@ -19,7 +21,10 @@ const SETTLED: u32 = 20;
 pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
     let platform = engine.pinned().platform.to_string();
     let broken_at = engine.chain_broken_at();
+    let running = (engine.batches.all(), Arc::clone(&engine.batches));
     read(engine, move |reading| {
+        // It may have begun, or come to its end, since what is read here was so.
+        let running = &running.0 | &running.1.all();
         let link = &reading.link;
         let now = reading.now.at;
         let records = records(reading)?;
@@ -44,6 +49,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             waiting: cards(reading, OpenPart::Waiting, 0)?,
             undo: offer(reading)?,
             batches: batches(reading)?,
+            unfinished: unfinished(reading, &running)?,
             held: cards(reading, OpenPart::Held, 0)?,
             under_way: cards(reading, OpenPart::UnderWay, 0)?,
             settled: views(reading, &queue::settled(reading.state, SETTLED)?)?,

@@ -36,6 +36,8 @@ pub struct SyncView {
     pub undo: Option<UndoOfferView>,
     /// What was done on many records at once and is not over, newest first.
     pub batches: Vec<BatchView>,
+    /// Actions on many records of which something is still to be queued, newest first.
+    pub unfinished: Vec<UnfinishedView>,
     /// The first operations held for the operator, at most 100, the oldest first.
     pub held: Vec<OperationView>,
     /// The first operations that the platform has, without a final verdict, at most 100: those whose
@@ -101,6 +103,27 @@ pub struct BatchView {
     pub confirmed: u32,
     /// Given up, or taken back.
     pub discarded: u32,
+}
+
+/// An action on many records of which something is still to be queued. Its parts add up to `count`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UnfinishedView {
+    /// Id of the batch.
+    pub id: String,
+    /// Action as shown.
+    pub action: String,
+    /// Its records.
+    pub count: u32,
+    /// Those that are queued.
+    pub queued: u32,
+    /// Those that were looked at and not queued.
+    pub failed: u32,
+    /// Those that nothing was done about.
+    pub left: u32,
+    /// It is being queued now; else it was cut off, and waits for the operator to go on or leave it.
+    pub runs: bool,
+    /// When it was confirmed, tenant's wall clock, RFC 3339 with offset.
+    pub made_at: String,
 }
 
 /// What was done last, on one record or on many at once, and can still be taken back.

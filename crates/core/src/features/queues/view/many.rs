@@ -175,6 +175,8 @@ pub struct ActManyAnswer {
     pub queued: u32,
     /// Records on which nothing was queued, and why.
     pub failed: Vec<FailedView>,
+    /// Records that were left as they are, because the batch was stopped.
+    pub left: u32,
 }
 
 /// A record on which nothing was queued.
