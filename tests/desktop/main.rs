@@ -13,7 +13,6 @@ mod harness;
 
 mod batch;
 mod clear;
-mod gallery;
 mod guard;
 mod instances;
 mod kills;

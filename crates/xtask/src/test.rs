@@ -124,9 +124,11 @@ fn clippy() -> Command {
         "clippy",
         "--workspace",
         "--all-targets",
-        // What only the bench builds must not rot.
+        // What only the bench and the picture book build must not rot.
         "--features",
         crate::bench::FEATURES,
+        "--features",
+        crate::generate::GALLERY,
         "--",
         "--deny",
         "warnings",

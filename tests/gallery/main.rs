@@ -1,5 +1,20 @@
 //! A picture book: the screens of every pack, and what opens over them, in both themes and two sizes.
-//! For the eye, by `cargo xtask shots`; the pictures are in `target/shots`.
+//! For the eye: `cargo xtask shots` asks for them, `./test` does not. They are in `target/shots`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+#[path = "../desktop/harness/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the window's harness is that of the tests"
+)]
+mod harness;
 
 use serde_json::json;
 use xtask::desktop::Options;
@@ -191,25 +206,21 @@ async fn take(dark: bool, size: (u32, u32)) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "pictures for the eye: cargo xtask shots"]
 async fn gallery_light() {
     take(false, (1280, 800)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "pictures for the eye: cargo xtask shots"]
 async fn gallery_dark() {
     take(true, (1280, 800)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "pictures for the eye: cargo xtask shots"]
 async fn gallery_light_large() {
     take(false, (1680, 1050)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "pictures for the eye: cargo xtask shots"]
 async fn gallery_dark_large() {
     take(true, (1680, 1050)).await;
 }
