@@ -52,6 +52,8 @@ struct Rules {
     interface: bool,
     generated: bool,
     lock: bool,
+    /// A feature of the core, beside its queries.
+    feature: bool,
 }
 
 impl Rules {
@@ -65,6 +67,10 @@ impl Rules {
             interface: path.starts_with("ui/src/") && !path.starts_with("ui/src/platform/"),
             generated: source.generated(),
             lock: path.ends_with("lock.json"),
+            feature: path.starts_with("crates/core/src/features/")
+                && !["queries", "tests", "features/reading.rs"]
+                    .iter()
+                    .any(|room| path.contains(room)),
         }
     }
 
@@ -95,11 +101,20 @@ impl Rules {
         if self.engine && platform_name(line) {
             found.push("the engine knows no platform by name");
         }
+        if self.feature && asks_the_database(line) {
+            found.push("SQL of a feature stands in its queries");
+        }
         if self.interface && line.contains(concat!("\"@tauri", "-apps/")) {
             found.push("Tauri is reached through ui/src/platform only");
         }
         found
     }
+}
+
+fn asks_the_database(line: &str) -> bool {
+    ["SELECT ", "INSERT INTO ", "DELETE FROM "]
+        .iter()
+        .any(|word| line.contains(word))
 }
 
 fn unfinished(line: &str) -> bool {
