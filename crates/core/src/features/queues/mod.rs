@@ -1,6 +1,7 @@
 //! Queues and the records in them.
 
 pub(crate) mod act;
+mod basis;
 pub(crate) mod batch;
 pub(crate) mod cells;
 mod chip_words;
