@@ -1743,6 +1743,14 @@ export type OptionView = {
 	label: string,
 };
 
+/**  Changes of ours to records of a kind, of which the platform has not said that they are done. */
+export type OursView = {
+	/**  The kind as shown, many of it. */
+	label: string,
+	/**  How many records are changed. */
+	count: number,
+};
+
 /**  A switch of this laptop. */
 export type OwnSwitch = {
 	/**  To what. */
@@ -1859,6 +1867,8 @@ export type PolicyRowView = {
 	outcome: RowWord,
 	/**  Parameters that it goes by. */
 	reads: string[],
+	/**  Changes of ours that it was found with and that are not confirmed. */
+	ours: OursView[],
 };
 
 /**  A playbook or a routine. */

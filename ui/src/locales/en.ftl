@@ -386,6 +386,11 @@ policy-open = Decides once the form is filled in
 policy-open-found = decided once it is said: { $what }
 policy-live = Found on what the platform has, as of { $time }.
 policy-old = Found on what the platform had at { $time }, { $age } ago. It decides again before anything is done.
+policy-ours =
+    { $count ->
+        [one] Found with 1 change of yours to “{ $kind }” that is not confirmed
+       *[other] Found with { $count } changes of yours to “{ $kind }” that are not confirmed
+    }
 asks-title = { $role } has to agree first
 asks-text = It is queued and sent as ever, and done once they have agreed.
 asks-instead = After { $duration } without an answer { $role } may answer instead.

@@ -127,3 +127,40 @@ async fn what_is_not_there_is_not_found() {
         assert_eq!(asked.unwrap_err().code, Code::NotFound);
     }
 }
+
+#[tokio::test]
+async fn a_rule_says_which_of_our_changes_it_counts_before_they_are_confirmed() {
+    let world = World::new(3).await;
+    world.platform.with(|state| {
+        state.pack = Some(pack(1, |text| {
+            let rule = "    policy:\n      - {id: P-7, title: Few wait, when: lookups.waiting_here < 10, \
+                        otherwise: parcel.many, found: '{{ lookups.waiting_here }} wait', \
+                        refusal: Too many wait., override: never}\n";
+            let before = "    params:\n      reason: {type: text, label: Reason}\n    policy: []\n";
+            let note = "note: params.reason";
+            text.replace(before, rule)
+                .replace(note, "note: '\"sent back\"'")
+        }));
+    });
+    world.engine.sync_once().await.unwrap();
+    let few = |view: &ActionView| {
+        let row = view.policy[0].clone();
+        let ours = row.ours.into_iter().map(|one| (one.label, one.count));
+        (row.found, ours.collect::<Vec<_>>())
+    };
+    let before = consider(&world, None, None).await;
+    assert_eq!(few(&before), ("3 wait".to_owned(), vec![]));
+    // Without this laptop's word for it nobody else knows that two more have gone.
+    world.release("p2").await.unwrap();
+    world.release("p3").await.unwrap();
+    let queued = consider(&world, None, None).await;
+    let parcels = ("Parcels".to_owned(), 2);
+    assert_eq!(few(&queued), ("1 wait".to_owned(), vec![parcels]));
+    let release = world.record("p1").await;
+    let release = release.actions.iter().find(|one| one.action == "release");
+    let rows = &release.unwrap().policy;
+    assert!(rows.iter().all(|row| row.ours.is_empty()), "{rows:?}");
+    world.engine.sync_once().await.unwrap();
+    let confirmed = consider(&world, None, None).await;
+    assert_eq!(few(&confirmed), ("1 wait".to_owned(), vec![]));
+}

@@ -130,6 +130,11 @@ function PolicyRow({ row, params }: { row: PolicyRowView; params: readonly Param
             ? asked.length > 0 && t("policy-open-found", { what: asked.join(", ") })
             : row.found}
         </span>
+        {row.ours.map(({ label, count }) => (
+          <span key={label} className="told" data-tone="violet">
+            {t("policy-ours", { kind: label, count })}
+          </span>
+        ))}
       </div>
       <code className="row-id">{row.id}</code>
     </li>

@@ -37,7 +37,14 @@ describe("what somebody has to agree to", () => {
         ...each,
         asks,
         policy: [
-          { id: "R-99", title: "Large ones", found: "22.00", outcome: "asks" as const, reads: [] },
+          {
+            id: "R-99",
+            title: "Large ones",
+            found: "22.00",
+            outcome: "asks" as const,
+            reads: [],
+            ours: [],
+          },
           ...each.policy,
         ],
       }));
@@ -72,6 +79,27 @@ describe("what somebody has to agree to", () => {
       view: "reviews",
       record: { kind: "review", id: "rv-1" },
     });
+  });
+});
+
+describe("a rule that counts changes of ours", () => {
+  test("says how many of them are not confirmed", async () => {
+    const { backend } = await openQueue();
+    const queueRecord = backend.queueRecord.bind(backend);
+    vi.spyOn(backend, "queueRecord").mockImplementation(async (kind, id) => {
+      const record = await queueRecord(kind, id);
+      const ours = [{ label: "Refund requests", count: 2 }];
+      const actions = record.actions.map((each) => ({
+        ...each,
+        policy: each.policy.map((row) => (row.id === "C-04" ? { ...row, ours } : row)),
+      }));
+      return { ...record, actions };
+    });
+    act(() => backend.change(() => {}));
+    const record = await screen.findByRole("region", { name: /Paper & Press/ });
+    const told = "Found with 2 changes of yours to “Refund requests” that are not confirmed";
+    expect(await within(record).findByText(told)).toBeVisible();
+    await expectAccessible();
   });
 });
 

@@ -13,6 +13,7 @@ function policy(request: Request): PolicyRowView[] {
       found: `${words} of 72 h, by the platform's clock`,
       outcome: request.purchased + WINDOW > NOW_MS ? "passed" : "failed",
       reads: [],
+      ours: [],
     },
     {
       id: "R-19",
@@ -20,6 +21,7 @@ function policy(request: Request): PolicyRowView[] {
       found: "provider listed 12 s ago, no refund",
       outcome: "passed",
       reads: [],
+      ours: [],
     },
     {
       id: "C-04",
@@ -27,6 +29,7 @@ function policy(request: Request): PolicyRowView[] {
       found: "controls as of 14:45",
       outcome: "passed",
       reads: [],
+      ours: [],
     },
   ];
 }
@@ -109,7 +112,14 @@ function freeActionsOf(request: Request): ActionView[] {
         { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
       ],
       policy: [
-        { id: "R-20", title: "The reason holds", found: "", outcome: "open", reads: ["reason"] },
+        {
+          id: "R-20",
+          title: "The reason holds",
+          found: "",
+          outcome: "open",
+          reads: ["reason"],
+          ours: [],
+        },
       ],
       allowed: true,
       denied: null,
@@ -144,6 +154,7 @@ function freeActionsOf(request: Request): ActionView[] {
           found: inside ? "the window is open" : "requested in time, 17 h past the window",
           outcome: inside ? "failed" : "passed",
           reads: [],
+          ours: [],
         },
       ],
       allowed: !inside,

@@ -209,6 +209,7 @@ export function reviewActions(world: World, review: Review): ActionView[] {
           found: `${review.verdict}, confidence ${review.confidence.toFixed(2)}`,
           outcome: spam ? "failed" : "passed",
           reads: [],
+          ours: [],
         },
       ],
       allowed: !spam,
@@ -232,7 +233,14 @@ export function reviewActions(world: World, review: Review): ActionView[] {
         { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
       ],
       policy: [
-        { id: "V-14", title: "A reason is given", found: "", outcome: "open", reads: ["reason"] },
+        {
+          id: "V-14",
+          title: "A reason is given",
+          found: "",
+          outcome: "open",
+          reads: ["reason"],
+          ours: [],
+        },
       ],
       allowed: true,
       denied: null,

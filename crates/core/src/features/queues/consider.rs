@@ -4,6 +4,7 @@
 //! agreement or a mail that depends on an amount or a reason is in sight before anything is queued.
 
 use super::act::{params, parse};
+use super::basis::ours;
 use super::decide::Case;
 use super::record::{Asked, action_view};
 use super::view::{ActionView, ConsiderRequest};
@@ -36,7 +37,14 @@ pub async fn consider(engine: &Engine, request: ConsiderRequest) -> Result<Actio
         let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(&row))?;
         let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
         let seen = (&case, open.as_slice());
-        Ok(action_view(reading, (pack, kind), seen, action, &asked))
+        let ours = ours(reading, pack, kind)?;
+        Ok(action_view(
+            reading,
+            (pack, kind, &ours),
+            seen,
+            action,
+            &asked,
+        ))
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod act;
 pub(crate) mod anew;
+mod basis;
 pub(crate) mod batch;
 pub(crate) mod cells;
 mod chip_words;

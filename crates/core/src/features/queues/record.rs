@@ -6,6 +6,7 @@ use watchkeeper_model::approval::{self, Needed, role_label};
 use watchkeeper_model::{Decision, Outcome, RowOutcome, Situation, decide, mails};
 use watchkeeper_pack::{Action, Kind, Pack};
 
+use super::basis::{Ours, ours, read_by};
 use super::cells::{Shown, clock_view};
 use super::decide::{Case, lapses_unsent};
 use super::operation;
@@ -43,6 +44,7 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
     let shown = Shown::new(reading, kind, row);
     let now = reading.record(&row.kind, &row.id)?;
     let case = Case::new(reading, pack, kind, now.as_ref().unwrap_or(row))?;
+    let ours = ours(reading, pack, kind)?;
     let open = reading.lane(&format!("{}/{}", row.kind, row.id))?;
     let asked = Asked::default();
     let actions = kind
@@ -51,7 +53,7 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
         .map(|action| {
             action_view(
                 reading,
-                (pack, kind),
+                (pack, kind, &ours),
                 (&case, open.as_slice()),
                 action,
                 &asked,
@@ -150,7 +152,7 @@ pub(super) struct Asked {
 /// An action on a record: what decides it and what it will do, as far as it is said how it is meant.
 pub(super) fn action_view(
     reading: &Reading<'_>,
-    (pack, kind): (&Pack, &Kind),
+    (pack, kind, ours): (&Pack, &Kind, &Ours),
     (case, open): (&Case<'_>, &[Queued]),
     action: &Action,
     asked: &Asked,
@@ -168,7 +170,7 @@ pub(super) fn action_view(
         row: def.row.clone(),
         nature: decision.nature,
         params: params_view(action),
-        policy: rows(action, &decision),
+        policy: rows(action, &decision, ours),
         allowed: denied.is_none(),
         denied,
         confirm: decision.confirm,
@@ -281,7 +283,7 @@ fn under_way(lane: &[Queued], action: &str, amends: Option<Uuid>) -> Option<Deni
 }
 
 /// The rows of the policy, then those of the approvals: in that order a decision has them.
-fn rows(action: &Action, decision: &Decision) -> Vec<PolicyRowView> {
+fn rows(action: &Action, decision: &Decision, ours: &Ours) -> Vec<PolicyRowView> {
     let policy = action.policy.iter().map(|row| &row.when);
     let guards = policy.chain(action.approvals.iter().map(|row| &row.when));
     let names = action.def.params.keys();
@@ -305,6 +307,7 @@ fn rows(action: &Action, decision: &Decision) -> Vec<PolicyRowView> {
                 .filter(|name| when.reads_field("params", name))
                 .cloned()
                 .collect(),
+            ours: read_by(when, ours),
         })
         .collect()
 }

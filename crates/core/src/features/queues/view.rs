@@ -21,7 +21,7 @@ pub use navigation::{HeldSaved, NavigationView, QueueEntry, SavedEntry, ViewEntr
 pub use operation::{ActRequest, OperationView, OperationWord, Standing, WaitsForView};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{
-    AboutView, ActionView, AskView, ConsiderRequest, DenialView, MailView, ParamView,
+    AboutView, ActionView, AskView, ConsiderRequest, DenialView, MailView, OursView, ParamView,
     PolicyRowView, RecordView, RelatedView, RowWord, UndoView,
 };
 pub use value::{

@@ -189,6 +189,17 @@ pub struct PolicyRowView {
     pub outcome: RowWord,
     /// Parameters that it goes by.
     pub reads: Vec<String>,
+    /// Changes of ours that it was found with and that are not confirmed.
+    pub ours: Vec<OursView>,
+}
+
+/// Changes of ours to records of a kind, of which the platform has not said that they are done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct OursView {
+    /// The kind as shown, many of it.
+    pub label: String,
+    /// How many records are changed.
+    pub count: u32,
 }
 
 /// What a row said.
