@@ -23,8 +23,9 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
     if code && !source.generated() {
         findings.extend(length(source));
     }
-    let rules = Rules::of(source);
+    let mut rules = Rules::of(source);
     for (number, line) in source.text.lines().enumerate() {
+        rules.feature &= !line.starts_with("mod tests");
         for what in rules.breaches(line) {
             findings.push(Finding::new(
                 format!("{}:{}", source.path, number + 1),
@@ -219,6 +220,17 @@ mod tests {
             text: "x\n".repeat(900),
         };
         assert_eq!(check(&generated), vec![]);
+    }
+
+    #[test]
+    fn sql_of_a_feature_stands_in_its_queries() {
+        let line = "let sql = \"SELECT id FROM record\";";
+        let feature = "crates/core/src/features/watch/";
+        assert_eq!(found(&format!("{feature}due.rs"), line).len(), 1);
+        assert!(found(&format!("{feature}queries.rs"), line).is_empty());
+        assert!(found("crates/core/src/outbox/queue.rs", line).is_empty());
+        let in_a_test = format!("mod tests {{\n{line}\n}}");
+        assert!(found(&format!("{feature}due.rs"), &in_a_test).is_empty());
     }
 
     #[test]

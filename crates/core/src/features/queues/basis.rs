@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use watchkeeper_pack::expr::Program;
 use watchkeeper_pack::{Kind, Pack};
 
+use super::queries::lookups::unconfirmed;
 use super::view::OursView;
 use crate::error::Error;
 use crate::features::reading::Reading;
@@ -22,21 +23,7 @@ pub(super) fn ours(reading: &Reading<'_>, pack: &Pack, kind: &Kind) -> Result<Ou
         let Some(asked) = pack.kind(&lookup.def.kind) else {
             continue;
         };
-        let count: u32 = reading
-            .state
-            .prepare_cached(
-                "SELECT count(DISTINCT drawn.id)
-                 FROM overlay drawn JOIN operation ours ON ours.id = drawn.operation
-                 WHERE drawn.kind = ?1
-                   AND ours.status IN ('waiting', 'in_flight', 'accepted', 'unknown')
-                   AND json_extract(drawn.seen, '$.body')
-                       IS NOT json_extract(drawn.applied, '$.body')
-                   AND NOT EXISTS (SELECT 1 FROM operation held
-                                   WHERE held.lane = ours.lane AND held.seq < ours.seq
-                                     AND held.status NOT IN ('confirmed', 'discarded')
-                                     AND held.status = 'held')",
-            )?
-            .query_row([&asked.name], |row| row.get(0))?;
+        let count = unconfirmed(reading, &asked.name)?;
         if count > 0 {
             let label = asked.label_many.clone();
             all.insert(name.clone(), OursView { label, count });

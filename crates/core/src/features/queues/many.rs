@@ -13,7 +13,8 @@ use watchkeeper_model::audit::Event;
 use watchkeeper_pack::format::Confirm;
 
 use super::act::{Decided, Entry, Taken, decided, enqueue, parse};
-use super::batch::{self, Run};
+use super::batch::Run;
+use super::queries::batch;
 use super::sample;
 use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, SelectedView};
 use crate::changes::{Source, Tag};
