@@ -136,6 +136,10 @@ export function BulkDialog(props: BulkDialogProps) {
     event.preventDefault();
     if (ready) acting.mutate();
   };
+  // Closing would not stop it, and what was not queued would be told to nobody.
+  const close = () => {
+    if (!acting.isPending) onClose();
+  };
   const queueing = sync?.batches.find(({ id }) => batch.data?.startsWith(id))?.count ?? 0;
   const title = t("bulk-title", { action: asked.label, count: many });
 
@@ -147,7 +151,7 @@ export function BulkDialog(props: BulkDialogProps) {
     <Dialog
       title={selection ? title : asked.label}
       width="wide"
-      onClose={onClose}
+      onClose={close}
       footer={
         <>
           {acting.isPending && (
@@ -155,7 +159,9 @@ export function BulkDialog(props: BulkDialogProps) {
               {t("bulk-queueing", { done: queueing, count: many })}
             </span>
           )}
-          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button onClick={close} disabled={acting.isPending}>
+            {t("cancel")}
+          </Button>
           {many > 0 && (
             <Button look="filled" type="submit" form={dialog} disabled={!ready}>
               {t("at-once", { action: asked.label, count: many })}

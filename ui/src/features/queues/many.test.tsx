@@ -235,6 +235,30 @@ describe("many at once", () => {
     expect(await within(asked).findByText("0 of 40 queued")).toBeVisible();
   });
 
+  test("it is not closed before it has said what was not queued", async () => {
+    const { user, backend } = await openReviews();
+    const real = backend.actMany.bind(backend);
+    let go = () => {};
+    const asking = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    backend.world.stubborn.set("V-2201", { code: "stale", detail: "It is another.", row: null });
+    vi.spyOn(backend, "actMany").mockImplementation(async (asked) => {
+      await asking;
+      return real(asked);
+    });
+    await user.keyboard("{Shift>}a{/Shift}");
+    const asked = await dialog(/Approve: 40/);
+    await user.type(within(asked).getByLabelText(/Type/), "40{Enter}");
+    expect(await within(asked).findByText("0 of 40 queued")).toBeVisible();
+    await user.keyboard("{Escape}");
+    expect(within(asked).getByRole("button", { name: "Cancel" })).toBeDisabled();
+    expect(asked).toBeVisible();
+    await act(async () => go());
+    expect(await screen.findByRole("alert")).toHaveTextContent("1 was not queued");
+    expect(screen.getByRole("dialog")).toHaveTextContent("It is another.");
+  });
+
   test("Shift with the action's key is that button", async () => {
     const { user } = await openReviews();
     await user.keyboard("{Shift>}a{/Shift}");
