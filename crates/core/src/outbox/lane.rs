@@ -36,7 +36,7 @@ pub struct Turn {
     pub send: Vec<i64>,
     /// To be held: their time has passed.
     pub lapse: Vec<i64>,
-    /// To be decided anew: what they rest on was given up.
+    /// To be decided anew: what they rest on was given up. None by a clock that is unsure.
     pub anew: Vec<i64>,
     /// When the next one comes out of its back-off or its window, UTC.
     pub next: Option<DateTime<Utc>>,
@@ -80,6 +80,8 @@ pub fn turn(open: &[Waiting], me: &str, now: Instant) -> Turn {
             None => match ground(head.seq, &head.rests_on) {
                 Ground::Firm => send.push(head),
                 Ground::Awaited => {}
+                // Its policy may go by the time, and nothing is refused by a guess: with the platform comes its.
+                Ground::Gone if now.unsure => {}
                 Ground::Gone => turn.anew.push(head.seq),
             },
             Some(until) => {
@@ -206,6 +208,12 @@ mod tests {
         assert_eq!((decided.send, decided.anew), (vec![1, 2, 3], vec![]));
         let decided = turn(&with(Status::Discarded), "me", sure(10));
         assert_eq!((decided.send, decided.anew), (vec![1, 3], vec![2]));
+        let unsure = Instant {
+            at: at(10),
+            unsure: true,
+        };
+        let decided = turn(&with(Status::Discarded), "me", unsure);
+        assert_eq!((decided.send, decided.anew), (vec![1, 3], vec![]));
         // Its time passes while it waits.
         let [_, mut late, _] = with(Status::Held);
         late.not_after = Some(at(5));

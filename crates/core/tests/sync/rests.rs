@@ -50,6 +50,15 @@ fn free(text: &str) -> String {
         .replace("record.note != null &&", "record.note == null ||")
 }
 
+/// The same, where a twin that is returned is where it was to be brought.
+fn settled(text: &str) -> String {
+    twins(text).replacen(
+        "    from: [waiting, released]\n",
+        "    from: [waiting, released]\n    already: [returned]\n",
+        1,
+    )
+}
+
 /// At most one other may be released; how many wait in all is looked at and does not matter.
 fn counted(text: &str) -> String {
     text.replace(
@@ -206,6 +215,24 @@ async fn it_goes_as_it_was_made_where_it_is_possible_without_what_was_taken_back
     assert_eq!(sent(&world), all(&[("return", 1)]));
     assert_eq!((effects(&world), held(&world).await), (1, vec![]));
     world.check().await;
+}
+
+#[tokio::test]
+async fn what_somebody_else_has_done_meanwhile_is_for_the_platform_to_say() {
+    let (world, _) = world(settled).await;
+    let clear = act(&world, "clear", "p1").await.unwrap();
+    act(&world, "return", "p2").await.unwrap();
+    world.platform.with(|state| {
+        let mut returned = parcel("N-2", 3);
+        returned["state"] = "returned".into();
+        state.put("parcel", "p2", returned);
+    });
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(sent(&world), all(&[]));
+    take_back(&world, &[&clear.id]).await.unwrap();
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(sent(&world), all(&[("return", 1)]));
+    assert_eq!(world.stated(RESTS).await, 0);
 }
 
 #[tokio::test]

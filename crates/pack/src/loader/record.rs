@@ -1,6 +1,6 @@
 //! Checks of a kind: fields, states, computed fields, lookups, clocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::{Problems, Spot};
 use super::scopes::{World, columns, mentions_now};
@@ -117,16 +117,13 @@ pub(super) fn one_of(values: &[String], type_: FieldType, spot: &Spot, problems:
     names::distinct(spots.collect(), problems);
 }
 
-/// What values are called: each is one of them, and no two look the same.
+/// What values are called: each is one of them, and no two look the same, also where none has a label.
 pub(super) fn labels(
     values: &[String],
     labels: &BTreeMap<String, String>,
     spot: &Spot,
     problems: &mut Problems,
 ) {
-    if labels.is_empty() {
-        return;
-    }
     let spots = spot.at("labels");
     for (value, label) in labels {
         let spot = spots.at(value);
@@ -140,16 +137,21 @@ pub(super) fn labels(
             problems.error(&spot, "pack.missing", "a label says something");
         }
     }
+    let mut told = BTreeSet::new();
     let words: Vec<(String, Spot)> = values
         .iter()
         .enumerate()
+        // The same value again is told with the values.
+        .filter(|(_, value)| told.insert(value.to_lowercase()))
         .map(|(index, value)| {
             let labelled = labels.contains_key(value);
             let spot = match labelled {
                 true => spots.at(value),
                 false => spot.at("one_of").at(index),
             };
-            (word_of(labels, value), spot)
+            // Blanks around it, or one more between, are not seen.
+            let word = word_of(labels, value);
+            (word.split_whitespace().collect::<Vec<_>>().join(" "), spot)
         })
         .collect();
     let words = words.iter();

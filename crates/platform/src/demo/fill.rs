@@ -51,7 +51,13 @@ pub(super) async fn settle(
     let mut made = place
         .made(&pack, begun, choice.scenario.as_deref())
         .map_err(misfit)?;
+    let was_begun = is_known(platform, &tenant.id).await?;
     platform.found(&tenant, Some(&signed)).await?;
+    if was_begun {
+        // A kill cut the filling off. Under the controls of its day, which may be in force already, what was
+        // done before would be refused, at this start and at each after it.
+        clear(platform, &tenant.id, &pack).await?;
+    }
     let next = made.next.take();
     lay(platform, place, made).await?;
     let (operator, admin) = place.operator_and_admin();
@@ -81,6 +87,10 @@ pub(super) async fn settle(
     }
     state.chosen.insert(tenant.id, choice);
     Ok(())
+}
+
+async fn is_known(platform: &Platform, tenant: &str) -> Result<bool, ApiError> {
+    Ok(platform.store.tenant(tenant).await?.is_some())
 }
 
 /// Says and brings all that a world is made of.

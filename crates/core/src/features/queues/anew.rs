@@ -6,7 +6,7 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use watchkeeper_model::{Outcome, decide};
+use watchkeeper_model::{Outcome, already, decide};
 use watchkeeper_wire::operation::Reason;
 
 use super::decide::Case;
@@ -95,7 +95,13 @@ fn on_one(reading: &Reading<'_>, operation: &Queued) -> Result<Anew, Error> {
         return Ok(Anew::Goes);
     };
     let case = Case::over(reading, Over::Told, (pack, kind), &row)?;
-    let decision = decide(&case.situation(reading, &request.params), &request.action);
+    let situation = case.situation(reading, &request.params);
+    // Somebody has done the same meanwhile: whoever comes second has what they asked for, and the platform
+    // says so.
+    if already(&situation, &request.action) {
+        return Ok(Anew::Goes);
+    }
+    let decision = decide(&situation, &request.action);
     Ok(match decision.outcome {
         Outcome::Allow => Anew::Goes,
         Outcome::Ask => Anew::Asks,

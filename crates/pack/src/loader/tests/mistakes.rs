@@ -129,6 +129,28 @@ fn each_mistake_is_found_where_it_stands() {
             "pack.duplicate",
             "a word}",
         ),
+        // With blanks for `_` they are one word, and so they are with blanks around it.
+        (
+            RECORD,
+            "one_of: [low, high]",
+            "one_of: [low, very_high, very high]",
+            "pack.duplicate",
+            "very high]",
+        ),
+        (
+            RECORD,
+            "one_of: [low, high]",
+            "one_of: [low, high], labels: {high: ' low '}",
+            "pack.duplicate",
+            "",
+        ),
+        (
+            RECORD,
+            "one_of: [a, b]",
+            "one_of: [a_c, a c]",
+            "pack.duplicate",
+            "a c]",
+        ),
         (
             RECORD,
             "one_of: [low, high]",

@@ -283,6 +283,27 @@ async fn a_world_that_is_chosen_again_asks_anew_and_what_was_asked_before_has_en
     filled.server.stop().await;
 }
 
+#[tokio::test]
+async fn a_filling_that_a_kill_cut_off_after_its_controls_were_set_is_made_again() {
+    let mut filled = Filled::new(of_rows("amarise"), Some("frozen")).await;
+    let before = filled.approvals().await;
+    // All of it was made, and that was not written down.
+    filled.state.others.remove(&filled.place.name);
+    fill::settle(
+        &filled.server.platform,
+        &filled.place,
+        &mut filled.state,
+        Some("frozen"),
+    )
+    .await
+    .unwrap();
+    assert_eq!(filled.approvals().await, before);
+    let state = filled.server.platform.store.tenant("amarise").await;
+    let controls = state.unwrap().unwrap().controls;
+    assert_eq!(controls["freeze_refunds"], json!(true), "{controls:?}");
+    filled.server.stop().await;
+}
+
 #[test]
 fn what_a_world_cannot_mean_is_told_before_anything_is_done() {
     let said = |change: &dyn Fn(&mut Vec<OperationOf>, &mut Vec<SwitchedOf>)| {
