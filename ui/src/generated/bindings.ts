@@ -1249,7 +1249,6 @@ export type Hazard =
 /**  Little. */
 "minor";
 
-/**  Hours of a day in which notifications may be shown. */
 /**  An operation on a saved view that is held, and can be amended. */
 export type HeldSaved = {
 	/**  The operation. */
@@ -1258,6 +1257,7 @@ export type HeldSaved = {
 	makes: boolean,
 };
 
+/**  Hours of a day in which notifications may be shown. */
 export type Hours = {
 	/**  First minute of the day, 0 to 1439. */
 	from: number,
@@ -2371,7 +2371,7 @@ export type SectionView = {
 	count: number,
 	/**  Index of its first row, counted over all sections that are not closed. */
 	first: number,
-	/**  Sums of the view's money field, one for each currency; of groups on the first page alone. */
+	/**  Sums of the view's money field, one for each currency; on the first page alone. */
 	sums: MoneyView[],
 	/**  Action that is offered for all of it at once. */
 	at_once: string | null,
@@ -3154,7 +3154,7 @@ export type ViewPage = {
 	open: number,
 	/**
 	 *  Sums of the view's money field, one for each currency: over what waits in a queue, over all
-	 *  that another view shows.
+	 *  that another view shows. On the first page alone.
 	 */
 	sums: MoneyView[],
 	/**  Instant of the data, RFC 3339 with offset; none before the first sync. */

@@ -82,10 +82,6 @@ function widthOf(
       const needed = Math.max(head, Math.min(least, Math.ceil(PADDING_PX + LETTER_PX * letters)));
       return { least: needed, width: `minmax(${needed}px, ${Math.max(1, letters)}fr)` };
     }
-    case "number": {
-      const wide = Math.max(least, head);
-      return { least: wide, width: `${wide}px` };
-    }
     case "money": {
       // An amount is never cut.
       const letters = longest(
@@ -104,8 +100,11 @@ function widthOf(
       const wanted = Math.ceil(PILL_PX + LETTER_PX * longest(labels));
       return { least, width: `max(${least}px, min(${wanted}px, ${STATE_SHARE}))` };
     }
-    default:
-      return { least, width: `${least}px` };
+    default: {
+      // Their heads are longer than what stands below.
+      const wide = Math.max(least, head);
+      return { least: wide, width: `${wide}px` };
+    }
   }
 }
 
