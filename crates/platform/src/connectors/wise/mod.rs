@@ -4,7 +4,8 @@
 //! from the balance, which one transfer is at most once. A transfer carries a `customerTransactionId` of
 //! ours, and making another one under it answers with the first, for as long as Wise knows that. So each
 //! round looks for the transfer of our call first, and pays for that one; what is made twice all the same
-//! is not paid for. `outgoing_payment_sent` is the end of the normal way. A transfer that bounced back may
+//! is not paid for. Its reference is what it is for: where the list has money on its way under the same one
+//! for another call, as after our memory was restored from a backup, nothing is made. `outgoing_payment_sent` is the end of the normal way. A transfer that bounced back may
 //! still go out with other details: it has come to nothing only when it is cancelled.
 
 mod stand_in;
@@ -46,6 +47,14 @@ struct Wanted<'a> {
     minor: i64,
     currency: &'a str,
     reference: &'a str,
+}
+
+/// What Wise has.
+struct Listed {
+    /// The transfer of a call.
+    ours: Option<Value>,
+    /// Id of one that moved money, or may have, under the call's reference and for another call.
+    another: Option<String>,
 }
 
 /// Why a step was not taken.
@@ -97,9 +106,10 @@ impl Wise {
         }
     }
 
-    /// The transfer of this call. None where Wise does not say.
-    async fn find(&self, ours: &str) -> Option<Option<Value>> {
+    /// What Wise has of this call, and under the same reference for another. None where Wise does not say.
+    async fn find(&self, ours: &str, reference: &str) -> Option<Listed> {
         let mut found: Vec<Value> = Vec::new();
+        let mut another = None;
         for page in 0..MAX_PAGES {
             let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
             let url = self.url("v1/transfers").ok()?;
@@ -112,12 +122,17 @@ impl Wise {
                 return None;
             };
             let last = transfers.len() < PAGE;
-            found.extend(transfers.into_iter().filter(|transfer| {
+            for transfer in transfers {
                 let id = transfer.get("customerTransactionId");
-                id.and_then(Value::as_str) == Some(ours)
-            }));
+                if id.and_then(Value::as_str) == Some(ours) {
+                    found.push(transfer);
+                } else if standing::is_paid_under(&transfer, reference) {
+                    another = standing::id(&transfer).or(another);
+                }
+            }
             if last {
-                return Some(standing::foremost(found));
+                let ours = standing::foremost(found);
+                return Some(Listed { ours, another });
             }
         }
         None
@@ -140,10 +155,9 @@ impl Wise {
         let quote = self.step(self.client.post(url).json(&body)).await?;
         let quote = quote.get("id").and_then(Value::as_str);
         let quote = quote.ok_or(Step::NotNow(None))?.to_owned();
-        let reference: String = wanted.reference.chars().take(MAX_REFERENCE).collect();
         let body = json!({
             "targetAccount": recipient, "quoteUuid": quote, "customerTransactionId": ours,
-            "details": {"reference": reference},
+            "details": {"reference": wanted.reference},
         });
         let url = self.url("v1/transfers")?;
         let transfer = self.step(self.client.post(url).json(&body)).await?;
@@ -216,24 +230,29 @@ fn wanted(call: &Call) -> Option<Wanted<'_>> {
     let text = |name: &str| call.args.get(name).and_then(Value::as_str);
     let recipient = text("recipient").filter(|id| money::is_id(id))?;
     let (minor, currency) = money::argument(call, "amount")?;
-    Some(Wanted {
+    // Two that are cut could look the same.
+    let reference = text("reference").unwrap_or_default();
+    (reference.chars().count() <= MAX_REFERENCE).then_some(Wanted {
         recipient,
         minor,
         currency,
-        reference: text("reference").unwrap_or_default(),
+        reference,
     })
 }
 
 #[async_trait]
 impl Connector for Wise {
     async fn look(&self, call: &Call, key: &str) -> Look {
-        if call.operation != "transfer" || wanted(call).is_none() {
+        let Some(wanted) = wanted(call).filter(|_| call.operation == "transfer") else {
             return Look::Absent;
-        }
-        match self.find(&transaction_id(key)).await {
+        };
+        match self.find(&transaction_id(key), wanted.reference).await {
             None => Look::Unclear,
-            Some(None) => Look::Absent,
-            Some(Some(transfer)) => standing::of(&transfer),
+            Some(Listed { ours: None, .. }) => Look::Absent,
+            Some(Listed {
+                ours: Some(transfer),
+                ..
+            }) => standing::of(&transfer),
         }
     }
 
@@ -242,16 +261,30 @@ impl Connector for Wise {
             return super::cannot(&call.operation, "Wise");
         }
         let Some(wanted) = wanted(call) else {
-            return Sent::Refused("the call names no recipient or no amount".into());
+            let why = "the call names no recipient or no amount, or its reference is too long";
+            return Sent::Refused(why.into());
         };
         let ours = transaction_id(key);
-        let transfer = match self.find(&ours).await {
-            None => return Sent::NotNow(None),
-            Some(None) => match self.make(&wanted, &ours).await {
+        let Some(listed) = self.find(&ours, wanted.reference).await else {
+            return Sent::NotNow(None);
+        };
+        let transfer = match (listed.ours, listed.another) {
+            // Under our own id something may have been paid for already; that is looked at first.
+            (None, Some(another)) => {
+                let reference = wanted.reference;
+                let why = format!("Wise has paid, or pays, under {reference} already: {another}");
+                return Sent::Refused(why);
+            }
+            (None, None) => match self.make(&wanted, &ours).await {
                 Ok(transfer) => transfer,
                 Err(step) => return untaken(step),
             },
-            Some(Some(transfer)) => match (standing::of(&transfer), standing::id(&transfer)) {
+            (Some(transfer), another) => match (standing::of(&transfer), standing::id(&transfer)) {
+                // Made by us and not paid for, while another has been.
+                (Look::Absent, Some(id)) if another.is_some() => {
+                    let why = "Wise has paid, or pays, for another under this reference";
+                    return self.give_up(&id, why.into()).await;
+                }
                 (Look::Absent, Some(id)) => id,
                 (Look::Found(transfer), _) => return Sent::Done(transfer),
                 (Look::Failed(why), _) => return Sent::Refused(why),

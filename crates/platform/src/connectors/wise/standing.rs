@@ -29,6 +29,15 @@ pub(super) fn of(transfer: &Value) -> Look {
     }
 }
 
+/// Money went out under this reference, or may have.
+pub(super) fn is_paid_under(transfer: &Value, reference: &str) -> bool {
+    let said = transfer.pointer("/details/reference");
+    let said = said.or_else(|| transfer.get("reference"));
+    !reference.is_empty()
+        && said.and_then(Value::as_str) == Some(reference)
+        && matches!(of(transfer), Look::Found(_) | Look::UnderWay)
+}
+
 /// A pack keeps ids as text.
 fn with_text_id(transfer: &Value) -> Value {
     let mut transfer = transfer.clone();
@@ -102,6 +111,24 @@ mod tests {
             let found = of(&transfer(7, status));
             assert!(matches!(found, Look::Failed(_)), "{status}");
         }
+    }
+
+    #[test]
+    fn a_reference_is_paid_for_while_its_money_is_out_or_may_be() {
+        let of = |status: &str, reference: &str| {
+            let mut transfer = transfer(7, status);
+            transfer["details"] = json!({"reference": reference});
+            is_paid_under(&transfer, "week-1/ada")
+        };
+        assert!(of("outgoing_payment_sent", "week-1/ada"));
+        assert!(of("bounced_back", "week-1/ada"), "it may go out yet");
+        assert!(!of("incoming_payment_waiting", "week-1/ada"));
+        assert!(!of("cancelled", "week-1/ada"));
+        assert!(!of("outgoing_payment_sent", "week-2/ada"));
+        let mut plain = transfer(7, "processing");
+        assert!(!is_paid_under(&plain, ""));
+        plain["reference"] = json!("week-1/ada");
+        assert!(is_paid_under(&plain, "week-1/ada"));
     }
 
     #[test]

@@ -72,6 +72,25 @@ async fn fault_45_wise_that_forgets_whom_it_paid_pays_once_all_the_same() {
     assert_eq!((sent(&world), transfers(&world).len()), (1, 1));
 }
 
+/// As after a restore from a backup: what we remember is from before it went out.
+#[tokio::test]
+async fn what_went_out_under_its_reference_does_not_go_out_under_another_id() {
+    let world = shop().await;
+    payout(&world, json!({})).await;
+    let verdict = done(&world, ("payout", "p-1"), "send", json!({})).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    payout(&world, json!({})).await;
+    assert_eq!(world.body("payout", "p-1").await["state"], "ready");
+    let verdict = done(&world, ("payout", "p-1"), "send", json!({})).await;
+    assert_eq!(verdict.word, VerdictWord::Refused, "{verdict:?}");
+    let reason = verdict.reason.unwrap();
+    assert_eq!(reason.code, "provider.refused");
+    assert!(reason.detail.contains("already"), "{}", reason.detail);
+    world.clock.advance(TimeDelta::hours(1));
+    assert_eq!((sent(&world), transfers(&world).len()), (1, 1));
+    assert_eq!(world.body("payout", "p-1").await["state"], "failed");
+}
+
 #[tokio::test]
 async fn what_bounced_back_is_paid_or_failed_only_once_wise_says_which() {
     for (end, word, state) in [
