@@ -92,6 +92,7 @@ async fn fault_07_what_was_not_paid_before_a_restore_ends_as_it_was_answered_and
         let operation = grant(&world);
         world.submit(&operation).await;
         back_up(&world);
+        claim(&world, 6_000 + 2).await;
         let world = restarted(world, restore).await;
         if end == "approve" {
             claim(&world, 6_000 + 1).await;
@@ -188,6 +189,8 @@ async fn fault_07_what_was_agreed_to_after_a_restore_is_looked_for_before_it_is_
     let operation = grant(&world);
     world.submit(&operation).await;
     back_up(&world);
+    // What is lost; without it nothing would be.
+    claim(&world, 6_000 + 1).await;
     let world = restarted(world, restore).await;
     let_end(&world, &operation, "approve").await;
     let store = &world.platform().store;

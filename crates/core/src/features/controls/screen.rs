@@ -27,7 +27,7 @@ pub async fn controls(engine: &Engine) -> Result<ControlsView, Error> {
     read(engine, |reading| {
         let mut controls = Vec::new();
         if let Some(pack) = reading.pack.as_deref() {
-            let open = queue::open_of_kind(reading.state, control::KIND)?;
+            let open = concerned(reading, pack)?;
             let regions = &reading.rights.actor.regions;
             let here = |region: Option<&str>| {
                 region.is_none_or(|region| regions.is_empty() || regions.contains(region))
@@ -55,6 +55,23 @@ pub async fn controls(engine: &Engine) -> Result<ControlsView, Error> {
     .await
 }
 
+/// Operations that are not settled and that have to do with a control: switches, and those on records of
+/// kinds of which an action goes by one. There may be many others.
+fn concerned(reading: &Reading<'_>, pack: &Pack) -> Result<Vec<Queued>, Error> {
+    let mut open = queue::open_of_kind(reading.state, control::KIND)?;
+    for kind in pack.kinds.values() {
+        let mut actions = kind.actions.values();
+        let goes = actions.any(|action| {
+            let mut names = pack.controls.keys();
+            names.any(|name| control::goes_by(action, name))
+        });
+        if goes {
+            open.extend(queue::open_of_kind(reading.state, &kind.name)?);
+        }
+    }
+    Ok(open)
+}
+
 impl ControlView {
     /// Somebody looking at the window has to know of it.
     fn stands_out(&self) -> bool {
@@ -65,7 +82,7 @@ impl ControlView {
 struct One<'a, 'r> {
     reading: &'a Reading<'r>,
     pack: &'a Pack,
-    /// All operations that are not settled.
+    /// The operations that are not settled and that have to do with a control.
     open: &'a [Queued],
     name: &'a str,
     region: Option<&'a str>,
