@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn a_reference_is_paid_for_while_its_money_is_out_or_may_be() {
         let of = |status: &str, reference: &str| {
-            let mut transfer = transfer(7, status);
-            transfer["details"] = json!({"reference": reference});
+            let details = json!({"reference": reference});
+            let transfer = json!({"id": 7, "status": status, "details": details});
             is_paid_under(&transfer, "week-1/ada")
         };
         assert!(of("outgoing_payment_sent", "week-1/ada"));
@@ -125,9 +125,8 @@ mod tests {
         assert!(!of("incoming_payment_waiting", "week-1/ada"));
         assert!(!of("cancelled", "week-1/ada"));
         assert!(!of("outgoing_payment_sent", "week-2/ada"));
-        let mut plain = transfer(7, "processing");
-        assert!(!is_paid_under(&plain, ""));
-        plain["reference"] = json!("week-1/ada");
+        assert!(!is_paid_under(&transfer(7, "processing"), ""));
+        let plain = json!({"id": 7, "status": "processing", "reference": "week-1/ada"});
         assert!(is_paid_under(&plain, "week-1/ada"));
     }
 
