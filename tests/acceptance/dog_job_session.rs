@@ -241,7 +241,7 @@ fn d_26_what_was_asked_for_without_a_line_is_held_where_the_database_went_down_m
     let ticket = ticket["id"].as_str().unwrap().to_owned();
     let ticket = desk.record(("ticket", &ticket));
     for (field, value) in [
-        ("team", "devops"),
+        ("team", "DevOps"),
         ("topic", "infrastructure"),
         ("urgency", "immediate"),
         ("subject", "Nightly job: Expiry and promotion"),

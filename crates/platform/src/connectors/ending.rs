@@ -10,7 +10,9 @@ use watchkeeper_wire::problem::Code;
 use crate::Platform;
 use crate::decide::{actor, reason, refs_of, settled_writes, snapshot};
 use crate::problem::ApiError;
-use crate::store::{CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write};
+use crate::store::{
+    CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write, revision_after,
+};
 
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
@@ -232,16 +234,14 @@ fn next_verdict(
         }
         CallStatus::Refused | CallStatus::GivenUp => (ending.word, ending.reason.clone()),
     };
+    let of = (known.kind.as_str(), known.record_id.as_str());
     let record = facts.record.as_ref();
-    let written = |write: &&Write| write.kind == known.kind && write.id == known.record_id;
-    let rises = u64::from(writes.iter().any(|write| written(&write)));
+    let after = record.map(|_| revision_after(record, of, writes));
     Some(Verdict {
         word,
         reason,
         record: None,
-        revision: record
-            .map(|record| record.revision + rises)
-            .or(known.revision),
+        revision: after.or(known.revision),
         decided_at: now,
         ..known.clone()
     })

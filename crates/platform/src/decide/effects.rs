@@ -10,7 +10,7 @@ use super::judge::Allowed;
 use super::{Draft, snapshot};
 use crate::Platform;
 use crate::problem::ApiError;
-use crate::store::{Access, Basis, Facts, NewCall, RecordRow, Write};
+use crate::store::{self, Access, Basis, Facts, NewCall, RecordRow, Write};
 
 /// Does the operation make the record that it is on?
 pub(super) async fn creates(
@@ -116,9 +116,6 @@ pub(super) fn revision_after(
     if !allowed {
         return None;
     }
-    let before = facts.record.as_ref().map_or(0, |record| record.revision);
-    let written = writes
-        .iter()
-        .any(|write| write.kind == operation.kind && write.id == operation.record);
-    Some(before + u64::from(written))
+    let of = (operation.kind.as_str(), operation.record.as_str());
+    Some(store::revision_after(facts.record.as_ref(), of, writes))
 }

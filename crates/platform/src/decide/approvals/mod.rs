@@ -22,7 +22,7 @@ use watchkeeper_wire::problem::Code;
 
 use super::{actor, reason, snapshot};
 use crate::problem::ApiError;
-use crate::store::{Access, Facts, Question, RecordRow, Write};
+use crate::store::{Access, Facts, Question, RecordRow, Write, revision_after};
 use crate::{Platform, intake};
 
 pub(super) use answer::{Answered, Answering, answer};
@@ -80,7 +80,8 @@ pub(super) async fn ask(
     };
     let mut writes = marking.asked(platform, &asks.pack, &asks.needed).await?;
     // What is agreed to is the record with what it says of the asking: that is no change of it.
-    let revision = record.revision + u64::from(!writes.is_empty());
+    let of = (operation.kind.as_str(), operation.record.as_str());
+    let revision = revision_after(Some(record), of, &writes);
     let seen = snapshot(record, &facts.refs);
     let id = operation.id.to_string();
     let about = About {

@@ -220,10 +220,7 @@ fn put_record(
     put: &Put,
     before: Option<RecordRow>,
 ) -> Result<bool> {
-    if let Some(before) = &before
-        && before.body == put.body
-        && before.computed == put.computed
-    {
+    if !write.changes(before.as_ref()) {
         return Ok(false);
     }
     let region = record_region(&put.body);

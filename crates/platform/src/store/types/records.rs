@@ -63,6 +63,26 @@ pub struct Write {
     pub put: Option<Put>,
 }
 
+impl Write {
+    /// Whether it leaves the record otherwise than it was. What changes nothing is no revision.
+    pub fn changes(&self, before: Option<&RecordRow>) -> bool {
+        match (&self.put, before) {
+            (Some(put), Some(before)) => {
+                put.body != before.body || put.computed != before.computed
+            }
+            (put, before) => put.is_some() != before.is_some(),
+        }
+    }
+}
+
+/// The revision at which these writes leave a record. The last word on it counts: they are one transaction.
+pub fn revision_after(before: Option<&RecordRow>, of: (&str, &str), writes: &[Write]) -> u64 {
+    let mut last = writes.iter().rev();
+    let last = last.find(|write| (write.kind.as_str(), write.id.as_str()) == of);
+    let rises = last.is_some_and(|write| write.changes(before));
+    before.map_or(0, |record| record.revision) + u64::from(rises)
+}
+
 /// A record's new contents.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Put {
