@@ -251,7 +251,7 @@ async fn answer(window: &Window, complaint: &Shown) {
     window.go_to("Complaints").await;
     window.pick(complaint).await;
     window.press(&["n"]).await;
-    let cause = "//*[@role='dialog']//label[normalize-space(.)='slot_full']";
+    let cause = "//*[@role='dialog']//label[normalize-space(.)='slot full']";
     window.find_path(cause).await.click().await.unwrap();
     window.fill_in(None).await.click().await.unwrap();
     window.gone("[role=dialog]").await;
