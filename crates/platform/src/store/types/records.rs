@@ -67,9 +67,7 @@ impl Write {
     /// Whether it leaves the record otherwise than it was. What changes nothing is no revision.
     pub fn changes(&self, before: Option<&RecordRow>) -> bool {
         match (&self.put, before) {
-            (Some(put), Some(before)) => {
-                put.body != before.body || put.computed != before.computed
-            }
+            (Some(put), Some(before)) => put.body != before.body || put.computed != before.computed,
             (put, before) => put.is_some() != before.is_some(),
         }
     }
