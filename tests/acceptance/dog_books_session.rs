@@ -129,10 +129,14 @@ fn d_23_a_payment_that_only_the_provider_has_is_looked_into_and_comes_in_the_end
     // The job's own log, and the job once more, without a line.
     let job = json!({
         "name": "Expiry and promotion", "schedule": "daily at 02:00", "attempts": 1,
-        "max_attempts": 5, "last_success": ago(20 * 60), "seconds": 12, "state": "ok",
+        "max_attempts": 5, "last_success": ago(20 * 60), "seconds": 13, "state": "ok",
     });
     desk.bring(JOB.0, JOB.1, job);
-    desk.seen(JOB, |record| denied(record, "run").is_none());
+    desk.seen(JOB, |record| {
+        let mut facts = record["facts"].as_array().unwrap().iter();
+        let seconds = facts.find(|fact| fact["field"] == "seconds").unwrap();
+        seconds["value"]["number"] == 13.0 && denied(record, "run").is_none()
+    });
     desk.cut();
     desk.act(JOB, "run", json!({})).unwrap();
     assert_eq!(desk.mend()["held"], json!([]));
