@@ -70,7 +70,9 @@ pub async fn check(engine: &Engine) -> Result<Value, Error> {
     let stores = engine.stores();
     let mut wrong = Vec::new();
     for (name, db) in [("state.db", &stores.state), ("cache.db", &stores.cache)] {
-        let found = db.read(|db| sound(db)).await?;
+        // The writer's connection knows how the full-text index is laid out by now; a reader's remembers
+        // that from its last question and would take what came since for damage.
+        let found = db.write(|db| sound(db)).await?;
         wrong.extend(found.into_iter().map(|what| format!("{name}: {what}")));
     }
     let words = stores

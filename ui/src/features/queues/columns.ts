@@ -31,6 +31,8 @@ const longest = (lengths: number[]) => Math.max(0, ...lengths);
 const CROWDED = 7;
 /** What words keep then. */
 const CROWDED_PX = 92;
+/** Letters of a word that is never cut. */
+const SHORT = 10;
 
 /** Letters of the longer of two lines, where a label is broken best. */
 export function overTwoLines(label: string): number {
@@ -79,7 +81,9 @@ function widthOf(
     case "prose": {
       // Words share what is left by how much they have to say.
       const letters = lettersIn(page, at);
-      const needed = Math.max(head, Math.min(least, Math.ceil(PADDING_PX + LETTER_PX * letters)));
+      // In a few letters there may be no narrow one.
+      const each = letters <= SHORT ? DIGIT_PX : LETTER_PX;
+      const needed = Math.max(head, Math.min(least, Math.ceil(PADDING_PX + each * letters)));
       return { least: needed, width: `minmax(${needed}px, ${Math.max(1, letters)}fr)` };
     }
     case "money": {
