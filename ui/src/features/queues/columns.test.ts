@@ -29,7 +29,7 @@ test("numbers of a column have as many digits behind the point", () => {
 });
 
 test("words give way where there are many columns, before the list scrolls sideways", () => {
-  const few = { ...reviews, columns: reviews.columns.slice(0, 6) };
+  const few = { ...reviews, columns: reviews.columns.slice(0, 5) };
   const many = { ...reviews, columns: [...few.columns, ...reviews.columns].slice(0, 8) };
   const widest = (page: typeof reviews) =>
     Math.max(

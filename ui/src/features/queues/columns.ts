@@ -28,7 +28,7 @@ const STATE_SHARE = "11vw";
 const longest = (lengths: number[]) => Math.max(0, ...lengths);
 
 /** With so many columns words give way, before the list scrolls sideways. */
-const CROWDED = 7;
+const CROWDED = 6;
 /** What words keep then. */
 const CROWDED_PX = 92;
 /** Letters of a word that is never cut. */
