@@ -123,24 +123,29 @@ impl Book {
         self.picture("saved");
     }
 
+    /// Fills in the form of a switch.
+    async fn ask(&self, control: &str, reason: &str) {
+        let window = &self.window;
+        window.button(control).await.click().await.unwrap();
+        let field = window.find("#screen form textarea").await;
+        field.send_keys(reason).await.unwrap();
+    }
+
+    /// Sends the form of a switch.
+    async fn send(&self) {
+        let button = self.window.find("#screen form button[type=submit]").await;
+        button.click().await.unwrap();
+    }
+
     /// A switch: as it stands, asked for, and with no line.
     async fn switches(&mut self) {
         let window = &self.window;
         window.go_to("Controls").await;
         self.picture("controls");
-        window.button("Refunds frozen").await.click().await.unwrap();
-        let reason = window.find("#screen form textarea").await;
-        reason
-            .send_keys("Charges come back from two cards.")
-            .await
-            .unwrap();
+        self.ask("Refunds frozen", "Charges come back from two cards.")
+            .await;
         self.picture("controls-form");
-        window
-            .find("#screen form button[type=submit]")
-            .await
-            .click()
-            .await
-            .unwrap();
+        self.send().await;
         window.shows("NOT IN EFFECT").await;
         window.shows("Refunds frozen: on").await;
         window.go_to("Refunds").await;
@@ -150,15 +155,8 @@ impl Book {
         let window = &self.window;
         window.shows("Cut off").await;
         window.go_to("Controls").await;
-        window.button("Prices frozen").await.click().await.unwrap();
-        let reason = window.find("#screen form textarea").await;
-        reason.send_keys("Wrong list uploaded.").await.unwrap();
-        window
-            .find("#screen form button[type=submit]")
-            .await
-            .click()
-            .await
-            .unwrap();
+        self.ask("Prices frozen", "Wrong list uploaded.").await;
+        self.send().await;
         window.shows("Prices frozen: NOT IN EFFECT").await;
         self.picture("controls-offline");
         window.go_to("Sync").await;

@@ -11,6 +11,7 @@ use watchkeeper_pack::pack::Lookup;
 
 use crate::error::Error;
 use crate::features::reading::{Reading, params};
+use crate::outbox::stopped;
 use crate::sync::text::literal;
 
 /// The records that count otherwise in a lookup with our operations over them than without.
@@ -54,22 +55,19 @@ pub(crate) fn differing(
 }
 
 /// How many records of a kind are drawn otherwise than the platform last said, by operations of ours that
-/// are not confirmed and do not stand behind a held one.
+/// are not confirmed and that nothing held stops.
 pub(crate) fn unconfirmed(reading: &Reading<'_>, kind: &str) -> Result<u32, Error> {
-    let count = reading
-        .state
-        .prepare_cached(
-            "SELECT count(DISTINCT drawn.id)
-             FROM overlay drawn JOIN operation ours ON ours.id = drawn.operation
-             WHERE drawn.kind = ?1
-               AND ours.status IN ('waiting', 'in_flight', 'accepted', 'unknown')
-               AND json_extract(drawn.seen, '$.body')
-                   IS NOT json_extract(drawn.applied, '$.body')
-               AND NOT EXISTS (SELECT 1 FROM operation held
-                               WHERE held.lane = ours.lane AND held.seq < ours.seq
-                                 AND held.status NOT IN ('confirmed', 'discarded')
-                                 AND held.status = 'held')",
-        )?
-        .query_row([kind], |row| row.get(0))?;
+    let sql = concat!(
+        "SELECT count(DISTINCT drawn.id)
+         FROM overlay drawn JOIN operation o ON o.id = drawn.operation
+         WHERE drawn.kind = ?1
+           AND o.status IN ('waiting', 'in_flight', 'accepted', 'unknown')
+           AND json_extract(drawn.seen, '$.body') IS NOT json_extract(drawn.applied, '$.body')
+           AND NOT (",
+        stopped!(),
+        ")"
+    );
+    let mut statement = reading.state.prepare_cached(sql)?;
+    let count = statement.query_row([kind], |row| row.get(0))?;
     Ok(count)
 }
