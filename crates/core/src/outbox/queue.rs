@@ -548,6 +548,23 @@ pub fn settled_of(
     )
 }
 
+/// Operations of this author that were tried and that this laptop has held or given up by itself, in
+/// the order of their places, from behind one of them.
+pub fn settled_here(
+    state: &Connection,
+    author: &str,
+    behind: i64,
+    most: u32,
+) -> Result<Vec<Queued>, StoreError> {
+    many(
+        state,
+        "seq > ?2 AND author = ?1 AND attempts > 0
+         AND (status = 'discarded' OR status = 'held' AND hold NOT IN ('refused', 'conflict'))
+         ORDER BY seq LIMIT ?3",
+        params![author, behind, most],
+    )
+}
+
 /// The operations that stand so, oldest first.
 pub fn standing(state: &Connection, status: Status) -> Result<Vec<Queued>, StoreError> {
     many(state, "status = ?1 ORDER BY seq", [status.as_str()])

@@ -364,7 +364,7 @@ fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
 }
 
 /// Takes in verdicts, all in one transaction.
-async fn settle(engine: &Engine, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
+pub(crate) async fn settle(engine: &Engine, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
     let (scribe, now) = (engine.scribe(), engine.clock.now().at);
     let changed = engine
         .stores

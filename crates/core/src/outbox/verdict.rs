@@ -35,6 +35,8 @@ pub fn next(status: Status, hold: Option<Hold>, word: VerdictWord) -> Next {
         }
     };
     match (status, word) {
+        // It may have arrived after the platform was asked for it, and a person gave it up by that.
+        (Status::Discarded, VerdictWord::Confirmed) => Next::Stand(Status::Confirmed, None),
         (Status::Confirmed | Status::Discarded, _) => Next::Stay,
         (Status::InFlight, VerdictWord::NotTried) => Next::Wait,
         (_, VerdictWord::NotTried) => Next::Stay,
@@ -290,7 +292,12 @@ mod tests {
     fn what_is_settled_stays_settled_whatever_comes_late() {
         for word in WORDS {
             assert_eq!(next(Status::Confirmed, None, word), Next::Stay);
-            assert_eq!(next(Status::Discarded, None, word), Next::Stay);
+            let becomes = match word {
+                // It arrived late, and a person gave it up before: done is done.
+                VerdictWord::Confirmed => Next::Stand(Status::Confirmed, None),
+                _ => Next::Stay,
+            };
+            assert_eq!(next(Status::Discarded, None, word), becomes);
         }
     }
 

@@ -20,6 +20,7 @@ use super::activate;
 use super::apply::{self, Applied};
 use super::client::{Client, ClientError};
 use super::compare::Compared;
+use super::missed;
 use super::page::{self, Page};
 use super::plan::Item;
 use super::restored;
@@ -123,6 +124,7 @@ pub async fn pull(engine: &Engine, client: &Client) -> Result<(), SendError> {
             .await?;
     }
     send::read_back(engine, client, &[Status::Accepted, Status::Unknown]).await?;
+    missed::read_back(engine, client).await?;
     match super::deliver::deliver(engine, client).await {
         // Records and operations go on without it; the Sync screen shows how far it got.
         Err(SendError::Client(error @ (ClientError::Rejected(_) | ClientError::Protocol(_)))) => {
@@ -144,6 +146,9 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
             .cache
             .read(|cache| apply::position(cache))
             .await?;
+        if position.cursor.is_none() {
+            missed::note(engine).await?;
+        }
         let rounds = seen.entry(position.cursor.clone()).or_default();
         *rounds += 1;
         if *rounds > ROUNDS {

@@ -178,6 +178,101 @@ async fn a_platform_that_gives_up_may_have_done_it_so_nothing_lapses_before_it_i
     assert_eq!(status.settled[0].word, OperationWord::Confirmed);
 }
 
+/// Sends a release of which no trace is found, and lets its time pass. Answers the request, that is
+/// still on its way.
+async fn lapse_after_a_try(world: &World, record: &str) -> Batch {
+    world.release(record).await.unwrap();
+    world
+        .platform
+        .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
+    world.engine.sync_once().await.unwrap();
+    world.platform.behave_well();
+    let state = &world.engine.stores().state;
+    state
+        .write(|state| {
+            state.execute(
+                "UPDATE operation SET not_after = made_at - 1, not_before = 1",
+                [],
+            )?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.status().await.held[0].standing, Standing::HeldLapsed);
+    world.platform.with(|state| {
+        let sent = state.asked("/v1/operations");
+        let posted = sent.iter().rfind(|request| request.method == "POST");
+        serde_json::from_slice(&posted.unwrap().body).unwrap()
+    })
+}
+
+/// The feed has forgotten all lines of before.
+fn forget_the_feed(world: &World) {
+    let mut gone = false;
+    world.platform.behave(move |request, _| {
+        let is_feed = request.path == "/v1/changes" && request.query.contains_key("cursor");
+        if !is_feed || gone {
+            return None;
+        }
+        gone = true;
+        Some(Reply::problem(Code::CursorGone))
+    });
+}
+
+#[tokio::test]
+async fn what_lapsed_here_and_arrived_late_is_read_back_where_the_feed_forgot_its_verdict() {
+    let world = World::synced(1).await;
+    let late = lapse_after_a_try(&world, "p1").await;
+    world.platform.with(|state| {
+        state.put("parcel", "p1", crate::world::parcel("N-1", 1));
+        state.decide(&late.operations[0]);
+    });
+    forget_the_feed(&world);
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert_eq!(status.held[0].standing, Standing::HeldConflict);
+    // Once, and not in each turn from now on.
+    let read_back = |world: &World| {
+        world
+            .platform
+            .with(|state| state.asked("/v1/operations/").len())
+    };
+    let asked = read_back(&world);
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(read_back(&world), asked);
+}
+
+#[tokio::test]
+async fn what_was_given_up_and_arrived_late_is_shown_as_done() {
+    for forgotten in [false, true] {
+        let world = World::synced(1).await;
+        let late = lapse_after_a_try(&world, "p1").await;
+        let id = late.operations[0].id;
+        watchkeeper_core::features::sync::discard(&world.engine, &id.to_string())
+            .await
+            .unwrap();
+        world.platform.with(|state| {
+            let verdict = state.decide(&late.operations[0]);
+            state.seq += 1;
+            if !forgotten {
+                state.verdicts.insert(state.seq, verdict);
+            }
+        });
+        if forgotten {
+            forget_the_feed(&world);
+        }
+        world.engine.sync_once().await.unwrap();
+        let status = world.status().await;
+        assert_eq!(status.settled[0].id, id.to_string());
+        assert_eq!(status.settled[0].word, OperationWord::Confirmed);
+        assert_eq!(
+            status.settled[0].reason.as_ref().unwrap().code,
+            "platform.overruled"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_pack_that_was_kept_before_a_kill_is_made_without_a_line() {
     let mut world = World::synced(1).await;
