@@ -14,6 +14,7 @@ mod first_sync;
     reason = "the window's harness is that of the tests"
 )]
 mod harness;
+mod keys;
 mod laptop;
 mod notify;
 mod numbers;

@@ -12,8 +12,9 @@ use xtask::desktop::{Desktop, Options};
 use xtask::root::program;
 
 use crate::harness::Window;
+use crate::keys::{self, QUEUE};
 use crate::laptop::Line;
-use crate::numbers::{Times, millis};
+use crate::numbers::millis;
 use crate::screen::Screen;
 use crate::world;
 
@@ -45,12 +46,18 @@ pub async fn window(
     filled(&window, records).await;
     let mut measured = json!({"records": records});
     let all = measured.as_object_mut().context("an object")?;
-    all.insert("keys".to_owned(), pressed(&window, keys).await?);
+    all.insert("keys".to_owned(), keys::pressed(&window, keys).await?);
     window.kill();
     all.insert(
         "starts".to_owned(),
         started(&desktop, &frames, &arguments, starts)?,
     );
+    // Last: what waits is another number afterwards.
+    let window = Window::open(&desktop, &arguments).await;
+    window.go_to(QUEUE).await;
+    let many = keys::many_at_once(&window, starts.max(2)).await?;
+    window.kill();
+    all.insert("many".to_owned(), many);
     Ok(measured)
 }
 
@@ -64,180 +71,6 @@ async fn filled(window: &Window, records: u64) {
          return summary && summary.innerText.split(' ')[0].replace(/\\D/g, '') === '{waiting}'"
     );
     window.until(&whole, "the first fill").await;
-}
-
-/// Remembers when a key came, when what `done` waits for was in the document, and when the page had
-/// painted it: the second frame after that.
-const STOPWATCH: &str = "
-    window.__bench = {};
-    window.__bench.arm = (done) => {
-        window.__bench.taken = new Promise((tell) => {
-            let came = null;
-            const hear = (event) => { came ??= event.timeStamp; };
-            window.addEventListener('keydown', hear, {capture: true, once: true});
-            const look = () => {
-                if (came === null || !done()) return;
-                watcher.disconnect();
-                const changed = performance.now() - came;
-                requestAnimationFrame(() => requestAnimationFrame(() =>
-                    tell([changed, performance.now() - came])));
-            };
-            const watcher = new MutationObserver(look);
-            watcher.observe(document.body,
-                {subtree: true, childList: true, attributes: true, characterData: true});
-        });
-    };
-    // Never `innerText`: that has the page lay itself out at once.
-    window.__bench.first = () => document.querySelector('[role=grid] .grid-data')?.textContent;
-    window.__bench.filtered = () => {
-        const list = document.querySelector('.queue-list');
-        return list && list.getAttribute('aria-busy') !== 'true'
-            ? `${list.querySelector('input')?.value} ${list.textContent}` : undefined;
-    };
-    window.__bench.picked = () =>
-        document.querySelector('.grid-data[aria-selected=true]')?.textContent.match(/O-\\d+/)?.[0];
-    window.__bench.shown = () => {
-        const label = document.querySelector('section.record')?.getAttribute('aria-label');
-        const picked = window.__bench.picked();
-        return picked && label?.includes(picked) ? label : undefined;
-    };
-    const mark = document.body.appendChild(document.createElement('div'));
-    mark.style.cssText = 'position: fixed; right: 0; top: 0; width: 4rem; height: 1rem';
-    window.addEventListener('keydown', (event) => {
-        if (event.key === 'F8') mark.textContent = `${event.timeStamp}`;
-    });
-    window.__bench.mark = () => mark.textContent;";
-
-/// The queue of the bench, as the rail calls it.
-const QUEUE: &str = "Orders";
-/// Keys as WebDriver names them.
-const F8: &str = "\u{e038}";
-const ENTER: &str = "\u{e007}";
-const ESCAPE: &str = "\u{e00c}";
-
-/// Presses keys and takes the times that the page told.
-async fn pressed(window: &Window, count: u64) -> Result<Value> {
-    window.run(STOPWATCH).await;
-    let (mut moved, mut opened) = (Answers::default(), Answers::default());
-    window.find("[role=grid] .grid-data[tabindex='0']").await;
-    focus_on_list(window).await;
-    for round in 0..count {
-        // Down through the list, and up again for the last third. Each waits for what the one before
-        // brings, as somebody who looks at the record does.
-        let key = if round % 3 == 2 { "k" } else { "j" };
-        moved.take(window, "picked", &[key]).await?;
-        settled(window).await;
-        let key = if round % 3 == 1 { "k" } else { "j" };
-        opened.take(window, "shown", &[key]).await?;
-        settled(window).await;
-    }
-    // What no app can be quicker than here: a key that changes one word.
-    let mut floor = Answers::default();
-    for _ in 0..count {
-        floor.take(window, "mark", &[F8]).await?;
-    }
-    let (mut narrowed, mut begun) = (Answers::default(), Answers::default());
-    for round in 0..count {
-        let word = world::word(300 + round * 7);
-        let (first, rest) = word.split_at(1);
-        window.press(&["/"]).await;
-        begun.take(window, "filtered", &[first]).await?;
-        // The letters between are typed; the one after them is measured.
-        let rest: Vec<String> = rest.chars().map(String::from).collect();
-        let (typed, measured) = rest.split_at(2.min(rest.len().saturating_sub(1)));
-        for letter in typed {
-            time(window, "filtered", &[letter]).await?;
-        }
-        if let Some(letter) = measured.first() {
-            narrowed.take(window, "filtered", &[letter]).await?;
-        }
-        time(window, "filtered", &[ESCAPE]).await?;
-    }
-    let mut sorted = Answers::default();
-    while sorted.painted.len() < count {
-        // What was read before is shown at once; after this nothing was.
-        window.run("location.reload()").await;
-        window.find(".watch .digest h2").await;
-        window.go_to(QUEUE).await;
-        window.find("[role=grid] .grid-data:not([aria-busy])").await;
-        window.run(STOPWATCH).await;
-        for column in [3, 2, 1] {
-            for _ in 0..2 {
-                let focus = format!(
-                    "document.querySelectorAll('.grid-sort')[{}]?.focus()",
-                    column - 1
-                );
-                window.run(&focus).await;
-                sorted.take(window, "first", &[ENTER]).await?;
-            }
-        }
-    }
-    Ok(json!({
-        "one word alone": floor.summed(),
-        "move: the next row is picked": moved.summed(),
-        "open: the record is shown": opened.summed(),
-        "filter: the first letter": begun.summed(),
-        "filter: a further letter": narrowed.summed(),
-        "sort: by another column or the other way": sorted.summed(),
-    }))
-}
-
-async fn settled(window: &Window) {
-    let quiet =
-        "return document.querySelector('section.record')?.getAttribute('aria-busy') === 'false'";
-    window.until(quiet, "the record").await;
-}
-
-async fn focus_on_list(window: &Window) {
-    window
-        .run("document.querySelector(\"[role=grid] .grid-data[tabindex='0']\").focus()")
-        .await;
-}
-
-/// From a key until the page has what it asks for, and until that is painted.
-#[derive(Default)]
-struct Answers {
-    changed: Times,
-    painted: Times,
-}
-
-impl Answers {
-    /// Presses keys and takes the times until what `part` tells was another.
-    async fn take(&mut self, window: &Window, part: &str, keys: &[&str]) -> Result<()> {
-        let (changed, painted) = time(window, part, keys).await?;
-        self.changed.add(changed);
-        self.painted.add(painted);
-        Ok(())
-    }
-
-    fn summed(self) -> Value {
-        json!({"changed": self.changed.summed(), "painted": self.painted.summed()})
-    }
-}
-
-/// Presses keys and answers how long it took until what `part` tells was another, and painted. The
-/// page waits by itself: asking it again and again would hold it up.
-async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<(Duration, Duration)> {
-    let arm = format!(
-        "const before = window.__bench.{part}();
-         window.__bench.arm(() => {{
-             const now = window.__bench.{part}();
-             return now !== undefined && now !== before;
-         }});"
-    );
-    window.run(&arm).await;
-    window.press(keys).await;
-    let wait = "const done = arguments[arguments.length - 1];
-         setTimeout(() => done(null), 20000);
-         window.__bench.taken.then(done);";
-    let taken = window.run_async(wait).await;
-    let millis = |at: usize| taken.get(at).and_then(Value::as_f64);
-    let (Some(changed), Some(painted)) = (millis(0), millis(1)) else {
-        let text = window.text().await;
-        anyhow::bail!("{keys:?} changed nothing of {part}: {text}");
-    };
-    let seconds = |millis: f64| Duration::from_secs_f64(millis.max(0.0) / 1e3);
-    Ok((seconds(changed), seconds(painted)))
 }
 
 /// Starts of app and bare window, in turn.

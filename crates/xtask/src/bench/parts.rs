@@ -304,6 +304,12 @@ fn window(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
             _ => report.at_most(&what, p99, 50.0, &note),
         }
     }
+    let many = figures.get("many").and_then(Value::as_object);
+    for (name, times) in many.context("nothing of many")? {
+        let note = format!("longest {:.0} ms", number(times, "painted/max_ms")?);
+        let what = format!("key to paint, 1,000 at once, {name}, p50 at {records}");
+        report.says(&what, (number(times, "painted/p50_ms")?, "ms"), &note);
+    }
     for (what, path, unit) in [
         ("start until the page is painted", "whole_ms", "ms"),
         ("memory of all processes (PSS)", "pss_mib", "MiB"),
