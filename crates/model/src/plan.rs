@@ -263,11 +263,7 @@ fn sets_on(
 }
 
 /// A reference that is optional and empty leads to nobody.
-fn erase(
-    kind: &Kind,
-    effect: &EraseEffect,
-    scope: &Scope<'_>,
-) -> Result<Option<Erase>, PlanError> {
+fn erase(kind: &Kind, effect: &EraseEffect, scope: &Scope<'_>) -> Result<Option<Erase>, PlanError> {
     let of = |id| Erase {
         id,
         what: effect.clone(),

@@ -52,7 +52,10 @@ mod tests {
         let read = |mark: Value| {
             let body = json!({"email": "kim@shop.example", MARK: mark});
             let body = body.as_object().unwrap().clone();
-            fields(&body).into_iter().map(str::to_owned).collect::<Vec<_>>()
+            fields(&body)
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
         };
         assert_eq!(read(json!(["note", "email", 7])), ["email", "note"]);
         assert_eq!(read(json!("email")), [""; 0]);

@@ -6,8 +6,8 @@ use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{BookDef, EvidenceForm, LookupDef, MeasureDef};
 use crate::pack::{
-    Action, Alert, Asked, Assignments, Clock, Effect, Erase, Evidence, Kind, Lookup, MailTemplate, Metric,
-    Pack, SetOn, View, Watched,
+    Action, Alert, Asked, Assignments, Clock, Effect, Erase, Evidence, Kind, Lookup, MailTemplate,
+    Metric, Pack, SetOn, View, Watched,
 };
 use crate::template::Template;
 

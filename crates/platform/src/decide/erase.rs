@@ -51,7 +51,8 @@ pub(super) async fn refused(
         }
     }
     Ok((count > MOST).then(|| {
-        let detail = format!("{count} records tell of this person; at once {MOST} are erased at most.");
+        let detail =
+            format!("{count} records tell of this person; at once {MOST} are erased at most.");
         reason("erasure.too_many", None, &detail)
     }))
 }

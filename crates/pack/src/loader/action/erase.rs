@@ -86,7 +86,8 @@ impl One<'_> {
             leads.map(move |(name, _)| (kind.as_str(), name.as_str()))
         });
         for (kind, name) in refers {
-            let named = |along: &crate::format::EraseAlongDef| along.kind == kind && along.by == name;
+            let named =
+                |along: &crate::format::EraseAlongDef| along.kind == kind && along.by == name;
             if !def.along.iter().any(named) {
                 let message = format!("`{kind}` refers to `{person}` by `{name}` and is not named");
                 let hint = "say what of it is erased, or that nothing of it says who: `fields: []`";
@@ -98,7 +99,8 @@ impl One<'_> {
 
 fn emptied(target: &RecordFile, names: &[String], spot: &Spot, problems: &mut Problems) {
     if target.document.is_some() && !names.is_empty() {
-        let message = "a document says its words in its file: such a record is not erased by fields";
+        let message =
+            "a document says its words in its file: such a record is not erased by fields";
         problems.error(spot, "pack.erase", message);
     }
     let given = names.iter().enumerate();
@@ -113,7 +115,8 @@ fn emptied(target: &RecordFile, names: &[String], spot: &Spot, problems: &mut Pr
                 problems.error(&spot, "pack.unknown_name", message);
             }
             Some(def) if !may_be_empty(name, def) => {
-                let message = format!("`{name}` stays: the books and the order of records rest on it");
+                let message =
+                    format!("`{name}` stays: the books and the order of records rest on it");
                 let hint = "erased are words, and what is optional, but for amounts, references and `region`";
                 problems.error_with(&spot, "pack.erase", message, hint);
             }
