@@ -82,7 +82,7 @@ impl One<'_> {
         let records = self.world.records.iter();
         let refers = records.flat_map(|(kind, record)| {
             let fields = record.fields.iter();
-            let leads = fields.filter(|(_, field)| field.kind.as_deref() == Some(person));
+            let leads = fields.filter(move |(_, field)| field.kind.as_deref() == Some(person));
             leads.map(move |(name, _)| (kind.as_str(), name.as_str()))
         });
         for (kind, name) in refers {
