@@ -26,7 +26,7 @@ fn doing(action: &Action) -> String {
                 format!("sets {}", fields.join(" "))
             }
         }),
-        EffectDef::SetOn(_) => None,
+        EffectDef::SetOn(_) | EffectDef::Erase(_) => None,
         EffectDef::Create(create) => Some(format!("makes {}", create.kind)),
         EffectDef::Call(call) => Some(match &call.template {
             Some(template) => format!("mails {template}"),

@@ -72,6 +72,7 @@ fn acknowledged(success: bool, result: Value) -> (Settled, Settled) {
     let at_once = Settled {
         sets: pressed.sets,
         sets_on: pressed.sets_on,
+        erases: pressed.erases,
     };
     scope.result = Some(result);
     // The second effect is the call.

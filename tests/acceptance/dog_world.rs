@@ -104,6 +104,7 @@ pub fn written() -> Vec<Written> {
                 match effect {
                     Effect::Set(set) => add(&kind.name, set, false),
                     Effect::SetOn(on) => add(&on.kind, &on.set, false),
+                    Effect::Erase(_) => {}
                     Effect::Create { kind, set } => add(kind, set, true),
                     Effect::Call(call) => {
                         add(&kind.name, &call.then, false);

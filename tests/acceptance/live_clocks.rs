@@ -61,7 +61,7 @@ fn x_15_the_provider_s_deadline_is_the_provider_s_and_never_computed() {
         let sets = match effect {
             Effect::Set(set) => vec![set],
             Effect::Call(call) => vec![&call.then, &call.otherwise],
-            Effect::SetOn(_) | Effect::Create { .. } => Vec::new(),
+            Effect::SetOn(_) | Effect::Erase(_) | Effect::Create { .. } => Vec::new(),
         };
         assert!(sets.iter().all(|set| !set.contains_key("response_due_at")));
     }

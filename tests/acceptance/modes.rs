@@ -154,7 +154,7 @@ impl World<'_> {
             clock,
             hash,
             laptop,
-            _folder: folder,
+            folder,
         }
     }
 }

@@ -159,6 +159,16 @@ async fn p_20_and_x_30_and_x_37_two_clocks_run_before_anything_is_deleted() {
         let count = |job: &str| jobs.iter().filter(|one| one["job"] == job).count();
         let done = (count("erase_organisation"), count("export_organisation"));
         assert_eq!(done, (2, 2), "{:?}", run.mode);
+        // Who they were goes once their data is gone, and not before.
+        for (id, mail) in [("gone", "erased"), ("kept", "ada@bean.example")] {
+            let said = run.field(("organisation", id), "email").await;
+            assert_eq!(said, mail, "{:?}: {id}", run.mode);
+        }
+        assert!(
+            run.field(("organisation", "gone"), "name")
+                .await
+                .is_string()
+        );
     }
 }
 

@@ -138,3 +138,27 @@ pub async fn forget(engine: &Engine, operation: &str) -> Result<Value, Error> {
         _ => Err(Error::new(Code::NotFound)),
     }
 }
+
+/// The columns of a database that say this anywhere, as `table.column`, the parts of a search index among
+/// them.
+pub fn tables_with(db: &Connection, said: &str) -> Result<Vec<String>, rusqlite::Error> {
+    let names = |sql: &str| -> Result<Vec<String>, rusqlite::Error> {
+        let mut statement = db.prepare(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        rows.collect()
+    };
+    let mut with = Vec::new();
+    for table in names("SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name")? {
+        for column in names(&format!("SELECT name FROM pragma_table_info('{table}')"))? {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM main.\"{table}\"
+                 WHERE instr(CAST(\"{column}\" AS BLOB), CAST(?1 AS BLOB)) > 0)"
+            );
+            let says: bool = db.query_row(&sql, [said], |row| row.get(0))?;
+            if says {
+                with.push(format!("{table}.{column}"));
+            }
+        }
+    }
+    Ok(with)
+}

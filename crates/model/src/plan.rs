@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use watchkeeper_pack::expr::{EvalError, Scope};
 use watchkeeper_pack::format::Connector;
-use watchkeeper_pack::pack::{Assignments, CallEffect, Effect, SetOn as SetOnEffect};
+use watchkeeper_pack::pack::{
+    Assignments, CallEffect, Effect, Erase as EraseEffect, SetOn as SetOnEffect,
+};
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::decision::Situation;
@@ -20,6 +22,9 @@ pub struct Plan {
     pub sets: Map<String, Value>,
     /// Fields of other records that change at once.
     pub sets_on: Vec<SetOn>,
+    /// People of whom nothing is left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erases: Vec<Erase>,
     /// Records that come to be.
     pub creates: Vec<Create>,
     /// Calls to providers, in order.
@@ -35,6 +40,15 @@ pub struct SetOn {
     pub id: String,
     /// What changes.
     pub set: Map<String, Value>,
+}
+
+/// What says something of a person is emptied, wherever it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erase {
+    /// The person's record; none: the one that is acted upon.
+    pub id: Option<String>,
+    /// What is emptied, and where.
+    pub what: EraseEffect,
 }
 
 /// A record that comes to be.
@@ -110,6 +124,8 @@ pub struct Settled {
     pub sets: Map<String, Value>,
     /// Fields of other records.
     pub sets_on: Vec<SetOn>,
+    /// People of whom nothing is left.
+    pub erases: Vec<Erase>,
 }
 
 /// Works out all effects of an action.
@@ -124,6 +140,7 @@ pub fn plan(
         match effect {
             Effect::Set(set) => plan.sets.extend(assign(Some(kind), set, scope)?),
             Effect::SetOn(set_on) => plan.sets_on.extend(sets_on(pack, kind, set_on, scope)?),
+            Effect::Erase(effect) => plan.erases.extend(erase(kind, effect, scope)?),
             Effect::Create { kind, set } => {
                 let mut body = assign(pack.kind(kind), set, scope)?;
                 body.retain(|_, value| !value.is_null());
@@ -209,13 +226,16 @@ fn settled(
     if !success {
         return Ok(Settled {
             sets: assign(Some(kind), &call.otherwise, scope)?,
-            sets_on: Vec::new(),
+            ..Settled::default()
         });
     }
     let mut settled = Settled {
         sets: assign(Some(kind), &call.then, scope)?,
-        sets_on: Vec::new(),
+        ..Settled::default()
     };
+    if let Some(effect) = &call.then_erase {
+        settled.erases.extend(erase(kind, effect, scope)?);
+    }
     for set_on in &call.then_on {
         settled.sets_on.extend(sets_on(pack, kind, set_on, scope)?);
     }
@@ -239,6 +259,23 @@ fn sets_on(
         })),
         None if optional => Ok(None),
         None => Err(value_error(&effect.field, "it refers to nothing")),
+    }
+}
+
+/// A reference that is optional and empty leads to nobody.
+fn erase(kind: &Kind, effect: &EraseEffect, scope: &Scope<'_>) -> Result<Option<Erase>, PlanError> {
+    let of = |id| Erase {
+        id,
+        what: effect.clone(),
+    };
+    let Some(field) = &effect.field else {
+        return Ok(Some(of(None)));
+    };
+    let optional = kind.fields.get(field).is_some_and(|f| f.optional);
+    match scope.record.get(field).and_then(Value::as_str) {
+        Some(id) => Ok(Some(of(Some(id.to_owned())))),
+        None if optional => Ok(None),
+        None => Err(value_error(field, "it refers to nothing")),
     }
 }
 

@@ -23,8 +23,9 @@ mod rules;
 mod view;
 
 pub use action::{
-    ActionDef, ApprovalDef, BulkDef, CallDef, Confirm, CreateDef, EffectDef, FallbackDef, Nature,
-    Override, ParamDef, PolicyDef, SaidBy, SampleDef, SampleSize, SetOnDef, UndoDef,
+    ActionDef, ApprovalDef, BulkDef, CallDef, Confirm, CreateDef, EffectDef, EraseAlongDef,
+    EraseDef, FallbackDef, Nature, Override, ParamDef, PolicyDef, SaidBy, SampleDef, SampleSize,
+    SetOnDef, UndoDef,
 };
 pub use alert::{AlertFile, EachDef, Severity, UnansweredDef};
 pub use connector::{Connector, Offer};

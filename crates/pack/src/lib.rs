@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod chip;
 pub mod diagnostic;
 pub mod difference;
+pub mod erased;
 pub mod expr;
 pub mod filter;
 #[cfg(test)]

@@ -24,8 +24,8 @@ use crate::sight::{LeftOut, Sight};
 use crate::template::Template;
 
 pub use kind::{
-    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Kind, Lookup, Pause,
-    Policy, SetOn, View,
+    Action, Approval, Assignments, CallEffect, Clock, Computed, Effect, Erase, EraseAlong, Kind,
+    Lookup, Pause, Policy, SetOn, View,
 };
 pub(crate) use zones::zone_of;
 

@@ -143,7 +143,8 @@ pub struct Reason {
     /// `record.changed`, `record.gone`, `record.exists`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
     /// `provider.not_asked`, `provider.asking`, `approval.waits`, `approval.rejected`, `approval.withdrawn`,
-    /// `approval.lapsed`, `approval.needed`, `approval.changed`, `approval.asked`, or one of the pack's.
+    /// `approval.lapsed`, `approval.needed`, `approval.changed`, `approval.asked`, `erasure.waits`,
+    /// `erasure.too_many`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

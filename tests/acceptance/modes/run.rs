@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use uuid::{NoContext, Timestamp, Uuid};
@@ -13,6 +14,7 @@ use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
     CellValue, OperationView, OperationWord, Standing, ViewRequest,
 };
+use watchkeeper_core::store::StoreError;
 use watchkeeper_platform::clock::{Clock, ManualClock};
 use watchkeeper_platform::{Server, StandIns, decide};
 use watchkeeper_tests::inside;
@@ -28,7 +30,7 @@ pub(crate) struct Run {
     pub(super) clock: Arc<ManualClock>,
     pub(super) hash: String,
     pub(crate) laptop: Laptop,
-    pub(super) _folder: TempDir,
+    pub(super) folder: TempDir,
 }
 
 impl Run {
@@ -93,6 +95,23 @@ impl Run {
     pub(crate) async fn field(&self, (kind, id): (&str, &str), name: &str) -> Value {
         let (_, body) = self.row(&(kind.to_owned(), id.to_owned())).await;
         body.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Where the platform's database or the laptop's still says this, table by table. The mail service's own
+    /// book is not ours.
+    pub(crate) async fn left(&self, said: &str) -> Vec<String> {
+        let file = self.folder.path().join("platform.db");
+        let platform = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let mut left = inside::tables_with(&platform.unwrap(), said).unwrap();
+        let stores = self.laptop.engine.stores();
+        for (name, store) in [("state", &stores.state), ("cache", &stores.cache)] {
+            let sought = said.to_owned();
+            let found =
+                store.read(move |db| Ok::<_, StoreError>(inside::tables_with(db, &sought)?));
+            let found = found.await.unwrap().into_iter();
+            left.extend(found.map(|table| format!("{name}: {table}")));
+        }
+        left
     }
 
     /// How many records of a kind the platform has.

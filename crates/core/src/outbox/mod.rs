@@ -52,6 +52,7 @@ macro_rules! stopped {
 pub(crate) use stopped;
 
 pub mod base;
+pub mod erased;
 pub mod frozen;
 pub mod lane;
 pub mod queue;

@@ -529,7 +529,8 @@ pub fn give_up(state: &Connection, id: Uuid, now: DateTime<Utc>) -> Result<(), S
 }
 
 /// Settled operations of this author, the last first, from behind the one that was settled at this
-/// instant at this place.
+/// instant at this place. Those on records of people who were erased are not among them: what they
+/// asked for is not known any more, so they can never be sent again.
 pub fn settled_of(
     state: &Connection,
     author: &str,
@@ -543,6 +544,7 @@ pub fn settled_of(
         state,
         "status IN ('confirmed', 'discarded') AND author = ?1
          AND settled_at <= ?3 AND (settled_at < ?3 OR seq < ?4)
+         AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.lane = operation.lane)
          ORDER BY settled_at DESC, seq DESC LIMIT ?2",
         params![author, most, at, seq],
     )

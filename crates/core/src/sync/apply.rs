@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use watchkeeper_pack::Pack;
+use watchkeeper_pack::erased::MARK;
 use watchkeeper_wire::feed::{PageEnd, PageHead};
 
 use super::parse::Bad;
 use super::plan::{Action, FORGOTTEN, Item, Key, Known, Prepared, plan};
 use super::text;
 use crate::documents::kept;
+use crate::outbox::erased;
 use crate::store::StoreError;
 
 /// Where we are in the feed: the one row of table `feed`.
@@ -127,11 +129,13 @@ pub fn apply(
     let mut kinds = BTreeSet::new();
     let mut changed = BTreeSet::new();
     let mut aside = has_quarantine(cache)?;
+    let mut leaves_words = false;
     for action in plan.actions {
         match action {
             Action::Write { seq, record } => {
                 let key = (record.kind.clone(), record.id.clone());
                 let is_new = !known.contains_key(&key) && !changed.contains(&key);
+                leaves_words |= !is_new && is_erased_now(cache, &record)?;
                 write(cache, pack, generation, (seq, &record), is_new)?;
                 if aside {
                     release(cache, &record.kind, &record.id)?;
@@ -163,6 +167,9 @@ pub fn apply(
         kinds.extend(sweep(cache, generation)?);
     }
     kinds.extend(kept::sweep(cache)?);
+    if leaves_words {
+        text::forget_removed(cache)?;
+    }
     let top = i64::try_from(plan.head).unwrap_or(i64::MAX);
     cache
         .prepare_cached(
@@ -276,6 +283,21 @@ fn write(
         rowid
     };
     text::add_words(cache, rowid, &text.words)
+}
+
+/// The mirror has it as it was before somebody was erased. Few records are looked at for that.
+fn is_erased_now(cache: &Connection, record: &Prepared) -> Result<bool, StoreError> {
+    if !erased::may_be(&record.body) {
+        return Ok(false);
+    }
+    Ok(cache
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE kind = ?1 AND id = ?2
+                 AND json_extract(body, '$.' || ?3) IS NOT json_extract(?4, '$.' || ?3))",
+        )?
+        .query_row(params![record.kind, record.id, MARK, record.body], |row| {
+            row.get(0)
+        })?)
 }
 
 fn keep(cache: &Connection, generation: i64, kind: &str, id: &str) -> Result<(), StoreError> {

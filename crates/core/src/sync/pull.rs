@@ -1,7 +1,8 @@
 //! Pulling: page after page from the cursor to the head of the feed.
 //!
 //! A page and its cursor are one transaction of `cache.db`. The verdicts of a page go to `state.db`
-//! first: if the app ends in between, the page comes again and its verdicts change nothing twice.
+//! first: if the app ends in between, the page comes again and its verdicts change nothing twice. So does what
+//! it says of people who were erased.
 //!
 //! | the feed …                                  | then                                          |
 //! |---------------------------------------------|-----------------------------------------------|
@@ -27,10 +28,10 @@ use super::restored;
 use crate::changes::{Source, Tag};
 use crate::engine::{Engine, rights};
 use crate::error::{Code, Error};
-use crate::outbox::frozen;
 use crate::outbox::queue::Status;
 use crate::outbox::send::{self, SendError};
 use crate::outbox::verdict;
+use crate::outbox::{erased, frozen};
 use crate::overlay::clean;
 use crate::store::StoreError;
 
@@ -176,6 +177,7 @@ async fn feed(engine: &Engine, client: &Client) -> Result<(), SendError> {
         };
         let more = page.end.more;
         verdicts(engine, &page).await?;
+        people_erased(engine, &page).await?;
         let cursor = page.end.cursor.clone();
         // Never the one that was asked before: a feed that goes round is counted above (fault 29).
         let goes_on = more && !seen.contains_key(&Some(cursor.clone()));
@@ -270,6 +272,19 @@ async fn verdicts(engine: &Engine, page: &Page) -> Result<(), StoreError> {
         engine.operation_changed(&operation.request, Source::Sync);
     }
     Ok(())
+}
+
+/// After the verdicts: what was asked about somebody who was erased is over by then.
+async fn people_erased(engine: &Engine, page: &Page) -> Result<(), StoreError> {
+    let gone = erased::of(&page.items);
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let pack = engine.pack();
+    let state = &engine.stores.state;
+    state
+        .write(move |state| erased::follow(state, pack.as_deref(), &gone))
+        .await
 }
 
 async fn write(engine: &Engine, page: Page) -> Result<Applied, StoreError> {

@@ -136,6 +136,15 @@ pub fn remove_words(cache: &Connection, rowid: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The index keeps words of rows that are gone until it happens to be merged: it is merged now.
+pub fn forget_removed(cache: &Connection) -> Result<(), StoreError> {
+    cache.execute(
+        "INSERT INTO record_text (record_text) VALUES ('optimize')",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Makes titles and words again of everything that mentions one of these records. Answers the kinds
 /// of which something changed.
 pub fn retitle(

@@ -259,6 +259,9 @@ pub enum EffectDef {
     /// Makes a record.
     #[serde(rename = "create")]
     Create(CreateDef),
+    /// Empties what says something of a person, on their record and on those that refer to it.
+    #[serde(rename = "erase")]
+    Erase(EraseDef),
     /// Calls a provider through the platform's own outbox.
     #[serde(rename = "call")]
     Call(CallDef),
@@ -284,6 +287,34 @@ pub struct CreateDef {
     pub set: BTreeMap<String, String>,
 }
 
+/// What says something of a person goes, wherever it is kept: in these records, in what was asked, agreed
+/// to and sent about them, and in every copy. What is optional goes, in the place of anything else stands
+/// `erased`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseDef {
+    /// Field of type `ref` that leads to the person's record; the record itself where absent.
+    pub field: Option<String>,
+    /// Fields of that record.
+    pub fields: Vec<String>,
+    /// Every kind that refers to the person's.
+    #[serde(default)]
+    pub along: Vec<EraseAlongDef>,
+}
+
+/// Records that refer to a person.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseAlongDef {
+    /// Their kind.
+    pub kind: String,
+    /// Their field of type `ref` that leads to the person's record.
+    pub by: String,
+    /// Their fields that are emptied; none where they say nothing of the person.
+    #[serde(default)]
+    pub fields: Vec<String>,
+}
+
 /// A call to a provider.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -306,6 +337,8 @@ pub struct CallDef {
     /// Fields of records referred to, set with `then`.
     #[serde(default)]
     pub then_on: Vec<SetOnDef>,
+    /// What is erased with `then`.
+    pub then_erase: Option<EraseDef>,
     /// Sent only after the calls before it succeeded.
     #[serde(default)]
     pub after_previous: bool,

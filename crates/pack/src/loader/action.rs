@@ -2,6 +2,7 @@
 
 mod confirm;
 mod effects;
+mod erase;
 mod many;
 
 use std::collections::BTreeMap;

@@ -41,6 +41,7 @@ const ENGINE_CODES: &[&str] = &[
     "bulk.",
     "control.",
     "effect.",
+    "erasure.",
     "operation.",
     "pack.",
     "params.",

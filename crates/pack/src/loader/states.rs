@@ -142,6 +142,7 @@ fn ways_of<'a>(
         match effect {
             EffectDef::Set(set) => add(kind, from, set),
             EffectDef::SetOn(on) => target(on).into_iter().for_each(|to| add(to, None, &on.set)),
+            EffectDef::Erase(_) => {}
             EffectDef::Create(create) => add(&create.kind, None, &create.set),
             EffectDef::Call(call) => {
                 add(kind, from, &call.then);

@@ -8,6 +8,7 @@
 mod approvals;
 mod confirm;
 mod documents;
+mod erase;
 mod escalation;
 mod mistakes;
 mod pauses;

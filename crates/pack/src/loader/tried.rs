@@ -183,6 +183,7 @@ impl<'a> Trial<'a> {
                     let target = self.pack.kind(&on.kind);
                     self.sets(target, &on.set, scope, &spot.at("set_on/set"));
                 }
+                Effect::Erase(_) => {}
                 Effect::Create { kind, set } => {
                     let target = self.pack.kind(kind);
                     self.sets(target, set, scope, &spot.at("create/set"));

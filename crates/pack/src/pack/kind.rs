@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
@@ -142,6 +144,9 @@ impl Action {
                 let mut programs = match effect {
                     Effect::Set(set) | Effect::Create { set, .. } => set.values(),
                     Effect::SetOn(on) => on.set.values(),
+                    Effect::Erase(erase) => {
+                        return root == "refs" && erase.field.as_deref() == Some(field);
+                    }
                     Effect::Call(call) => call.args.values(),
                 };
                 programs.any(|program| program.reads_field(root, field))
@@ -190,6 +195,8 @@ pub enum Effect {
         /// Its fields.
         set: Assignments,
     },
+    /// Empties what says something of a person.
+    Erase(Erase),
     /// Calls a provider.
     Call(Box<CallEffect>),
 }
@@ -205,6 +212,30 @@ pub struct SetOn {
     pub set: Assignments,
 }
 
+/// What of a person is emptied, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erase {
+    /// Field of type `ref` that leads to the person's record; none: the record itself.
+    pub field: Option<String>,
+    /// Kind of the person's record.
+    pub kind: String,
+    /// Fields of it.
+    pub fields: Vec<String>,
+    /// Kinds that refer to it.
+    pub along: Vec<EraseAlong>,
+}
+
+/// What is emptied in records that refer to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EraseAlong {
+    /// Their kind.
+    pub kind: String,
+    /// Their field that leads to the person's record.
+    pub by: String,
+    /// Their fields.
+    pub fields: Vec<String>,
+}
+
 /// A compiled call.
 #[derive(Debug)]
 pub struct CallEffect {
@@ -218,6 +249,8 @@ pub struct CallEffect {
     pub otherwise: Assignments,
     /// Set on other records on success.
     pub then_on: Vec<SetOn>,
+    /// Erased on success.
+    pub then_erase: Option<Erase>,
     /// The text to send, where `def.template` names one: its id in [`Pack::templates`].
     pub template: Option<String>,
 }

@@ -6,8 +6,8 @@ use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{BookDef, EvidenceForm, LookupDef, MeasureDef};
 use crate::pack::{
-    Action, Alert, Asked, Assignments, Clock, Effect, Evidence, Kind, Lookup, MailTemplate, Metric,
-    Pack, SetOn, View, Watched,
+    Action, Alert, Asked, Assignments, Clock, Effect, Erase, Evidence, Kind, Lookup, MailTemplate,
+    Metric, Pack, SetOn, View, Watched,
 };
 use crate::template::Template;
 
@@ -231,11 +231,13 @@ impl<'p> Reads<'p> {
             match effect {
                 Effect::Set(set) | Effect::Create { set, .. } => self.assignments(kind, set),
                 Effect::SetOn(set_on) => self.set_on(kind, set_on),
+                Effect::Erase(erase) => self.erase(kind, erase),
                 Effect::Call(call) => {
                     for set in [&call.args, &call.then, &call.otherwise] {
                         self.assignments(kind, set);
                     }
                     call.then_on.iter().for_each(|one| self.set_on(kind, one));
+                    call.then_erase.iter().for_each(|one| self.erase(kind, one));
                     let (pack, id) = (self.pack, call.template.as_ref());
                     let template = id.and_then(|id| pack.templates.get(id));
                     template.into_iter().for_each(|text| self.mail(text));
@@ -247,6 +249,13 @@ impl<'p> Reads<'p> {
     fn set_on(&mut self, kind: &Kind, set_on: &SetOn) {
         self.name(kind, ("refs", &set_on.field), None);
         self.assignments(kind, &set_on.set);
+    }
+
+    /// Whom it is about. What is emptied needs not be seen: nothing of it is read.
+    fn erase(&mut self, kind: &Kind, erase: &Erase) {
+        if let Some(field) = &erase.field {
+            self.name(kind, ("refs", field), None);
+        }
     }
 
     fn assignments(&mut self, kind: &Kind, set: &Assignments) {

@@ -67,6 +67,10 @@ pub(super) async fn effects(
     for on in &plan.sets_on {
         draft.set(platform, &on.kind, &on.id, &on.set).await?;
     }
+    let own = (record.kind.as_str(), record.id.as_str());
+    for erase in &plan.erases {
+        draft.erase(platform, own, erase).await?;
+    }
     for (place, create) in plan.creates.iter().enumerate() {
         draft.create(operation.id, place, &create.kind, &create.body);
     }

@@ -10,7 +10,7 @@ use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 
 use super::approvals::{self, Asks};
 use super::effects::{creates, unmade};
-use super::{actor, in_sight, reason, snapshot};
+use super::{actor, erase, in_sight, reason, snapshot};
 use crate::Platform;
 use crate::problem::ApiError;
 use crate::store::{Access, Facts};
@@ -141,6 +141,9 @@ pub(super) async fn judge(
         if let Some(why) = perhaps {
             return no(VerdictWord::Refused, why);
         }
+    }
+    if let Some(why) = erase::refused(platform, &access.tenant, &pack, operation, &plan).await? {
+        return no(VerdictWord::Refused, why);
     }
     if let Some(call) = plan
         .calls

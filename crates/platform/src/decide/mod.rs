@@ -8,6 +8,7 @@
 
 pub mod approvals;
 mod effects;
+mod erase;
 mod judge;
 mod sent_before;
 mod situation;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use watchkeeper_model::plan::Settled;
-use watchkeeper_pack::{Kind, Pack, value};
+use watchkeeper_model::plan::{Erase, Settled};
+use watchkeeper_pack::{Kind, Pack, erased, value};
 
 use crate::Platform;
-use crate::decide::refs_of;
+use crate::decide::{erase, refs_of};
 use crate::problem::ApiError;
 use crate::store::{Put, Write};
 
@@ -64,6 +64,24 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Empties what says something of a person, in all their records and in what is kept of these.
+    pub async fn erase(
+        &mut self,
+        platform: &Platform,
+        own: (&str, &str),
+        what: &Erase,
+    ) -> Result<(), ApiError> {
+        for (row, fields) in erase::said_of(platform, self.tenant, self.pack, own, what).await? {
+            let name = (row.kind, row.id);
+            let mut body = self.bodies.remove(&name).unwrap_or(row.body);
+            if let Some(kind) = self.pack.kind(&name.0) {
+                erased::empty(kind, &mut body, &fields);
+            }
+            self.bodies.insert(name, body);
+        }
+        Ok(())
+    }
+
     /// Makes the record that the operation is on, with nothing in it yet.
     pub fn begin(&mut self, kind: &str, id: &str) {
         let name = (kind.to_owned(), id.to_owned());
@@ -83,47 +101,55 @@ impl<'a> Draft<'a> {
     /// The records, whole.
     pub async fn finish(self, platform: &Platform) -> Result<Vec<Write>, ApiError> {
         let mut writes = Vec::with_capacity(self.bodies.len());
-        for ((kind, id), body) in self.bodies {
-            let put = match self.pack.kind(&kind) {
-                Some(known) => whole(platform, self.tenant, known, &id, body).await?,
+        for ((kind, id), body) in &self.bodies {
+            let put = match self.pack.kind(kind) {
+                Some(known) => self.whole(platform, known, id, body.clone()).await?,
                 None => Put {
                     title: id.clone(),
-                    body,
+                    body: body.clone(),
                     computed: Map::new(),
                 },
             };
             writes.push(Write {
-                kind,
-                id,
+                kind: kind.clone(),
+                id: id.clone(),
                 put: Some(put),
             });
         }
         Ok(writes)
     }
-}
 
-/// A body with what follows from it.
-async fn whole(
-    platform: &Platform,
-    tenant: &str,
-    kind: &Kind,
-    id: &str,
-    body: Map<String, Value>,
-) -> Result<Put, ApiError> {
-    let computed = value::compute(kind, &body);
-    let mut refs = Map::new();
-    for (field, kind) in refs_of(kind) {
-        if let Some(id) = body.get(&field).and_then(Value::as_str)
-            && let Some(row) = platform.store.record(tenant, &kind, id).await?
-        {
-            refs.insert(field, Value::Object(row.body));
+    /// A body with what follows from it. A title mentions others as they will be.
+    async fn whole(
+        &self,
+        platform: &Platform,
+        kind: &Kind,
+        id: &str,
+        body: Map<String, Value>,
+    ) -> Result<Put, ApiError> {
+        let computed = value::compute(kind, &body);
+        let mut refs = Map::new();
+        for (field, kind) in refs_of(kind) {
+            let Some(id) = body.get(&field).and_then(Value::as_str) else {
+                continue;
+            };
+            let referred = match self.bodies.get(&(kind.clone(), id.to_owned())) {
+                Some(body) => Some(body.clone()),
+                None => {
+                    let row = platform.store.record(self.tenant, &kind, id).await?;
+                    row.map(|row| row.body)
+                }
+            };
+            if let Some(referred) = referred {
+                refs.insert(field, Value::Object(referred));
+            }
         }
+        Ok(Put {
+            title: value::title(kind, id, &body, &computed, &refs),
+            body,
+            computed,
+        })
     }
-    Ok(Put {
-        title: value::title(kind, id, &body, &computed, &refs),
-        body,
-        computed,
-    })
 }
 
 /// What a provider's final answer changes.
@@ -140,6 +166,9 @@ pub async fn settled_writes(
         .await?;
     for on in &settled.sets_on {
         draft.set(platform, &on.kind, &on.id, &on.set).await?;
+    }
+    for erase in &settled.erases {
+        draft.erase(platform, record, erase).await?;
     }
     draft.finish(platform).await
 }

@@ -39,6 +39,9 @@ impl One<'_> {
                 EffectDef::SetOn(set_on) => self
                     .set_on(set_on, &self.allowed, &spot.at("set_on"), problems)
                     .map(Effect::SetOn),
+                EffectDef::Erase(def) => self
+                    .erase(def, &spot.at("erase"), problems)
+                    .map(Effect::Erase),
                 EffectDef::Create(create) => {
                     let spot = spot.at("create");
                     let target = self.kind(&create.kind, &spot.at("kind"), problems);
@@ -195,12 +198,20 @@ impl One<'_> {
             .enumerate()
             .map(|(index, one)| self.set_on(one, &after, &spot.at("then_on").at(index), problems))
             .collect();
+        let then_erase = def
+            .then_erase
+            .as_ref()
+            .map(|one| self.erase(one, &spot.at("then_erase"), problems));
         Some(CallEffect {
             def: def.clone(),
             args: args?,
             then: then?,
             otherwise: otherwise?,
             then_on: then_on.into_iter().collect::<Option<_>>()?,
+            then_erase: match then_erase {
+                None => None,
+                Some(erase) => Some(erase?),
+            },
             template: def.template.clone(),
         })
     }

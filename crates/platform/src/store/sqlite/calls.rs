@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, Transaction, params};
 use serde_json::Value;
 use uuid::Uuid;
+use watchkeeper_pack::format::Nature;
 
 use super::values::{from_json, instant, ms, to_json};
 use super::{operations, records, tenants};
@@ -149,6 +150,43 @@ pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Resu
     .collect()
 }
 
+/// The calls of an operation that have ended keep what the books need: which amount, from where, and whether
+/// it was done.
+pub fn cut(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Result<()> {
+    let calls = of_operation(tx, tenant, operation)?.into_iter();
+    for mut row in calls.filter(|row| row.status != CallStatus::Waiting) {
+        let offer = row.call.connector.offer(&row.call.operation);
+        if offer.is_some_and(|offer| offer.nature == Nature::Money) {
+            row.call.args.remove("reason");
+            row.call.args.remove("note");
+        } else {
+            row.call.args.clear();
+            row.result = None;
+        }
+        row.call.mail = None;
+        row.basis.body.clear();
+        row.basis.computed.clear();
+        row.basis.refs.clear();
+        row.basis.lookups.retain(|_, said| !said.value.is_string());
+        if let Some((_, reason)) = &mut row.basis.otherwise {
+            reason.detail.clear();
+        }
+        tx.prepare_cached(
+            "UPDATE call SET call = ?, basis = ?, result = ?
+             WHERE tenant = ? AND operation = ? AND effect = ?",
+        )?
+        .execute(params![
+            to_json(&row.call)?,
+            to_json(&row.basis)?,
+            row.result.as_ref().map(to_json).transpose()?,
+            tenant,
+            operation.to_string(),
+            row.id.effect
+        ])?;
+    }
+    Ok(())
+}
+
 pub fn begin(tx: &Transaction<'_>, call: &CallId, at: DateTime<Utc>) -> Result<bool> {
     // From here on it may have been sent: a crash before the answer leaves it ambiguous.
     let counted = tx.execute(
@@ -217,5 +255,6 @@ pub fn settle(tx: &Transaction<'_>, settle: &Settle) -> Result<Committed> {
         kinds.insert(verdict.kind.clone());
         operations::say(tx, tenant, verdict)?;
     }
+    operations::cut_ended(tx, tenant, call.operation)?;
     Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
 }

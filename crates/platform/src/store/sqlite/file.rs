@@ -66,6 +66,8 @@ impl SqliteStore {
         let mut writer = Connection::open(path)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
+        // What was erased is not left behind in pages that are free.
+        writer.pragma_update(None, "secure_delete", true)?;
         set_up(&writer)?;
         migrations::migrations::runner()
             .run(&mut writer)

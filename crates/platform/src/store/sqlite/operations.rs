@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
-use watchkeeper_wire::operation::Verdict;
+use watchkeeper_pack::erased;
+use watchkeeper_wire::operation::{Operation, Verdict};
 
 use super::values::{from_json, ms, signed, to_json};
 use super::{calls, records, tenants};
@@ -64,6 +65,7 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
     for call in &commit.calls {
         calls::add(tx, tenant, request.id, call)?;
     }
+    cut_ended(tx, tenant, request.id)?;
     if let Some(Follows { verdict, calls }) = &commit.follows {
         kinds.insert(verdict.kind.clone());
         say(tx, tenant, verdict)?;
@@ -141,6 +143,57 @@ pub fn say(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result<()> 
             tenant,
             verdict.operation.to_string()
         ])?;
+    cut_ended(tx, tenant, verdict.operation)
+}
+
+/// Cuts an operation that is at its end, where its record was erased.
+pub fn cut_ended(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<()> {
+    let of: Option<(String, String)> = tx
+        .prepare_cached(
+            "SELECT o.kind, o.record FROM operation o
+             JOIN record r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
+             WHERE o.tenant = ? AND o.id = ? AND json_type(r.body, '$.' || ?) IS NOT NULL",
+        )?
+        .query_row(params![tenant, id.to_string(), erased::MARK], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .optional()?;
+    of.map_or(Ok(()), |(kind, record)| cut(tx, tenant, &kind, &record))
+}
+
+/// What was asked about a record, and sent about it, says nothing in words any more. Ids, amounts,
+/// instants and the answer in a word stay, and so does the hash of what was asked. One that is not at its
+/// end needs what it says until then.
+pub fn cut(tx: &Transaction<'_>, tenant: &str, kind: &str, record: &str) -> Result<()> {
+    let ended: Vec<(String, String)> = tx
+        .prepare_cached(
+            "SELECT request, verdict FROM operation
+             WHERE tenant = ? AND kind = ? AND record = ?
+               AND json_extract(verdict, '$.word') NOT IN ('accepted', 'unknown')",
+        )?
+        .query_map(params![tenant, kind, record], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (request, verdict) in ended {
+        let mut request: Operation = from_json(&request)?;
+        let mut verdict: Verdict = from_json(&verdict)?;
+        request.params.clear();
+        request.lookups.retain(|_, said| !said.value.is_string());
+        if let Some(reason) = &mut verdict.reason {
+            reason.detail = "What was said of it is erased.".to_owned();
+        }
+        tx.prepare_cached(
+            "UPDATE operation SET request = ?, verdict = ? WHERE tenant = ? AND id = ?",
+        )?
+        .execute(params![
+            to_json(&request)?,
+            to_json(&verdict)?,
+            tenant,
+            request.id.to_string()
+        ])?;
+        calls::cut(tx, tenant, request.id)?;
+    }
     Ok(())
 }
 

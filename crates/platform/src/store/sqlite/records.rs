@@ -7,7 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
-use watchkeeper_pack::{Sight, saved};
+use watchkeeper_pack::{Sight, erased, saved};
 
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
 use super::{operations, tenants};
@@ -260,9 +260,14 @@ fn put_record(
         only: saved::only(&write.kind, &put.body),
         body: None,
     };
+    let erased_before = before.as_ref().map(|row| erased::fields(&row.body));
+    let erases = erased::fields(&put.body) != erased_before.unwrap_or_default();
     let before = before.as_ref().map(Reach::of);
     note_change(tx, tenant, seq, "record", write, before, after)?;
     name_blobs(tx, tenant, write, &put.body)?;
+    if erases {
+        operations::cut(tx, tenant, &write.kind, &write.id)?;
+    }
     Ok(true)
 }
 

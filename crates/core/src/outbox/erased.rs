@@ -1,0 +1,202 @@
+//! What this laptop has asked about people who were erased.
+//!
+//! The platform marks their records ([`watchkeeper_pack::erased`]), and the mirror follows by itself. Titles,
+//! parameters and reasons of our operations on them go as soon as those are settled: of what is settled
+//! already, here, and of what is settled later, by a trigger of `state.db`, so that no way of ending an
+//! operation can forget it. What is open is drawn over the record as it is now, without what was erased.
+//!
+//! This is written before the page goes to the mirror: where the app ends in between, the page comes again
+//! and changes nothing twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, params};
+use serde_json::{Map, Value};
+use watchkeeper_pack::{Pack, erased, value};
+
+use crate::overlay::rows::{Applied, Seen};
+use crate::store::StoreError;
+use crate::sync::plan::{Item, Prepared};
+use crate::sync::text;
+
+/// A record of somebody who was erased, as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Erased {
+    kind: String,
+    id: String,
+    title: String,
+    fields: BTreeSet<String>,
+    body: Map<String, Value>,
+    computed: Map<String, Value>,
+}
+
+/// Those that a page brings.
+pub fn of(items: &[Item]) -> Vec<Erased> {
+    let records = items.iter().filter_map(|item| match item {
+        Item::Upsert { record, .. } => Some(record),
+        _ => None,
+    });
+    records.filter_map(|record| read(record)).collect()
+}
+
+/// Few records are: the others are not read a second time.
+pub fn may_be(body: &str) -> bool {
+    body.contains(erased::MARK)
+}
+
+fn read(record: &Prepared) -> Option<Erased> {
+    if !may_be(&record.body) {
+        return None;
+    }
+    let body: Map<String, Value> = serde_json::from_str(&record.body).ok()?;
+    let fields = erased::fields(&body).into_iter();
+    let fields: BTreeSet<String> = fields.map(ToOwned::to_owned).collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let text = record.text.as_ref();
+    Some(Erased {
+        kind: record.kind.clone(),
+        id: record.id.clone(),
+        // A title that names others may name them as they were.
+        title: text.map_or_else(|| record.id.clone(), |text| text.title.clone()),
+        fields,
+        computed: serde_json::from_str(&record.computed).ok()?,
+        body,
+    })
+}
+
+/// Lets go of what our operations say of these.
+pub fn follow(
+    state: &Connection,
+    pack: Option<&Pack>,
+    erased: &[Erased],
+) -> Result<(), StoreError> {
+    for one in erased {
+        let lane = format!("{}/{}", one.kind, one.id);
+        state
+            .prepare_cached(
+                "INSERT INTO erased (lane, title) VALUES (?1, ?2)
+                 ON CONFLICT (lane) DO UPDATE SET title = excluded.title",
+            )?
+            .execute([&lane, &one.title])?;
+        state
+            .prepare_cached(
+                "UPDATE operation SET title = ?2,
+                     theirs = CASE WHEN theirs IS NULL THEN NULL
+                                   ELSE json_set(theirs, '$.body', json(?3)) END
+                 WHERE lane = ?1",
+            )?
+            .execute(params![lane, one.title, serde_json::to_string(&one.body)?])?;
+        // The trigger does it.
+        state
+            .prepare_cached(
+                "UPDATE operation SET status = status
+                 WHERE lane = ?1 AND status IN ('confirmed', 'discarded')",
+            )?
+            .execute([&lane])?;
+        redraw(state, pack, one)?;
+    }
+    forget_refs(state, pack, erased)
+}
+
+/// What is drawn over the record has nothing of what was erased.
+fn redraw(state: &Connection, pack: Option<&Pack>, one: &Erased) -> Result<(), StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT operation, seen, applied FROM overlay WHERE kind = ?1 AND id = ?2",
+    )?;
+    let mut rows = statement.query([&one.kind, &one.id])?;
+    let mut drawn: Vec<(String, String, String)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        drawn.push((row.get(0)?, row.get(1)?, row.get(2)?));
+    }
+    let kind = pack.and_then(|pack| pack.kind(&one.kind));
+    for (operation, seen, applied) in drawn {
+        let mut seen: Seen = serde_json::from_str(&seen)?;
+        let mut applied: Applied = serde_json::from_str(&applied)?;
+        one.take_from(&mut seen.body);
+        one.take_from(&mut applied.body);
+        seen.title.clone_from(&one.title);
+        seen.computed = one.computed_of(kind, &seen.body);
+        applied.computed = one.computed_of(kind, &applied.body);
+        state
+            .prepare_cached(
+                "UPDATE overlay SET seen = ?4, applied = ?5
+                 WHERE operation = ?1 AND kind = ?2 AND id = ?3",
+            )?
+            .execute(params![
+                operation,
+                one.kind,
+                one.id,
+                serde_json::to_string(&seen)?,
+                serde_json::to_string(&applied)?,
+            ])?;
+    }
+    Ok(())
+}
+
+impl Erased {
+    fn take_from(&self, body: &mut Map<String, Value>) {
+        for name in &self.fields {
+            match self.body.get(name) {
+                Some(now) => body.insert(name.clone(), now.clone()),
+                None => body.remove(name),
+            };
+        }
+    }
+
+    fn computed_of(
+        &self,
+        kind: Option<&watchkeeper_pack::Kind>,
+        body: &Map<String, Value>,
+    ) -> Map<String, Value> {
+        kind.map_or_else(|| self.computed.clone(), |kind| value::compute(kind, body))
+    }
+}
+
+/// What is drawn over other records may have seen these beside them.
+fn forget_refs(
+    state: &Connection,
+    pack: Option<&Pack>,
+    erased: &[Erased],
+) -> Result<(), StoreError> {
+    let Some(pack) = pack else {
+        return Ok(());
+    };
+    let now: BTreeMap<(&str, &str), &Erased> = erased
+        .iter()
+        .map(|one| ((one.kind.as_str(), one.id.as_str()), one))
+        .collect();
+    let mut statement = state.prepare_cached("SELECT operation, kind, id, seen FROM overlay")?;
+    let mut rows = statement.query([])?;
+    let mut changed: Vec<(String, String, String, Seen)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(1)?;
+        let Some(known) = pack.kind(&kind) else {
+            continue;
+        };
+        let mut seen: Seen = serde_json::from_str(&row.get::<_, String>(3)?)?;
+        let mut touched = false;
+        for (field, target) in text::references(known) {
+            let id = seen.body.get(field).and_then(Value::as_str);
+            let Some(one) = id.and_then(|id| now.get(&(target, id))) else {
+                continue;
+            };
+            let mut fields = one.body.clone();
+            fields.extend(one.computed.clone());
+            seen.refs.insert(field.to_owned(), Value::Object(fields));
+            touched = true;
+        }
+        if touched {
+            changed.push((row.get(0)?, kind, row.get(2)?, seen));
+        }
+    }
+    for (operation, kind, id, seen) in changed {
+        state
+            .prepare_cached(
+                "UPDATE overlay SET seen = ?4 WHERE operation = ?1 AND kind = ?2 AND id = ?3",
+            )?
+            .execute(params![operation, kind, id, serde_json::to_string(&seen)?])?;
+    }
+    Ok(())
+}

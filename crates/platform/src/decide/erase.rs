@@ -1,0 +1,115 @@
+//! What is kept of a person: their record, those that refer to it, and what the engine itself has written
+//! about any of these. What was asked and sent about them is cut where it is stored, in the transaction that
+//! writes these records (`store::sqlite`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use watchkeeper_model::plan::Erase;
+use watchkeeper_model::{Plan, approval};
+use watchkeeper_pack::{Pack, filter};
+use watchkeeper_wire::operation::{Operation, Reason};
+
+use super::reason;
+use crate::Platform;
+use crate::problem::ApiError;
+use crate::store::{Question, RecordRow};
+
+/// Most records of one erasure: it is one transaction, and every copy follows it.
+const MOST: usize = 10_000;
+
+/// Kinds of the engine that tell of other records, and their fields that do.
+const TELLING: [(&str, &[&str]); 2] = [
+    (
+        approval::KIND,
+        &["subject_label", "what", "found", "comment", "outcome"],
+    ),
+    ("alert", &["detail"]),
+];
+
+/// Why somebody is not erased now: too much is kept of them, or somebody still has to agree to something
+/// about them, which reads what it is about.
+pub(super) async fn refused(
+    platform: &Platform,
+    tenant: &str,
+    pack: &Pack,
+    operation: &Operation,
+    plan: &Plan,
+) -> Result<Option<Reason>, ApiError> {
+    let own = (operation.kind.as_str(), operation.record.as_str());
+    let mut count = 0;
+    for erase in &plan.erases {
+        let said = said_of(platform, tenant, pack, own, erase).await?;
+        count += said.len();
+        let waits = |row: &RecordRow| {
+            row.kind == approval::KIND && row.body.get("state") == Some(&json!("waiting"))
+        };
+        if said.iter().any(|(row, _)| waits(row)) {
+            let detail = "Somebody has still to agree to something about this person. Let it be answered \
+                          or withdrawn first.";
+            return Ok(Some(reason("erasure.waits", None, detail)));
+        }
+    }
+    Ok((count > MOST).then(|| {
+        let detail =
+            format!("{count} records tell of this person; at once {MOST} are erased at most.");
+        reason("erasure.too_many", None, &detail)
+    }))
+}
+
+/// All records that say something of a person, each once, with the fields that do. `own` is the record that
+/// is acted upon.
+pub(super) async fn said_of(
+    platform: &Platform,
+    tenant: &str,
+    pack: &Pack,
+    own: (&str, &str),
+    erase: &Erase,
+) -> Result<Vec<(RecordRow, Vec<String>)>, ApiError> {
+    let (store, what) = (&platform.store, &erase.what);
+    let person = erase.id.as_deref().unwrap_or(own.1);
+    let mut said: Vec<(RecordRow, Vec<String>)> = Vec::new();
+    if let Some(row) = store.record(tenant, &what.kind, person).await? {
+        said.push((row, what.fields.clone()));
+    }
+    for along in what.along.iter().filter(|along| !along.fields.is_empty()) {
+        let column = pack
+            .kind(&along.kind)
+            .and_then(|kind| filter::column(kind, &along.by));
+        let Some(column) = column else { continue };
+        let refers = question(format!("{column} = ?"), person);
+        for row in store.records(tenant, &along.kind, &refers).await? {
+            said.push((row, along.fields.clone()));
+        }
+    }
+    let mut about: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (row, _) in &said {
+        about
+            .entry(row.kind.clone())
+            .or_default()
+            .insert(row.id.clone());
+    }
+    for (telling, fields) in TELLING {
+        if pack.kind(telling).is_none() {
+            continue;
+        }
+        let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
+        for (kind, ids) in &about {
+            let asked = question("json_extract(body, '$.subject_kind') = ?".to_owned(), kind);
+            for row in store.records(tenant, telling, &asked).await? {
+                let subject = row.body.get("subject").and_then(Value::as_str);
+                if subject.is_some_and(|id| ids.contains(id)) {
+                    said.push((row, fields.clone()));
+                }
+            }
+        }
+    }
+    Ok(said)
+}
+
+fn question(text: String, value: &str) -> Question {
+    Question {
+        text,
+        params: vec![value.into()],
+    }
+}
