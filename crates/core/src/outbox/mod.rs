@@ -9,7 +9,7 @@
 //! | `held`      | refused, conflict, lapsed, not understood,   | the operator: retry, amend, discard |
 //! |             | frozen by a control                          |                                     |
 //! | `confirmed` | done, and the platform said so               | a restore of the platform           |
-//! | `discarded` | given up by the operator                     | –                                   |
+//! | `discarded` | given up by the operator                     | a word that it arrived all the same |
 //!
 //! A **lane** is one record. Its operations go strictly in order: only the first that is not
 //! settled may be sent, and everything behind it waits. Lanes are independent of each other, so a

@@ -550,9 +550,10 @@ pub fn settled_of(
     )
 }
 
-/// Operations of this author that were tried and that this laptop has held or given up by itself, in
-/// the order of their places, from behind one of them.
-pub fn settled_here(
+/// Operations of this author that were tried and of which no answer of the platform is awaited: held for
+/// whatever reason, given up, or back in their lane, where one may lapse before it is tried again. In the
+/// order of their places, from behind one of them.
+pub fn unawaited(
     state: &Connection,
     author: &str,
     behind: i64,
@@ -560,8 +561,7 @@ pub fn settled_here(
 ) -> Result<Vec<Queued>, StoreError> {
     many(
         state,
-        "seq > ?2 AND author = ?1 AND attempts > 0
-         AND (status = 'discarded' OR status = 'held' AND hold NOT IN ('refused', 'conflict'))
+        "seq > ?2 AND author = ?1 AND attempts > 0 AND status IN ('waiting', 'held', 'discarded')
          ORDER BY seq LIMIT ?3",
         params![author, behind, most],
     )

@@ -153,10 +153,17 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
             let mut held = Vec::new();
             for seq in turn.lapse {
                 if let Some(operation) = queue::by_seq(state, seq)? {
+                    let detail = match operation.attempts {
+                        0 => "Its time passed before it could be sent.",
+                        _ => {
+                            "Its time passed, and the platform had not answered. Should it have arrived all \
+                             the same, that shows here."
+                        }
+                    };
                     let reason = Reason {
                         code: "operation.lapsed".into(),
                         row: None,
-                        detail: "Its time passed before it could be sent.".into(),
+                        detail: detail.into(),
                     };
                     verdict::hold(state, &scribe, &operation, Hold::Lapsed, reason, now.at)?;
                     held.push(operation);

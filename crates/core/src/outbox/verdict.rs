@@ -35,8 +35,12 @@ pub fn next(status: Status, hold: Option<Hold>, word: VerdictWord) -> Next {
         }
     };
     match (status, word) {
-        // It may have arrived after the platform was asked for it, and a person gave it up by that.
+        // It may have arrived after the platform was asked for it, and a person gave it up by that. What is
+        // under way is no less so: given up is what nobody carries out. A word that was overtaken is put right
+        // by the read-back, for that is asked again for whatever stands so.
         (Status::Discarded, VerdictWord::Confirmed) => Next::Stand(Status::Confirmed, None),
+        (Status::Discarded, VerdictWord::Accepted) => Next::Stand(Status::Accepted, None),
+        (Status::Discarded, VerdictWord::Unknown) => Next::Stand(Status::Unknown, None),
         (Status::Confirmed | Status::Discarded, _) => Next::Stay,
         (Status::InFlight, VerdictWord::NotTried) => Next::Wait,
         (_, VerdictWord::NotTried) => Next::Stay,
@@ -293,8 +297,10 @@ mod tests {
         for word in WORDS {
             assert_eq!(next(Status::Confirmed, None, word), Next::Stay);
             let becomes = match word {
-                // It arrived late, and a person gave it up before: done is done.
+                // It arrived late, and a person gave it up before: done is done, and so is under way.
                 VerdictWord::Confirmed => Next::Stand(Status::Confirmed, None),
+                VerdictWord::Accepted => Next::Stand(Status::Accepted, None),
+                VerdictWord::Unknown => Next::Stand(Status::Unknown, None),
                 _ => Next::Stay,
             };
             assert_eq!(next(Status::Discarded, None, word), becomes);

@@ -1,8 +1,8 @@
 //! Verdicts that a snapshot does not bring. The feed tells them once, in lines that a platform forgets
 //! after a while; whoever was away for longer gets a snapshot, which has records and no verdicts.
 //!
-//! What is in flight, accepted or unknown is asked about anyway. What this laptop has settled by itself
-//! is not, and may have become something else: a request that broke off can arrive after the platform
+//! What is in flight, accepted or unknown is asked about anyway. What is held, given up or waits to be sent
+//! again is not, and may have become something else: a request that broke off can arrive after the platform
 //! was asked for it. So that is read back once after a snapshot, whatever is killed in between.
 
 use watchkeeper_wire::operation::Verdict;
@@ -36,7 +36,7 @@ pub async fn read_back(engine: &Engine, client: &Client) -> Result<(), SendError
     {
         let author = me.clone();
         let tried = state
-            .read(move |state| queue::settled_here(state, &author, behind, BATCH))
+            .read(move |state| queue::unawaited(state, &author, behind, BATCH))
             .await?;
         let mut verdicts: Vec<Verdict> = Vec::new();
         for operation in &tried {

@@ -3,7 +3,7 @@
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
 use watchkeeper_core::store::StoreError;
-use watchkeeper_wire::operation::Batch;
+use watchkeeper_wire::operation::{Batch, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use crate::scripted::Reply;
@@ -271,6 +271,82 @@ async fn what_was_given_up_and_arrived_late_is_shown_as_done() {
             "platform.overruled"
         );
     }
+}
+
+#[tokio::test]
+async fn what_was_given_up_and_arrived_late_is_shown_as_under_way_until_it_has_ended() {
+    for end in [VerdictWord::Confirmed, VerdictWord::Refused] {
+        let world = World::synced(1).await;
+        let late = lapse_after_a_try(&world, "p1").await;
+        let id = late.operations[0].id;
+        watchkeeper_core::features::sync::discard(&world.engine, &id.to_string())
+            .await
+            .unwrap();
+        world.platform.with(|state| {
+            state.words.push_back(VerdictWord::Accepted);
+            let verdict = state.decide(&late.operations[0]);
+            state.seq += 1;
+            state.verdicts.insert(state.seq, verdict);
+        });
+        world.engine.sync_once().await.unwrap();
+        let status = world.status().await;
+        assert!(status.settled.is_empty(), "{:?}", status.settled);
+        assert_eq!(status.under_way[0].id, id.to_string());
+        assert_eq!(status.under_way[0].word, OperationWord::Sent);
+        assert_eq!(
+            status.under_way[0].reason.as_ref().unwrap().code,
+            "platform.overruled"
+        );
+        world
+            .platform
+            .with(|state| state.operations.get_mut(&id).unwrap().word = end);
+        world.engine.sync_once().await.unwrap();
+        let status = world.status().await;
+        let ended = match end {
+            VerdictWord::Confirmed => &status.settled[0],
+            _ => &status.held[0],
+        };
+        assert_eq!(ended.id, id.to_string());
+        assert!(status.under_way.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_another_try_is_read_back_too_where_the_feed_forgot_its_verdict() {
+    let world = World::synced(1).await;
+    let queued = world.release("p1").await.unwrap();
+    world
+        .platform
+        .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
+    world.engine.sync_once().await.unwrap();
+    world.platform.behave_well();
+    let late: Batch = world.platform.with(|state| {
+        let sent = state.asked("/v1/operations");
+        let posted = sent.iter().rfind(|request| request.method == "POST");
+        serde_json::from_slice(&posted.unwrap().body).unwrap()
+    });
+    // No trace of it was found, and its next try is put off.
+    let state = &world.engine.stores().state;
+    state
+        .write(|state| {
+            state.execute(
+                "UPDATE operation SET status = 'waiting', not_before = made_at + 600000",
+                [],
+            )?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    world
+        .platform
+        .with(|state| drop(state.decide(&late.operations[0])));
+    forget_the_feed(&world);
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert_eq!(status.waiting.len(), 0, "{:?}", status.waiting);
+    assert_eq!(status.settled[0].id, queued.id);
+    assert_eq!(status.settled[0].word, OperationWord::Confirmed);
+    assert_eq!(status.settled[0].attempts, 1, "nothing was sent again");
 }
 
 #[tokio::test]

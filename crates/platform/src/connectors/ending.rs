@@ -105,7 +105,11 @@ pub(super) async fn finish(
         let open = others
             .iter()
             .any(|call| call.status == CallStatus::Waiting && !give_up.contains(&call.id.effect));
-        let beside = (others.as_slice(), open);
+        let beside = (
+            others.as_slice(),
+            open,
+            otherwise(platform, row, &ending, &others),
+        );
         let verdict = next_verdict(&known.verdict, &ending, beside, &facts, &writes, now);
         let settle = Settle {
             call: row.id.clone(),
@@ -206,11 +210,29 @@ async fn follow_ups(
     settled_writes(platform, &row.id.tenant, &pack, name, &settled).await
 }
 
+/// What a provider has done otherwise than it was asked to: that is done, and said.
+fn otherwise(
+    platform: &Platform,
+    row: &CallRow,
+    ending: &Ending,
+    others: &[&CallRow],
+) -> Option<Reason> {
+    let own = (ending.status == CallStatus::Done).then_some((&row.call, ending.result.as_ref()));
+    let done = others.iter().filter(|call| call.status == CallStatus::Done);
+    let done = done.map(|call| (&call.call, call.result.as_ref()));
+    let detail = own.into_iter().chain(done).find_map(|(call, result)| {
+        let connector = platform.connectors.get(&call.connector)?;
+        connector.differs(call, result?)
+    })?;
+    tracing::error!(%detail, operation = %row.id.operation, "a provider did something else");
+    Some(reason("provider.otherwise", None, &detail))
+}
+
 /// The operation's next verdict; none while other calls are open, or after a final one.
 fn next_verdict(
     known: &Verdict,
     ending: &Ending,
-    (others, open): (&[&CallRow], bool),
+    (others, open, otherwise): (&[&CallRow], bool, Option<Reason>),
     facts: &Facts,
     writes: &[Write],
     now: DateTime<Utc>,
@@ -226,11 +248,12 @@ fn next_verdict(
         CallStatus::Refused | CallStatus::GivenUp if open => return None,
         CallStatus::Done | CallStatus::Waiting => {
             let undone = others.iter().find_map(|call| left_undone(call));
-            (VerdictWord::Confirmed, undone)
+            (VerdictWord::Confirmed, otherwise.or(undone))
         }
         // Something of it has been done; the reason says what has not.
         CallStatus::Refused | CallStatus::GivenUp if any_done => {
-            (VerdictWord::Confirmed, ending.reason.clone())
+            let undone = || ending.reason.clone();
+            (VerdictWord::Confirmed, otherwise.or_else(undone))
         }
         CallStatus::Refused | CallStatus::GivenUp => (ending.word, ending.reason.clone()),
     };

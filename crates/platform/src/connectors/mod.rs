@@ -49,6 +49,10 @@ pub trait Connector: Send + Sync + 'static {
     }
     /// Sends it. `idempotency_key` is `key` with its generation.
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent;
+    /// What was done is not what was asked for, in words: another amount, say. It is done all the same.
+    fn differs(&self, _call: &Call, _result: &Value) -> Option<String> {
+        None
+    }
     /// Two sends under one key are one effect. Where they are two, nothing is sent again before what was
     /// sent has had time to show.
     fn honours_keys(&self) -> bool {

@@ -21,6 +21,19 @@ pub(super) fn argument<'a>(call: &'a Call, name: &str) -> Option<(i64, &'a str)>
     (minor > 0 && code).then_some((minor, currency))
 }
 
+/// What is said where a provider moved another amount than a call asks for: minor units and currency.
+pub(super) fn differs(call: &Call, (moved, of): (i64, &str)) -> Option<String> {
+    let (minor, currency) = argument(call, "amount")?;
+    let same = moved == minor && of.eq_ignore_ascii_case(currency);
+    (!same).then(|| {
+        let of = super::line::short(&of.to_uppercase());
+        let (moved, minor) = (money_text(moved, &of), money_text(minor, currency));
+        format!(
+            "The provider says that it moved {moved} {of}, and {minor} {currency} was asked for."
+        )
+    })
+}
+
 /// An amount as Stripe counts it. None for a part of the currency that it does not take.
 pub(super) fn to_stripe(minor: i64, currency: &str) -> Option<i64> {
     if STRIPE_WITH_ZEROS.contains(&currency) {
@@ -94,6 +107,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn another_amount_or_currency_than_was_asked_for_is_told() {
+        let asked = json!({"amount": {"minor": 2_299, "currency": "USD"}});
+        let call = super::super::tests::call("refund", asked);
+        assert_eq!(differs(&call, (2_299, "usd")), None);
+        for (moved, of, told) in [(2_200, "usd", "22.00 USD"), (2_299, "EUR", "22.99 EUR")] {
+            let said = differs(&call, (moved, of)).unwrap_or_default();
+            assert!(said.contains(told) && said.contains("22.99 USD"), "{said}");
+        }
+    }
 
     #[test]
     fn stripe_counts_each_currency_as_it_publishes() {

@@ -15,6 +15,9 @@ use crate::Platform;
 use crate::problem::ApiError;
 use crate::store::{Access, Facts};
 
+/// Code of a reason: a provider has not said yet how the same ends.
+const UNDER_WAY: &str = "operation.under_way";
+
 /// An action that policy lets through.
 pub(super) struct Allowed {
     pub plan: Plan,
@@ -37,6 +40,17 @@ impl Allowed {
 
 /// The word, why, and what is allowed.
 pub(super) type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
+
+/// Said to whoever has what they asked for because somebody was faster, while no provider has said that it is
+/// done: the record may yet go back.
+fn under_way(facts: &Facts) -> Option<Reason> {
+    let by = facts.calling.values().next()?;
+    let detail = format!(
+        "{by} was faster, and how it ends is not known yet: the record will say. Nothing more was done for \
+         this."
+    );
+    Some(reason(UNDER_WAY, None, &detail))
+}
 
 /// Decides; `agreed` is by which rows somebody has agreed to it.
 pub(super) async fn judge(
@@ -93,7 +107,7 @@ pub(super) async fn judge(
             agreed: BTreeSet::new(),
             will: None,
         };
-        return Ok((VerdictWord::Confirmed, None, Some(nothing)));
+        return Ok((VerdictWord::Confirmed, under_way(facts), Some(nothing)));
     }
     let decision = decide(&situation, &operation.action).agreed(agreed);
     if operation.not_after.is_some_and(|at| now > at) {
@@ -144,6 +158,14 @@ pub(super) async fn judge(
     }
     if let Some(why) = erase::refused(platform, &access.tenant, &pack, operation, &plan).await? {
         return no(VerdictWord::Refused, why);
+    }
+    // Until its end is known the record may look as before: whoever comes second would have it done twice.
+    if decision.nature != Nature::Change
+        && !plan.calls.is_empty()
+        && let Some(by) = facts.calling.get(&operation.action)
+    {
+        let detail = format!("{by} has done this already; how it ends is not known yet.");
+        return no(VerdictWord::Refused, reason(UNDER_WAY, None, &detail));
     }
     if let Some(call) = plan
         .calls

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 use watchkeeper_model::Call;
@@ -30,6 +30,8 @@ struct Asks {
     stands_still: AtomicU32,
     /// It never says whether it may be sent to.
     silent: bool,
+    /// What it moves, whatever it is asked for.
+    moves: AtomicU32,
     sent: AtomicU32,
 }
 
@@ -45,9 +47,15 @@ impl Connector for Asks {
         self.silent.then_some(Sent::NotNow(None))
     }
 
+    fn differs(&self, _call: &Call, result: &Value) -> Option<String> {
+        let moved = result.get("moved").and_then(Value::as_i64)?;
+        (moved != 100).then(|| format!("It moved {moved}."))
+    }
+
     async fn send(&self, _call: &Call, _key: &str, _idempotency_key: &str) -> Sent {
         self.sent.fetch_add(1, Ordering::SeqCst);
-        Sent::Done(json!({"id": "re_1"}))
+        let moved = self.moves.load(Ordering::SeqCst);
+        Sent::Done(json!({"id": "re_1", "moved": moved}))
     }
 }
 
@@ -68,6 +76,7 @@ impl Office {
             clock: Arc::clone(&clock),
             stands_still: AtomicU32::new(stands_still),
             silent,
+            moves: AtomicU32::new(100),
             sent: AtomicU32::new(0),
         });
         let options = Options {
@@ -156,6 +165,21 @@ async fn who_stood_still_while_asking_looks_again_before_anything_is_sent() {
     assert_eq!(office.step().await, 0);
     assert_eq!(office.step().await, 1);
     assert_eq!(office.verdict().await.word, VerdictWord::Confirmed);
+}
+
+#[tokio::test]
+async fn what_a_provider_did_otherwise_is_done_and_said() {
+    for (moves, code) in [(100, None), (90, Some("provider.otherwise"))] {
+        let office = Office::new(0, false).await;
+        office.provider.moves.store(moves, Ordering::SeqCst);
+        assert_eq!(office.step().await, 1);
+        let verdict = office.verdict().await;
+        assert_eq!(verdict.word, VerdictWord::Confirmed);
+        let said = verdict.reason.map(|why| why.code);
+        assert_eq!(said.as_deref(), code);
+        // Nobody pays what is missing, or more, by themselves.
+        assert_eq!(office.step().await, 1);
+    }
 }
 
 #[tokio::test]

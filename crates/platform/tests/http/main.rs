@@ -33,5 +33,6 @@ mod session;
 mod settings;
 mod stand_in;
 mod support;
+mod twice;
 mod waits;
 mod worlds;

@@ -173,6 +173,13 @@ impl Connector for Paypal {
         }
     }
 
+    fn differs(&self, call: &Call, result: &Value) -> Option<String> {
+        if call.operation != "refund" {
+            return None;
+        }
+        money::differs(call, standing::amount(result)?)
+    }
+
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent {
         match call.operation.as_str() {
             "refund" => self.refund(call, key, idempotency_key).await,

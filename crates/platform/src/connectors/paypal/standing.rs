@@ -53,7 +53,7 @@ pub(super) fn issue(problem: &Value) -> Option<(&str, &str)> {
 }
 
 /// Minor units and currency of an amount.
-fn amount(of: &Value) -> Option<(i64, &str)> {
+pub(super) fn amount(of: &Value) -> Option<(i64, &str)> {
     let currency = text(of, "/amount/currency_code")?;
     Some((
         money::minor(text(of, "/amount/value")?, currency)?,

@@ -214,6 +214,13 @@ impl Connector for Stripe {
         }
     }
 
+    fn differs(&self, call: &Call, refund: &Value) -> Option<String> {
+        let amount = refund.get("amount").and_then(Value::as_i64)?;
+        let currency = refund.get("currency").and_then(Value::as_str)?;
+        let minor = money::of_stripe(amount, &currency.to_uppercase());
+        money::differs(call, (minor.unwrap_or(amount), currency))
+    }
+
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent {
         if call.operation != "refund" {
             return super::cannot(&call.operation, "Stripe");
@@ -339,6 +346,18 @@ mod tests {
         ] {
             assert_eq!(of_charge(status, &body), Charge::Unclear, "{body}");
         }
+    }
+
+    #[test]
+    fn a_refund_of_another_amount_is_told_and_one_that_says_none_is_not() {
+        let stripe = Stripe::new(nowhere(), "sk".into(), Duration::from_secs(1)).unwrap();
+        let amount = json!({"minor": 5, "currency": "ISK"});
+        let asked = call("refund", json!({"charge": "ch_1", "amount": amount}));
+        let differs = |refund: Value| stripe.differs(&asked, &refund).is_some();
+        assert!(!differs(json!({"id": "re_1"})));
+        assert!(!differs(json!({"amount": 500, "currency": "isk"})));
+        assert!(differs(json!({"amount": 5_000, "currency": "isk"})));
+        assert!(differs(json!({"amount": 500, "currency": "usd"})));
     }
 
     #[tokio::test]

@@ -256,6 +256,10 @@ impl Connector for Wise {
         }
     }
 
+    fn differs(&self, call: &Call, transfer: &Value) -> Option<String> {
+        money::differs(call, standing::amount(transfer)?)
+    }
+
     async fn send(&self, call: &Call, key: &str, _idempotency_key: &str) -> Sent {
         if call.operation != "transfer" {
             return super::cannot(&call.operation, "Wise");

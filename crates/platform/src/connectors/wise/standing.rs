@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::connectors::Look;
+use crate::connectors::{Look, money};
 
 /// The id of a transfer: a number, which may come as text.
 pub(super) fn id(transfer: &Value) -> Option<String> {
@@ -36,6 +36,13 @@ pub(super) fn is_paid_under(transfer: &Value, reference: &str) -> bool {
     !reference.is_empty()
         && said.and_then(Value::as_str) == Some(reference)
         && matches!(of(transfer), Look::Found(_) | Look::UnderWay)
+}
+
+/// Minor units and currency of what its recipient gets.
+pub(super) fn amount(transfer: &Value) -> Option<(i64, &str)> {
+    let currency = transfer.get("targetCurrency")?.as_str()?;
+    let minor = money::decimal(transfer.get("targetValue")?, currency)?;
+    Some((minor, currency))
 }
 
 /// A pack keeps ids as text.
@@ -143,6 +150,18 @@ mod tests {
         assert_eq!(which(&paid).as_deref(), Some("3"));
         let again = [(1, "cancelled"), (2, waiting)];
         assert_eq!(which(&again).as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn what_a_recipient_gets_is_read_or_not_known() {
+        let transfer = json!({"targetValue": 120.5, "targetCurrency": "EUR", "sourceValue": 130.0});
+        assert_eq!(amount(&transfer), Some((12_050, "EUR")));
+        for silent in [
+            json!({}),
+            json!({"targetValue": "x", "targetCurrency": "EUR"}),
+        ] {
+            assert_eq!(amount(&silent), None, "{silent}");
+        }
     }
 
     #[test]

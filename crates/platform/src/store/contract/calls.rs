@@ -216,6 +216,44 @@ pub async fn what_is_only_looked_for_is_told_with_the_record<S: Store>(store: &S
     assert!(!looked_for("a").await);
 }
 
+/// Whose call for a record has no end yet is told with its facts; what only follows it is not meant.
+pub async fn whose_call_waits_is_told_with_the_record<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    store
+        .ingest(TENANT, now(), &[put("a", json!({})), put("b", json!({}))])
+        .await
+        .unwrap();
+    let calling = async |id: &str| {
+        let asked = FactsAsked {
+            kind: "k".into(),
+            id: id.into(),
+            now: now(),
+            ..FactsAsked::default()
+        };
+        let facts = store.facts(TENANT, &asked).await.unwrap().unwrap();
+        facts.calling.into_iter().collect::<Vec<_>>()
+    };
+    let first = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0, 1]);
+    store.commit_operation(&first).await.unwrap();
+    let kim = ("act".to_owned(), "kim".to_owned());
+    assert_eq!(calling("a").await, [kim]);
+    assert!(calling("b").await.is_empty());
+    let id = first.operation.request.id;
+    let call = store.calls_of(TENANT, id).await.unwrap().remove(0);
+    let end = Settle {
+        verdict: None,
+        ..settle(
+            &call.id,
+            head(store).await,
+            CallStatus::Done,
+            first.operation.verdict,
+        )
+    };
+    store.settle_call(&end).await.unwrap();
+    let left = calling("a").await;
+    assert!(left.is_empty(), "what is left only follows it: {left:?}");
+}
+
 pub async fn what_waits_for_other_calls_is_not_due_and_takes_no_place<S: Store>(store: &S) {
     found(store, TENANT).await;
     let id = Uuid::now_v7();

@@ -1,5 +1,7 @@
 //! Operations and their verdicts.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 use watchkeeper_pack::erased;
@@ -114,6 +116,28 @@ pub fn looked_for(tx: &Transaction<'_>, tenant: &str, kind: &str, record: &str) 
                AND json_extract(c.basis, '$.otherwise') IS NOT NULL",
         )?
         .exists(params![tenant, kind, record])?)
+}
+
+/// Actions on this record whose calls wait, and who took them.
+pub fn calling(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    kind: &str,
+    record: &str,
+) -> Result<BTreeMap<String, String>> {
+    let rows = tx
+        .prepare_cached(
+            "SELECT json_extract(o.request, '$.action'), o.author
+             FROM call AS c INDEXED BY call_waiting
+             CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
+             WHERE c.status = 'waiting' AND c.tenant = ? AND o.kind = ? AND o.record = ?
+               AND NOT json_extract(c.call, '$.after_previous')",
+        )?
+        .query_map(params![tenant, kind, record], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<BTreeMap<String, String>>>()?;
+    Ok(rows)
 }
 
 /// Gives an operation its next verdict, if it still has the one that was seen and that is not the last.

@@ -143,6 +143,7 @@ pub fn facts(tx: &Transaction<'_>, tenant: &str, asked: &FactsAsked) -> Result<O
         refs,
         lookups,
         looked_for: operations::looked_for(tx, tenant, &asked.kind, &asked.id)?,
+        calling: operations::calling(tx, tenant, &asked.kind, &asked.id)?,
     }))
 }
 

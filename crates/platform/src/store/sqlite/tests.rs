@@ -37,6 +37,7 @@ keeps!(
     in_another_history_a_call_that_waits_may_have_been_sent,
     in_another_history_what_is_not_at_its_end_may_have_come_to_it,
     what_is_only_looked_for_is_told_with_the_record,
+    whose_call_waits_is_told_with_the_record,
     what_waits_for_other_calls_is_not_due_and_takes_no_place,
     what_follows_a_failed_call_is_given_up,
     tenants_share_nothing,

@@ -173,4 +173,7 @@ pub struct Facts {
     /// A provider is being asked what it has done for this record already: a call of it is only looked for
     /// ([`Basis::otherwise`](super::Basis::otherwise)).
     pub looked_for: bool,
+    /// Actions whose calls for this record have no end yet, by name, and who took them. What only follows a
+    /// call that was done is not meant.
+    pub calling: BTreeMap<String, String>,
 }

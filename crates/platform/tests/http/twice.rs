@@ -1,0 +1,74 @@
+//! Who comes second while a provider has not answered: nothing is done twice, and nothing is called done.
+
+use watchkeeper_platform::connectors::stripe::Mode;
+use watchkeeper_wire::operation::VerdictWord;
+
+use crate::approvals::{CLAIM, code, grant, world_of};
+use crate::support::World;
+
+/// One claim, of a pack in which granting says nothing on it before the money has gone; no provider answers.
+async fn silent(from: &str, to: &str) -> World {
+    let text = CLAIM.replacen(from, to, 1);
+    assert_ne!(text, CLAIM);
+    let world = world_of(&text, 4_000).await;
+    world.misbehave(Mode::Down, 1_000_000);
+    world
+}
+
+const GRANTED: &str = "      - set: {state: '\"granted\"', decided_by: actor.id}\n";
+
+#[tokio::test]
+async fn fault_40_two_who_want_a_payment_that_shows_on_no_record_yet_pay_once() {
+    let world = silent(GRANTED, "").await;
+    let first = grant(&world);
+    assert_eq!(world.submit(&first).await.word, VerdictWord::Accepted);
+    // The record is what both saw: neither its state nor its revision tells.
+    let second = world.submit(&grant(&world)).await;
+    assert_eq!(
+        (second.word, code(&second)),
+        (VerdictWord::Refused, "operation.under_way")
+    );
+    assert!(second.reason.unwrap().detail.starts_with("kim "));
+    world.misbehave(Mode::None, 0);
+    world.until_after_waits(first.id).await;
+    assert_eq!(world.refunds().len(), 1);
+    let third = world.submit(&grant(&world)).await;
+    assert!(third.word.is_final() && third.word != VerdictWord::Confirmed);
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn fault_40_what_stopped_one_may_be_wanted_again_once_it_has_ended() {
+    let world = silent(GRANTED, "").await;
+    world.misbehave(Mode::Refuse, 1);
+    let first = grant(&world);
+    world.submit(&first).await;
+    world.until(first.id, VerdictWord::Refused).await;
+    // It failed, which the record says; somebody puts it right.
+    crate::approvals::claim(&world, 4_000).await;
+    let again = watchkeeper_wire::operation::Operation {
+        base_revision: Some(3),
+        ..grant(&world)
+    };
+    assert_eq!(world.submit(&again).await.word, VerdictWord::Accepted);
+    world.until_after_waits(again.id).await;
+    assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn fault_40_who_was_slower_is_told_that_it_has_not_ended_yet() {
+    let already = "    from: [open]\n    already: [granted, paid]\n";
+    let world = silent("    from: [open]\n", already).await;
+    let first = grant(&world);
+    world.submit(&first).await;
+    let second = world.submit(&grant(&world)).await;
+    assert_eq!(
+        (second.word, code(&second)),
+        (VerdictWord::Confirmed, "operation.under_way")
+    );
+    world.misbehave(Mode::None, 0);
+    world.until_after_waits(first.id).await;
+    let third = world.submit(&grant(&world)).await;
+    assert_eq!((third.word, code(&third)), (VerdictWord::Confirmed, ""));
+    assert_eq!(world.refunds().len(), 1);
+}
