@@ -8,11 +8,9 @@ use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
-use crate::decide::{actor, reason, refs_of, settled_writes, snapshot};
+use crate::decide::{Revisions, actor, reason, refs_of, settled_writes, snapshot};
 use crate::problem::ApiError;
-use crate::store::{
-    CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write, revision_after,
-};
+use crate::store::{CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write};
 
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
@@ -206,7 +204,8 @@ async fn follow_ups(
     settled_writes(platform, &row.id.tenant, &pack, name, &settled).await
 }
 
-/// The operation's next verdict; none while other calls are open, or after a final one.
+/// The operation's next verdict; none while other calls are open and its record stays as it is, or after a
+/// final one.
 fn next_verdict(
     known: &Verdict,
     ending: &Ending,
@@ -219,11 +218,19 @@ fn next_verdict(
         return None;
     }
     let any_done = others.iter().any(|call| call.status == CallStatus::Done);
+    let revisions = Revisions::next(known, facts.record.as_ref(), writes);
+    let said = (known.from_revision, known.revision);
+    let wrote = revisions.from.is_some() && (revisions.from, revisions.given) != said;
     let (word, reason) = match ending.status {
-        CallStatus::Done if open && known.word == VerdictWord::Accepted => return None,
-        CallStatus::Done if open => (VerdictWord::Accepted, None),
-        // What is under way yet may be done: refused is said of an operation of which nothing was.
-        CallStatus::Refused | CallStatus::GivenUp if open => return None,
+        CallStatus::Done if open && known.word != VerdictWord::Accepted => {
+            (VerdictWord::Accepted, None)
+        }
+        // What is under way yet may be done: refused is said of an operation of which nothing was. What was
+        // written meanwhile is said, so that its own is not taken for somebody else's.
+        CallStatus::Done | CallStatus::Refused | CallStatus::GivenUp if open && wrote => {
+            (known.word, known.reason.clone())
+        }
+        CallStatus::Done | CallStatus::Refused | CallStatus::GivenUp if open => return None,
         CallStatus::Done | CallStatus::Waiting => {
             let undone = others.iter().find_map(|call| left_undone(call));
             (VerdictWord::Confirmed, undone)
@@ -234,14 +241,12 @@ fn next_verdict(
         }
         CallStatus::Refused | CallStatus::GivenUp => (ending.word, ending.reason.clone()),
     };
-    let of = (known.kind.as_str(), known.record_id.as_str());
-    let record = facts.record.as_ref();
-    let after = record.map(|_| revision_after(record, of, writes));
     Some(Verdict {
         word,
         reason,
         record: None,
-        revision: after.or(known.revision),
+        revision: revisions.given,
+        from_revision: revisions.from,
         decided_at: now,
         ..known.clone()
     })
