@@ -5,7 +5,6 @@ use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use super::Look;
-use super::ending::{Ending, given_up};
 use crate::Platform;
 use crate::decide::reason;
 use crate::problem::ApiError;
@@ -45,14 +44,6 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
         }
     }
     found
-}
-
-/// Another one of them was made, so this one never is.
-pub(super) fn done_otherwise() -> Ending {
-    let detail = "Before the platform was restored from a backup, the provider had done something else that \
-                  was asked for on this record. This is not done beside it.";
-    let why = reason("provider.done_otherwise", None, detail);
-    given_up(VerdictWord::Refused, why)
 }
 
 /// Tells the author that nobody knows, once.

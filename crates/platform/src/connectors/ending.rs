@@ -12,6 +12,9 @@ use crate::decide::{Revisions, actor, reason, refs_of, settled_writes, snapshot}
 use crate::problem::ApiError;
 use crate::store::{CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write};
 
+/// Code of a reason: the provider has done something else of what was asked for on the record.
+const DONE_OTHERWISE: &str = "provider.done_otherwise";
+
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
 
@@ -45,6 +48,14 @@ pub(super) fn not_in_effect(detail: &str) -> Ending {
 
 pub(super) fn given_up(word: VerdictWord, reason: Reason) -> Ending {
     undone(CallStatus::GivenUp, word, reason)
+}
+
+/// Another one was made of the same record in a history that is lost, so this one never is.
+pub(super) fn done_otherwise() -> Ending {
+    let detail = "Before the platform was restored from a backup, the provider had done something else that \
+                  was asked for on this record. This is not done beside it.";
+    let why = reason(DONE_OTHERWISE, None, detail);
+    undone(CallStatus::GivenUp, VerdictWord::Refused, why)
 }
 
 /// Why stands with the call as well: the operation may end later, with another one.
@@ -161,6 +172,14 @@ async fn follow_ups(
 ) -> Result<Vec<Write>, ApiError> {
     // Policy said no and the provider has not done it: nothing was begun that could end.
     if row.basis.otherwise.is_some() && ending.status != CallStatus::Done {
+        return Ok(Vec::new());
+    }
+    // What the record is to say follows from the one that was done.
+    if ending
+        .reason
+        .as_ref()
+        .is_some_and(|why| why.code == DONE_OTHERWISE)
+    {
         return Ok(Vec::new());
     }
     let pack = platform.packs.active(&facts.tenant).await?;

@@ -24,8 +24,10 @@ use watchkeeper_model::{Outcome, Situation, approval, decide};
 use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::doubt::{Beside, done_otherwise, look_beside, say_unknown, say_unreadable};
-use super::ending::{Ending, done, finish, given_up, not_in_effect, provider_refused};
+use super::doubt::{Beside, look_beside, say_unknown, say_unreadable};
+use super::ending::{
+    Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
+};
 use super::{Connector, Look, Sent};
 use crate::Platform;
 use crate::decide::{actor, basis_snapshot, reason};
