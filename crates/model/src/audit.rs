@@ -123,6 +123,19 @@ pub enum Event {
         /// How many the action was meant for.
         among: u32,
     },
+    /// The operator left what was still to be queued of an action on many records.
+    Left {
+        /// Id of the batch; those of its operations follow from it.
+        batch: Uuid,
+        /// Kind of the records.
+        kind: String,
+        /// The action.
+        action: String,
+        /// How many records nobody had decided on yet.
+        left: u32,
+        /// How many the action was meant for.
+        among: u32,
+    },
     /// The operator gave a held or queued operation up.
     Discarded {
         /// The operation.

@@ -102,8 +102,12 @@ pub struct Verdict {
     pub kind: String,
     /// The record acted upon.
     pub record_id: String,
-    /// Revision that this operation gave the record.
+    /// Revision that this operation gave the record; the last one, where it gave several.
     pub revision: Option<u64>,
+    /// Revision of the record that this operation went on from: nobody else changed the record between it and
+    /// `revision`, however many revisions the operation gave it. Absent where it gave none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_revision: Option<u64>,
     /// The platform's clock when it decided, UTC.
     pub decided_at: DateTime<Utc>,
 }
@@ -142,9 +146,10 @@ pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
     /// `record.changed`, `record.gone`, `record.exists`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
-    /// `provider.not_asked`, `provider.asking`, `approval.waits`, `approval.rejected`, `approval.withdrawn`,
-    /// `approval.lapsed`, `approval.needed`, `approval.changed`, `approval.asked`, `erasure.waits`,
-    /// `erasure.too_many`, or one of the pack's.
+    /// `provider.not_asked`, `provider.asking`, `provider.unreadable`, `provider.done_otherwise`,
+    /// `provider.otherwise`, `operation.under_way`, `approval.waits`, `approval.rejected`,
+    /// `approval.withdrawn`, `approval.lapsed`, `approval.needed`, `approval.changed`, `approval.asked`,
+    /// `erasure.waits`, `erasure.too_many`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

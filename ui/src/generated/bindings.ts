@@ -1367,12 +1367,22 @@ export type LogEntry = {
 	operation: string | null,
 	/**  What was looked at before an action was to be taken on many, where it is about that. */
 	sampled: LogSample | null,
+	/**  What was left of an action on many, where it is about that. */
+	left: LogLeft | null,
 	/**  Hash, hex. */
 	hash: string,
 	/**  Hash of the entry before. */
 	prev: string,
 	/**  The platform has countersigned a head at or after it. */
 	countersigned: boolean,
+};
+
+/**  How many of many records an action was left before. */
+export type LogLeft = {
+	/**  Records that nobody had decided on. */
+	left: number,
+	/**  Records that the action was meant for. */
+	among: number,
 };
 
 /**  A page of the log, newest first. */
@@ -1443,7 +1453,7 @@ export type LogSort =
 "confirmed" | 
 /**  The platform refused it, or it conflicted or lapsed. */
 "refused" | 
-/**  The operator retried, amended, discarded or took back. */
+/**  The operator retried, amended, discarded, took back or left. */
 "changed" | 
 /**  Something else, such as a setting or a notification. */
 "other";

@@ -843,6 +843,7 @@ log-event-amended = Amended
 log-event-taken-back = Taken back
 log-sampled = { $action }: { $looked } of { $among } looked at, all right
 log-sampled-wrong = { $action }: { $looked } of { $among } looked at, the last not right
+log-left = { $action }: { $left } of { $among } left, on which nothing is queued
 log-event-unreadable = Cannot be read
 log-rows-more = +{ $count }
 

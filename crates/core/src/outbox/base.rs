@@ -11,9 +11,11 @@
 //!   seen, one from the other.
 //!
 //! Where the record was changed in between by anybody else, neither is what the platform has by then, and
-//! the operation conflicts. So does one behind an operation that was amended after such a change, one
-//! behind an operation of which only the end was heard and not the beginning, and one behind an operation
-//! during whose call somebody else changed the record: its end goes on from what they left.
+//! the operation conflicts. So does one behind an operation that was amended after such a change, and one
+//! behind an operation during whose call somebody else changed the record: its end goes on from what they
+//! left. How far back an operation's own revisions go without a break is said by the platform, which writes
+//! one for each call that ends, and may have ended several since it was last heard. Of one that does not say
+//! so, only what follows on what was heard before is the operation's own.
 //!
 //! The base is written in the transaction in which the attempt is counted, and audited with the new
 //! fingerprint: what was sent once never changes.
@@ -56,15 +58,25 @@ pub fn leave_open(state: &Connection, id: Uuid, seen: u64) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The platform named the revision that an operation gave its record; `goes_on` where it had named one
-/// before and goes on from it. Where somebody else changed the record between the two, it is as if the
-/// first had not been heard: what they changed nobody here has seen.
+/// The platform named the revision that an operation gave its record, and perhaps the one that it went on
+/// from; `goes_on` where it had named one before and goes on from it. Where somebody else changed the record
+/// between the two, it is as if the first had not been heard: what they changed nobody here has seen.
 pub fn gave(
     state: &Connection,
     seq: i64,
-    revision: Option<u64>,
+    (from, revision): (Option<u64>, Option<u64>),
     goes_on: bool,
 ) -> Result<(), StoreError> {
+    if let (Some(from), Some(revision)) = (from, revision) {
+        state
+            .prepare_cached("UPDATE operation SET gave_first = ?2, gave_last = ?3 WHERE seq = ?1")?
+            .execute(params![
+                seq,
+                stored(from.saturating_add(1)),
+                stored(revision)
+            ])?;
+        return Ok(());
+    }
     state
         .prepare_cached(
             "UPDATE operation SET
@@ -219,8 +231,12 @@ mod tests {
             )
             .unwrap();
         for (place, revision) in revisions.iter().enumerate() {
-            super::gave(&state, 1, *revision, place > 0).unwrap();
+            super::gave(&state, 1, (None, *revision), place > 0).unwrap();
         }
+        given(&state)
+    }
+
+    fn given(state: &Connection) -> (Option<i64>, Option<i64>) {
         let given = "SELECT gave_first, gave_last FROM operation";
         state
             .query_row(given, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -238,6 +254,26 @@ mod tests {
         // While the provider was asked, somebody else changed the record to 6.
         assert_eq!(named(&[Some(5), Some(7)]), (Some(7), Some(7)));
         assert_eq!(based_on(4, &[gave(7, 7)]), 4);
+    }
+
+    #[test]
+    fn where_the_platform_says_what_an_operation_went_on_from_nothing_has_to_be_heard_in_between() {
+        let state = Connection::open_in_memory().unwrap();
+        state
+            .execute_batch(
+                "CREATE TABLE operation (seq INTEGER PRIMARY KEY, gave_first INTEGER, gave_last INTEGER);
+                 INSERT INTO operation (seq) VALUES (1);",
+            )
+            .unwrap();
+        // Two calls ended since it was accepted, each with a revision of its own.
+        super::gave(&state, 1, (Some(4), Some(5)), false).unwrap();
+        super::gave(&state, 1, (Some(4), Some(7)), true).unwrap();
+        assert_eq!(given(&state), (Some(5), Some(7)));
+        assert_eq!(based_on(4, &[gave(5, 7)]), 7);
+        // Somebody else was in between, though the revisions follow on each other.
+        super::gave(&state, 1, (Some(8), Some(9)), true).unwrap();
+        assert_eq!(given(&state), (Some(9), Some(9)));
+        assert_eq!(based_on(4, &[gave(9, 9)]), 4);
     }
 
     proptest! {

@@ -132,6 +132,17 @@ fn is_agreed(operation: &Queued, verdict: &Verdict) -> bool {
         && !waits(verdict.reason.as_ref())
 }
 
+/// Nobody knows still, and now for another reason: what a person has to see to is not kept from them.
+fn doubts_anew(operation: &Queued, verdict: &Verdict) -> bool {
+    let told = operation.reason.as_ref().map(|reason| reason.code.as_str());
+    let now = verdict.reason.as_ref().map(|reason| reason.code.as_str());
+    operation.status == Status::Unknown
+        && verdict.word == VerdictWord::Unknown
+        && told != Some(OVERRULED)
+        && now.is_some()
+        && told != now
+}
+
 /// How a word is written in the audit chain.
 fn audited(word: VerdictWord) -> &'static str {
     match word {
@@ -183,6 +194,7 @@ fn settle_by(
     let next = match next(operation.status, operation.hold, verdict.word) {
         // What waited for agreement has it now, and is under way.
         Next::Stay if is_agreed(&operation, verdict) => Next::Stand(Status::Accepted, None),
+        Next::Stay if doubts_anew(&operation, verdict) => Next::Stand(Status::Unknown, None),
         next => next,
     };
     match next {
@@ -208,7 +220,8 @@ fn settle_by(
             queue::set(state, operation.seq, status, hold, reason, theirs, settled)?;
             if hold.is_none() {
                 let goes_on = matches!(operation.status, Status::Accepted | Status::Unknown);
-                base::gave(state, operation.seq, verdict.revision, goes_on)?;
+                let revisions = (verdict.from_revision, verdict.revision);
+                base::gave(state, operation.seq, revisions, goes_on)?;
             }
             if waits {
                 // Whatever this laptop had decided: nothing of it is done.

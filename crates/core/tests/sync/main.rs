@@ -20,6 +20,7 @@ mod documents;
 mod feed;
 mod hands;
 mod hints;
+mod left;
 mod line;
 mod log;
 mod many;

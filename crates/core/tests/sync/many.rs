@@ -17,7 +17,7 @@ use crate::scripted::Reply;
 use crate::world::{World, pack, parcel};
 
 /// Parcels may be returned many at once, at most four; released too, where they came lately.
-fn bulk(text: &str) -> String {
+pub fn bulk(text: &str) -> String {
     text.replace(
         "    row: P-3\n",
         "    row: P-3\n    bulk: {row: P-8, cap: 4}\n",
@@ -42,7 +42,7 @@ fn reason() -> BTreeMap<String, String> {
     BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
 }
 
-async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
+pub async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
     let request = SelectRequest {
         view: "parcels".into(),
         section: None,
@@ -55,7 +55,7 @@ async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
     queues::select(&world.engine, request).await.unwrap()
 }
 
-fn request(selection: &SelectionView) -> ActManyRequest {
+pub fn request(selection: &SelectionView) -> ActManyRequest {
     ActManyRequest {
         batch: Uuid::now_v7().to_string(),
         kind: "parcel".into(),
@@ -66,7 +66,7 @@ fn request(selection: &SelectionView) -> ActManyRequest {
     }
 }
 
-async fn act(world: &World, request: &ActManyRequest) -> ActManyAnswer {
+pub async fn act(world: &World, request: &ActManyRequest) -> ActManyAnswer {
     queues::act_many(&world.engine, request.clone())
         .await
         .unwrap()
@@ -252,7 +252,7 @@ async fn where_the_outbox_fills_up_the_rest_is_said_to_be_left() {
 }
 
 /// Parcels may be returned a thousand at once.
-async fn large(parcels: u32) -> (World, ActManyRequest) {
+pub async fn large(parcels: u32) -> (World, ActManyRequest) {
     let world = World::new(parcels).await;
     let pack = pack(2, |text| bulk(text).replace("cap: 4", "cap: 1000"));
     world.platform.with(|state| state.pack = Some(pack));
@@ -514,7 +514,7 @@ async fn what_follows_the_first_hundred_is_read_page_by_page_and_what_is_in_doub
 }
 
 /// From here on the disk takes no more than so many operations.
-async fn takes_no_more_than(world: &World, operations: u32) {
+pub async fn takes_no_more_than(world: &World, operations: u32) {
     let state = &world.engine.stores().state;
     let trigger = format!(
         "CREATE TRIGGER no_more BEFORE INSERT ON operation
@@ -527,7 +527,7 @@ async fn takes_no_more_than(world: &World, operations: u32) {
         .unwrap();
 }
 
-async fn takes_all_again(world: &World) {
+pub async fn takes_all_again(world: &World) {
     let state = &world.engine.stores().state;
     state
         .write(|state| Ok::<_, StoreError>(state.execute_batch("DROP TRIGGER no_more")?))
@@ -538,7 +538,7 @@ async fn takes_all_again(world: &World) {
 const OPERATIONS: &str = "SELECT count(*) FROM operation";
 
 /// All are sent, and each has happened once.
-async fn each_happens_once(world: &World, count: usize) {
+pub async fn each_happens_once(world: &World, count: usize) {
     world.engine.sync_once().await.unwrap();
     world.platform.with(|state| {
         assert_eq!(state.effects.len(), count);

@@ -130,6 +130,49 @@ async fn behind_one_that_was_done_the_next_goes_by_what_that_one_gave() {
     }
 }
 
+/// Both calls of what was accepted have ended since, each with a revision of its own.
+fn ended_twice(world: &World, from_revision: Option<u64>) {
+    world.platform.with(|state| {
+        let (id, verdict) = state.operations.first_key_value().unwrap();
+        let (id, mut verdict) = (*id, verdict.clone());
+        for note in ["the first part", "the second"] {
+            let key = ("parcel".to_owned(), "p1".to_owned());
+            let mut body = state.records[&key].1.body.clone();
+            body.insert("note".into(), note.into());
+            verdict.revision = Some(state.put("parcel", "p1", Value::Object(body)));
+        }
+        verdict.word = VerdictWord::Confirmed;
+        verdict.from_revision = from_revision;
+        state.operations.insert(id, verdict.clone());
+        state.seq += 1;
+        let seq = state.seq;
+        state.verdicts.insert(seq, verdict);
+    });
+}
+
+#[tokio::test]
+async fn behind_one_of_two_calls_the_next_goes_by_the_last_revision_that_these_gave() {
+    // What the operation went on from is said, or somebody else may have been in between.
+    for (from, base, done) in [(Some(1), 4, 2), (None, 1, 1), (Some(3), 1, 1)] {
+        let (world, hands) = world(1).await;
+        act(&world, "return", None).await;
+        act(&world, "take_in", None).await;
+        world
+            .platform
+            .with(|state| state.words.push_back(VerdictWord::Accepted));
+        hands.pass(121);
+        world.engine.sync_once().await.unwrap();
+        assert_eq!(sent(&world), all(&[("return", 1)]));
+        ended_twice(&world, from);
+        for _ in 0..2 {
+            world.engine.sync_once().await.unwrap();
+        }
+        assert_eq!(sent(&world), all(&[("return", 1), ("take_in", base)]));
+        assert_eq!(effects(&world), done);
+        world.check().await;
+    }
+}
+
 #[tokio::test]
 async fn of_three_any_one_may_go_and_each_is_checked() {
     for gone in [0, 1, 2] {

@@ -8,11 +8,12 @@ use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
-use crate::decide::{actor, reason, refs_of, settled_writes, snapshot};
+use crate::decide::{Revisions, actor, reason, refs_of, settled_writes, snapshot};
 use crate::problem::ApiError;
-use crate::store::{
-    CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write, revision_after,
-};
+use crate::store::{CallRow, CallStatus, Committed, Facts, FactsAsked, Settle, Write};
+
+/// Code of a reason: the provider has done something else of what was asked for on the record.
+const DONE_OTHERWISE: &str = "provider.done_otherwise";
 
 /// How often an ending is written again because something changed under it.
 const MAX_TRIES: u32 = 64;
@@ -47,6 +48,14 @@ pub(super) fn not_in_effect(detail: &str) -> Ending {
 
 pub(super) fn given_up(word: VerdictWord, reason: Reason) -> Ending {
     undone(CallStatus::GivenUp, word, reason)
+}
+
+/// Another one was made of the same record in a history that is lost, so this one never is.
+pub(super) fn done_otherwise() -> Ending {
+    let detail = "Before the platform was restored from a backup, the provider had done something else that \
+                  was asked for on this record. This is not done beside it.";
+    let why = reason(DONE_OTHERWISE, None, detail);
+    undone(CallStatus::GivenUp, VerdictWord::Refused, why)
 }
 
 /// Why stands with the call as well: the operation may end later, with another one.
@@ -169,6 +178,14 @@ async fn follow_ups(
     if row.basis.otherwise.is_some() && ending.status != CallStatus::Done {
         return Ok(Vec::new());
     }
+    // What the record is to say follows from the one that was done.
+    if ending
+        .reason
+        .as_ref()
+        .is_some_and(|why| why.code == DONE_OTHERWISE)
+    {
+        return Ok(Vec::new());
+    }
     let pack = platform.packs.active(&facts.tenant).await?;
     let (Some(pack), Some(record)) = (pack, &facts.record) else {
         return Ok(Vec::new());
@@ -228,7 +245,8 @@ fn otherwise(
     Some(reason("provider.otherwise", None, &detail))
 }
 
-/// The operation's next verdict; none while other calls are open, or after a final one.
+/// The operation's next verdict; none while other calls are open and its record stays as it is, or after a
+/// final one.
 fn next_verdict(
     known: &Verdict,
     ending: &Ending,
@@ -241,11 +259,19 @@ fn next_verdict(
         return None;
     }
     let any_done = others.iter().any(|call| call.status == CallStatus::Done);
+    let revisions = Revisions::next(known, facts.record.as_ref(), writes);
+    let said = (known.from_revision, known.revision);
+    let wrote = revisions.from.is_some() && (revisions.from, revisions.given) != said;
     let (word, reason) = match ending.status {
-        CallStatus::Done if open && known.word == VerdictWord::Accepted => return None,
-        CallStatus::Done if open => (VerdictWord::Accepted, None),
-        // What is under way yet may be done: refused is said of an operation of which nothing was.
-        CallStatus::Refused | CallStatus::GivenUp if open => return None,
+        CallStatus::Done if open && known.word != VerdictWord::Accepted => {
+            (VerdictWord::Accepted, None)
+        }
+        // What is under way yet may be done: refused is said of an operation of which nothing was. What was
+        // written meanwhile is said, so that its own is not taken for somebody else's.
+        CallStatus::Done | CallStatus::Refused | CallStatus::GivenUp if open && wrote => {
+            (known.word, known.reason.clone())
+        }
+        CallStatus::Done | CallStatus::Refused | CallStatus::GivenUp if open => return None,
         CallStatus::Done | CallStatus::Waiting => {
             let undone = others.iter().find_map(|call| left_undone(call));
             (VerdictWord::Confirmed, otherwise.or(undone))
@@ -257,14 +283,12 @@ fn next_verdict(
         }
         CallStatus::Refused | CallStatus::GivenUp => (ending.word, ending.reason.clone()),
     };
-    let of = (known.kind.as_str(), known.record_id.as_str());
-    let record = facts.record.as_ref();
-    let after = record.map(|_| revision_after(record, of, writes));
     Some(Verdict {
         word,
         reason,
         record: None,
-        revision: after.or(known.revision),
+        revision: revisions.given,
+        from_revision: revisions.from,
         decided_at: now,
         ..known.clone()
     })

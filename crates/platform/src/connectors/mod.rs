@@ -3,6 +3,7 @@
 //! A connector speaks one provider's published contract over HTTP. In the demo world and in tests
 //! it speaks it to a stand-in of ours, which keeps a ledger of its own and misbehaves on demand.
 
+mod doubt;
 mod ending;
 pub mod flag;
 pub mod job;

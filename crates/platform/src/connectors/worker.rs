@@ -21,15 +21,18 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
 use watchkeeper_model::{Outcome, Situation, approval, decide};
-use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
+use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::ending::{Ending, done, finish, given_up, not_in_effect, provider_refused};
+use super::doubt::{Beside, look_beside, say_unknown, say_unreadable};
+use super::ending::{
+    Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
+};
 use super::{Connector, Look, Sent};
 use crate::Platform;
 use crate::decide::{actor, basis_snapshot, reason};
 use crate::problem::ApiError;
-use crate::store::{CallId, CallRow, Committed, Postponed};
+use crate::store::{CallId, CallRow, Postponed};
 
 /// How often the outbox is looked at when nobody rings.
 const POLL: Duration = Duration::from_millis(250);
@@ -48,8 +51,6 @@ const QUIET_FOR: Duration = Duration::from_secs(60);
 const LONGEST: TimeDelta = TimeDelta::minutes(16);
 /// A call that our own store stopped rests so long.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
-/// How often a doubt is said anew because something else was said meanwhile.
-const UNKNOWN_TRIES: u32 = 8;
 /// A provider that cannot say what it has done, or is not done, is asked again after so long.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 
@@ -165,6 +166,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             {
                 return finish(platform, row, ending).await;
             }
+            say_unreadable(platform, row).await?;
             let until = Some(now + ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, until).await;
         }
@@ -189,6 +191,17 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     if under_another_key || row.was_sent_before() && by_the_wall.is_some() {
         let truly_until = by_the_wall.max(truly_until);
         return put_off(platform, row, row.ambiguous, row.generation, truly_until).await;
+    }
+    if !begun && row.attempts == 0 && !row.call.after_previous {
+        match look_beside(platform, row).await {
+            Beside::Nothing => {}
+            Beside::Unclear => {
+                say_unreadable(platform, row).await?;
+                let until = Some(platform.clock.now() + ASK_AGAIN);
+                return put_off(platform, row, row.ambiguous, row.generation, until).await;
+            }
+            Beside::Done => return finish(platform, row, done_otherwise()).await,
+        }
     }
     let earlier_may_come = row.ambiguous && (by_the_wall.is_some() || truly_until.is_some());
     match connector.hindrance(&row.call).await {
@@ -392,34 +405,5 @@ async fn put_off(
         generation,
     };
     platform.store.postpone_call(&row.id, &to).await?;
-    Ok(())
-}
-
-/// Tells the author that nobody knows, once.
-async fn say_unknown(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
-    let tenant = row.id.tenant.as_str();
-    for _ in 0..UNKNOWN_TRIES {
-        let seen = platform.store.operation(tenant, row.id.operation).await?;
-        let seen = seen.ok_or(Code::NotFound)?.verdict;
-        if seen.word != VerdictWord::Accepted {
-            return Ok(());
-        }
-        let verdict = Verdict {
-            word: VerdictWord::Unknown,
-            reason: Some(reason(
-                "provider.ambiguous",
-                None,
-                "The provider did not answer; the platform is finding out.",
-            )),
-            decided_at: platform.clock.now(),
-            ..seen.clone()
-        };
-        // What another call of the operation has brought about meanwhile is looked at again.
-        let said = platform.store.say_verdict(tenant, &seen, &verdict).await?;
-        if let Committed::Done(touched) = said {
-            platform.hints.changed(tenant, &touched);
-            return Ok(());
-        }
-    }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::Map;
-use watchkeeper_wire::operation::Operation;
+use watchkeeper_wire::operation::{Operation, Verdict};
 
 use super::judge::Allowed;
 use super::{Draft, snapshot};
@@ -78,6 +78,7 @@ pub(super) async fn effects(
     tracing::debug!(operation = %operation.id, %now, calls = plan.calls.len(), "allowed");
     let basis = Basis {
         agreed: allowed.agreed.clone(),
+        besides: allowed.besides.clone(),
         ..basis(access, facts, record, &pack.hash)
     };
     let calls = plan
@@ -87,7 +88,8 @@ pub(super) async fn effects(
             call: call.clone(),
             basis: basis.clone(),
             not_after: allowed.not_after,
-            sent_before: false,
+            // What was sent in a history that is lost may not show yet.
+            sent_before: !allowed.besides.is_empty(),
         })
         .collect();
     Ok((writes, calls))
@@ -107,19 +109,50 @@ pub(super) fn basis(access: &Access, facts: &Facts, record: &RecordRow, pack: &s
         pack: pack.to_owned(),
         otherwise: None,
         agreed: BTreeSet::new(),
+        besides: Vec::new(),
     }
 }
 
-/// The revision of the record after it.
-pub(super) fn revision_after(
-    operation: &Operation,
-    facts: &Facts,
-    writes: &[Write],
-    allowed: bool,
-) -> Option<u64> {
-    if !allowed {
-        return None;
+/// Revisions of an operation's own record, as a verdict says them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Revisions {
+    /// What it went on from ([`Verdict::from_revision`]).
+    pub from: Option<u64>,
+    /// The last that it gave ([`Verdict::revision`]).
+    pub given: Option<u64>,
+}
+
+impl Revisions {
+    /// After these writes of it, which are the first.
+    pub fn first(record: Option<&RecordRow>, of: (&str, &str), writes: &[Write]) -> Self {
+        let before = record.map_or(0, |record| record.revision);
+        let given = store::revision_after(record, of, writes);
+        Self {
+            from: (given > before).then_some(before),
+            given: Some(given),
+        }
     }
-    let of = (operation.kind.as_str(), operation.record.as_str());
-    Some(store::revision_after(facts.record.as_ref(), of, writes))
+
+    /// After these writes of it, which go with what was said last. What changes nothing of the record gives it
+    /// no revision: what stands there may be somebody else's.
+    pub fn next(said: &Verdict, record: Option<&RecordRow>, writes: &[Write]) -> Self {
+        let of = (said.kind.as_str(), said.record_id.as_str());
+        let first = record.map(|record| Self::first(Some(record), of, writes));
+        match first {
+            Some(Self {
+                from: Some(before),
+                given,
+            }) => Self {
+                from: match said.revision == Some(before) {
+                    true => said.from_revision.or(Some(before)),
+                    false => Some(before),
+                },
+                given,
+            },
+            other => Self {
+                from: said.from_revision,
+                given: said.revision.or(other.and_then(|first| first.given)),
+            },
+        }
+    }
 }

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use watchkeeper_model::approval::Agreed;
-use watchkeeper_model::{Outcome, Plan, already, approval, decide};
+use watchkeeper_model::{Call, Outcome, Plan, already, approval, decide};
 use watchkeeper_pack::format::Nature;
 use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 
 use super::approvals::{self, Asks};
-use super::effects::{creates, unmade};
+use super::effects::{basis, creates, unmade};
 use super::{actor, erase, in_sight, reason, snapshot};
 use crate::Platform;
 use crate::problem::ApiError;
-use crate::store::{Access, Facts};
+use crate::store::{Access, Beside, Facts, Kept};
 
 /// Code of a reason: a provider has not said yet how the same ends.
 const UNDER_WAY: &str = "operation.under_way";
@@ -28,6 +28,8 @@ pub(super) struct Allowed {
     pub agreed: BTreeSet<Agreed>,
     /// Lines of "this will …"; none where nothing is left to do.
     pub will: Option<Vec<String>>,
+    /// What others may have done of its record in a history that is lost, to be looked for before its calls.
+    pub besides: Vec<Beside>,
 }
 
 impl Allowed {
@@ -35,6 +37,22 @@ impl Allowed {
     pub fn lost(&self) -> Option<Reason> {
         let asks = self.asks.as_ref().filter(|_| !self.plan.calls.is_empty());
         asks.map(Asks::lost)
+    }
+
+    /// What it will call, where somebody has to agree first.
+    pub fn kept(&self, access: &Access, facts: &Facts) -> Option<Kept> {
+        let (asks, record) = (self.asks.as_ref()?, facts.record.as_ref()?);
+        Some(Kept {
+            calls: self.plan.calls.clone(),
+            basis: basis(access, facts, record, &asks.pack.hash),
+        })
+    }
+
+    /// Would it call otherwise than was kept? What is said in a call may differ by the hour, and goes as kept.
+    pub fn calls_otherwise(&self, kept: &Kept) -> bool {
+        let named = |call: &Call| (call.effect, call.connector, call.operation.clone());
+        let (now, then) = (self.plan.calls.iter(), kept.calls.iter());
+        !now.map(named).eq(then.map(named))
     }
 }
 
@@ -106,6 +124,7 @@ pub(super) async fn judge(
             asks: None,
             agreed: BTreeSet::new(),
             will: None,
+            besides: Vec::new(),
         };
         return Ok((VerdictWord::Confirmed, under_way(facts), Some(nothing)));
     }
@@ -141,19 +160,17 @@ pub(super) async fn judge(
         }
         (Outcome::Allow | Outcome::Ask, plan) => plan.unwrap_or_default(),
     };
-    // What a lost history may have paid is not paid once more before the provider has said so.
-    if decision.nature == Nature::Money && !plan.calls.is_empty() {
-        if facts.looked_for {
-            let detail = "Since the platform was restored from a backup, a provider is being asked what it \
-                          has done for this already. Try again when that is known.";
-            return no(
-                VerdictWord::Refused,
-                reason("provider.asking", None, detail),
-            );
-        }
-        let perhaps = approvals::paid_perhaps(platform, &access.tenant, operation, kind).await?;
-        if let Some(why) = perhaps {
-            return no(VerdictWord::Refused, why);
+    // What a lost history may have paid is not paid once more before the provider has said so. What was agreed
+    // to is not refused for that: what others may have done is looked for before it is sent.
+    let mut besides = Vec::new();
+    if decision.nature == Nature::Money
+        && !plan.calls.is_empty()
+        && let Some(perhaps) =
+            approvals::paid_perhaps(platform, &access.tenant, operation, kind, facts).await?
+    {
+        match perhaps.besides {
+            Some(found) if !agreed.is_empty() => besides = found,
+            _ => return no(VerdictWord::Refused, perhaps.why),
         }
     }
     if let Some(why) = erase::refused(platform, &access.tenant, &pack, operation, &plan).await? {
@@ -162,6 +179,7 @@ pub(super) async fn judge(
     // Until its end is known the record may look as before: whoever comes second would have it done twice.
     if decision.nature != Nature::Change
         && !plan.calls.is_empty()
+        && besides.is_empty()
         && let Some(by) = facts.calling.get(&operation.action)
     {
         let detail = format!("{by} has done this already; how it ends is not known yet.");
@@ -201,6 +219,7 @@ pub(super) async fn judge(
         agreed: agreed.clone(),
         asks,
         will: Some(decision.will),
+        besides,
     };
     let why = allowed.asks.as_ref().map(Asks::waits);
     Ok((word, why, Some(allowed)))

@@ -28,10 +28,11 @@ use crate::problem::ApiError;
 use crate::store::{Access, Commit, Committed, OperationRow, RecordRow};
 
 use approvals::{Answered, Answering};
-use effects::{effects, revision_after};
+use effects::effects;
 use judge::{Allowed, judge};
 use sent_before::{asked_first, asking, not_asked};
 
+pub use effects::Revisions;
 pub use situation::{Asked, actor, basis_snapshot, gather, refs_of, snapshot};
 pub use writes::{Draft, settled_writes};
 
@@ -101,6 +102,9 @@ pub(crate) async fn apply_by(
         if sent_before && let Some(lost) = plan.as_ref().and_then(Allowed::lost) {
             (word, why, plan) = (VerdictWord::Refused, Some(lost), None);
         }
+        let kept = plan
+            .as_ref()
+            .and_then(|allowed| allowed.kept(access, &facts));
         let (mut writes, mut calls) = match &plan {
             Some(Allowed {
                 asks: Some(asks), ..
@@ -111,7 +115,8 @@ pub(crate) async fn apply_by(
             Some(allowed) => effects(platform, access, operation, &facts, allowed, now).await?,
             None if sent_before => {
                 let no = (word, why.clone());
-                let asked = asked_first(platform, access, operation, &facts, no, now).await?;
+                let asked = (operation, None);
+                let asked = asked_first(platform, access, asked, &facts, no, now).await?;
                 if asked.is_none() {
                     why = why.map(not_asked);
                 }
@@ -121,7 +126,7 @@ pub(crate) async fn apply_by(
         };
         calls
             .iter_mut()
-            .for_each(|call| call.sent_before = sent_before);
+            .for_each(|call| call.sent_before |= sent_before);
         if plan.is_none() && !calls.is_empty() {
             (word, why) = (VerdictWord::Unknown, Some(asking()));
         }
@@ -148,6 +153,11 @@ pub(crate) async fn apply_by(
                 }
             }
         }
+        let of = (operation.kind.as_str(), operation.record.as_str());
+        let revisions = match plan.is_some() {
+            true => Revisions::first(facts.record.as_ref(), of, &writes),
+            false => Revisions::default(),
+        };
         let verdict = Verdict {
             operation: operation.id,
             word,
@@ -155,7 +165,8 @@ pub(crate) async fn apply_by(
             record: None,
             kind: operation.kind.clone(),
             record_id: operation.record.clone(),
-            revision: revision_after(operation, &facts, &writes, plan.is_some()),
+            revision: revisions.given,
+            from_revision: revisions.from,
             decided_at: now,
         };
         let commit = Commit {
@@ -166,6 +177,7 @@ pub(crate) async fn apply_by(
                 request: operation.clone(),
                 verdict: verdict.clone(),
                 sent_before,
+                kept,
             },
             writes,
             calls,
@@ -252,6 +264,7 @@ fn refused(operation: &Operation, now: DateTime<Utc>, code: &str, detail: &str) 
         kind: operation.kind.clone(),
         record_id: operation.record.clone(),
         revision: None,
+        from_revision: None,
         decided_at: now,
     }
 }

@@ -6,11 +6,11 @@ use watchkeeper_model::{Call, Situation};
 use watchkeeper_pack::pack::Effect;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 
-use super::effects::basis;
+use super::effects::{basis, unmade};
 use super::{actor, reason, snapshot};
 use crate::Platform;
 use crate::problem::ApiError;
-use crate::store::{Access, Basis, Facts, Follows, NewCall, OperationRow};
+use crate::store::{Access, Basis, Facts, Follows, Kept, NewCall, OperationRow};
 
 /// Said while the providers are asked.
 pub(super) fn asking() -> Reason {
@@ -43,8 +43,9 @@ pub(super) async fn ended_without(
         return Ok(ends(word, why, Vec::new()));
     }
     let no = (word, Some(why.clone()));
+    let asked = (&known.request, known.kept.as_ref());
     Ok(
-        match asked_first(platform, asker, &known.request, facts, no, now).await? {
+        match asked_first(platform, asker, asked, facts, no, now).await? {
             Some(calls) if calls.is_empty() => ends(word, why, calls),
             Some(calls) => ends(VerdictWord::Unknown, asking(), calls),
             None => ends(word, not_asked(why), Vec::new()),
@@ -52,16 +53,55 @@ pub(super) async fn ended_without(
     )
 }
 
-/// The calls of an action that policy does not let through, only to be looked for; `no` is the answer
-/// where they are not found. None where it may have called a provider that cannot be asked.
+/// The calls of an action that policy does not let through, only to be looked for: those that were kept for it,
+/// or else those that it would make of the record as it is now. `no` is the answer where they are not found.
+/// None where it may have called a provider that cannot be asked.
 pub(super) async fn asked_first(
     platform: &Platform,
     access: &Access,
-    operation: &Operation,
+    (operation, kept): (&Operation, Option<&Kept>),
     facts: &Facts,
     no: (VerdictWord, Option<Reason>),
     now: DateTime<Utc>,
 ) -> Result<Option<Vec<NewCall>>, ApiError> {
+    let found = match kept {
+        Some(kept) => Some(kept.clone()),
+        None => worked_out(platform, access, operation, facts, now).await?,
+    };
+    let Some(Kept { calls, basis }) = found else {
+        return Ok(None);
+    };
+    if calls.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let (word, Some(why)) = no else {
+        return Ok(None);
+    };
+    let basis = Basis {
+        otherwise: Some((word, why)),
+        ..basis
+    };
+    let reachable = |call: &Call| platform.connectors.contains_key(&call.connector);
+    if !calls.iter().all(reachable) {
+        return Ok(None);
+    }
+    let calls = calls.into_iter().map(|call| NewCall {
+        call,
+        basis: basis.clone(),
+        not_after: None,
+        sent_before: true,
+    });
+    Ok(Some(calls.collect()))
+}
+
+/// The calls of an action as they are worked out now, whether or not it is allowed. None where they cannot be.
+async fn worked_out(
+    platform: &Platform,
+    access: &Access,
+    operation: &Operation,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Result<Option<Kept>, ApiError> {
     let pack = platform.packs.active(&facts.tenant).await?;
     let kind = pack.as_ref().and_then(|pack| pack.kind(&operation.kind));
     let action = kind.and_then(|kind| kind.actions.get(&operation.action));
@@ -69,10 +109,9 @@ pub(super) async fn asked_first(
         return Ok(None);
     };
     let calls = |effect: &Effect| matches!(effect, Effect::Call(_));
-    if !action.effects.iter().any(calls) {
-        return Ok(Some(Vec::new()));
-    }
-    let ((word, Some(why)), Some(record)) = (no, &facts.record) else {
+    let none = !action.effects.iter().any(calls);
+    let new = none.then(|| unmade(&operation.kind, &operation.record, now));
+    let Some(record) = facts.record.as_ref().or(new.as_ref()) else {
         return Ok(None);
     };
     let snapshot = snapshot(record, &facts.refs);
@@ -87,24 +126,11 @@ pub(super) async fn asked_first(
         controls: &pack.controls_in_force(&facts.tenant.controls),
         lookups: &facts.lookups,
     };
-    let basis = Basis {
-        otherwise: Some((word, why)),
-        ..basis(access, facts, record, &pack.hash)
-    };
-    let Some(calls) = watchkeeper_model::plan::calls(&situation, action) else {
-        return Ok(None);
-    };
-    let reachable = |call: &Call| platform.connectors.contains_key(&call.connector);
-    if !calls.iter().all(reachable) {
-        return Ok(None);
-    }
-    let calls = calls.into_iter().map(|call| NewCall {
-        call,
-        basis: basis.clone(),
-        not_after: None,
-        sent_before: true,
-    });
-    Ok(Some(calls.collect()))
+    let calls = watchkeeper_model::plan::calls(&situation, action);
+    Ok(calls.map(|calls| Kept {
+        calls,
+        basis: basis(access, facts, record, &pack.hash),
+    }))
 }
 
 /// A no to an operation that a provider may have carried out before the platform was restored, where

@@ -18,7 +18,7 @@ use crate::restored::{back_up, restarted, restore};
 use crate::support::{TENANT, World, signed, tenant};
 
 /// Lets time pass until the operation has its last verdict.
-async fn ended(world: &World, id: Uuid) -> Verdict {
+pub async fn ended(world: &World, id: Uuid) -> Verdict {
     for _ in 0..600 {
         let verdict = world.verdict(id).await;
         if verdict.word.is_final() {
@@ -31,7 +31,7 @@ async fn ended(world: &World, id: Uuid) -> Verdict {
 }
 
 /// How somebody lets an operation end that waits for agreement.
-async fn let_end(world: &World, operation: &Operation, end: &str) {
+pub async fn let_end(world: &World, operation: &Operation, end: &str) {
     match end {
         "reject" | "approve" => {
             let answer = say(world, "fay", (operation, 1), end);

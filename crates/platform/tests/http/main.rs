@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod agreed;
 mod agreement;
 mod alerts;
 mod amounts;
@@ -27,6 +28,7 @@ mod openapi;
 mod operations;
 mod providers;
 mod restored;
+mod revisions;
 mod saved_views;
 mod see;
 mod session;

@@ -14,7 +14,7 @@ const EVENTS: Record<string, string> = {
 };
 
 /** What an entry is about: its action, else what happened. */
-export function aboutWords({ action, event, sampled }: LogEntry): string {
+export function aboutWords({ action, event, sampled, left }: LogEntry): string {
   if (sampled) {
     return t(sampled.right ? "log-sampled" : "log-sampled-wrong", {
       action: action ?? "",
@@ -22,6 +22,7 @@ export function aboutWords({ action, event, sampled }: LogEntry): string {
       among: sampled.among,
     });
   }
+  if (left) return t("log-left", { action: action ?? "", left: left.left, among: left.among });
   const words = EVENTS[event];
   return action ?? (words ? t(words) : event);
 }

@@ -70,6 +70,7 @@ export function makeLog(count: number): LogEntry[] {
       rows: [],
       operation: about ? `01936a2e-7c1f-7000-8000-${String(seq).padStart(12, "0")}` : null,
       sampled: null,
+      left: null,
       hash: hashOf(seq),
       prev: seq === 1 ? "0".repeat(64) : hashOf(seq - 1),
       countersigned: at >= 5,

@@ -5,7 +5,7 @@ use watchkeeper_pack::Pack;
 
 use super::queries;
 use super::sorts::sort_of;
-use super::view::{LogEntry, LogRecord, LogSample, LogSort};
+use super::view::{LogEntry, LogLeft, LogRecord, LogSample, LogSort};
 use crate::error::Error;
 use crate::features::reading::{Reading, view_of};
 
@@ -24,6 +24,7 @@ struct About {
     rows: Vec<String>,
     operation: Option<String>,
     sampled: Option<LogSample>,
+    left: Option<LogLeft>,
 }
 
 /// The entry with this number.
@@ -49,6 +50,7 @@ pub(super) fn shown(
             rows: Vec::new(),
             operation: None,
             sampled: None,
+            left: None,
             hash,
             prev: String::new(),
             countersigned,
@@ -82,6 +84,7 @@ pub(super) fn shown(
         rows: about.rows,
         operation: about.operation,
         sampled: about.sampled,
+        left: about.left,
         hash,
         prev: entry.prev,
         countersigned,
@@ -147,6 +150,19 @@ fn about(event: Event, pack: Option<&Pack>) -> About {
         Event::Discarded { operation } => changed("discarded", operation),
         Event::Amended { operation, by: _ } => changed("amended", operation),
         Event::TakenBack { operation } => changed("taken_back", operation),
+        Event::Left {
+            batch: _,
+            kind,
+            action,
+            left,
+            among,
+        } => About {
+            event: "left",
+            left: Some(LogLeft { left, among }),
+            kind: Some(kind),
+            action: Some(action),
+            ..About::default()
+        },
         Event::Sampled {
             kind,
             action,

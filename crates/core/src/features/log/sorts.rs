@@ -17,7 +17,7 @@ pub(super) fn sort_of(event: Option<&str>, word: Option<&str>) -> LogSort {
         (Some("answered"), Some("refused" | "conflict" | "lapsed" | "rejected")) => {
             LogSort::Refused
         }
-        (Some("retried" | "amended" | "discarded" | "taken_back"), _) => LogSort::Changed,
+        (Some("retried" | "amended" | "discarded" | "taken_back" | "left"), _) => LogSort::Changed,
         _ => LogSort::Other,
     }
 }

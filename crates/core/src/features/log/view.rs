@@ -66,7 +66,7 @@ pub enum LogSort {
     Confirmed,
     /// The platform refused it, or it conflicted or lapsed.
     Refused,
-    /// The operator retried, amended, discarded or took back.
+    /// The operator retried, amended, discarded, took back or left.
     Changed,
     /// Something else, such as a setting or a notification.
     Other,
@@ -99,6 +99,8 @@ pub struct LogEntry {
     pub operation: Option<String>,
     /// What was looked at before an action was to be taken on many, where it is about that.
     pub sampled: Option<LogSample>,
+    /// What was left of an action on many, where it is about that.
+    pub left: Option<LogLeft>,
     /// Hash, hex.
     pub hash: String,
     /// Hash of the entry before.
@@ -116,6 +118,15 @@ pub struct LogSample {
     pub among: u32,
     /// All of them looked right.
     pub right: bool,
+}
+
+/// How many of many records an action was left before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LogLeft {
+    /// Records that nobody had decided on.
+    pub left: u32,
+    /// Records that the action was meant for.
+    pub among: u32,
 }
 
 /// The record of an entry.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
+use watchkeeper_model::audit::Event;
 
 use super::act::parse;
 use super::queries::batch;
@@ -75,14 +76,31 @@ impl Drop for Run<'_> {
 }
 
 /// Leaves what of a batch is still to be queued, whether it is being queued now or was cut off. What is
-/// queued stays so. Once more changes nothing.
+/// queued stays so, and the chain has how much was left. Once more changes nothing.
 ///
 /// # Errors
 /// Those of the local databases.
 pub async fn leave_batch(engine: &Engine, batch: &str) -> Result<(), Error> {
     let id = parse(batch)?;
+    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
     let state = &engine.stores().state;
-    state.write(move |state| batch::forget(state, id)).await?;
-    engine.changed([Tag::Sync], Source::Operator);
+    state
+        .write(move |state| {
+            let Some((request, left)) = batch::left(state, id)? else {
+                return Ok::<_, Error>(());
+            };
+            batch::forget(state, id)?;
+            let event = Event::Left {
+                batch: id,
+                kind: request.kind,
+                action: request.action,
+                left,
+                among: u32::try_from(request.records.len()).unwrap_or(u32::MAX),
+            };
+            scribe.append(state, now, event)?;
+            Ok(())
+        })
+        .await?;
+    engine.changed([Tag::Sync, Tag::Audit], Source::Operator);
     Ok(())
 }

@@ -20,7 +20,7 @@ use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, Selecte
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
-use crate::features::reading::read;
+use crate::features::reading::{Reading, read};
 use crate::outbox::queue::{self, Room};
 
 /// Operations of one transaction.
@@ -49,7 +49,7 @@ pub async fn act_many(engine: &Engine, request: ActManyRequest) -> Result<ActMan
             })
             .await?;
     }
-    go_on(engine, &run, &request, (0, Vec::new())).await
+    go_on(engine, (&run, Begun::Now), &request, (0, Vec::new())).await
 }
 
 /// Goes on with a batch that was cut off, from where it was: what is queued is not queued again.
@@ -67,7 +67,17 @@ pub async fn resume_batch(engine: &Engine, batch: &str) -> Result<ActManyAnswer,
         .read(move |state| batch::kept(state, id, &author))
         .await?;
     let kept = kept.ok_or(Error::new(Code::NotFound))?;
-    go_on(engine, &run, &kept.request, (kept.done, kept.failed)).await
+    let so_far = (kept.done, kept.failed);
+    go_on(engine, (&run, Begun::Before), &kept.request, so_far).await
+}
+
+/// When a batch was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    /// With what is being queued now.
+    Now,
+    /// It was cut off: the operator may have taken the action otherwise since.
+    Before,
 }
 
 /// It takes more than one transaction: there is something to stop, and to go on with.
@@ -78,7 +88,7 @@ fn is_kept(request: &ActManyRequest) -> bool {
 /// Queues what is left of a batch: so many of its records are decided, and on these nothing was queued.
 async fn go_on(
     engine: &Engine,
-    run: &Run<'_>,
+    (run, begun): (&Run<'_>, Begun),
     request: &ActManyRequest,
     (mut done, failed): (usize, Vec<FailedView>),
 ) -> Result<ActManyAnswer, Error> {
@@ -92,11 +102,14 @@ async fn go_on(
     for records in left.chunks(AT_ONCE) {
         done += records.len();
         match &stopped {
-            None => match chunk(engine, (run.batch(), done), request, records, &mut answer).await {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => stopped = Some(error),
-            },
+            None => {
+                let part = (run.batch(), begun, done);
+                match chunk(engine, part, request, records, &mut answer).await {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => stopped = Some(error),
+                }
+            }
             Some(error) => answer.fail(records, error),
         }
     }
@@ -163,6 +176,23 @@ async fn looked_at(engine: &Engine, request: &ActManyRequest) -> Result<(), Erro
     Err(error)
 }
 
+/// The same action was not taken on the record otherwise since the batch was begun. Where it does not go by a
+/// revision, nothing else would keep it from being done twice.
+fn not_since(
+    reading: &Reading<'_>,
+    (batch, id): (Uuid, Uuid),
+    request: &ActRequest,
+) -> Result<(), Error> {
+    let lane = format!("{}/{}", request.kind, request.id);
+    match batch::taken_since(reading.state, batch, id, (&lane, &request.action))? {
+        true => Err(Error::with(
+            Code::NotNow,
+            "This was taken on it otherwise since: it is left as it is.",
+        )),
+        false => Ok(()),
+    }
+}
+
 impl ActManyAnswer {
     fn fail<'a>(&mut self, records: impl IntoIterator<Item = &'a SelectedView>, error: &Error) {
         let failed = records.into_iter().map(|record| failed(record, error));
@@ -183,7 +213,7 @@ fn failed(record: &SelectedView, error: &Error) -> FailedView {
 /// transaction would meet as well; these records are in the answer then.
 async fn chunk(
     engine: &Engine,
-    (batch, done): (Uuid, usize),
+    (batch, begun, done): (Uuid, Begun, usize),
     request: &ActManyRequest,
     records: &[SelectedView],
     answer: &mut ActManyAnswer,
@@ -196,7 +226,13 @@ async fn chunk(
     let looked = read(engine, move |reading| {
         Ok(requests
             .iter()
-            .map(|(id, request)| decided(reading, *id, None, device, request, Taken::AmongMany))
+            .map(|(id, request)| {
+                let found = decided(reading, *id, None, device, request, Taken::AmongMany)?;
+                if begun == Begun::Before && matches!(found, Decided::Queue(_)) {
+                    not_since(reading, (batch, *id), request)?;
+                }
+                Ok::<_, Error>(found)
+            })
             .collect::<Vec<_>>())
     })
     .await;

@@ -204,6 +204,7 @@ impl State {
             kind: operation.kind.clone(),
             record_id: operation.record.clone(),
             revision: None,
+            from_revision: None,
             decided_at: now(),
         };
         match (word, found) {

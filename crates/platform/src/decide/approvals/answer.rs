@@ -11,8 +11,9 @@ use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 
 use super::{Marking, asker, ended, of_operation};
 use crate::Platform;
+use crate::decide::judge::Allowed;
 use crate::decide::sent_before::ended_without;
-use crate::decide::{Asked, effects, gather, judge, reason, revision_after};
+use crate::decide::{Asked, Revisions, effects, gather, judge, reason};
 use crate::problem::ApiError;
 use crate::store::{Access, Facts, Follows, OperationRow, RecordRow, Write};
 
@@ -153,22 +154,36 @@ impl Case<'_> {
         let does = allowed
             .as_ref()
             .and_then(|allowed| allowed.will.as_deref().map(approval::what));
-        let otherwise = does.is_some_and(|what| what != self.approval.what);
+        let kept = known.kept.as_ref();
+        let calls_otherwise = |kept| {
+            let what_does = |allowed: &&Allowed| allowed.will.is_some();
+            let does = allowed.as_ref().filter(what_does);
+            does.is_some_and(|allowed| allowed.calls_otherwise(kept))
+        };
+        let otherwise = does.is_some_and(|what| what != self.approval.what)
+            || kept.is_some_and(calls_otherwise);
         let (word, why) = match allowed {
             Some(mut allowed) if allowed.asks.is_none() && !otherwise => {
                 // A record is written once: what it says of the answer goes with the effects.
                 let mut sets = marking.answered_sets(platform, &self.rows()).await?;
                 sets.extend(std::mem::take(&mut allowed.plan.sets));
                 allowed.plan.sets = sets;
+                // What was agreed to is what is sent, whatever the record says by now.
+                if let Some(kept) = kept
+                    && allowed.will.is_some()
+                {
+                    allowed.plan.calls.clone_from(&kept.calls);
+                }
                 let (more, mut calls) =
                     effects(platform, &asker, &request, &theirs, &allowed, now).await?;
                 let sent_before = self.sent_before(known);
                 calls
                     .iter_mut()
-                    .for_each(|call| call.sent_before = sent_before);
-                let revision = revision_after(&request, &theirs, &more, true);
+                    .for_each(|call| call.sent_before |= sent_before);
+                let revisions = Revisions::next(&known.verdict, theirs.record.as_ref(), &more);
                 let verdict = Verdict {
-                    revision,
+                    revision: revisions.given,
+                    from_revision: revisions.from,
                     ..self.verdict(known, word, why)
                 };
                 writes.extend(more);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+use watchkeeper_model::Call;
 use watchkeeper_model::approval::{self, About, Approval, KIND, Needed, State};
 use watchkeeper_pack::pack::Effect;
 use watchkeeper_pack::{Kind, Pack, value};
@@ -22,7 +23,9 @@ use watchkeeper_wire::problem::Code;
 
 use super::{actor, reason, snapshot};
 use crate::problem::ApiError;
-use crate::store::{Access, Facts, Question, RecordRow, Write, revision_after};
+use crate::store::{
+    Access, Beside, Facts, OperationRow, Question, RecordRow, Write, revision_after,
+};
 use crate::{Platform, intake};
 
 pub(super) use answer::{Answered, Answering, answer};
@@ -130,15 +133,81 @@ pub(super) async fn asked_already(
     }))
 }
 
-/// Why nobody pays for this record now, if so: what waits for agreement on it since before the platform was
-/// restored from a backup may have been agreed to and paid, and nobody has asked its provider yet. How that
-/// ends it is asked; until then another payment may be the second one.
+/// What a lost history may have paid for a record, and nobody knows yet.
+pub(super) struct Perhaps {
+    /// Said to whoever would pay for it otherwise.
+    pub why: Reason,
+    /// What to look for before it is paid all the same; none where that cannot be said.
+    pub besides: Option<Vec<Beside>>,
+}
+
+/// Why nobody pays for this record now, if so: what is being looked for at its provider since the platform was
+/// restored from a backup, and what waits for agreement on it since before and may have been agreed to and paid.
+/// How that ends, its provider is asked; until then another payment may be the second one.
 pub(super) async fn paid_perhaps(
     platform: &Platform,
     tenant: &str,
     operation: &Operation,
     kind: &Kind,
-) -> Result<Option<Reason>, ApiError> {
+    facts: &Facts,
+) -> Result<Option<Perhaps>, ApiError> {
+    let mut perhaps: Option<Perhaps> = None;
+    for id in facts.looked_for.iter().filter(|id| **id != operation.id) {
+        let calls = platform.store.calls_of(tenant, *id).await?;
+        let calls: Vec<Call> = calls.into_iter().map(|row| row.call).collect();
+        let detail = "Since the platform was restored from a backup, a provider is being asked what it \
+                      has done for this already. Try again when that is known.";
+        let why = reason("provider.asking", None, detail);
+        perhaps = Some(with(perhaps, why, beside(platform, *id, Some(&calls))));
+    }
+    for (asked, known) in waiting_since_before(platform, tenant, operation, kind).await? {
+        let detail = format!(
+            "What {} asked for waits for agreement since before the platform was restored from a backup, \
+             and may have been carried out. Answer that first.",
+            asked.asked_by.id
+        );
+        let why = reason("provider.asking", Some(asked.row), &detail);
+        let calls = known.kept.as_ref().map(|kept| kept.calls.as_slice());
+        perhaps = Some(with(
+            perhaps,
+            why,
+            beside(platform, known.request.id, calls),
+        ));
+    }
+    Ok(perhaps)
+}
+
+/// The first of the reasons, and all of what is to be looked for.
+fn with(known: Option<Perhaps>, why: Reason, besides: Option<Vec<Beside>>) -> Perhaps {
+    let Some(known) = known else {
+        return Perhaps { why, besides };
+    };
+    let all = known.besides.zip(besides);
+    Perhaps {
+        why: known.why,
+        besides: all.map(|(first, more)| first.into_iter().chain(more).collect()),
+    }
+}
+
+/// Calls as they are looked for. None where they are not known, or a provider cannot be asked from here.
+fn beside(platform: &Platform, operation: Uuid, calls: Option<&[Call]>) -> Option<Vec<Beside>> {
+    let each = calls?.iter().map(|call| {
+        let known = platform.connectors.contains_key(&call.connector);
+        known.then(|| Beside {
+            operation,
+            call: call.clone(),
+        })
+    });
+    each.collect()
+}
+
+/// What else waits for agreement on a record since before a restore, and calls a provider.
+async fn waiting_since_before(
+    platform: &Platform,
+    tenant: &str,
+    operation: &Operation,
+    kind: &Kind,
+) -> Result<Vec<(Approval, OperationRow)>, ApiError> {
     let own = operation.id.to_string();
     let question = question(&[
         ("state", "=", State::Waiting.as_str()),
@@ -146,13 +215,17 @@ pub(super) async fn paid_perhaps(
         ("subject_kind", "=", operation.kind.as_str()),
         ("operation", "<>", own.as_str()),
     ]);
-    let calls = |name: &str| {
-        let action = kind.actions.get(name);
-        action.is_none_or(|action| {
-            let mut effects = action.effects.iter();
-            effects.any(|effect| matches!(effect, Effect::Call(_)))
-        })
+    let calls = |known: &OperationRow| match &known.kept {
+        Some(kept) => !kept.calls.is_empty(),
+        None => {
+            let action = kind.actions.get(&known.request.action);
+            action.is_none_or(|action| {
+                let mut effects = action.effects.iter();
+                effects.any(|effect| matches!(effect, Effect::Call(_)))
+            })
+        }
     };
+    let mut found: Vec<(Approval, OperationRow)> = Vec::new();
     for row in platform.store.records(tenant, KIND, &question).await? {
         let Some(asked) = Approval::read(&row.body) else {
             continue;
@@ -160,17 +233,15 @@ pub(super) async fn paid_perhaps(
         let Ok(id) = Uuid::parse_str(&asked.operation) else {
             continue;
         };
+        if found.iter().any(|(_, known)| known.request.id == id) {
+            continue;
+        }
         let known = platform.store.operation(tenant, id).await?;
-        if known.is_some_and(|known| known.sent_before && calls(&known.request.action)) {
-            let detail = format!(
-                "What {} asked for waits for agreement since before the platform was restored from a backup, \
-                 and may have been carried out. Answer that first.",
-                asked.asked_by.id
-            );
-            return Ok(Some(reason("provider.asking", Some(asked.row), &detail)));
+        if let Some(known) = known.filter(|known| known.sent_before && calls(known)) {
+            found.push((asked, known));
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// All approvals of an operation, in order.

@@ -31,6 +31,7 @@ pub(super) fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: 
         kind: "k".into(),
         record_id: "a".into(),
         revision: None,
+        from_revision: None,
         decided_at: now(),
     };
     let call = |effect: &u32| NewCall {
@@ -53,6 +54,7 @@ pub(super) fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: 
             pack: String::new(),
             otherwise: None,
             agreed: Default::default(),
+            besides: Vec::new(),
         },
         not_after: None,
         sent_before: false,
@@ -65,6 +67,7 @@ pub(super) fn commit(id: Uuid, expected_head: u64, writes: Vec<Write>, effects: 
             request,
             verdict,
             sent_before: false,
+            kept: None,
         },
         writes,
         calls: effects.iter().map(call).collect(),

@@ -1,6 +1,6 @@
 //! Operations and their verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -9,24 +9,27 @@ use watchkeeper_wire::operation::{Operation, Verdict};
 
 use super::values::{from_json, ms, signed, to_json};
 use super::{calls, records, tenants};
-use crate::store::{Commit, Committed, Follows, OperationRow, Result, Unanswered};
+use crate::store::{
+    Commit, Committed, Follows, NewCall, OperationRow, Result, StoreError, Unanswered,
+};
 
 pub fn one(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<Option<OperationRow>> {
-    let row: Option<(String, String, String, bool)> = tx
+    let row: Option<(String, String, String, bool, Option<String>)> = tx
         .prepare_cached(
-            "SELECT fingerprint, request, verdict, sent_before FROM operation
+            "SELECT fingerprint, request, verdict, sent_before, kept FROM operation
              WHERE tenant = ? AND id = ?",
         )?
         .query_row(params![tenant, id.to_string()], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?))
         })
         .optional()?;
-    row.map(|(fingerprint, request, verdict, sent_before)| {
+    row.map(|(fingerprint, request, verdict, sent_before, kept)| {
         Ok(OperationRow {
             fingerprint,
             request: from_json(&request)?,
             verdict: from_json(&verdict)?,
             sent_before,
+            kept: kept.as_deref().map(from_json).transpose()?,
         })
     })
     .transpose()
@@ -47,8 +50,8 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
     tx.prepare_cached(
         "INSERT INTO operation
            (tenant, id, fingerprint, author, device, kind, record, request, verdict, seq, made_at,
-            sent_before)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sent_before, kept)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         tenant,
@@ -63,6 +66,7 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
         signed(seq),
         ms(request.made_at),
         commit.operation.sent_before,
+        commit.operation.kept.as_ref().map(to_json).transpose()?,
     ])?;
     for call in &commit.calls {
         calls::add(tx, tenant, request.id, call)?;
@@ -70,12 +74,25 @@ pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
     cut_ended(tx, tenant, request.id)?;
     if let Some(Follows { verdict, calls }) = &commit.follows {
         kinds.insert(verdict.kind.clone());
-        say(tx, tenant, verdict)?;
-        for call in calls {
-            calls::add(tx, tenant, verdict.operation, call)?;
-        }
+        waits_no_more(tx, tenant, verdict, calls)?;
     }
     Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
+}
+
+/// What had waited for agreement has this verdict and these calls now, and nothing is kept for it.
+fn waits_no_more(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    verdict: &Verdict,
+    calls: &[NewCall],
+) -> Result<()> {
+    say(tx, tenant, verdict)?;
+    tx.prepare_cached("UPDATE operation SET kept = NULL WHERE tenant = ? AND id = ?")?
+        .execute(params![tenant, verdict.operation.to_string()])?;
+    for call in calls {
+        calls::add(tx, tenant, verdict.operation, call)?;
+    }
+    Ok(())
 }
 
 pub fn end_unanswered(tx: &Transaction<'_>, end: &Unanswered) -> Result<Committed> {
@@ -87,10 +104,7 @@ pub fn end_unanswered(tx: &Transaction<'_>, end: &Unanswered) -> Result<Committe
     }
     let mut kinds = records::apply(tx, tenant, verdict.decided_at, &end.writes)?;
     kinds.insert(verdict.kind.clone());
-    say(tx, tenant, verdict)?;
-    for call in &end.calls {
-        calls::add(tx, tenant, verdict.operation, call)?;
-    }
+    waits_no_more(tx, tenant, verdict, &end.calls)?;
     Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
 }
 
@@ -104,18 +118,24 @@ pub fn count_as_sent_before(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Is a call of an operation on this record only looked for at its provider, still?
-pub fn looked_for(tx: &Transaction<'_>, tenant: &str, kind: &str, record: &str) -> Result<bool> {
-    Ok(tx
-        .prepare_cached(
-            // Few calls wait, of ever more there are.
-            "SELECT 1 FROM call AS c INDEXED BY call_waiting
+/// Operations on this record of which a call is only looked for at its provider, still.
+pub fn looked_for(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    kind: &str,
+    record: &str,
+) -> Result<BTreeSet<Uuid>> {
+    let mut statement = tx.prepare_cached(
+        // Few calls wait, of ever more there are.
+        "SELECT DISTINCT c.operation FROM call AS c INDEXED BY call_waiting
              CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
              WHERE c.status = 'waiting' AND c.tenant = ? AND c.ambiguous AND c.attempts = 0
                AND o.kind = ? AND o.record = ?
                AND json_extract(c.basis, '$.otherwise') IS NOT NULL",
-        )?
-        .exists(params![tenant, kind, record])?)
+    )?;
+    let ids = statement.query_map(params![tenant, kind, record], |row| row.get::<_, String>(0))?;
+    ids.map(|id| Uuid::parse_str(&id?).map_err(|error| StoreError::Damaged(error.to_string())))
+        .collect()
 }
 
 /// Actions on this record whose calls wait, and who took them.

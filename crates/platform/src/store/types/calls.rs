@@ -55,6 +55,40 @@ pub struct Basis {
         skip_serializing_if = "BTreeSet::is_empty"
     )]
     pub agreed: BTreeSet<Agreed>,
+    /// What others may have done of the same record in a history that is lost: each is looked for before this
+    /// is sent, and where one was made, this is not (fault 7).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub besides: Vec<Beside>,
+}
+
+/// What an operation that waits for agreement will call, as it was worked out when it was asked for: that is
+/// what is agreed to, and what is looked for after a restore.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its calls, in order.
+    pub calls: Vec<Call>,
+    /// What they rest on.
+    pub basis: Basis,
+}
+
+/// A call that another operation may have made of the same record in a history that is lost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The other operation.
+    pub operation: Uuid,
+    /// Its call.
+    pub call: Call,
+}
+
+impl Beside {
+    /// The key under which the provider would know it.
+    pub fn provider_key(&self) -> String {
+        provider_key(self.operation, self.call.effect)
+    }
+}
+
+fn provider_key(operation: Uuid, effect: u32) -> String {
+    format!("{operation}:{effect}")
 }
 
 /// Names one call.
@@ -71,7 +105,7 @@ pub struct CallId {
 impl CallId {
     /// The key under which the provider knows this call, whatever is retried.
     pub fn provider_key(&self) -> String {
-        format!("{}:{}", self.operation, self.effect)
+        provider_key(self.operation, self.effect)
     }
 }
 

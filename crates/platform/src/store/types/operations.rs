@@ -2,7 +2,7 @@
 
 use watchkeeper_wire::operation::{Operation, Verdict};
 
-use super::{NewCall, Touched, Write};
+use super::{Kept, NewCall, Touched, Write};
 
 /// An operation as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,8 @@ pub struct OperationRow {
     pub verdict: Verdict,
     /// It may have been carried out before the store was put back to what it once was.
     pub sent_before: bool,
+    /// What it will call, where it waits for agreement.
+    pub kept: Option<Kept>,
 }
 
 /// One operation, decided.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 use watchkeeper_model::LookupValue;
 use watchkeeper_wire::feed::Record;
 
@@ -170,9 +171,9 @@ pub struct Facts {
     pub refs: BTreeMap<String, RecordRow>,
     /// Answers of the lookups.
     pub lookups: BTreeMap<String, LookupValue>,
-    /// A provider is being asked what it has done for this record already: a call of it is only looked for
-    /// ([`Basis::otherwise`](super::Basis::otherwise)).
-    pub looked_for: bool,
+    /// Operations of which a provider is being asked what it has done for this record already: a call of theirs
+    /// is only looked for ([`Basis::otherwise`](super::Basis::otherwise)).
+    pub looked_for: BTreeSet<Uuid>,
     /// Actions whose calls for this record have no end yet, by name, and who took them. What only follows a
     /// call that was done is not meant.
     pub calling: BTreeMap<String, String>,

@@ -66,6 +66,38 @@ pub(crate) fn advance(
     Ok(())
 }
 
+/// What a batch of anybody's is, and how many of its records nobody has decided on; none where it is over.
+pub(crate) fn left(
+    state: &Connection,
+    batch: Uuid,
+) -> Result<Option<(ActManyRequest, u32)>, StoreError> {
+    let row = state
+        .prepare_cached("SELECT request, max(count - done, 0) FROM batch WHERE id = ?1")?
+        .query_row([batch.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?))
+        })
+        .optional()?;
+    row.map(|(request, left)| Ok((serde_json::from_str(&request)?, left)))
+        .transpose()
+}
+
+/// Since a batch was kept the same action was taken on this record otherwise, and was not given up.
+pub(crate) fn taken_since(
+    state: &Connection,
+    batch: Uuid,
+    operation: Uuid,
+    (lane, action): (&str, &str),
+) -> Result<bool, StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT EXISTS (
+             SELECT 1 FROM batch b JOIN operation o ON o.made_at >= b.made_at
+             WHERE b.id = ?1 AND o.lane = ?2 AND o.id <> ?3 AND o.status <> 'discarded'
+                 AND json_extract(o.request, '$.action') = ?4)",
+    )?;
+    let values = params![batch.to_string(), lane, operation.to_string(), action];
+    Ok(statement.query_row(values, |row| row.get(0))?)
+}
+
 /// It is over.
 pub(crate) fn forget(state: &Connection, batch: Uuid) -> Result<(), StoreError> {
     state
