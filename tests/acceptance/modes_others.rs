@@ -2,6 +2,8 @@
 //! and by the platform, without a line and with one.
 
 use serde_json::{Value, json};
+use watchkeeper_core::features::queues::view::OperationWord;
+use watchkeeper_platform::connectors::mood::Mode;
 
 use crate::dog_world::{self, OPERATOR, business, charge, complaint, council, placement};
 use crate::modes::{Case, World, case, wrong_state};
@@ -102,6 +104,33 @@ async fn p_10_and_p_12_and_x_35_an_account_is_told_and_suspended_on_its_day_and_
             assert_eq!(told, why, "{:?}", run.mode);
         }
     }
+}
+
+#[tokio::test]
+async fn p_10_two_people_who_write_while_no_mail_leaves_have_written_once() {
+    let link = json!("https://pos.example/docs");
+    let records = Records::of(&POS_SAAS).setting("link_docs", link);
+    let body = json!({"plan": "trial", "subscription_status": "trialing", "state": "trial",
+                      "trial_started_at": "2026-11-13T12:00:00.000Z"});
+    organisation(&records, "o", body);
+    let o = ("organisation", "o");
+    let day7 = case(o, "send_day7", json!({}), None);
+    let [run, _] = saas(&records).twice(&[]).await;
+    let lee = run.another("lee", &[]).await;
+    // Both ask before either has heard of the other, and the first mail is still on its way.
+    run.stand_ins().mail.misbehave(Mode::Error500, 2);
+    let first = run.act_on(&run.laptop, &day7).await;
+    let second = run.act_on(&lee, &day7).await;
+    run.laptop.turn().await;
+    lee.turn().await;
+    let ended = run.ends_on(&run.laptop, &first.id, o).await;
+    assert_eq!(ended.word, OperationWord::Confirmed);
+    let ended = run.ends_on(&lee, &second.id, o).await;
+    assert_ne!(ended.word, OperationWord::Confirmed);
+    assert!(ended.reason.is_some());
+    assert_eq!(run.mails(1).await.len(), 1);
+    assert_ne!(run.field(o, "day7_sent_at").await, Value::Null);
+    assert_eq!(run.field(o, "day7_asked_at").await, Value::Null);
 }
 
 #[tokio::test]
