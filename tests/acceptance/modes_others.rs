@@ -403,6 +403,28 @@ async fn d_05_and_d_06_and_x_59_an_account_is_flagged_and_everything_else_is_pro
 }
 
 #[tokio::test]
+async fn part_of_d_54_the_team_is_told_in_the_incident_channel_once() {
+    let records = Records::new();
+    let down = json!({"slot": "primary", "name": "Primary", "since": "2026-11-20T02:20:00.000Z",
+                      "checked_at": dog_world::NOW, "state": "down"});
+    records.add("ai_provider", "primary", down);
+    let primary = ("ai_provider", "primary");
+    let words = "Triage is answered by the rules. Nothing to do for you.";
+    let cases = [
+        case(primary, "post", json!({}), silent()),
+        case(primary, "post", json!({ "text": words }), None).then("down"),
+    ];
+    for run in trainers(&records).twice(&cases).await {
+        let posted = run.stand_ins().slack.messages().unwrap();
+        assert_eq!(posted.len(), 1, "{:?}", run.mode);
+        assert_eq!(posted[0]["channel"], "#incidents");
+        assert_eq!(posted[0]["text"], words);
+        assert!(run.stand_ins().mail.sent().unwrap().is_empty());
+        assert_ne!(run.field(primary, "posted_at").await, Value::Null);
+    }
+}
+
+#[tokio::test]
 async fn d_06_and_d_17_and_d_18_and_x_84_inside_the_window_the_money_goes_back_and_at_its_end_not()
 {
     let records = Records::new();

@@ -60,13 +60,18 @@ fn d_54_what_the_operator_does_is_there() {
                 "complaint.answer_featured",
                 "Submission: becomes answered, mails complaint_featured",
             ),
+            (
+                "post to Slack",
+                "ai_provider.post",
+                "Submission: sets post_error posted_at, asks slack post",
+            ),
         ],
     );
     // Reviews one by one and many at once.
     for name in ["review.approve", "review.reject"] {
         assert!(action(&PACK, name).def.bulk.is_some(), "{name}");
     }
-    // The mode of the AI is a switch, and a post and a report are texts; the steps of playbook 1 use them.
+    // The mode of the AI is a switch, and a report is a text; the steps of playbook 1 use them.
     let steps = &PACK.playbooks["ai_down"].steps;
     let switches = steps.iter().filter_map(|step| step.def.switch.as_ref());
     assert!(switches.clone().count() > 0);
