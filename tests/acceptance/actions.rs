@@ -229,7 +229,11 @@ fn l_56_what_the_document_does_to_orders_payouts_fraud_and_evidence_is_there() {
                 "fraud_case.block",
                 "Change: sets blocked_at, makes blocklist_entry",
             ),
-            ("report", "fraud_case.report", "Change: sets reported_at"),
+            (
+                "report",
+                "fraud_case.report",
+                "Change: sets report_reference reported_at",
+            ),
             ("an RMA", "order.open_return", "Change: makes return_case"),
             ("an RMA", "return_case.approve", "Change: becomes approved"),
             (
