@@ -392,6 +392,26 @@ fn p_12_and_x_30_a_suspended_account_is_reactivated_or_after_thirty_days_cancell
 }
 
 #[test]
+fn p_12_who_has_paid_since_is_reactivated_and_not_cancelled() {
+    let over = "2026-12-01T10:00:00.000Z";
+    let suspended = || {
+        unpaid(
+            json!({"state": "suspended", "suspended_for": "payment_failed",
+                      "suspended_at": "2026-11-01T10:00:00.000Z"}),
+        )
+    };
+    assert_eq!(refused(&suspended(), "cancel", over), passes());
+    let paid = suspended();
+    let fields = json!({"outcome": "succeeded", "state": "succeeded"});
+    payment(&paid, "pay-1", "2026-11-30T10:00:00.000Z", fields);
+    assert_eq!(
+        refused(&paid, "cancel", over),
+        by("account.paid_since", "P-12")
+    );
+    assert_eq!(refused(&paid, "reactivate", over), passes());
+}
+
+#[test]
 fn p_20_and_x_30_data_stays_thirty_days_after_the_cancellation_ninety_for_enterprise_longer_where_agreed()
  {
     // Cancelled on 1 September, 10:00: 30 days end on 1 October, 90 on 30 November, 120 on 30 December.
