@@ -150,7 +150,7 @@ fn a_56_what_the_document_does_to_returns_refunds_stock_and_data_is_there() {
 }
 
 #[test]
-fn l_56_what_the_document_does_to_orders_payouts_fraud_and_evidence_is_there() {
+fn data_of_l_56_what_the_document_does_to_orders_payouts_fraud_and_evidence_is_there() {
     all_there(
         &LIVE_SHOPPING,
         &[
@@ -229,7 +229,11 @@ fn l_56_what_the_document_does_to_orders_payouts_fraud_and_evidence_is_there() {
                 "fraud_case.block",
                 "Change: sets blocked_at, makes blocklist_entry",
             ),
-            ("report", "fraud_case.report", "Change: sets reported_at"),
+            (
+                "report",
+                "fraud_case.report",
+                "Change: sets report_reference reported_at",
+            ),
             ("an RMA", "order.open_return", "Change: makes return_case"),
             ("an RMA", "return_case.approve", "Change: becomes approved"),
             (
@@ -270,15 +274,23 @@ fn p_32_what_the_document_does_to_organisations_and_their_data_is_there() {
             (
                 "notify",
                 "organisation.tell_payment_failed",
-                "Change: mails update_payment_method",
+                "Change: sets notice_asked_at, mails update_payment_method",
             ),
-            ("notify", "usage.tell_near", "Change: mails usage_threshold"),
+            (
+                "notify",
+                "usage.tell_near",
+                "Change: sets warning_asked_at, mails usage_threshold",
+            ),
             (
                 "notify",
                 "data_case.tell",
-                "Submission: mails data_restored",
+                "Submission: sets telling_at, mails data_restored",
             ),
-            ("notify", "exposure.tell", "Submission: mails leak_notice"),
+            (
+                "notify",
+                "exposure.tell",
+                "Submission: sets telling_at, mails leak_notice",
+            ),
             (
                 "sync one organisation",
                 "organisation.synchronise",
@@ -310,8 +322,16 @@ fn p_32_what_the_document_does_to_organisations_and_their_data_is_there() {
                 "Change: becomes suspended, mails account_suspended",
             ),
             ("cancel", "organisation.cancel", "Change: becomes cancelled"),
-            ("delete", "organisation.erase", "Deletion: asks job run"),
-            ("export", "organisation.export_data", "Change: asks job run"),
+            (
+                "delete",
+                "organisation.erase",
+                "Deletion: sets deletion_asked_at, asks job run",
+            ),
+            (
+                "export",
+                "organisation.export_data",
+                "Change: sets export_asked_at, asks job run",
+            ),
         ],
     );
 }

@@ -155,6 +155,25 @@ fn data_of_a_55_a_pause_is_told_only_in_the_country_that_is_paused() {
 }
 
 #[test]
+fn data_of_a_38_nobody_is_told_of_one_pause_twice_in_a_day() {
+    for (told, said) in [
+        ("2026-11-19T01:00:00.000Z", None),
+        (
+            "2026-11-19T01:00:00.001Z",
+            by("order.told_of_pause", "A-38"),
+        ),
+        (NOW, by("order.told_of_pause", "A-38")),
+    ] {
+        let records = Records::of(&AMARISE).control("sales_paused", json!({"eu": true}));
+        let body = order("A-1", json!({"told_of_pause_at": told}));
+        records.add("order", "o", body);
+        let asked = ("tell_of_pause", json!({"reason": "a strike at the border"}));
+        let found = records.refused(("order", "o"), asked, ROLES, NOW);
+        assert_eq!(found, said, "{told}");
+    }
+}
+
+#[test]
 fn x_93_reports_are_made_at_nine_in_paris_each_day_each_monday_and_each_first() {
     for (report, now, made) in [
         ("daily", "2026-11-20T08:00:00Z", "2026-11-21T08:00:00Z"),

@@ -384,6 +384,18 @@ fn a_38_a_country_is_paused_with_a_banner_and_a_reason_and_its_customers_are_tol
     assert_eq!(sent, many);
     let uk = told_of_a_pause(client, "uk");
     assert_eq!(uk["allowed"], json!([]), "of another country nobody");
+    // Who takes the rest in a second round writes to nobody twice.
+    let told_today = |again: &Value| {
+        let mut denied = again["denied"].as_array().unwrap().iter();
+        denied.all(|each| each["row"] == "A-38")
+    };
+    let again = wait_for("all of them to be told", || {
+        let again = told_of_a_pause(client, "us");
+        Ok(told_today(&again).then_some(again))
+    })
+    .unwrap();
+    assert_eq!(again["allowed"], json!([]));
+    assert_eq!(again["denied"].as_array().unwrap().len(), many);
 }
 
 #[test]

@@ -269,6 +269,16 @@ fn x_40_the_sum_the_average_and_the_largest_come_from_the_same_placements() {
     let largest = counts.map(|(id, count)| (id.to_owned(), f64::from(count)));
     assert_eq!(all.parts, largest);
     assert_eq!(average.parts, largest);
+    // The largest pulls the average up; the median stands beside it, of an even number too.
+    let note = |records: &Records| {
+        let reading = records.metric("queue_per_council", NOW);
+        reading.note(&PACK.metrics["queue_per_council"], PACK.currency.as_str())
+    };
+    let says = |median: &str| format!("where anybody waits: median {median}, most 24");
+    assert_eq!(note(&records), Some(says("18")));
+    placement(&records, "one", "queued", json!({"council": "hume"}));
+    assert_eq!(note(&records), Some(says("10.5")));
+    assert_eq!(note(&Records::new()), None, "nobody waits");
     let told = records.rule("queue_long", NOW);
     let told: Vec<_> = told.iter().map(|(_, _, words)| words.as_str()).collect();
     assert_eq!(told, ["melbourne: 24 wait", "monash: 18 wait"]);

@@ -94,6 +94,7 @@ fn about(about: &str, cause: &str) -> Records {
         "not_verified" => json!({"verified": false}),
         "listing_deleted" => json!({"state": "deleted"}),
         "listing_suspended" => json!({"state": "suspended"}),
+        "cache" => json!({"cache_cleared_at": "2026-11-19T22:00:00.000Z"}),
         _ => json!({}),
     };
     business(&records, "b", listing);
@@ -165,7 +166,10 @@ fn d_55_who_is_not_found_reads_why_and_a_search_that_finds_them() {
         ),
         ("listing_deleted", "Your listing has been deleted"),
         ("listing_suspended", "Your listing is suspended"),
-        ("cache", "We have had it read anew"),
+        (
+            "cache",
+            "We have had it read anew on 20 November 2026, 09:00, and our own test finds you now.",
+        ),
         ("search_defect", "We have passed this on to our engineers"),
         ("nothing_wrong", "Our own test finds your listing."),
     ] {

@@ -238,6 +238,15 @@ fn l_38_the_topic_of_a_ticket_says_how_urgent_it_is() {
         records.add("ticket", "t", ticket("t", topic, Value::Null));
         let (_, computed) = records.record("ticket", "t");
         assert_eq!(computed["priority"], priority, "{topic}");
+        // It waits among its like, and nowhere else.
+        for section in ["urgent", "high", "medium", "low"] {
+            let there = !records.in_section("tickets", section, NOW).is_empty();
+            assert_eq!(
+                there,
+                section == priority.to_lowercase(),
+                "{topic} {section}"
+            );
+        }
     }
     let view = LIVE_SHOPPING.view("tickets").unwrap();
     let order: Vec<&str> = view.def.sections.iter().map(|s| s.id.as_str()).collect();

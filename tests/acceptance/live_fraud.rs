@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use watchkeeper_model::alert::State::Firing;
 use watchkeeper_pack::format::Severity;
 
-use crate::live_world::{NOW, OP, by, fraud, live, order, passes, refund, starts_from, usd};
+use crate::live_world::{NOW, OP, by, fraud, live, order, passes, refund, starts_from, usd, with};
 use crate::packs::LIVE_SHOPPING;
 use crate::records::Records;
 
@@ -54,6 +54,18 @@ fn l_35_the_reasoning_is_documented_with_each_decision() {
     let hold = json!({"documents": "an invoice"});
     let (code, _) = refused(&case(json!({})), "hold", hold).unwrap();
     assert_eq!(code, "params.invalid");
+    // Blank is no reasoning, and what was written stands on the case.
+    for (action, more) in [
+        ("approve", json!({})),
+        ("decline", json!({"confirmed": true})),
+    ] {
+        let blank = with(more.clone(), json!({"reasoning": " "}));
+        let (code, _) = refused(&case(json!({})), action, blank).unwrap();
+        assert_eq!(code, "params.invalid", "{action}");
+        let said = with(more, json!({"reasoning": "The card was stolen."}));
+        let plan = case(json!({})).planned(("fraud_case", "f"), (action, said), &OP, NOW);
+        assert_eq!(plan.sets["reasoning"], "The card was stolen.", "{action}");
+    }
 }
 
 #[test]
@@ -284,8 +296,11 @@ fn l_37_the_blocklist_is_for_confirmed_fraud_and_once() {
 #[test]
 fn l_37_what_is_reported_to_paypal_is_noted() {
     let declined = case(json!({"state": "declined"}));
+    let asked = ("report", json!({"reference": "R-1"}));
+    declined.carry_out(("fraud_case", "f"), asked, &OP, NOW);
+    let (body, _) = declined.record("fraud_case", "f");
     assert_eq!(
-        refused(&declined, "report", json!({"reference": "R-1"})),
-        None
+        (&body["reported_at"], &body["report_reference"]),
+        (&json!(NOW), &json!("R-1"))
     );
 }

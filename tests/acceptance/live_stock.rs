@@ -320,6 +320,15 @@ fn x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
             "{requested}"
         );
     }
+    // The day ends at its end, whatever part of a second the delivery was booked with.
+    for (requested, said) in [
+        ("2026-11-20T04:59:59.999Z", None),
+        ("2026-11-20T05:00:00.000Z", by("return.too_late", "L-40")),
+    ] {
+        let from = "2026-10-20T19:20:30.750Z";
+        let fields = json!({"counts_from": from, "requested_at": requested});
+        assert_eq!(decided(fields, "approve"), said, "{requested}");
+    }
     // In spring the day ends an hour earlier by UTC: 20 February and thirty days is 22 March.
     let spring = |requested: &str| {
         let from = "2026-02-20T15:00:00.000Z";

@@ -2,6 +2,8 @@
 //! and by the platform, without a line and with one.
 
 use serde_json::{Value, json};
+use watchkeeper_core::features::queues::view::OperationWord;
+use watchkeeper_platform::connectors::mood::Mode;
 
 use crate::dog_world::{self, OPERATOR, business, charge, complaint, council, placement};
 use crate::modes::{Case, World, case, wrong_state};
@@ -102,6 +104,33 @@ async fn p_10_and_p_12_and_x_35_an_account_is_told_and_suspended_on_its_day_and_
             assert_eq!(told, why, "{:?}", run.mode);
         }
     }
+}
+
+#[tokio::test]
+async fn p_10_two_people_who_write_while_no_mail_leaves_have_written_once() {
+    let link = json!("https://pos.example/docs");
+    let records = Records::of(&POS_SAAS).setting("link_docs", link);
+    let body = json!({"plan": "trial", "subscription_status": "trialing", "state": "trial",
+                      "trial_started_at": "2026-11-13T12:00:00.000Z"});
+    organisation(&records, "o", body);
+    let o = ("organisation", "o");
+    let day7 = case(o, "send_day7", json!({}), None);
+    let [run, _] = saas(&records).twice(&[]).await;
+    let lee = run.another("lee", &[]).await;
+    // Both ask before either has heard of the other, and the first mail is still on its way.
+    run.stand_ins().mail.misbehave(Mode::Error500, 2);
+    let first = run.act_on(&run.laptop, &day7).await;
+    let second = run.act_on(&lee, &day7).await;
+    run.laptop.turn().await;
+    lee.turn().await;
+    let ended = run.ends_on(&run.laptop, &first.id, o).await;
+    assert_eq!(ended.word, OperationWord::Confirmed);
+    let ended = run.ends_on(&lee, &second.id, o).await;
+    assert_ne!(ended.word, OperationWord::Confirmed);
+    assert!(ended.reason.is_some());
+    assert_eq!(run.mails(1).await.len(), 1);
+    assert_ne!(run.field(o, "day7_sent_at").await, Value::Null);
+    assert_eq!(run.field(o, "day7_asked_at").await, Value::Null);
 }
 
 #[tokio::test]
@@ -380,6 +409,28 @@ async fn d_05_and_d_06_and_x_59_an_account_is_flagged_and_everything_else_is_pro
     for run in trainers(&records).twice(&cases).await {
         assert_eq!(run.count("ticket").await, 1, "{:?}", run.mode);
         assert_eq!(run.field(b, "flag_reason").await, "Three refunds in a week");
+    }
+}
+
+#[tokio::test]
+async fn part_of_d_54_the_team_is_told_in_the_incident_channel_once() {
+    let records = Records::new();
+    let down = json!({"slot": "primary", "name": "Primary", "since": "2026-11-20T02:20:00.000Z",
+                      "checked_at": dog_world::NOW, "state": "down"});
+    records.add("ai_provider", "primary", down);
+    let primary = ("ai_provider", "primary");
+    let words = "Triage is answered by the rules. Nothing to do for you.";
+    let cases = [
+        case(primary, "post", json!({}), silent()),
+        case(primary, "post", json!({ "text": words }), None).then("down"),
+    ];
+    for run in trainers(&records).twice(&cases).await {
+        let posted = run.stand_ins().slack.messages().unwrap();
+        assert_eq!(posted.len(), 1, "{:?}", run.mode);
+        assert_eq!(posted[0]["channel"], "#incidents");
+        assert_eq!(posted[0]["text"], words);
+        assert!(run.stand_ins().mail.sent().unwrap().is_empty());
+        assert_ne!(run.field(primary, "posted_at").await, Value::Null);
     }
 }
 

@@ -102,6 +102,43 @@ fn p_10_each_mail_is_sent_once() {
     }
 }
 
+/// What is asked for and has no answer yet is asked for by nobody else, and again once it came to nothing.
+#[test]
+fn p_10_and_p_12_and_p_20_what_is_on_its_way_is_not_begun_a_second_time() {
+    let day = "2026-11-08T12:00:00.000Z";
+    let over = "2026-12-15T12:00:00.000Z";
+    let cancelled = json!({"state": "cancelled", "cancelled_at": "2026-11-01T10:00:00.000Z"});
+    let ended = |fields: Value| {
+        let records = records();
+        organisation(&records, "o", with(cancelled.clone(), fields));
+        records
+    };
+    let once = |action: &str, field: &str, now: &str, of: &dyn Fn(Value) -> Records, said| {
+        let records = of(json!({}));
+        let decision = records.decide(ORG, (action, json!({})), &[], now);
+        assert_eq!(decision.plan.unwrap().sets[field], now, "{action}");
+        assert_eq!(refused(&of(json!({ field: now })), action, now), said);
+        // Done or not, the mark goes with the answer.
+        for success in [true, false] {
+            let settled = records.settled(ORG, (action, json!({})), now, success);
+            assert_eq!(settled[field], Value::Null, "{action} {success}");
+        }
+    };
+    let sent = by("trial.mail_sent", "P-10");
+    once("send_day7", "day7_asked_at", day, &trial, sent);
+    let exported = by("account.export_under_way", "P-32");
+    once("export_data", "export_asked_at", over, &ended, exported);
+    let deleted = by("account.under_way", "P-32");
+    once("erase", "deletion_asked_at", over, &ended, deleted);
+    // Neither an export with holes nor a deletion under an export.
+    let deleting = ended(json!({"deletion_asked_at": over}));
+    let holes = by("account.deletion_under_way", "X-30");
+    assert_eq!(refused(&deleting, "export_data", over), holes);
+    let exporting = ended(json!({"export_asked_at": over}));
+    let waits = by("account.under_way", "P-32");
+    assert_eq!(refused(&exporting, "erase", over), waits);
+}
+
 #[test]
 fn p_10_the_three_mails_word_for_word() {
     let records = trial(json!({}));
@@ -352,6 +389,26 @@ fn p_12_and_x_30_a_suspended_account_is_reactivated_or_after_thirty_days_cancell
         refused(&records, "erase", over),
         Some(("action.wrong_state".into(), None))
     );
+}
+
+#[test]
+fn p_12_who_has_paid_since_is_reactivated_and_not_cancelled() {
+    let over = "2026-12-01T10:00:00.000Z";
+    let suspended = || {
+        unpaid(
+            json!({"state": "suspended", "suspended_for": "payment_failed",
+                      "suspended_at": "2026-11-01T10:00:00.000Z"}),
+        )
+    };
+    assert_eq!(refused(&suspended(), "cancel", over), passes());
+    let paid = suspended();
+    let fields = json!({"outcome": "succeeded", "state": "succeeded"});
+    payment(&paid, "pay-1", "2026-11-30T10:00:00.000Z", fields);
+    assert_eq!(
+        refused(&paid, "cancel", over),
+        by("account.paid_since", "P-12")
+    );
+    assert_eq!(refused(&paid, "reactivate", over), passes());
 }
 
 #[test]

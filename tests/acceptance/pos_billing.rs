@@ -179,6 +179,11 @@ fn p_11_is_the_same_text_once_and_its_seven_days_end_to_the_millisecond() {
     let failed_payment = texts.filter(|t| ["P-02", "P-11"].contains(&t.def.row.as_str()));
     assert_eq!(failed_payment.count(), 1);
 
+    let asked = failed("permanent", json!({"notice_asked_at": NOON}));
+    assert_eq!(
+        refused(&asked, "tell_payment_failed"),
+        by("payment.told", "P-02")
+    );
     let told = failed("permanent", json!({"payment_notice_at": NOON}));
     assert_eq!(
         refused(&told, "tell_payment_failed"),

@@ -40,8 +40,10 @@ fn p_13_at_the_limit_and_not_below() {
         refused(&unlimited, "tell_full", NOON),
         by("usage.not_full", "P-13")
     );
-    let told = used(100, 100, json!({"limit_told_at": NOON}));
-    assert_eq!(refused(&told, "tell_full", NOON), by("usage.told", "P-31"));
+    for told in ["limit_told_at", "limit_asked_at"] {
+        let told = used(100, 100, json!({ told: NOON }));
+        assert_eq!(refused(&told, "tell_full", NOON), by("usage.told", "P-31"));
+    }
 }
 
 #[test]
@@ -103,8 +105,10 @@ fn p_14_from_eighty_percent_of_the_month_and_below_the_limit() {
             "{count} of {limit}"
         );
     }
-    let told = used(80, 100, json!({"warned_at": NOON}));
-    assert_eq!(refused(&told, "tell_near", NOON), by("usage.told", "P-31"));
+    for told in ["warned_at", "warning_asked_at"] {
+        let told = used(80, 100, json!({ told: NOON }));
+        assert_eq!(refused(&told, "tell_near", NOON), by("usage.told", "P-31"));
+    }
 }
 
 #[test]

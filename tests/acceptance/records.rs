@@ -292,6 +292,26 @@ impl Records {
         })
     }
 
+    /// What the first call of an action sets on the record once it is answered, either way.
+    pub fn settled(
+        &self,
+        record: (&str, &str),
+        (action, params): (&str, Value),
+        now: &str,
+        success: bool,
+    ) -> Map<String, Value> {
+        let planned = self.planned(record, (action, params.clone()), &[], now);
+        let effect = planned.calls[0].effect;
+        self.situated(record, params, &[], now, |situation| {
+            let action = &situation.kind.actions[action];
+            let mut scope = situation.scope(Some(action));
+            scope.result = Some(serde_json::json!({"id": "there-1", "message": "No."}));
+            let (pack, kind) = (situation.pack, situation.kind);
+            let settled = plan::settle(pack, kind, action, effect, &scope, success);
+            settled.unwrap().unwrap().sets
+        })
+    }
+
     /// Carries out what policy has to allow: what is set and made, and what its calls bring once they
     /// succeeded.
     pub fn carry_out(

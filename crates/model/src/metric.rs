@@ -57,6 +57,10 @@ pub struct Reading {
     pub parts: Vec<(String, f64)>,
     /// What is not listed, summed up.
     pub other: Option<f64>,
+    /// The middle one of all parts.
+    pub median: Option<f64>,
+    /// The largest of all parts.
+    pub most: Option<f64>,
     /// What the other source states; none where there is none.
     pub stated: Option<Stated>,
 }
@@ -184,7 +188,7 @@ pub fn read(
     let change = value
         .zip(before.filter(|before| metric.def.compare && *before != 0.0))
         .map(|(value, before)| (value - before) / before.abs());
-    let (parts, other) = parts.map_or_else(Default::default, |parts| listed(&parts, frame));
+    let parts = parts.map_or_else(Parts::default, |parts| listed(&parts, frame));
     Reading {
         value,
         of,
@@ -194,8 +198,10 @@ pub fn read(
         change: change.filter(|change| change.is_finite()),
         tone: value.map_or(Tone::Neutral, |value| tone(&metric.def.bands, value)),
         points: frame.points.iter().map(|span| divided(span).0).collect(),
-        parts,
-        other,
+        parts: parts.listed,
+        other: parts.other,
+        median: parts.median,
+        most: parts.most,
         stated: stated.map(|stated| state(metric, value, stated.of(&frame.current))),
     }
 }
@@ -213,13 +219,37 @@ fn divide(measured: &Pieces, per: Option<&Pieces>, span: &Span) -> (Option<f64>,
     (divided.filter(|d| d.is_finite()), of, count)
 }
 
-fn listed(parts: &Pieces, frame: &Frame) -> (Vec<(String, f64)>, Option<f64>) {
+/// What the parts of a metric say together.
+#[derive(Default)]
+struct Parts {
+    listed: Vec<(String, f64)>,
+    other: Option<f64>,
+    median: Option<f64>,
+    most: Option<f64>,
+}
+
+fn listed(parts: &Pieces, frame: &Frame) -> Parts {
     let all = parts.parts(&frame.current).into_iter();
-    let mut all = all.filter_map(|(name, m)| Some((name.unwrap_or_default(), m.value?)));
-    let listed: Vec<(String, f64)> = all.by_ref().take(PARTS).collect();
-    let rest: Vec<f64> = all.map(|(_, value)| value).collect();
-    let other = (!rest.is_empty()).then(|| rest.iter().sum());
-    (listed, other)
+    let mut listed: Vec<(String, f64)> = all
+        .filter_map(|(name, m)| Some((name.unwrap_or_default(), m.value?)))
+        .collect();
+    let values: Vec<f64> = listed.iter().map(|(_, value)| *value).collect();
+    let rest = values.get(PARTS..).filter(|rest| !rest.is_empty());
+    let other = rest.map(|rest| rest.iter().sum());
+    listed.truncate(PARTS);
+    Parts {
+        listed,
+        other,
+        most: values.iter().copied().reduce(f64::max),
+        median: median(values),
+    }
+}
+
+/// The middle one of these; of an even number the mean of the two in the middle.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let (low, high) = (values.len().checked_sub(1)? / 2, values.len() / 2);
+    Some((values.get(low)? + values.get(high)?) / 2.0)
 }
 
 fn state(metric: &Metric, ours: Option<f64>, theirs: Measured) -> Stated {
@@ -270,6 +300,8 @@ impl Reading {
             ("value", worded(self.value)),
             ("projected", worded(self.projected)),
             ("daily", worded(self.daily)),
+            ("median", worded(self.median)),
+            ("most", worded(self.most)),
             ("target", worded(metric.def.target)),
             ("limit", worded(metric.def.limit)),
         ] {

@@ -6,7 +6,7 @@ use super::{action, all_there};
 use crate::world::PACK;
 
 #[test]
-fn d_54_what_the_operator_does_is_there() {
+fn data_of_d_54_what_the_operator_does_is_there() {
     all_there(
         &PACK,
         &[
@@ -60,13 +60,18 @@ fn d_54_what_the_operator_does_is_there() {
                 "complaint.answer_featured",
                 "Submission: becomes answered, mails complaint_featured",
             ),
+            (
+                "post to Slack",
+                "ai_provider.post",
+                "Submission: sets post_error posted_at, asks slack post",
+            ),
         ],
     );
     // Reviews one by one and many at once.
     for name in ["review.approve", "review.reject"] {
         assert!(action(&PACK, name).def.bulk.is_some(), "{name}");
     }
-    // The mode of the AI is a switch, and a post and a report are texts; the steps of playbook 1 use them.
+    // The mode of the AI is a switch, and a report is a text; the steps of playbook 1 use them.
     let steps = &PACK.playbooks["ai_down"].steps;
     let switches = steps.iter().filter_map(|step| step.def.switch.as_ref());
     assert!(switches.clone().count() > 0);
@@ -98,7 +103,7 @@ fn d_54_what_the_operator_does_is_there() {
 }
 
 #[test]
-fn d_60_the_six_that_the_document_leaves_out_are_there() {
+fn data_of_d_60_the_six_that_the_document_leaves_out_are_there() {
     all_there(
         &PACK,
         &[

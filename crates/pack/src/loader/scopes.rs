@@ -154,7 +154,7 @@ impl World<'_> {
 
     /// The remark of a metric.
     pub fn metric_note(&self) -> Allowed {
-        let more = ["projected", "daily", "target", "limit"];
+        let more = ["projected", "daily", "median", "most", "target", "limit"];
         let names = METRIC.iter().chain(&more);
         names.fold(Allowed::none(), |a, name| a.value(name))
     }
