@@ -30,7 +30,7 @@ use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
 use crate::outbox::queue::{self, Hold, Queued, Room, Status};
 use crate::outbox::undo::{self, Window};
-use crate::outbox::{base, rest};
+use crate::outbox::{base, rest, steps};
 use crate::overlay::{Applied, Seen, rows};
 
 /// Version of the operation format that this app writes.
@@ -452,7 +452,7 @@ pub(super) fn enqueue(
         None => None,
         Some(old) => Some(replace(state, scribe, at, old, request)?),
     };
-    queue::insert(state, request, &entry.title, &entry.action, place)?;
+    steps::insert(state, request, &entry.title, &entry.action, place)?;
     rest::keep(state, request.id, &entry.rests_on)?;
     if let Some(old) = entry.amends {
         rest::hand_on(state, old, request.id)?;
@@ -495,8 +495,8 @@ fn replace(
             Code::NotNow,
             "only a held operation is amended",
         ))?;
-    let place = queue::vacate(state, held.seq)?;
-    queue::give_up(state, old, now)?;
+    let place = steps::vacate(state, held.seq)?;
+    steps::give_up(state, old, now)?;
     rows::remove(state, old)?;
     let event = Event::Amended {
         operation: old,
