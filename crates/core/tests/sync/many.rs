@@ -14,7 +14,7 @@ use watchkeeper_core::features::queues::view::{
 };
 use watchkeeper_core::store::StoreError;
 
-use crate::world::{World, pack, parcel};
+use crate::world::{World, pack, parcel, reason};
 
 /// Parcels may be returned many at once, at most four; released too, where they came lately.
 fn bulk(text: &str) -> String {
@@ -36,10 +36,6 @@ async fn world(parcels: u32) -> World {
         .with(|state| state.pack = Some(pack(2, bulk)));
     world.engine.sync_once().await.unwrap();
     world
-}
-
-fn reason() -> BTreeMap<String, String> {
-    BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
 }
 
 async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
@@ -91,17 +87,9 @@ async fn large(parcels: u32) -> (World, ActManyRequest) {
     (world, request)
 }
 
+/// How many went with each request.
 fn sent(world: &World) -> Vec<usize> {
-    world.platform.with(|state| {
-        let asked = state.asked("/v1/operations").into_iter();
-        asked
-            .filter(|request| request.method == "POST")
-            .map(|request| {
-                let batch: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
-                batch["operations"].as_array().unwrap().len()
-            })
-            .collect()
-    })
+    world.posted().iter().map(Vec::len).collect()
 }
 
 /// All are sent, and each has happened once.

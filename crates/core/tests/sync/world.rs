@@ -26,6 +26,7 @@ use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_wire::session::{Operator, Tenant};
 
+use crate::hands::Hands;
 use crate::scripted::{Platform, TOKEN, audit_key, now, publisher};
 
 const PACK: &str = r"
@@ -177,6 +178,11 @@ pub fn parcel(number: &str, hours: i64) -> Value {
     })
 }
 
+/// Why a parcel is returned, as a form has it.
+pub fn reason() -> BTreeMap<String, String> {
+    BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
+}
+
 /// A laptop beside a platform.
 pub struct World {
     pub platform: Platform,
@@ -211,6 +217,18 @@ impl World {
             device,
             notifier: Arc::new(Nowhere),
         }
+    }
+
+    /// The same with the pack changed so, after one turn, on a machine of which the test moves the hands.
+    pub async fn with_hands(parcels: u32, change: fn(&str) -> String) -> (Self, Arc<Hands>) {
+        let mut world = Self::new(parcels).await;
+        world
+            .platform
+            .with(|state| state.pack = Some(pack(2, change)));
+        let hands = Hands::new();
+        world.restart_with(hands.clone()).await;
+        world.engine.sync_once().await.unwrap();
+        (world, hands)
     }
 
     /// Opened again, where this shows notifications from now on.
@@ -304,6 +322,27 @@ impl World {
         queues::act(&self.engine, request).await
     }
 
+    /// Takes an action on a parcel as it is shown now, in the place of another operation where one is
+    /// named.
+    pub async fn act(
+        &self,
+        action: &str,
+        id: &str,
+        amends: Option<&str>,
+    ) -> Result<OperationView, Error> {
+        let params = match action {
+            "return" => reason(),
+            _ => BTreeMap::new(),
+        };
+        let request = ActRequest {
+            action: action.into(),
+            params,
+            amends: amends.map(ToOwned::to_owned),
+            ..self.release_request(id).await
+        };
+        queues::act(&self.engine, request).await
+    }
+
     pub async fn release_request(&self, id: &str) -> ActRequest {
         ActRequest {
             operation: Uuid::now_v7().to_string(),
@@ -315,6 +354,23 @@ impl World {
             seen_revision: self.record(id).await.revision,
             amends: None,
         }
+    }
+
+    /// The operations of each request that carried some.
+    pub fn posted(&self) -> Vec<Vec<Value>> {
+        let asked = self.platform.with(|state| state.asked("/v1/operations"));
+        let posted = asked.iter().filter(|request| request.method == "POST");
+        posted
+            .map(|request| {
+                let batch: Value = serde_json::from_slice(&request.body).unwrap();
+                batch["operations"].as_array().unwrap().clone()
+            })
+            .collect()
+    }
+
+    /// How many operations have had their effect.
+    pub fn effects(&self) -> usize {
+        self.platform.with(|state| state.effects.len())
     }
 
     /// A number out of `cache.db`.

@@ -2,10 +2,10 @@
 
 use watchkeeper_core::features::queues::view::OperationWord;
 use watchkeeper_core::features::sync;
-use watchkeeper_wire::operation::Batch;
 use watchkeeper_wire::problem;
 
 use super::{act, each_happens_once, large, request, select, sent};
+use crate::crash::lose_answers;
 use crate::scripted::Reply;
 
 #[tokio::test]
@@ -81,16 +81,7 @@ async fn fault_43_one_over_which_the_platform_fails_spoils_the_others_once_at_mo
 async fn fault_21_the_lost_answer_of_many_is_read_back_and_each_has_one_effect() {
     let (world, many) = large(12).await;
     act(&world, &many).await;
-    world.platform.behave(|request, state| {
-        if request.method != "POST" || request.path != "/v1/operations" {
-            return None;
-        }
-        let batch: Batch = serde_json::from_slice(&request.body).unwrap();
-        for operation in &batch.operations {
-            state.decide(operation);
-        }
-        Some(Reply::Nothing)
-    });
+    lose_answers(&world);
     world.engine.sync_once().await.unwrap();
     let words: Vec<OperationWord> = world
         .status()
