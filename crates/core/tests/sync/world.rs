@@ -26,7 +26,6 @@ use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_wire::session::{Operator, Tenant};
 
-use crate::hands::Hands;
 use crate::scripted::{Platform, TOKEN, audit_key, now, publisher};
 
 const PACK: &str = r"
@@ -217,18 +216,6 @@ impl World {
             device,
             notifier: Arc::new(Nowhere),
         }
-    }
-
-    /// The same with the pack changed so, after one turn, on a machine of which the test moves the hands.
-    pub async fn with_hands(parcels: u32, change: fn(&str) -> String) -> (Self, Arc<Hands>) {
-        let mut world = Self::new(parcels).await;
-        world
-            .platform
-            .with(|state| state.pack = Some(pack(2, change)));
-        let hands = Hands::new();
-        world.restart_with(hands.clone()).await;
-        world.engine.sync_once().await.unwrap();
-        (world, hands)
     }
 
     /// Opened again, where this shows notifications from now on.
