@@ -38,7 +38,7 @@ async fn world(parcels: u32) -> World {
     world
 }
 
-async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
+pub async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
     let request = SelectRequest {
         view: "parcels".into(),
         section: None,
@@ -51,7 +51,7 @@ async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
     queues::select(&world.engine, request).await.unwrap()
 }
 
-fn request(selection: &SelectionView) -> ActManyRequest {
+pub fn request(selection: &SelectionView) -> ActManyRequest {
     ActManyRequest {
         batch: Uuid::now_v7().to_string(),
         kind: "parcel".into(),
@@ -62,7 +62,7 @@ fn request(selection: &SelectionView) -> ActManyRequest {
     }
 }
 
-async fn act(world: &World, request: &ActManyRequest) -> ActManyAnswer {
+pub async fn act(world: &World, request: &ActManyRequest) -> ActManyAnswer {
     queues::act_many(&world.engine, request.clone())
         .await
         .unwrap()

@@ -1,21 +1,19 @@
 //! What was queued can be taken back until it leaves.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::json;
 use uuid::Uuid;
-use watchkeeper_core::features::queues::view::{
-    ActManyRequest, OperationView, OperationWord, SelectRequest, Standing, UndoView,
-};
+use watchkeeper_core::features::queues::view::{OperationView, OperationWord, Standing, UndoView};
+use watchkeeper_core::features::sync;
 use watchkeeper_core::features::sync::view::TakenBackView;
-use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::{Code, Error};
 
 use crate::hands::Hands;
+use crate::many::{act, request, select};
 use crate::scripted::{Reply, now};
-use crate::world::{World, parcel, reason};
+use crate::world::{World, parcel};
 
 /// A parcel that is returned stays for two minutes, and can be taken in again later; so does one that
 /// is released, and never comes back.
@@ -212,28 +210,10 @@ async fn nothing_is_kept_until_it_is_too_late_for_it() {
 #[tokio::test]
 async fn many_at_once_are_taken_back_at_once() {
     let (world, hands) = world(4).await;
-    let request = SelectRequest {
-        view: "parcels".into(),
-        section: None,
-        search: String::new(),
-        ids: ["p1", "p2", "p3"].map(str::to_owned).to_vec(),
-        action: "return".into(),
-        params: BTreeMap::new(),
-        chips: Vec::new(),
-    };
-    let selection = queues::select(&world.engine, request).await.unwrap();
+    let selection = select(&world, "return", &["p1", "p2", "p3"]).await;
     let undo = selection.undo.clone().unwrap();
     assert_eq!(undo.hold_seconds, Some(120));
-    let request = ActManyRequest {
-        batch: Uuid::now_v7().to_string(),
-        kind: "parcel".into(),
-        action: "return".into(),
-        params: reason(),
-        typed: None,
-        records: selection.allowed,
-    };
-    let answer = queues::act_many(&world.engine, request).await.unwrap();
-    assert_eq!(answer.queued, 3);
+    assert_eq!(act(&world, &request(&selection)).await.queued, 3);
     let offer = world.status().await.undo.unwrap();
     assert_eq!((offer.operations.len(), offer.title.as_deref()), (3, None));
     let ids: Vec<&str> = offer.operations.iter().map(String::as_str).collect();
