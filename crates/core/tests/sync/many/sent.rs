@@ -4,7 +4,7 @@ use watchkeeper_core::features::queues::view::OperationWord;
 use watchkeeper_core::features::sync;
 use watchkeeper_wire::problem;
 
-use super::{act, each_happens_once, large, request, select, sent};
+use super::{act, large, request, select, sent};
 use crate::crash::lose_answers;
 use crate::scripted::Reply;
 
