@@ -1,6 +1,6 @@
 //! One action on many records.
 
-mod cut_off;
+pub mod cut_off;
 mod sent;
 mod shown;
 
@@ -17,7 +17,7 @@ use watchkeeper_core::store::StoreError;
 use crate::world::{World, pack, parcel, reason};
 
 /// Parcels may be returned many at once, at most four; released too, where they came lately.
-fn bulk(text: &str) -> String {
+pub fn bulk(text: &str) -> String {
     text.replace(
         "    row: P-3\n",
         "    row: P-3\n    bulk: {row: P-8, cap: 4}\n",
@@ -77,7 +77,7 @@ fn ids(selection: &SelectionView) -> Vec<&str> {
 }
 
 /// Parcels may be returned a thousand at once.
-async fn large(parcels: u32) -> (World, ActManyRequest) {
+pub async fn large(parcels: u32) -> (World, ActManyRequest) {
     let world = World::new(parcels).await;
     let pack = pack(2, |text| bulk(text).replace("cap: 4", "cap: 1000"));
     world.platform.with(|state| state.pack = Some(pack));
@@ -93,7 +93,7 @@ fn sent(world: &World) -> Vec<usize> {
 }
 
 /// All are sent, and each has happened once.
-async fn each_happens_once(world: &World, count: usize) {
+pub async fn each_happens_once(world: &World, count: usize) {
     world.engine.sync_once().await.unwrap();
     world.platform.with(|state| {
         assert_eq!(state.effects.len(), count);

@@ -8,7 +8,7 @@ use super::{OPERATIONS, act, each_happens_once, large, sent};
 use crate::world::World;
 
 /// From here on the disk takes no more than so many operations.
-async fn takes_no_more_than(world: &World, operations: u32) {
+pub async fn takes_no_more_than(world: &World, operations: u32) {
     let state = &world.engine.stores().state;
     let trigger = format!(
         "CREATE TRIGGER no_more BEFORE INSERT ON operation
@@ -21,7 +21,7 @@ async fn takes_no_more_than(world: &World, operations: u32) {
         .unwrap();
 }
 
-async fn takes_all_again(world: &World) {
+pub async fn takes_all_again(world: &World) {
     let state = &world.engine.stores().state;
     state
         .write(|state| Ok::<_, StoreError>(state.execute_batch("DROP TRIGGER no_more")?))
