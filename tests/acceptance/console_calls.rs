@@ -11,21 +11,17 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
-use tokio::sync::broadcast;
 use uuid::Uuid;
-use watchkeeper_core::clock::{Corrected, SystemClock};
 use watchkeeper_core::features::queues::view::{ActRequest, CellValue, OperationWord, RecordView};
 use watchkeeper_core::features::{queues, sync};
-use watchkeeper_core::profile::open::{OpenProfile, Pinned};
-use watchkeeper_core::secrets::Secret;
-use watchkeeper_core::store::{DbKey, Stores};
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_platform::clock::{Clock, ManualClock};
 use watchkeeper_platform::connectors::mood::Mode;
-use watchkeeper_platform::{Grant, Options, Server, StandIns, intake};
+use watchkeeper_platform::{Options, Server, StandIns, intake};
+use watchkeeper_tests::laptop;
 use watchkeeper_wire::operation::VerdictWord;
-use watchkeeper_wire::session::{Operator, Tenant};
+use watchkeeper_wire::session::Tenant;
 
 use crate::world::at;
 
@@ -82,36 +78,11 @@ impl Console {
         let brought = serde_json::from_value(brought).unwrap();
         let answer = intake::take(platform, TENANT, &brought).await.unwrap();
         assert!(answer.rejected.is_empty(), "{:?}", answer.rejected);
-        let kim = Operator {
-            id: "kim".into(),
-            name: "Kim".into(),
-        };
-        let grant = Grant {
-            operator: kim.id.clone(),
-            name: kim.name.clone(),
-            roles: vec!["operator".into()],
-            regions: Vec::new(),
-        };
-        let token = platform.issue(TENANT, &grant).await.unwrap();
-        let machine = Arc::new(SystemClock::default());
-        let profile = OpenProfile {
-            id: "profile".into(),
-            folder: folders[1].path().to_owned(),
-            stores: Stores::open(folders[1].path(), &DbKey::new([3; 32])).unwrap(),
-            token: Secret::new(token),
-            pinned: Pinned {
-                platform: server.url().parse().unwrap(),
-                operator: kim,
-                tenant: tenant(),
-                device: Uuid::now_v7(),
-                audit_key: platform.audit_key_hex(),
-                publisher: watchkeeper_tests::publisher().public().to_owned(),
-            },
-            clock: Arc::new(Corrected::new(machine, None)),
-            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
-            changes: broadcast::channel(64).0,
-            version: "0".into(),
-        };
+        let (who, on) = (
+            ("kim", &["operator"][..]),
+            (folders[1].path(), Uuid::now_v7()),
+        );
+        let profile = laptop::profile(&server, tenant(), who, on).await.unwrap();
         let engine = Engine::assemble(profile).await.unwrap();
         let console = Self {
             server,

@@ -9,21 +9,18 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::broadcast;
 use uuid::Uuid;
 use watchkeeper_core::clock::{self, Corrected, SystemClock};
 use watchkeeper_core::features::queues::view::{ActRequest, CellValue, OperationView, RecordView};
 use watchkeeper_core::features::sync::view::SyncView;
 use watchkeeper_core::features::{queues, sync};
-use watchkeeper_core::profile::open::{OpenProfile, Pinned};
-use watchkeeper_core::secrets::Secret;
-use watchkeeper_core::store::{DbKey, Stores};
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_platform::clock::Clock;
 use watchkeeper_platform::connectors::stand_in::Charge;
-use watchkeeper_platform::{Grant, Options, Server};
-use watchkeeper_wire::session::{Operator, Tenant};
+use watchkeeper_platform::{Options, Server};
+use watchkeeper_tests::laptop;
+use watchkeeper_wire::session::Tenant;
 
 pub const TENANT: &str = "lost-property";
 
@@ -192,13 +189,8 @@ impl Office {
     }
 
     pub async fn token(&self, operator: &str, roles: &[&str]) -> String {
-        let grant = Grant {
-            operator: operator.into(),
-            name: operator.to_uppercase(),
-            roles: roles.iter().map(ToString::to_string).collect(),
-            regions: Vec::new(),
-        };
-        self.server.platform.issue(TENANT, &grant).await.unwrap()
+        let token = laptop::token(&self.server, TENANT, operator, roles).await;
+        token.unwrap()
     }
 
     fn ledger(&self) -> &watchkeeper_platform::connectors::stand_in::Ledger {
@@ -267,30 +259,12 @@ impl Office {
         operator: &str,
         device: Uuid,
     ) -> Laptop {
-        let token = self.token(operator, &["operator"]).await;
-        let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
-        let anchor = stores.state.read(|state| clock::load_anchor(state)).await;
-        let profile = OpenProfile {
-            id: "profile".into(),
-            folder: folder.path().to_owned(),
-            stores,
-            token: Secret::new(token),
-            pinned: Pinned {
-                platform: self.server.url().parse().unwrap(),
-                operator: Operator {
-                    id: operator.into(),
-                    name: operator.to_uppercase(),
-                },
-                tenant: tenant(),
-                device,
-                audit_key: self.server.platform.audit_key_hex(),
-                publisher: watchkeeper_tests::publisher().public().to_owned(),
-            },
-            clock: Arc::new(Corrected::new(machine, anchor.unwrap())),
-            notifier: Arc::new(watchkeeper_core::notify::Nowhere),
-            changes: broadcast::channel(64).0,
-            version: "0".into(),
-        };
+        let (who, on) = ((operator, &["operator"][..]), (folder.path(), device));
+        let profile = laptop::profile(&self.server, tenant(), who, on).await;
+        let mut profile = profile.unwrap();
+        let state = &profile.stores.state;
+        let anchor = state.read(|state| clock::load_anchor(state)).await;
+        profile.clock = Arc::new(Corrected::new(machine, anchor.unwrap()));
         Laptop {
             engine: Engine::assemble(profile).await.unwrap(),
             folder,

@@ -6,6 +6,7 @@ pub mod fuzz;
 pub mod inside;
 pub mod keyring;
 pub mod kills;
+pub mod laptop;
 pub mod line;
 pub mod platform;
 pub mod programs;

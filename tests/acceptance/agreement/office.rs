@@ -6,22 +6,19 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
-use tokio::sync::broadcast;
 use uuid::Uuid;
-use watchkeeper_core::clock::{Corrected, SystemClock};
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
     ActRequest, OperationView, RecordView, ViewRequest,
 };
 use watchkeeper_core::notify::{About, Notifier};
-use watchkeeper_core::profile::open::{OpenProfile, Pinned};
-use watchkeeper_core::secrets::Secret;
-use watchkeeper_core::store::{DbKey, Stores};
+use watchkeeper_core::profile::open::OpenProfile;
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::Bundle;
 use watchkeeper_platform::clock::{Clock, ManualClock};
-use watchkeeper_platform::{Grant, Options, Server, intake};
-use watchkeeper_wire::session::{Operator, Tenant};
+use watchkeeper_platform::{Options, Server, intake};
+use watchkeeper_tests::laptop;
+use watchkeeper_wire::session::Tenant;
 
 use crate::amarise_bodies::{NOW, eur, price_change, product};
 use crate::screen::Screen;
@@ -81,38 +78,13 @@ impl Office {
 
     /// A laptop of somebody with these roles, after its first turn.
     pub(crate) async fn laptop(&self, operator: &str, roles: &[&str]) -> Laptop {
-        let name = Operator {
-            id: operator.into(),
-            name: operator.to_uppercase(),
-        };
-        let grant = Grant {
-            operator: name.id.clone(),
-            name: name.name.clone(),
-            roles: roles.iter().map(ToString::to_string).collect(),
-            regions: Vec::new(),
-        };
-        let token = self.server.platform.issue(TENANT, &grant).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
-        let machine = Arc::new(SystemClock::default());
+        let (who, on) = ((operator, roles), (folder.path(), Uuid::now_v7()));
+        let profile = laptop::profile(&self.server, tenant(), who, on).await;
         let screen = Arc::new(Screen::default());
         let profile = OpenProfile {
-            id: "profile".into(),
-            folder: folder.path().to_owned(),
-            stores,
-            token: Secret::new(token),
-            pinned: Pinned {
-                platform: self.server.url().parse().unwrap(),
-                operator: name,
-                tenant: tenant(),
-                device: Uuid::now_v7(),
-                audit_key: self.server.platform.audit_key_hex(),
-                publisher: watchkeeper_tests::publisher().public().to_owned(),
-            },
-            clock: Arc::new(Corrected::new(machine, None)),
             notifier: Arc::clone(&screen) as Arc<dyn Notifier>,
-            changes: broadcast::channel(64).0,
-            version: "0".into(),
+            ..profile.unwrap()
         };
         let laptop = Laptop {
             engine: Engine::assemble(profile).await.unwrap(),

@@ -3,20 +3,14 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tokio::sync::broadcast;
 use uuid::Uuid;
-use watchkeeper_core::clock::{Corrected, SystemClock};
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{ActRequest, OperationView, RecordView};
-use watchkeeper_core::notify::Nowhere;
-use watchkeeper_core::profile::open::{OpenProfile, Pinned};
-use watchkeeper_core::secrets::Secret;
-use watchkeeper_core::store::{DbKey, Stores};
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::value;
+use watchkeeper_platform::Server;
 use watchkeeper_platform::store::Access;
-use watchkeeper_platform::{Grant, Server};
-use watchkeeper_wire::session::Operator;
+use watchkeeper_tests::laptop;
 
 use super::{Case, TENANT, tenant};
 
@@ -30,47 +24,17 @@ pub(crate) struct Laptop {
 
 impl Laptop {
     pub(super) async fn new(server: &Server, operator: &str, roles: &[&str]) -> Self {
-        let name = Operator {
-            id: operator.into(),
-            name: operator.to_uppercase(),
-        };
+        let (folder, device) = (tempfile::tempdir().unwrap(), Uuid::now_v7());
+        let (who, on) = ((operator, roles), (folder.path(), device));
+        let profile = laptop::profile(server, tenant(), who, on).await.unwrap();
         let mut roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
         roles.sort();
-        let grant = Grant {
-            operator: name.id.clone(),
-            name: name.name.clone(),
-            roles: roles.clone(),
-            regions: Vec::new(),
-        };
-        let token = server.platform.issue(TENANT, &grant).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let stores = Stores::open(folder.path(), &DbKey::new([3; 32])).unwrap();
-        let machine = Arc::new(SystemClock::default());
-        let device = Uuid::now_v7();
-        let profile = OpenProfile {
-            id: "profile".into(),
-            folder: folder.path().to_owned(),
-            stores,
-            token: Secret::new(token),
-            pinned: Pinned {
-                platform: server.url().parse().unwrap(),
-                operator: name.clone(),
-                tenant: tenant(),
-                device,
-                audit_key: server.platform.audit_key_hex(),
-                publisher: watchkeeper_tests::publisher().public().to_owned(),
-            },
-            clock: Arc::new(Corrected::new(machine, None)),
-            notifier: Arc::new(Nowhere),
-            changes: broadcast::channel(64).0,
-            version: "0".into(),
-        };
         let laptop = Self {
             engine: Engine::assemble(profile).await.unwrap(),
             access: Access {
                 token_hash: String::new(),
                 tenant: TENANT.to_owned(),
-                operator: name,
+                operator: laptop::operator(operator),
                 roles,
                 regions: Vec::new(),
                 revoked: false,

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Chance, Engine, LinkState, rights, tasks};
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Status};
-use crate::outbox::undo;
+use crate::outbox::{steps, undo};
 use crate::profile::open::{OpenProfile, Pinned};
 use crate::sync::activate;
 use crate::sync::client::{Client, Network, Transport};
@@ -62,7 +62,7 @@ impl Engine {
         let reading = profile.stores.state.is_reading();
         if !left_in_flight.is_empty() && !reading {
             let state = &profile.stores.state;
-            state.write(|state| queue::doubt_in_flight(state)).await?;
+            state.write(|state| steps::doubt_in_flight(state)).await?;
         }
         let moment = profile.clock.moment();
         let boot = moment.boot_id.clone();

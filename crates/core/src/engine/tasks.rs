@@ -10,8 +10,8 @@ use super::{Contact, Engine, notifying, turning};
 use crate::documents;
 use crate::error::Error;
 use crate::features::queues::anew::anew;
-use crate::outbox::queue;
 use crate::outbox::send::{self, SendError};
+use crate::outbox::steps;
 use crate::sync::backoff;
 use crate::sync::client::ClientError;
 use crate::sync::{activate, compare, hints, pull, words};
@@ -171,7 +171,7 @@ async fn exchange(engine: &Engine) -> Result<(), SendError> {
     let was_cut_off = engine.link().contact != Contact::There;
     if was_cut_off {
         let state = &engine.stores.state;
-        state.write(|state| queue::end_back_off(state)).await?;
+        state.write(|state| steps::end_back_off(state)).await?;
     }
     match send::round(engine, anew).await {
         Err(SendError::Client(error)) if !error.concerns_the_line() => {

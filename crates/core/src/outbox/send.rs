@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
 
 use super::queue::{self, Hold, Queued, Status};
+use super::steps;
 use super::together::{Shared, may_share};
 use super::{base, frozen, lane, rest, verdict};
 use crate::changes::Source;
@@ -193,7 +194,7 @@ async fn claim(engine: &Engine) -> Result<Claimed, StoreError> {
                     continue;
                 }
                 base::settle(state, &scribe, &waiting, now.at)?;
-                if !queue::claim(state, seq)? {
+                if !steps::claim(state, seq)? {
                     continue;
                 }
                 rest::forget(state, waiting.request.id)?;
@@ -287,7 +288,7 @@ async fn apart(
                     .state
                     .write(move |state| {
                         for seq in left {
-                            queue::read_back_after(state, seq, now)?;
+                            steps::read_back_after(state, seq, now)?;
                         }
                         Ok::<_, StoreError>(())
                     })
@@ -349,9 +350,9 @@ async fn back_off(
         .state
         .write(move |state| {
             if harmless {
-                queue::wait(state, seq, not_before)
+                steps::wait(state, seq, not_before)
             } else {
-                queue::read_back_after(state, seq, not_before)
+                steps::read_back_after(state, seq, not_before)
             }
         })
         .await
@@ -425,7 +426,7 @@ pub async fn read_back(
                 *next = again.min(*next);
                 let state = &engine.stores.state;
                 state
-                    .write(move |state| queue::read_back_after(state, seq, again))
+                    .write(move |state| steps::read_back_after(state, seq, again))
                     .await?;
                 continue;
             }
@@ -443,7 +444,7 @@ pub async fn read_back(
                 engine
                     .stores
                     .state
-                    .write(move |state| queue::wait(state, seq, now))
+                    .write(move |state| steps::wait(state, seq, now))
                     .await?;
                 engine.operation_changed(&operation.request, Source::Sync);
             }

@@ -10,6 +10,7 @@ use watchkeeper_wire::problem::Problem;
 
 use super::base;
 use super::queue::{self, Hold, Queued, Status};
+use super::steps;
 use crate::engine::Scribe;
 use crate::overlay::rows;
 use crate::store::StoreError;
@@ -199,7 +200,7 @@ fn settle_by(
     };
     match next {
         Next::Stay => return Ok(None),
-        Next::Wait => queue::wait(state, operation.seq, now)?,
+        Next::Wait => steps::wait(state, operation.seq, now)?,
         Next::Stand(status, hold) => {
             let settled = (status == Status::Confirmed).then_some(now);
             let theirs = verdict
@@ -217,7 +218,7 @@ fn settle_by(
                 Status::Confirmed => verdict.reason.as_ref().or(told.as_ref()),
                 _ => told.as_ref().or(verdict.reason.as_ref()),
             };
-            queue::set(state, operation.seq, status, hold, reason, theirs, settled)?;
+            steps::set(state, operation.seq, status, hold, reason, theirs, settled)?;
             if hold.is_none() {
                 let goes_on = matches!(operation.status, Status::Accepted | Status::Unknown);
                 let revisions = (verdict.from_revision, verdict.revision);
@@ -257,7 +258,7 @@ pub fn hold(
     if found.is_none_or(|found| found.status != operation.status) {
         return Ok(());
     }
-    queue::set(
+    steps::set(
         state,
         operation.seq,
         Status::Held,

@@ -27,7 +27,7 @@ use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::outbox::queue::{self, Hold, Queued, Status};
 use crate::outbox::send::SendError;
-use crate::outbox::verdict;
+use crate::outbox::{steps, verdict};
 use crate::store::{StoreError, setting};
 
 /// Name in table `setting`.
@@ -119,7 +119,7 @@ async fn enter(engine: &Engine, name: &str) -> Result<(), StoreError> {
                     held.push(operation);
                 }
             }
-            queue::mark_sent_before(state)?;
+            steps::mark_sent_before(state)?;
             setting::put(state, SETTING, &history)?;
             Ok::<_, StoreError>(held)
         })

@@ -10,7 +10,7 @@ use crate::scripted::Reply;
 use crate::world::World;
 
 /// The platform carries it out and the answer is lost.
-fn lose_answers(world: &World) {
+pub fn lose_answers(world: &World) {
     carry_out_and_answer(world, Reply::Nothing);
 }
 

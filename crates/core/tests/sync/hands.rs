@@ -6,6 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use watchkeeper_core::clock::{Clock, SystemClock};
 
+use crate::world::{World, pack};
+
 /// The clocks of this machine, moved on as a test says.
 pub struct Hands {
     machine: SystemClock,
@@ -52,5 +54,19 @@ impl Clock for Hands {
 
     fn boot_id(&self) -> String {
         format!("boot-{}", self.moved.lock().unwrap().boots)
+    }
+}
+
+impl World {
+    /// A laptop after one turn, with the pack changed so, on a machine of which the test moves the hands.
+    pub async fn with_hands(parcels: u32, change: fn(&str) -> String) -> (Self, Arc<Hands>) {
+        let mut world = Self::new(parcels).await;
+        world
+            .platform
+            .with(|state| state.pack = Some(pack(2, change)));
+        let hands = Hands::new();
+        world.restart_with(hands.clone()).await;
+        world.engine.sync_once().await.unwrap();
+        (world, hands)
     }
 }

@@ -6,9 +6,8 @@ use watchkeeper_core::features::log::view::{LogLeft, LogRequest, LogSort};
 use watchkeeper_core::features::queues::view::ActManyRequest;
 use watchkeeper_core::features::{log, queues};
 
-use crate::many::{
-    act, bulk, each_happens_once, large, request, select, takes_all_again, takes_no_more_than,
-};
+use crate::many::cut_off::{takes_all_again, takes_no_more_than};
+use crate::many::{act, bulk, each_happens_once, large, request, select};
 use crate::world::{World, pack};
 
 #[tokio::test]

@@ -1,20 +1,20 @@
 //! One action on many records.
 
+pub mod cut_off;
+mod sent;
+mod shown;
+
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
 use watchkeeper_core::Code;
+use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{
     ActManyAnswer, ActManyRequest, OperationWord, SelectRequest, SelectionView,
 };
-use watchkeeper_core::features::sync::view::OpenPart;
-use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::store::StoreError;
-use watchkeeper_wire::operation::Batch;
-use watchkeeper_wire::problem;
 
-use crate::scripted::Reply;
-use crate::world::{World, pack, parcel};
+use crate::world::{World, pack, parcel, reason};
 
 /// Parcels may be returned many at once, at most four; released too, where they came lately.
 pub fn bulk(text: &str) -> String {
@@ -36,10 +36,6 @@ async fn world(parcels: u32) -> World {
         .with(|state| state.pack = Some(pack(2, bulk)));
     world.engine.sync_once().await.unwrap();
     world
-}
-
-fn reason() -> BTreeMap<String, String> {
-    BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
 }
 
 pub async fn select(world: &World, action: &str, ids: &[&str]) -> SelectionView {
@@ -79,6 +75,41 @@ fn ids(selection: &SelectionView) -> Vec<&str> {
         .map(|one| one.id.as_str())
         .collect()
 }
+
+/// Parcels may be returned a thousand at once.
+pub async fn large(parcels: u32) -> (World, ActManyRequest) {
+    let world = World::new(parcels).await;
+    let pack = pack(2, |text| bulk(text).replace("cap: 4", "cap: 1000"));
+    world.platform.with(|state| state.pack = Some(pack));
+    world.engine.sync_once().await.unwrap();
+    let request = request(&select(&world, "return", &[]).await);
+    assert_eq!(request.records.len(), parcels as usize);
+    (world, request)
+}
+
+/// How many went with each request.
+fn sent(world: &World) -> Vec<usize> {
+    world.posted().iter().map(Vec::len).collect()
+}
+
+/// All are sent, and each has happened once.
+pub async fn each_happens_once(world: &World, count: usize) {
+    world.engine.sync_once().await.unwrap();
+    world.platform.with(|state| {
+        assert_eq!(state.effects.len(), count);
+        assert!(state.effects.values().all(|effects| *effects == 1));
+    });
+    world.check().await;
+}
+
+/// A request of somebody that can be read, as the table has it.
+const READABLE: &str = r#"{"id": "00000000-0000-7000-8000-000000000000", "version": 1, "kind": "parcel",
+    "record": "r", "action": "a", "params": {}, "author": "somebody",
+    "device": "00000000-0000-7000-8000-000000000000", "made_at": "2026-11-20T03:00:00Z",
+    "base_revision": null, "not_after": null, "pack": "p", "lookups": {}}"#;
+
+/// How many operations there are.
+const OPERATIONS: &str = "SELECT count(*) FROM operation";
 
 #[tokio::test]
 async fn a_selection_has_what_is_allowed_in_the_views_order_up_to_the_cap() {
@@ -228,17 +259,13 @@ async fn where_the_outbox_fills_up_the_rest_is_said_to_be_left() {
     let state = &world.engine.stores().state;
     state
         .write(|state| {
-            state.execute_batch(
+            state.execute(
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9997)
                  INSERT INTO operation (id, lane, author, request, fingerprint, title, action,
                                         status, made_at)
                  SELECT 'x' || i, 'other/' || i, 'somebody',
-                        '{\"id\":\"00000000-0000-7000-8000-000000000000\",\"version\":1,\"kind\":\"other\",
-                          \"record\":\"r\",\"action\":\"a\",\"params\":{},
-                          \"author\":\"somebody\",\"device\":\"00000000-0000-7000-8000-000000000000\",
-                          \"made_at\":\"2026-11-20T03:00:00Z\",\"base_revision\":null,\"not_after\":null,
-                          \"pack\":\"p\",\"lookups\":{}}',
-                        'f', 't', 'a', 'waiting', 0 FROM n",
+                        ?1, 'f', 't', 'a', 'waiting', 0 FROM n",
+                [READABLE],
             )?;
             Ok::<_, StoreError>(())
         })
@@ -249,156 +276,6 @@ async fn where_the_outbox_fills_up_the_rest_is_said_to_be_left() {
     assert_eq!(answer.queued, 3);
     assert_eq!(answer.failed[0].error.code, Code::OutboxFull);
     assert_eq!(answer.failed[0].id, "p1");
-}
-
-/// Parcels may be returned a thousand at once.
-pub async fn large(parcels: u32) -> (World, ActManyRequest) {
-    let world = World::new(parcels).await;
-    let pack = pack(2, |text| bulk(text).replace("cap: 4", "cap: 1000"));
-    world.platform.with(|state| state.pack = Some(pack));
-    world.engine.sync_once().await.unwrap();
-    let request = request(&select(&world, "return", &[]).await);
-    assert_eq!(request.records.len(), parcels as usize);
-    (world, request)
-}
-
-fn sent(world: &World) -> Vec<usize> {
-    world.platform.with(|state| {
-        let asked = state.asked("/v1/operations").into_iter();
-        asked
-            .filter(|request| request.method == "POST")
-            .map(|request| {
-                let batch: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
-                batch["operations"].as_array().unwrap().len()
-            })
-            .collect()
-    })
-}
-
-#[tokio::test]
-async fn plain_changes_share_a_request_and_what_moves_money_goes_alone() {
-    let (world, many) = large(130).await;
-    assert_eq!(act(&world, &many).await.queued, 130);
-    world.engine.sync_once().await.unwrap();
-    assert_eq!(sent(&world), [100, 30]);
-    world
-        .platform
-        .with(|state| assert!(state.effects.values().all(|effects| *effects == 1)));
-    assert_eq!(world.status().await.settled.len(), 20);
-    let done = "SELECT count(*) FROM operation WHERE status = 'confirmed'";
-    assert_eq!(world.stated(done).await, 130);
-    world.check().await;
-
-    let (world, _) = large(2).await;
-    let mut many = request(&select(&world, "release", &[]).await);
-    many.params.clear();
-    assert_eq!(act(&world, &many).await.queued, 2);
-    world.engine.sync_once().await.unwrap();
-    assert_eq!(sent(&world), [1, 1]);
-}
-
-#[tokio::test]
-async fn fault_43_one_that_is_not_understood_among_many_is_held_alone() {
-    let (world, many) = large(20).await;
-    act(&world, &many).await;
-    world.platform.behave(|request, _| {
-        let text = String::from_utf8_lossy(&request.body);
-        let poisoned = request.path == "/v1/operations" && text.contains("\"record\":\"p7\"");
-        poisoned.then(|| Reply::problem(problem::Code::BodyInvalid))
-    });
-    world.engine.sync_once().await.unwrap();
-    let status = world.status().await;
-    let held: Vec<&str> = status.held.iter().map(|one| one.record.as_str()).collect();
-    assert_eq!(held, ["p7"]);
-    assert!(status.waiting.is_empty() && status.under_way.is_empty());
-    world.platform.with(|state| {
-        assert_eq!(state.effects.len(), 19);
-        assert!(state.effects.values().all(|effects| *effects == 1));
-    });
-    world.check().await;
-}
-
-#[tokio::test]
-async fn fault_43_one_over_which_the_platform_fails_spoils_the_others_once_at_most() {
-    let (world, many) = large(5).await;
-    act(&world, &many).await;
-    world.platform.behave(|request, _| {
-        let text = String::from_utf8_lossy(&request.body);
-        let poisoned = request.path == "/v1/operations" && text.contains("\"record\":\"p3\"");
-        poisoned.then_some(Reply::Nothing)
-    });
-    world.engine.sync_once().await.unwrap();
-    // Nobody knows of any of them; what is read back and unknown goes out by itself.
-    for _ in 0..2 {
-        sync::pull_now(&world.engine).await.unwrap();
-        world.engine.sync_once().await.unwrap();
-    }
-    let status = world.status().await;
-    let left: Vec<&str> = status
-        .waiting
-        .iter()
-        .map(|one| one.record.as_str())
-        .collect();
-    assert_eq!(left, ["p3"]);
-    let done = "SELECT count(*) FROM operation WHERE status = 'confirmed'";
-    assert_eq!(world.stated(done).await, 4);
-}
-
-#[tokio::test]
-async fn fault_21_the_lost_answer_of_many_is_read_back_and_each_has_one_effect() {
-    let (world, many) = large(12).await;
-    act(&world, &many).await;
-    world.platform.behave(|request, state| {
-        if request.method != "POST" || request.path != "/v1/operations" {
-            return None;
-        }
-        let batch: Batch = serde_json::from_slice(&request.body).unwrap();
-        for operation in &batch.operations {
-            state.decide(operation);
-        }
-        Some(Reply::Nothing)
-    });
-    world.engine.sync_once().await.unwrap();
-    let words: Vec<OperationWord> = world
-        .status()
-        .await
-        .waiting
-        .iter()
-        .map(|one| one.word)
-        .collect();
-    assert_eq!(words, [OperationWord::Unknown; 12]);
-    world.platform.behave_well();
-    sync::pull_now(&world.engine).await.unwrap();
-    world.engine.sync_once().await.unwrap();
-    assert_eq!(sent(&world).len(), 1, "nothing is sent again");
-    world.platform.with(|state| {
-        assert_eq!(state.effects.len(), 12);
-        assert!(state.effects.values().all(|effects| *effects == 1));
-    });
-    world.check().await;
-}
-
-#[tokio::test]
-async fn how_far_many_are_is_told_until_all_of_them_are_settled() {
-    let world = world(6).await;
-    world.release("p1").await.unwrap();
-    assert!(world.status().await.batches.is_empty(), "one is not many");
-    let asked = request(&select(&world, "return", &[]).await);
-    act(&world, &asked).await;
-    // Again is the same operations.
-    act(&world, &asked).await;
-    let batches = world.status().await.batches;
-    assert_eq!(batches.len(), 1);
-    let batch = &batches[0];
-    assert!(asked.batch.starts_with(&batch.id), "{batch:?}");
-    assert_eq!(
-        (batch.action.as_str(), batch.count, batch.waiting),
-        ("Return", 4, 4)
-    );
-    assert_eq!((batch.under_way, batch.held, batch.confirmed), (0, 0, 0));
-    world.engine.sync_once().await.unwrap();
-    let status = world.status().await;
-    assert!(status.waiting.is_empty() && status.batches.is_empty());
 }
 
 #[tokio::test]
@@ -431,246 +308,4 @@ async fn who_has_to_agree_and_until_when_is_said_before_many_are_done() {
     assert_ne!(small.not_after, all.not_after);
     let any_time = select(&world, "return", &["p1"]).await;
     assert_eq!(any_time.not_after, None);
-}
-
-/// So many operations of somebody that stand so. Of what is not shown nothing is read: it could not be.
-async fn planted(world: &World, status: &'static str, readable: u32, unreadable: u32) {
-    let state = &world.engine.stores().state;
-    state
-        .write(move |state| {
-            for at in 0..readable + unreadable {
-                let request = match at < readable {
-                    true => {
-                        "{\"id\":\"00000000-0000-7000-8000-000000000000\",\"version\":1,\"kind\":\"parcel\",
-                          \"record\":\"r\",\"action\":\"a\",\"params\":{},
-                          \"author\":\"somebody\",\"device\":\"00000000-0000-7000-8000-000000000000\",
-                          \"made_at\":\"2026-11-20T03:00:00Z\",\"base_revision\":null,\"not_after\":null,
-                          \"pack\":\"p\",\"lookups\":{}}"
-                    }
-                    false => "no operation",
-                };
-                let id = Uuid::now_v7().to_string();
-                state.execute(
-                    "INSERT INTO operation (id, lane, author, request, fingerprint, title, action,
-                                            status, hold, made_at)
-                     VALUES (?1, 'other/' || ?1, 'somebody', ?2, 'f', ?3, 'a', ?4,
-                             iif(?4 = 'held', 'refused', NULL), 0)",
-                    (id, request, format!("{status} {at}"), status),
-                )?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .await
-        .unwrap();
-}
-
-#[tokio::test]
-async fn of_a_thousand_that_wait_the_first_hundred_are_read_and_all_are_counted() {
-    let world = world(1).await;
-    planted(&world, "waiting", 100, 900).await;
-    planted(&world, "held", 100, 20).await;
-    planted(&world, "unknown", 2, 0).await;
-    planted(&world, "accepted", 98, 30).await;
-    let status = world.status().await;
-    let open = status.open;
-    assert_eq!(
-        (open.waiting, open.held, open.unknown, open.sent),
-        (1_000, 120, 2, 128)
-    );
-    let shown = (
-        status.waiting.len(),
-        status.held.len(),
-        status.under_way.len(),
-    );
-    assert_eq!(shown, (100, 100, 100));
-    assert_eq!(status.waiting[99].title, "waiting 99");
-    assert_eq!(status.under_way[1].word, OperationWord::Unknown);
-    assert_eq!(status.under_way[2].word, OperationWord::Sent);
-}
-
-#[tokio::test]
-async fn what_follows_the_first_hundred_is_read_page_by_page_and_what_is_in_doubt_comes_first() {
-    let world = world(1).await;
-    planted(&world, "waiting", 230, 0).await;
-    planted(&world, "in_flight", 1, 0).await;
-    let state = &world.engine.stores().state;
-    let doubt = "UPDATE operation SET not_before = 1 WHERE status = 'in_flight'";
-    state
-        .write(move |state| Ok::<_, StoreError>(state.execute(doubt, [])?))
-        .await
-        .unwrap();
-    let status = world.status().await;
-    assert_eq!(status.open.waiting, 231);
-    assert_eq!(status.waiting[0].word, OperationWord::Unknown);
-    let mut titles: Vec<String> = status.waiting.into_iter().map(|one| one.title).collect();
-    for (behind, count) in [(100, 100), (200, 31), (300, 0)] {
-        let page = sync::more(&world.engine, OpenPart::Waiting, behind).await;
-        let page = page.unwrap();
-        assert_eq!(page.len(), count, "behind {behind}");
-        titles.extend(page.into_iter().map(|one| one.title));
-    }
-    let wanted = (0..230).map(|at| format!("waiting {at}"));
-    assert!(titles[1..].iter().cloned().eq(wanted), "{titles:?}");
-}
-
-/// From here on the disk takes no more than so many operations.
-pub async fn takes_no_more_than(world: &World, operations: u32) {
-    let state = &world.engine.stores().state;
-    let trigger = format!(
-        "CREATE TRIGGER no_more BEFORE INSERT ON operation
-         WHEN (SELECT count(*) FROM operation) >= {operations}
-         BEGIN SELECT RAISE(ABORT, 'no more'); END"
-    );
-    state
-        .write(move |state| Ok::<_, StoreError>(state.execute_batch(&trigger)?))
-        .await
-        .unwrap();
-}
-
-pub async fn takes_all_again(world: &World) {
-    let state = &world.engine.stores().state;
-    state
-        .write(|state| Ok::<_, StoreError>(state.execute_batch("DROP TRIGGER no_more")?))
-        .await
-        .unwrap();
-}
-
-const OPERATIONS: &str = "SELECT count(*) FROM operation";
-
-/// All are sent, and each has happened once.
-pub async fn each_happens_once(world: &World, count: usize) {
-    world.engine.sync_once().await.unwrap();
-    world.platform.with(|state| {
-        assert_eq!(state.effects.len(), count);
-        assert!(state.effects.values().all(|effects| *effects == 1));
-    });
-    world.check().await;
-}
-
-#[tokio::test]
-async fn a_thousand_are_queued_and_go_out_in_ten_requests() {
-    let (world, many) = large(1_000).await;
-    let answer = act(&world, &many).await;
-    assert_eq!((answer.queued, answer.left), (1_000, 0));
-    assert!(answer.failed.is_empty());
-    let status = world.status().await;
-    assert_eq!((status.open.waiting, status.waiting.len()), (1_000, 100));
-    assert_eq!(status.batches[0].count, 1_000);
-    assert!(status.unfinished.is_empty(), "nothing is left of it");
-    each_happens_once(&world, 1_000).await;
-    assert_eq!(sent(&world), [100; 10]);
-}
-
-#[tokio::test]
-async fn fault_02_what_was_cut_off_is_told_after_the_start_and_gone_on_with_and_nothing_twice() {
-    let (mut world, mut many) = large(250).await;
-    // One that is not queued is told with the rest, however long that takes.
-    many.records[0].revision += 1;
-    takes_no_more_than(&world, 199).await;
-    let answer = act(&world, &many).await;
-    assert_eq!((answer.queued, answer.failed.len()), (199, 51));
-    takes_all_again(&world).await;
-    world.restart().await;
-    let status = world.status().await;
-    let [cut] = status.unfinished.as_slice() else {
-        panic!("{:?}", status.unfinished);
-    };
-    assert_eq!(
-        (cut.id.as_str(), cut.action.as_str()),
-        (many.batch.as_str(), "Return")
-    );
-    assert_eq!(
-        (cut.count, cut.queued, cut.failed, cut.left),
-        (250, 199, 1, 50)
-    );
-    assert!(!cut.runs);
-    let answer = queues::resume_batch(&world.engine, &cut.id).await.unwrap();
-    assert_eq!((answer.queued, answer.left), (249, 0));
-    let failed: Vec<(&str, Code)> = answer
-        .failed
-        .iter()
-        .map(|one| (one.id.as_str(), one.error.code))
-        .collect();
-    assert_eq!(failed, [(many.records[0].id.as_str(), Code::Stale)]);
-    assert!(world.status().await.unfinished.is_empty());
-    let again = queues::resume_batch(&world.engine, &cut.id).await;
-    assert_eq!(again.unwrap_err().code, Code::NotFound, "it is over");
-    assert_eq!(world.stated(OPERATIONS).await, 249);
-    each_happens_once(&world, 249).await;
-}
-
-#[tokio::test]
-async fn fault_02_an_app_that_ends_while_many_are_queued_forgets_none_of_them() {
-    let (mut world, many) = large(600).await;
-    let engine = std::sync::Arc::clone(&world.engine);
-    let some = async { while world.stated(OPERATIONS).await < 100 {} };
-    tokio::select! {
-        () = some => {}
-        answer = queues::act_many(&engine, many.clone()) => panic!("it came to its end: {answer:?}"),
-    }
-    drop(engine);
-    world.restart().await;
-    let cut = world.status().await.unfinished.remove(0);
-    assert_eq!(cut.queued + cut.left, 600);
-    assert_eq!(i64::from(cut.queued), world.stated(OPERATIONS).await);
-    assert!(cut.left > 0 && !cut.runs);
-    let answer = queues::resume_batch(&world.engine, &many.batch)
-        .await
-        .unwrap();
-    assert_eq!((answer.queued, answer.left), (600, 0));
-    each_happens_once(&world, 600).await;
-}
-
-#[tokio::test]
-async fn what_was_cut_off_can_be_left_and_what_is_queued_stays() {
-    let (mut world, many) = large(150).await;
-    takes_no_more_than(&world, 100).await;
-    act(&world, &many).await;
-    takes_all_again(&world).await;
-    world.restart().await;
-    for _ in 0..2 {
-        queues::leave_batch(&world.engine, &many.batch)
-            .await
-            .unwrap();
-        assert!(world.status().await.unfinished.is_empty());
-    }
-    let gone = queues::resume_batch(&world.engine, &many.batch).await;
-    assert_eq!(gone.unwrap_err().code, Code::NotFound);
-    each_happens_once(&world, 100).await;
-}
-
-#[tokio::test]
-async fn many_can_be_stopped_before_the_rest_is_queued_and_the_window_reads_meanwhile() {
-    let (world, many) = large(600).await;
-    let stop = async {
-        while world.stated(OPERATIONS).await < 100 {}
-        let status = world.status().await;
-        let running = status.unfinished.first().cloned();
-        queues::leave_batch(&world.engine, &many.batch)
-            .await
-            .unwrap();
-        running
-    };
-    let (answer, running) = tokio::join!(act(&world, &many), stop);
-    let running = running.expect("it is shown while it is queued");
-    assert!(running.runs && running.left > 0, "{running:?}");
-    assert_eq!(answer.queued + answer.left, 600);
-    assert!(answer.left > 0 && answer.failed.is_empty(), "{answer:?}");
-    let status = world.status().await;
-    assert!(status.unfinished.is_empty());
-    assert_eq!(status.open.waiting, answer.queued);
-    each_happens_once(&world, answer.queued as usize).await;
-}
-
-#[tokio::test]
-async fn what_fits_one_transaction_is_queued_wholly_or_not_at_all() {
-    let (mut world, many) = large(60).await;
-    takes_no_more_than(&world, 30).await;
-    let answer = act(&world, &many).await;
-    assert_eq!((answer.queued, answer.failed.len()), (0, 60));
-    takes_all_again(&world).await;
-    world.restart().await;
-    assert_eq!(world.stated(OPERATIONS).await, 0);
-    assert!(world.status().await.unfinished.is_empty());
-    assert_eq!(act(&world, &many).await.queued, 60);
 }

@@ -1,44 +1,25 @@
 //! What is queued behind another operation of its record keeps its check, whatever becomes of that one.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-use uuid::Uuid;
 use watchkeeper_core::Code;
-use watchkeeper_core::features::queues::view::{ActRequest, OperationView, Standing};
+use watchkeeper_core::features::queues::view::{OperationView, Standing};
+use watchkeeper_core::features::sync;
 use watchkeeper_core::features::sync::view::TakenBackView;
-use watchkeeper_core::features::{queues, sync};
 use watchkeeper_wire::operation::VerdictWord;
 
 use crate::scripted::Reply;
-use crate::undo::{effects, reason, take_back, world};
+use crate::undo::{take_back, world};
 use crate::world::{World, parcel};
 
 /// Acts on the first parcel, in the place of another operation where one is named.
 async fn act(world: &World, action: &str, amends: Option<&OperationView>) -> OperationView {
-    let params = match action {
-        "return" => reason(),
-        _ => BTreeMap::new(),
-    };
-    let request = ActRequest {
-        operation: Uuid::now_v7().to_string(),
-        action: action.into(),
-        params,
-        amends: amends.map(|other| other.id.clone()),
-        ..world.release_request("p1").await
-    };
-    queues::act(&world.engine, request).await.unwrap()
+    let amends = amends.map(|other| other.id.as_str());
+    world.act(action, "p1", amends).await.unwrap()
 }
 
 /// What was sent, in order: the action and what it was based on.
 pub fn sent(world: &World) -> Vec<(String, Option<u64>)> {
-    let asked = world.platform.with(|state| state.asked("/v1/operations"));
-    let posted = asked.iter().filter(|request| request.method == "POST");
+    let posted = world.posted().into_iter().flatten();
     posted
-        .flat_map(|request| {
-            let batch: Value = serde_json::from_slice(&request.body).unwrap();
-            batch["operations"].as_array().unwrap().clone()
-        })
         .map(|operation| {
             let action = operation["action"].as_str().unwrap().to_owned();
             (action, operation["base_revision"].as_u64())
@@ -79,9 +60,9 @@ async fn behind_one_that_was_taken_back_the_next_goes_by_what_was_seen() {
         world.engine.sync_once().await.unwrap();
         assert_eq!(sent(&world), all(&[("take_in", 1)]));
         match changed {
-            false => assert_eq!((effects(&world), held(&world).await), (1, vec![])),
+            false => assert_eq!((world.effects(), held(&world).await), (1, vec![])),
             true => {
-                assert_eq!(effects(&world), 0);
+                assert_eq!(world.effects(), 0);
                 assert_eq!(held(&world).await, [Standing::HeldConflict]);
             }
         }
@@ -115,9 +96,9 @@ async fn behind_one_that_was_done_the_next_goes_by_what_that_one_gave() {
         world.engine.sync_once().await.unwrap();
         assert_eq!(sent(&world), all(&[("return", 1), ("take_in", 2)]));
         match changed {
-            false => assert_eq!((effects(&world), held(&world).await), (2, vec![])),
+            false => assert_eq!((world.effects(), held(&world).await), (2, vec![])),
             true => {
-                assert_eq!(effects(&world), 1);
+                assert_eq!(world.effects(), 1);
                 assert_eq!(held(&world).await, [Standing::HeldConflict]);
             }
         }
@@ -193,7 +174,7 @@ async fn of_three_any_one_may_go_and_each_is_checked() {
         let rest = three.iter().filter(|one| one.id != *without);
         let rest: Vec<(&str, u64)> = rest.map(|one| one.action_id.as_str()).zip(1..).collect();
         assert_eq!(sent(&world), all(&rest));
-        assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+        assert_eq!((world.effects(), held(&world).await), (2, vec![]));
         world.check().await;
     }
 }
@@ -215,7 +196,7 @@ async fn behind_one_that_was_refused_and_amended_the_next_goes_on_from_its_succe
     world.engine.sync_once().await.unwrap();
     let want = all(&[("return", 1), ("return", 1), ("take_in", 2)]);
     assert_eq!(sent(&world), want);
-    assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+    assert_eq!((world.effects(), held(&world).await), (2, vec![]));
     world.check().await;
 }
 
@@ -239,7 +220,7 @@ async fn behind_one_that_conflicted_the_next_is_not_carried_over_the_change() {
         }
         world.engine.sync_once().await.unwrap();
         assert_eq!(sent(&world).last(), Some(&("take_in".to_owned(), Some(1))));
-        assert_eq!(effects(&world), usize::from(amended));
+        assert_eq!(world.effects(), usize::from(amended));
         assert_eq!(held(&world).await, [Standing::HeldConflict]);
         world.check().await;
     }
@@ -269,7 +250,7 @@ async fn what_it_is_based_on_is_settled_once_whatever_is_killed() {
             .iter()
             .all(|one| *one == ("take_in".to_owned(), Some(2)))
     );
-    assert_eq!(effects(&world), 2);
+    assert_eq!(world.effects(), 2);
     let based = "SELECT count(*) FROM audit WHERE event = 'based'";
     assert_eq!(world.stated(based).await, 1);
     world.check().await;
@@ -310,7 +291,7 @@ async fn what_a_restore_holds_is_taken_back_where_it_was_never_sent() {
     let told = status.settled[0].reason.as_ref().unwrap();
     assert_eq!(told.code, "operation.taken_back");
     world.engine.sync_once().await.unwrap();
-    assert_eq!((sent(&world), effects(&world)), (vec![], 0));
+    assert_eq!((sent(&world), world.effects()), (vec![], 0));
     world.check().await;
 }
 

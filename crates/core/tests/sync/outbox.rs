@@ -4,6 +4,7 @@ use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
 use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::outbox::queue::{self, Status};
+use watchkeeper_core::outbox::steps;
 use watchkeeper_wire::operation::{Verdict, VerdictWord};
 use watchkeeper_wire::problem::{self, Problem};
 
@@ -125,11 +126,11 @@ async fn what_became_of_an_operation_meanwhile_is_not_undone_by_a_failure() {
         let found = state
             .write(move |state| {
                 let seq = queue::open(state)?[0].seq;
-                queue::claim(state, seq)?;
-                queue::set(state, seq, standing, None, None, None, None)?;
-                queue::wait(state, seq, now())?;
+                steps::claim(state, seq)?;
+                steps::set(state, seq, standing, None, None, None, None)?;
+                steps::wait(state, seq, now())?;
                 let found = queue::by_seq(state, seq)?.unwrap().status;
-                queue::set(state, seq, Status::Waiting, None, None, None, None)?;
+                steps::set(state, seq, Status::Waiting, None, None, None, None)?;
                 Ok::<_, watchkeeper_core::store::StoreError>(found)
             })
             .await

@@ -1,20 +1,16 @@
 //! What was decided on what an operation of another lane will have made waits for that one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
-use watchkeeper_core::features::queues::view::{
-    ActRequest, OperationView, OperationWord, Standing,
-};
-use watchkeeper_core::features::{queues, sync};
+use watchkeeper_core::features::queues::view::{OperationView, OperationWord, Standing};
+use watchkeeper_core::features::sync;
 use watchkeeper_core::{Code, Error};
 use watchkeeper_wire::operation::VerdictWord;
 
 use crate::hands::Hands;
 use crate::order::{all, held, sent};
-use crate::undo::{effects, reason, take_back};
+use crate::undo::take_back;
 use crate::world::{World, pack, parcel};
 
 /// A parcel has a twin, on which it is written when it is cleared. That can be taken back for a while, and
@@ -75,15 +71,12 @@ fn counted(text: &str) -> String {
 
 /// Two parcels of which the second is the twin of the first, and what passes time.
 async fn world(change: fn(&str) -> String) -> (World, Arc<Hands>) {
-    let mut world = World::new(2).await;
+    let (world, hands) = World::with_hands(2, change).await;
     world.platform.with(|state| {
-        state.pack = Some(pack(2, change));
         let mut first = parcel("N-1", 1);
         first["twin"] = "p2".into();
         state.put("parcel", "p1", first);
     });
-    let hands = Hands::new();
-    world.restart_with(hands.clone()).await;
     world.engine.sync_once().await.unwrap();
     // As the platform carries it out: the twin changes along.
     world.platform.behave(|request, state| {
@@ -102,17 +95,7 @@ async fn world(change: fn(&str) -> String) -> (World, Arc<Hands>) {
 }
 
 async fn act(world: &World, action: &str, id: &str) -> Result<OperationView, Error> {
-    let params = match action {
-        "return" => reason(),
-        _ => BTreeMap::new(),
-    };
-    let request = ActRequest {
-        operation: Uuid::now_v7().to_string(),
-        action: action.into(),
-        params,
-        ..world.release_request(id).await
-    };
-    queues::act(&world.engine, request).await
+    world.act(action, id, None).await
 }
 
 async fn shown(world: &World, id: &str) -> OperationView {
@@ -142,7 +125,7 @@ async fn it_goes_after_what_it_rests_on_and_by_the_revision_that_this_gave_also_
     hands.pass(121);
     world.engine.sync_once().await.unwrap();
     assert_eq!(sent(&world), all(&[("clear", 2), ("return", 2)]));
-    assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+    assert_eq!((world.effects(), held(&world).await), (2, vec![]));
     assert_eq!(world.stated(RESTS).await, 0);
     world.check().await;
 }
@@ -157,7 +140,7 @@ async fn what_somebody_else_changed_in_between_is_not_passed_over() {
     });
     hands.pass(121);
     world.engine.sync_once().await.unwrap();
-    assert_eq!(effects(&world), 1);
+    assert_eq!(world.effects(), 1);
     assert_eq!(held(&world).await, [Standing::HeldConflict]);
     world.check().await;
 }
@@ -213,7 +196,7 @@ async fn it_goes_as_it_was_made_where_it_is_possible_without_what_was_taken_back
     take_back(&world, &[&clear.id]).await.unwrap();
     world.engine.sync_once().await.unwrap();
     assert_eq!(sent(&world), all(&[("return", 1)]));
-    assert_eq!((effects(&world), held(&world).await), (1, vec![]));
+    assert_eq!((world.effects(), held(&world).await), (1, vec![]));
     world.check().await;
 }
 
@@ -245,20 +228,14 @@ async fn what_is_put_in_the_place_of_another_is_waited_for_instead() {
         .with(|state| state.words.push_back(VerdictWord::Refused));
     hands.pass(121);
     world.engine.sync_once().await.unwrap();
-    let request = ActRequest {
-        operation: Uuid::now_v7().to_string(),
-        action: "clear".into(),
-        amends: Some(clear.id),
-        ..world.release_request("p1").await
-    };
-    let instead = queues::act(&world.engine, request).await.unwrap();
+    let instead = world.act("clear", "p1", Some(&clear.id)).await.unwrap();
     let waits = shown(&world, "p2").await.waits_for.unwrap();
     assert_eq!((waits.id, waits.word), (instead.id, OperationWord::Queued));
     hands.pass(121);
     world.engine.sync_once().await.unwrap();
     let wanted = all(&[("clear", 2), ("clear", 2), ("return", 2)]);
     assert_eq!(sent(&world), wanted);
-    assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+    assert_eq!((world.effects(), held(&world).await), (2, vec![]));
     world.check().await;
 }
 
@@ -287,7 +264,7 @@ async fn what_is_counted_is_waited_for_where_the_answer_changes_and_what_all_sha
     assert_eq!(other.waits_for, None);
     sync::discard(&world.engine, &first.id).await.unwrap();
     world.engine.sync_once().await.unwrap();
-    assert_eq!((effects(&world), held(&world).await), (2, vec![]));
+    assert_eq!((world.effects(), held(&world).await), (2, vec![]));
     assert_eq!(world.stated(RESTS).await, 0);
     world.check().await;
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use uuid::Uuid;
 use watchkeeper_core::features::log;
 use watchkeeper_core::features::log::view::{LogEntry, LogRequest, LogSample};
 use watchkeeper_core::features::queues::view::{
-    ActManyAnswer, ActManyRequest, JudgeRequest, SampleView, SelectRequest, SelectionView,
+    ActManyAnswer, JudgeRequest, SampleView, SelectRequest, SelectionView,
 };
 use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::{Code, Error};
 
 use crate::hands::Hands;
+use crate::many::request;
 use crate::world::{World, pack_with, parcel};
 
 /// Of more parcels than two that many are looked at; a setting may say another number.
@@ -62,15 +62,7 @@ async fn judge(
 }
 
 async fn act(world: &World, selection: &SelectionView) -> Result<ActManyAnswer, Error> {
-    let request = ActManyRequest {
-        batch: Uuid::now_v7().to_string(),
-        kind: "parcel".into(),
-        action: "return".into(),
-        params: BTreeMap::from([("reason".to_owned(), "\"late\"".to_owned())]),
-        typed: None,
-        records: selection.allowed.clone(),
-    };
-    queues::act_many(&world.engine, request).await
+    queues::act_many(&world.engine, request(selection)).await
 }
 
 fn drawn(selection: &SelectionView) -> Vec<String> {

@@ -1,21 +1,19 @@
 //! What was queued can be taken back until it leaves.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::json;
 use uuid::Uuid;
-use watchkeeper_core::features::queues::view::{
-    ActManyRequest, ActRequest, OperationView, OperationWord, SelectRequest, Standing, UndoView,
-};
+use watchkeeper_core::features::queues::view::{OperationView, OperationWord, Standing, UndoView};
+use watchkeeper_core::features::sync;
 use watchkeeper_core::features::sync::view::TakenBackView;
-use watchkeeper_core::features::{queues, sync};
 use watchkeeper_core::{Code, Error};
 
 use crate::hands::Hands;
+use crate::many::{act, request, select};
 use crate::scripted::{Reply, now};
-use crate::world::{World, pack, parcel};
+use crate::world::{World, parcel};
 
 /// A parcel that is returned stays for two minutes, and can be taken in again later; so does one that
 /// is released, and never comes back.
@@ -38,46 +36,16 @@ fn held(text: &str) -> String {
 }
 
 pub async fn world(parcels: u32) -> (World, Arc<Hands>) {
-    let mut world = World::new(parcels).await;
-    world
-        .platform
-        .with(|state| state.pack = Some(pack(2, held)));
-    let hands = Hands::new();
-    world.restart_with(hands.clone()).await;
-    world.engine.sync_once().await.unwrap();
-    (world, hands)
-}
-
-pub fn reason() -> BTreeMap<String, String> {
-    BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
+    World::with_hands(parcels, held).await
 }
 
 async fn send_back(world: &World, id: &str) -> OperationView {
-    let request = ActRequest {
-        operation: Uuid::now_v7().to_string(),
-        action: "return".into(),
-        params: reason(),
-        typed: None,
-        ..world.release_request(id).await
-    };
-    queues::act(&world.engine, request).await.unwrap()
+    world.act("return", id, None).await.unwrap()
 }
 
 pub async fn take_back(world: &World, operations: &[&str]) -> Result<TakenBackView, Error> {
     let operations: Vec<String> = operations.iter().map(|id| (*id).to_owned()).collect();
     sync::take_back(&world.engine, &operations).await
-}
-
-pub fn effects(world: &World) -> usize {
-    world.platform.with(|state| state.effects.len())
-}
-
-/// Requests that carried operations.
-fn posted(world: &World) -> usize {
-    world.platform.with(|state| {
-        let asked = state.asked("/v1/operations").into_iter();
-        asked.filter(|request| request.method == "POST").count()
-    })
 }
 
 #[tokio::test]
@@ -96,15 +64,15 @@ async fn what_can_be_taken_back_stays_until_its_window_has_passed_and_goes_then(
     // However often somebody asks.
     sync::pull_now(&world.engine).await.unwrap();
     world.engine.sync_once().await.unwrap();
-    assert_eq!((effects(&world), posted(&world)), (0, 0));
+    assert_eq!((world.effects(), world.posted().len()), (0, 0));
     hands.pass(60);
     world.engine.sync_once().await.unwrap();
-    assert_eq!(posted(&world), 0);
+    assert_eq!(world.posted().len(), 0);
     let waits = world.status().await.waiting;
     assert!((1..=60).contains(&waits[0].goes_in_seconds.unwrap()));
     hands.pass(60);
     world.engine.sync_once().await.unwrap();
-    assert_eq!((effects(&world), posted(&world)), (1, 1));
+    assert_eq!((world.effects(), world.posted().len()), (1, 1));
     let status = world.status().await;
     assert_eq!((status.settled.len(), status.undo), (1, None));
     assert_eq!(status.settled[0].goes_in_seconds, None);
@@ -127,7 +95,7 @@ async fn what_was_taken_back_was_never_sent_and_the_chain_says_so() {
     assert_eq!(world.stated("SELECT count(*) FROM overlay").await, 0);
     hands.pass(200);
     world.engine.sync_once().await.unwrap();
-    assert_eq!((effects(&world), posted(&world)), (0, 0));
+    assert_eq!((world.effects(), world.posted().len()), (0, 0));
     let status = world.status().await;
     assert_eq!((status.waiting.len(), status.undo), (0, None));
     let settled = &status.settled[0];
@@ -139,7 +107,7 @@ async fn what_was_taken_back_was_never_sent_and_the_chain_says_so() {
     assert_ne!(again.id, made.id);
     hands.pass(200);
     world.engine.sync_once().await.unwrap();
-    assert_eq!(effects(&world), 1);
+    assert_eq!(world.effects(), 1);
     world.check().await;
 }
 
@@ -161,7 +129,7 @@ async fn what_may_have_left_is_not_taken_back() {
         sync::pull_now(&world.engine).await.unwrap();
         world.engine.sync_once().await.unwrap();
     }
-    assert_eq!(effects(&world), 1);
+    assert_eq!(world.effects(), 1);
     let error = take_back(&world, &[&made.id]).await.unwrap_err();
     assert_eq!(error.code, Code::TooLate, "also once it is done");
     let error = take_back(&world, &[&Uuid::now_v7().to_string()]).await;
@@ -180,8 +148,8 @@ async fn taken_back_or_sent_and_never_both() {
         sent.unwrap();
         world.engine.sync_once().await.unwrap();
         match taken {
-            Ok(taken) => assert_eq!((taken.taken, effects(&world)), (1, 0)),
-            Err(error) => assert_eq!((error.code, effects(&world)), (Code::TooLate, 1)),
+            Ok(taken) => assert_eq!((taken.taken, world.effects()), (1, 0)),
+            Err(error) => assert_eq!((error.code, world.effects()), (Code::TooLate, 1)),
         }
         world.check().await;
     }
@@ -194,23 +162,23 @@ async fn the_window_survives_the_app_and_is_never_longer_after_the_machine_was_s
     hands.pass(30);
     world.restart_with(hands.clone()).await;
     world.engine.sync_once().await.unwrap();
-    assert_eq!(posted(&world), 0, "the app alone was closed");
+    assert_eq!(world.posted().len(), 0, "the app alone was closed");
     hands.reboot(TimeDelta::zero());
     world.restart_with(hands.clone()).await;
     let left = world.status().await.waiting[0].goes_in_seconds.unwrap();
     assert!((1..=90).contains(&left), "{left}");
     world.engine.sync_once().await.unwrap();
-    assert_eq!(posted(&world), 0);
+    assert_eq!(world.posted().len(), 0);
     hands.pass(90);
     world.engine.sync_once().await.unwrap();
-    assert_eq!(effects(&world), 1);
+    assert_eq!(world.effects(), 1);
     // One that is a day ahead lets go early, and loses nothing.
     send_back(&world, "p2").await;
     hands.reboot(TimeDelta::days(1));
     world.restart_with(hands.clone()).await;
     assert_eq!(world.status().await.waiting[0].goes_in_seconds, None);
     world.engine.sync_once().await.unwrap();
-    assert_eq!(effects(&world), 2);
+    assert_eq!(world.effects(), 2);
     world.check().await;
 }
 
@@ -236,34 +204,16 @@ async fn nothing_is_kept_until_it_is_too_late_for_it() {
     let free = world.release("free").await.unwrap().goes_in_seconds;
     assert!(free.is_some_and(|left| left > 70), "{free:?}");
     world.engine.sync_once().await.unwrap();
-    assert_eq!(posted(&world), 1);
+    assert_eq!(world.posted().len(), 1);
 }
 
 #[tokio::test]
 async fn many_at_once_are_taken_back_at_once() {
     let (world, hands) = world(4).await;
-    let request = SelectRequest {
-        view: "parcels".into(),
-        section: None,
-        search: String::new(),
-        ids: ["p1", "p2", "p3"].map(str::to_owned).to_vec(),
-        action: "return".into(),
-        params: BTreeMap::new(),
-        chips: Vec::new(),
-    };
-    let selection = queues::select(&world.engine, request).await.unwrap();
+    let selection = select(&world, "return", &["p1", "p2", "p3"]).await;
     let undo = selection.undo.clone().unwrap();
     assert_eq!(undo.hold_seconds, Some(120));
-    let request = ActManyRequest {
-        batch: Uuid::now_v7().to_string(),
-        kind: "parcel".into(),
-        action: "return".into(),
-        params: reason(),
-        typed: None,
-        records: selection.allowed,
-    };
-    let answer = queues::act_many(&world.engine, request).await.unwrap();
-    assert_eq!(answer.queued, 3);
+    assert_eq!(act(&world, &request(&selection)).await.queued, 3);
     let offer = world.status().await.undo.unwrap();
     assert_eq!((offer.operations.len(), offer.title.as_deref()), (3, None));
     let ids: Vec<&str> = offer.operations.iter().map(String::as_str).collect();
@@ -271,7 +221,7 @@ async fn many_at_once_are_taken_back_at_once() {
     assert_eq!(taken, TakenBackView { taken: 2, late: 0 });
     hands.pass(121);
     world.engine.sync_once().await.unwrap();
-    assert_eq!(effects(&world), 1);
+    assert_eq!(world.effects(), 1);
     let late = take_back(&world, &ids).await.unwrap();
     assert_eq!(late, TakenBackView { taken: 2, late: 1 });
     world.check().await;
@@ -288,12 +238,7 @@ async fn what_waits_to_be_taken_back_keeps_no_other_lane() {
     });
     world.engine.sync_once().await.unwrap();
     let held = send_back(&world, "p1").await;
-    let request = ActRequest {
-        action: "take_in".into(),
-        typed: None,
-        ..world.release_request("p2").await
-    };
-    let free = queues::act(&world.engine, request).await.unwrap();
+    let free = world.act("take_in", "p2", None).await.unwrap();
     assert_eq!(free.goes_in_seconds, None);
     world.engine.sync_once().await.unwrap();
     let free = Uuid::parse_str(&free.id).unwrap();

@@ -177,6 +177,11 @@ pub fn parcel(number: &str, hours: i64) -> Value {
     })
 }
 
+/// Why a parcel is returned, as a form has it.
+pub fn reason() -> BTreeMap<String, String> {
+    BTreeMap::from([("reason".to_owned(), "\"wrong depot\"".to_owned())])
+}
+
 /// A laptop beside a platform.
 pub struct World {
     pub platform: Platform,
@@ -304,6 +309,27 @@ impl World {
         queues::act(&self.engine, request).await
     }
 
+    /// Takes an action on a parcel as it is shown now, in the place of another operation where one is
+    /// named.
+    pub async fn act(
+        &self,
+        action: &str,
+        id: &str,
+        amends: Option<&str>,
+    ) -> Result<OperationView, Error> {
+        let params = match action {
+            "return" => reason(),
+            _ => BTreeMap::new(),
+        };
+        let request = ActRequest {
+            action: action.into(),
+            params,
+            amends: amends.map(ToOwned::to_owned),
+            ..self.release_request(id).await
+        };
+        queues::act(&self.engine, request).await
+    }
+
     pub async fn release_request(&self, id: &str) -> ActRequest {
         ActRequest {
             operation: Uuid::now_v7().to_string(),
@@ -315,6 +341,23 @@ impl World {
             seen_revision: self.record(id).await.revision,
             amends: None,
         }
+    }
+
+    /// The operations of each request that carried some.
+    pub fn posted(&self) -> Vec<Vec<Value>> {
+        let asked = self.platform.with(|state| state.asked("/v1/operations"));
+        let posted = asked.iter().filter(|request| request.method == "POST");
+        posted
+            .map(|request| {
+                let batch: Value = serde_json::from_slice(&request.body).unwrap();
+                batch["operations"].as_array().unwrap().clone()
+            })
+            .collect()
+    }
+
+    /// How many operations have had their effect.
+    pub fn effects(&self) -> usize {
+        self.platform.with(|state| state.effects.len())
     }
 
     /// A number out of `cache.db`.

@@ -50,6 +50,33 @@ pub async fn let_end(world: &World, operation: &Operation, end: &str) {
     }
 }
 
+/// What became, before a restore, of an operation that waits for agreement since before the backup.
+enum Lost {
+    /// Somebody agreed, and it was paid.
+    Paid,
+    /// Nothing of it; something else was changed.
+    Else,
+}
+
+/// A platform that was restored, and an operation that waits for agreement there since before that.
+async fn restored(lost: Lost) -> (World, Operation) {
+    let world = world(6_000).await;
+    let operation = grant(&world);
+    world.submit(&operation).await;
+    back_up(&world);
+    match lost {
+        Lost::Paid => {
+            let yes = say(&world, "fay", (&operation, 1), "approve");
+            said(&world, &["finance"], &yes).await;
+            world.until(operation.id, VerdictWord::Confirmed).await;
+            assert_eq!(world.refunds().len(), 1);
+        }
+        // Without it nothing would be lost.
+        Lost::Else => claim(&world, 6_000 + 2).await,
+    }
+    (restarted(world, restore).await, operation)
+}
+
 const ENDS: [(&str, &str, &str); 4] = [
     ("reject", "rejected", "approval.rejected"),
     ("withdraw", "withdrawn", "approval.withdrawn"),
@@ -62,16 +89,7 @@ const ENDS: [(&str, &str, &str); 4] = [
 async fn fault_07_what_was_agreed_to_and_paid_before_a_restore_is_found_however_its_approval_ends()
 {
     for (end, state, _) in ENDS {
-        let world = world(6_000).await;
-        let operation = grant(&world);
-        world.submit(&operation).await;
-        back_up(&world);
-        let yes = say(&world, "fay", (&operation, 1), "approve");
-        said(&world, &["finance"], &yes).await;
-        world.until(operation.id, VerdictWord::Confirmed).await;
-        assert_eq!(world.refunds().len(), 1);
-
-        let world = restarted(world, restore).await;
+        let (world, operation) = restored(Lost::Paid).await;
         assert_eq!(states(&world).await, ["waiting"]);
         if end == "approve" {
             claim(&world, 6_000 + 1).await;
@@ -88,12 +106,7 @@ async fn fault_07_what_was_agreed_to_and_paid_before_a_restore_is_found_however_
 #[tokio::test]
 async fn fault_07_what_was_not_paid_before_a_restore_ends_as_it_was_answered_and_is_never_sent() {
     for (end, state, told) in ENDS {
-        let world = world(6_000).await;
-        let operation = grant(&world);
-        world.submit(&operation).await;
-        back_up(&world);
-        claim(&world, 6_000 + 2).await;
-        let world = restarted(world, restore).await;
+        let (world, operation) = restored(Lost::Else).await;
         if end == "approve" {
             claim(&world, 6_000 + 1).await;
         }
@@ -116,15 +129,7 @@ async fn fault_07_what_was_not_paid_before_a_restore_ends_as_it_was_answered_and
 
 #[tokio::test]
 async fn fault_07_nobody_pays_again_while_a_provider_is_asked_what_it_has_paid() {
-    let world = world(6_000).await;
-    let operation = grant(&world);
-    world.submit(&operation).await;
-    back_up(&world);
-    let yes = say(&world, "fay", (&operation, 1), "approve");
-    said(&world, &["finance"], &yes).await;
-    world.until(operation.id, VerdictWord::Confirmed).await;
-
-    let world = restarted(world, restore).await;
+    let (world, operation) = restored(Lost::Paid).await;
     world.misbehave(Mode::Down, 1_000_000);
     let_end(&world, &operation, "withdraw").await;
     assert_eq!(world.verdict(operation.id).await.word, VerdictWord::Unknown);
@@ -141,15 +146,7 @@ async fn fault_07_nobody_pays_again_while_a_provider_is_asked_what_it_has_paid()
 
 #[tokio::test]
 async fn fault_07_what_waits_since_before_a_restore_is_ended_before_anybody_pays_otherwise() {
-    let world = world(6_000).await;
-    let operation = grant(&world);
-    world.submit(&operation).await;
-    back_up(&world);
-    let yes = say(&world, "fay", (&operation, 1), "approve");
-    said(&world, &["finance"], &yes).await;
-    world.until(operation.id, VerdictWord::Confirmed).await;
-
-    let world = restarted(world, restore).await;
+    let (world, operation) = restored(Lost::Paid).await;
     // By now nobody has to agree to it, and the provider has room for a second one.
     claim(&world, 4_000).await;
     let otherwise = Operation {
@@ -185,13 +182,7 @@ async fn what_waits_for_agreement_keeps_nobody_from_paying_where_nothing_was_res
 
 #[tokio::test]
 async fn fault_07_what_was_agreed_to_after_a_restore_is_looked_for_before_it_is_paid() {
-    let world = world(6_000).await;
-    let operation = grant(&world);
-    world.submit(&operation).await;
-    back_up(&world);
-    // What is lost; without it nothing would be.
-    claim(&world, 6_000 + 1).await;
-    let world = restarted(world, restore).await;
+    let (world, operation) = restored(Lost::Else).await;
     let_end(&world, &operation, "approve").await;
     let store = &world.platform().store;
     let calls = store.calls_of(TENANT, operation.id).await.unwrap();

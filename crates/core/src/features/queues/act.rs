@@ -11,7 +11,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Transaction;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::audit::Event;
@@ -20,18 +19,17 @@ use watchkeeper_pack::{Action, Pack, value};
 use watchkeeper_wire::operation::Operation;
 
 use super::decide::{Case, lapses_unsent, takes_no_part};
+use super::drawn::{along, overlay};
+use super::enqueue::{Entry, enqueue};
+use super::lane::{in_the_way, is_behind, place_of};
 use super::operation;
 use super::rests::Deed;
 use super::view::{ActRequest, OperationView};
 use crate::changes::Source;
-use crate::clock::Moment;
-use crate::engine::{Engine, Scribe};
+use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
-use crate::outbox::queue::{self, Hold, Queued, Room, Status};
-use crate::outbox::undo::{self, Window};
-use crate::outbox::{base, rest};
-use crate::overlay::{Applied, Seen, rows};
+use crate::outbox::queue::{self, Room};
 
 /// Version of the operation format that this app writes.
 const VERSION: u32 = 1;
@@ -105,23 +103,6 @@ pub(super) enum Decided {
     Queue(Box<Entry>),
 }
 
-/// All that one transaction writes.
-pub(super) struct Entry {
-    pub(super) request: Operation,
-    title: String,
-    action: String,
-    /// Rows that let it through.
-    passed: Vec<String>,
-    overlay: Vec<(String, String, Seen, Applied)>,
-    /// The revision that was seen, where others are before it that change its record.
-    seen_behind: Option<u64>,
-    /// What it rests on of other lanes.
-    rests_on: Vec<Uuid>,
-    amends: Option<Uuid>,
-    /// Seconds for which it can be taken back.
-    hold_seconds: Option<u32>,
-}
-
 /// Decides on one record: nothing is written yet.
 pub(super) fn decided(
     reading: &Reading<'_>,
@@ -131,18 +112,8 @@ pub(super) fn decided(
     request: &ActRequest,
     taken: Taken,
 ) -> Result<Decided, Error> {
-    if let Some(known) = queue::by_id(reading.state, id)? {
-        if known.request.kind == request.kind
-            && known.request.record == request.id
-            && known.request.action == request.action
-        {
-            let view = operation::view(reading, &known)?;
-            return Ok(Decided::Known(Box::new(view)));
-        }
-        return Err(Error::with(
-            Code::Internal,
-            "this id is of another operation",
-        ));
+    if let Some(view) = known(reading, id, request)? {
+        return Ok(Decided::Known(Box::new(view)));
     }
     if let Some(newer) = reading.link.newer_pack() {
         return Err(newer.clone());
@@ -234,6 +205,27 @@ pub(super) fn decided(
     })))
 }
 
+/// The operation that has this id already: the same one, asked for again.
+fn known(
+    reading: &Reading<'_>,
+    id: Uuid,
+    request: &ActRequest,
+) -> Result<Option<OperationView>, Error> {
+    let Some(known) = queue::by_id(reading.state, id)? else {
+        return Ok(None);
+    };
+    if known.request.kind == request.kind
+        && known.request.record == request.id
+        && known.request.action == request.action
+    {
+        return operation::view(reading, &known).map(Some);
+    }
+    Err(Error::with(
+        Code::Internal,
+        "this id is of another operation",
+    ))
+}
+
 /// Does the action make the record that it is on?
 fn creates(reading: &Reading<'_>, request: &ActRequest) -> bool {
     let kind = reading.kind(&request.kind).ok();
@@ -308,49 +300,6 @@ fn confirmed(decision: &Decision, typed: Option<&str>) -> Result<(), Error> {
     }
 }
 
-/// What is in the way of this action among the operations of the record's lane.
-pub(super) fn in_the_way<'a>(
-    mut lane: impl Iterator<Item = &'a Queued>,
-    action: &str,
-    amends: Option<Uuid>,
-) -> Option<&'static str> {
-    lane.find_map(|other| {
-        if Some(other.request.id) == amends {
-            // Under another id nobody would find what the first may have moved.
-            (other.hold == Some(Hold::Restored)).then_some(
-                "The platform was restored and this may have been done: send it again or give it up.",
-            )
-        } else if other.status == Status::Held {
-            Some("An operation on this record is held: amend or discard it first.")
-        } else if other.request.action == action {
-            Some("This is under way already.")
-        } else {
-            None
-        }
-    })
-}
-
-/// Is something of ours before it in its lane, at the place of what it amends or at the end?
-fn is_behind(lane: &[Queued], amends: Option<Uuid>) -> bool {
-    let place = place_of(lane, amends);
-    let mut others = lane.iter().filter(|other| Some(other.request.id) != amends);
-    others.any(|other| place.is_none_or(|place| other.seq < place))
-}
-
-/// The place of what it amends.
-fn place_of(lane: &[Queued], amends: Option<Uuid>) -> Option<i64> {
-    let amended = |other: &&Queued| Some(other.request.id) == amends;
-    lane.iter().find(amended).map(|amended| amended.seq)
-}
-
-/// The records that change along with the first.
-fn along(overlay: &[(String, String, Seen, Applied)]) -> Vec<(&str, &str)> {
-    let others = overlay.iter().skip(1);
-    others
-        .map(|(kind, id, ..)| (kind.as_str(), id.as_str()))
-        .collect()
-}
-
 /// Parameters, each as JSON text.
 pub(super) fn params(params: &BTreeMap<String, String>) -> Result<Map<String, Value>, Error> {
     params
@@ -370,138 +319,4 @@ fn passed(decision: &Decision) -> Vec<String> {
         .filter(|row| row.outcome == RowOutcome::Passed)
         .map(|row| row.id.clone())
         .collect()
-}
-
-/// The record, and those that change along with it, as seen and as they will be.
-fn overlay(
-    reading: &Reading<'_>,
-    pack: &Pack,
-    row: &Row,
-    plan: &Plan,
-) -> Result<Vec<(String, String, Seen, Applied)>, Error> {
-    let mut drawn = vec![draw(reading, pack, row, &plan.sets)?];
-    for other in &plan.sets_on {
-        let is_main = other.kind == row.kind && other.id == row.id;
-        if is_main || other.set.is_empty() {
-            continue;
-        }
-        if let Some(row) = reading.record(&other.kind, &other.id)? {
-            drawn.push(draw(reading, pack, &row, &other.set)?);
-        }
-    }
-    Ok(drawn)
-}
-
-fn draw(
-    reading: &Reading<'_>,
-    pack: &Pack,
-    row: &Row,
-    sets: &Map<String, Value>,
-) -> Result<(String, String, Seen, Applied), Error> {
-    let refs = match pack.kind(&row.kind) {
-        Some(_) => reading.refs(row)?,
-        None => Map::new(),
-    };
-    let seen = Seen {
-        revision: row.revision,
-        updated_at: row.updated_at,
-        title: row.title.clone(),
-        body: row.body.clone(),
-        computed: row.computed.clone(),
-        refs,
-    };
-    let mut body = row.body.clone();
-    for (name, value) in sets {
-        if value.is_null() {
-            body.remove(name);
-        } else {
-            body.insert(name.clone(), value.clone());
-        }
-    }
-    let computed = pack
-        .kind(&row.kind)
-        .map_or_else(Map::new, |kind| value::compute(kind, &body));
-    let applied = Applied { body, computed };
-    Ok((row.kind.clone(), row.id.clone(), seen, applied))
-}
-
-/// Audit, outbox and overlay, in the caller's transaction. Where it answers [`Code::OutboxFull`] or
-/// [`Code::NotNow`] nothing of it was written.
-pub(super) fn enqueue(
-    state: &Transaction<'_>,
-    scribe: &Scribe,
-    now: &Moment,
-    entry: &Entry,
-    room: &mut Room,
-) -> Result<(), Error> {
-    let request = &entry.request;
-    let at = now.now.at;
-    // Two clicks may both have looked before either wrote.
-    if queue::by_id(state, request.id)?.is_some() {
-        return Ok(());
-    }
-    if room.is_full() {
-        return Err(Error::new(Code::OutboxFull));
-    }
-    let lane = queue::of_lane(state, &request.lane())?;
-    let open = lane.iter().filter(|other| other.is_open());
-    if let Some(detail) = in_the_way(open, &request.action, entry.amends) {
-        return Err(Error::with(Code::NotNow, detail));
-    }
-    let place = match entry.amends {
-        None => None,
-        Some(old) => Some(replace(state, scribe, at, old, request)?),
-    };
-    queue::insert(state, request, &entry.title, &entry.action, place)?;
-    rest::keep(state, request.id, &entry.rests_on)?;
-    if let Some(old) = entry.amends {
-        rest::hand_on(state, old, request.id)?;
-    }
-    if let Some(seen) = entry.seen_behind {
-        base::leave_open(state, request.id, seen)?;
-    }
-    if let Some(seconds) = entry.hold_seconds {
-        undo::keep(state, request.id, &Window::opened(seconds, now))?;
-    }
-    room.take(request);
-    for (kind, id, seen, applied) in &entry.overlay {
-        rows::insert(state, request.id, (kind, id), seen, applied)?;
-    }
-    let event = Event::Queued {
-        operation: request.id,
-        kind: request.kind.clone(),
-        record: request.record.clone(),
-        action: request.action.clone(),
-        fingerprint: request
-            .fingerprint()
-            .map_err(crate::store::StoreError::from)?,
-        rows: entry.passed.clone(),
-    };
-    scribe.append(state, at, event)?;
-    Ok(())
-}
-
-/// Gives a held operation up for the one in its place, and answers that place.
-fn replace(
-    state: &Transaction<'_>,
-    scribe: &Scribe,
-    now: chrono::DateTime<chrono::Utc>,
-    old: Uuid,
-    by: &Operation,
-) -> Result<i64, Error> {
-    let held = queue::by_id(state, old)?
-        .filter(|held| held.status == Status::Held && held.request.lane() == by.lane())
-        .ok_or(Error::with(
-            Code::NotNow,
-            "only a held operation is amended",
-        ))?;
-    let place = queue::vacate(state, held.seq)?;
-    queue::give_up(state, old, now)?;
-    rows::remove(state, old)?;
-    let event = Event::Amended {
-        operation: old,
-        by: by.id,
-    };
-    scribe.append(state, now, event)?;
-    Ok(place)
 }

@@ -8,7 +8,7 @@ use watchkeeper_model::{
 };
 use watchkeeper_pack::{Action, Kind, Pack};
 
-use super::act::in_the_way;
+use super::lane::in_the_way;
 use super::may_lapse::{Line, may_lapse};
 use crate::error::Error;
 use crate::features::reading::{Over, Reading, Row};

@@ -5,22 +5,22 @@
 //! file beside it. Both are in clear, so they are written only where somebody asks for them, and the
 //! audit chain says so before either has its name.
 
+mod about;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use sha2::{Digest, Sha256};
 use watchkeeper_model::audit::Event;
-use watchkeeper_pack::filter::Bound;
-use watchkeeper_pack::pack::View;
-use watchkeeper_pack::{Kind, Pack};
+use watchkeeper_pack::Pack;
 
-use super::chip_words::chip_words;
+use self::about::About;
 use super::csv;
-use super::page::{Column, columns, row_view, sort, sort_label};
+use super::page::{Column, columns, row_view, sort};
 use super::queries::narrow::Wish;
-use super::queries::sections::{ON_THE_WAY, Section, Sections, scope};
+use super::queries::sections::{ON_THE_WAY, Section, Sections};
 use super::view::{CellValue, ColumnKind, ExportView, OperationWord, RowView, ViewRequest};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -201,73 +201,16 @@ fn write(
     }
     let sha256 = file.end()?;
 
-    let now = reading.now.at;
-    let chips = request.chips.iter();
-    let chips = chips
-        .map(|chip| chip_words(reading, kind, chip))
-        .collect::<Result<Vec<_>, _>>()?;
-    let label = &view.def.label;
-    let mut lines = vec![
-        (
-            "Export of",
-            format!("{label} (view {}, row {})", view.id, view.def.row),
-        ),
-        ("Rows", rows.to_string()),
-        (
-            "Made",
-            format!(
-                "{} = {} ({})",
-                now.to_rfc3339_opts(SecondsFormat::Secs, true),
-                reading.wall(now),
-                reading.zone().name()
-            ),
-        ),
-        (
-            "Data as of",
-            reading.pulled_at.map_or_else(
-                || "never in step".to_owned(),
-                |at| at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            ),
-        ),
-        (
-            "Source",
-            format!("{} at {}, as this laptop had it", who.tenant, who.platform),
-        ),
-        (
-            "Pack",
-            format!("{} {} ({})", pack.name, pack.version, pack.hash),
-        ),
-        ("Asked for by", who.operator.clone()),
-    ];
-    if let Some(words) = window(reading, pack, (view, kind))? {
-        lines.push(("Window", words));
-    }
-    if !request.search.trim().is_empty() {
-        lines.push(("Words that occur", request.search.trim().to_owned()));
-    }
-    lines.extend(chips.into_iter().map(|words| ("Filter", words)));
-    if let Some(group) = &asked.group {
-        lines.push(("Grouped by", super::cells::label(kind, group)));
-    }
-    let order = sort_label(kind, &sort, &view.def.sort, &view.def.sort_label);
-    let down = sort.first().is_some_and(|first| first.starts_with('-')) && sort != view.def.sort;
-    lines.push((
-        "Order",
-        if down {
-            format!("{order}, from the end")
-        } else {
-            order
-        },
-    ));
-    lines.push(("SHA-256 of the CSV file", sha256.clone()));
-    lines.push((
-        "Instants",
-        "of the tenant's zone, with their offset from UTC".to_owned(),
-    ));
-    lines.push((
-        "An apostrophe",
-        "stands before text that a spreadsheet could take for a formula".to_owned(),
-    ));
+    let said = About {
+        pack,
+        asked: &asked,
+        request,
+        sort: &sort,
+        who,
+        rows,
+        sha256: &sha256,
+    };
+    let lines = said.lines(reading)?;
     let mut file = made(&about.path)?;
     for (name, words) in lines {
         // A line is a line, whatever a record is called.
@@ -283,34 +226,6 @@ fn write(
         table,
         about,
     })
-}
-
-/// Between which instants the view's records lie, in words; none where it does not say.
-fn window(
-    reading: &Reading<'_>,
-    pack: &Pack,
-    (view, kind): (&View, &Kind),
-) -> Result<Option<String>, Error> {
-    let bounds = view
-        .filter
-        .window(&scope(reading, pack))
-        .map_err(|error| Error::with(Code::PackInvalid, error.to_string()))?;
-    let words = |bound: &Bound| {
-        let side = match (bound.is_end, bound.is_closed) {
-            (false, true) => "from",
-            (false, false) => "after",
-            (true, true) => "up to and with",
-            (true, false) => "before",
-        };
-        format!(
-            "{} {side} {} = {}",
-            super::cells::label(kind, &bound.field),
-            bound.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            reading.wall(bound.at)
-        )
-    };
-    let words: Vec<String> = bounds.iter().map(words).collect();
-    Ok((!words.is_empty()).then(|| words.join(", ")))
 }
 
 /// Name without its end, `orders_2026-11-20T03-22-28Z_812-rows`, that nothing in the folder has.

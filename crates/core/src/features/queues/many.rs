@@ -12,8 +12,9 @@ use uuid::{Builder, Uuid};
 use watchkeeper_model::audit::Event;
 use watchkeeper_pack::format::Confirm;
 
-use super::act::{Decided, Entry, Taken, decided, enqueue, parse};
+use super::act::{Decided, Taken, decided, parse};
 use super::batch::Run;
+use super::enqueue::{Entry, enqueue};
 use super::queries::batch;
 use super::sample;
 use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, SelectedView};

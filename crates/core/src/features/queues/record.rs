@@ -9,6 +9,7 @@ use watchkeeper_pack::{Action, Kind, Pack};
 use super::basis::{Ours, ours, read_by};
 use super::cells::{Shown, clock_view};
 use super::decide::{Case, lapses_unsent};
+use super::lane::in_the_way;
 use super::operation;
 use super::related::related;
 use super::view::{
@@ -275,7 +276,7 @@ fn newer_pack(reading: &Reading<'_>) -> Option<DenialView> {
 
 /// An operation of ours is in the way.
 fn under_way(lane: &[Queued], action: &str, amends: Option<Uuid>) -> Option<DenialView> {
-    super::act::in_the_way(lane.iter(), action, amends).map(|detail| DenialView {
+    in_the_way(lane.iter(), action, amends).map(|detail| DenialView {
         code: "operation.in_the_way".into(),
         row: None,
         detail: detail.into(),

@@ -9,8 +9,9 @@ use watchkeeper_pack::{Action, Pack, filter};
 
 use serde_json::{Map, Value};
 
-use super::act::{in_the_way, params};
+use super::act::params;
 use super::decide::{Case, lapses_unsent, takes_no_part};
+use super::lane::in_the_way;
 use super::queries::narrow::Wish;
 use super::queries::sections::{ON_THE_WAY, Section, Sections};
 use super::record::{ask_view, mail_views, params_view, undo_view};

@@ -209,7 +209,7 @@ impl<'a> Waiting<'a> {
                 None => {
                     let order = filter::order_by(kind, &self.view().def.sort)
                         .ok_or(Error::new(Code::PackInvalid))?;
-                    self.asked.rows(reading, section, &order, 0, MOST)?
+                    self.asked.rows(reading, section, &order, (0, MOST))?
                 }
             };
             all.extend(rows.into_iter().filter_map(|row| {

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::queues::act::parse;
 use crate::outbox::queue::{self, Status};
+use crate::outbox::steps;
 use crate::overlay::rows;
 
 /// Gives up an operation that is waiting or held; one that may have been sent is not given up.
@@ -23,7 +24,7 @@ pub async fn discard(engine: &Engine, operation: &str) -> Result<(), Error> {
                 let detail = "It may have reached the platform; its verdict decides.";
                 return Err(Error::with(Code::NotNow, detail));
             }
-            queue::give_up(state, id, now)?;
+            steps::give_up(state, id, now)?;
             rows::remove(state, id)?;
             scribe.append(state, now, Event::Discarded { operation: id })?;
             Ok(found.request)

@@ -13,6 +13,7 @@ use crate::error::{Code, Error};
 use crate::features::queues::act::parse;
 use crate::outbox::frozen::{self, Around};
 use crate::outbox::queue::{self, Hold, Status};
+use crate::outbox::steps;
 
 /// Puts a held operation back in its lane.
 pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
@@ -51,7 +52,7 @@ pub async fn retry(engine: &Engine, operation: &str) -> Result<(), Error> {
                     });
                 }
             }
-            queue::release(state, found.seq, now)?;
+            steps::release(state, found.seq, now)?;
             scribe.append(state, now, Event::Retried { operation: id })?;
             Ok(found.request)
         })

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use watchkeeper_wire::operation::Operation;
 
 use super::*;
-use crate::outbox::queue;
+use crate::outbox::steps;
 use crate::overlay::{Applied, Seen};
 use crate::store::{DbKey, Stores};
 
@@ -43,7 +43,7 @@ fn operation(
         pack: "none".into(),
         lookups: BTreeMap::new(),
     };
-    queue::insert(state, &request, record, "Close", None).unwrap();
+    steps::insert(state, &request, record, "Close", None).unwrap();
     for (kind, id, gives, confirmed) in gives {
         let seen = Seen {
             revision: 1,

@@ -12,16 +12,15 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::Transaction;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use watchkeeper_pack::value::money_text;
 
 use crate::connectors::money;
 use crate::connectors::mood::Mode;
 use crate::connectors::stand_in::{
-    self, Asked, First, Frame, Keys, Ledger, Said, StandIn, response,
+    self, Asked, First, Frame, Keys, Ledger, Paid, Refund, Said, StandIn, response,
 };
 use crate::problem::ApiError;
 use crate::{Platform, StandIns};
@@ -31,7 +30,6 @@ const REFUNDABLE: TimeDelta = TimeDelta::days(180);
 /// An order's id is that of its capture behind this: each capture has an order of its own.
 const ORDER: &str = "ORDER-";
 const KEYS: Keys = Keys("paypal");
-const COLUMNS: &str = "id, charge, amount, currency, metadata, status, created";
 
 /// Moods that concern a refund.
 const REFUNDING: &[Mode] = &[
@@ -66,11 +64,8 @@ impl PaypalStandIn {
 
     /// All refunds of the ledger, oldest first.
     pub fn refunds(&self) -> rusqlite::Result<Vec<Value>> {
-        self.0.ledger().transact(|tx| {
-            tx.prepare(&format!("SELECT {COLUMNS} FROM refund ORDER BY place"))?
-                .query_map([], refund)?
-                .collect()
-        })
+        let all = self.0.ledger().transact(Refund::all)?;
+        Ok(all.iter().map(refund).collect())
     }
 }
 
@@ -118,26 +113,23 @@ impl StandIn for PaypalStandIn {
 }
 
 /// A refund as PayPal shows it.
-fn refund(row: &Row<'_>) -> rusqlite::Result<Value> {
-    let (capture, currency): (String, String) = (row.get(1)?, row.get(3)?);
-    let metadata: String = row.get(4)?;
-    let metadata: Value = serde_json::from_str(&metadata).unwrap_or_default();
-    let status: String = row.get(5)?;
-    let status = match status.as_str() {
+fn refund(of: &Refund) -> Value {
+    let status = match of.status.as_str() {
         "succeeded" => "COMPLETED",
         "pending" => "PENDING",
         "canceled" => "CANCELLED",
         _ => "FAILED",
     };
-    Ok(json!({
-        "id": row.get::<_, String>(0)?,
+    let capture = format!("/v2/payments/captures/{}", of.charge);
+    json!({
+        "id": of.id,
         "status": status,
-        "amount": money_of(row.get(2)?, &currency),
-        "custom_id": metadata.get("custom_id"),
-        "note_to_payer": metadata.get("note_to_payer"),
-        "create_time": instant(row.get(6)?),
-        "links": [{"rel": "up", "method": "GET", "href": format!("/v2/payments/captures/{capture}")}],
-    }))
+        "amount": money_of(of.amount, &of.currency),
+        "custom_id": of.metadata.get("custom_id"),
+        "note_to_payer": of.metadata.get("note_to_payer"),
+        "create_time": instant(of.created),
+        "links": [{"rel": "up", "method": "GET", "href": capture}],
+    })
 }
 
 fn money_of(minor: i64, currency: &str) -> Value {
@@ -185,18 +177,6 @@ fn broke() -> Said {
     problem(status, name, name, words)
 }
 
-/// A capture: what was paid, in which currency, when.
-type Paid = (i64, String, i64);
-
-fn paid(tx: &Transaction<'_>, capture: &str) -> rusqlite::Result<Option<Paid>> {
-    tx.query_row(
-        "SELECT amount, currency, created FROM charge WHERE id = ?",
-        [capture],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )
-    .optional()
-}
-
 /// What went back of a capture by then, or is on its way.
 fn gone_back(tx: &Transaction<'_>, capture: &str) -> rusqlite::Result<i64> {
     tx.query_row(
@@ -209,19 +189,19 @@ fn gone_back(tx: &Transaction<'_>, capture: &str) -> rusqlite::Result<i64> {
 
 /// A capture as PayPal shows it.
 fn shown(tx: &Transaction<'_>, capture: &str) -> rusqlite::Result<Option<Value>> {
-    let Some((amount, currency, created)) = paid(tx, capture)? else {
+    let Some(paid) = Paid::with(tx, capture)? else {
         return Ok(None);
     };
     let status = match gone_back(tx, capture)? {
         0 => "COMPLETED",
-        back if back < amount => "PARTIALLY_REFUNDED",
+        back if back < paid.amount => "PARTIALLY_REFUNDED",
         _ => "REFUNDED",
     };
     Ok(Some(json!({
         "id": capture,
         "status": status,
-        "amount": money_of(amount, &currency),
-        "create_time": instant(created),
+        "amount": money_of(paid.amount, &paid.currency),
+        "create_time": instant(paid.created),
         "supplementary_data": {"related_ids": {"order_id": format!("{ORDER}{capture}")}},
     })))
 }
@@ -245,12 +225,8 @@ async fn show_order(
         let Some(shown) = shown(tx, capture)? else {
             return Ok(unknown());
         };
-        let refunds = tx
-            .prepare(&format!(
-                "SELECT {COLUMNS} FROM refund WHERE charge = ? AND created <= ? ORDER BY place"
-            ))?
-            .query_map(params![capture, asked.now().timestamp()], refund)?
-            .collect::<rusqlite::Result<Vec<Value>>>()?;
+        let refunds = Refund::of(tx, capture, asked.now().timestamp())?;
+        let refunds: Vec<Value> = refunds.iter().map(refund).collect();
         let body = json!({
             "id": order, "status": "COMPLETED",
             "purchase_units": [{"payments": {"captures": [shown], "refunds": refunds}}],
@@ -329,11 +305,11 @@ fn carry_out(
     status: &str,
     at: DateTime<Utc>,
 ) -> rusqlite::Result<Said> {
-    let Some((paid, currency, captured)) = paid(tx, capture)? else {
+    let Some(paid) = Paid::with(tx, capture)? else {
         return Ok(unknown());
     };
-    let code = currency.to_uppercase();
-    let left = paid - gone_back(tx, capture)?;
+    let code = paid.currency.to_uppercase();
+    let left = paid.amount - gone_back(tx, capture)?;
     let amount = match &wanted.amount {
         None => Some(left),
         Some(amount) if amount.currency_code == code => money::minor(&amount.value, &code)
@@ -363,37 +339,22 @@ fn carry_out(
             "The refund amount must be less than or equal to what is left of the capture.",
         ));
     }
-    if at.timestamp() - captured > REFUNDABLE.num_seconds() {
+    if at.timestamp() - paid.created > REFUNDABLE.num_seconds() {
         return Ok(unprocessable(
             "REFUND_TIME_LIMIT_EXCEEDED",
             "The time limit to refund this capture is over.",
         ));
     }
-    let place: i64 = tx.query_row(
-        "SELECT coalesce(max(place), 0) + 1 FROM refund",
-        [],
-        |row| row.get(0),
-    )?;
-    let id = hex::encode_upper(Sha256::digest(format!("{capture}/{place}")));
-    let id: String = id.chars().take(17).collect();
-    let metadata = json!({"custom_id": wanted.custom_id, "note_to_payer": wanted.note_to_payer});
-    tx.execute(
-        "INSERT INTO refund (id, charge, amount, currency, metadata, status, created)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-        params![
-            id,
-            capture,
-            amount,
-            currency,
-            metadata.to_string(),
-            status,
-            at.timestamp()
-        ],
-    )?;
-    let body = tx.query_row(
-        &format!("SELECT {COLUMNS} FROM refund WHERE id = ?"),
-        [&id],
-        refund,
-    )?;
-    Ok((StatusCode::CREATED, body))
+    let id = Refund::next(tx, capture)?.to_uppercase();
+    let made = Refund {
+        id: id.chars().take(17).collect(),
+        charge: capture.to_owned(),
+        amount,
+        currency: paid.currency,
+        metadata: json!({"custom_id": wanted.custom_id, "note_to_payer": wanted.note_to_payer}),
+        status: status.to_owned(),
+        created: at.timestamp(),
+    };
+    made.enter(tx)?;
+    Ok((StatusCode::CREATED, refund(&made)))
 }

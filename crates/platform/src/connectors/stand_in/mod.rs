@@ -7,6 +7,7 @@
 mod keys;
 mod ledger;
 pub mod mood;
+mod refunds;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ use crate::{Platform, StandIns};
 pub(super) use keys::{First, Keys};
 pub use ledger::{Charge, GoneBack, Ledger, PastRefund};
 use mood::{Mode, Moods};
+pub(super) use refunds::{Paid, Refund};
 
 /// Bytes of a request that are read, at most.
 const MAX_BODY: usize = 1 << 20;

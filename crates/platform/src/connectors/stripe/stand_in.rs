@@ -14,7 +14,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::Transaction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::connectors::money;
 use crate::connectors::mood::Mode;
 use crate::connectors::stand_in::{
-    self, Asked, First, Frame, Keys, Ledger, Said, StandIn, response,
+    self, Asked, First, Frame, Keys, Ledger, Paid, Refund, Said, StandIn, response,
 };
 use crate::problem::ApiError;
 use crate::{Platform, StandIns};
@@ -30,7 +30,6 @@ use crate::{Platform, StandIns};
 /// Most refunds of one page.
 const MAX_PAGE: u32 = 100;
 const KEYS: Keys = Keys("stripe");
-const COLUMNS: &str = "id, charge, amount, currency, metadata, status, created";
 
 /// Moods that concern a refund.
 const REFUNDING: &[Mode] = &[
@@ -68,11 +67,8 @@ impl StripeStandIn {
 
     /// All refunds, oldest first.
     pub fn refunds(&self) -> rusqlite::Result<Vec<Value>> {
-        self.0.ledger().transact(|tx| {
-            tx.prepare(&format!("SELECT {COLUMNS} FROM refund ORDER BY place"))?
-                .query_map([], refund)?
-                .collect()
-        })
+        let all = self.0.ledger().transact(Refund::all)?;
+        Ok(all.iter().map(refund).collect())
     }
 }
 
@@ -118,19 +114,18 @@ fn shown(minor: i64, currency: &str) -> i64 {
     money::to_stripe(minor, &currency.to_uppercase()).unwrap_or(minor)
 }
 
-fn refund(row: &Row<'_>) -> rusqlite::Result<Value> {
-    let (metadata, currency): (String, String) = (row.get(4)?, row.get(3)?);
-    let metadata: Value = serde_json::from_str(&metadata).unwrap_or_default();
-    Ok(json!({
-        "id": row.get::<_, String>(0)?,
+/// A refund as Stripe shows it.
+fn refund(of: &Refund) -> Value {
+    json!({
+        "id": of.id,
         "object": "refund",
-        "charge": row.get::<_, String>(1)?,
-        "amount": shown(row.get(2)?, &currency),
-        "currency": currency,
-        "metadata": metadata,
-        "status": row.get::<_, String>(5)?,
-        "created": row.get::<_, i64>(6)?,
-    }))
+        "charge": of.charge,
+        "amount": shown(of.amount, &of.currency),
+        "currency": of.currency,
+        "metadata": of.metadata,
+        "status": of.status,
+        "created": of.created,
+    })
 }
 
 /// The stand-in's own endpoints, and those that watch and steer it (role `admin`).
@@ -152,16 +147,6 @@ fn broke(message: &str) -> Said {
     failure(StatusCode::INTERNAL_SERVER_ERROR, "api_error", message)
 }
 
-/// What was paid, in minor units, and the currency as Stripe writes it.
-fn paid(tx: &Transaction<'_>, charge: &str) -> rusqlite::Result<Option<(i64, String)>> {
-    tx.query_row(
-        "SELECT amount, currency FROM charge WHERE id = ?",
-        [charge],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
-    .optional()
-}
-
 fn gone_back(tx: &Transaction<'_>, charge: &str) -> rusqlite::Result<i64> {
     tx.query_row(
         "SELECT coalesce(sum(amount), 0) FROM refund WHERE charge = ?",
@@ -175,16 +160,16 @@ async fn charge(
     asked: Asked<StripeStandIn>,
 ) -> Result<Response, ApiError> {
     asked.answered(|tx| {
-        let Some((amount, currency)) = paid(tx, &charge)? else {
+        let Some(paid) = Paid::with(tx, &charge)? else {
             let status = StatusCode::NOT_FOUND;
             return Ok(failure(status, "resource_missing", "No such charge"));
         };
         let body = json!({
             "id": charge,
             "object": "charge",
-            "amount": shown(amount, &currency),
-            "amount_refunded": shown(gone_back(tx, &charge)?, &currency),
-            "currency": currency,
+            "amount": shown(paid.amount, &paid.currency),
+            "amount_refunded": shown(gone_back(tx, &charge)?, &paid.currency),
+            "currency": paid.currency,
         });
         Ok((StatusCode::OK, body))
     })
@@ -251,16 +236,16 @@ fn carry_out(
     let Some(charge) = form.get("charge") else {
         return bad("parameter_missing", "Must provide charge");
     };
-    let Some((paid, currency)) = paid(tx, charge)? else {
+    let Some(paid) = Paid::with(tx, charge)? else {
         let status = StatusCode::NOT_FOUND;
         return Ok(failure(status, "resource_missing", "No such charge"));
     };
-    let left = paid - gone_back(tx, charge)?;
+    let left = paid.amount - gone_back(tx, charge)?;
     let amount = match form.get("amount") {
         None => Some(left),
         Some(amount) => {
             let amount = amount.parse::<i64>().ok().filter(|amount| *amount > 0);
-            amount.and_then(|amount| money::of_stripe(amount, &currency.to_uppercase()))
+            amount.and_then(|amount| money::of_stripe(amount, &paid.currency.to_uppercase()))
         }
     };
     let Some(amount) = amount else {
@@ -285,33 +270,18 @@ fn carry_out(
             Some((name, value))
         })
         .collect();
-    let place: i64 = tx.query_row("SELECT coalesce(max(place), 0) + 1 FROM refund", [], |r| {
-        r.get(0)
-    })?;
-    let id: String = hex::encode(Sha256::digest(format!("{charge}/{place}")))
-        .chars()
-        .take(24)
-        .collect();
-    let id = format!("re_{id}");
-    tx.execute(
-        "INSERT INTO refund (id, charge, amount, currency, metadata, status, created)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-        params![
-            id,
-            charge,
-            amount,
-            currency,
-            serde_json::to_string(&metadata).unwrap_or_default(),
-            status,
-            now.timestamp()
-        ],
-    )?;
-    let body = tx.query_row(
-        &format!("SELECT {COLUMNS} FROM refund WHERE id = ?"),
-        [&id],
-        refund,
-    )?;
-    Ok((StatusCode::OK, body))
+    let id: String = Refund::next(tx, charge)?.chars().take(24).collect();
+    let made = Refund {
+        id: format!("re_{id}"),
+        charge: charge.clone(),
+        amount,
+        currency: paid.currency,
+        metadata: json!(metadata),
+        status: status.to_owned(),
+        created: now.timestamp(),
+    };
+    made.enter(tx)?;
+    Ok((StatusCode::OK, refund(&made)))
 }
 
 #[derive(Deserialize)]
@@ -328,27 +298,18 @@ async fn list(
     let limit = query.limit.unwrap_or(10).clamp(1, MAX_PAGE);
     asked.answered(|tx| {
         if let Some(charge) = &query.charge
-            && paid(tx, charge)?.is_none()
+            && Paid::with(tx, charge)?.is_none()
         {
             let status = StatusCode::BAD_REQUEST;
             return Ok(failure(status, "resource_missing", "No such charge"));
         }
-        let mut found = tx
-            .prepare(&format!(
-                "SELECT {COLUMNS} FROM refund
-                 WHERE (?1 IS NULL OR charge = ?1)
-                   AND (?2 IS NULL OR place < (SELECT place FROM refund WHERE id = ?2))
-                 ORDER BY place DESC LIMIT ?3"
-            ))?
-            .query_map(
-                params![query.charge, query.starting_after, limit + 1],
-                refund,
-            )?
-            .collect::<rusqlite::Result<Vec<Value>>>()?;
+        let (charge, behind) = (query.charge.as_deref(), query.starting_after.as_deref());
+        let mut found = Refund::page(tx, charge, behind, limit + 1)?;
         let has_more = found.len() > limit as usize;
         found.truncate(limit as usize);
+        let data: Vec<Value> = found.iter().map(refund).collect();
         let list = json!({
-            "object": "list", "url": "/v1/refunds", "has_more": has_more, "data": found,
+            "object": "list", "url": "/v1/refunds", "has_more": has_more, "data": data,
         });
         Ok((StatusCode::OK, list))
     })

@@ -51,22 +51,17 @@ pub(crate) fn of(
     arrange(kind, field, &mut groups);
     let rest = groups.split_off(groups.len().min(MOST));
     let section = |id: String, shown: Option<CellValue>, counted, condition: &Condition| {
-        let mut params = all.params.clone();
-        params.extend(condition.params.iter().cloned());
+        let mut within = Condition {
+            text: all.filter.clone(),
+            params: all.params.clone(),
+        };
+        within.and(condition);
         Section {
-            id,
-            label: String::new(),
-            note: None,
             group: shown,
-            at_once: None,
-            waits: false,
             minutes_each: all.minutes_each,
-            from: all.from,
-            number: None,
-            filter: format!("{} AND {}", all.filter, condition.text),
-            params,
             counted: Some(counted),
             together: together.clone(),
+            ..Section::of(id, all.from, within)
         }
     };
     let mut sections: Vec<Section> = groups

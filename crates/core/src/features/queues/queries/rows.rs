@@ -68,20 +68,9 @@ impl Sections<'_> {
         reading: &Reading<'_>,
         section: &Section,
         order: &str,
-        offset: u32,
-        limit: u32,
+        part: (u32, u32),
     ) -> Result<Vec<Row>, Error> {
-        let text = format!(
-            "SELECT {} FROM {} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
-            Row::COLUMNS,
-            section.from,
-            section.filter
-        );
-        let more = [
-            Sql::Integer(i64::from(limit)),
-            Sql::Integer(i64::from(offset)),
-        ];
-        self.select(reading, section, &text, more)
+        self.part(reading, section, ("", order), part)
     }
 
     /// Rows of a section, of which there are `count`, in the order of these fields: along an index
@@ -91,16 +80,22 @@ impl Sections<'_> {
         reading: &Reading<'_>,
         (section, count): (&Section, u32),
         sort: &[String],
-        (offset, limit): (u32, u32),
+        part: (u32, u32),
     ) -> Result<Vec<Row>, Error> {
         let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
         let index = self.by(reading, section, self.way(section, count, sort))?;
-        let text = format!(
-            "SELECT {} FROM {}{index} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?",
-            Row::COLUMNS,
-            section.from,
-            section.filter
-        );
+        self.part(reading, section, (&index, &order), part)
+    }
+
+    /// At most so many rows of a section behind the first so many, found so and in this order.
+    fn part(
+        &self,
+        reading: &Reading<'_>,
+        section: &Section,
+        (index, order): (&str, &str),
+        (offset, limit): (u32, u32),
+    ) -> Result<Vec<Row>, Error> {
+        let text = format!("{} LIMIT ? OFFSET ?", question(section, index, "", order));
         let more = [
             Sql::Integer(i64::from(limit)),
             Sql::Integer(i64::from(offset)),
@@ -117,13 +112,9 @@ impl Sections<'_> {
         mut hand: impl FnMut(&Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
-        let along = self.by(reading, section, self.way(section, count, sort))?;
-        let mut statement = reading.cache.prepare(&format!(
-            "SELECT {} FROM {}{along} WHERE {} ORDER BY {order}",
-            Row::COLUMNS,
-            section.from,
-            section.filter
-        ))?;
+        let index = self.by(reading, section, self.way(section, count, sort))?;
+        let text = question(section, &index, "", &order);
+        let mut statement = reading.cache.prepare(&text)?;
         let params = rusqlite::params_from_iter(section.params.iter().cloned());
         let rows = statement.query_map(params, Row::read)?;
         for row in rows {
@@ -186,12 +177,8 @@ impl Sections<'_> {
         order: &str,
         ids: &[String],
     ) -> Result<Vec<Row>, Error> {
-        let text = format!(
-            "SELECT {} FROM {} WHERE {} AND id IN (SELECT value FROM json_each(?)) ORDER BY {order}",
-            Row::COLUMNS,
-            section.from,
-            section.filter
-        );
+        let among = " AND id IN (SELECT value FROM json_each(?))";
+        let text = question(section, "", among, order);
         let ids = serde_json::json!(ids).to_string();
         self.select(reading, section, &text, [Sql::Text(ids)])
     }
@@ -213,22 +200,17 @@ impl Sections<'_> {
         }];
         let column = filter::column(self.kind, field).ok_or(Error::new(Code::PackInvalid))?;
         let order = filter::order_by(self.kind, &sort).ok_or(Error::new(Code::PackInvalid))?;
-        let mut condition = format!("{column} IS NOT NULL");
+        let mut between = format!(" AND {column} IS NOT NULL");
         let mut params = Vec::new();
         for (comparison, at) in [(">", from), ("<=", to)] {
             if let Some(at) = at {
-                condition.push_str(&format!(" AND {column} {comparison} ?"));
+                between.push_str(&format!(" AND {column} {comparison} ?"));
                 params.push(Sql::Text(value::instant_text(at)));
             }
         }
         let within = self.ways(section, &sort).and_then(|ways| ways.within);
         let index = self.by(reading, section, within)?;
-        let text = format!(
-            "SELECT {} FROM {}{index} WHERE {} AND {condition} ORDER BY {order} LIMIT ?",
-            Row::COLUMNS,
-            section.from,
-            section.filter
-        );
+        let text = format!("{} LIMIT ?", question(section, &index, &between, &order));
         params.push(Sql::Integer(i64::from(limit)));
         self.select(reading, section, &text, params)
     }
@@ -275,4 +257,14 @@ impl Sections<'_> {
             .map(|row| Ok(reading.shown(&row.kind, &row.id)?.unwrap_or(row)))
             .collect()
     }
+}
+
+/// Asks for the rows of a section, and of these for those of a further test, found so and in this order.
+fn question(section: &Section, index: &str, test: &str, order: &str) -> String {
+    format!(
+        "SELECT {} FROM {}{index} WHERE {}{test} ORDER BY {order}",
+        Row::COLUMNS,
+        section.from,
+        section.filter
+    )
 }

@@ -45,6 +45,27 @@ pub(crate) struct Section {
     pub(crate) together: Option<String>,
 }
 
+impl Section {
+    /// What stands in this table and meets this condition, with nothing else said of it.
+    pub(super) fn of(id: impl Into<String>, from: &'static str, condition: Condition) -> Self {
+        Self {
+            id: id.into(),
+            label: String::new(),
+            note: None,
+            group: None,
+            at_once: None,
+            waits: false,
+            minutes_each: 0.0,
+            from,
+            filter: condition.text,
+            params: condition.params,
+            number: None,
+            counted: None,
+            together: None,
+        }
+    }
+}
+
 /// The mirror itself: its indexes serve whole queries.
 pub(crate) const MIRROR: &str = "main.record";
 /// Rows are found by their numbers, and by no index.
@@ -151,20 +172,12 @@ impl<'a> Sections<'a> {
             if let Some(part) = part {
                 condition.and(part);
             }
+            condition.text.push_str(&settled);
             Section {
-                id: id.to_owned(),
                 label: label.to_owned(),
                 note,
-                group: None,
-                at_once: None,
-                waits: false,
                 minutes_each,
-                from,
-                number: None,
-                filter: format!("{}{settled}", condition.text),
-                params: condition.params,
-                counted: None,
-                together: None,
+                ..Section::of(id, from, condition)
             }
         };
         let mut sections: Vec<Section> = view
@@ -230,19 +243,5 @@ fn on_the_way(whole: &Condition, any: Option<&Condition>) -> Section {
     if let Some(any) = any {
         whole.and(any);
     }
-    Section {
-        id: ON_THE_WAY.to_owned(),
-        label: String::new(),
-        note: None,
-        group: None,
-        at_once: None,
-        waits: false,
-        minutes_each: 0.0,
-        from: "temp.on_the_way",
-        number: None,
-        filter: whole.text,
-        params: whole.params,
-        counted: None,
-        together: None,
-    }
+    Section::of(ON_THE_WAY, "temp.on_the_way", whole)
 }
