@@ -150,7 +150,7 @@ fn a_56_what_the_document_does_to_returns_refunds_stock_and_data_is_there() {
 }
 
 #[test]
-fn data_of_l_56_what_the_document_does_to_orders_payouts_fraud_and_evidence_is_there() {
+fn l_56_what_the_document_does_to_orders_payouts_fraud_and_evidence_is_there() {
     all_there(
         &LIVE_SHOPPING,
         &[

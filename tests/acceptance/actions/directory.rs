@@ -6,7 +6,7 @@ use super::{action, all_there};
 use crate::world::PACK;
 
 #[test]
-fn data_of_d_54_what_the_operator_does_is_there() {
+fn d_54_what_the_operator_does_is_there() {
     all_there(
         &PACK,
         &[
@@ -103,7 +103,7 @@ fn data_of_d_54_what_the_operator_does_is_there() {
 }
 
 #[test]
-fn data_of_d_60_the_six_that_the_document_leaves_out_are_there() {
+fn d_60_the_six_that_the_document_leaves_out_are_there() {
     all_there(
         &PACK,
         &[
