@@ -420,6 +420,7 @@ act-offline-text = It is queued on this laptop and goes out when the line is bac
 act-queued = { $action } queued: { $title }
 param-optional = { $label } (optional)
 param-money = Amount and currency, such as 22.00 AUD
+param-time = By the clock of { $zone }
 param-wrong = This is no such value.
 act-wanting = Still to be said: { $what }
 
