@@ -560,7 +560,9 @@ text: string } |
 /**  A text that begins so; capitals count. */
 { type: "begins"; 
 /**  How it begins. */
-text: string };
+text: string } | 
+/**  It has no value. */
+{ type: "empty" };
 
 /**  A chip in force. */
 export type ChipView = {
@@ -1228,6 +1230,10 @@ export type FilterView = {
 	label: string,
 	/**  How it is asked for. */
 	input: FilterInput,
+	/**  It may be asked for as having no value. */
+	may_be_empty: boolean,
+	/**  The view may be sorted by it. */
+	sortable: boolean,
 };
 
 /**  An action that goes by a control. */

@@ -272,6 +272,7 @@ chip-zone = Days of the tenant’s zone; today counts.
 chip-way-is = is
 chip-way-begins = begins with
 chip-text = Text, capitals count
+chip-empty = has no value
 chip-records = Find by words: { $kind }
 chip-is = “{ $text }”
 chip-begins = begins with “{ $text }”

@@ -120,6 +120,35 @@ async fn a_chip_that_does_not_fit_shows_nothing_and_says_why() {
     );
     let depot = &all.filters[2].input;
     assert!(matches!(depot, FilterInput::Ref { kind, .. } if kind == "depot"));
+    let sortable = |field: &str| {
+        let mut filters = all.filters.iter();
+        filters.find(|each| each.field == field).unwrap().sortable
+    };
+    assert!(sortable("fee") && sortable("state"));
+    assert!(!sortable("depot"), "it has no index to sort by");
+}
+
+#[tokio::test]
+async fn what_has_no_value_is_asked_for_too() {
+    let world = world().await;
+    let all = page(&world, &asked(Vec::new())).await;
+    let may_be_empty: Vec<&str> = all
+        .filters
+        .iter()
+        .filter(|each| each.may_be_empty)
+        .map(|each| each.field.as_str())
+        .collect();
+    assert_eq!(may_be_empty, ["due_at"]);
+    for (field, test, expected) in [
+        ("due_at", json!({"type": "empty"}), 0),
+        ("due_at", json!({"type": "last", "days": 3650}), 1),
+    ] {
+        let found = page(&world, &asked(vec![chip(field, test)])).await;
+        assert_eq!(
+            (found.total, found.chips[0].problem.as_deref()),
+            (expected, None)
+        );
+    }
 }
 
 #[tokio::test]

@@ -98,9 +98,15 @@ export function refusedParams(
   return refused;
 }
 
-function digitsOf(currency: string): number {
-  const options = { style: "currency", currency } as const;
-  return numberFormat(options).resolvedOptions().maximumFractionDigits ?? 2;
+/** Digits behind the point of a currency. */
+export function digitsOf(currency: string): number {
+  try {
+    const options = { style: "currency", currency } as const;
+    return numberFormat(options).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    // What somebody else saved may be no code.
+    return 2;
+  }
 }
 
 export type Put = Record<string, string>;
