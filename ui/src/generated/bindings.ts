@@ -1197,6 +1197,14 @@ export type FieldType =
 /**  One of [`FieldDef::one_of`]. */
 "enum";
 
+/**  A field beyond the facts, or what a computed one goes by. */
+export type FieldView = {
+	/**  The field with its value. */
+	fact: FactView,
+	/**  Of a computed field: by which rule, as the pack has it. */
+	rule: string | null,
+};
+
 /**  How a field is asked for. */
 export type FilterInput = 
 /**  Several of these. */
@@ -2030,6 +2038,8 @@ export type RecordView = {
 	clocks: ClockView[],
 	/**  Facts, in the pack's order. */
 	facts: FactView[],
+	/**  Fields that are none of the facts, and each computed one with its rule; those that have a value. */
+	fields: FieldView[],
 	/**  What may be done, each with the policy that decides. */
 	actions: ActionView[],
 	/**  Of an approval: the record that it is about, where there is one to open. */

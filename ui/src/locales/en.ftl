@@ -374,6 +374,11 @@ document-saved = Saved
 record-label = Record
 record-revision = revision { $revision }
 record-as-seen = Shown as it was when you acted; the mirror does not have it yet.
+record-fields =
+    { $count ->
+        [one] 1 more field or rule
+       *[other] { $count } more fields and rules
+    }
 record-history = History
 record-read-only = The data folder cannot be written, so nothing can be queued.
 

@@ -152,6 +152,26 @@ async fn what_has_no_value_is_asked_for_too() {
 }
 
 #[tokio::test]
+async fn a_record_has_what_its_facts_leave_out_and_the_rule_of_what_is_computed() {
+    let world = World::new(1).await;
+    let told = "detail: [number, depot, fee, arrived_at, due_at, note]";
+    world.platform.with(|state| {
+        state.pack = Some(pack(1, |parcel| {
+            assert!(parcel.contains(told));
+            parcel.replace(told, "detail: [number, depot, fee, due_at]")
+        }));
+    });
+    world.engine.sync_once().await.unwrap();
+    let fields = world.record("p1").await.fields;
+    let fields: Vec<(&str, Option<&str>)> = fields
+        .iter()
+        .map(|each| (each.fact.field.as_str(), each.rule.as_deref()))
+        .collect();
+    let rule = r#"record.arrived_at + duration("72h")"#;
+    assert_eq!(fields, [("arrived_at", None), ("due_at", Some(rule))]);
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_is_narrowed_as_it_is_shown() {
     let world = world().await;
     let mut request = world.release_request("b").await;
