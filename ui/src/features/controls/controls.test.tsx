@@ -217,7 +217,7 @@ describe("a switch", () => {
         north(world).own = {
           value: { text: "yes", json: "true" },
           reason: "A flood.",
-          banner: null,
+          banner: "Closed for a week.",
           operation: operation(
             {
               id: "01936a2e-0000-7000-8000-00000000abcd",
@@ -239,7 +239,10 @@ describe("a switch", () => {
     expect(shown).toHaveTextContent("Held for you: it was too late. Its time passed.");
     expect(within(shown).queryByLabelText("Reason")).toBeNull();
     await user.click(within(shown).getByRole("button", { name: "Amend…" }));
-    await user.type(within(shown).getByLabelText("Reason"), "Still a flood.");
+    // What was said once is not asked for again.
+    expect(within(shown).getByRole("radio", { name: "on" })).toBeChecked();
+    expect(within(shown).getByLabelText("Reason")).toHaveValue("A flood.");
+    expect(within(shown).getByLabelText("Text for the public")).toHaveValue("Closed for a week.");
     await user.click(within(shown).getByRole("button", { name: "Switch to on" }));
     expect(acted.mock.lastCall?.[0].amends).toBe("01936a2e-0000-7000-8000-00000000abcd");
   });
