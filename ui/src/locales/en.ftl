@@ -439,6 +439,7 @@ mail-subject = Subject
 
 pick-row = Pick { $title }
 pick-all = Pick all that wait
+pick-most = At most { $count } rows are picked in one stretch
 picked-all =
     { $count ->
         [one] The one that waits is picked
