@@ -98,6 +98,8 @@ pub enum ChipTest {
         /// How it begins.
         text: String,
     },
+    /// It has no value.
+    Empty,
 }
 
 /// How a field is asked for.
@@ -151,6 +153,14 @@ pub fn groups(kind: &Kind) -> Vec<&str> {
         .filter(|(_, asks)| matches!(asks, Asks::Among | Asks::Flag | Asks::Ref))
         .map(|(name, _)| name)
         .collect()
+}
+
+/// A record of the kind may have no value there.
+pub fn may_be_empty(kind: &Kind, name: &str) -> bool {
+    match kind.fields.get(name) {
+        Some(def) => def.optional,
+        None => kind.computed.contains_key(name),
+    }
 }
 
 /// How a field is asked for; none where it has no index or the kind does not have it.
@@ -302,6 +312,10 @@ impl ChipTest {
                     ..OpsDef::default()
                 }))
             }
+            (Self::Empty, _) => Ok(ops(OpsDef {
+                absent: Some(true),
+                ..OpsDef::default()
+            })),
             _ => Err(Unfit::Type),
         }
     }

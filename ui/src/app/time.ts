@@ -46,7 +46,7 @@ export function onFace(wall: Wall, offset: number): Wall {
   return { face: wall.face + (offset - wall.offset) * 60_000, offset };
 }
 
-/** The operator's own offset at an instant: all that the webview is asked about zones. */
+/** The operator's own offset at an instant. */
 export function operatorOffset(wall: Wall): number {
   return -new Date(wall.face - wall.offset * 60_000).getTimezoneOffset();
 }
@@ -71,6 +71,57 @@ export function tenantNow(): Wall | null {
   const clock = useTenantClock.getState().clock;
   if (!clock) return null;
   return { face: clock.now.face + performance.now() - clock.heard, offset: clock.now.offset };
+}
+
+/** Minutes by which a zone is off UTC at an instant; nothing where the webview does not know the zone. */
+function offsetIn(zone: string, ms: number): number | null {
+  try {
+    const parts = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      calendar: "iso8601",
+      numberingSystem: "latn",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    }).formatToParts(ms);
+    const part = (type: Intl.DateTimeFormatPartTypes) =>
+      Number(parts.find((each) => each.type === type)?.value);
+    const day = Date.UTC(part("year"), part("month") - 1, part("day"));
+    const face = day + ((part("hour") * 60 + part("minute")) * 60 + part("second")) * 1000;
+    return Number.isFinite(face)
+      ? Math.round((face - Math.floor(ms / 1000) * 1000) / 60_000)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The instant at which the tenant's clock shows this face, in milliseconds: another season may have another
+ * offset. A time that is missing when clocks go forward is the first that is there, one that comes twice the
+ * first, as the core has it. Nothing before the clock was heard.
+ */
+export function tenantInstant(face: number): number | null {
+  const clock = useTenantClock.getState().clock;
+  if (!clock) return null;
+  const offsetAt = (ms: number) => offsetIn(clock.zone, ms) ?? clock.now.offset;
+  const [before, after] = [offsetAt(face - DAY_MS), offsetAt(face + DAY_MS)];
+  for (const offset of [Math.max(before, after), Math.min(before, after)]) {
+    const at = face - offset * 60_000;
+    if (offsetAt(at) === offset) return at;
+  }
+  // Clocks go forward over it.
+  let [still, then] = [face - after * 60_000, face - before * 60_000];
+  while (then - still > 1) {
+    const middle = Math.floor((still + then) / 2);
+    if (offsetAt(middle) === before) still = middle;
+    else then = middle;
+  }
+  return then;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -560,7 +560,9 @@ text: string } |
 /**  A text that begins so; capitals count. */
 { type: "begins"; 
 /**  How it begins. */
-text: string };
+text: string } | 
+/**  It has no value. */
+{ type: "empty" };
 
 /**  A chip in force. */
 export type ChipView = {
@@ -1195,6 +1197,14 @@ export type FieldType =
 /**  One of [`FieldDef::one_of`]. */
 "enum";
 
+/**  A field beyond the facts, or what a computed one goes by. */
+export type FieldView = {
+	/**  The field with its value. */
+	fact: FactView,
+	/**  Of a computed field: by which rule, as the pack has it. */
+	rule: string | null,
+};
+
 /**  How a field is asked for. */
 export type FilterInput = 
 /**  Several of these. */
@@ -1228,6 +1238,10 @@ export type FilterView = {
 	label: string,
 	/**  How it is asked for. */
 	input: FilterInput,
+	/**  It may be asked for as having no value. */
+	may_be_empty: boolean,
+	/**  The view may be sorted by it. */
+	sortable: boolean,
 };
 
 /**  An action that goes by a control. */
@@ -2034,6 +2048,8 @@ export type RecordView = {
 	clocks: ClockView[],
 	/**  Facts, in the pack's order. */
 	facts: FactView[],
+	/**  Fields that are none of the facts, and each computed one with its rule; those that have a value. */
+	fields: FieldView[],
 	/**  What may be done, each with the policy that decides. */
 	actions: ActionView[],
 	/**  Of an approval: the record that it is about, where there is one to open. */

@@ -272,6 +272,7 @@ chip-zone = Days of the tenant’s zone; today counts.
 chip-way-is = is
 chip-way-begins = begins with
 chip-text = Text, capitals count
+chip-empty = has no value
 chip-records = Find by words: { $kind }
 chip-is = “{ $text }”
 chip-begins = begins with “{ $text }”
@@ -373,6 +374,11 @@ document-saved = Saved
 record-label = Record
 record-revision = revision { $revision }
 record-as-seen = Shown as it was when you acted; the mirror does not have it yet.
+record-fields =
+    { $count ->
+        [one] 1 more field or rule
+       *[other] { $count } more fields and rules
+    }
 record-history = History
 record-read-only = The data folder cannot be written, so nothing can be queued.
 
@@ -420,6 +426,7 @@ act-offline-text = It is queued on this laptop and goes out when the line is bac
 act-queued = { $action } queued: { $title }
 param-optional = { $label } (optional)
 param-money = Amount and currency, such as 22.00 AUD
+param-time = By the clock of { $zone }
 param-wrong = This is no such value.
 act-wanting = Still to be said: { $what }
 
@@ -432,6 +439,7 @@ mail-subject = Subject
 
 pick-row = Pick { $title }
 pick-all = Pick all that wait
+pick-most = At most { $count } rows are picked in one stretch
 picked-all =
     { $count ->
         [one] The one that waits is picked
@@ -1161,7 +1169,10 @@ control-open = Open
 control-open-label = Open: { $name }
 control-is = { $name }: { $value }
 control-not-in-effect = { $name }: NOT IN EFFECT
+control-switch-not-in-effect = { $name }: the switch to { $value } is NOT IN EFFECT
+control-last-not-in-effect = { $name }: the last switch is NOT IN EFFECT
 control-not-in-effect-short = not in effect
+control-is-not-in-effect-short = still { $value }
 control-still = What counts is still: { $value }.
 control-asked-for = Asked for: { $value }.
 control-asked-wait = It can be switched again once the platform has said what became of that.

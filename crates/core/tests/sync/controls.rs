@@ -30,6 +30,23 @@ fn frozen(parcel: &str) -> String {
     parcel.replace(row, more)
 }
 
+const REGIONS: &str = "  pause: {row: P-8, label: Paused, default: false, each_region: true, \
+                       roles: [lead]}\nregions:\n  \
+                       d1: {row: P-7, label: North, zone: Australia/Melbourne, currency: AUD, tax: none}\n  \
+                       d2: {row: P-7, label: South, zone: Australia/Melbourne, currency: AUD, tax: none}\n";
+
+/// Releases are stopped at a depot by the pause of its region as well.
+fn paused(parcel: &str) -> String {
+    let row = "        override: never\n    not_after";
+    assert!(parcel.contains(row));
+    let more = "        override: never\n      - id: P-8\n        title: Not paused\n        \
+                when: controls.pause == false || !(record.depot in controls.pause) \
+                || controls.pause[record.depot] != true\n        \
+                otherwise: parcel.paused\n        found: 'paused'\n        \
+                refusal: Releases are paused here.\n        override: never\n    not_after";
+    parcel.replace(row, more)
+}
+
 fn record(state: &str, more: &Value) -> Value {
     let mut body = json!({
         "name": "freeze", "label": "Frozen", "variable": "t-1/freeze", "state": state,
@@ -155,6 +172,49 @@ async fn a_freeze_that_arrives_holds_what_it_stops_and_says_so() {
     let status = world.status().await;
     assert_eq!((status.held.len(), status.settled.len()), (0, 2));
     world.check().await;
+}
+
+#[tokio::test]
+async fn what_is_held_is_said_of_the_control_and_the_region_that_hold_it() {
+    let world = World::new(1).await;
+    world.platform.with(|state| {
+        let more = format!("{CONTROLS}{REGIONS}");
+        state.pack = Some(pack_with(1, &more, &[], |parcel| paused(&frozen(parcel))));
+        state.roles = vec!["lead".into()];
+    });
+    world.engine.sync_once().await.unwrap();
+    cut(&world).await;
+    world.release("p1").await.unwrap();
+    let says = |value: Value| {
+        world.platform.with(|state| {
+            state.controls.insert("pause".into(), value);
+        });
+    };
+    says(json!({"d1": true, "d2": true}));
+    join(&world).await;
+    let status = world.status().await;
+    assert_eq!(status.held[0].standing, Standing::HeldFrozen);
+    let reason = status.held[0].reason.as_ref().unwrap();
+    assert_eq!(reason.row.as_deref(), Some("P-8"));
+    assert_eq!(
+        held(&world).await,
+        [("freeze", 0), ("pause/d1", 1), ("pause/d2", 0)].map(|(id, held)| (id.to_owned(), held))
+    );
+
+    // What is lifted holds nothing; what it held still waits for the operator.
+    says(json!({"d2": true}));
+    world.engine.sync_once().await.unwrap();
+    assert!(held(&world).await.iter().all(|(_, held)| *held == 0));
+    assert_eq!(world.status().await.held.len(), 1);
+    world.check().await;
+}
+
+/// How many operations each control holds, by its id.
+async fn held(world: &World) -> Vec<(String, u32)> {
+    let all = controls::controls(&world.engine).await.unwrap().controls;
+    let mut held: Vec<(String, u32)> = all.into_iter().map(|one| (one.id, one.held)).collect();
+    held.sort();
+    held
 }
 
 #[tokio::test]

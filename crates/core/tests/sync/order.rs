@@ -1,5 +1,6 @@
 //! What is queued behind another operation of its record keeps its check, whatever becomes of that one.
 
+use serde_json::Value;
 use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{OperationView, Standing};
 use watchkeeper_core::features::sync;
@@ -149,7 +150,7 @@ async fn behind_one_of_two_calls_the_next_goes_by_the_last_revision_that_these_g
             world.engine.sync_once().await.unwrap();
         }
         assert_eq!(sent(&world), all(&[("return", 1), ("take_in", base)]));
-        assert_eq!(effects(&world), done);
+        assert_eq!(world.effects(), done);
         world.check().await;
     }
 }

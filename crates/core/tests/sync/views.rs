@@ -120,6 +120,55 @@ async fn a_chip_that_does_not_fit_shows_nothing_and_says_why() {
     );
     let depot = &all.filters[2].input;
     assert!(matches!(depot, FilterInput::Ref { kind, .. } if kind == "depot"));
+    let sortable = |field: &str| {
+        let mut filters = all.filters.iter();
+        filters.find(|each| each.field == field).unwrap().sortable
+    };
+    assert!(sortable("fee") && sortable("state"));
+    assert!(!sortable("depot"), "it has no index to sort by");
+}
+
+#[tokio::test]
+async fn what_has_no_value_is_asked_for_too() {
+    let world = world().await;
+    let all = page(&world, &asked(Vec::new())).await;
+    let may_be_empty: Vec<&str> = all
+        .filters
+        .iter()
+        .filter(|each| each.may_be_empty)
+        .map(|each| each.field.as_str())
+        .collect();
+    assert_eq!(may_be_empty, ["due_at"]);
+    for (field, test, expected) in [
+        ("due_at", json!({"type": "empty"}), 0),
+        ("due_at", json!({"type": "last", "days": 3650}), 1),
+    ] {
+        let found = page(&world, &asked(vec![chip(field, test)])).await;
+        assert_eq!(
+            (found.total, found.chips[0].problem.as_deref()),
+            (expected, None)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_record_has_what_its_facts_leave_out_and_the_rule_of_what_is_computed() {
+    let world = World::new(1).await;
+    let told = "detail: [number, depot, fee, arrived_at, due_at, note]";
+    world.platform.with(|state| {
+        state.pack = Some(pack(1, |parcel| {
+            assert!(parcel.contains(told));
+            parcel.replace(told, "detail: [number, depot, fee, due_at]")
+        }));
+    });
+    world.engine.sync_once().await.unwrap();
+    let fields = world.record("p1").await.fields;
+    let fields: Vec<(&str, Option<&str>)> = fields
+        .iter()
+        .map(|each| (each.fact.field.as_str(), each.rule.as_deref()))
+        .collect();
+    let rule = r#"record.arrived_at + duration("72h")"#;
+    assert_eq!(fields, [("arrived_at", None), ("due_at", Some(rule))]);
 }
 
 #[tokio::test]

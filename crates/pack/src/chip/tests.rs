@@ -141,6 +141,11 @@ fn each_type_of_field_is_asked_in_its_way_and_found_by_its_index() {
             vec!["A-1", "A-2"],
         ),
         ("number", json!({"type": "begins", "text": "a-"}), vec![]),
+        ("number", json!({"type": "empty"}), vec![]),
+        ("score", json!({"type": "empty"}), vec!["B-1"]),
+        ("paid", json!({"type": "empty"}), vec!["B-1"]),
+        ("level", json!({"type": "empty"}), vec!["B-1"]),
+        ("price", json!({"type": "empty"}), vec![]),
         // Friday the 20th begins at 13:00 UTC of the 19th.
         (
             "bought_at",
@@ -242,6 +247,21 @@ fn what_does_not_fit_says_why() {
     let many: Vec<String> = (0..201).map(|n| n.to_string()).collect();
     let many = json!({"type": "among", "values": many});
     assert_eq!(sql("shop", many), Err(Unfit::Value));
+}
+
+#[test]
+fn what_is_optional_or_computed_may_have_no_value() {
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    for (field, expected) in [
+        ("score", true),
+        ("ends_at", true),
+        ("number", false),
+        ("state", false),
+        ("gone", false),
+    ] {
+        assert_eq!(may_be_empty(kind, field), expected, "{field}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import type { ControlView } from "../../platform/backend";
 import { isHeld, standingWords } from "../operations/standing";
-import { nameOf, standsOut, valueWords, wantedOf } from "./words";
+import { nameOf, notInEffectWords, standsOut, valueWords, wantedOf } from "./words";
 
 /** Most banners at once; the others are counted. */
 const MOST = 3;
@@ -47,18 +47,21 @@ function ControlBanner({ control }: { control: ControlView }) {
       {t("control-open")}
     </Button>
   );
-  if (wanted !== null || control.problem !== null) {
-    return (
-      <Banner tone="amber" title={t("control-not-in-effect", { name })} action={open}>
-        <NotInEffect control={control} />
-      </Banner>
-    );
-  }
   const title = t("control-is", { name, value: valueWords(control.value) });
+  const waits = wanted !== null || control.problem !== null;
   return (
-    <Banner tone="red" title={title} action={open}>
-      <Standing control={control} />
-    </Banner>
+    <>
+      {control.on && (
+        <Banner tone="red" title={title} action={waits ? null : open}>
+          <Standing control={control} />
+        </Banner>
+      )}
+      {waits && (
+        <Banner tone="amber" title={notInEffectWords(control)} action={open}>
+          <NotInEffect control={control} />
+        </Banner>
+      )}
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { OperationCard } from "../operations/OperationCard";
 import { isHeld } from "../operations/standing";
 import { NotInEffect } from "./ControlBanners";
 import { SwitchForm } from "./SwitchForm";
-import { nameOf, valueWords, wantedOf } from "./words";
+import { nameOf, notInEffectWords, valueWords, wantedOf } from "./words";
 
 type ControlPanelProps = { control: ControlView; readOnly: boolean; onLeave: () => void };
 
@@ -25,7 +25,7 @@ export function ControlPanel({ control, readOnly, onLeave }: ControlPanelProps) 
       <Head control={control} />
       {(wantedOf(control) !== null || problem !== null) && (
         <section className="read-part">
-          <Banner tone="amber" title={t("control-not-in-effect", { name: nameOf(control) })}>
+          <Banner tone="amber" title={notInEffectWords(control)}>
             <NotInEffect control={control} />
           </Banner>
         </section>

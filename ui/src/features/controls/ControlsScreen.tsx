@@ -73,7 +73,9 @@ function Aside({ control }: { control: ControlView }) {
     return (
       <span className="told" data-tone="amber">
         <TriangleAlert size={12} aria-hidden />
-        {t("control-not-in-effect-short")}
+        {control.on
+          ? t("control-is-not-in-effect-short", { value: valueWords(control.value) })
+          : t("control-not-in-effect-short")}
       </span>
     );
   }

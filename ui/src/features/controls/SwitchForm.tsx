@@ -21,7 +21,7 @@ type SwitchFormProps = {
 
 /** Switches a control with a reason: an operation like any other, in effect once it was read back. */
 export function SwitchForm({ control, amends, onActed }: SwitchFormProps) {
-  const { id, choices, value, usual, revision, banner_text } = control;
+  const { id, choices, value, usual, revision, banner_text, own } = control;
   const backend = useBackend();
   const say = useSaid((store) => store.say);
   const cut = useSync().data?.link === "cut_off";
@@ -29,9 +29,14 @@ export function SwitchForm({ control, amends, onActed }: SwitchFormProps) {
   // What somebody saw when they began is what they switch.
   const [seen, setSeen] = useState(revision);
   const others = choices.filter((choice) => choice.value.json !== value.json);
-  const [put, setPut] = useState(others.length === 1 ? (others[0]?.value.json ?? "") : "");
-  const [reason, setReason] = useState("");
-  const [banner, setBanner] = useState(banner_text ?? "");
+  const free = choices.length === 0;
+  // What is amended was said once.
+  const was = amends === null ? null : own;
+  const only = others.length === 1 ? (others[0]?.value.json ?? "") : "";
+  const asked = was && (free ? was.value.text : was.value.json);
+  const [put, setPut] = useState(asked ?? only);
+  const [reason, setReason] = useState(was?.reason ?? "");
+  const [banner, setBanner] = useState(was?.banner ?? banner_text ?? "");
   // Made before it is sent, so that however often a button is pressed, it is one operation.
   const operation = useQuery({
     queryKey: ["operation-id", form],
@@ -39,7 +44,6 @@ export function SwitchForm({ control, amends, onActed }: SwitchFormProps) {
     gcTime: 0,
   }).data;
 
-  const free = choices.length === 0;
   const json = free && put.trim() !== "" ? JSON.stringify(put.trim()) : free ? "" : put;
   const chosen = choices.find((choice) => choice.value.json === json)?.value;
   const words = chosen ? valueWords(chosen) : put.trim();

@@ -57,6 +57,42 @@ describe("across the window", () => {
     );
   });
 
+  test("what is on stays said while it is switched off and that is not in effect", async () => {
+    const asked = {
+      value: { text: "no", json: "false" },
+      by: "Imogen Hart",
+      at: "2026-11-20T14:44:00+11:00",
+      reason: null,
+    };
+    openApp(
+      switched((world) => {
+        world.controls = world.controls
+          .filter(({ id }) => id === "freeze_refunds")
+          .map((each) => ({ ...each, asked }));
+      }),
+    );
+    const shown = await banners();
+    expect(shown).toHaveTextContent("Refunds frozen: on");
+    expect(shown).toHaveTextContent("It holds 2 operations of this laptop.");
+    expect(shown).toHaveTextContent("Refunds frozen: the switch to off is NOT IN EFFECT");
+    expect(shown).not.toHaveTextContent("Refunds frozen: NOT IN EFFECT");
+    expect(within(shown).getAllByRole("button", { name: "Open: Refunds frozen" })).toHaveLength(1);
+    await expectAccessible();
+  });
+
+  test("what came to nothing says which switch, beside what is on", async () => {
+    openApp(
+      switched((world) => {
+        world.controls = world.controls
+          .filter(({ id }) => id === "freeze_refunds")
+          .map((each) => ({ ...each, problem: "The host refused it." }));
+      }),
+    );
+    const shown = await banners();
+    expect(shown).toHaveTextContent("Refunds frozen: on");
+    expect(shown).toHaveTextContent("Refunds frozen: the last switch is NOT IN EFFECT");
+  });
+
   test("nothing is said where all is as usual", async () => {
     openApp(makeWorld());
     await screen.findByRole("navigation", { name: "Rooms" });
@@ -151,6 +187,19 @@ describe("a switch", () => {
     expect(within(help).getByRole("heading", { name: "On Controls" })).toBeVisible();
   });
 
+  test("that is asked to end what is on stands as still on among the others", async () => {
+    await open(
+      "freeze_refunds",
+      switched((world) => {
+        world.controls = world.controls.map((each) =>
+          each.id === "freeze_refunds" ? { ...each, problem: "The host refused it." } : each,
+        );
+      }),
+    );
+    const list = await region("Switches of the platform");
+    expect(list).toHaveTextContent("still on");
+  });
+
   test("to what it is already is not sent, and back to usual asks for no text", async () => {
     const { user } = await open("bookings_paused/north");
     const shown = await region("Bookings paused, North");
@@ -168,7 +217,7 @@ describe("a switch", () => {
         north(world).own = {
           value: { text: "yes", json: "true" },
           reason: "A flood.",
-          banner: null,
+          banner: "Closed for a week.",
           operation: operation(
             {
               id: "01936a2e-0000-7000-8000-00000000abcd",
@@ -190,7 +239,10 @@ describe("a switch", () => {
     expect(shown).toHaveTextContent("Held for you: it was too late. Its time passed.");
     expect(within(shown).queryByLabelText("Reason")).toBeNull();
     await user.click(within(shown).getByRole("button", { name: "Amend…" }));
-    await user.type(within(shown).getByLabelText("Reason"), "Still a flood.");
+    // What was said once is not asked for again.
+    expect(within(shown).getByRole("radio", { name: "on" })).toBeChecked();
+    expect(within(shown).getByLabelText("Reason")).toHaveValue("A flood.");
+    expect(within(shown).getByLabelText("Text for the public")).toHaveValue("Closed for a week.");
     await user.click(within(shown).getByRole("button", { name: "Switch to on" }));
     expect(acted.mock.lastCall?.[0].amends).toBe("01936a2e-0000-7000-8000-00000000abcd");
   });

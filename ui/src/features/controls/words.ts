@@ -18,6 +18,19 @@ export function wantedOf({ own, asked }: ControlView): Proposed | null {
   return own?.value ?? asked?.value ?? null;
 }
 
+/**
+ * That a switch is not in effect. Where it would end what is in force, the name alone would say the opposite
+ * of what counts.
+ */
+export function notInEffectWords(control: ControlView): string {
+  const name = nameOf(control);
+  const wanted = wantedOf(control);
+  if (!control.on) return t("control-not-in-effect", { name });
+  return wanted === null
+    ? t("control-last-not-in-effect", { name })
+    : t("control-switch-not-in-effect", { name, value: valueWords(wanted) });
+}
+
 /** It has to be known of on every screen. */
 export function standsOut(control: ControlView): boolean {
   return control.on || wantedOf(control) !== null || control.problem !== null;

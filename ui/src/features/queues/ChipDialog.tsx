@@ -62,7 +62,20 @@ export function ChipDialog({ page, chips, field, onChips, onClose }: ChipDialogP
             setPut(putAt(next));
           }}
         />
-        {filter && (
+        {filter?.may_be_empty && (
+          <div className="choice-options">
+            {" "}
+            <label>
+              <input
+                type="checkbox"
+                checked={put.empty}
+                onChange={({ target }) => setPut((was) => ({ ...was, empty: target.checked }))}
+              />
+              <span>{t("chip-empty")}</span>
+            </label>
+          </div>
+        )}
+        {filter && !(filter.may_be_empty && put.empty) && (
           <ChipInput
             key={filter.field}
             filter={filter}

@@ -1,9 +1,9 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { usePicks } from "../../app/reads";
-import { Choice, Field, Select } from "../../components/Field";
+import { Choice, Field } from "../../components/Field";
 import { t } from "../../locales/catalogue";
 import type { FilterView, OptionView } from "../../platform/backend";
-import type { ChipPut } from "./chips";
+import { amountOf, type ChipPut, currencyOf, digitsIn } from "./chips";
 
 type ChipInputProps = {
   filter: FilterView;
@@ -32,30 +32,9 @@ export function ChipInput({ filter, put, onPut }: ChipInputProps) {
         />
       );
     case "money":
-      return (
-        <>
-          {input.currencies.length > 1 && (
-            <Select
-              label={t("chip-currency")}
-              prompt={input.currencies[0]?.currency ?? ""}
-              value={put.currency}
-              options={input.currencies.map(({ currency }) => ({
-                value: currency,
-                label: currency,
-              }))}
-              onValue={(currency) => onPut({ currency })}
-            />
-          )}
-          <Bounds put={put} onPut={onPut} mode="decimal" />
-          {input.currencies.length === 1 && (
-            <p className="field-hint">
-              {t("chip-one-currency", { currency: input.currencies[0]?.currency ?? "" })}
-            </p>
-          )}
-        </>
-      );
+      return <Amount input={input} put={put} onPut={onPut} />;
     case "number":
-      return <Bounds put={put} onPut={onPut} mode="decimal" />;
+      return <Bounds put={put} onPut={onPut} mode="decimal" fits={isNumber} />;
     case "days":
       return (
         <>
@@ -93,14 +72,70 @@ export function ChipInput({ filter, put, onPut }: ChipInputProps) {
   }
 }
 
-type BoundsProps = Omit<ChipInputProps, "filter"> & { mode: "decimal" | "date" };
+const isNumber = (typed: string) => Number.isFinite(Number(typed));
 
-function Bounds({ put, onPut, mode }: BoundsProps) {
+type AmountProps = Omit<ChipInputProps, "filter"> & {
+  input: Extract<FilterView["input"], { type: "money" }>;
+};
+
+/** From and to of one currency: the tenant's, or any that records may be in. */
+function Amount({ input, put, onPut }: AmountProps) {
+  const known = useId();
+  const currency = currencyOf(input, put);
+  const digits = currency === null ? 0 : digitsIn(input, currency);
+  return (
+    <>
+      <Field
+        label={t("chip-currency")}
+        list={known}
+        maxLength={3}
+        placeholder={input.currencies[0]?.currency}
+        value={put.currency}
+        onValue={(currency) => onPut({ currency })}
+        hint={currency !== null && t("chip-one-currency", { currency })}
+        error={currency === null ? t("param-wrong") : null}
+      />
+      <datalist id={known}>
+        {input.currencies.map(({ currency }) => (
+          <option key={currency} value={currency} />
+        ))}
+      </datalist>
+      <Bounds
+        put={put}
+        onPut={onPut}
+        mode="decimal"
+        fits={(typed) => amountOf(typed, digits) !== null}
+      />
+    </>
+  );
+}
+
+type BoundsProps = Omit<ChipInputProps, "filter"> & {
+  mode: "decimal" | "date";
+  /** What is typed can be read; a day is picked. */
+  fits?: (typed: string) => boolean;
+};
+
+function Bounds({ put, onPut, mode, fits = () => true }: BoundsProps) {
+  const wrong = (typed: string) =>
+    typed.trim() === "" || fits(typed.trim()) ? null : t("param-wrong");
   const of = mode === "date" ? ({ type: "date" } as const) : ({ inputMode: "decimal" } as const);
   return (
     <div className="chip-bounds">
-      <Field {...of} label={t("chip-least")} value={put.from} onValue={(from) => onPut({ from })} />
-      <Field {...of} label={t("chip-most")} value={put.to} onValue={(to) => onPut({ to })} />
+      <Field
+        {...of}
+        label={t("chip-least")}
+        value={put.from}
+        error={wrong(put.from)}
+        onValue={(from) => onPut({ from })}
+      />
+      <Field
+        {...of}
+        label={t("chip-most")}
+        value={put.to}
+        error={wrong(put.to)}
+        onValue={(to) => onPut({ to })}
+      />
     </div>
   );
 }

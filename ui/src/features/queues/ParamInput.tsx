@@ -1,3 +1,4 @@
+import { useTenantClock, zoneName } from "../../app/time";
 import { Choice, Field, TextArea } from "../../components/Field";
 import { t } from "../../locales/catalogue";
 import type { FieldType, ParamView } from "../../platform/backend";
@@ -22,6 +23,7 @@ const INPUT_TYPES: Partial<Record<FieldType, string>> = {
 
 /** Asks for a parameter in the way of its type. */
 export function ParamInput({ param, numbered, focused, value, refused, onValue }: ParamInputProps) {
+  const zone = useTenantClock(({ clock }) => clock?.zone);
   const label = param.optional ? t("param-optional", { label: param.label }) : param.label;
   switch (param.kind) {
     case "enum":
@@ -64,10 +66,16 @@ export function ParamInput({ param, numbered, focused, value, refused, onValue }
           required={!param.optional}
           value={value}
           onValue={onValue}
-          hint={param.kind === "money" ? t("param-money") : undefined}
+          hint={hintOf(param.kind, zone)}
           error={wrong ? t("param-wrong") : refused}
         />
       );
     }
   }
+}
+
+/** What has to be known to put in a value of this type. */
+function hintOf(kind: FieldType, zone: string | undefined): string | undefined {
+  if (kind === "money") return t("param-money");
+  return kind === "timestamp" && zone ? t("param-time", { zone: zoneName(zone) }) : undefined;
 }

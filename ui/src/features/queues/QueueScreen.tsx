@@ -52,7 +52,7 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
     setAwaited(row ? null : at);
     if (row) select({ kind: row.kind, id: row.id });
   };
-  const picking = usePicking(page, rowAt, { view, search, chips });
+  const picking = usePicking(page, rowAt, { view, ...wish });
   const picked = picking !== null && picking.ids.size > 0;
   const [asked, setAsked] = useState<BulkAsked | null>(null);
   const total = page?.listed ?? 0;

@@ -28,6 +28,7 @@ import { isSettled } from "../operations/standing";
 import { ActDialog } from "./ActDialog";
 import { ActionBlock, refusal } from "./ActionBlock";
 import { ActionFoot, foldActions } from "./ActionFoot";
+import { AllFields } from "./AllFields";
 import { Documents, KEEP_KEY } from "./Documents";
 import { MailDialog } from "./MailDialog";
 import { Related } from "./Related";
@@ -206,6 +207,7 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
               </div>
             ))}
           </dl>
+          <AllFields fields={record.fields} received={record.received} />
         </div>
         {shown && (
           <ActionBlock

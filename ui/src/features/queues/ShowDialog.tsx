@@ -71,10 +71,12 @@ export function ShowDialog({ page, wish, onWish, onClose }: ShowDialogProps) {
           label={t("show-sort")}
           none={t("show-sort-own")}
           value={sort}
-          options={page.filters.flatMap((each) => [
-            { ...each, label: t("show-sort-up", { field: fieldWords(each) }) },
-            { field: `-${each.field}`, label: t("show-sort-down", { field: fieldWords(each) }) },
-          ])}
+          options={page.filters
+            .filter(({ sortable }) => sortable)
+            .flatMap((each) => [
+              { ...each, label: t("show-sort-up", { field: fieldWords(each) }) },
+              { field: `-${each.field}`, label: t("show-sort-down", { field: fieldWords(each) }) },
+            ])}
           onValue={setSort}
         />
         <fieldset className="choice">

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { ChipTest, FilterInput, FilterView } from "../../platform/backend";
 import { type ChipPut, chipOf, chipWords, EMPTY_PUT, putOf, withChip } from "./chips";
 
-const filter = (input: FilterInput): FilterView => ({ field: "f", label: "F", input });
+const filter = (input: FilterInput): FilterView => ({
+  field: "f",
+  label: "F",
+  input,
+  may_be_empty: true,
+  sortable: true,
+});
 const money = filter({
   type: "money",
   currencies: [
@@ -20,6 +26,24 @@ test("an amount is in the minor units of its currency", () => {
   expect(made(money, { currency: "JPY", to: "12.5" })).toBeNull();
 });
 
+test("records may be in a currency that the pack does not name", () => {
+  expect(made(money, { currency: " eur ", from: "1.5" })).toEqual({
+    type: "money",
+    currency: "EUR",
+    from: 150,
+    to: null,
+  });
+  expect(made(money, { currency: "eu", from: "1.5" })).toBeNull();
+  // A currency by itself is all of it; a wrong bound is not.
+  expect(made(money, { currency: "EUR" })).toMatchObject({ from: null, to: null });
+  expect(made(money, { currency: "EUR", from: "1,5" })).toBeNull();
+});
+
+test("what always has a value is not asked for without one", () => {
+  const of = { ...filter({ type: "flag" }), may_be_empty: false };
+  expect(made(of, { empty: true, way: "yes" })).toEqual({ type: "flag", on: true });
+});
+
 test("nothing is asked while something is missing or wrong", () => {
   expect(made(money, {})).toBeNull();
   expect(made(money, { from: "x", to: "5" })).toBeNull();
@@ -32,6 +56,10 @@ test("nothing is asked while something is missing or wrong", () => {
 test("every chip can be put in again as it was", () => {
   const cases: [FilterView, ChipTest, string][] = [
     [money, { type: "money", currency: "AUD", from: 50, to: 1000 }, "$0.50 AUD to $10.00 AUD"],
+    [money, { type: "money", currency: "AUD", from: -1250, to: null }, "from -$12.50 AUD"],
+    [money, { type: "money", currency: "KWD", from: 1234, to: null }, "from KWD\u00a01.234 KWD"],
+    [money, { type: "money", currency: "JPY", from: null, to: null }, "JPY"],
+    [filter({ type: "number" }), { type: "empty" }, "has no value"],
     [filter({ type: "number" }), { type: "number", from: null, to: 2.5 }, "up to 2.5"],
     [filter({ type: "flag" }), { type: "flag", on: false }, "no"],
     [filter({ type: "days" }), { type: "last", days: 7 }, "last 7 days"],

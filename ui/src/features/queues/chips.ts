@@ -1,7 +1,7 @@
 import { t } from "../../locales/catalogue";
-import { moneyWords, numberWords } from "../../locales/words";
+import { decimal, moneyWords, numberWords } from "../../locales/words";
 import type { Chip, ChipTest, ChipView, FilterView } from "../../platform/backend";
-import { minorOf } from "./params";
+import { digitsOf, minorOf } from "./params";
 
 /** What was put into the form of a chip, as it stands there. */
 export type ChipPut = {
@@ -12,6 +12,8 @@ export type ChipPut = {
   from: string;
   to: string;
   text: string;
+  /** It must have no value. */
+  empty: boolean;
 };
 
 export const EMPTY_PUT: ChipPut = {
@@ -21,6 +23,7 @@ export const EMPTY_PUT: ChipPut = {
   from: "",
   to: "",
   text: "",
+  empty: false,
 };
 
 /** Days that are asked for often, today included. */
@@ -32,8 +35,10 @@ const DAYS: Record<string, ChipTest> = {
 };
 
 /** The chip that was put in; nothing while something is missing or wrong. */
-export function chipOf({ field, input }: FilterView, put: ChipPut): Chip | null {
+export function chipOf(filter: FilterView, put: ChipPut): Chip | null {
+  const { field, input } = filter;
   const of = (test: ChipTest): Chip => ({ field, test });
+  if (filter.may_be_empty && put.empty) return of({ type: "empty" });
   const text = put.text.trim();
   switch (input.type) {
     case "among":
@@ -42,10 +47,14 @@ export function chipOf({ field, input }: FilterView, put: ChipPut): Chip | null 
     case "flag":
       return put.way === "" ? null : of({ type: "flag", on: put.way === "yes" });
     case "money": {
-      const chosen = input.currencies.find(({ currency }) => currency === put.currency);
-      const { currency, digits } = chosen ?? input.currencies[0] ?? { currency: "", digits: 0 };
-      const bounds = boundsOf(put, (typed) => minorOf(typed, digits));
-      return bounds && of({ type: "money", currency, ...bounds });
+      const currency = currencyOf(input, put);
+      if (currency === null) return null;
+      const bounds = boundsOf(put, (typed) => amountOf(typed, digitsIn(input, currency)));
+      // All of a currency that was asked for by its name.
+      const all = put.currency.trim() !== "" && put.from.trim() === "" && put.to.trim() === "";
+      return all
+        ? of({ type: "money", currency, from: null, to: null })
+        : bounds && of({ type: "money", currency, ...bounds });
     }
     case "number": {
       const bounds = boundsOf(put, (typed) =>
@@ -63,6 +72,28 @@ export function chipOf({ field, input }: FilterView, put: ChipPut): Chip | null 
       if (text === "") return null;
       return of(put.way === "begins" ? { type: "begins", text } : { type: "is", text });
   }
+}
+
+/** The currency that is asked for, the tenant's where none is put in; nothing where it is no such code. */
+export function currencyOf(input: MoneyInput, put: ChipPut): string | null {
+  const typed = put.currency.trim().toUpperCase();
+  const code = typed === "" ? input.currencies[0]?.currency : typed;
+  return code !== undefined && /^[A-Z]{3}$/.test(code) ? code : null;
+}
+
+type MoneyInput = Extract<FilterView["input"], { type: "money" }>;
+
+/** Digits behind the point; records may be in a currency that the pack does not name. */
+export function digitsIn(input: FilterView["input"] | undefined, code: string): number {
+  const known = input?.type === "money" ? input.currencies : [];
+  return known.find(({ currency }) => currency === code)?.digits ?? digitsOf(code);
+}
+
+/** An amount in minor units; one that is owed stands below nothing. */
+export function amountOf(typed: string, digits: number): number | null {
+  const [, sign = "", amount = ""] = /^([-−]?)(.*)$/.exec(typed) ?? [];
+  const minor = minorOf(amount, digits);
+  return minor === null || minor === 0 || sign === "" ? minor : -minor;
 }
 
 /** From and to, of which one may be left out; nothing where neither is given or one is wrong. */
@@ -84,10 +115,8 @@ export function putOf({ test }: Chip, { input }: FilterView): ChipPut {
     case "flag":
       return { ...EMPTY_PUT, way: test.on ? "yes" : "no" };
     case "money": {
-      const all = input.type === "money" ? input.currencies : [];
-      const digits = all.find(({ currency }) => currency === test.currency)?.digits ?? 2;
-      const typed = (minor: number | null) =>
-        minor === null ? "" : (minor / 10 ** digits).toFixed(digits);
+      const digits = digitsIn(input, test.currency);
+      const typed = (minor: number | null) => (minor === null ? "" : decimal(minor, digits));
       return {
         ...EMPTY_PUT,
         currency: test.currency,
@@ -110,6 +139,8 @@ export function putOf({ test }: Chip, { input }: FilterView): ChipPut {
       return { ...EMPTY_PUT, way: "is", text: test.text };
     case "begins":
       return { ...EMPTY_PUT, way: "begins", text: test.text };
+    case "empty":
+      return { ...EMPTY_PUT, empty: true };
   }
 }
 
@@ -122,8 +153,7 @@ export function chipWords({ chip: { test }, values }: ChipView, filter?: FilterV
       return t(test.on ? "value-yes" : "value-no");
     case "money": {
       const { currency } = test;
-      const all = filter?.input.type === "money" ? filter.input.currencies : [];
-      const digits = all.find((each) => each.currency === currency)?.digits ?? 2;
+      const digits = digitsIn(filter?.input, currency);
       const words = (minor: number | null) =>
         minor === null ? null : `${moneyWords({ minor, currency, digits })} ${currency}`;
       return between(words(test.from), words(test.to)) ?? currency;
@@ -142,6 +172,8 @@ export function chipWords({ chip: { test }, values }: ChipView, filter?: FilterV
       return t("chip-is", { text: test.text });
     case "begins":
       return t("chip-begins", { text: test.text });
+    case "empty":
+      return t("chip-empty");
   }
 }
 

@@ -31,6 +31,17 @@ const panel = () => screen.findByRole("region", { name: /Paper & Press/ });
 const foot = async () =>
   within((await panel()).querySelector<HTMLElement>(".record-foot") as HTMLElement);
 
+test("all fields and the rules of what is computed are unfolded", async () => {
+  const { user } = openApp(makeWorld());
+  const shown = within(await panel());
+  const summary = await shown.findByText("2 more fields and rules");
+  expect(shown.getByText("the form")).not.toBeVisible();
+  await user.click(summary);
+  expect(shown.getByText("the form")).toBeVisible();
+  expect(shown.getByText('record.purchased_at + duration("72h")')).toBeVisible();
+  await expectAccessible();
+});
+
 describe("many actions", () => {
   test("those that are possible stand in the open, the others are folded and counted", async () => {
     const { user } = openMany();

@@ -324,6 +324,21 @@ describe("many at once", () => {
     await expectAccessible();
   });
 
+  test("a long stretch has no holes, though rows in the middle were never in sight", async () => {
+    const world = makeWorld();
+    world.reviews = makeReviews(450, 0);
+    const { user } = await openReviews(world);
+    const list = await grid();
+    within(list).getByRole("row", { selected: true }).focus();
+    await user.keyboard("x{End}");
+    await waitFor(() => {
+      const last = within(list).getByRole("row", { selected: true });
+      expect(Number(last.getAttribute("aria-rowindex"))).toBeGreaterThan(450);
+    });
+    await user.keyboard("{Shift>} {/Shift}");
+    expect(await screen.findByText("450 picked")).toBeVisible();
+  });
+
   test("keys that come quicker than they are drawn are not lost", async () => {
     await openReviews();
     act(() => {

@@ -39,6 +39,24 @@ test("a time is the tenant's, and goes out in UTC", () => {
   expect(paramJson(param("timestamp"), "2026-11-20T14:45")).toBe('"2026-11-20T03:45:00.000Z"');
 });
 
+test.each([
+  // In winter and in summer, whenever it is asked.
+  ["2026-06-20T14:45", "2026-06-20T04:45:00.000Z"],
+  ["2027-01-20T14:45", "2027-01-20T03:45:00.000Z"],
+  // An hour that comes twice is the first, one that is missing the first that is there.
+  ["2027-04-04T02:30", "2027-04-03T15:30:00.000Z"],
+  ["2026-10-04T02:30", "2026-10-03T16:00:00.000Z"],
+  ["2026-10-04T03:00", "2026-10-03T16:00:00.000Z"],
+])("%s in the tenant's zone is %s", (put, instant) => {
+  hearNow("2026-11-20T14:45:12+11:00", "Australia/Sydney");
+  expect(paramJson(param("timestamp"), put)).toBe(JSON.stringify(instant));
+});
+
+test("a zone that the webview does not know counts as it does now", () => {
+  hearNow("2026-11-20T14:45:12+11:00", "Nowhere/At_All");
+  expect(paramJson(param("timestamp"), "2026-06-20T14:45")).toBe('"2026-06-20T03:45:00.000Z"');
+});
+
 test("one of a few is one of them", () => {
   const one_of = [
     { value: "late", label: "Too late" },

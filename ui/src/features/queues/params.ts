@@ -1,4 +1,4 @@
-import { parseWall, tenantNow } from "../../app/time";
+import { parseWall, tenantInstant } from "../../app/time";
 import { decimal, numberFormat } from "../../locales/words";
 import type { ActionView, ParamView } from "../../platform/backend";
 
@@ -33,9 +33,8 @@ export function paramJson(param: ParamView, put: string): string | null {
 /** A local time of the tenant, as UTC. */
 function instantJson(text: string): string | null {
   const wall = parseWall(`${text.length === 16 ? `${text}:00` : text}Z`);
-  const now = tenantNow();
-  if (!wall || !now) return null;
-  return JSON.stringify(new Date(wall.face - now.offset * 60_000).toISOString());
+  const at = wall && tenantInstant(wall.face);
+  return at === null ? null : JSON.stringify(new Date(at).toISOString());
 }
 
 /** "22.00 AUD" as minor units. */
@@ -99,9 +98,15 @@ export function refusedParams(
   return refused;
 }
 
-function digitsOf(currency: string): number {
-  const options = { style: "currency", currency } as const;
-  return numberFormat(options).resolvedOptions().maximumFractionDigits ?? 2;
+/** Digits behind the point of a currency. */
+export function digitsOf(currency: string): number {
+  try {
+    const options = { style: "currency", currency } as const;
+    return numberFormat(options).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    // What somebody else saved may be no code.
+    return 2;
+  }
 }
 
 export type Put = Record<string, string>;

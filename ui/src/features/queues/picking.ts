@@ -1,9 +1,11 @@
 import { useState } from "react";
 import { useBackend } from "../../app/backend";
+import { PAGE_ROWS } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import type { Picks } from "../../components/DataGrid";
 import { t } from "../../locales/catalogue";
-import { asBackendError, type Chip, type RowView, type ViewPage } from "../../platform/backend";
+import { asBackendError, type RowView, type ViewPage } from "../../platform/backend";
+import type { Wish } from "./wish";
 
 type Picked = { ids: ReadonlySet<string>; last: number | null; everything: boolean };
 
@@ -17,14 +19,18 @@ export type Picking = Picks<RowView> & {
   only: (ids: string[]) => void;
 };
 
-type Asked = { view: string; search: string; chips: Chip[] };
+type Asked = { view: string } & Wish;
+
+/** The most rows that are picked in one stretch. */
+const MOST = 2_000;
 
 /** Nothing where the view has no action for many. */
 export function usePicking(
   page: ViewPage | undefined,
   rowAt: (index: number) => RowView | undefined,
-  { view, search, chips }: Asked,
+  wanted: Asked,
 ): Picking | null {
+  const { view, search, chips } = wanted;
   const backend = useBackend();
   const say = useSaid((store) => store.say);
   const [picked, setPicked] = useState<Picked>(NONE);
@@ -53,6 +59,28 @@ export function usePicking(
     }
   };
 
+  /** Rows of a stretch that were never in sight are read: what is picked has no holes that nobody sees. */
+  const fill = async (least: number, most: number, last: number) => {
+    try {
+      const found: RowView[] = [];
+      for (let offset = least; offset <= most; offset += PAGE_ROWS) {
+        const limit = Math.min(PAGE_ROWS, most - offset + 1);
+        const read = await backend.queuePage({ ...wanted, offset, limit });
+        found.push(...read.rows);
+      }
+      setPicked((before) => {
+        // Something else was picked meanwhile, or nothing any more.
+        if (before.last !== last) return before;
+        const next = still(before);
+        for (const row of found) if (may(row)) next.add(row.id);
+        return { ...before, ids: next };
+      });
+    } catch (thrown) {
+      setPicked(NONE);
+      say(asBackendError(thrown).message, "amber");
+    }
+  };
+
   return {
     ids,
     may,
@@ -69,7 +97,10 @@ export function usePicking(
         return { ids: next, last: index, everything: false };
       });
     },
-    extend: (index) =>
+    extend: (index) => {
+      const since = picked.last ?? index;
+      const [least, most] = [Math.min(since, index), Math.max(since, index)];
+      if (most - least >= MOST) return say(t("pick-most", { count: MOST }), "amber");
       setPicked((before) => {
         const from = before.last ?? index;
         const next = still(before);
@@ -78,7 +109,11 @@ export function usePicking(
           if (row && may(row)) next.add(row.id);
         }
         return { ids: next, last: index, everything: false };
-      }),
+      });
+      const isRead = (at: number) => rowAt(at) !== undefined;
+      const stretch = Array.from({ length: most - least + 1 }, (_, at) => least + at);
+      if (!stretch.every(isRead)) void fill(least, most, index);
+    },
     all: () => void all(),
     clear: () => setPicked(NONE),
     only: (wanted) => setPicked({ ids: new Set(wanted), last: null, everything: false }),

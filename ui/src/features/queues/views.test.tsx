@@ -44,6 +44,25 @@ describe("chips", () => {
     expect(document.activeElement).toHaveAttribute("role", "row");
   });
 
+  test("an amount that cannot be read says so, and what has no value is asked for", async () => {
+    const { user, backend } = await openQueue();
+    const queuePage = vi.spyOn(backend, "queuePage");
+    await user.keyboard("{Alt>}f{/Alt}");
+    const asked = await dialog("Filter by a field");
+    await user.selectOptions(within(asked).getByLabelText("Field"), "Amount");
+    await user.type(within(asked).getByLabelText("From"), "4,50");
+    expect(within(asked).getByLabelText("From")).toHaveAccessibleDescription(
+      "This is no such value.",
+    );
+    await user.click(within(asked).getByRole("checkbox", { name: "has no value" }));
+    expect(within(asked).queryByLabelText("From")).toBeNull();
+    await expectAccessible();
+    await user.click(within(asked).getByRole("button", { name: "Filter" }));
+    await gone();
+    const [chip] = queuePage.mock.lastCall?.[0].chips ?? [];
+    expect(chip).toEqual({ field: "amount", test: { type: "empty" } });
+  });
+
   test("several states at once; a chip is changed where it stands", async () => {
     const { user, backend } = await openQueue();
     await user.click(screen.getByRole("button", { name: "Filter by a field" }));
@@ -109,6 +128,15 @@ describe("chips", () => {
     await user.click(screen.getByRole("button", { name: "Clear all" }));
     expect(await grid()).toBeVisible();
   });
+});
+
+test("a view is sorted only by what has an order", async () => {
+  const { user } = await openQueue();
+  await user.keyboard("{Alt>}v{/Alt}");
+  const asked = await dialog("Show “Refund requests”");
+  const sort = within(asked).getByLabelText("Sort by");
+  expect(within(sort).getByRole("option", { name: "Amount, rising" })).toBeInTheDocument();
+  expect(within(sort).queryByRole("option", { name: /Business/ })).toBeNull();
 });
 
 describe("groups", () => {

@@ -233,6 +233,20 @@ export function recordOf(world: World, request: Request): RecordView {
         value: { type: "text", text: "none in 90 days" },
       },
     ],
+    fields: [
+      {
+        fact: {
+          field: "lapses_at",
+          label: "Lapses",
+          value: { type: "instant", at: wall(request.purchased + 72 * HOUR) },
+        },
+        rule: 'record.purchased_at + duration("72h")',
+      },
+      {
+        fact: { field: "channel", label: "Asked by", value: { type: "text", text: "the form" } },
+        rule: null,
+      },
+    ],
     actions: actionsOf(world, request),
     about: null,
     operations: ours ? [ours] : [],

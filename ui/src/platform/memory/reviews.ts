@@ -273,6 +273,7 @@ export function reviewRecord(world: World, review: Review): RecordView {
       },
       { field: "verdict", label: "Automatic check", value: { type: "text", text: review.verdict } },
     ],
+    fields: [],
     actions: reviewActions(world, review),
     about: null,
     operations: ours ? [ours] : [],

@@ -144,16 +144,22 @@ const REFUNDS: PageOf<Request> = {
           { value: "denied", label: "denied" },
         ],
       },
+      may_be_empty: false,
+      sortable: true,
     },
     {
       field: "amount",
       label: "Amount",
       input: { type: "money", currencies: [{ currency: "AUD", digits: 2 }] },
+      may_be_empty: true,
+      sortable: true,
     },
     {
       field: "business",
       label: "Business",
       input: { type: "ref", kind: "business", label: "Business" },
+      may_be_empty: false,
+      sortable: false,
     },
   ],
   lets: (request, { field, test }) => {

@@ -133,7 +133,7 @@ impl One<'_, '_> {
             own: self.own(&id)?,
             choices: self.choices(value)?,
             freezes: self.freezes(),
-            held: self.held(),
+            held: self.held()?,
             roles: def.roles.iter().map(|role| self.role(role)).collect(),
             denied: denied.or_else(|| newer.and_then(|newer| newer.detail.clone())),
             // What an operation is based on is the record with all that is on its way.
@@ -209,38 +209,41 @@ impl One<'_, '_> {
 
     /// How many operations that wait it would hold at another value.
     fn holds(&self, to: &Value) -> Result<u32, Error> {
-        let reading = self.reading;
-        let mut controls = reading.rights.controls.clone();
+        let mut controls = self.reading.rights.controls.clone();
         control::put(&mut controls, self.name, self.region, Some(to.clone()));
+        let me = &self.reading.me;
+        self.stopped(&controls, |one| frozen::waits(one, me))
+    }
+
+    /// How many operations it holds: it alone, in its region, would stop them as it stands.
+    fn held(&self) -> Result<u32, Error> {
+        let mut alone = Map::new();
+        let value = self.in_force().clone();
+        control::put(&mut alone, self.name, self.region, Some(value));
+        self.stopped(&alone, |one| one.hold == Some(Hold::Frozen))
+    }
+
+    /// How many of these operations it stops, where the controls stand so.
+    fn stopped(
+        &self,
+        controls: &Map<String, Value>,
+        which: impl Fn(&Queued) -> bool,
+    ) -> Result<u32, Error> {
+        let reading = self.reading;
         let around = Around {
             pack: self.pack,
             rights: &reading.rights,
-            controls: &controls,
+            controls,
             now: reading.now.at,
         };
         let names = BTreeSet::from([self.name.to_owned()]);
-        let mut held = 0_u32;
-        for queued in self
-            .open
-            .iter()
-            .filter(|one| frozen::waits(one, &reading.me))
-        {
+        let mut stopped = 0_u32;
+        for queued in self.open.iter().filter(|one| which(one)) {
             if frozen::stopped(reading.state, &around, queued, &names)?.is_some() {
-                held = held.saturating_add(1);
+                stopped = stopped.saturating_add(1);
             }
         }
-        Ok(held)
-    }
-
-    /// How many operations it holds.
-    fn held(&self) -> u32 {
-        let held = self.open.iter().filter(|queued| {
-            let kind = self.pack.kind(&queued.request.kind);
-            let action = kind.and_then(|kind| kind.actions.get(&queued.request.action));
-            queued.hold == Some(Hold::Frozen)
-                && action.is_some_and(|action| control::goes_by(action, self.name))
-        });
-        u32::try_from(held.count()).unwrap_or(u32::MAX)
+        Ok(stopped)
     }
 
     /// The actions whose policy goes by it.

@@ -49,6 +49,7 @@ fn test_words(test: &ChipTest, values: &[String], (now, zone): (DateTime<Utc>, T
         }
         ChipTest::Is { text } => format!("“{text}”"),
         ChipTest::Begins { text } => format!("begins with “{text}”"),
+        ChipTest::Empty => "no value".to_owned(),
     }
 }
 

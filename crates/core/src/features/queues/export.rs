@@ -19,6 +19,7 @@ use watchkeeper_pack::Pack;
 use self::about::About;
 use super::csv;
 use super::page::{Column, columns, row_view, sort};
+use super::queries::groups::OTHERS;
 use super::queries::narrow::Wish;
 use super::queries::sections::{ON_THE_WAY, Section, Sections};
 use super::view::{CellValue, ColumnKind, ExportView, OperationWord, RowView, ViewRequest};
@@ -282,7 +283,9 @@ fn section_words(section: &Section) -> String {
         return "On the way".to_owned();
     }
     match &section.group {
+        None if section.id == OTHERS => "All smaller groups".to_owned(),
         None => section.label.clone(),
+        Some(CellValue::Empty) => "Not given".to_owned(),
         Some(CellValue::Text { text } | CellValue::Unknown { text }) => text.clone(),
         Some(CellValue::State { label, .. }) => label.clone(),
         Some(CellValue::Flag { on }) => on.to_string(),
@@ -297,5 +300,38 @@ fn operation_words(word: OperationWord) -> &'static str {
         OperationWord::Confirmed => "confirmed",
         OperationWord::Refused => "refused",
         OperationWord::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_group_has_in_common_is_said_also_where_that_is_nothing() {
+        let words = |id: &str, group| {
+            section_words(&Section {
+                id: id.to_owned(),
+                label: String::new(),
+                note: None,
+                group,
+                at_once: None,
+                waits: false,
+                minutes_each: 0.0,
+                from: "",
+                filter: String::new(),
+                params: Vec::new(),
+                number: None,
+                counted: None,
+                together: None,
+            })
+        };
+        let text = CellValue::Text {
+            text: "North".to_owned(),
+        };
+        assert_eq!(words("is:d1", Some(text)), "North");
+        assert_eq!(words("nothing", Some(CellValue::Empty)), "Not given");
+        assert_eq!(words(OTHERS, None), "All smaller groups");
+        assert_eq!(words("all", None), "");
     }
 }

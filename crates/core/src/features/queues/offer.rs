@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use watchkeeper_pack::chip::{self, Asks, Chip, ChipTest};
-use watchkeeper_pack::{Kind, Pack, value};
+use watchkeeper_pack::{Kind, Pack, filter, value};
 
 use super::cells::{label, one_value};
 use super::queries::narrow::unfit;
@@ -22,6 +22,9 @@ pub(super) fn filters(pack: &Pack, kind: &Kind) -> Vec<FilterView> {
                 field: field.to_owned(),
                 label: label(kind, field),
                 input: input(pack, kind, field, asks)?,
+                may_be_empty: chip::may_be_empty(kind, field),
+                // A reference may be filtered by without an index to sort by.
+                sortable: filter::is_indexed(kind, field),
             })
         })
         .collect()

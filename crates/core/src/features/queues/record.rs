@@ -13,8 +13,8 @@ use super::lane::in_the_way;
 use super::operation;
 use super::related::related;
 use super::view::{
-    AboutView, ActionView, AskView, DenialView, MailView, OptionView, ParamView, PolicyRowView,
-    RecordView, RowWord, UndoView,
+    AboutView, ActionView, AskView, CellValue, DenialView, FactView, FieldView, MailView,
+    OptionView, ParamView, PolicyRowView, RecordView, RowWord, UndoView,
 };
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -77,12 +77,33 @@ fn known(reading: &Reading<'_>, pack: &Pack, kind: &Kind, row: &Row) -> Result<R
             .iter()
             .map(|name| shown.fact(reading, name))
             .collect::<Result<_, _>>()?,
+        fields: fields(reading, &shown)?,
         actions,
         about: about(reading, pack, row)?,
         related: related(reading, pack, row)?,
         documents: documents(reading, pack, row)?,
         ..opaque(reading, row)?
     })
+}
+
+/// What of a record the pack's own facts leave out, and each computed field with its rule; as far as it has
+/// a value, and the operator sees it.
+fn fields(reading: &Reading<'_>, shown: &Shown<'_>) -> Result<Vec<FieldView>, Error> {
+    let kind = shown.kind;
+    let is_told = |name: &str| name == "state" || kind.detail.iter().any(|told| told == name);
+    let plain = kind.fields.keys().filter(|name| !is_told(name));
+    let computed = kind.computed.keys();
+    let mut all = Vec::new();
+    for name in plain.chain(computed) {
+        let fact = shown.fact(reading, name)?;
+        if matches!(fact.value, CellValue::Empty | CellValue::Hidden) {
+            continue;
+        }
+        let rule = kind.computed.get(name);
+        let rule = rule.map(|computed| computed.def.expr.trim().to_owned());
+        all.push(FieldView { fact, rule });
+    }
+    Ok(all)
 }
 
 /// The record that an approval is about, and the view in which it is opened.
@@ -108,10 +129,10 @@ fn about(reading: &Reading<'_>, pack: &Pack, row: &Row) -> Result<Option<AboutVi
 /// A record of a kind that the pack does not have (fault 24): what it is called, and its fields as
 /// they came.
 fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
-    let facts = row.body.iter().map(|(name, value)| super::view::FactView {
+    let facts = row.body.iter().map(|(name, value)| FactView {
         field: name.clone(),
         label: name.clone(),
-        value: super::view::CellValue::Unknown {
+        value: CellValue::Unknown {
             text: value
                 .as_str()
                 .map_or_else(|| value.to_string(), ToOwned::to_owned),
@@ -128,6 +149,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
         state: None,
         clocks: Vec::new(),
         facts: facts.collect(),
+        fields: Vec::new(),
         actions: Vec::new(),
         about: None,
         operations: operations

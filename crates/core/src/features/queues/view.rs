@@ -25,5 +25,6 @@ pub use record::{
     PolicyRowView, RecordView, RelatedView, RowWord, UndoView,
 };
 pub use value::{
-    Cell, CellValue, ClockView, FactView, MoneyView, PausedView, SegmentView, SessionView,
+    Cell, CellValue, ClockView, FactView, FieldView, MoneyView, PausedView, SegmentView,
+    SessionView,
 };

@@ -19,7 +19,7 @@ const MOST: usize = 200;
 /// Id of what has no value.
 const NOTHING: &str = "nothing";
 /// Id of the groups that stand together.
-const OTHERS: &str = "others";
+pub(crate) const OTHERS: &str = "others";
 
 struct Group {
     value: Sql,

@@ -16,6 +16,9 @@ use crate::features::search::fts_query;
 use crate::store::has_index;
 use crate::sync::text::{identifier, literal};
 
+/// What a chip lets through that is not possible.
+const NOTHING: &str = "FALSE";
+
 /// What an operator asks of a view beside its own question.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wish<'a> {
@@ -132,7 +135,7 @@ fn condition(reading: &Reading<'_>, kind: &Kind, chip: &Chip) -> Condition {
             text: format!("({})", compiled.text),
             params: compiled.params.iter().map(sql).collect(),
         },
-        Err(_) => Condition::plain("FALSE"),
+        Err(_) => Condition::plain(NOTHING),
     }
 }
 
@@ -163,7 +166,7 @@ fn chipped(
         .execute([])?;
     for (place, (chip, condition)) in chips.iter().zip(conditions).enumerate() {
         let index = chip.index(kind);
-        let along = match condition.params.is_empty() || !has_index(cache, &index)? {
+        let along = match condition.text == NOTHING || !has_index(cache, &index)? {
             true => String::new(),
             false => format!(" INDEXED BY {}", identifier(&index)),
         };

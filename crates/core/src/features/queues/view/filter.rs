@@ -22,6 +22,10 @@ pub struct FilterView {
     pub label: String,
     /// How it is asked for.
     pub input: FilterInput,
+    /// It may be asked for as having no value.
+    pub may_be_empty: bool,
+    /// The view may be sorted by it.
+    pub sortable: bool,
 }
 
 /// How a field is asked for.

@@ -7,7 +7,7 @@ use watchkeeper_pack::format::{Confirm, FieldType, Nature};
 use super::filter::OptionView;
 use super::operation::OperationView;
 
-use super::value::{CellValue, ClockView, FactView};
+use super::value::{CellValue, ClockView, FactView, FieldView};
 use crate::features::documents::view::RecordDocuments;
 
 /// One record.
@@ -30,6 +30,8 @@ pub struct RecordView {
     pub clocks: Vec<ClockView>,
     /// Facts, in the pack's order.
     pub facts: Vec<FactView>,
+    /// Fields that are none of the facts, and each computed one with its rule; those that have a value.
+    pub fields: Vec<FieldView>,
     /// What may be done, each with the policy that decides.
     pub actions: Vec<ActionView>,
     /// Of an approval: the record that it is about, where there is one to open.

@@ -157,3 +157,12 @@ pub struct FactView {
     /// Value.
     pub value: CellValue,
 }
+
+/// A field beyond the facts, or what a computed one goes by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct FieldView {
+    /// The field with its value.
+    pub fact: FactView,
+    /// Of a computed field: by which rule, as the pack has it.
+    pub rule: Option<String>,
+}
