@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
+use serde_json::Value;
 
 use super::parts::Parts;
 use super::problems::Spot;
@@ -40,9 +41,17 @@ impl World<'_> {
 
     /// `settings` and `controls`.
     fn tenant(&self, allowed: Allowed) -> Allowed {
+        let settings = self.pack.settings.iter().map(|(name, def)| {
+            let word = |value: &str| def.word(value);
+            (name.clone(), worded(&def.one_of, word))
+        });
+        let controls = self.pack.controls.iter().map(|(name, def)| {
+            let word = |value: &str| def.word(value);
+            (name.clone(), worded(&def.one_of, word))
+        });
         allowed
-            .fields("settings", self.pack.settings.keys())
-            .fields("controls", self.pack.controls.keys())
+            .shape("settings", Shape::fields(settings))
+            .shape("controls", Shape::fields(controls))
     }
 
     /// Expressions of stored computed fields: the record's own fields, and `now`.
@@ -260,6 +269,12 @@ fn listed(def: &FieldDef) -> Shape {
 fn asked(def: &ParamDef) -> Shape {
     let values = def.one_of.iter();
     Shape::words(values.map(|value| (value.clone(), def.word(value))))
+}
+
+/// A setting or control, likewise.
+fn worded(values: &[Value], word: impl Fn(&str) -> Option<String>) -> Shape {
+    let texts = values.iter().filter_map(Value::as_str);
+    Shape::words(texts.filter_map(|value| Some((value.to_owned(), word(value)?))))
 }
 
 /// What filters over a kind may test.

@@ -9,6 +9,7 @@ mod approvals;
 mod confirm;
 mod documents;
 mod escalation;
+mod labels;
 mod mistakes;
 mod pauses;
 mod see;
