@@ -1690,6 +1690,8 @@ export type OperationView = {
 	action_id: string,
 	/**  Action as shown. */
 	action: string,
+	/**  Of a control or a setting: what it is to be; none of any other record. */
+	to: Proposed | null,
 	/**  In a word. */
 	word: OperationWord,
 	/**  Where it stands exactly. */

@@ -166,6 +166,7 @@ export function operation(
     id: `01936a2e-7c1f-7000-8000-${of.record.replace(/\D/g, "").padStart(12, "0")}`,
     kind: "refund",
     view: null,
+    to: null,
     reason: null,
     made_at: wall(NOW_MS - 7 * 60_000),
     not_after: wall(NOW_MS + 3.2 * HOUR),
