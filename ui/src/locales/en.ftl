@@ -851,11 +851,6 @@ log-rows-more = +{ $count }
 
 keys-enter = in
 keys-leave = back
-shelf-count =
-    { $count ->
-        [one] 1 entry
-       *[other] { $count } entries
-    }
 shelf-none = Nothing matches
 shelf-none-text = All { $count } were looked through.
 shelf-clear = Show all
@@ -962,6 +957,11 @@ reference-document-unsaid = it does not say
 reference-document-overdue = past its review
 reference-document-names = It names
 reference-texts-search = Search the texts
+reference-texts-count =
+    { $count ->
+        [one] 1 text
+       *[other] { $count } texts
+    }
 reference-text-of = { $channel } · { $kind }
 reference-channel-mail = Mail
 reference-channel-chat = Chat
@@ -973,6 +973,11 @@ reference-variables = Filled in with
 reference-variables-settings = From the tenant’s settings
 reference-choice = ‹{ $words }›
 reference-library-search = Search the library
+reference-library-count =
+    { $count ->
+        [one] 1 procedure
+       *[other] { $count } procedures
+    }
 reference-playbooks = Playbooks
 reference-routines = Routines
 reference-steps =
@@ -1019,6 +1024,11 @@ reference-work-page = Call: { $path }
 reference-work-credential = Present or not, never its value:
 reference-work-send = Send:
 reference-rulings-search = Search the rulings
+reference-rulings-count =
+    { $count ->
+        [one] 1 ruling
+       *[other] { $count } rulings
+    }
 reference-ruling = Ruling
 reference-says = The document says
 reference-holds = What holds
@@ -1144,6 +1154,11 @@ settings-about = About
 
 control-list = Switches of the platform
 control-filter = Filter the switches
+control-count =
+    { $count ->
+        [one] 1 control
+       *[other] { $count } controls
+    }
 control-none = The platform has no switches here
 control-none-text = The pack names none, or none in your regions.
 control-group-on = Not as usual
@@ -1205,6 +1220,11 @@ control-offline-text = It waits here, is not in effect, and lapses after ten min
 
 tenant-list = Settings of the tenant
 tenant-filter = Filter the settings
+tenant-count =
+    { $count ->
+        [one] 1 setting
+       *[other] { $count } settings
+    }
 tenant-open =
     { $count ->
         [one] Before going live — 1 to be said
