@@ -1386,6 +1386,12 @@ quarantine-text = Kept aside as they came. They are read again when the platform
 quarantine-no-id = without id
 quarantine-no-kind = unknown kind
 copies-title = Held against the platform
+copies-uncompared =
+    { $count ->
+        [one] Of 1 unreadable line not even the kind reads. It may be of any record, so nothing is compared until the platform sends it anew.
+       *[other] Of { $count } unreadable lines not even the kind reads. They may be of any record, so nothing is compared until the platform sends them anew.
+    }
+copies-uncompared-kinds = Not compared, because a record that was set aside does not say its revision: { $kinds }.
 copies-fetched = The copy of “{ $kind }” differed from the platform's and was fetched anew.
 copies-stays = The copy of “{ $kind }” was fetched anew and still differs from the platform's.
 

@@ -127,6 +127,21 @@ describe("Sync", () => {
     await expectAccessible();
   });
 
+  test("says what is not compared, and why", async () => {
+    openApp({ ...makeWorld(), uncompared: { lines: 2, kinds: ["Reviews"] } });
+    const told = await region(/Held against the platform/);
+    const said = (told.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("Of 2 unreadable lines not even the kind reads.");
+    await expectAccessible();
+  });
+
+  test("says which kinds are not compared", async () => {
+    openApp({ ...makeWorld(), uncompared: { lines: 0, kinds: ["Refunds", "Reviews"] } });
+    const told = await region(/Held against the platform/);
+    const said = (told.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("does not say its revision: Refunds, Reviews.");
+  });
+
   test("tells of a copy that was fetched anew, and of one that still differs", async () => {
     const at = "2026-11-20T11:00:00+11:00";
     openApp({

@@ -18,6 +18,7 @@ import type {
   SavedEntry,
   SettingView,
   Standing,
+  UncomparedView,
   UnfinishedView,
   Error as WireError,
 } from "../backend";
@@ -83,6 +84,7 @@ export type World = {
   worlds: DemoWorldsView | null;
   operations: OperationView[];
   quarantine: boolean;
+  uncompared: UncomparedView;
   copies: CopyView[];
   brokenAt: number | null;
   clockUnsure: boolean;
@@ -260,6 +262,7 @@ export function makeWorld(requests = 12): World {
             ),
           ],
     quarantine: false,
+    uncompared: { lines: 0, kinds: [] },
     copies: [],
     brokenAt: null,
     clockUnsure: false,
