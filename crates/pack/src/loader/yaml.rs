@@ -109,8 +109,8 @@ pub(super) fn parse_with_keys<T: DeserializeOwned>(
     let tree: Node = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
     let keys = tree.part(part).iter();
     let keys = keys.map(|(key, node)| {
-        let below = node.part(below).iter();
-        (key.clone(), below.map(|(key, _)| key.clone()).collect())
+        let below = node.part(below).iter().map(|(key, _)| key.clone());
+        (key.clone(), below.collect::<Vec<_>>())
     });
     let keys: Keys = keys.collect();
     let value = match tree.value().map(serde_json::from_value) {

@@ -118,8 +118,10 @@ pub(super) fn told(source: &str, mut filter: impl FnMut(&str) -> Option<String>)
 fn printed(inner: &str) -> Option<(&str, &str, &str)> {
     let blank = |c: char| c.is_whitespace() || c == '-' || c == '+';
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    let (before, from) = inner.split_at_checked(inner.find(|c| !blank(c))?)?;
-    let end = from.find(|c| !part(c) && c != '.').unwrap_or(from.len());
+    let (before, from) = inner.split_at_checked(inner.find(|c: char| !blank(c))?)?;
+    let end = from
+        .find(|c: char| !part(c) && c != '.')
+        .unwrap_or(from.len());
     let (name, behind) = from.split_at_checked(end)?;
     let mut filters = behind.trim_end_matches(blank).split('|').map(str::trim);
     let bare = filters.next()?.is_empty() && filters.all(|filter| filter.chars().all(part));
