@@ -90,6 +90,8 @@ pub struct Reference {
 pub enum Shape {
     /// A value; what is selected on it is not checked.
     Value,
+    /// A value of a list, with what its values are called; a text that prints it says so.
+    Words(Arc<BTreeMap<String, String>>),
     /// Only these fields; the name never stands alone.
     Fields(Arc<BTreeMap<String, Shape>>),
 }
@@ -98,6 +100,15 @@ impl Shape {
     /// Only these fields.
     pub fn fields(names: impl IntoIterator<Item = (String, Shape)>) -> Self {
         Self::Fields(Arc::new(names.into_iter().collect()))
+    }
+
+    /// A value, with what those are called that it may have; none are where it is of no list.
+    pub fn words(words: impl IntoIterator<Item = (String, String)>) -> Self {
+        let words: BTreeMap<_, _> = words.into_iter().collect();
+        match words.is_empty() {
+            true => Self::Value,
+            false => Self::Words(Arc::new(words)),
+        }
     }
 }
 

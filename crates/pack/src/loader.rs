@@ -382,13 +382,19 @@ fn read_file<T: serde::de::DeserializeOwned>(
     kept(yaml::parse(file, bytes), (file, bytes), problems)
 }
 
-/// A kind's file, with the place of each of its actions.
+/// A kind's file, with the place of each of its actions and of what each asks for.
 fn read_record(file: &str, bytes: &[u8], problems: &mut Problems) -> Option<RecordFile> {
-    let read = yaml::parse_with_keys::<RecordFile>(file, bytes, "actions");
+    let read = yaml::parse_with_keys::<RecordFile>(file, bytes, ["actions", "params"]);
     let (mut record, order) = kept(read, (file, bytes), problems)?;
-    for (place, name) in order.iter().enumerate() {
-        if let Some(action) = record.actions.get_mut(name) {
-            action.place = place;
+    for (place, (name, params)) in order.iter().enumerate() {
+        let Some(action) = record.actions.get_mut(name) else {
+            continue;
+        };
+        action.place = place;
+        for (place, name) in params.iter().enumerate() {
+            if let Some(param) = action.params.get_mut(name) {
+                param.place = place;
+            }
         }
     }
     Some(record)

@@ -16,14 +16,18 @@
 //! | `since(a)` | instant | seconds from `a` to it |
 //! | `duration` | seconds | `68 h 48`, `2 d 6 h`, `12 min`, `40 s` |
 //! | `days` | seconds | whole days, rounded down |
-//! | `words` | value of a list | itself with blanks for `_` |
+//! | `words` | text | itself with blanks for `_` |
+//!
+//! A field of a list that a `{{ }}` prints, as it is or through filters, is printed as what its value is called.
+//! What is compared is the value.
 
 mod filters;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use minijinja::{Environment, UndefinedBehavior};
@@ -42,6 +46,8 @@ const FUEL: u64 = 20_000;
 /// Deepest recursion.
 const RECURSION: usize = 20;
 const NAME: &str = "template";
+/// With this begin the filters that say what values are called. No template can name one.
+const TOLD: &str = "told_";
 /// Under this the filters find the zone. No template can name it.
 const ZONE: &str = "zone of instants";
 
@@ -111,6 +117,7 @@ impl Template {
                 line: line_of(source, name),
             })?;
         }
+        tell(&mut environment, source, allowed).map_err(|error| plain(&error))?;
         Ok(Self {
             source: source.to_owned(),
             zone,
@@ -266,6 +273,46 @@ fn plain_value(json: &serde_json::Value) -> minijinja::Value {
     }
 }
 
+/// Prints fields of a list as what their values are called: each goes through a filter that knows.
+fn tell(
+    environment: &mut Environment<'static>,
+    source: &str,
+    allowed: &Allowed,
+) -> Result<(), minijinja::Error> {
+    let mut lists = Vec::new();
+    let text = words::told(source, |name| {
+        lists.push(called(name, allowed)?);
+        Some(format!("{TOLD}{}", lists.len()))
+    });
+    if lists.is_empty() {
+        return Ok(());
+    }
+    for (at, words) in (1_usize..).zip(lists) {
+        let filter = move |value: minijinja::Value| {
+            let word = value.as_str().and_then(|value| words.get(value));
+            word.map_or_else(|| value.clone(), |word| word.as_str().into())
+        };
+        environment.add_filter(format!("{TOLD}{at}"), filter);
+    }
+    environment.add_template_owned(NAME, text)
+}
+
+/// What the values of a name such as `record.reason` are called, where it is one of a list.
+fn called(name: &str, allowed: &Allowed) -> Option<Arc<BTreeMap<String, String>>> {
+    let mut parts = name.split('.');
+    let mut shape = allowed.roots.get(parts.next()?)?;
+    for part in parts {
+        let Shape::Fields(names) = shape else {
+            return None;
+        };
+        shape = names.get(part)?;
+    }
+    match shape {
+        Shape::Words(words) => Some(Arc::clone(words)),
+        Shape::Value | Shape::Fields(_) => None,
+    }
+}
+
 fn known(name: &str, allowed: &Allowed) -> Result<(), String> {
     let mut parts = name.split('.');
     let root = parts.next().unwrap_or_default();
@@ -304,8 +351,10 @@ fn plain(error: &minijinja::Error) -> TemplateError {
     let message = match error.kind() {
         ErrorKind::UndefinedError => {
             let source = error.template_source().zip(error.range());
-            let what = source
-                .and_then(|(text, range)| text.get(range))
+            let what = source.and_then(|(text, range)| text.get(range));
+            // As its author wrote it.
+            let what = what
+                .and_then(|text| text.split(&format!("|{TOLD}")).next())
                 .map(str::trim);
             what.filter(|text| !text.is_empty() && text.len() < 80)
                 .map_or_else(

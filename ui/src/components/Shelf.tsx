@@ -25,6 +25,8 @@ export type Spine = {
 type ShelfProps<T> = {
   label: string;
   filterLabel: string;
+  /** How many there are, as what they are. */
+  countWords: (count: number) => string;
   items: T[];
   spine: (item: T) => Spine;
   sought: string | undefined;
@@ -35,7 +37,7 @@ type ShelfProps<T> = {
 
 /** Many things to read: a list that can be searched, and the one that is chosen. */
 export function Shelf<T>(props: ShelfProps<T>) {
-  const { label, filterLabel, items, spine, sought, alone = false, children } = props;
+  const { label, filterLabel, countWords, items, spine, sought, alone = false, children } = props;
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState(sought);
   const shelf = useRef<HTMLDivElement>(null);
@@ -101,7 +103,7 @@ export function Shelf<T>(props: ShelfProps<T>) {
       <section className="card shelf-list" aria-label={label}>
         <header className="queue-tools">
           <Filter label={filterLabel} value={search} onValue={setSearch} input={filter} />
-          <span className="quiet shelf-count">{t("shelf-count", { count: shown.length })}</span>
+          <span className="quiet shelf-count">{countWords(shown.length)}</span>
         </header>
         <ul>
           {shown.map(({ spine: each }, index) => (

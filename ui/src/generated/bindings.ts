@@ -1714,6 +1714,8 @@ export type OperationView = {
 	action_id: string,
 	/**  Action as shown. */
 	action: string,
+	/**  Of a control or a setting: what it is to be; none of any other record. */
+	to: Proposed | null,
 	/**  In a word. */
 	word: OperationWord,
 	/**  Where it stands exactly. */
@@ -2915,6 +2917,8 @@ export type SyncView = {
 	settled: OperationView[],
 	/**  Records that could not be read. */
 	quarantine: QuarantineView[],
+	/**  What of this laptop's copy is not held against the platform's, because of those. */
+	uncompared: UncomparedView,
 	/**  Kinds of which this laptop's copy differed from the platform's within a day, by name. */
 	copies: CopyView[],
 	/**  The audit chain. */
@@ -3081,6 +3085,14 @@ export type UnansweredView = {
 	next: CallView[],
 	/**  What holds until it is answered. */
 	meanwhile: string | null,
+};
+
+/**  What is not held against the platform's, because it was set aside and does not read far enough. */
+export type UncomparedView = {
+	/**  So many lines of which not even the kind reads: while there is one, no kind is compared. */
+	lines: number,
+	/**  Kinds of which a record was set aside at a revision that does not read, as shown, many of each. */
+	kinds: string[],
 };
 
 /**  What was done last, on one record or on many at once, and can still be taken back. */

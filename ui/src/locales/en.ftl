@@ -135,6 +135,7 @@ operation-waits-for =
         [sent] Waits for { $action } on { $title }, which the platform has.
        *[other] Waits for { $action } on { $title }, which goes first.
     }
+operation-to = → { $value }
 operation-theirs = What the platform has
 operation-author = by { $author }
 operation-attempts =
@@ -859,11 +860,6 @@ log-rows-more = +{ $count }
 
 keys-enter = in
 keys-leave = back
-shelf-count =
-    { $count ->
-        [one] 1 entry
-       *[other] { $count } entries
-    }
 shelf-none = Nothing matches
 shelf-none-text = All { $count } were looked through.
 shelf-clear = Show all
@@ -970,6 +966,11 @@ reference-document-unsaid = it does not say
 reference-document-overdue = past its review
 reference-document-names = It names
 reference-texts-search = Search the texts
+reference-texts-count =
+    { $count ->
+        [one] 1 text
+       *[other] { $count } texts
+    }
 reference-text-of = { $channel } · { $kind }
 reference-channel-mail = Mail
 reference-channel-chat = Chat
@@ -981,6 +982,11 @@ reference-variables = Filled in with
 reference-variables-settings = From the tenant’s settings
 reference-choice = ‹{ $words }›
 reference-library-search = Search the library
+reference-library-count =
+    { $count ->
+        [one] 1 procedure
+       *[other] { $count } procedures
+    }
 reference-playbooks = Playbooks
 reference-routines = Routines
 reference-steps =
@@ -1027,6 +1033,11 @@ reference-work-page = Call: { $path }
 reference-work-credential = Present or not, never its value:
 reference-work-send = Send:
 reference-rulings-search = Search the rulings
+reference-rulings-count =
+    { $count ->
+        [one] 1 ruling
+       *[other] { $count } rulings
+    }
 reference-ruling = Ruling
 reference-says = The document says
 reference-holds = What holds
@@ -1152,6 +1163,11 @@ settings-about = About
 
 control-list = Switches of the platform
 control-filter = Filter the switches
+control-count =
+    { $count ->
+        [one] 1 control
+       *[other] { $count } controls
+    }
 control-none = The platform has no switches here
 control-none-text = The pack names none, or none in your regions.
 control-group-on = Not as usual
@@ -1216,6 +1232,11 @@ control-offline-text = It waits here, is not in effect, and lapses after ten min
 
 tenant-list = Settings of the tenant
 tenant-filter = Filter the settings
+tenant-count =
+    { $count ->
+        [one] 1 setting
+       *[other] { $count } settings
+    }
 tenant-open =
     { $count ->
         [one] Before going live — 1 to be said
@@ -1377,6 +1398,12 @@ quarantine-text = Kept aside as they came. They are read again when the platform
 quarantine-no-id = without id
 quarantine-no-kind = unknown kind
 copies-title = Held against the platform
+copies-uncompared =
+    { $count ->
+        [one] Of 1 unreadable line not even the kind reads. It may be of any record, so nothing is compared until the platform sends it anew.
+       *[other] Of { $count } unreadable lines not even the kind reads. They may be of any record, so nothing is compared until the platform sends them anew.
+    }
+copies-uncompared-kinds = Not compared, because a record that was set aside does not say its revision: { $kinds }.
 copies-fetched = The copy of “{ $kind }” differed from the platform's and was fetched anew.
 copies-stays = The copy of “{ $kind }” was fetched anew and still differs from the platform's.
 

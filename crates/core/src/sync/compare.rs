@@ -10,7 +10,7 @@
 //! of which not even that reads may be of any record; while there is one, nothing can be said, and the
 //! next snapshot brings it again or does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -160,6 +160,14 @@ fn copy(cache: &Connection) -> Result<Option<(String, Mirrored)>, StoreError> {
     Ok(Some((cursor, copy)))
 }
 
+/// What is not held against the platform, because of what was set aside: kinds, and how many lines of
+/// which not even the kind reads. While there is one of those, nothing is.
+pub(crate) fn uncompared(cache: &Connection) -> Result<(BTreeSet<String>, u32), StoreError> {
+    let mut copy = Mirrored::default();
+    set_aside(cache, &mut copy)?;
+    Ok((copy.unsure, copy.unnamed))
+}
+
 /// Records of which a line was set aside, by kind and id, with the revision at which the platform has
 /// them by that line (fault 23); none where it has them no more.
 fn set_aside(
@@ -183,7 +191,7 @@ fn set_aside(
             (Some(kind), _, _) => {
                 copy.unsure.insert(kind);
             }
-            (None, _, _) => copy.unnamed = true,
+            (None, _, _) => copy.unnamed = copy.unnamed.saturating_add(1),
         }
     }
     Ok(records)

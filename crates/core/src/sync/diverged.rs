@@ -32,14 +32,14 @@ pub struct Mirrored {
     pub kinds: BTreeMap<String, KindDigest>,
     /// Kinds with a record set aside of which no revision reads.
     pub unsure: BTreeSet<String>,
-    /// Something was set aside of which not even the kind reads: it may be of any.
-    pub unnamed: bool,
+    /// So many lines were set aside of which not even the kind reads: they may be of any.
+    pub unnamed: u32,
 }
 
 impl Mirrored {
     /// Can the two sides be held against each other in this kind?
     fn compares(&self, theirs: &CopyDigests, kind: &str) -> bool {
-        !self.unnamed && !self.unsure.contains(kind) && !theirs.moved.contains(kind)
+        self.unnamed == 0 && !self.unsure.contains(kind) && !theirs.moved.contains(kind)
     }
 }
 
@@ -208,7 +208,7 @@ mod tests {
         have.unsure = names(&["refund"]);
         assert_eq!(diverged(&have, &there), names(&[]));
         have.unsure.clear();
-        have.unnamed = true;
+        have.unnamed = 1;
         assert_eq!(diverged(&have, &there), names(&[]));
     }
 

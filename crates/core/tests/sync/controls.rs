@@ -267,6 +267,8 @@ async fn a_switch_that_waits_is_not_in_effect_and_lapses_soon() {
     let queued = switch(&world, "true").await;
     assert_eq!(queued.word, OperationWord::Queued);
     assert!(queued.not_after.is_some());
+    let to = queued.to.unwrap();
+    assert_eq!((to.text.as_str(), to.json.as_str()), ("yes", "true"));
     let shown = control(&world).await;
     assert!(!shown.on, "not in effect");
     assert_eq!(shown.value.json, "false");

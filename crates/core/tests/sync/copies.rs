@@ -215,6 +215,29 @@ async fn a_line_that_does_not_read_keeps_no_other_record_from_being_compared() {
 }
 
 #[tokio::test]
+async fn what_is_not_compared_is_counted_and_said() {
+    let world = comparing(1).await;
+    let all = world.status().await.uncompared;
+    assert_eq!((all.lines, all.kinds.as_slice()), (0, &[][..]));
+    // A record at no revision that reads, two lines of which nothing does, and one that counts.
+    tamper(
+        &world,
+        r#"INSERT INTO quarantine (key, kind, id, seq, problem, raw, bytes, since) VALUES
+           ('a', 'parcel', 'p7', NULL, 'no JSON', CAST('{"type":"upsert"' AS BLOB), 16, 0),
+           ('b', NULL, NULL, NULL, 'no JSON', CAST('?' AS BLOB), 1, 0),
+           ('c', NULL, NULL, NULL, 'no JSON', CAST('!' AS BLOB), 1, 0),
+           ('d', NULL, NULL, NULL, 'no verdict', CAST('{"type":"verdict"' AS BLOB), 17, 0)"#,
+    )
+    .await;
+    let left = world.status().await.uncompared;
+    assert_eq!(
+        (left.lines, left.kinds),
+        (2, vec!["Parcels".to_owned()]),
+        "the verdict is of no record"
+    );
+}
+
+#[tokio::test]
 async fn the_hour_counts_from_the_answer_and_without_one_it_is_asked_again_soon() {
     let mut world = World::new(3).await;
     let hands = Hands::new();

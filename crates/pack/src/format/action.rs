@@ -141,6 +141,9 @@ pub struct ParamDef {
     /// May be left out.
     #[serde(default)]
     pub optional: bool,
+    /// Its place among the parameters of its action, as the file lists them, from 0.
+    #[serde(skip)]
+    pub place: usize,
 }
 
 impl ParamDef {

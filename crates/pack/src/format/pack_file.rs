@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fit::{Unfit, Wanted, too_large};
-use super::record::FieldType;
+use super::record::{FieldType, word_of};
 
 /// `pack.yaml`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -141,6 +141,9 @@ pub struct SettingDef {
     /// Allowed values; empty means any of its type.
     #[serde(default)]
     pub one_of: Vec<Value>,
+    /// What some of them are called that are texts; the others are shown as they are, with blanks for `_`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// Least and most of a number.
     pub least: Option<f64>,
     /// Most of a number.
@@ -185,6 +188,11 @@ impl SettingDef {
         };
         wanted.accepts(value)
     }
+
+    /// An allowed text as shown; none of a value that the tenant may write freely.
+    pub fn word(&self, value: &str) -> Option<String> {
+        called(&self.one_of, &self.labels, value)
+    }
 }
 
 /// A switch on the platform.
@@ -203,6 +211,9 @@ pub struct ControlDef {
     /// Allowed values; empty means any of its type.
     #[serde(default)]
     pub one_of: Vec<Value>,
+    /// What some of them are called that are texts; the others are shown as they are, with blanks for `_`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// Where the platform has said nothing.
     pub default: Value,
     /// One for each region.
@@ -241,4 +252,14 @@ impl ControlDef {
             value => wanted.accepts(value),
         }
     }
+
+    /// An allowed text as shown; none of another value.
+    pub fn word(&self, value: &str) -> Option<String> {
+        called(&self.one_of, &self.labels, value)
+    }
+}
+
+fn called(allowed: &[Value], labels: &BTreeMap<String, String>, value: &str) -> Option<String> {
+    let listed = allowed.iter().any(|one| one.as_str() == Some(value));
+    listed.then(|| word_of(labels, value))
 }

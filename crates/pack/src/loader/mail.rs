@@ -24,7 +24,7 @@ pub(super) fn check(
         record::labels(&field.one_of, &field.labels, &spot, problems);
     }
     let allowed = match &def.kind {
-        None => world.words(def.fields.keys()),
+        None => world.words(&def.fields),
         Some(name) => match world.records.get(name) {
             Some(kind) => world.mail(kind, id, &def.fields),
             None => {

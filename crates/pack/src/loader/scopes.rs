@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
+use serde_json::Value;
 
 use super::parts::Parts;
 use super::problems::Spot;
 use crate::expr::{Allowed, Shape};
 use crate::filter::Columns;
 use crate::format::{
-    ActionDef, FieldType, MetricFile, PackFile, ParamDef, RecordFile, TemplateFile,
+    ActionDef, Answer, FieldDef, FieldType, MetricFile, PackFile, ParamDef, RecordFile,
+    TemplateFile,
 };
 
 /// All parsed files, while they are checked against each other.
@@ -39,29 +41,37 @@ impl World<'_> {
 
     /// `settings` and `controls`.
     fn tenant(&self, allowed: Allowed) -> Allowed {
+        let settings = self.pack.settings.iter().map(|(name, def)| {
+            let word = |value: &str| def.word(value);
+            (name.clone(), worded(&def.one_of, word))
+        });
+        let controls = self.pack.controls.iter().map(|(name, def)| {
+            let word = |value: &str| def.word(value);
+            (name.clone(), worded(&def.one_of, word))
+        });
         allowed
-            .fields("settings", self.pack.settings.keys())
-            .fields("controls", self.pack.controls.keys())
+            .shape("settings", Shape::fields(settings))
+            .shape("controls", Shape::fields(controls))
     }
 
     /// Expressions of stored computed fields: the record's own fields, and `now`.
     pub fn computed(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
-            .fields("record", own(record, With::FieldsOnly))
+            .shape("record", Shape::fields(own(record, With::FieldsOnly)))
             .value("now")
     }
 
     /// Titles: fields, stored computed fields, and fields of records referred to.
     pub fn title(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
-            .fields("record", own(record, With::Stored))
+            .shape("record", Shape::fields(own(record, With::Stored)))
             .shape("refs", self.refs(record))
     }
 
     /// Deadlines.
     pub fn clock(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
-            .fields("record", own(record, With::Stored))
+            .shape("record", Shape::fields(own(record, With::Stored)))
             .value("now")
     }
 
@@ -74,13 +84,15 @@ impl World<'_> {
     /// Operands of a lookup's filter, on the record that asks.
     pub fn lookup(&self, record: &RecordFile) -> Allowed {
         let names = own(record, With::Stored);
-        self.view().fields("record", names)
+        self.view().shape("record", Shape::fields(names))
     }
 
     /// Guards, effects and texts of an action: what every decision on such a record sees, and what
     /// this one asks for.
     pub fn action(&self, decision: &Allowed, action: &ActionDef) -> Allowed {
-        decision.clone().fields("params", action.params.keys())
+        let params = action.params.iter();
+        let params = params.map(|(name, def)| (name.clone(), asked(def)));
+        decision.clone().shape("params", Shape::fields(params))
     }
 
     /// Texts about a record: likewise, with what a person fills in, and those parameters that every
@@ -91,27 +103,37 @@ impl World<'_> {
         template: &str,
         fields: &BTreeMap<String, ParamDef>,
     ) -> Allowed {
-        let mut common: Option<BTreeSet<&String>> = None;
+        let mut common: Option<BTreeMap<&String, Shape>> = None;
         for action in record.actions.values() {
             let sends = action.effects.iter().any(|effect| match effect {
                 crate::format::EffectDef::Call(call) => call.template.as_deref() == Some(template),
                 _ => false,
             });
             if sends {
-                let names: BTreeSet<&String> = action.params.keys().collect();
-                common = Some(match common {
-                    Some(before) => before.intersection(&names).copied().collect(),
-                    None => names,
-                });
+                let names = action.params.iter().map(|(name, def)| (name, asked(def)));
+                let mut names: BTreeMap<&String, Shape> = names.collect();
+                if let Some(before) = &common {
+                    names.retain(|name, _| before.contains_key(name));
+                    // Called differently from action to action, it is printed as it is.
+                    for (name, shape) in &mut names {
+                        if before.get(name) != Some(&*shape) {
+                            *shape = Shape::Value;
+                        }
+                    }
+                }
+                common = Some(names);
             }
         }
-        let names = common.unwrap_or_default().into_iter().chain(fields.keys());
-        self.decision(record).fields("params", names)
+        let common = common.unwrap_or_default().into_iter();
+        let filled = fields.iter().map(|(name, def)| (name, asked(def)));
+        let names = common.chain(filled);
+        let names = names.map(|(name, shape)| (name.clone(), shape));
+        self.decision(record).shape("params", Shape::fields(names))
     }
 
     /// Which records may take part when an action is taken on many at once.
     pub fn bulk(&self, record: &RecordFile) -> Allowed {
-        Allowed::none().fields("record", own(record, With::Stored))
+        Allowed::none().shape("record", Shape::fields(own(record, With::Stored)))
     }
 
     /// Operands of a rule's or a metric's filter.
@@ -122,22 +144,24 @@ impl World<'_> {
     /// What a run is about, beside what else it sees.
     pub fn about(&self, record: &RecordFile, allowed: Allowed) -> Allowed {
         allowed
-            .fields("record", own(record, With::All))
+            .shape("record", Shape::fields(own(record, With::All)))
             .shape("refs", self.refs(record))
-            .fields("lookups", record.lookups.keys())
+            .shape("lookups", self.lookups(record))
     }
 
     /// A text of no kind: what a person fills in, and the tenant's settings.
-    pub fn words<'b>(&self, fields: impl Iterator<Item = &'b String>) -> Allowed {
-        self.tenant(Allowed::none().fields("params", fields).value("now"))
+    pub fn words(&self, fields: &BTreeMap<String, ParamDef>) -> Allowed {
+        let fields = fields.iter().map(|(name, def)| (name.clone(), asked(def)));
+        let allowed = Allowed::none().shape("params", Shape::fields(fields));
+        self.tenant(allowed.value("now"))
     }
 
     /// A rule that is watched for each record; texts of it without `now`.
     pub fn rule(&self, record: &RecordFile, now: bool) -> Allowed {
         let names = own(record, With::Stored);
         let allowed = Allowed::none()
-            .fields("record", names)
-            .fields("lookups", record.lookups.keys());
+            .shape("record", Shape::fields(names))
+            .shape("lookups", self.lookups(record));
         let allowed = self.tenant(allowed);
         if now {
             allowed.value("now")
@@ -162,12 +186,25 @@ impl World<'_> {
     /// What every decision on such a record sees.
     pub fn decision(&self, record: &RecordFile) -> Allowed {
         let allowed = Allowed::none()
-            .fields("record", own(record, With::All))
+            .shape("record", Shape::fields(own(record, With::All)))
             .shape("refs", self.refs(record))
             .fields("actor", ACTOR)
-            .fields("lookups", record.lookups.keys())
+            .shape("lookups", self.lookups(record))
             .value("now");
         self.tenant(allowed)
+    }
+
+    /// What lookups answer: a value of a list where they ask for such a field.
+    fn lookups(&self, record: &RecordFile) -> Shape {
+        let lookups = record.lookups.iter().map(|(name, def)| {
+            let kind = self.records.get(&def.kind);
+            let field = def.field.as_ref().filter(|_| def.answer == Answer::First);
+            let field = kind
+                .zip(field)
+                .and_then(|(kind, field)| kind.fields.get(field));
+            (name.clone(), field.map_or(Shape::Value, listed))
+        });
+        Shape::fields(lookups)
     }
 
     /// `refs.<field>.<field of the kind referred to>`.
@@ -176,7 +213,7 @@ impl World<'_> {
             let kind = def.kind.as_ref().filter(|_| def.type_ == FieldType::Ref)?;
             let shape = self.records.get(kind).map_or(Shape::Value, |target| {
                 let names = own(target, With::FieldsOnly);
-                Shape::fields(names.map(|name| (name, Shape::Value)))
+                Shape::fields(names)
             });
             Some((name.clone(), shape))
         });
@@ -208,7 +245,9 @@ enum With {
 }
 
 /// Names of a record: fields, state, and computed ones.
-fn own(record: &RecordFile, with: With) -> impl Iterator<Item = String> {
+fn own(record: &RecordFile, with: With) -> impl Iterator<Item = (String, Shape)> {
+    let fields = record.fields.iter();
+    let fields = fields.map(|(name, def)| (name.clone(), listed(def)));
     let state = (!record.states.is_empty()).then(|| "state".to_owned());
     let computed = record.computed.iter().filter(move |(_, def)| match with {
         With::FieldsOnly => false,
@@ -216,7 +255,26 @@ fn own(record: &RecordFile, with: With) -> impl Iterator<Item = String> {
         With::All => true,
     });
     let computed = computed.map(|(name, _)| name.clone());
-    record.fields.keys().cloned().chain(state).chain(computed)
+    let others = state.into_iter().chain(computed);
+    fields.chain(others.map(|name| (name, Shape::Value)))
+}
+
+/// A field, with what its values are called.
+fn listed(def: &FieldDef) -> Shape {
+    let values = def.one_of.iter();
+    Shape::words(values.map(|value| (value.clone(), def.word(value))))
+}
+
+/// What somebody fills in, likewise.
+fn asked(def: &ParamDef) -> Shape {
+    let values = def.one_of.iter();
+    Shape::words(values.map(|value| (value.clone(), def.word(value))))
+}
+
+/// A setting or control, likewise.
+fn worded(values: &[Value], word: impl Fn(&str) -> Option<String>) -> Shape {
+    let texts = values.iter().filter_map(Value::as_str);
+    Shape::words(texts.filter_map(|value| Some((value.to_owned(), word(value)?))))
 }
 
 /// What filters over a kind may test.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::problems::{Problems, Spot};
 use super::scopes::World;
-use super::{links, names, people};
+use super::{links, names, people, record};
 use crate::format::{
     ControlDef, FieldType, MAX_SETTING, PackFile, SampleSize, SettingDef, Unfit, is_of,
 };
@@ -127,6 +127,7 @@ pub(super) fn compared(world: &World<'_>, problems: &mut Problems) {
 
 fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
     allowed(&def.one_of, def.type_, spot, problems);
+    record::labels(&texts(&def.one_of), &def.labels, spot, problems);
     let given = [
         ("default", Some(&def.default)),
         ("proposed", def.proposed.as_ref()),
@@ -156,11 +157,18 @@ fn setting(def: &SettingDef, spot: &Spot, problems: &mut Problems) {
 
 fn control(def: &ControlDef, spot: &Spot, problems: &mut Problems) {
     allowed(&def.one_of, def.type_, spot, problems);
+    record::labels(&texts(&def.one_of), &def.labels, spot, problems);
     fits(def.accepts(&def.default), &spot.at("default"), problems);
     if def.default.is_null() && def.type_.is_none() && def.one_of.is_empty() {
         let message = "without a default the control says its `type`";
         problems.error(spot, "pack.missing", message);
     }
+}
+
+/// Those that are texts: only these are called otherwise than they are.
+fn texts(values: &[Value]) -> Vec<String> {
+    let texts = values.iter().filter_map(Value::as_str);
+    texts.map(ToOwned::to_owned).collect()
 }
 
 /// What is given from the start is among what may be said.

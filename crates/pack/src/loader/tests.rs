@@ -10,6 +10,7 @@ mod confirm;
 mod documents;
 mod erase;
 mod escalation;
+mod labels;
 mod mistakes;
 mod pauses;
 mod see;
@@ -82,6 +83,23 @@ fn a_value_has_the_words_of_its_label_or_its_own_with_blanks() {
     let grade = &ticket.actions["close"].def.params["grade"];
     assert_eq!(grade.word("a"), "a");
     assert_eq!(grade.word("b"), "Second");
+}
+
+#[test]
+fn what_an_action_asks_for_comes_in_the_order_of_the_file() {
+    let params = |pack: &Pack| -> Vec<String> {
+        let close = &pack.kind("ticket").unwrap().actions["close"];
+        let params = close.params_in_order().into_iter();
+        params.map(|(name, _)| name.clone()).collect()
+    };
+    let pack = fixture::pack();
+    assert_eq!(params(&pack), ["why", "grade"]);
+    let keeper = BTreeSet::from(["keeper".to_owned()]);
+    assert_eq!(params(&pack.narrowed(&keeper)), ["why", "grade"]);
+    // Also where the file is read in the other way: a number without quotes for a text.
+    let text = fixture::TICKET.replace("label: Grade", "label: 7");
+    let pack = load_files(&fixture::files(&[(RECORD, &text)])).unwrap();
+    assert_eq!(params(&pack), ["why", "grade"]);
 }
 
 #[test]

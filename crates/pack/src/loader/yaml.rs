@@ -58,15 +58,18 @@ impl Places {
 
 /// Parses one file. No anchors, no aliases, one document, little of everything.
 pub(super) fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Diagnostic> {
-    parse_with_keys(file, bytes, "").map(|(value, _)| value)
+    parse_with_keys(file, bytes, ["", ""]).map(|(value, _)| value)
 }
 
-/// The same, and the keys of one of its parts as the file lists them.
+/// The keys of a part as the file lists them, each with those of a part of its own.
+pub(super) type Keys = Vec<(String, Vec<String>)>;
+
+/// The same, and the keys of one of its parts with those of a part below each.
 pub(super) fn parse_with_keys<T: DeserializeOwned>(
     file: &str,
     bytes: &[u8],
-    part: &str,
-) -> Result<(T, Vec<String>), Diagnostic> {
+    [part, below]: [&str; 2],
+) -> Result<(T, Keys), Diagnostic> {
     let problem = |code: &str, line, column, message: String| Diagnostic {
         code: code.to_owned(),
         severity: Severity::Error,
@@ -104,7 +107,12 @@ pub(super) fn parse_with_keys<T: DeserializeOwned>(
     }
     // First the tree: what is too much is told before it is read as anything.
     let tree: Node = serde_saphyr::from_str_with_options(text, options()).map_err(told)?;
-    let keys = tree.keys_of(part);
+    let keys = tree.part(part).iter();
+    let keys = keys.map(|(key, node)| {
+        let below = node.part(below).iter().map(|(key, _)| key.clone());
+        (key.clone(), below.collect::<Vec<_>>())
+    });
+    let keys: Keys = keys.collect();
     let value = match tree.value().map(serde_json::from_value) {
         Some(Ok(value)) => value,
         // Scalars may mean more to YAML: a number without quotes may stand for a text.
@@ -154,14 +162,14 @@ enum Node {
 }
 
 impl Node {
-    /// The keys below one of its own, in their order; none where there is no map.
-    fn keys_of(&self, part: &str) -> Vec<String> {
+    /// What stands below one of its keys, in its order; nothing where there is no map.
+    fn part(&self, key: &str) -> &[(String, Self)] {
         let Self::Map(entries) = self else {
-            return Vec::new();
+            return &[];
         };
-        match entries.iter().find(|(key, _)| key == part) {
-            Some((_, Self::Map(below))) => below.iter().map(|(key, _)| key.clone()).collect(),
-            _ => Vec::new(),
+        match entries.iter().find(|(own, _)| own == key) {
+            Some((_, Self::Map(below))) => below,
+            _ => &[],
         }
     }
 

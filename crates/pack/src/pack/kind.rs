@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::expr::Program;
 use crate::filter::Filter;
 use crate::format::{
-    ActionDef, ClockDef, ComputedDef, FieldDef, FieldType, LookupDef, RecordDocumentDef, StateDef,
-    ViewDef,
+    ActionDef, ClockDef, ComputedDef, FieldDef, FieldType, LookupDef, ParamDef, RecordDocumentDef,
+    StateDef, ViewDef,
 };
 use crate::template::Template;
 
@@ -134,6 +134,13 @@ pub struct Action {
 }
 
 impl Action {
+    /// What it asks for, as the pack lists it.
+    pub fn params_in_order(&self) -> Vec<(&String, &ParamDef)> {
+        let mut params: Vec<(&String, &ParamDef)> = self.def.params.iter().collect();
+        params.sort_by_key(|(_, def)| def.place);
+        params
+    }
+
     /// Does what it may, asks and does go by `root.field`? Sentences do not count: they decide nothing.
     pub fn reads_field(&self, root: &str, field: &str) -> bool {
         let rows = self.policy.iter().map(|row| &row.when);

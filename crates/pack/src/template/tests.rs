@@ -76,6 +76,66 @@ fn instants_are_shown_in_the_zone_that_the_scope_says_and_days_stay_days() {
     assert_eq!(render(loops).unwrap(), "SaturdaySaturdaySaturday");
 }
 
+fn render_listed(source: &str) -> Result<String, TemplateError> {
+    let words = [
+        ("uk", "United Kingdom"),
+        ("us", "us"),
+        ("not_here", "not here"),
+    ];
+    let words = words.map(|(value, word)| (value.to_owned(), word.to_owned()));
+    let fields = [
+        ("where".to_owned(), Shape::words(words)),
+        ("gone".to_owned(), Shape::words([("x".into(), "y".into())])),
+        ("note".to_owned(), Shape::words([])),
+    ];
+    let allowed = Allowed::none().shape("record", Shape::fields(fields));
+    let record = json!({"where": "uk", "note": "not_here"});
+    let scope = Scope {
+        record: record.as_object().unwrap().clone(),
+        ..Scope::default()
+    };
+    Template::compile(source, Melbourne, &allowed)?.render(&scope)
+}
+
+#[test]
+fn a_value_of_a_list_is_printed_as_what_it_is_called_and_compared_as_what_it_is() {
+    for (source, text) in [
+        ("{{ record.where }}", "United Kingdom"),
+        ("a\n{{- record.where -}}\nb", "aUnited Kingdomb"),
+        ("{{ record.where | upper }}", "UNITED KINGDOM"),
+        ("{{record.where|trim|lower}}", "united kingdom"),
+        (
+            "{{ record.where }}, {{ record.where }}",
+            "United Kingdom, United Kingdom",
+        ),
+        // What is no list stays as it is.
+        ("{{ record.note }}", "not_here"),
+        ("{{ record.note | words }}", "not here"),
+        // So does what is reckoned with.
+        ("{{ 'yes' if record.where == 'uk' else 'no' }}", "yes"),
+        ("{{ record.where == 'uk' }}", "True"),
+        ("{{ record.where + '!' }}", "uk!"),
+        (
+            "{% if record.where == 'uk' %}{{ record.where }}{% endif %}",
+            "United Kingdom",
+        ),
+        ("{{ 'record.where' }}", "record.where"),
+    ] {
+        assert_eq!(render_listed(source).as_deref(), Ok(text), "{source}");
+    }
+}
+
+#[test]
+fn a_missing_value_of_a_list_stops_it_and_is_told_as_it_was_written() {
+    for source in ["{{ record.gone }}", "{{ record.gone | upper }}"] {
+        let error = render_listed(source).unwrap_err();
+        assert!(error.message.contains("missing"), "{}", error.message);
+        assert!(!error.message.contains("told_"), "{}", error.message);
+    }
+    let made_up = render_listed("{{ record.where | told_1 }}");
+    assert!(made_up.is_err(), "the filters are nobody's to name");
+}
+
 #[test]
 fn durations_in_words() {
     let cases = [

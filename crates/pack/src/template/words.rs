@@ -93,6 +93,41 @@ pub(super) fn check(source: &str) -> Result<(), TemplateError> {
     Ok(())
 }
 
+/// The same template with a filter behind each name that a `{{ … }}` prints, as it is or through filters,
+/// where `filter` says one.
+pub(super) fn told(source: &str, mut filter: impl FnMut(&str) -> Option<String>) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some((before, kind, inner, after)) = next_part(rest) {
+        text.push_str(before);
+        text.push_str(kind);
+        let printed = printed(inner).filter(|_| kind == "{{");
+        let told = printed.and_then(|(before, name, behind)| {
+            let filter = filter(name)?;
+            Some(format!("{before}{name}|{filter}{behind}"))
+        });
+        text.push_str(told.as_deref().unwrap_or(inner));
+        text.push_str(if kind == "{{" { "}}" } else { "%}" });
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// The name that is printed, with what stands before and behind it; none where something is reckoned.
+fn printed(inner: &str) -> Option<(&str, &str, &str)> {
+    let blank = |c: char| c.is_whitespace() || c == '-' || c == '+';
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let (before, from) = inner.split_at_checked(inner.find(|c: char| !blank(c))?)?;
+    let end = from
+        .find(|c: char| !part(c) && c != '.')
+        .unwrap_or(from.len());
+    let (name, behind) = from.split_at_checked(end)?;
+    let mut filters = behind.trim_end_matches(blank).split('|').map(str::trim);
+    let bare = filters.next()?.is_empty() && filters.all(|filter| filter.chars().all(part));
+    bare.then_some((before, name, behind))
+}
+
 /// How many words and signs there are, whether or not they are quoted: what is quoted for us need
 /// not be for the engine.
 fn weight(text: &str) -> usize {

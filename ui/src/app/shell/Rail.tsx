@@ -19,6 +19,7 @@ import {
   useId,
   useRef,
 } from "react";
+import { usePointed } from "../../components/pointed";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
 import { usePlace } from "../place";
@@ -275,13 +276,14 @@ type EntryProps = {
 };
 
 function Entry({ icon, label, current, onGo, end }: EntryProps) {
+  const pointed = usePointed(label);
   return (
     <button
       type="button"
       className="rail-entry"
       aria-current={current ? "page" : undefined}
       onClick={onGo}
-      title={label}
+      {...pointed}
       data-initials={initials(label)}
     >
       {icon}

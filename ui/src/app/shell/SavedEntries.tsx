@@ -1,5 +1,6 @@
 import { Bookmark, TriangleAlert, UsersRound } from "lucide-react";
 import { useState } from "react";
+import { usePointed } from "../../components/pointed";
 import { StatusWord } from "../../components/tones";
 import { SaveDialog } from "../../features/queues/SaveDialog";
 import { whoseWords } from "../../features/queues/SavedLine";
@@ -21,37 +22,15 @@ export function SavedEntries({ entries, label, readOnly }: SavedEntriesProps) {
       <ul className="rail-saved" aria-label={label}>
         {entries.map((saved) => (
           <li key={saved.id}>
-            <button
-              type="button"
-              className="rail-entry"
-              aria-current={
-                place.screen === "queue" && place.saved === saved.id ? "page" : undefined
-              }
-              title={`${saved.name}: ${whoseWords(saved)}`}
-              onClick={() => {
+            <Entry
+              saved={saved}
+              current={place.screen === "queue" && place.saved === saved.id}
+              onGo={() => {
                 const to = placeOfSaved(saved);
                 if (to) go(to);
                 else setBroken(saved.id);
               }}
-            >
-              <Bookmark size={14} aria-hidden />
-              <span className="rail-label">
-                <bdi>{saved.name}</bdi>
-              </span>
-              <span className="rail-count">
-                {saved.problems.length > 0 && (
-                  <span className="urgent">
-                    <TriangleAlert size={12} aria-hidden />
-                    <span className="visually-hidden">
-                      {t("saved-problems", { count: saved.problems.length })}
-                    </span>
-                  </span>
-                )}
-                {saved.shared && <UsersRound size={12} aria-hidden />}
-                <span className="visually-hidden">{whoseWords(saved)}</span>
-              </span>
-              {saved.word && <StatusWord word={saved.word} />}
-            </button>
+            />
           </li>
         ))}
       </ul>
@@ -65,5 +44,38 @@ export function SavedEntries({ entries, label, readOnly }: SavedEntriesProps) {
         />
       )}
     </>
+  );
+}
+
+type EntryProps = { saved: SavedEntry; current: boolean; onGo: () => void };
+
+function Entry({ saved, current, onGo }: EntryProps) {
+  const pointed = usePointed(`${saved.name}: ${whoseWords(saved)}`);
+  return (
+    <button
+      type="button"
+      className="rail-entry"
+      aria-current={current ? "page" : undefined}
+      onClick={onGo}
+      {...pointed}
+    >
+      <Bookmark size={14} aria-hidden />
+      <span className="rail-label">
+        <bdi>{saved.name}</bdi>
+      </span>
+      <span className="rail-count">
+        {saved.problems.length > 0 && (
+          <span className="urgent">
+            <TriangleAlert size={12} aria-hidden />
+            <span className="visually-hidden">
+              {t("saved-problems", { count: saved.problems.length })}
+            </span>
+          </span>
+        )}
+        {saved.shared && <UsersRound size={12} aria-hidden />}
+        <span className="visually-hidden">{whoseWords(saved)}</span>
+      </span>
+      {saved.word && <StatusWord word={saved.word} />}
+    </button>
   );
 }

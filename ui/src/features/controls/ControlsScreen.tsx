@@ -39,6 +39,7 @@ function Controls({
       alone
       label={t("control-list")}
       filterLabel={t("control-filter")}
+      countWords={(count) => t("control-count", { count })}
       items={controls}
       spine={spineOf}
       sought={sought}

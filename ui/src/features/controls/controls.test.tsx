@@ -127,6 +127,7 @@ describe("a switch", () => {
     expect(shown).toHaveTextContent("Approve Refund request R-17");
     expect(shown).toHaveTextContent("Operator · Owner");
     expect(shown).toHaveTextContent("usually off");
+    expect(screen.getByText(/^\d+ controls$/)).toBeVisible();
     await expectAccessible();
   });
 

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useBackend } from "../../app/backend";
+import { CONTROL } from "../../app/place";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
@@ -8,7 +9,8 @@ import { ErrorBanner } from "../../components/states";
 import { StatusWord } from "../../components/tones";
 import { Instant, TimeOf, Value } from "../../components/values";
 import { t } from "../../locales/catalogue";
-import type { FactView, OperationView } from "../../platform/backend";
+import type { FactView, OperationView, Proposed } from "../../platform/backend";
+import { valueWords } from "../controls/words";
 import { isHeld, isSettled, STANDINGS, standingWords } from "./standing";
 import { useGoesIn, useTakeBack } from "./undo";
 
@@ -38,6 +40,9 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
           <button type="button" className="link" onClick={onRecord}>
             <bdi>{operation.title}</bdi>
           </button>
+        )}
+        {operation.to && (
+          <span>{t("operation-to", { value: toWords(operation.to, operation) })}</span>
         )}
         <span className="quiet operation-when">
           <Instant at={operation.made_at} />
@@ -69,6 +74,11 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
       </div>
     </article>
   );
+}
+
+/** What a control or a setting is to be: a switch is on or off. */
+function toWords(to: Proposed, { kind }: OperationView): string {
+  return kind === CONTROL ? valueWords(to) : to.text;
 }
 
 function Reason({ operation }: { operation: OperationView }) {

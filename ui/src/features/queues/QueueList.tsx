@@ -17,7 +17,7 @@ import { BulkBar } from "./BulkBar";
 import type { BulkAsked } from "./BulkDialog";
 import { atOnceOf, keyOf } from "./bulkKeys";
 import { ChipRow } from "./ChipRow";
-import { decimalsIn, gridColumns, OPERATION, proseOf } from "./columns";
+import { decimalsIn, gridColumns, isWordy, OPERATION, proseOf } from "./columns";
 import { GroupHeader, sumsWords } from "./GroupHeader";
 import type { Picking } from "./picking";
 import { SavedLine } from "./SavedLine";
@@ -130,9 +130,13 @@ function Keys({ page }: { page: ViewPage | undefined }) {
 
 function Grid(props: QueueListProps & { page: ReceivedPage }) {
   const { page, rowAt, receivedAt, selected } = props;
-  const prose = proseOf(page);
+  const words = proseOf(page);
+  // Rows keep their height while the view is open, whatever changes in them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: found once for a view, with its first rows
+  const wordy = useMemo(() => isWordy(page), [page.view, words < 0, page.rows.length > 0]);
+  const prose = wordy ? words : -1;
   // How wide the columns are is found by all the words in them: once for a page, not for a key.
-  const columns = useMemo(() => gridColumns(page), [page]);
+  const columns = useMemo(() => gridColumns(page, prose), [page, prose]);
   const received = receivedAt(props.active) || page.received;
   const cellOf = useMemo(() => cellsOf(page, columns, received), [page, columns, received]);
   const below = useCallback((row: RowView) => <Prose row={row} at={prose} />, [prose]);

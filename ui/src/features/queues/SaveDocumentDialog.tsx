@@ -1,10 +1,7 @@
-import { useMutation } from "@tanstack/react-query";
 import { useBackend } from "../../app/backend";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { RecordDocument } from "../../platform/backend";
+import { WriteDialog } from "./WriteDialog";
 
 type SaveDocumentDialogProps = { document: RecordDocument; onClose: () => void };
 
@@ -12,40 +9,15 @@ type SaveDocumentDialogProps = { document: RecordDocument; onClose: () => void }
 export function SaveDocumentDialog({ document, onClose }: SaveDocumentDialogProps) {
   const backend = useBackend();
   const { kind, id, name } = document;
-  const saving = useMutation({ mutationFn: () => backend.saveDocument(kind, id) });
-  const saved = saving.data;
   return (
-    <Dialog
+    <WriteDialog
       title={t("document-save-title", { name })}
+      go={t("document-save")}
+      write={() => backend.saveDocument(kind, id)}
+      outcome={() => ({ title: t("document-saved") })}
       onClose={onClose}
-      footer={
-        saved ? (
-          <Button key="done" look="filled" autoFocus onClick={onClose}>
-            {t("export-done")}
-          </Button>
-        ) : (
-          <>
-            <Button onClick={onClose}>{t("cancel")}</Button>
-            <Button
-              look="filled"
-              disabled={saving.isPending}
-              autoFocus
-              onClick={() => saving.mutate()}
-            >
-              {t("document-save")}
-            </Button>
-          </>
-        )
-      }
     >
-      {saving.error && <ErrorBanner error={saving.error} />}
-      {saved ? (
-        <Banner loud tone="blue" title={t("document-saved")}>
-          <code className="export-file">{saved.file}</code>
-        </Banner>
-      ) : (
-        <p>{t("document-save-text")}</p>
-      )}
-    </Dialog>
+      <p>{t("document-save-text")}</p>
+    </WriteDialog>
   );
 }

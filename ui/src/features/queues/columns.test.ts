@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pageOf } from "../../platform/memory/views";
 import { makeWorld } from "../../platform/memory/world";
-import { decimalsIn, gridColumns, overTwoLines, proseOf } from "./columns";
+import { decimalsIn, gridColumns, isWordy, overTwoLines, proseOf } from "./columns";
 import { NO_WISH } from "./wish";
 
 const asked = { ...NO_WISH, offset: 0, limit: 200 };
@@ -14,12 +14,34 @@ test("a head needs as much as its better half", () => {
 
 test("words of any length have a line of their own, not a column", () => {
   expect(proseOf(reviews)).toBe(2);
-  expect(gridColumns(reviews).map(({ id }) => id)).not.toContain("text");
+  expect(isWordy(reviews)).toBe(true);
+  expect(gridColumns(reviews, 2).map(({ id }) => id)).not.toContain("text");
+});
+
+test("where few rows have words, these are a column, so that no room stays empty", () => {
+  const silent = (row: (typeof reviews.rows)[number]) => ({
+    ...row,
+    cells: row.cells.map((cell, at) =>
+      at === 2 ? { ...cell, value: { type: "empty" as const } } : cell,
+    ),
+  });
+  const said = (every: number) => ({
+    ...reviews,
+    rows: reviews.rows.map((row, at) => (at % every === 0 ? row : silent(row))),
+  });
+  expect(isWordy(said(3))).toBe(true);
+  const few = said(6);
+  expect(isWordy(few)).toBe(false);
+  const words = gridColumns(few, -1).find(({ id }) => id === "text");
+  expect(words?.width).toMatch(/, 40fr\)$/);
+  expect(isWordy({ ...reviews, rows: [] })).toBe(true);
 });
 
 test("words share what is left by how much they say", () => {
   const share = (id: string) =>
-    Number(/, (\d+)fr/.exec(gridColumns(reviews).find((each) => each.id === id)?.width ?? "")?.[1]);
+    Number(
+      /, (\d+)fr/.exec(gridColumns(reviews, 2).find((each) => each.id === id)?.width ?? "")?.[1],
+    );
   expect(share("business")).toBeGreaterThan(3 * share("verdict"));
 });
 
@@ -33,7 +55,7 @@ test("words give way where there are many columns, before the list scrolls sidew
   const many = { ...reviews, columns: [...few.columns, ...reviews.columns].slice(0, 8) };
   const widest = (page: typeof reviews) =>
     Math.max(
-      ...gridColumns(page)
+      ...gridColumns(page, -1)
         .filter((_, at) => page.columns[at]?.kind === "text")
         .map(({ least }) => least),
     );

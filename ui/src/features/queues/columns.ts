@@ -33,6 +33,8 @@ const CROWDED = 6;
 const CROWDED_PX = 92;
 /** Letters of a word that is never cut. */
 const SHORT = 10;
+/** Words of any length ask for the room of so many letters. */
+const MOST_LETTERS = 40;
 
 /** Letters of the longer of two lines, where a label is broken best. */
 export function overTwoLines(label: string): number {
@@ -77,8 +79,12 @@ function widthOf(
   const least = words ? CROWDED_PX : PIXELS[kind];
   const head = Math.ceil(PADDING_PX + LETTER_PX * overTwoLines(label));
   switch (kind) {
-    case "text":
     case "prose": {
+      // They are cut to what room there is; the whole stands in the record.
+      const letters = Math.min(MOST_LETTERS, lettersIn(page, at));
+      return { least: head, width: `minmax(${head}px, ${Math.max(1, letters)}fr)` };
+    }
+    case "text": {
       // Words share what is left by how much they have to say.
       const letters = lettersIn(page, at);
       // In a few letters there may be no narrow one.
@@ -112,9 +118,25 @@ function widthOf(
   }
 }
 
-/** The column whose words stand under each row; the first of its kind. */
+/** The column of words of any length, which stand under each row; the first of its kind. */
 export const proseOf = (page: ViewPage): number =>
   page.columns.findIndex(({ kind }) => kind === "prose");
+
+/** One row in so many has to have words, or the room under all of them is wasted. */
+const WORDY = 4;
+
+/**
+ * Enough rows have such words to give all of them the room: rows are as high, so that it would mostly stay
+ * empty. Else the words are a column like others.
+ */
+export function isWordy(page: ViewPage): boolean {
+  const prose = proseOf(page);
+  const told = page.rows.filter(({ cells }) => {
+    const value = cells[prose]?.value;
+    return value?.type === "text" && value.text.trim() !== "";
+  });
+  return told.length * WORDY >= page.rows.length;
+}
 
 /** What a field is called; the state of a record is called the same in every pack. */
 export function fieldWords({ field, label }: FieldName): string {
@@ -130,9 +152,8 @@ function headed(label: string): string {
   return first.toLocaleUpperCase(locale) + rest.join("");
 }
 
-/** Columns of the grid for those of the view. */
-export function gridColumns(page: ViewPage): GridColumn[] {
-  const prose = proseOf(page);
+/** Columns of the grid for those of the view, but the one whose words stand below. */
+export function gridColumns(page: ViewPage, below: number): GridColumn[] {
   const columns = page.columns
     .map(
       ({ field, label, kind, sortable }, at): GridColumn => ({
@@ -143,7 +164,7 @@ export function gridColumns(page: ViewPage): GridColumn[] {
         sortable,
       }),
     )
-    .filter((_, at) => at !== prose);
+    .filter((_, at) => at !== below);
   if (page.columns.some(({ kind }) => kind === "state")) return columns;
   const last: GridColumn = {
     id: OPERATION,

@@ -15,6 +15,7 @@ export function Library({ view, sought }: LibraryProps) {
     <Shelf
       label={t("reference-library")}
       filterLabel={t("reference-library-search")}
+      countWords={(count) => t("reference-library-count", { count })}
       items={view.library}
       spine={spineOf}
       sought={sought}

@@ -41,7 +41,9 @@ export function Rulings({ rulings }: { rulings: RulingView[] }) {
           onValue={setSearch}
           input={filter}
         />
-        <span className="quiet shelf-count">{t("shelf-count", { count: shown.length })}</span>
+        <span className="quiet shelf-count">
+          {t("reference-rulings-count", { count: shown.length })}
+        </span>
       </header>
       {shown.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls is reached by the keyboard

@@ -13,6 +13,7 @@ export function Texts({ texts, sought }: TextsProps) {
     <Shelf
       label={t("reference-texts")}
       filterLabel={t("reference-texts-search")}
+      countWords={(count) => t("reference-texts-count", { count })}
       items={texts}
       spine={spineOf}
       sought={sought}

@@ -3,11 +3,12 @@ import { Card } from "../../components/Card";
 import { Instant } from "../../components/values";
 import { t } from "../../locales/catalogue";
 import { bytesWords, numberWords } from "../../locales/words";
-import type { ChainView, CopyView, QuarantineView } from "../../platform/backend";
+import type { ChainView, CopyView, QuarantineView, UncomparedView } from "../../platform/backend";
 import type { ReceivedSync } from "./SyncScreen";
 
 /** What the connection is to, and what proves that nothing is lost or altered. */
 export function SyncFacts({ sync }: { sync: ReceivedSync }) {
+  const uncompared = uncomparedWords(sync.uncompared);
   return (
     <div className="sync-side">
       <Card title={t("facts-title")}>
@@ -44,8 +45,14 @@ export function SyncFacts({ sync }: { sync: ReceivedSync }) {
       >
         <Quarantine records={sync.quarantine} />
       </Card>
-      {sync.copies.length > 0 && (
+      {(sync.copies.length > 0 || uncompared !== null) && (
         <Card title={t("copies-title")}>
+          {uncompared !== null && (
+            <p className="card-body told" data-tone="amber">
+              <TriangleAlert size={13} aria-hidden />
+              {uncompared}
+            </p>
+          )}
           <Copies copies={sync.copies} />
         </Card>
       )}
@@ -72,6 +79,12 @@ function Chain({ chain }: { chain: ChainView }) {
       </div>
     </div>
   );
+}
+
+/** What is not held against the platform, and why; nothing where all is. */
+function uncomparedWords({ lines, kinds }: UncomparedView): string | null {
+  if (lines > 0) return t("copies-uncompared", { count: lines });
+  return kinds.length > 0 ? t("copies-uncompared-kinds", { kinds: kinds.join(", ") }) : null;
 }
 
 function Copies({ copies }: { copies: CopyView[] }) {

@@ -47,6 +47,35 @@ describe("Sync", () => {
     await expectAccessible();
   });
 
+  test("says of a switch which control and to what, and of a setting what it is to be", async () => {
+    const world = makeWorld();
+    const made = (of: Parameters<typeof operation>[0]) => operation(of, "queued", "waiting");
+    world.operations = [
+      made({
+        kind: "control",
+        record: "freeze_payouts",
+        title: "Freeze payouts",
+        action_id: "switch",
+        action: "Switch",
+        to: { text: "yes", json: "true" },
+      }),
+      made({
+        kind: "setting",
+        record: "review_days-2",
+        title: "Days for a review",
+        action_id: "say",
+        action: "Say",
+        to: { text: "3 days", json: "3" },
+      }),
+    ];
+    openApp(world);
+    const waiting = await region(/Waiting · 2/);
+    const said = (waiting.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("Freeze payouts→ on");
+    expect(said).toContain("Days for a review→ 3 days");
+    await expectAccessible();
+  });
+
   test("has no button that resets", async () => {
     openApp(makeWorld());
     await region(/Held/);
@@ -96,6 +125,21 @@ describe("Sync", () => {
     expect(await region(/Unreadable records/)).toHaveTextContent("expected a number");
     expect(await region(/Connection/)).toHaveTextContent("The clock is a guess");
     await expectAccessible();
+  });
+
+  test("says what is not compared, and why", async () => {
+    openApp({ ...makeWorld(), uncompared: { lines: 2, kinds: ["Reviews"] } });
+    const told = await region(/Held against the platform/);
+    const said = (told.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("Of 2 unreadable lines not even the kind reads.");
+    await expectAccessible();
+  });
+
+  test("says which kinds are not compared", async () => {
+    openApp({ ...makeWorld(), uncompared: { lines: 0, kinds: ["Refunds", "Reviews"] } });
+    const told = await region(/Held against the platform/);
+    const said = (told.textContent ?? "").replace(/[\u2068\u2069]/g, "");
+    expect(said).toContain("does not say its revision: Refunds, Reviews.");
   });
 
   test("tells of a copy that was fetched anew, and of one that still differs", async () => {

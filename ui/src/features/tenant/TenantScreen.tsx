@@ -33,6 +33,7 @@ function Tenant({ view, sought, readOnly }: TenantScreenProps & { view: TenantVi
       alone
       label={t("tenant-list")}
       filterLabel={t("tenant-filter")}
+      countWords={(count) => t("tenant-count", { count })}
       items={view.settings}
       spine={(setting) => spineOf(setting, view.open)}
       sought={sought}

@@ -124,12 +124,12 @@ describe("the list", () => {
     const { user } = await open();
     await user.keyboard("/R-42");
     const shown = await list();
-    expect(within(shown).getByText("1 entry")).toBeVisible();
+    expect(within(shown).getByText("1 setting")).toBeVisible();
     expect(await region("What the 72 hours are measured to")).toBeVisible();
     await user.keyboard("zz");
     expect(await screen.findByText("Nothing matches")).toBeVisible();
     await user.click(button("Show all"));
-    expect(within(shown).getByText("10 entries")).toBeVisible();
+    expect(within(shown).getByText("10 settings")).toBeVisible();
   });
 
   test("nothing left to the tenant is said", async () => {

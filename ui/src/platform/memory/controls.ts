@@ -117,6 +117,13 @@ export function switchControl(world: World, request: ActRequest): OperationView 
   const found = world.controls.find(({ id }) => id === request.id) ?? fail("not_found");
   if (found.denied) fail("policy_denied", found.denied);
   if (found.revision !== request.seen_revision) fail("stale");
+  const read = (name: string): string | null => {
+    const text = request.params[name];
+    return text === undefined ? null : (JSON.parse(text) as string);
+  };
+  const json = read("value") ?? "null";
+  const known = found.choices.find((choice) => choice.value.json === json)?.value;
+  const to = known ?? { text: String(JSON.parse(json)), json };
   const made = operation(
     {
       id: request.operation,
@@ -125,19 +132,14 @@ export function switchControl(world: World, request: ActRequest): OperationView 
       title: found.label,
       action_id: request.action,
       action: "Switch",
+      to,
       not_after: wall(NOW_MS + 600_000),
     },
     "queued",
     "waiting",
   );
-  const read = (name: string): string | null => {
-    const text = request.params[name];
-    return text === undefined ? null : (JSON.parse(text) as string);
-  };
-  const json = read("value") ?? "null";
-  const known = found.choices.find((choice) => choice.value.json === json)?.value;
   found.own = {
-    value: known ?? { text: String(JSON.parse(json)), json },
+    value: to,
     reason: read("reason") ?? "",
     banner: read("banner"),
     operation: made,

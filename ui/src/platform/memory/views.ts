@@ -335,6 +335,7 @@ export function syncOf(world: World): SyncView {
           },
         ]
       : [],
+    uncompared: world.uncompared,
     copies: world.copies,
     chain: { entries: 214, countersigned: cut ? 209 : 214, broken_at: world.brokenAt },
     clock_unsure: world.clockUnsure,

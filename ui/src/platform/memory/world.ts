@@ -18,6 +18,7 @@ import type {
   SavedEntry,
   SettingView,
   Standing,
+  UncomparedView,
   UnfinishedView,
   Error as WireError,
 } from "../backend";
@@ -83,6 +84,7 @@ export type World = {
   worlds: DemoWorldsView | null;
   operations: OperationView[];
   quarantine: boolean;
+  uncompared: UncomparedView;
   copies: CopyView[];
   brokenAt: number | null;
   clockUnsure: boolean;
@@ -166,6 +168,7 @@ export function operation(
     id: `01936a2e-7c1f-7000-8000-${of.record.replace(/\D/g, "").padStart(12, "0")}`,
     kind: "refund",
     view: null,
+    to: null,
     reason: null,
     made_at: wall(NOW_MS - 7 * 60_000),
     not_after: wall(NOW_MS + 3.2 * HOUR),
@@ -259,6 +262,7 @@ export function makeWorld(requests = 12): World {
             ),
           ],
     quarantine: false,
+    uncompared: { lines: 0, kinds: [] },
     copies: [],
     brokenAt: null,
     clockUnsure: false,

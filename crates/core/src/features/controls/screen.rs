@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::features::queues::operation;
 use crate::features::reading::{Reading, Row, read};
-use crate::features::settings::words;
+use crate::features::settings::words_called;
 use crate::features::tenant::view::Proposed;
 use crate::outbox::frozen::{self, Around};
 use crate::outbox::queue::{self, Hold, Queued};
@@ -116,8 +116,8 @@ impl One<'_, '_> {
                     .map_or(region, |known| known.label.as_str())
                     .to_owned()
             }),
-            value: proposed(value),
-            usual: proposed(usual),
+            value: proposed(def, value),
+            usual: proposed(def, usual),
             on,
             since: row.and_then(|row| since(reading, row)),
             banner: field(BANNER).filter(|_| on).map(ToOwned::to_owned),
@@ -125,7 +125,7 @@ impl One<'_, '_> {
             asked: shown
                 .as_ref()
                 .filter(|_| state == Some(SWITCHING))
-                .and_then(|row| asked(reading, row)),
+                .and_then(|row| asked(reading, def, row)),
             problem: shown
                 .as_ref()
                 .and_then(|row| text(&row.body, "problem"))
@@ -160,9 +160,10 @@ impl One<'_, '_> {
         };
         let params = &queued.request.params;
         Ok(Some(OwnSwitch {
-            value: text(params, VALUE)
-                .and_then(parsed)
-                .map_or_else(|| proposed(&Value::Null), |value| proposed(&value)),
+            value: text(params, VALUE).and_then(parsed).map_or_else(
+                || proposed(self.def, &Value::Null),
+                |value| proposed(self.def, &value),
+            ),
             reason: text(params, REASON).unwrap_or_default().to_owned(),
             banner: text(params, BANNER).map(ToOwned::to_owned),
             operation: operation::view(self.reading, queued)?,
@@ -186,7 +187,7 @@ impl One<'_, '_> {
         let mut choices = Vec::with_capacity(values.len());
         for to in &values {
             choices.push(ControlChoice {
-                value: proposed(to),
+                value: proposed(self.def, to),
                 holds: if to == value { 0 } else { self.holds(to)? },
             });
         }
@@ -274,9 +275,9 @@ fn parsed(json: &str) -> Option<Value> {
     serde_json::from_str(json).ok()
 }
 
-fn proposed(value: &Value) -> Proposed {
+fn proposed(def: &ControlDef, value: &Value) -> Proposed {
     Proposed {
-        text: words(value),
+        text: words_called(value, &|text| def.word(text)),
         json: value.to_string(),
     }
 }
@@ -290,10 +291,10 @@ fn since(reading: &Reading<'_>, row: &Row) -> Option<Since> {
     })
 }
 
-fn asked(reading: &Reading<'_>, row: &Row) -> Option<AskedView> {
+fn asked(reading: &Reading<'_>, def: &ControlDef, row: &Row) -> Option<AskedView> {
     let at = text(&row.body, "asked_at")?.parse().ok()?;
     Some(AskedView {
-        value: proposed(&parsed(text(&row.body, "asked")?)?),
+        value: proposed(def, &parsed(text(&row.body, "asked")?)?),
         by: text(&row.body, "asked_by")?.to_owned(),
         at: reading.wall(at),
         reason: text(&row.body, "asked_reason").map(ToOwned::to_owned),

@@ -210,22 +210,33 @@ fn about(event: Event, pack: Option<&Pack>) -> About {
             ..About::default()
         },
         Event::Diverged { kinds, refetched } => {
-            let label = |kind: &String| {
-                let known = pack.and_then(|pack| pack.kind(kind));
-                known.map_or_else(|| kind.clone(), |kind| kind.label_many.clone())
-            };
-            let kinds = kinds.iter().map(label).collect::<Vec<_>>().join(", ");
+            let kinds = kinds_words(&kinds, pack);
             let said = match refetched {
                 true => "differed from the platform's and was fetched anew",
                 false => "was fetched anew and still differs from the platform's",
             };
             About {
                 event: "diverged",
-                action: Some(format!("The copy of “{kinds}” {said}")),
+                action: Some(format!("The copy of {kinds} {said}")),
                 ..About::default()
             }
         }
     }
+}
+
+/// Kinds by what they are called; how many others there are, of which only the platform has a name.
+fn kinds_words(kinds: &[String], pack: Option<&Pack>) -> String {
+    let label = |kind: &String| {
+        let known = pack.and_then(|pack| pack.kind(kind))?;
+        Some(format!("“{}”", known.label_many))
+    };
+    let mut words: Vec<String> = kinds.iter().filter_map(label).collect();
+    match kinds.len() - words.len() {
+        0 => {}
+        1 => words.push("a kind that the pack does not name".to_owned()),
+        others => words.push(format!("{others} kinds that the pack does not name")),
+    }
+    words.join(", ")
 }
 
 fn changed(event: &'static str, operation: uuid::Uuid) -> About {
@@ -285,4 +296,34 @@ fn label(reading: &Reading<'_>, kind: &str, action: &str) -> String {
     let kind = reading.kind(kind).ok();
     let found = kind.and_then(|kind| kind.actions.get(action));
     found.map_or_else(|| action.to_owned(), |action| action.def.label.clone())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_their_labels_and_others_are_counted() {
+        let head = "format: 1\nid: small\nversion: 1\nname: Small\nzone: UTC\ncurrency: EUR\n\
+                    language: en\nqueues: []\n";
+        let shop = "kind: shop\nlabel: {one: Shop, many: Shops}\ntitle: '{{ record.name }}'\n\
+                    fields:\n  name: {type: string, label: Name}\n";
+        let files = [("pack.yaml", head), ("records/shop.yaml", shop)];
+        let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        let pack = watchkeeper_pack::load_files(&files.into()).unwrap();
+        let told = |kinds: &[&str]| {
+            let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+            kinds_words(&kinds, Some(&pack))
+        };
+        assert_eq!(told(&["shop"]), "“Shops”");
+        assert_eq!(
+            told(&["raw_word", "shop"]),
+            "“Shops”, a kind that the pack does not name"
+        );
+        assert_eq!(
+            told(&["raw_word", "another"]),
+            "2 kinds that the pack does not name"
+        );
+    }
 }

@@ -2,13 +2,17 @@
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
-use watchkeeper_model::approval;
+use watchkeeper_model::{approval, control, setting};
+use watchkeeper_pack::format::SettingDef;
+use watchkeeper_pack::value::money_text;
 use watchkeeper_wire::operation::Reason;
 
 use super::cells::Shown;
 use super::view::{DenialView, OperationView, OperationWord, Standing, WaitsForView};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row, view_of};
+use crate::features::settings::words_called;
+use crate::features::tenant::view::Proposed;
 use crate::outbox::queue::{Hold, Queued, Status};
 use crate::outbox::rest;
 use crate::overlay::rows;
@@ -102,6 +106,7 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         title: operation.title.clone(),
         action_id: request.action.clone(),
         action: operation.action.clone(),
+        to: wanted(reading, operation),
         word: word(operation, standing),
         standing,
         reason: operation.reason.as_ref().map(denial),
@@ -123,6 +128,45 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         waits_for: awaited.map(|on| waits_for(reading, &on)).transpose()?,
         theirs: theirs(reading, operation)?,
     })
+}
+
+/// What a switched control or a setting is to be, in the words of the pack in force.
+fn wanted(reading: &Reading<'_>, operation: &Queued) -> Option<Proposed> {
+    let (request, pack) = (&operation.request, reading.pack.as_deref());
+    let text = |value: &Value| match (request.kind.as_str(), request.action.as_str()) {
+        (control::KIND, control::SWITCH) => {
+            let (name, _) = control::name_of(&request.record);
+            let called = |text: &str| pack?.controls.get(name)?.word(text);
+            Some(words_called(value, &called))
+        }
+        (setting::KIND, setting::SAY) => {
+            let def = pack.and_then(|pack| pack.settings.get(&request.record));
+            Some(setting_words(def, value))
+        }
+        _ => None,
+    };
+    // Both have it under the same name, as JSON.
+    let value = request.params.get(control::VALUE)?.as_str()?;
+    let value: Value = serde_json::from_str(value).ok()?;
+    Some(Proposed {
+        text: text(&value)?,
+        json: value.to_string(),
+    })
+}
+
+/// A setting's value with its unit or currency.
+fn setting_words(def: Option<&SettingDef>, value: &Value) -> String {
+    let amount = value.get("minor").and_then(Value::as_i64);
+    let currency = value.get("currency").and_then(Value::as_str);
+    if let Some((minor, currency)) = amount.zip(currency) {
+        return format!("{} {currency}", money_text(minor, currency));
+    }
+    let text = words_called(value, &|text| def?.word(text));
+    let unit = def.and_then(|def| def.unit.as_deref());
+    match unit.filter(|_| value.is_number()) {
+        Some(unit) => format!("{text} {unit}"),
+        None => text,
+    }
 }
 
 /// An operation of another lane that one waits for.

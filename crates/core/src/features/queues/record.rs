@@ -255,8 +255,9 @@ pub(super) fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
 
 /// What an action asks for.
 pub(super) fn params_view(action: &Action) -> Vec<ParamView> {
-    let params = action.def.params.iter();
-    params
+    action
+        .params_in_order()
+        .into_iter()
         .map(|(name, def)| ParamView {
             name: name.clone(),
             label: def.label.clone(),

@@ -7,7 +7,7 @@ use super::screen::{Sources, wall};
 use super::view::{
     NextRun, OccasionView, ProcedureView, StepView, StepWork, StepWorkCase, StepWorkWay,
 };
-use crate::features::settings::words;
+use crate::features::settings::words_called;
 
 /// Name of the end of a run.
 const END: &str = "end";
@@ -134,7 +134,10 @@ fn work(sources: &Sources<'_>, playbook: &Playbook, step: &Step) -> StepWork {
     if let Some(switch) = &def.switch {
         return StepWork::Switch {
             control: sources.control(&switch.control),
-            to: words(&switch.to),
+            to: words_called(&switch.to, &|text| {
+                let control = sources.pack.controls.get(&switch.control);
+                control.and_then(|def| def.word(text))
+            }),
         };
     }
     if let Some(send) = &def.send {

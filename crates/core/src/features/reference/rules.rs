@@ -6,7 +6,7 @@ use watchkeeper_pack::format::{KeepDef, RetentionDef, RulingDef};
 
 use super::screen::Sources;
 use super::view::{DocumentView, RetentionView, RulingSetting, RulingView};
-use crate::features::settings::words;
+use crate::features::settings::words_called;
 
 /// What a pack calls the log of what was done among its kinds.
 const AUDIT: &str = "audit";
@@ -46,9 +46,10 @@ pub(super) fn rulings(sources: &Sources<'_>) -> Vec<RulingView> {
 fn ruling(sources: &Sources<'_>, def: &RulingDef) -> RulingView {
     let setting = def.setting.as_deref().and_then(|name| {
         let value = sources.settings.get(name).unwrap_or(&Value::Null);
+        let def = sources.pack.settings.get(name)?;
         Some(RulingSetting {
-            label: sources.pack.settings.get(name)?.label.clone(),
-            value: words(value),
+            label: def.label.clone(),
+            value: words_called(value, &|text| def.word(text)),
             is_default: !sources.rights.settings.contains_key(name),
         })
     });

@@ -9,6 +9,6 @@ pub mod view;
 
 pub use pack_changes::pack_changes;
 pub use screen::settings;
-pub(in crate::features) use screen::words;
+pub(in crate::features) use screen::words_called;
 pub use set_notifications::set_notifications;
 pub use test_notification::test_notification;

@@ -106,6 +106,7 @@ fn tenant(reading: &Reading<'_>) -> Vec<TenantSetting> {
     let rights = &reading.rights;
     let settings = pack.settings.iter().map(|(name, def)| {
         let said = rights.settings.get(name);
+        let words = |value: &Value| words_called(value, &|text| def.word(text));
         TenantSetting {
             name: name.clone(),
             row: def.row.clone(),
@@ -124,10 +125,14 @@ fn tenant(reading: &Reading<'_>) -> Vec<TenantSetting> {
     settings
 }
 
-/// A value as text: a string as it is, a switch in a word, parts by their names, anything else as JSON.
-pub(in crate::features) fn words(value: &Value) -> String {
+/// A value as text: a string as `called` says, else as it is, a switch in a word, parts by their names,
+/// anything else as JSON.
+pub(in crate::features) fn words_called(
+    value: &Value,
+    called: &dyn Fn(&str) -> Option<String>,
+) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => called(text).unwrap_or_else(|| text.clone()),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Null => String::new(),
@@ -135,7 +140,7 @@ pub(in crate::features) fn words(value: &Value) -> String {
         Value::Object(parts) => {
             let parts = parts.iter();
             let parts: Vec<String> = parts
-                .map(|(name, part)| format!("{name}: {}", words(part)))
+                .map(|(name, part)| format!("{name}: {}", words_called(part, called)))
                 .collect();
             parts.join(", ")
         }
@@ -175,9 +180,13 @@ mod tests {
     #[test]
     fn a_switch_of_each_region_is_told_in_words() {
         let paused = serde_json::json!({"uae": true, "uk": false});
+        let words = |value: &Value| words_called(value, &|_| None);
         assert_eq!(words(&paused), "uae: yes, uk: no");
         assert_eq!(words(&Value::Null), "", "nobody has said it");
         assert_eq!(words(&serde_json::json!([5, "a"])), "[5,\"a\"]");
+        let modes = serde_json::json!({"uk": "by_hand", "us": "other"});
+        let called = |text: &str| (text == "by_hand").then(|| "by hand".to_owned());
+        assert_eq!(words_called(&modes, &called), "uk: by hand, us: other");
     }
 
     #[test]

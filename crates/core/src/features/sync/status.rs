@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::cards::{cards, views};
 use super::offer::offer;
 use super::queries::{batches, open, quarantine, records, unfinished};
-use super::view::{ChainView, CopyView, Link, OpenPart, SyncView};
+use super::view::{ChainView, CopyView, Link, OpenPart, SyncView, UncomparedView};
 use crate::audit;
 use crate::engine::{Contact, Engine};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, read};
 use crate::outbox::queue;
 use crate::store::setting;
-use crate::sync::diverged::Told;
+use crate::sync::{compare, diverged::Told};
 
 /// The last settled operations that are shown.
 const SETTLED: u32 = 20;
@@ -54,6 +54,7 @@ pub async fn status(engine: &Engine) -> Result<SyncView, Error> {
             under_way: cards(reading, OpenPart::UnderWay, 0)?,
             settled: views(reading, &queue::settled(reading.state, SETTLED)?)?,
             quarantine: quarantine(reading)?,
+            uncompared: uncompared(reading)?,
             copies: copies(reading)?,
             chain: ChainView {
                 entries: audit::length(reading.state)?,
@@ -80,17 +81,31 @@ fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// What a kind is called. One that the pack does not name is called as the platform does, with blanks.
+fn many(reading: &Reading<'_>, kind: &str) -> String {
+    let known = reading.pack.as_ref().and_then(|pack| pack.kind(kind));
+    known.map_or_else(|| kind.replace('_', " "), |kind| kind.label_many.clone())
+}
+
+/// What the comparison of the copy leaves out.
+fn uncompared(reading: &Reading<'_>) -> Result<UncomparedView, Error> {
+    let (kinds, lines) = compare::uncompared(reading.cache)?;
+    Ok(UncomparedView {
+        lines,
+        kinds: kinds.iter().map(|kind| many(reading, kind)).collect(),
+    })
+}
+
 /// Kinds of which the copy differed, and what became of it.
 fn copies(reading: &Reading<'_>) -> Result<Vec<CopyView>, Error> {
     let told: Option<Told> = setting::get(reading.state, Told::SETTING)?;
     let told = told.unwrap_or_default();
-    let views = told.recent(reading.now.at).map(|(kind, differed)| {
-        let known = reading.pack.as_ref().and_then(|pack| pack.kind(kind));
-        CopyView {
-            kind: known.map_or_else(|| kind.clone(), |kind| kind.label_many.clone()),
+    let views = told
+        .recent(reading.now.at)
+        .map(|(kind, differed)| CopyView {
+            kind: many(reading, kind),
             at: reading.wall(differed.at),
             stays: differed.stays,
-        }
-    });
+        });
     Ok(views.collect())
 }

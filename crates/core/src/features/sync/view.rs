@@ -47,6 +47,8 @@ pub struct SyncView {
     pub settled: Vec<OperationView>,
     /// Records that could not be read.
     pub quarantine: Vec<QuarantineView>,
+    /// What of this laptop's copy is not held against the platform's, because of those.
+    pub uncompared: UncomparedView,
     /// Kinds of which this laptop's copy differed from the platform's within a day, by name.
     pub copies: Vec<CopyView>,
     /// The audit chain.
@@ -175,6 +177,15 @@ pub struct QuarantineView {
     pub since: String,
     /// Bytes kept.
     pub bytes: u32,
+}
+
+/// What is not held against the platform's, because it was set aside and does not read far enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UncomparedView {
+    /// So many lines of which not even the kind reads: while there is one, no kind is compared.
+    pub lines: u32,
+    /// Kinds of which a record was set aside at a revision that does not read, as shown, many of each.
+    pub kinds: Vec<String>,
 }
 
 /// A kind of which this laptop's copy differed from the platform's.

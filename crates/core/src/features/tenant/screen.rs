@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::features::queues::operation;
 use crate::features::reading::{Reading, read};
-use crate::features::settings::words;
+use crate::features::settings::words_called;
 use crate::outbox::queue;
 
 /// The screen of the tenant's settings.
@@ -57,7 +57,7 @@ fn one(
         label: def.label.clone(),
         purpose: def.purpose.clone(),
         input: input(pack, def),
-        value: (!counts.is_null()).then(|| words(counts)),
+        value: (!counts.is_null()).then(|| words(def, counts)),
         json: (!counts.is_null()).then(|| counts.to_string()),
         is_default: said.is_none(),
         misfit: said
@@ -65,7 +65,7 @@ fn one(
             .and_then(|said| pack.accepts(name, said).err())
             .map(|unfit| unfit.to_string()),
         missing: def.needed && said.is_none_or(Value::is_null),
-        proposed: def.proposed.as_ref().map(proposed),
+        proposed: def.proposed.as_ref().map(|value| proposed(def, value)),
         readers: readers(pack, name),
         said: row.as_ref().and_then(|row| {
             let text = |field: &str| row.body.get(field).and_then(Value::as_str);
@@ -86,9 +86,13 @@ fn one(
     })
 }
 
-fn proposed(value: &Value) -> Proposed {
+fn words(def: &SettingDef, value: &Value) -> String {
+    words_called(value, &|text| def.word(text))
+}
+
+fn proposed(def: &SettingDef, value: &Value) -> Proposed {
     Proposed {
-        text: words(value),
+        text: words(def, value),
         json: value.to_string(),
     }
 }
@@ -97,7 +101,11 @@ fn proposed(value: &Value) -> Proposed {
 fn input(pack: &Pack, def: &SettingDef) -> SettingInput {
     if !def.one_of.is_empty() {
         return SettingInput::OneOf {
-            values: def.one_of.iter().map(proposed).collect(),
+            values: def
+                .one_of
+                .iter()
+                .map(|value| proposed(def, value))
+                .collect(),
         };
     }
     let number = |whole| SettingInput::Number {

@@ -6,6 +6,7 @@ use specta::Type;
 use super::record::DenialView;
 
 use super::value::FactView;
+use crate::features::tenant::view::Proposed;
 
 /// What the UI asks to be done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -62,6 +63,8 @@ pub struct OperationView {
     pub action_id: String,
     /// Action as shown.
     pub action: String,
+    /// Of a control or a setting: what it is to be; none of any other record.
+    pub to: Option<Proposed>,
     /// In a word.
     pub word: OperationWord,
     /// Where it stands exactly.
