@@ -64,7 +64,7 @@ async fn a_day_after_a_lost_answer(sabotage: Option<Sabotage>) -> World {
     world.begin_work().await;
     while let Some(Item::Call { key, ask }) = world.next_item() {
         let mood = match ask {
-            Ask::Look(_) => Mood::Well,
+            Ask::Look { .. } => Mood::Well,
             Ask::Send { .. } => Mood::TimeoutAfter,
         };
         world.call(&key, ask, mood, false);

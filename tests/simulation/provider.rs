@@ -1,15 +1,15 @@
 //! A payment provider in memory: the oracle of what really happened.
 //!
 //! It follows the published contract (an idempotency key replays its first answer and is forgotten
-//! after a day; refunds of a charge are listed with the caller's own key), and it never limits what
-//! a charge may give back: whoever asks twice under two keys gets it twice.
+//! after a day; refunds of a charge are listed, each with the caller's own key), and it never limits
+//! what a charge may give back: whoever asks twice under two keys gets it twice.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use watchkeeper_platform::connectors::{Look, Sent};
+use watchkeeper_platform::connectors::{Look, Other, Sent};
 
 /// After this an idempotency key is forgotten.
 const REMEMBERS: TimeDelta = TimeDelta::hours(24);
@@ -45,6 +45,8 @@ pub enum Mood {
 #[derive(Debug, Clone)]
 struct Effect {
     key: String,
+    /// The charge that it is listed under, if any.
+    of: Option<String>,
     /// Not visible to anybody before.
     at: DateTime<Utc>,
     /// Under way until then.
@@ -59,17 +61,36 @@ struct Ledger {
     answered: BTreeMap<String, (DateTime<Utc>, Sent)>,
 }
 
+impl Ledger {
+    /// What has not come to nothing of a charge; nothing where it is of none.
+    fn beside(&self, of: Option<&str>, now: DateTime<Utc>) -> Look {
+        let stands = |effect: &&Effect| {
+            let failed = effect.fails && effect.done_at <= now;
+            of.is_some() && effect.of.as_deref() == of && effect.at <= now && !failed
+        };
+        let other = |effect: &Effect| Other {
+            key: effect.key.clone(),
+            words: format!("re_{}", effect.key),
+        };
+        let others: Vec<Other> = self.effects.iter().filter(stands).map(other).collect();
+        match others.is_empty() {
+            true => Look::Absent,
+            false => Look::Beside(others),
+        }
+    }
+}
+
 /// The provider. Clones are the same one.
 #[derive(Clone, Default)]
 pub struct Provider(Arc<Mutex<Ledger>>);
 
 impl Provider {
-    /// What it lists under a key.
-    pub fn look(&self, key: &str, now: DateTime<Utc>) -> Look {
+    /// What it lists under a key, or beside it of the same charge.
+    pub fn look(&self, key: &str, of: Option<&str>, now: DateTime<Utc>) -> Look {
         let ledger = self.0.lock().unwrap();
         let mut listed = ledger.effects.iter();
         match listed.find(|effect| effect.key == key && effect.at <= now) {
-            None => Look::Absent,
+            None => ledger.beside(of, now),
             Some(effect) if effect.done_at > now => Look::UnderWay,
             Some(effect) if effect.fails => Look::Failed("the account is closed".into()),
             Some(effect) => Look::Found(json!({"id": format!("re_{}", effect.key)})),
@@ -77,7 +98,13 @@ impl Provider {
     }
 
     /// A request for a refund.
-    pub fn send(&self, key: &str, idempotency_key: &str, mood: Mood, now: DateTime<Utc>) -> Sent {
+    pub fn send(
+        &self,
+        (key, of): (&str, Option<String>),
+        idempotency_key: &str,
+        mood: Mood,
+        now: DateTime<Utc>,
+    ) -> Sent {
         let mut ledger = self.0.lock().unwrap();
         ledger.answered.retain(|_, (at, _)| now - *at < REMEMBERS);
         if let Some((_, answer)) = ledger.answered.get(idempotency_key) {
@@ -92,6 +119,7 @@ impl Provider {
             let at = now + TimeDelta::seconds(after);
             ledger.effects.push(Effect {
                 key: key.to_owned(),
+                of: of.clone(),
                 at,
                 done_at: at + TimeDelta::minutes(lasts),
                 fails: matches!(mood, Mood::Fails(_)),

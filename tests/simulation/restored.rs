@@ -284,3 +284,31 @@ fn fault_07_what_was_paid_before_a_restore_is_done_though_its_time_is_over() {
         assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
     });
 }
+
+/// Given up, and wanted anew: the provider would take the other id for another wish.
+#[test]
+fn fault_07_what_was_paid_before_a_restore_and_given_up_is_not_paid_again_under_another_id() {
+    for action in ["release", "goodwill"] {
+        here(async {
+            let mut world = World::new(80, None).await;
+            world.sync(HERE, &Weather::fair()).await;
+            world.office.back_up();
+            let id = world.act(HERE, "p1", action, None).await.unwrap();
+            world.sync(HERE, &Weather::fair()).await;
+            world.work_in(Mood::Well).await;
+            world.sync(HERE, &Weather::fair()).await;
+            assert_eq!(world.standing_of(HERE, id).await, CONFIRMED);
+            world.restore_copy(0).await;
+            world.sync(HERE, &Weather::fair()).await;
+            world.discard(HERE, id).await;
+            world.sync(HERE, &Weather::fair()).await;
+            let anew = world.act(HERE, "p1", action, None).await.unwrap();
+            world.come_to_rest().await;
+            world.check_all().await;
+            assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+            assert_eq!(world.standing_of(HERE, anew).await, REFUSED);
+            let effects = world.office.provider.effects();
+            assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
+        });
+    }
+}

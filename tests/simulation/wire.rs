@@ -27,10 +27,14 @@ pub struct Letter {
     pub reply: oneshot::Sender<Answer>,
 }
 
-/// A call under way.
+/// A call under way; of what charge it is, where it is of one.
 pub enum Ask {
-    Look(oneshot::Sender<Look>),
+    Look {
+        of: Option<String>,
+        reply: oneshot::Sender<Look>,
+    },
     Send {
+        of: Option<String>,
         idempotency_key: String,
         /// Nobody waits for it after this, and it is not sent any more.
         until: DateTime<Utc>,
@@ -120,25 +124,35 @@ pub struct ProviderLine {
     pub blind: bool,
 }
 
+/// What its provider lists refunds of; a transfer is of nothing.
+fn charge(call: &Call) -> Option<String> {
+    let charge = call.args.get("charge").or_else(|| call.args.get("capture"));
+    Some(format!("{:?} {}", call.connector, charge?.as_str()?))
+}
+
 #[async_trait]
 impl Connector for ProviderLine {
-    async fn look(&self, _call: &Call, key: &str) -> Look {
+    async fn look(&self, call: &Call, key: &str) -> Look {
         if self.blind {
             return Look::Absent;
         }
         let (reply, answer) = oneshot::channel();
         self.wire.put(Item::Call {
             key: key.to_owned(),
-            ask: Ask::Look(reply),
+            ask: Ask::Look {
+                of: charge(call),
+                reply,
+            },
         });
         answer.await.unwrap_or(Look::Unclear)
     }
 
-    async fn send(&self, _call: &Call, key: &str, idempotency_key: &str) -> Sent {
+    async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent {
         let (reply, answer) = oneshot::channel();
         self.wire.put(Item::Call {
             key: key.to_owned(),
             ask: Ask::Send {
+                of: charge(call),
                 idempotency_key: idempotency_key.to_owned(),
                 until: self.time.now() + PATIENCE,
                 reply,

@@ -378,13 +378,16 @@ impl World {
     fn orphan(&mut self, key: &str, ask: crate::wire::Ask) {
         use rand::Rng;
         if let crate::wire::Ask::Send {
-            idempotency_key, ..
+            of,
+            idempotency_key,
+            ..
         } = ask
             && self.rng.random_bool(0.5)
         {
             let now = self.time.now();
             let mood = crate::provider::Mood::Well;
-            self.office.provider.send(key, &idempotency_key, mood, now);
+            let provider = &self.office.provider;
+            provider.send((key, of), &idempotency_key, mood, now);
             self.note(format!("the provider has {key} from a dead platform"));
         }
     }

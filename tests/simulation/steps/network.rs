@@ -207,15 +207,16 @@ impl World {
         self.time.advance(TimeDelta::milliseconds(wait));
         let (now, short) = (self.time.now(), key.get(..8).unwrap_or(key).to_owned());
         match ask {
-            Ask::Look(reply) => {
+            Ask::Look { of, reply } => {
                 let look = match unclear {
                     true => watchkeeper_platform::connectors::Look::Unclear,
-                    false => self.office.provider.look(key, now),
+                    false => self.office.provider.look(key, of.as_deref(), now),
                 };
                 self.note(format!("look {short}: {look:?}"));
                 let _ = reply.send(look);
             }
             Ask::Send {
+                of,
                 idempotency_key,
                 until,
                 reply,
@@ -225,7 +226,8 @@ impl World {
                     true => Mood::TimeoutBefore,
                     false => mood,
                 };
-                let sent = self.office.provider.send(key, &idempotency_key, mood, now);
+                let provider = &self.office.provider;
+                let sent = provider.send((key, of), &idempotency_key, mood, now);
                 if sent == watchkeeper_platform::connectors::Sent::Ambiguous {
                     // Its patience.
                     self.time.advance(PATIENCE);

@@ -3,6 +3,7 @@
 //! A connector speaks one provider's published contract over HTTP. In the demo world and in tests
 //! it speaks it to a stand-in of ours, which keeps a ledger of its own and misbehaves on demand.
 
+mod beside;
 mod doubt;
 mod ending;
 pub mod flag;
@@ -30,6 +31,7 @@ use serde_json::Value;
 use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector as Name;
 
+pub use beside::Other;
 pub use sends::Sends;
 pub use stand_in::mood;
 pub use worker::Worker;
@@ -76,8 +78,20 @@ pub enum Look {
     NotInEffect(String),
     /// It did not, so far.
     Absent,
+    /// It did not, so far; and beside it, on the same charge, it did these for other calls of ours.
+    Beside(Vec<Other>),
     /// It cannot say just now.
     Unclear,
+}
+
+impl Look {
+    /// It did not, so far, and what stands beside it may be nothing.
+    fn absent_beside(others: Vec<Other>) -> Self {
+        match others.is_empty() {
+            true => Self::Absent,
+            false => Self::Beside(others),
+        }
+    }
 }
 
 /// How a send ended.

@@ -11,6 +11,9 @@
 //! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits. How long ago
 //! that was is asked of the wall clock and, as that may be set, of [`Sends`](super::Sends).
 //!
+//! Nothing is sent beside money that moved for an operation which nobody here knows
+//! ([`beside`](super::beside)).
+//!
 //! An operation that comes again after the platform was restored, and that policy would refuse now, has
 //! its calls looked for and never sent ([`Basis::otherwise`](crate::store::Basis)).
 
@@ -28,7 +31,7 @@ use super::doubt::{Beside, look_beside, say_unknown, say_unreadable};
 use super::ending::{
     Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
 };
-use super::{Connector, Look, Sent};
+use super::{Connector, Look, Sent, beside};
 use crate::Platform;
 use crate::decide::{actor, basis_snapshot, reason};
 use crate::problem::ApiError;
@@ -151,6 +154,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     };
     let key = row.id.provider_key();
     let (looked_at, looked_running) = (platform.clock.now(), platform.clock.running());
+    let mut others = Vec::new();
     let begun = match connector.look(&row.call, &key).await {
         Look::Found(result) => return finish(platform, row, done(result)).await,
         Look::UnderWay => {
@@ -173,6 +177,10 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         // What was only looked for is never sent.
         Look::Begun => row.basis.otherwise.is_none(),
         Look::Absent => false,
+        Look::Beside(listed) => {
+            others = listed;
+            false
+        }
     };
     let now = platform.clock.now();
     let last = platform
@@ -204,7 +212,11 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         }
     }
     let earlier_may_come = row.ambiguous && (by_the_wall.is_some() || truly_until.is_some());
-    match connector.hindrance(&row.call).await {
+    let hindrance = match beside::hindrance(platform, &others).await? {
+        Some(why) => Some(Sent::Refused(why)),
+        None => connector.hindrance(&row.call).await,
+    };
+    match hindrance {
         None => {}
         // Nothing went out: nothing is counted.
         Some(Sent::NotNow(wait)) => {
@@ -269,13 +281,15 @@ async fn after_send(
             Look::Found(result) => finish(platform, row, done(result)).await,
             Look::UnderWay => wait_for_the_provider(platform, row, true).await,
             // The no is to this send; the earlier one may yet be a yes.
-            Look::Absent if earlier_may_come => {
+            Look::Absent | Look::Beside(_) if earlier_may_come => {
                 let until = Some(platform.clock.now() + QUIET);
                 put_off(platform, row, true, row.generation, until).await
             }
-            Look::Absent | Look::Begun | Look::Failed(_) | Look::NotInEffect(_) => {
-                finish(platform, row, provider_refused(&detail)).await
-            }
+            Look::Absent
+            | Look::Beside(_)
+            | Look::Begun
+            | Look::Failed(_)
+            | Look::NotInEffect(_) => finish(platform, row, provider_refused(&detail)).await,
             Look::Unclear => put_off(platform, row, true, row.generation, None).await,
         },
         Sent::Broke => {

@@ -143,6 +143,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// An operation and its current verdict.
     async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>>;
+    /// Does any tenant know this operation?
+    async fn knows_operation(&self, id: Uuid) -> Result<bool>;
     /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
     /// Ends an operation that waited for agreement: record writes, its verdict and calls that are looked for,

@@ -78,7 +78,9 @@ impl Paypal {
         match self.order(order).await {
             Found::Body(order) => match standing::ours(&order, key) {
                 Some(refund) => standing::of(refund),
-                None if standing::lists_payments(&order) => Look::Absent,
+                None if standing::lists_payments(&order) => {
+                    Look::absent_beside(standing::others(&order, wanted.capture))
+                }
                 None => Look::Unclear,
             },
             Found::Nothing | Found::Unclear => Look::Unclear,

@@ -1,8 +1,9 @@
 //! What PayPal's answers say. Pure; what we do not know the word for is not done.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::connectors::{Look, money};
+use crate::connectors::{Look, Other, money};
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Value::as_str)
@@ -33,6 +34,21 @@ pub(super) fn ours<'a>(order: &'a Value, key: &str) -> Option<&'a Value> {
     listed(order, "refunds").find(|refund| text(refund, "/custom_id") == Some(key))
 }
 
+/// Refunds of this capture that carry a key and have not come to nothing.
+pub(super) fn others(order: &Value, capture: &str) -> Vec<Other> {
+    let other = |refund: &Value| {
+        let key = text(refund, "/custom_id")?;
+        // One that does not say of which capture it is may be of this one.
+        let elsewhere = capture_of(refund).is_some_and(|of| of != capture);
+        if elsewhere || matches!(of(refund), Look::Failed(_)) {
+            return None;
+        }
+        let at = text(refund, "/create_time").and_then(|at| at.parse::<DateTime<Utc>>().ok());
+        Some(Other::refund(key, text(refund, "/id"), amount(refund), at))
+    };
+    listed(order, "refunds").filter_map(other).collect()
+}
+
 /// How a refund stands.
 pub(super) fn of(refund: &Value) -> Look {
     match text(refund, "/status") {
@@ -61,13 +77,12 @@ pub(super) fn amount(of: &Value) -> Option<(i64, &str)> {
     ))
 }
 
-fn of_capture(refund: &Value, capture: &str) -> bool {
+/// The capture that a refund says it is of.
+fn capture_of(refund: &Value) -> Option<&str> {
     let links = refund.get("links").and_then(Value::as_array);
     let up = |link: &&Value| text(link, "/rel") == Some("up");
-    links.into_iter().flatten().filter(up).any(|link| {
-        let href = text(link, "/href").unwrap_or_default();
-        href.rsplit('/').next() == Some(capture)
-    })
+    let link = links.into_iter().flatten().find(up)?;
+    text(link, "/href")?.rsplit('/').next()
 }
 
 /// How a payment stands, for a pack: `status`, and with a capture `capture`, `amount`, `refunded` and
@@ -84,7 +99,7 @@ pub(super) fn of_payment(order: Option<&Value>, capture: Option<&Value>) -> Valu
     let id = text(capture, "/id").unwrap_or_default();
     let paid = amount(capture);
     let refunded = paid.zip(order).and_then(|((_, currency), order)| {
-        let back = listed(order, "refunds").filter(|refund| of_capture(refund, id));
+        let back = listed(order, "refunds").filter(|refund| capture_of(refund) == Some(id));
         let mut done = back.filter(|refund| text(refund, "/status") == Some("COMPLETED"));
         let sum = done.try_fold(0_i64, |sum, refund| sum.checked_add(amount(refund)?.0));
         Some(json!({"minor": sum?, "currency": currency}))
@@ -157,6 +172,33 @@ mod tests {
         let first = of_payment(Some(&order), None);
         assert_eq!(first["capture"], "C");
         assert_eq!(first["amount"]["minor"], 3_300);
+    }
+
+    #[test]
+    fn what_stands_beside_a_refund_is_of_its_capture_carries_a_key_and_has_not_failed() {
+        let mut by_hand = refund("C", "5.00", "COMPLETED");
+        by_hand["custom_id"] = Value::Null;
+        let mut silent = refund("C", "6.00", "PENDING");
+        silent["links"] = Value::Null;
+        silent["create_time"] = json!("2026-11-18T15:01:00Z");
+        let refunds = [
+            refund("C", "1.00", "COMPLETED"),
+            refund("C", "2.00", "FAILED"),
+            refund("D", "3.00", "COMPLETED"),
+            by_hand,
+            silent,
+        ];
+        let order = json!({"purchase_units": [{"payments": {"refunds": refunds}}]});
+        let found = others(&order, "C");
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| (one.key.as_str(), one.words.as_str()))
+            .collect();
+        let beside = [
+            ("op:1.00", "R of 1.00 USD"),
+            ("op:6.00", "R of 6.00 USD, 2026-11-18 15:01 UTC"),
+        ];
+        assert_eq!(found, beside);
     }
 
     #[test]

@@ -12,11 +12,12 @@ mod stand_in;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::DateTime;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
 use watchkeeper_model::Call;
 
-use super::{Connector, Look, Sent, money};
+use super::{Connector, Look, Other, Sent, money};
 
 pub use super::mood::Mode;
 pub use stand_in::{StripeStandIn, routes};
@@ -162,6 +163,26 @@ fn standing(refund: Value) -> Look {
     }
 }
 
+/// Our key on a refund.
+fn key_of(refund: &Value) -> Option<&str> {
+    refund.get("metadata")?.get(METADATA_KEY)?.as_str()
+}
+
+/// A refund of ours, unless it came to nothing.
+fn other(refund: &Value) -> Option<Other> {
+    let key = key_of(refund)?;
+    if matches!(standing(refund.clone()), Look::Failed(_)) {
+        return None;
+    }
+    let text = |name: &str| refund.get(name).and_then(Value::as_str);
+    let number = |name: &str| refund.get(name).and_then(Value::as_i64);
+    let currency = text("currency").unwrap_or_default().to_uppercase();
+    let minor = number("amount").and_then(|amount| money::of_stripe(amount, &currency));
+    let amount = minor.map(|minor| (minor, currency.as_str()));
+    let at = number("created").and_then(|at| DateTime::from_timestamp(at, 0));
+    Some(Other::refund(key, text("id"), amount, at))
+}
+
 /// The charge that a refund is of.
 fn charge(call: &Call) -> Option<&str> {
     let charge = call.args.get("charge").and_then(Value::as_str);
@@ -174,23 +195,18 @@ impl Connector for Stripe {
         let Some(charge) = charge(call) else {
             return Look::Absent;
         };
-        let mut after: Option<String> = None;
+        let (mut after, mut others): (Option<String>, Vec<Other>) = (None, Vec::new());
         for _ in 0..MAX_PAGES {
             let Some(page) = self.list(charge, after.as_deref()).await else {
                 return Look::Unclear;
             };
-            let ours = page.refunds.iter().find(|refund| {
-                let metadata = refund.get("metadata");
-                metadata
-                    .and_then(|m| m.get(METADATA_KEY))
-                    .and_then(Value::as_str)
-                    == Some(key)
-            });
-            if let Some(refund) = ours {
+            let ours = |refund: &&Value| key_of(refund) == Some(key);
+            if let Some(refund) = page.refunds.iter().find(ours) {
                 return standing(refund.clone());
             }
+            others.extend(page.refunds.iter().filter_map(other));
             match page.after() {
-                After::Nothing => return Look::Absent,
+                After::Nothing => return Look::absent_beside(others),
                 After::From(last) => after = Some(last.to_owned()),
                 After::Unclear => return Look::Unclear,
             }

@@ -132,6 +132,27 @@ pub async fn a_decision_on_old_facts_writes_nothing<S: Store>(store: &S) {
     assert_eq!(store.due_calls(now(), 9).await.unwrap().len(), 1);
 }
 
+pub async fn an_operation_is_known_of_whichever_tenant_it_is<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    found(store, "other").await;
+    let id = Uuid::now_v7();
+    assert!(!store.knows_operation(id).await.unwrap());
+    let there = Commit {
+        tenant: "other".into(),
+        ..commit(
+            id,
+            store.tenant("other").await.unwrap().unwrap().head,
+            Vec::new(),
+            &[],
+        )
+    };
+    let done = store.commit_operation(&there).await.unwrap();
+    assert!(matches!(done, Committed::Done(_)));
+    assert_eq!(store.operation(TENANT, id).await.unwrap(), None);
+    assert!(store.knows_operation(id).await.unwrap());
+    assert!(!store.knows_operation(Uuid::now_v7()).await.unwrap());
+}
+
 pub async fn an_operation_id_is_taken_once<S: Store>(store: &S) {
     found(store, TENANT).await;
     let id = Uuid::now_v7();

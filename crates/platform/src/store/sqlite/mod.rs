@@ -227,6 +227,10 @@ impl Store for SqliteStore {
         self.read(move |tx| operations::one(tx, &tenant, id)).await
     }
 
+    async fn knows_operation(&self, id: Uuid) -> Result<bool> {
+        self.read(move |tx| operations::is_known(tx, id)).await
+    }
+
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed> {
         let commit = commit.clone();
         self.guarded(move |tx| operations::commit(tx, &commit))

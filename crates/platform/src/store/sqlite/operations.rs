@@ -35,6 +35,16 @@ pub fn one(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<Option<Operat
     .transpose()
 }
 
+/// Of whichever tenant: there are few, and operations are found by both.
+pub fn is_known(tx: &Transaction<'_>, id: Uuid) -> Result<bool> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT 1 FROM tenant AS t
+             CROSS JOIN operation AS o ON o.tenant = t.id AND o.id = ?",
+        )?
+        .exists([id.to_string()])?)
+}
+
 pub fn commit(tx: &Transaction<'_>, commit: &Commit) -> Result<Committed> {
     let tenant = commit.tenant.as_str();
     let (request, verdict) = (&commit.operation.request, &commit.operation.verdict);

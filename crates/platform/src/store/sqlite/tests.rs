@@ -29,6 +29,7 @@ keeps!(
     a_control_is_in_force_with_its_record,
     a_decision_on_old_facts_writes_nothing,
     an_operation_id_is_taken_once,
+    an_operation_is_known_of_whichever_tenant_it_is,
     what_follows_an_answer_comes_with_it_once,
     what_nobody_answered_ends_once_and_never_what_was_decided,
     a_commit_is_all_or_nothing,

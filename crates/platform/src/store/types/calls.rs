@@ -107,6 +107,13 @@ impl CallId {
     pub fn provider_key(&self) -> String {
         provider_key(self.operation, self.effect)
     }
+
+    /// The operation of such a key; none for what is no key of ours.
+    pub fn operation_of(key: &str) -> Option<Uuid> {
+        let (operation, effect) = key.split_once(':')?;
+        effect.parse::<u32>().ok()?;
+        Uuid::parse_str(operation).ok()
+    }
 }
 
 /// Where a call stands.
