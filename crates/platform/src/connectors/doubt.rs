@@ -37,7 +37,7 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
             continue;
         };
         match connector.look(&other.call, &other.provider_key()).await {
-            Look::Absent | Look::Failed(_) => {}
+            Look::Absent | Look::Beside(_) | Look::Failed(_) => {}
             Look::Found(_) | Look::Begun | Look::NotInEffect(_) => return Beside::Done,
             // It may come to nothing yet.
             Look::UnderWay | Look::Unclear => found = Beside::Unclear,
