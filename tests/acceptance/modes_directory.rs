@@ -134,7 +134,7 @@ async fn d_54_two_reports_of_a_day_have_two_names() {
 }
 
 #[tokio::test]
-async fn d_24_and_d_54_a_week_is_archived_with_what_both_books_say_and_changes_no_more() {
+async fn d_54_a_week_is_archived_with_what_both_books_say_and_changes_no_more() {
     let records = Records::new();
     business(&records, "b", json!({}));
     council(&records, "melbourne", "Melbourne", 5);
