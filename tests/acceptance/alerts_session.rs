@@ -137,7 +137,7 @@ fn d_10_green_says_how_many_rules_and_queues_were_looked_at() {
     let mut world = World::new();
     let watch = world.watch();
     let digest = &watch["digest"];
-    assert_eq!(digest["queues"], 3);
+    assert_eq!(digest["queues"], 4);
     assert!(digest["rules"].as_u64().unwrap() >= 10, "{digest}");
     // A provider that answers is no alert, in whichever colour.
     world.provider("up", 60);

@@ -10,6 +10,7 @@
 
 mod check;
 mod direct;
+mod own;
 mod scope;
 mod source;
 #[cfg(test)]
@@ -42,6 +43,8 @@ pub struct Program {
     references: BTreeSet<Reference>,
     followed: BTreeSet<(String, String)>,
     direct: Option<Direct>,
+    /// It may call a function of our own.
+    calls_own: bool,
 }
 
 thread_local! {
@@ -238,6 +241,7 @@ impl Program {
         let (references, followed) = check::check(&program, source, allowed)?;
         Ok(Self {
             direct: Direct::of(&program, &ENV),
+            calls_own: own::may_be_called(source),
             source: source.to_owned(),
             program,
             references,
@@ -327,6 +331,9 @@ impl Program {
     fn execute(&self, scope: &Scope<'_>) -> Result<cel::Value, EvalError> {
         let mut context = cel::Context::with_env(Arc::clone(&ENV));
         scope.bind(&self.references, &mut context)?;
+        if self.calls_own {
+            own::add(&mut context, scope.zone)?;
+        }
         self.program
             .execute(&context)
             .map_err(|error| EvalError::new(scope::plain_error(&error)))

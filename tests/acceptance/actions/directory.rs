@@ -2,7 +2,7 @@
 
 use watchkeeper_pack::format::{KeepDef, TextChannel};
 
-use super::{action, all_there};
+use super::{action, all_there, doing};
 use crate::world::PACK;
 
 #[test]
@@ -65,8 +65,43 @@ fn d_54_what_the_operator_does_is_there() {
                 "ai_provider.post",
                 "Submission: sets post_error posted_at, asks slack post",
             ),
+            (
+                "archive a reconciliation",
+                "payment_week.archive",
+                "Change: becomes archived",
+            ),
+            (
+                "archive a reconciliation",
+                "payment_week.archive_differing",
+                "Change: becomes archived",
+            ),
+            (
+                "file an incident report",
+                "incident_report.file",
+                "Change: becomes filed",
+            ),
         ],
     );
+    // A report begins on whatever it is about.
+    for kind in [
+        "ai_provider",
+        "charge",
+        "council",
+        "database",
+        "job",
+        "webhook_endpoint",
+    ] {
+        let begin = action(&PACK, &format!("{kind}.report_incident"));
+        assert_eq!(doing(begin), "Change: makes incident_report", "{kind}");
+    }
+    // What is filed or archived stays as it is: nothing starts there.
+    for (kind, end) in [("incident_report", "filed"), ("payment_week", "archived")] {
+        let mut actions = PACK.kind(kind).unwrap().actions.values();
+        assert!(
+            actions.all(|action| !action.def.from.iter().any(|from| from == end)),
+            "{kind}"
+        );
+    }
     // Reviews one by one and many at once.
     for name in ["review.approve", "review.reject"] {
         assert!(action(&PACK, name).def.bulk.is_some(), "{name}");
@@ -98,6 +133,7 @@ fn d_54_what_the_operator_does_is_there() {
     );
     let class = &PACK.retention.classes[report.retention.as_ref().unwrap()];
     assert_eq!(class.keep, KeepDef::Years(7));
+    assert!(class.kinds.iter().any(|kind| kind == "payment_week"));
     let session = &PACK.routines["thursday_3_reconciliation"];
     assert!(session.items.iter().any(|item| item.def.id == "archive"));
 }
@@ -138,9 +174,24 @@ fn d_60_the_six_that_the_document_leaves_out_are_there() {
                 "Change: sets proposed_at, makes ticket",
             ),
             ("a ticket", "refund.escalate", "Change: becomes escalated"),
+            ("a reminder", "job.remind", "Change: makes reminder"),
+            ("a reminder", "charge.remind", "Change: makes reminder"),
+            (
+                "a reminder",
+                "provider_charge.remind",
+                "Change: makes reminder",
+            ),
+            ("a reminder", "reminder.done", "Change: becomes done"),
+            ("a reminder", "reminder.later", "Change: sets due_at"),
+            (
+                "a reminder",
+                "reminder.dismiss",
+                "Change: becomes dismissed",
+            ),
         ],
     );
-    // The reminder waits by itself, a night long.
+    // It stands on the first screen, and a run of the playbook waits by itself, a night long.
+    assert!(PACK.queues.iter().any(|view| view == "reminders"));
     let reminder = PACK.playbooks["job_failed"].step("tomorrow").unwrap();
     assert_eq!(reminder.def.wait.as_ref().unwrap().minutes, 24 * 60);
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use uuid::Uuid;
-use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{ActRequest, OperationView, RecordView};
+use watchkeeper_core::features::{queues, watch};
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::value;
 use watchkeeper_platform::Server;
@@ -53,6 +53,13 @@ impl Laptop {
 
     pub(crate) async fn record(&self, (kind, id): (&str, &str)) -> RecordView {
         queues::record(&self.engine, kind, id).await.unwrap()
+    }
+
+    /// How many wait in a queue by the first screen; none where it does not stand there.
+    pub(crate) async fn due(&self, view: &str) -> Option<u32> {
+        let screen = watch::watch(&self.engine).await.unwrap();
+        let mut due = screen.due.into_iter();
+        due.find(|queue| queue.view == view).map(|queue| queue.open)
     }
 
     pub(super) async fn act(&self, id: Uuid, case: &Case) -> Result<OperationView, Error> {

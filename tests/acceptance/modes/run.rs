@@ -133,6 +133,22 @@ impl Run {
         panic!("{:?}: {wanted} mails were not sent", self.mode);
     }
 
+    /// Time goes by on the platform.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+    }
+
+    /// Records that the laptop shows in a view, by id.
+    pub(crate) async fn listed(&self, view: &str) -> Vec<String> {
+        let request = ViewRequest {
+            view: view.into(),
+            limit: 50,
+            ..ViewRequest::default()
+        };
+        let page = queues::page(&self.laptop.engine, request).await.unwrap();
+        page.rows.into_iter().map(|row| row.id).collect()
+    }
+
     /// How many records the laptop shows in each section of a view.
     pub(crate) async fn sections(&self, view: &str) -> BTreeMap<String, u32> {
         let request = ViewRequest {

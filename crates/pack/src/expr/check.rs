@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cel::common::ast::{EntryExpr, Expr, IdedEntryExpr, IdedExpr, SelectExpr};
 
-use super::{Allowed, ExprError, Reference, Shape};
+use super::{Allowed, ExprError, Reference, Shape, own};
 
 /// Most nodes after macros are expanded.
 const MAX_NODES: usize = 600;
@@ -54,6 +54,8 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "getDayOfMonth",
     "getMonth",
     "getFullYear",
+    own::DAY,
+    own::SLUG,
 ];
 
 /// The parser's first sentence, without its jargon.
@@ -117,6 +119,11 @@ impl Walk<'_> {
             Expr::Call(call) => {
                 if !FUNCTIONS.contains(&call.func_name.as_str()) {
                     let message = format!("unknown function `{}`", call.func_name);
+                    return self.refuse(node, message);
+                }
+                // Elsewhere nothing says whose day is meant, and what is stored would not follow it.
+                if call.func_name == own::DAY && !self.allowed.roots.contains_key("params") {
+                    let message = "`day` is offered in actions alone".to_owned();
                     return self.refuse(node, message);
                 }
                 self.additions += usize::from(call.func_name == "_+_");

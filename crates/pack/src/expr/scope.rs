@@ -45,7 +45,8 @@ pub struct Scope<'a> {
     pub values: Map<String, Value>,
     /// The instant of the decision, UTC.
     pub now: Option<DateTime<Utc>>,
-    /// Zone in which a text shows instants; the pack's where absent.
+    /// Zone in which a text shows instants, the pack's where absent; and of the days that an expression
+    /// asks for, which fails where absent.
     pub zone: Option<Tz>,
 }
 

@@ -137,6 +137,7 @@ impl<'a> Trial<'a> {
         let made = there.map(|(name, def)| (name.clone(), self.value(def.type_, &def.one_of)));
         scope.params = made.collect();
         scope.action = Some(action);
+        scope.zone = Some(self.pack.zone);
         let from = action.def.from.first().map(String::as_str);
         let stands = scope.record.get("state").and_then(Value::as_str);
         if from.is_some() && from != stands {
