@@ -4,6 +4,7 @@
 //! it speaks it to a stand-in of ours, which keeps a ledger of its own and misbehaves on demand.
 
 mod doubt;
+mod enclosed;
 mod ending;
 pub mod flag;
 pub mod job;
@@ -50,15 +51,40 @@ pub trait Connector: Send + Sync + 'static {
     }
     /// Sends it. `idempotency_key` is `key` with its generation.
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent;
+    /// The files that have to go with it, or in words why they cannot.
+    fn encloses(&self, _call: &Call) -> Result<Vec<Enclosure>, String> {
+        Ok(Vec::new())
+    }
+    /// Sends it with the bytes of each file that [`encloses`](Self::encloses) names, in that order.
+    async fn send_with(
+        &self,
+        call: &Call,
+        key: &str,
+        idempotency_key: &str,
+        _files: Vec<Vec<u8>>,
+    ) -> Sent {
+        self.send(call, key, idempotency_key).await
+    }
     /// What was done is not what was asked for, in words: another amount, say. It is done all the same.
     fn differs(&self, _call: &Call, _result: &Value) -> Option<String> {
         None
     }
-    /// Two sends under one key are one effect. Where they are two, nothing is sent again before what was
-    /// sent has had time to show.
-    fn honours_keys(&self) -> bool {
+    /// Two sends of it under one key are one effect. Where they are two, nothing is sent again before what
+    /// was sent has had time to show.
+    fn honours_keys(&self, _call: &Call) -> bool {
         true
     }
+}
+
+/// A file that goes with a call, out of the tenant's blobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// Its name, as people know it.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The most bytes that the provider takes of it.
+    pub most: u64,
 }
 
 /// What a provider lists.
