@@ -39,6 +39,7 @@ fn ended(name: &str, error: &ReadError) -> Sent {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic)]
 mod tests {
     use super::*;
 

@@ -266,12 +266,15 @@ mod tests {
             "value",
             "delivery",
             "endpoint",
+            "dispute",
+            "tracking_number",
         ];
         let mut call = call(operation, json!({}));
         let args = text.map(|name| (name.to_owned(), json!("x")));
         call.args.extend(args);
         let amount = json!({"minor": 100, "currency": "USD"});
         call.args.insert("amount".into(), amount);
+        call.args.insert("evidence".into(), json!([]));
         call.mail = Some(Mail {
             template: "t".into(),
             to: "pat@mail.example".into(),
@@ -284,7 +287,7 @@ mod tests {
     #[tokio::test]
     async fn an_operation_that_a_connector_does_not_have_is_refused_for_certain() {
         for (name, connector) in all() {
-            for operation in ["", "unheard_of", "payout", "submit_evidence"] {
+            for operation in ["", "unheard_of", "payout", "accept_claim"] {
                 let call = asked(operation);
                 assert_eq!(connector.look(&call, "k").await, Look::Absent, "{name:?}");
                 let sent = connector.send(&call, "k", "k").await;
