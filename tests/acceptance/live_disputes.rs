@@ -320,10 +320,7 @@ fn data_of_l_21_a_complete_pack_is_submitted_while_paypal_takes_it() {
             json!({"response_due_at": Value::Null}),
             by("dispute.too_late", "X-15"),
         ),
-        (
-            json!({"response_due_at": "2026-11-20T15:00:00.001Z"}),
-            None,
-        ),
+        (json!({"response_due_at": "2026-11-20T15:00:00.001Z"}), None),
     ] {
         assert_eq!(
             refused(&ready(fields.clone()), "submit", json!({})),

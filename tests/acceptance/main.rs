@@ -63,6 +63,7 @@ mod live_stock;
 mod live_world;
 mod modes;
 mod modes_amarise;
+mod modes_evidence;
 mod modes_live;
 mod modes_money;
 mod modes_others;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Filter, List, MAX_AMONG, MAX_ROWS, Member, Op, Operation, Source, Test, column, literal, order_by,
+    Filter, List, MAX_AMONG, MAX_ROWS, Member, Op, Operation, Source, Test, column, literal,
+    order_by,
 };
 use crate::expr::{EvalError, Scope};
 use crate::format::Answer;

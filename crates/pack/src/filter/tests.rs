@@ -358,7 +358,10 @@ fn a_list_answers_its_fields_of_each_record_in_order() {
     let found = ask("s1");
     let found = found.as_array().unwrap();
     assert_eq!(found[0]["number"], "T-2");
-    let cents: i64 = found.iter().map(|each| each["price"].as_i64().unwrap()).sum();
+    let cents: i64 = found
+        .iter()
+        .map(|each| each["price"].as_i64().unwrap())
+        .sum();
     assert_eq!(cents, 2_700);
     assert_eq!(ask("nowhere"), json!([]));
     // More than a list holds is no list.

@@ -290,12 +290,7 @@ pub(super) fn lookup_answer(
 }
 
 /// What a list answers of each record.
-fn listed_fields(
-    lookup: &LookupDef,
-    columns: Columns<'_>,
-    spot: &Spot,
-    problems: &mut Problems,
-) {
+fn listed_fields(lookup: &LookupDef, columns: Columns<'_>, spot: &Spot, problems: &mut Problems) {
     if lookup.fields.is_empty() {
         problems.error(spot, "pack.missing", "`list` needs `fields`");
     }

@@ -249,7 +249,9 @@ impl<'a> Evidence<'a> {
             .into_iter()
             .chain(wanted)
             .all(|(type_, documents)| {
-                let of_type = ours.iter().filter(|piece| said(piece, "evidence_type") == type_);
+                let of_type = ours
+                    .iter()
+                    .filter(|piece| said(piece, "evidence_type") == type_);
                 let mut of_type = of_type.peekable();
                 of_type.peek().is_some()
                     && of_type.map(|piece| documents_of(piece)).sum::<usize>() >= documents

@@ -180,10 +180,12 @@ impl Paypal {
             .send()
             .await;
         match answer {
-            Ok(answer) if answer.status().is_success() => match self.look_at(&evidence, key).await {
-                Look::Found(result) => Sent::Done(result),
-                _ => Sent::UnderWay,
-            },
+            Ok(answer) if answer.status().is_success() => {
+                match self.look_at(&evidence, key).await {
+                    Look::Found(result) => Sent::Done(result),
+                    _ => Sent::UnderWay,
+                }
+            }
             Ok(answer) => read_answer(answer).await,
             Err(error) if error.is_connect() => Sent::NotNow(None),
             Err(_) => Sent::Ambiguous,

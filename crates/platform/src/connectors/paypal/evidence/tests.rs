@@ -130,7 +130,10 @@ fn it_is_there_once_the_dispute_shows_all_of_it_under_our_key() {
     part.as_array_mut().unwrap().pop();
     assert_eq!(evidence.shown(&shows(&part), KEY), Look::UnderWay);
     let mut fewer = all.clone();
-    fewer["evidences"][2]["documents"].as_array_mut().unwrap().pop();
+    fewer["evidences"][2]["documents"]
+        .as_array_mut()
+        .unwrap()
+        .pop();
     assert_eq!(evidence.shown(&fewer, KEY), Look::UnderWay);
     let mut asked = all;
     for piece in asked["evidences"].as_array_mut().unwrap() {
@@ -148,7 +151,12 @@ fn evidence_is_taken_while_paypal_waits_for_it_and_offers_the_way() {
     let mut shut = open.clone();
     shut["links"] = json!([{"rel": "self"}]);
     assert!(closed(&shut).is_some());
-    for status in ["OPEN", "UNDER_REVIEW", "RESOLVED", "WAITING_FOR_BUYER_RESPONSE"] {
+    for status in [
+        "OPEN",
+        "UNDER_REVIEW",
+        "RESOLVED",
+        "WAITING_FOR_BUYER_RESPONSE",
+    ] {
         let mut other = open.clone();
         other["status"] = json!(status);
         let why = closed(&other).unwrap();

@@ -61,10 +61,7 @@ pub struct Dispute {
 pub(super) fn routes(own: Router<Arc<Platform>>) -> Router<Arc<Platform>> {
     let evidence = post(provide).layer(DefaultBodyLimit::max(MAX_REQUEST));
     own.route("/v1/customer/disputes/{dispute}", get(show))
-        .route(
-            "/v1/customer/disputes/{dispute}/provide-evidence",
-            evidence,
-        )
+        .route("/v1/customer/disputes/{dispute}/provide-evidence", evidence)
 }
 
 pub(super) fn begin_with(tx: &Transaction<'_>, all: &[Dispute]) -> rusqlite::Result<()> {
@@ -139,10 +136,7 @@ fn link(id: &str, rel: &str, below: &str, method: &str) -> Value {
     json!({"href": href, "rel": rel, "method": method})
 }
 
-async fn show(
-    Path(id): Path<String>,
-    asked: Asked<PaypalStandIn>,
-) -> Result<Response, ApiError> {
+async fn show(Path(id): Path<String>, asked: Asked<PaypalStandIn>) -> Result<Response, ApiError> {
     let now = asked.now();
     asked.answered(|tx| {
         let Some((dispute, evidence)) = standing(tx, &id, now)? else {
