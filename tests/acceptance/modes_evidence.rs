@@ -24,7 +24,7 @@ fn hash(bytes: &str) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Disputes of which each has its number for an id, all in this state, with the files of these items.
+/// A dispute with its number for an id, of which everything was gathered that is listed here.
 fn pack(records: &Records, id: &str, fields: Value, files: &[(&str, &str)]) {
     let own = json!({"number": id, "tracking_number": "1Z", "carrier": "UPS",
                      "state": "evidence_ready"});
@@ -106,8 +106,9 @@ async fn l_56_and_l_22_evidence_goes_to_paypal_as_a_whole_and_once() {
         case(of("PP-D-1"), "submit", note(), None).then("submitted"),
     ];
     let all = ["PP-D-1", "PP-D-2", "PP-D-3", "PP-D-4", "PP-D-5"];
-    let runs = shopping(&records).twice_with(|run| waiting(run, &all), &cases);
-    for run in runs.await {
+    let world = shopping(&records);
+    let runs = world.twice_with(|run| waiting(run, &all), &cases).await;
+    for run in runs {
         let mode = run.mode;
         let pieces = submitted(&run, "PP-D-1");
         let types: Vec<&str> = pieces
