@@ -71,6 +71,8 @@ fn of_lookup(pack: &Pack, lookup: &Lookup) -> Vec<Value> {
     };
     match lookup.def.answer {
         Answer::Count => of_type(pack, FieldType::Integer, "", &[]),
+        // Goes to a provider, and into no text.
+        Answer::List => vec![Value::Array(Vec::new())],
         // Money is summed up in its minor units.
         Answer::Sum if of()[0].is_object() => of_type(pack, FieldType::Integer, "", &[]),
         _ => of(),

@@ -64,6 +64,7 @@ mod live_world;
 mod modes;
 mod modes_amarise;
 mod modes_directory;
+mod modes_evidence;
 mod modes_live;
 mod modes_money;
 mod modes_others;

@@ -104,11 +104,17 @@ pub(crate) struct World<'a> {
 impl World<'_> {
     /// Works the cases in both modes, each on a platform of its own.
     pub(crate) async fn twice(&self, cases: &[Case]) -> [Run; 2] {
+        self.twice_with(|_| (), cases).await
+    }
+
+    /// The same, on platforms that have more than records.
+    pub(crate) async fn twice_with(&self, more: impl Fn(&Run), cases: &[Case]) -> [Run; 2] {
         let runs = [
             self.begin(Mode::CutOff).await,
             self.begin(Mode::Connected).await,
         ];
         for run in &runs {
+            more(run);
             run.through(cases).await;
         }
         runs

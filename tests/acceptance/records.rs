@@ -215,12 +215,13 @@ impl Records {
         let params = rusqlite::params_from_iter(Self::params(&filter.params));
         let mut statement = self.db.prepare(&text).unwrap();
         let mut rows = statement.query(params).unwrap();
-        match rows.next().unwrap().map(|row| row.get_unwrap::<_, Cell>(0)) {
+        let found = rows.next().unwrap().map(|row| row.get_unwrap::<_, Cell>(0));
+        lookup.read(match found {
             None | Some(Cell::Null | Cell::Blob(_)) => Value::Null,
             Some(Cell::Integer(number)) => number.into(),
             Some(Cell::Real(number)) => number.into(),
             Some(Cell::Text(text)) => text.into(),
-        }
+        })
     }
 
     /// The ids of what a view shows, whatever their section.

@@ -16,12 +16,14 @@ use written::{Raw, Side, among, literal, operations};
 
 pub(crate) use columns::order;
 pub use columns::{Columns, column, currency, is_indexed, order_by};
-pub use sql::Sql;
+pub use sql::{Sql, rows};
 pub use window::Bound;
 pub(crate) use written::expressions;
 
 /// Most values of one `in`.
 const MAX_AMONG: usize = 200;
+/// Most records of a `list`.
+const MAX_ROWS: usize = 100;
 
 /// A compiled filter; all its tests must hold.
 #[derive(Debug, Default)]

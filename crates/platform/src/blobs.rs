@@ -52,6 +52,23 @@ pub enum PutError {
     Io(#[from] std::io::Error),
 }
 
+/// Why a blob was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The tenant has none of this name.
+    #[error("there is no such blob")]
+    Absent,
+    /// It has more bytes than are wanted.
+    #[error("too many bytes")]
+    TooLarge,
+    /// Its bytes do not hash to its name any more.
+    #[error("the bytes do not have this hash")]
+    Altered,
+    /// The disk.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
 /// What became of a part.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Took {
@@ -125,6 +142,30 @@ impl Blobs {
             .take(16)
             .collect();
         self.folder.join(tenant).join(sha256)
+    }
+
+    /// The bytes of a blob, at most `most` of them; they hash to its name.
+    pub async fn read(&self, tenant: &str, sha256: &str, most: u64) -> Result<Vec<u8>, ReadError> {
+        if !is_name(sha256) {
+            return Err(ReadError::Absent);
+        }
+        let file = match fs::File::open(self.path(tenant, sha256)).await {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ReadError::Absent);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut bytes = Vec::new();
+        let wanted = most.saturating_add(1);
+        file.take(wanted).read_to_end(&mut bytes).await?;
+        if bytes.len() as u64 > most {
+            return Err(ReadError::TooLarge);
+        }
+        match hex::encode(Sha256::digest(&bytes)) == sha256 {
+            true => Ok(bytes),
+            false => Err(ReadError::Altered),
+        }
     }
 
     /// Takes bytes from `offset` on, of a blob of `total` bytes where that is known.
@@ -238,5 +279,31 @@ async fn hash_file(path: &Path) -> Result<String, std::io::Error> {
             return Ok(hex::encode(hash.finalize()));
         };
         hash.update(bytes);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_blob_is_read_whole_unaltered_and_no_larger_than_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::new(folder.path().to_owned(), 1_000);
+        let name = hex::encode(Sha256::digest(b"proof"));
+        let path = blobs.path("t", &name);
+        fs::create_dir_all(path.parent().unwrap()).await.unwrap();
+        fs::write(&path, b"proof").await.unwrap();
+        assert_eq!(blobs.read("t", &name, 5).await.unwrap(), b"proof");
+        let large = blobs.read("t", &name, 4).await;
+        assert!(matches!(large, Err(ReadError::TooLarge)));
+        for (tenant, name) in [("other", name.as_str()), ("t", "../proof"), ("t", "")] {
+            let absent = blobs.read(tenant, name, 5).await;
+            assert!(matches!(absent, Err(ReadError::Absent)), "{tenant} {name}");
+        }
+        fs::write(&path, b"other").await.unwrap();
+        let altered = blobs.read("t", &name, 5).await;
+        assert!(matches!(altered, Err(ReadError::Altered)));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -78,6 +78,18 @@ impl Run {
 
     pub(crate) fn stand_ins(&self) -> &StandIns {
         self.server.platform.stand_ins.as_ref().unwrap()
+    }
+
+    /// Lays bytes among the platform's documents, under this name.
+    pub(crate) fn keep(&self, sha256: &str, bytes: &[u8]) {
+        let path = self.server.platform.blobs.path(TENANT, sha256);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    /// The platform's clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Another laptop on the same platform.

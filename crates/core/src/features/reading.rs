@@ -304,7 +304,7 @@ impl Reading<'_> {
                     row.get::<_, rusqlite::types::Value>(0)
                 })
                 .optional()?;
-            let value = value.map_or(Value::Null, json);
+            let value = lookup.read(value.map_or(Value::Null, json));
             answers.insert(name.clone(), LookupValue { value, as_of });
         }
         Ok(answers)

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Filter, List, MAX_AMONG, Member, Op, Operation, Source, Test, column, literal, order_by,
+    Filter, List, MAX_AMONG, MAX_ROWS, Member, Op, Operation, Source, Test, column, literal,
+    order_by,
 };
 use crate::expr::{EvalError, Scope};
 use crate::format::Answer;
@@ -131,7 +132,43 @@ impl Lookup {
                 filter.text.push_str(&format!(" ORDER BY {order} LIMIT 1"));
                 field()?
             }
+            Answer::List => self.listing(asked)?,
         };
         Ok((filter, aggregate))
     }
+
+    /// The aggregate of a list, which is one text in JSON ([`rows`]).
+    fn listing(&self, asked: &Kind) -> Result<String, EvalError> {
+        let order = order_by(asked, &self.def.sort).ok_or_else(|| EvalError {
+            message: "the lookup sorts on a field that is not indexed".into(),
+        })?;
+        let fields = self.def.fields.iter();
+        let pairs = fields.map(|name| Some(format!("'{name}', {}", column(asked, name)?)));
+        let pairs: Option<Vec<String>> = pairs.collect();
+        let pairs = pairs.ok_or_else(|| EvalError {
+            message: "the lookup names a field that is not there".into(),
+        })?;
+        let pairs = pairs.join(", ");
+        Ok(format!(
+            "CASE WHEN count(*) <= {MAX_ROWS}
+             THEN json_group_array(json_object({pairs}) ORDER BY {order}) END"
+        ))
+    }
+
+    /// It answers with a list, which its reader puts through [`rows`].
+    pub fn is_list(&self) -> bool {
+        self.def.answer == Answer::List
+    }
+
+    /// What the aggregate gave, as the lookup answers it.
+    pub fn read(&self, given: Value) -> Value {
+        if self.is_list() { rows(given) } else { given }
+    }
+}
+
+/// The records of a list, of the text that its aggregate gives; null where there were too many.
+pub fn rows(given: Value) -> Value {
+    let text = given.as_str();
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
 }

@@ -12,8 +12,8 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::expr::Scope;
-use crate::format::ComputedDef;
-use crate::pack::Kind;
+use crate::format::{ComputedDef, LookupDef};
+use crate::pack::{Kind, Lookup};
 use crate::{fixture, value};
 
 /// A record table with three tickets, each computed as a store does it.
@@ -326,4 +326,44 @@ fn lookups_answer_in_one_row() {
         kind.lookups["spent"].sql(kind, &Scope::default()).is_err(),
         "nobody asks"
     );
+}
+
+#[test]
+fn a_list_answers_its_fields_of_each_record_in_order() {
+    let pack = fixture::pack();
+    let kind = pack.kind("ticket").unwrap();
+    let db = database(kind);
+    let columns = Columns {
+        fields: &kind.fields,
+        computed: &BTreeMap::new(),
+        states: true,
+    };
+    let ask = |shop: &str| {
+        let def: LookupDef = serde_json::from_value(json!({
+            "kind": "ticket", "where": {"shop": shop}, "answer": "list",
+            "fields": ["number", "price"], "sort": ["-bought_at"],
+        }));
+        let def = def.unwrap();
+        let filter = Filter::compile(&def.filter, columns, &Allowed::none()).unwrap();
+        let lookup = Lookup { def, filter };
+        let (sql, aggregate) = lookup.sql(kind, &Scope::default()).unwrap();
+        let text = format!(
+            "SELECT {aggregate} FROM record_now WHERE kind = 'ticket' AND {}",
+            sql.text
+        );
+        let params = rusqlite::params_from_iter(bind(&sql.params));
+        let given: String = db.query_row(&text, params, |row| row.get(0)).unwrap();
+        lookup.read(given.into())
+    };
+    let found = ask("s1");
+    let found = found.as_array().unwrap();
+    assert_eq!(found[0]["number"], "T-2");
+    let cents: i64 = found
+        .iter()
+        .map(|each| each["price"].as_i64().unwrap())
+        .sum();
+    assert_eq!(cents, 2_700);
+    assert_eq!(ask("nowhere"), json!([]));
+    // More than a list holds is no list.
+    assert_eq!(rows(Value::Null), Value::Null);
 }

@@ -75,12 +75,12 @@ const PAYPAL: &[Offer] = &[
         Nature::Money,
     )),
     built(offer("sync", &["order"], &["capture"], Nature::Change)),
-    offer(
+    built(offer(
         "submit_evidence",
-        &["dispute", "pack"],
-        &["note"],
+        &["dispute", "evidence"],
+        &["tracking_number", "carrier", "note"],
         Nature::Submission,
-    ),
+    )),
     offer("accept_claim", &["dispute"], &["reason"], Nature::Money),
 ];
 const WISE: &[Offer] = &[built(offer(

@@ -19,9 +19,12 @@ pub struct LookupDef {
     pub answer: Answer,
     /// Field that `sum`, `min`, `max` and `first` answer.
     pub field: Option<String>,
-    /// For `first`: fields to sort by.
+    /// For `first` and `list`: fields to sort by.
     #[serde(default)]
     pub sort: Vec<String>,
+    /// For `list`: what is answered of each record.
+    #[serde(default)]
+    pub fields: Vec<String>,
 }
 
 /// Aggregate of a lookup.
@@ -38,6 +41,8 @@ pub enum Answer {
     Max,
     /// Of the first record in sort order; null where there is none.
     First,
+    /// These `fields` of each record in sort order; null where there are more than 100.
+    List,
 }
 
 /// Structured filter: field → test. All must hold.

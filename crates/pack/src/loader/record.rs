@@ -258,6 +258,11 @@ pub(super) fn lookup_answer(
         (Answer::Count, Some(_)) => {
             problems.error(&spot.at("field"), "pack.lookup", "`count` needs no field");
         }
+        (Answer::List, None) => listed_fields(lookup, columns, spot, problems),
+        (Answer::List, Some(_)) => {
+            let message = "`list` needs `fields` instead of a field";
+            problems.error(&spot.at("field"), "pack.lookup", message);
+        }
         (_, None) => problems.error(spot, "pack.missing", "this answer needs a `field`"),
         (_, Some((name, None))) => {
             let message = format!("unknown field `{name}`");
@@ -277,7 +282,27 @@ pub(super) fn lookup_answer(
     if lookup.answer == Answer::First && lookup.sort.is_empty() {
         problems.error(spot, "pack.missing", "`first` needs a `sort`");
     }
+    if lookup.answer != Answer::List && !lookup.fields.is_empty() {
+        let message = "only a `list` has `fields`";
+        problems.error(&spot.at("fields"), "pack.lookup", message);
+    }
     view::sort(&lookup.sort, columns, &spot.at("sort"), problems);
+}
+
+/// What a list answers of each record.
+fn listed_fields(lookup: &LookupDef, columns: Columns<'_>, spot: &Spot, problems: &mut Problems) {
+    if lookup.fields.is_empty() {
+        problems.error(spot, "pack.missing", "`list` needs `fields`");
+    }
+    if lookup.sort.is_empty() {
+        problems.error(spot, "pack.missing", "`list` needs a `sort`");
+    }
+    for name in &lookup.fields {
+        if columns.find(name).is_none() {
+            let message = format!("unknown field `{name}`");
+            problems.error(&spot.at("fields"), "pack.unknown_name", message);
+        }
+    }
 }
 
 /// Compiles a filter and tells what is wrong with it.

@@ -4,7 +4,7 @@ use super::problems::{Problems, Spot};
 use super::scopes::{World, columns};
 use super::{links, names, record};
 use crate::expr::Allowed;
-use crate::format::{CheckDef, ItemDef, OccasionDef, RoutineFile, ScheduleDef};
+use crate::format::{Answer, CheckDef, ItemDef, OccasionDef, RoutineFile, ScheduleDef};
 use crate::pack::{Asked, Check, Item, Question, Routine};
 use crate::schedule::Schedule;
 
@@ -207,6 +207,10 @@ pub(super) fn question(
         return None;
     };
     let columns = columns(asked);
+    if def.answer == Answer::List {
+        let message = "a list is answered to a lookup of a kind only";
+        problems.error(&spot.at("answer"), "pack.lookup", message);
+    }
     record::lookup_answer(def, columns, spot, problems);
     let filter = record::filter(&def.filter, columns, allowed, &spot.at("where"), problems)?;
     Some(Question {

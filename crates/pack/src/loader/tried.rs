@@ -379,6 +379,7 @@ impl<'a> Trial<'a> {
             own.or(kind.computed.get(field).map(|computed| computed.def.type_))
         });
         match (lookup.def.answer, type_) {
+            (Answer::List, _) => self.list(asked, &lookup.def.fields),
             (Answer::Count, _) => if self.made == Made::Whole { 3 } else { 0 }.into(),
             // Nothing sums up to nothing.
             (Answer::Sum, _) if self.made == Made::Least => 0.into(),
@@ -393,6 +394,27 @@ impl<'a> Trial<'a> {
             }
             (_, None) => Value::Null,
         }
+    }
+
+    /// One record of a list, or none.
+    fn list(&self, asked: Option<&Kind>, fields: &[String]) -> Value {
+        if self.made == Made::Least {
+            return Value::Array(Vec::new());
+        }
+        let value = |name: &String| {
+            let kind = asked?;
+            let own = kind.fields.get(name);
+            let type_ = own.map(|def| def.type_);
+            let type_ = type_.or(kind.computed.get(name).map(|computed| computed.def.type_));
+            let value: Value = match type_? {
+                FieldType::Money => 2_200.into(),
+                FieldType::Boolean => 1.into(),
+                type_ => self.value(type_, own.map_or(&[], |def| def.one_of.as_slice())),
+            };
+            Some((name.clone(), value))
+        };
+        let record: Map<String, Value> = fields.iter().filter_map(value).collect();
+        Value::Array(vec![Value::Object(record)])
     }
 
     fn settings(&self) -> Map<String, Value> {

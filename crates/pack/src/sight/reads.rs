@@ -101,7 +101,9 @@ impl<'p> Reads<'p> {
     pub fn question(&mut self, on: Option<&Kind>, def: &LookupDef, filter: &Filter) {
         self.filter(&def.kind, on, filter);
         let sort = def.sort.iter().map(|name| plain(name));
-        let named: Vec<&str> = def.field.as_deref().into_iter().chain(sort).collect();
+        let listed = def.fields.iter().map(String::as_str);
+        let named = def.field.as_deref().into_iter().chain(listed).chain(sort);
+        let named: Vec<&str> = named.collect();
         named.iter().for_each(|field| self.field(&def.kind, field));
     }
 

@@ -164,6 +164,7 @@ async fn look_up(
                     params: filter.params,
                 },
                 answer,
+                list: lookup.is_list(),
             });
             places.push((place, *name));
         }

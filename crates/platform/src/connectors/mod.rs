@@ -5,6 +5,7 @@
 
 mod beside;
 mod doubt;
+mod enclosed;
 mod ending;
 pub mod flag;
 pub mod job;
@@ -52,15 +53,40 @@ pub trait Connector: Send + Sync + 'static {
     }
     /// Sends it. `idempotency_key` is `key` with its generation.
     async fn send(&self, call: &Call, key: &str, idempotency_key: &str) -> Sent;
+    /// The files that have to go with it, or in words why they cannot.
+    fn encloses(&self, _call: &Call) -> Result<Vec<Enclosure>, String> {
+        Ok(Vec::new())
+    }
+    /// Sends it with the bytes of each file that [`encloses`](Self::encloses) names, in that order.
+    async fn send_with(
+        &self,
+        call: &Call,
+        key: &str,
+        idempotency_key: &str,
+        _files: Vec<Vec<u8>>,
+    ) -> Sent {
+        self.send(call, key, idempotency_key).await
+    }
     /// What was done is not what was asked for, in words: another amount, say. It is done all the same.
     fn differs(&self, _call: &Call, _result: &Value) -> Option<String> {
         None
     }
-    /// Two sends under one key are one effect. Where they are two, nothing is sent again before what was
-    /// sent has had time to show.
-    fn honours_keys(&self) -> bool {
+    /// Two sends of it under one key are one effect. Where they are two, nothing is sent again before what
+    /// was sent has had time to show.
+    fn honours_keys(&self, _call: &Call) -> bool {
         true
     }
+}
+
+/// A file that goes with a call, out of the tenant's blobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// Its name, as people know it.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The most bytes that the provider takes of it.
+    pub most: u64,
 }
 
 /// What a provider lists.
@@ -254,12 +280,15 @@ mod tests {
             "value",
             "delivery",
             "endpoint",
+            "dispute",
+            "tracking_number",
         ];
         let mut call = call(operation, json!({}));
         let args = text.map(|name| (name.to_owned(), json!("x")));
         call.args.extend(args);
         let amount = json!({"minor": 100, "currency": "USD"});
         call.args.insert("amount".into(), amount);
+        call.args.insert("evidence".into(), json!([]));
         call.mail = Some(Mail {
             template: "t".into(),
             to: "pat@mail.example".into(),
@@ -272,7 +301,7 @@ mod tests {
     #[tokio::test]
     async fn an_operation_that_a_connector_does_not_have_is_refused_for_certain() {
         for (name, connector) in all() {
-            for operation in ["", "unheard_of", "payout", "submit_evidence"] {
+            for operation in ["", "unheard_of", "payout", "accept_claim"] {
                 let call = asked(operation);
                 assert_eq!(connector.look(&call, "k").await, Look::Absent, "{name:?}");
                 let sent = connector.send(&call, "k", "k").await;

@@ -28,6 +28,7 @@ use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use super::doubt::{Beside, look_beside, say_unknown, say_unreadable};
+use super::enclosed::enclosed;
 use super::ending::{
     Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
 };
@@ -216,21 +217,25 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         Some(why) => Some(Sent::Refused(why)),
         None => connector.hindrance(&row.call).await,
     };
-    match hindrance {
-        None => {}
+    let ready = match hindrance {
+        None => enclosed(platform, row, &*connector).await,
+        Some(hindrance) => Err(hindrance),
+    };
+    let files = match ready {
+        Ok(files) => files,
         // Nothing went out: nothing is counted.
-        Some(Sent::NotNow(wait)) => {
+        Err(Sent::NotNow(wait)) => {
             let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
             let until = platform.clock.now() + wait.unwrap_or(ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, Some(until)).await;
         }
-        Some(Sent::Refused(why)) if row.was_never_sent() => {
+        Err(Sent::Refused(why)) if row.was_never_sent() => {
             return finish(platform, row, provider_refused(&why)).await;
         }
-        Some(sent) => {
+        Err(sent) => {
             return after_send(platform, row, &*connector, sent, earlier_may_come).await;
         }
-    }
+    };
     let now = platform.clock.now();
     if !platform.store.begin_call(&row.id, now).await? {
         return Ok(());
@@ -248,7 +253,9 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         0 => key.clone(),
         generation => format!("{key}:{generation}"),
     };
-    let sent = connector.send(&row.call, &key, &idempotency_key).await;
+    let sent = connector
+        .send_with(&row.call, &key, &idempotency_key, files)
+        .await;
     after_send(platform, row, &*connector, sent, earlier_may_come).await
 }
 
@@ -307,7 +314,7 @@ async fn after_send(
         Sent::Ambiguous => {
             say_unknown(platform, row).await?;
             let until = platform.clock.now() + QUIET;
-            let until = (!connector.honours_keys()).then_some(until);
+            let until = (!connector.honours_keys(&row.call)).then_some(until);
             put_off(platform, row, true, row.generation, until).await
         }
     }

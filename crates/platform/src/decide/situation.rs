@@ -117,6 +117,7 @@ fn compile(
                 params: filter.params,
             },
             answer,
+            list: lookup.is_list(),
         };
         Some((name.clone(), question))
     };

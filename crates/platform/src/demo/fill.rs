@@ -106,6 +106,8 @@ pub(super) async fn lay(platform: &Platform, place: &Place, made: Made) -> Resul
         ledger.forget(&made.charges).map_err(StartError::from)?;
         ledger.charge(&made.charges).map_err(StartError::from)?;
         ledger.refund(&made.refunds).map_err(StartError::from)?;
+        let disputed = stand_ins.paypal.begin_with(&made.disputes);
+        disputed.map_err(StartError::from)?;
         let paged = stand_ins.pagerduty.begin_with(&made.pages);
         paged.map_err(StartError::from)?;
     }

@@ -7,6 +7,7 @@
 mod by_hand;
 mod complaints;
 mod day;
+pub mod disputes;
 mod documents;
 mod draw;
 mod files;

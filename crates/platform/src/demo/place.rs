@@ -12,8 +12,9 @@ use super::documents::Stored;
 use super::operations::{self, Named, OperationOf, Step, SwitchedOf};
 use super::rows::{self, RowsWorld, Scenario};
 use super::world::{OperatorDef, World, WorldError};
-use super::{generate, life, pages};
+use super::{disputes, generate, life, pages};
 use crate::connectors::pagerduty::Page;
+use crate::connectors::paypal::Dispute;
 use crate::connectors::stand_in::{Charge, PastRefund};
 
 /// The world of one tenant.
@@ -43,6 +44,8 @@ pub(super) struct Made {
     /// What the provider has in its own book.
     pub(super) charges: Vec<Charge>,
     pub(super) refunds: Vec<PastRefund>,
+    /// Disputes that it has.
+    pub(super) disputes: Vec<Dispute>,
     /// Pages that are out.
     pub(super) pages: Vec<Page>,
     pub(super) controls: Map<String, Value>,
@@ -164,6 +167,7 @@ impl Place {
                     files: Vec::new(),
                     charges,
                     refunds: generated.refunds,
+                    disputes: Vec::new(),
                     pages: Vec::new(),
                     controls,
                     settings: Map::new(),
@@ -177,6 +181,7 @@ impl Place {
                 Ok(Made {
                     at_once: MAX_INGEST,
                     charges: rows::charges(&world.charges, &records),
+                    disputes: disputes::disputes(&world.disputes, &records),
                     pages: pages::pages(&world.pages, &records),
                     refunds: rows::refunds(&world.charges, &records),
                     records,

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use watchkeeper_pack::{Pack, value};
 use watchkeeper_wire::ingest::Incoming;
 
+use super::disputes::DisputesOf;
 use super::documents::{Documents, Row, Stored};
 use super::draw::Draw;
 use super::jobs::JobOf;
@@ -61,6 +62,9 @@ pub struct RowsWorld {
     /// Records of a payment each, which the provider has in its own book.
     #[serde(default)]
     pub charges: Vec<ChargesOf>,
+    /// Records of a dispute each, which the provider knows too.
+    #[serde(default)]
+    pub disputes: Vec<DisputesOf>,
     /// Records of a page each, which whoever pages knows too.
     #[serde(default)]
     pub pages: Vec<PagesOf>,

@@ -1,29 +1,43 @@
-//! PayPal: refunds of captures, and how a payment stands.
+//! PayPal: refunds of captures, how a payment stands, and evidence for a dispute.
 //!
 //! Facts that this rests on: a `PayPal-Request-Id` is answered with what became of the first request, for
 //! as long as PayPal keeps it (hours to weeks, by the account); afterwards the same one makes a new refund.
 //! So it alone never guards money: the refund carries our own key as its `custom_id`, and the refunds of
 //! the capture's order are listed before each send. PayPal lists refunds nowhere but there. A refund may
 //! stay pending, and may fail after that: only one that is completed is done.
+//!
+//! Evidence knows no request id, and its answer says only that it was taken. So the dispute is read before
+//! each send and after it, and nothing is sent again before what was sent has had time to
+//! show.
 
+mod evidence;
+mod form;
 mod stand_in;
 mod standing;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response, Url};
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
 
 use super::line::{Found, Line};
-use super::{Connector, Look, Sent, money};
+use super::{Connector, Enclosure, Look, Sent, money};
+use evidence::Evidence;
 
 pub use super::mood::Mode;
-pub use stand_in::{PaypalStandIn, routes};
+pub use stand_in::{Dispute, PaypalStandIn, routes};
 
 /// What goes with a refund as a reason, at most.
 const MAX_NOTE: usize = 255;
+/// Submits evidence.
+const SUBMIT: &str = "submit_evidence";
+/// A line brings so many bytes a second, at least.
+const BYTES_A_SECOND: u64 = 1 << 20;
+/// Nothing is waited for longer than this: by then a send has had its effect or never has.
+const LONGEST: Duration = Duration::from_secs(50);
 
 /// Speaks to PayPal, or to what stands in for it.
 #[derive(Debug, Clone)]
@@ -33,6 +47,7 @@ pub struct Paypal {
     client: Client,
     base: Url,
     token: String,
+    patience: Duration,
 }
 
 /// A refund as it is asked for.
@@ -51,6 +66,7 @@ impl Paypal {
             client: super::client(patience)?,
             base,
             token,
+            patience,
         })
     }
 
@@ -126,6 +142,58 @@ impl Paypal {
         }
     }
 
+    async fn dispute(&self, dispute: &str) -> Found {
+        let path = format!("v1/customer/disputes/{dispute}");
+        self.line.find(&path, &[]).await
+    }
+
+    /// What the dispute shows of this evidence.
+    async fn look_at(&self, evidence: &Evidence<'_>, key: &str) -> Look {
+        match self.dispute(evidence.dispute).await {
+            Found::Body(dispute) => evidence.shown(&dispute, key),
+            // To a dispute that PayPal does not know nothing was submitted.
+            Found::Nothing => Look::Absent,
+            Found::Unclear => Look::Unclear,
+        }
+    }
+
+    /// Submits evidence, and reads it back: that it was taken is not yet that it is there.
+    async fn submit(&self, call: &Call, key: &str, files: &[Vec<u8>]) -> Sent {
+        let evidence = match Evidence::of(call) {
+            Ok(evidence) => evidence,
+            Err(why) => return Sent::Refused(why),
+        };
+        let Some((kind, body)) = evidence.form(key, files) else {
+            return Sent::Refused("the files of the evidence are not here".into());
+        };
+        let dispute = evidence.dispute;
+        let path = format!("v1/customer/disputes/{dispute}/provide-evidence");
+        let Ok(url) = self.base.join(&path) else {
+            return Sent::Refused("the provider's address is wrong".into());
+        };
+        let longer = Duration::from_secs(body.len() as u64 / BYTES_A_SECOND);
+        let answer = self
+            .client
+            .post(url)
+            .bearer_auth(&self.token)
+            .header(CONTENT_TYPE, kind)
+            .timeout((self.patience + longer).min(LONGEST.max(self.patience)))
+            .body(body)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) if answer.status().is_success() => {
+                match self.look_at(&evidence, key).await {
+                    Look::Found(result) => Sent::Done(result),
+                    _ => Sent::UnderWay,
+                }
+            }
+            Ok(answer) => read_answer(answer).await,
+            Err(error) if error.is_connect() => Sent::NotNow(None),
+            Err(_) => Sent::Ambiguous,
+        }
+    }
+
     /// Reads, and changes nothing at PayPal: whatever goes wrong, it is asked again.
     async fn sync(&self, call: &Call) -> Sent {
         let id = |name: &str| {
@@ -170,9 +238,38 @@ impl Connector for Paypal {
     async fn look(&self, call: &Call, key: &str) -> Look {
         match wanted(call) {
             Some(wanted) if call.operation == "refund" => self.look_for(&wanted, key).await,
-            // What only reads leaves nothing behind.
-            _ => Look::Absent,
+            _ => match Evidence::of(call) {
+                Ok(evidence) if call.operation == SUBMIT => self.look_at(&evidence, key).await,
+                // What only reads leaves nothing behind.
+                _ => Look::Absent,
+            },
         }
+    }
+
+    /// A dispute takes evidence only while it waits for it.
+    async fn hindrance(&self, call: &Call) -> Option<Sent> {
+        if call.operation != SUBMIT {
+            return None;
+        }
+        // What cannot be sent at all is told when its files are asked for.
+        let evidence = Evidence::of(call).ok()?;
+        match self.dispute(evidence.dispute).await {
+            Found::Body(dispute) => evidence::closed(&dispute).map(Sent::Refused),
+            Found::Nothing => Some(Sent::Refused("PayPal knows no such case.".into())),
+            Found::Unclear => Some(Sent::NotNow(None)),
+        }
+    }
+
+    fn encloses(&self, call: &Call) -> Result<Vec<Enclosure>, String> {
+        match call.operation == SUBMIT {
+            true => Evidence::of(call).map(|evidence| evidence.enclosures()),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    /// Evidence has none.
+    fn honours_keys(&self, call: &Call) -> bool {
+        call.operation != SUBMIT
     }
 
     fn differs(&self, call: &Call, result: &Value) -> Option<String> {
@@ -186,7 +283,21 @@ impl Connector for Paypal {
         match call.operation.as_str() {
             "refund" => self.refund(call, key, idempotency_key).await,
             "sync" => self.sync(call).await,
+            SUBMIT => self.submit(call, key, &[]).await,
             other => super::cannot(other, "PayPal"),
+        }
+    }
+
+    async fn send_with(
+        &self,
+        call: &Call,
+        key: &str,
+        idempotency_key: &str,
+        files: Vec<Vec<u8>>,
+    ) -> Sent {
+        match call.operation == SUBMIT {
+            true => self.submit(call, key, &files).await,
+            false => self.send(call, key, idempotency_key).await,
         }
     }
 }

@@ -1,8 +1,11 @@
-//! What stands in for PayPal: the published rules for refunds of captures, and misbehaviour on demand.
+//! What stands in for PayPal: the published rules for refunds of captures and evidence for disputes, and
+//! misbehaviour on demand.
 //!
 //! Kept rules: a request id is answered with what became of its first request, and is forgotten after a
 //! day; a refund never exceeds what is left of its capture, comes within 180 days and in its currency;
 //! refunds are listed with their order, and their `custom_id` comes back.
+
+mod disputes;
 
 use std::sync::Arc;
 
@@ -18,12 +21,14 @@ use serde_json::{Value, json};
 use watchkeeper_pack::value::money_text;
 
 use crate::connectors::money;
-use crate::connectors::mood::Mode;
+use crate::connectors::mood::{Mode, ON_THE_WAY};
 use crate::connectors::stand_in::{
     self, Asked, First, Frame, Keys, Ledger, Paid, Refund, Said, StandIn, response,
 };
 use crate::problem::ApiError;
 use crate::{Platform, StandIns};
+
+pub use disputes::Dispute;
 
 /// A capture can be refunded for so long.
 const REFUNDABLE: TimeDelta = TimeDelta::days(180);
@@ -54,7 +59,7 @@ impl PaypalStandIn {
     /// # Errors
     /// The ledger.
     pub fn new(ledger: Ledger) -> rusqlite::Result<Self> {
-        Ok(Self(Frame::new(ledger, "")?))
+        Ok(Self(Frame::new(ledger, disputes::TABLES)?))
     }
 
     /// Treats the next `times` requests for a refund like this.
@@ -67,12 +72,30 @@ impl PaypalStandIn {
         let all = self.0.ledger().transact(Refund::all)?;
         Ok(all.iter().map(refund).collect())
     }
+
+    /// Begins with these disputes; what was submitted to them before is forgotten.
+    ///
+    /// # Errors
+    /// The ledger.
+    pub fn begin_with(&self, all: &[Dispute]) -> rusqlite::Result<()> {
+        self.0.ledger().transact(|tx| disputes::begin_with(tx, all))
+    }
+
+    /// What was submitted to a dispute, as PayPal shows it at this instant.
+    ///
+    /// # Errors
+    /// The ledger.
+    pub fn evidence(&self, dispute: &str, now: DateTime<Utc>) -> rusqlite::Result<Vec<Value>> {
+        self.0
+            .ledger()
+            .transact(|tx| disputes::evidence(tx, dispute, now))
+    }
 }
 
 impl StandIn for PaypalStandIn {
     const NAME: &'static str = "paypal";
     const SEEN: &'static str = "refunds";
-    const MODES: &'static [&'static [Mode]] = &[REFUNDING];
+    const MODES: &'static [&'static [Mode]] = &[REFUNDING, ON_THE_WAY];
 
     fn of(all: &StandIns) -> &Self {
         &all.paypal
@@ -149,7 +172,7 @@ pub fn routes() -> Router<Arc<Platform>> {
         .route("/v2/payments/captures/{capture}", get(show_capture))
         .route("/v2/payments/captures/{capture}/refund", post(create))
         .route("/v2/checkout/orders/{order}", get(show_order));
-    stand_in::routes::<PaypalStandIn>(own)
+    stand_in::routes::<PaypalStandIn>(disputes::routes(own))
 }
 
 fn problem(status: StatusCode, name: &str, issue: &str, description: &str) -> Said {

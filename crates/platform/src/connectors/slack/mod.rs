@@ -126,7 +126,7 @@ fn answered(answer: &Value, channel: &str) -> Sent {
 
 #[async_trait]
 impl Connector for Slack {
-    fn honours_keys(&self) -> bool {
+    fn honours_keys(&self, _call: &Call) -> bool {
         false
     }
 

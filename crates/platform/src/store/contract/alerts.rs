@@ -138,6 +138,7 @@ pub async fn lookups_and_measures_reach_no_other_tenant<S: Store>(store: &S) {
             params: vec![n.into()],
         },
         answer: "count(*)".into(),
+        list: false,
     };
     let answers = store
         .look_up(TENANT, &[lookup(1), lookup(2), lookup(9)])

@@ -267,6 +267,7 @@ pub async fn facts_are_of_one_moment<S: Store>(store: &S) {
                     params: vec![json!(5)],
                 },
                 answer: "sum(json_extract(body, '$.n'))".into(),
+                list: false,
             },
         )]
         .into(),
@@ -296,6 +297,7 @@ pub async fn facts_are_those_that_the_reader_may_see<S: Store>(store: &S) {
             params: vec![json!(0)],
         },
         answer: answer.into(),
+        list: false,
     };
     let above = "json_extract(body, '$.n') > ?";
     let asked = FactsAsked {

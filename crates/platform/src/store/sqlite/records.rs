@@ -7,6 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
+use watchkeeper_pack::filter::rows;
 use watchkeeper_pack::{Sight, erased, saved};
 
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
@@ -174,7 +175,8 @@ pub fn look_up(
         .prepare_cached(&sql)?
         .query_row(params_from_iter(parameters), |r| r.get(0))
         .optional()?;
-    Ok(value.map_or(Value::Null, answer))
+    let value = value.map_or(Value::Null, answer);
+    Ok(if lookup.list { rows(value) } else { value })
 }
 
 /// Writes records, each with its revision, its place in the feed and its mentions of blobs.

@@ -141,6 +141,8 @@ pub struct LookupAsked {
     pub filter: Question,
     /// Aggregate as SQL over `body` and `computed`, such as `count(*)`.
     pub answer: String,
+    /// It gives a list, as text in JSON.
+    pub list: bool,
 }
 
 /// What a decision asks for.

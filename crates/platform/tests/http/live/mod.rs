@@ -1,5 +1,6 @@
 //! Money back through PayPal and payouts through Wise, of the live shopping pack.
 
+mod evidence;
 mod paypal;
 mod rows;
 mod wise;

@@ -29,7 +29,7 @@ pub(crate) fn differing(
         Answer::Count => None,
         Answer::Sum | Answer::Min | Answer::Max => field.and_then(|name| column(asked, name)),
         // It goes by what is sorted by, too.
-        Answer::First => Some("body || computed".to_owned()),
+        Answer::First | Answer::List => Some("body || computed".to_owned()),
     };
     let counts = counts.unwrap_or_else(|| "1".to_owned());
     // Draws what is asked for.
