@@ -12,7 +12,8 @@ type SavedEntriesProps = { entries: SavedEntry[]; label: string; readOnly: boole
 
 /** Saved views in the rail: under their queue, or together where they are of none. */
 export function SavedEntries({ entries, label, readOnly }: SavedEntriesProps) {
-  const { place, go } = usePlace();
+  const go = usePlace((store) => store.go);
+  const shown = usePlace(({ place }) => (place.screen === "queue" ? place.saved : undefined));
   const [broken, setBroken] = useState<string | null>(null);
   const opened = entries.find(({ id }) => id === broken);
   if (entries.length === 0) return null;
@@ -24,9 +25,7 @@ export function SavedEntries({ entries, label, readOnly }: SavedEntriesProps) {
             <button
               type="button"
               className="rail-entry"
-              aria-current={
-                place.screen === "queue" && place.saved === saved.id ? "page" : undefined
-              }
+              aria-current={shown === saved.id ? "page" : undefined}
               title={`${saved.name}: ${whoseWords(saved)}`}
               onClick={() => {
                 const to = placeOfSaved(saved);
