@@ -34,7 +34,7 @@ use watchkeeper_pack::Pack;
 pub use self::assemble::Outside;
 pub use self::link::{Contact, LinkState};
 pub use self::rights::Rights;
-use crate::audit;
+use crate::audit::{self, Tail};
 use crate::changes::{ChangeSet, Source, Tag};
 use crate::clock::Corrected;
 use crate::documents;
@@ -119,6 +119,34 @@ impl Scribe {
         event: Event,
     ) -> Result<(), StoreError> {
         crate::audit::append(state, at, &self.actor, self.device, event).map(drop)
+    }
+
+    /// Takes up the pen for a transaction in which more than one entry is written, all of them with it.
+    pub fn pen(&self, state: &Connection) -> Result<Pen<'_>, StoreError> {
+        Ok(Pen {
+            scribe: self,
+            tail: Tail::of(state)?,
+        })
+    }
+}
+
+/// A scribe at work in one transaction.
+#[derive(Debug)]
+pub struct Pen<'a> {
+    scribe: &'a Scribe,
+    tail: Tail,
+}
+
+impl Pen<'_> {
+    /// Appends an entry in the transaction that the pen was taken up for.
+    pub fn append(
+        &mut self,
+        state: &Connection,
+        at: DateTime<Utc>,
+        event: Event,
+    ) -> Result<(), StoreError> {
+        let by = (self.scribe.actor.as_str(), self.scribe.device);
+        self.tail.append(state, at, by, event).map(drop)
     }
 }
 

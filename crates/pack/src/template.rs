@@ -341,6 +341,17 @@ fn line_of(source: &str, name: &str) -> u32 {
     u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1)
 }
 
+/// What stands there, as its author wrote it: without the filter that prints the words of a list, which
+/// an error may name alone.
+fn as_written(text: &str, range: std::ops::Range<usize>) -> Option<&str> {
+    let what = text.get(range.clone())?;
+    let what = match what.trim_start().starts_with(TOLD) {
+        true => text.get(..range.start)?.rsplit("{{").next()?,
+        false => what.split(&format!("|{TOLD}")).next()?,
+    };
+    Some(what.trim_matches(|letter: char| letter.is_whitespace() || letter == '|'))
+}
+
 /// The error without values: they may be personal.
 fn plain(error: &minijinja::Error) -> TemplateError {
     use minijinja::ErrorKind;
@@ -351,11 +362,7 @@ fn plain(error: &minijinja::Error) -> TemplateError {
     let message = match error.kind() {
         ErrorKind::UndefinedError => {
             let source = error.template_source().zip(error.range());
-            let what = source.and_then(|(text, range)| text.get(range));
-            // As its author wrote it.
-            let what = what
-                .and_then(|text| text.split(&format!("|{TOLD}")).next())
-                .map(str::trim);
+            let what = source.and_then(|(text, range)| as_written(text, range));
             what.filter(|text| !text.is_empty() && text.len() < 80)
                 .map_or_else(
                     || "a value is missing".to_owned(),

@@ -80,8 +80,14 @@ impl Operation {
     /// SHA-256, hex, of the canonical JSON of the whole operation. The platform keeps it beside
     /// the id: the same id with another hash is a fault of the app and refused (fault 44).
     pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
-        let bytes = serde_json_canonicalizer::to_vec(self)?;
-        Ok(hex::encode(Sha256::digest(bytes)))
+        self.canonical().map(|(_, fingerprint)| fingerprint)
+    }
+
+    /// The canonical JSON of the whole operation, and its fingerprint.
+    pub fn canonical(&self) -> Result<(String, String), serde_json::Error> {
+        let text = serde_json_canonicalizer::to_string(self)?;
+        let fingerprint = hex::encode(Sha256::digest(text.as_bytes()));
+        Ok((text, fingerprint))
     }
 }
 

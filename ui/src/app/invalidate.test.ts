@@ -1,3 +1,4 @@
+import { QueryObserver } from "@tanstack/react-query";
 import { describe, expect, test, vi } from "vitest";
 import type { ChangeSet, Tag } from "../platform/backend";
 import { applyChange, readsOf } from "./invalidate";
@@ -52,5 +53,41 @@ describe("a change set", () => {
     expect(stale([READS.page, "pending", null, "", 0])).toBe(true);
     expect(stale([READS.page, "pending", null, "", 1])).toBe(true);
     expect(stale([READS.app])).toBe(false);
+  });
+
+  test("of many while one is read has it read once more, after that", async () => {
+    const client = makeClient();
+    const answers: ((rows: string) => void)[] = [];
+    const read = vi.fn(() => new Promise<string>((done) => answers.push(done)));
+    const queryKey = [READS.page, "pending", null, 0];
+    client.setQueryData(queryKey, "rows of before");
+    const observer = new QueryObserver<string>(client, { queryKey, queryFn: read });
+    const stop = observer.subscribe(() => {});
+    for (let at = 0; at < 5; at += 1) applyChange(client, change({ tag: "kind", of: "refund" }));
+    expect(read).toHaveBeenCalledTimes(1);
+    answers[0]?.("rows of the first change");
+    // The last of them may be in no answer that was under way when it came.
+    await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2));
+    answers[1]?.("rows of the last change");
+    await vi.waitFor(() => expect(client.getQueryData(queryKey)).toBe("rows of the last change"));
+    expect(client.getQueryState(queryKey)?.isInvalidated).toBe(false);
+    applyChange(client, change({ tag: "kind", of: "refund" }));
+    expect(read).toHaveBeenCalledTimes(3);
+    stop();
+  });
+
+  test("is not kept waiting by an answer that does not come", async () => {
+    vi.useFakeTimers();
+    const client = makeClient();
+    const read = vi.fn(() => new Promise<string>(() => {}));
+    const queryKey = [READS.sync];
+    client.setQueryData(queryKey, "as it was");
+    const observer = new QueryObserver<string>(client, { queryKey, queryFn: read });
+    const stop = observer.subscribe(() => {});
+    for (let at = 0; at < 2; at += 1) applyChange(client, change({ tag: "sync" }));
+    expect(read).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(read).toHaveBeenCalledTimes(2);
+    stop();
   });
 });

@@ -53,7 +53,40 @@ export function readsOf(change: ChangeSet): Touched[] {
 
 /** Reads again what a change touched: at once where it is on the screen, else when it is. */
 export function applyChange(client: QueryClient, change: ChangeSet): void {
-  for (const read of readsOf(change)) {
-    void client.invalidateQueries({ queryKey: [read] });
+  for (const read of readsOf(change)) readAgain(client, read);
+}
+
+/** What is being read again, and whether it was touched once more since that began. */
+type Under = Map<Touched, { again: boolean }>;
+const under = new WeakMap<QueryClient, Under>();
+/** An answer that takes longer is not waited for. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * While many changes come, each read is one after the other: one that is under way is not given up for
+ * another that would only be as late. What was touched meanwhile is read once more after it, so that
+ * the last change is never missed.
+ */
+function readAgain(client: QueryClient, read: Touched): void {
+  const reads: Under = under.get(client) ?? new Map();
+  under.set(client, reads);
+  const running = reads.get(read);
+  if (running) {
+    running.again = true;
+    // What is not on the screen is read when it is.
+    void client.invalidateQueries({ queryKey: [read], refetchType: "none" });
+    return;
   }
+  const turn = { again: false };
+  reads.set(read, turn);
+  let over = false;
+  const end = () => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    reads.delete(read);
+    if (turn.again) readAgain(client, read);
+  };
+  const timer = setTimeout(end, PATIENCE_MS);
+  void client.invalidateQueries({ queryKey: [read] }).then(end, end);
 }

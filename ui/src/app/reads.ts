@@ -1,7 +1,6 @@
 import {
   keepPreviousData,
   QueryClient,
-  type UseQueryOptions,
   useInfiniteQuery,
   useQueries,
   useQuery,
@@ -12,8 +11,6 @@ import {
   type LogSort,
   type OpenPart,
   type ReferenceView,
-  type ViewPage,
-  type ViewRequest,
   type WatchView,
 } from "../platform/backend";
 import { useBackend } from "./backend";
@@ -37,8 +34,6 @@ export const READS = {
   controls: "controls",
 } as const;
 
-/** Rows of one read of a view. */
-export const PAGE_ROWS = 200;
 /** Counts, ages and the clock are set right this often; nothing leaves the machine for it. */
 const REFRESH_MS = 30_000;
 
@@ -178,45 +173,6 @@ export function useReference(shown = false) {
     // What was read long ago has old clocks.
     refetchOnMount: shown ? "always" : true,
   });
-}
-
-/** A page and when it came, so that its clocks run on. */
-export type ReceivedPage = ViewPage & { received: number };
-
-/** What is asked of a view, whichever page of it. */
-type Asked = Omit<ViewRequest, "offset" | "limit">;
-
-function pageQuery(backend: Backend, asked: Asked, number: number) {
-  const { view, ...wish } = asked;
-  return {
-    queryKey: [READS.page, view, wish, number],
-    queryFn: async (): Promise<ReceivedPage> => {
-      const page = await backend.queuePage({
-        ...asked,
-        offset: number * PAGE_ROWS,
-        limit: PAGE_ROWS,
-      });
-      return { ...page, received: performance.now() };
-    },
-  } satisfies UseQueryOptions<ReceivedPage>;
-}
-
-/** The first page of a view, with what holds for the whole of it, and the pages in sight. */
-export function usePages(asked: Asked, numbers: readonly number[]) {
-  const backend = useBackend();
-  // While another order or filter is read, the rows stay: nothing jumps.
-  const first = useQuery({ ...pageQuery(backend, asked, 0), placeholderData: keepPreviousData });
-  const others = numbers.filter((number) => number > 0);
-  const rest = useQueries({
-    queries: others.map((number) => pageQuery(backend, asked, number)),
-  });
-  const pages = new Map<number, ReceivedPage>();
-  if (first.data) pages.set(0, first.data);
-  others.forEach((number, at) => {
-    const data = rest[at]?.data;
-    if (data) pages.set(number, data);
-  });
-  return { first, pages };
 }
 
 export function useRecord(record: { kind: string; id: string } | null) {

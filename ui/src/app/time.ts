@@ -124,16 +124,35 @@ export function tenantInstant(face: number): number | null {
   return then;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** A form of words for an instant, and what it said of the minutes that it was asked about. */
+type Form = {
+  options: Intl.DateTimeFormatOptions;
+  made?: Intl.DateTimeFormat;
+  said: Map<number, string>;
+};
 
-function format(options: Intl.DateTimeFormatOptions, face: number): string {
-  const key = JSON.stringify(options);
-  const made = formats.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
-  formats.set(key, made);
-  return made.format(face);
+const form = (options: Intl.DateTimeFormatOptions): Form => ({ options, said: new Map() });
+
+const MINUTE_MS = 60_000;
+const MOST_SAID = 5_000;
+
+/** The words, asked for once for a minute: none of the forms says more, and a list asks often. */
+function format(form: Form, face: number): string {
+  const minute = Math.floor(face / MINUTE_MS);
+  const known = form.said.get(minute);
+  if (known !== undefined) return known;
+  form.made ??= new Intl.DateTimeFormat(locale, { ...form.options, timeZone: "UTC" });
+  const words = form.made.format(face);
+  if (form.said.size >= MOST_SAID) form.said.clear();
+  form.said.set(minute, words);
+  return words;
 }
 
-const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const TIME = form({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const WEEKDAY = form({ weekday: "short" });
+const DAY = form({ day: "numeric", month: "short" });
+const DAY_OF_YEAR = form({ day: "numeric", month: "short", year: "numeric" });
+const WHOLE_DAY = form({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const DAY_MS = 86_400_000;
 const NEAR_DAYS = 6;
 
@@ -149,35 +168,29 @@ export const timeWords = (wall: Wall) => format(TIME, wall.face);
 export function instantWords(wall: Wall, now: Wall | null): string {
   const seen = now ? onFace(now, wall.offset) : null;
   const days = seen ? Math.abs(dayOf(wall.face) - dayOf(seen.face)) : Number.POSITIVE_INFINITY;
-  if (days <= NEAR_DAYS) return `${format({ weekday: "short" }, wall.face)} ${timeWords(wall)}`;
+  if (days <= NEAR_DAYS) return `${format(WEEKDAY, wall.face)} ${timeWords(wall)}`;
   const year = (face: number) => new Date(face).getUTCFullYear();
   if (seen && year(seen.face) === year(wall.face)) {
     return dateWords(wall);
   }
-  return format({ day: "numeric", month: "short", year: "numeric" }, wall.face);
+  return format(DAY_OF_YEAR, wall.face);
 }
 
 /** Day, month and time. */
-export const dateWords = (wall: Wall) =>
-  `${format({ day: "numeric", month: "short" }, wall.face)} ${timeWords(wall)}`;
+export const dateWords = (wall: Wall) => `${format(DAY, wall.face)} ${timeWords(wall)}`;
 
 /** Short name of a day of the week, Monday being 1. */
 export const weekdayWords = (day: number) =>
   // The first of January 2024 was a Monday.
-  format({ weekday: "short" }, Date.UTC(2024, 0, day));
+  format(WEEKDAY, Date.UTC(2024, 0, day));
 
 /** Everything about an instant: weekday, date, time. */
 export function fullWords(wall: Wall): string {
-  const date = format(
-    { weekday: "short", day: "numeric", month: "short", year: "numeric" },
-    wall.face,
-  );
-  return `${date} ${timeWords(wall)}`;
+  return `${format(WHOLE_DAY, wall.face)} ${timeWords(wall)}`;
 }
 
 /** Weekday and time, for the clock of the top bar. */
-export const clockWords = (wall: Wall) =>
-  `${format({ weekday: "short" }, wall.face)} ${timeWords(wall)}`;
+export const clockWords = (wall: Wall) => `${format(WEEKDAY, wall.face)} ${timeWords(wall)}`;
 
 const TICK_MS = 1000;
 const tickers = new Set<() => void>();
@@ -202,6 +215,11 @@ function subscribe(heard: () => void): () => void {
 /** Renders again every `seconds`, from one timer for the whole window. */
 export function useTick(seconds: number): void {
   useSyncExternalStore(subscribe, () => Math.floor(ticks / seconds));
+}
+
+/** Renders again where what time makes of this is another, looked at once a second by the same timer. */
+export function useTicking(look: () => string): void {
+  useSyncExternalStore(subscribe, look);
 }
 
 /** Seconds since something was received. */

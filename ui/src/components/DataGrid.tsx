@@ -8,8 +8,9 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
+import { useKept } from "../app/kept";
 import { GridHead } from "./GridHead";
-import { GridRow, type Hands } from "./GridRow";
+import { type CellColumn, GridRow, type Hands } from "./GridRow";
 import { rowPlaces } from "./rowPlaces";
 
 export type GridColumn = {
@@ -48,7 +49,7 @@ type DataGridProps<Row> = {
   rowAt: (index: number) => Row | undefined;
   rowKey: (row: Row) => string;
   /** One and the same function as long as rows look the same, so that they are not drawn again. */
-  cell: (row: Row, column: GridColumn) => ReactNode;
+  cell: (row: Row, column: CellColumn) => ReactNode;
   /** Words of any length, over the whole width under the cells; likewise. */
   below?: ((row: Row) => ReactNode) | null;
   picks?: Picks<Row> | null;
@@ -75,7 +76,8 @@ const ROW_PADDING_PX = 16;
 const HEAD_PX = 31;
 const TALL_HEAD_PX = 43;
 const LONG_LABEL = 16;
-const OVERSCAN = 8;
+/** Each costs as much as one in sight, at every other order and every other word. */
+const OVERSCAN = 4;
 
 /**
  * A list that stays instant at 100,000 rows: only what is in sight is in the document, and the
@@ -94,6 +96,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const hasFocus = useRef(false);
   const places = rowPlaces(sections, total);
   const activePlace = total > 0 ? places.ofRow(Math.min(active, total - 1)) : -1;
+
+  // Wider columns are no reason to draw a row again.
+  const cells = useKept(columns.map(({ id, align }) => ({ id, align: align ?? "start" })));
 
   const headPx = columns.some(({ label }) => label.length > LONG_LABEL) ? TALL_HEAD_PX : HEAD_PX;
 
@@ -268,7 +273,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             <GridRow
               key={row === undefined ? `row ${index}` : props.rowKey(row)}
               row={row}
-              columns={columns}
+              columns={cells}
               cell={props.cell}
               below={below}
               hands={hands}

@@ -1,6 +1,9 @@
 import { type KeyboardEvent, memo, type ReactNode, type RefObject } from "react";
 import type { GridColumn, Picks } from "./DataGrid";
 
+/** What a row goes by of a column: how wide it is the grid says, whatever stands in the other rows. */
+export type CellColumn = Required<Pick<GridColumn, "id" | "align">>;
+
 /** What a row may set off. It is looked up when it is wanted, so that rows stay as they are. */
 export type Hands<Row> = {
   picks: Picks<Row> | null;
@@ -9,15 +12,18 @@ export type Hands<Row> = {
   keyDown: (event: KeyboardEvent) => void;
 };
 
-type GridRowProps<Row> = {
+type CellsProps<Row> = {
   row: Row | undefined;
-  columns: GridColumn[];
-  cell: (row: Row, column: GridColumn) => ReactNode;
+  columns: CellColumn[];
+  cell: (row: Row, column: CellColumn) => ReactNode;
   below: ((row: Row) => ReactNode) | null;
-  hands: RefObject<Hands<Row>>;
   /** Rows of this list can be picked. */
   picks: boolean;
-  /** This one can, and is. */
+};
+
+type GridRowProps<Row> = CellsProps<Row> & {
+  hands: RefObject<Hands<Row>>;
+  /** This one can be picked, and is. */
   may: boolean;
   picked: boolean;
   index: number;
@@ -28,6 +34,38 @@ type GridRowProps<Row> = {
   active: boolean;
   selected: boolean;
 };
+
+function PlainCells<Row>({ row, columns, cell, below, picks }: CellsProps<Row>) {
+  return (
+    <>
+      {columns.map((column, at) => (
+        <div
+          key={column.id}
+          role="gridcell"
+          aria-colindex={at + (picks ? 2 : 1)}
+          className="grid-cell"
+          data-align={column.align}
+        >
+          {row === undefined ? <span className="bone" /> : cell(row, column)}
+        </div>
+      ))}
+      {below && (
+        <div
+          role="gridcell"
+          aria-colindex={columns.length + (picks ? 2 : 1)}
+          className="grid-below"
+          data-picks={picks || undefined}
+          dir="auto"
+        >
+          {row === undefined ? <span className="bone" /> : below(row)}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** They stay as they are while their row is moved, picked or passed over. */
+const Cells = memo(PlainCells) as typeof PlainCells;
 
 function PlainRow<Row>(props: GridRowProps<Row>) {
   const { row, columns, picks, index, below, hands } = props;
@@ -68,28 +106,7 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
           )}
         </div>
       )}
-      {columns.map((column, at) => (
-        <div
-          key={column.id}
-          role="gridcell"
-          aria-colindex={at + (picks ? 2 : 1)}
-          className="grid-cell"
-          data-align={column.align}
-        >
-          {row === undefined ? <span className="bone" /> : props.cell(row, column)}
-        </div>
-      ))}
-      {below && (
-        <div
-          role="gridcell"
-          aria-colindex={columns.length + (picks ? 2 : 1)}
-          className="grid-below"
-          data-picks={picks || undefined}
-          dir="auto"
-        >
-          {row === undefined ? <span className="bone" /> : below(row)}
-        </div>
-      )}
+      <Cells row={row} columns={columns} cell={props.cell} below={below} picks={picks} />
     </div>
   );
 }

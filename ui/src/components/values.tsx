@@ -11,6 +11,7 @@ import {
   timeWords,
   useTenantClock,
   useTick,
+  useTicking,
   zoneName,
 } from "../app/time";
 import { t } from "../locales/catalogue";
@@ -69,9 +70,15 @@ export function stillWords({ since, label }: PausedView): string {
   return t("clock-stands", { since: wall ? instantWords(wall, tenantNow()) : since, what: label });
 }
 
+/** Changes as the words for the time left do: each second at the end, each minute before that. */
+function stepOf(left: number): string {
+  if (left <= 0) return "passed";
+  return left < 60 ? `${Math.floor(left)} s` : `${Math.floor(left / 60)} min`;
+}
+
 /** Time left, in words. */
 export function ClockCell({ clock, received }: { clock: ClockView; received: number }) {
-  useTick(1);
+  useTicking(() => stepOf(secondsLeft(clock, received)));
   const left = secondsLeft(clock, received);
   if (!clock.runs) return <span className="quiet">{t("value-none")}</span>;
   const passed = left <= 0;

@@ -30,8 +30,22 @@ export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberForm
   return made;
 }
 
-/** An amount with its currency's sign, from minor units without a detour over fractions. */
-export function moneyWords({ minor, currency, digits }: MoneyView): string {
+const amounts = new Map<string, string>();
+const MOST_AMOUNTS = 5_000;
+
+/** An amount with its currency's sign. A list asks for the same ones again and again. */
+export function moneyWords(money: MoneyView): string {
+  const key = `${money.minor} ${money.digits} ${money.currency}`;
+  const known = amounts.get(key);
+  if (known !== undefined) return known;
+  const words = amountWords(money);
+  if (amounts.size >= MOST_AMOUNTS) amounts.clear();
+  amounts.set(key, words);
+  return words;
+}
+
+/** From minor units, without a detour over fractions. */
+function amountWords({ minor, currency, digits }: MoneyView): string {
   try {
     return numberFormat({
       style: "currency",

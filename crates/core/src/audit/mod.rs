@@ -93,14 +93,44 @@ pub fn append(
     device: Uuid,
     event: Event,
 ) -> Result<Entry, StoreError> {
-    let countersigned = last_signed(state)?.map(|signed| format!("{}:{}", signed.seq, signed.hash));
-    let before = head(state)?;
-    let entry = Entry::append(before.as_ref(), at, actor, device, event, countersigned)?;
-    let text = serde_json_canonicalizer::to_string(&entry)?;
-    state
-        .prepare_cached("INSERT INTO audit (seq, hash, entry) VALUES (?1, ?2, ?3)")?
-        .execute(params![signed_int(entry.seq), entry.hash, text])?;
-    Ok(entry)
+    Tail::of(state)?.append(state, at, (actor, device), event)
+}
+
+/// The end of the chain, in a transaction that appends more than one entry: what they follow is looked up
+/// once. Nobody else appends in it as long as this is used.
+#[derive(Debug)]
+pub struct Tail {
+    countersigned: Option<String>,
+    last: Option<Entry>,
+}
+
+impl Tail {
+    /// Looks it up.
+    pub fn of(state: &Connection) -> Result<Self, StoreError> {
+        let signed = last_signed(state)?;
+        Ok(Self {
+            countersigned: signed.map(|signed| format!("{}:{}", signed.seq, signed.hash)),
+            last: head(state)?,
+        })
+    }
+
+    /// Appends an entry in the caller's transaction.
+    pub fn append(
+        &mut self,
+        state: &Connection,
+        at: DateTime<Utc>,
+        (actor, device): (&str, Uuid),
+        event: Event,
+    ) -> Result<Entry, StoreError> {
+        let countersigned = self.countersigned.clone();
+        let entry = Entry::append(self.last.as_ref(), at, actor, device, event, countersigned)?;
+        let text = serde_json_canonicalizer::to_string(&entry)?;
+        state
+            .prepare_cached("INSERT INTO audit (seq, hash, entry) VALUES (?1, ?2, ?3)")?
+            .execute(params![signed_int(entry.seq), entry.hash, text])?;
+        self.last = Some(entry.clone());
+        Ok(entry)
+    }
 }
 
 /// The last entry.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
-use watchkeeper_wire::operation::Operation;
 
 use super::lane::Waiting;
 pub use super::queued::{Hold, Queued, Status};
@@ -244,9 +243,8 @@ impl Room {
         self.operations <= 0 || self.bytes <= 0
     }
 
-    /// One more is queued.
-    pub fn take(&mut self, request: &Operation) {
-        let bytes = serde_json::to_string(request).map_or(0, |text| text.len());
+    /// One more is queued, whose request has so many bytes.
+    pub fn take(&mut self, bytes: usize) {
         self.operations -= 1;
         self.bytes -= i64::try_from(bytes).unwrap_or(i64::MAX);
     }

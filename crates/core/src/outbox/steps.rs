@@ -10,6 +10,15 @@ use super::queued::{Hold, Status};
 use super::rest;
 use crate::store::StoreError;
 
+/// What an operation was written as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inserted {
+    /// Bytes of its request.
+    pub bytes: usize,
+    /// SHA-256 of that, hex.
+    pub fingerprint: String,
+}
+
 /// Queues an operation, at `place` where one is given (that of the operation which it replaces).
 pub fn insert(
     state: &Connection,
@@ -17,8 +26,8 @@ pub fn insert(
     title: &str,
     action: &str,
     place: Option<i64>,
-) -> Result<(), StoreError> {
-    let text = serde_json_canonicalizer::to_string(request)?;
+) -> Result<Inserted, StoreError> {
+    let (text, fingerprint) = request.canonical()?;
     state
         .prepare_cached(
             "INSERT INTO operation (seq, id, lane, author, request, fingerprint, title, action,
@@ -31,13 +40,16 @@ pub fn insert(
             request.lane(),
             request.author,
             text,
-            request.fingerprint()?,
+            fingerprint,
             title,
             action,
             request.not_after.map(|at| at.timestamp_millis()),
             request.made_at.timestamp_millis(),
         ])?;
-    Ok(())
+    Ok(Inserted {
+        bytes: text.len(),
+        fingerprint,
+    })
 }
 
 /// Moves an operation behind all others and answers the place that it leaves, for its successor.

@@ -264,6 +264,16 @@ impl World {
         self.engine = Engine::assemble_with(profile, outside).await.unwrap();
     }
 
+    /// Opened again without background tasks, and what it tells is heard.
+    #[allow(dead_code, reason = "only the test of what is told of many listens so")]
+    pub async fn listen(&mut self) -> broadcast::Receiver<ChangeSet> {
+        self.engine.stores().close().await;
+        let profile = self.profile();
+        let changes = profile.changes.subscribe();
+        self.engine = Engine::assemble(profile).await.unwrap();
+        changes
+    }
+
     /// Opened again, with its background tasks.
     pub async fn start(&mut self) -> broadcast::Receiver<ChangeSet> {
         self.start_by(Arc::new(SystemClock::default())).await

@@ -20,9 +20,11 @@ import {
   useRef,
 } from "react";
 import { usePointed } from "../../components/pointed";
+import { NO_WISH } from "../../features/queues/wish";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
-import { usePlace } from "../place";
+import { useReadAhead } from "../pages";
+import { type Place, usePlace } from "../place";
 import { useControls, useSync, useTenant, useWatch } from "../reads";
 import { zoneName } from "../time";
 import { initials } from "./initials";
@@ -40,12 +42,15 @@ type RailProps = {
 
 /** Whose operation it is, the rooms, and at the foot how things stand with the platform. */
 export function Rail({ profile, others, navigation, readOnly, onProfile }: RailProps) {
-  const { place, go } = usePlace();
+  const go = usePlace((store) => store.go);
+  const room = usePlace(({ place }) => roomOf(place));
+  // A saved view is told by its own entry.
+  const saved = usePlace(({ place }) => place.screen === "queue" && place.saved !== undefined);
+  const readAhead = useReadAhead();
   const sync = useSync().data;
   const rooms = useRef<HTMLElement>(null);
   const heading = useId();
   const queues = navigation?.queues ?? [];
-  const room = place.screen === "queue" ? place.view : place.screen;
   // What is open may stand where the list of queues is scrolled away.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another room is open, or has come
   useEffect(() => {
@@ -90,7 +95,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<Radar size={16} aria-hidden />}
               label={t("nav-watch")}
-              current={place.screen === "watch"}
+              current={room === "watch"}
               onGo={() => go({ screen: "watch" })}
               end={<RedCount />}
             />
@@ -110,8 +115,10 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
                 icon={<Inbox size={16} aria-hidden />}
                 label={queue.label}
                 current={
-                  place.screen === "queue" && place.view === queue.view && place.saved === undefined
+                  room === roomOf({ screen: "queue", view: queue.view, record: null }) && !saved
                 }
+                // Its rows are read while the key or the button is still on its way up.
+                onAim={() => readAhead({ view: queue.view, ...NO_WISH })}
                 onGo={() => go({ screen: "queue", view: queue.view, record: null })}
                 end={<QueueCount queue={queue} />}
               />
@@ -130,7 +137,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<ScrollText size={16} aria-hidden />}
               label={t("nav-log")}
-              current={place.screen === "log"}
+              current={room === "log"}
               onGo={() => go({ screen: "log" })}
               end={null}
             />
@@ -139,7 +146,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<BookOpenText size={16} aria-hidden />}
               label={t("nav-reference")}
-              current={place.screen === "reference"}
+              current={room === "reference"}
               onGo={() => go({ screen: "reference" })}
               end={null}
             />
@@ -148,7 +155,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<SlidersHorizontal size={16} aria-hidden />}
               label={t("nav-tenant")}
-              current={place.screen === "tenant"}
+              current={room === "tenant"}
               onGo={() => go({ screen: "tenant" })}
               end={<Unsaid />}
             />
@@ -157,7 +164,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<ToggleRight size={16} aria-hidden />}
               label={t("nav-controls")}
-              current={place.screen === "controls"}
+              current={room === "controls"}
               onGo={() => go({ screen: "controls" })}
               end={<Switched />}
             />
@@ -166,7 +173,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<RefreshCw size={16} aria-hidden />}
               label={t("nav-sync")}
-              current={place.screen === "sync"}
+              current={room === "sync"}
               onGo={() => go({ screen: "sync" })}
               end={
                 sync && sync.open.held > 0 ? (
@@ -182,7 +189,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
             <Entry
               icon={<Settings2 size={16} aria-hidden />}
               label={t("nav-settings")}
-              current={place.screen === "settings"}
+              current={room === "settings"}
               onGo={() => go({ screen: "settings" })}
               end={null}
             />
@@ -193,6 +200,9 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
     </aside>
   );
 }
+
+/** Where the operator is, whatever is picked there. */
+const roomOf = (place: Place) => (place.screen === "queue" ? `queue ${place.view}` : place.screen);
 
 /** Red alerts that nobody has acknowledged; hollow while nobody has heard from the platform. */
 function RedCount() {
@@ -272,10 +282,12 @@ type EntryProps = {
   label: string;
   current: boolean;
   onGo: () => void;
+  /** It has the focus, or is being pressed: it may be gone to. */
+  onAim?: () => void;
   end: ReactNode;
 };
 
-function Entry({ icon, label, current, onGo, end }: EntryProps) {
+function Entry({ icon, label, current, onGo, onAim, end }: EntryProps) {
   const pointed = usePointed(label);
   return (
     <button
@@ -283,6 +295,8 @@ function Entry({ icon, label, current, onGo, end }: EntryProps) {
       className="rail-entry"
       aria-current={current ? "page" : undefined}
       onClick={onGo}
+      onFocus={onAim}
+      onPointerDown={onAim}
       {...pointed}
       data-initials={initials(label)}
     >

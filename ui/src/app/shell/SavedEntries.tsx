@@ -13,7 +13,8 @@ type SavedEntriesProps = { entries: SavedEntry[]; label: string; readOnly: boole
 
 /** Saved views in the rail: under their queue, or together where they are of none. */
 export function SavedEntries({ entries, label, readOnly }: SavedEntriesProps) {
-  const { place, go } = usePlace();
+  const go = usePlace((store) => store.go);
+  const shown = usePlace(({ place }) => (place.screen === "queue" ? place.saved : undefined));
   const [broken, setBroken] = useState<string | null>(null);
   const opened = entries.find(({ id }) => id === broken);
   if (entries.length === 0) return null;
@@ -24,7 +25,7 @@ export function SavedEntries({ entries, label, readOnly }: SavedEntriesProps) {
           <li key={saved.id}>
             <Entry
               saved={saved}
-              current={place.screen === "queue" && place.saved === saved.id}
+              current={shown === saved.id}
               onGo={() => {
                 const to = placeOfSaved(saved);
                 if (to) go(to);

@@ -32,10 +32,11 @@ export type Overlay = "palette" | "help" | "profile" | null;
 export function Shell({ app }: { app: AppView }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const navigation = useNavigation();
-  const { place, go, back } = usePlace();
   const first = navigation.data?.queues[0];
   const approvals = navigation.data?.queues.find(({ view }) => view === APPROVALS);
-  const title = titleOf(place, navigation.data);
+  const { go, back } = usePlace.getState();
+  // Another record of a queue is not for the house to be drawn again.
+  const title = usePlace(({ place }) => titleOf(place, navigation.data));
   useTouch();
   useSwitchKeys(app.profiles, app.current);
 
@@ -83,7 +84,7 @@ export function Shell({ app }: { app: AppView }) {
               action={<Button onClick={() => navigation.refetch()}>{t("try-again")}</Button>}
             />
           ) : (
-            <Screen place={place} readOnly={app.phase === "read_only"} />
+            <Screen readOnly={app.phase === "read_only"} />
           )}
         </main>
         <UndoBar />
@@ -122,9 +123,8 @@ function titleOf(place: Place, navigation: NavigationView | undefined): string {
   return named.find((each) => each.view === place.view)?.label ?? t("nav-queues");
 }
 
-type ScreenProps = { place: Place; readOnly: boolean };
-
-function Screen({ place, readOnly }: ScreenProps) {
+function Screen({ readOnly }: { readOnly: boolean }) {
+  const place = usePlace((store) => store.place);
   switch (place.screen) {
     case "watch":
       return <WatchScreen alert={place.alert ?? null} readOnly={readOnly} />;

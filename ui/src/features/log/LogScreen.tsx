@@ -5,6 +5,7 @@ import { useLog } from "../../app/reads";
 import { Button } from "../../components/Button";
 import { DataGrid, type GridColumn } from "../../components/DataGrid";
 import { Filter } from "../../components/Filter";
+import type { CellColumn } from "../../components/GridRow";
 import { Read } from "../../components/Read";
 import { EmptyState } from "../../components/states";
 import { Instant } from "../../components/values";
@@ -146,7 +147,7 @@ function columns(entries: number): GridColumn[] {
   ];
 }
 
-function cellOf(entry: LogEntry, { id }: GridColumn) {
+function cellOf(entry: LogEntry, { id }: CellColumn) {
   switch (id) {
     case "seq":
       return <span className="quiet">{numberWords(entry.seq)}</span>;

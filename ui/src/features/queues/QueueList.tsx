@@ -1,11 +1,14 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { CircleCheck, CloudDownload, Rows3, SearchX } from "lucide-react";
 import { type ReactNode, type Ref, useCallback, useMemo } from "react";
-import { type ReceivedPage, useSync } from "../../app/reads";
+import { useKept } from "../../app/kept";
+import type { ReceivedPage, ReceivedRow } from "../../app/pages";
+import { useSync } from "../../app/reads";
 import { parseWall, secondsSince, timeWords, useTick } from "../../app/time";
 import { Button } from "../../components/Button";
-import { DataGrid, type GridColumn } from "../../components/DataGrid";
+import { DataGrid } from "../../components/DataGrid";
 import { Filter } from "../../components/Filter";
+import type { CellColumn } from "../../components/GridRow";
 import { Key } from "../../components/Key";
 import { EmptyState, ErrorState } from "../../components/states";
 import { StatusWord } from "../../components/tones";
@@ -27,8 +30,7 @@ import { narrows, type Wish } from "./wish";
 
 type QueueListProps = {
   first: UseQueryResult<ReceivedPage>;
-  rowAt: (index: number) => RowView | undefined;
-  receivedAt: (index: number) => number;
+  rowAt: (index: number) => ReceivedRow | undefined;
   wish: Wish;
   onWish: (more: Partial<Wish>) => void;
   filter: Ref<HTMLInputElement>;
@@ -129,7 +131,7 @@ function Keys({ page }: { page: ViewPage | undefined }) {
 }
 
 function Grid(props: QueueListProps & { page: ReceivedPage }) {
-  const { page, rowAt, receivedAt, selected } = props;
+  const { page, rowAt, selected } = props;
   const words = proseOf(page);
   // Rows keep their height while the view is open, whatever changes in them.
   // biome-ignore lint/correctness/useExhaustiveDependencies: found once for a view, with its first rows
@@ -137,8 +139,8 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
   const prose = wordy ? words : -1;
   // How wide the columns are is found by all the words in them: once for a page, not for a key.
   const columns = useMemo(() => gridColumns(page, prose), [page, prose]);
-  const received = receivedAt(props.active) || page.received;
-  const cellOf = useMemo(() => cellsOf(page, columns, received), [page, columns, received]);
+  const drawing = useKept(useMemo(() => drawingOf(page, columns[0]?.id), [page, columns]));
+  const cellOf = useMemo(() => cellsOf(drawing), [drawing]);
   const below = useCallback((row: RowView) => <Prose row={row} at={prose} />, [prose]);
   return (
     <DataGrid
@@ -170,12 +172,27 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
   );
 }
 
-/** What stands in each cell of a page. */
-function cellsOf(page: ReceivedPage, columns: GridColumn[], received: number) {
-  const places = new Map(page.columns.map(({ field }, at) => [field, at]));
-  const decimals = page.columns.map((_, at) => decimalsIn(page, at));
-  const stateAt = page.columns.findIndex(({ kind }) => kind === "state");
-  return (row: RowView, column: GridColumn) => {
+/** What the cells of a page go by beside their row. */
+type Drawing = {
+  columns: { field: string; kind: ColumnKind; decimals: number }[];
+  /** The column that says what the record is. */
+  naming: string | undefined;
+};
+
+function drawingOf(page: ReceivedPage, naming: string | undefined): Drawing {
+  const columns = page.columns.map(({ field, kind }, at) => ({
+    field,
+    kind,
+    decimals: kind === "number" ? decimalsIn(page, at) : 0,
+  }));
+  return { columns, naming };
+}
+
+/** What stands in each cell. */
+function cellsOf({ columns, naming }: Drawing) {
+  const places = new Map(columns.map(({ field }, at) => [field, at]));
+  const stateAt = columns.findIndex(({ kind }) => kind === "state");
+  return (row: ReceivedRow, column: CellColumn) => {
     const at = places.get(column.id) ?? -1;
     if (row.operation && (column.id === OPERATION || at === stateAt)) {
       return <StatusWord word={row.operation} />;
@@ -184,14 +201,11 @@ function cellsOf(page: ReceivedPage, columns: GridColumn[], received: number) {
     if (!cell) return null;
     return (
       <>
-        <span
-          className={classOf(page.columns[at]?.kind, column === columns[0])}
-          title={wholeText(cell)}
-        >
+        <span className={classOf(columns[at]?.kind, column.id === naming)} title={wholeText(cell)}>
           {cell.value.type === "number" ? (
-            <span className="figure">{numberWords(cell.value.number, decimals[at])}</span>
+            <span className="figure">{numberWords(cell.value.number, columns[at]?.decimals)}</span>
           ) : (
-            <Value value={cell.value} received={received} />
+            <Value value={cell.value} received={row.received} />
           )}
         </span>
         {cell.beside && <span className="beside">{cell.beside}</span>}

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useKeys } from "../../app/keys";
 import { useOffers } from "../../app/offers";
+import { PAGE_ROWS, type ReceivedPage, type ReceivedRow, usePages } from "../../app/pages";
 import { usePlace } from "../../app/place";
-import { PAGE_ROWS, type ReceivedPage, usePages, useRecord } from "../../app/reads";
-import type { ActionView, RowView } from "../../platform/backend";
+import { useRecord } from "../../app/reads";
+import type { ActionView } from "../../platform/backend";
 import { type BulkAsked, BulkDialog } from "./BulkDialog";
 import { bulkKeys, bulkOffers } from "./bulkKeys";
 import { next } from "./next";
@@ -41,7 +42,7 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
 
   const { first, pages } = usePages({ view, ...wish }, sight);
   const page = first.data;
-  const rowAt = (at: number): RowView | undefined =>
+  const rowAt = (at: number): ReceivedRow | undefined =>
     pages.get(Math.floor(at / PAGE_ROWS))?.rows[at % PAGE_ROWS];
   const found = record ? locate(pages, record) : null;
   const active = awaited ?? found ?? index;
@@ -79,15 +80,20 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
   // What is decided leaves the list; what waits after it comes up, so that deciding goes on. Where
   // money moves or something leaves the house, the eye stays on what becomes of it.
   const after = next(rowAt, active, total);
-  useRecord(after?.row ?? null);
-  const onActed = (action: ActionView) => {
+  const follow = (action: ActionView) => () => {
     if (action.nature !== "change" || !after) return;
     setIndex(after.at);
     select({ kind: after.row.kind, id: after.row.id });
   };
+  // The record is drawn again where it is another, and not because the list is.
+  const following = useRef(follow);
+  following.current = follow;
+  const followed = useCallback((action: ActionView) => following.current(action), []);
 
-  const leaveRecord = () =>
-    list.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus();
+  const leaveRecord = useCallback(
+    () => list.current?.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus(),
+    [],
+  );
 
   const alone = record === null && (page?.total === 0 || (!page && first.error !== null));
   return (
@@ -95,7 +101,6 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
       <QueueList
         first={first}
         rowAt={rowAt}
-        receivedAt={(at) => pages.get(Math.floor(at / PAGE_ROWS))?.received ?? 0}
         wish={wish}
         onWish={(more) => {
           setWish((was) => ({ ...was, ...more }));
@@ -121,10 +126,11 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
           panel={panel}
           readOnly={readOnly}
           keysElsewhere={picked}
-          onActed={onActed}
+          followed={followed}
           onLeave={leaveRecord}
         />
       )}
+      <ReadAhead record={after?.row ?? null} />
       {asked && picking && (
         <BulkDialog
           view={view}
@@ -141,6 +147,12 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
       )}
     </div>
   );
+}
+
+/** Reads a record that is likely to be the next one; who waits for it is not drawn again for it. */
+function ReadAhead({ record }: { record: Picked | null }) {
+  useRecord(record);
+  return null;
 }
 
 /** Numbers of the pages that hold the rows in sight. */

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { type KeyboardEvent, type Ref, useEffect, useState } from "react";
+import { type KeyboardEvent, memo, type Ref, useEffect, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { useIntents } from "../../app/intents";
 import { isAsking, useKeys } from "../../app/keys";
@@ -40,14 +40,14 @@ type RecordPanelProps = {
   readOnly: boolean;
   /** The keys of its actions are for something else, such as for the rows that are picked. */
   keysElsewhere: boolean;
-  /** An operation on it was queued. */
-  onActed: (action: ActionView) => void;
+  /** What follows once an operation on it is queued, as things stand when that is asked for. */
+  followed: (action: ActionView) => () => void;
   /** Escape. */
   onLeave: () => void;
 };
 
 /** The record that is picked, read as a sentence: what, until when, the facts, what decides. */
-export function RecordPanel(props: RecordPanelProps) {
+function Panel(props: RecordPanelProps) {
   const { record, panel, onLeave } = props;
   const read = useRecord(record);
   const shown = read.data;
@@ -80,7 +80,7 @@ export function RecordPanel(props: RecordPanelProps) {
           // While the next one is read, no key may be for the one before.
           mute={props.keysElsewhere || !ours}
           seen={settled}
-          onActed={props.onActed}
+          followed={props.followed}
         />
       ) : (
         <div className="record-bones" aria-hidden>
@@ -92,6 +92,9 @@ export function RecordPanel(props: RecordPanelProps) {
     </section>
   );
 }
+
+/** It is drawn again where the record is another or reads otherwise, and not because the list does. */
+export const RecordPanel = memo(Panel);
 
 const LINE_PX = 40;
 /** Share of what is in sight that a page moves by. */
@@ -126,10 +129,10 @@ type RecordProps = {
   mute: boolean;
   /** It has been in sight for long enough. */
   seen: boolean;
-  onActed: (action: ActionView) => void;
+  followed: (action: ActionView) => () => void;
 };
 
-function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
+function Record({ record, readOnly, mute, seen, followed }: RecordProps) {
   const say = useSaid((store) => store.say);
   const [chosen, setChosen] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -147,10 +150,10 @@ function Record({ record, readOnly, mute, seen, onActed }: RecordProps) {
     setChosen(action.action);
     if (reason) return say(t("action-refused", { action: action.label, reason }), "amber");
     if (!asksNothing(action)) {
-      return setAsked({ action, amends: null, onActed: () => onActed(action) });
+      return setAsked({ action, amends: null, onActed: followed(action) });
     }
     if (seen && !acting.isPending)
-      acting.mutate({ action, amends: null, onActed: () => onActed(action) });
+      acting.mutate({ action, amends: null, onActed: followed(action) });
   };
   const keys: Record<string, () => void> = {};
   for (const action of actions) if (action.key) keys[action.key] = () => ask(action);
@@ -266,10 +269,9 @@ const isSaid = (fact: FactView) => fact.value.type !== "empty";
 
 /** Opens the question again where somebody came here to amend an operation. */
 function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
-  const place = usePlace((store) => store.place);
+  const amends = usePlace(({ place }) => (place.screen === "queue" ? place.amends : undefined));
   const arrived = usePlace((store) => store.arrived);
   const say = useSaid((store) => store.say);
-  const amends = place?.screen === "queue" ? place.amends : undefined;
   useEffect(() => {
     const operation = record.operations.find((each) => each.id === amends);
     if (!amends || !operation) return;

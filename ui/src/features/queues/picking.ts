@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useBackend } from "../../app/backend";
-import { PAGE_ROWS } from "../../app/reads";
+import { PAGE_ROWS } from "../../app/pages";
 import { useSaid } from "../../app/said";
 import type { Picks } from "../../components/DataGrid";
 import { t } from "../../locales/catalogue";

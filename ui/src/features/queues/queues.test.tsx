@@ -78,10 +78,10 @@ describe("the list", () => {
     const { user, backend } = await openQueue(makeWorld(100_000));
     const list = await grid();
     expect(Number(list.getAttribute("aria-rowcount"))).toBeGreaterThan(100_000);
-    const queuePage = vi.spyOn(backend, "queuePage");
     within(list).getByRole("row", { selected: true }).focus();
     await user.keyboard("{End}");
-    await waitFor(() => expect(queuePage.mock.lastCall?.[0].offset).toBe(99_800));
+    // The last page may have been read already, while it was quiet; none of those between is.
+    await waitFor(() => expect(list.querySelector("[aria-busy]")).toBeNull());
     expect(backend.calls.filter((call) => call === "queuePage").length).toBeLessThan(8);
     await waitFor(() => {
       const last = within(list).getByRole("row", { selected: true });

@@ -62,7 +62,10 @@ pub async fn act(engine: &Engine, request: ActRequest) -> Result<OperationView, 
             engine
                 .stores()
                 .state
-                .write(move |state| enqueue(state, &scribe, &now, &entry, &mut Room::of(state)?))
+                .write(move |state| {
+                    let (mut pen, mut room) = (scribe.pen(state)?, Room::of(state)?);
+                    enqueue(state, &mut pen, &now, &entry, &mut room)
+                })
                 .await?;
             engine.operation_changed(&request, Source::Operator);
             engine.wake_push();

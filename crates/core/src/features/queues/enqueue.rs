@@ -9,7 +9,7 @@ use watchkeeper_wire::operation::Operation;
 use super::drawn::Drawn;
 use super::lane::in_the_way;
 use crate::clock::Moment;
-use crate::engine::Scribe;
+use crate::engine::Pen;
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Room, Status};
 use crate::outbox::undo::{self, Window};
@@ -42,7 +42,7 @@ pub(super) struct Entry {
 /// [`Code::NotNow`] nothing of it was written.
 pub(super) fn enqueue(
     state: &Transaction<'_>,
-    scribe: &Scribe,
+    pen: &mut Pen<'_>,
     now: &Moment,
     entry: &Entry,
     room: &mut Room,
@@ -63,9 +63,9 @@ pub(super) fn enqueue(
     }
     let place = match entry.amends {
         None => None,
-        Some(old) => Some(replace(state, scribe, at, old, request)?),
+        Some(old) => Some(replace(state, pen, at, old, request)?),
     };
-    steps::insert(state, request, &entry.title, &entry.action, place)?;
+    let inserted = steps::insert(state, request, &entry.title, &entry.action, place)?;
     rest::keep(state, request.id, &entry.rests_on)?;
     if let Some(old) = entry.amends {
         rest::hand_on(state, old, request.id)?;
@@ -76,7 +76,7 @@ pub(super) fn enqueue(
     if let Some(seconds) = entry.hold_seconds {
         undo::keep(state, request.id, &Window::opened(seconds, now))?;
     }
-    room.take(request);
+    room.take(inserted.bytes);
     for one in &entry.overlay {
         let record = (one.kind.as_str(), one.id.as_str());
         rows::insert(state, request.id, record, &one.seen, &one.applied)?;
@@ -86,19 +86,17 @@ pub(super) fn enqueue(
         kind: request.kind.clone(),
         record: request.record.clone(),
         action: request.action.clone(),
-        fingerprint: request
-            .fingerprint()
-            .map_err(crate::store::StoreError::from)?,
+        fingerprint: inserted.fingerprint,
         rows: entry.passed.clone(),
     };
-    scribe.append(state, at, event)?;
+    pen.append(state, at, event)?;
     Ok(())
 }
 
 /// Gives a held operation up for the one in its place, and answers that place.
 fn replace(
     state: &Transaction<'_>,
-    scribe: &Scribe,
+    pen: &mut Pen<'_>,
     now: DateTime<Utc>,
     old: Uuid,
     by: &Operation,
@@ -116,6 +114,6 @@ fn replace(
         operation: old,
         by: by.id,
     };
-    scribe.append(state, now, event)?;
+    pen.append(state, now, event)?;
     Ok(place)
 }

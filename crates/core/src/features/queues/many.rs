@@ -17,6 +17,7 @@ use super::batch::Run;
 use super::enqueue::{Entry, enqueue};
 use super::queries::batch;
 use super::sample;
+use super::telling::Telling;
 use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, SelectedView};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
@@ -99,13 +100,14 @@ async fn go_on(
         left: 0,
     };
     let mut stopped: Option<Error> = None;
+    let mut telling = Telling::of(engine, &request.kind);
     let left = request.records.get(done..).unwrap_or_default();
     for records in left.chunks(AT_ONCE) {
         done += records.len();
         match &stopped {
             None => {
                 let part = (run.batch(), begun, done);
-                match chunk(engine, part, request, records, &mut answer).await {
+                match chunk(&mut telling, part, request, records, &mut answer).await {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(error) => stopped = Some(error),
@@ -213,12 +215,13 @@ fn failed(record: &SelectedView, error: &Error) -> FailedView {
 /// False where the batch was stopped: nothing more of it is written then. An error is one that the next
 /// transaction would meet as well; these records are in the answer then.
 async fn chunk(
-    engine: &Engine,
+    telling: &mut Telling<'_>,
     (batch, begun, done): (Uuid, Begun, usize),
     request: &ActManyRequest,
     records: &[SelectedView],
     answer: &mut ActManyAnswer,
 ) -> Result<bool, Error> {
+    let engine = telling.engine;
     let device = engine.pinned().device;
     let requests = records
         .iter()
@@ -266,7 +269,7 @@ async fn chunk(
     }
     let queued: Vec<SelectedView> = part.entries.iter().map(|(one, _)| one.clone()).collect();
     let mut told = part.failed.clone();
-    match write(engine, &request.kind, part).await {
+    match write(telling, part).await {
         Ok(Written::Queued { count, failed }) => {
             answer.queued = answer.queued.saturating_add(count);
             answer.failed = failed;
@@ -342,7 +345,8 @@ fn derived(batch: Uuid, kind: &str, record: &str) -> Result<Uuid, Error> {
 }
 
 /// One transaction with all of a part.
-async fn write(engine: &Engine, kind: &str, part: Part) -> Result<Written, Error> {
+async fn write(telling: &mut Telling<'_>, part: Part) -> Result<Written, Error> {
+    let engine = telling.engine;
     if !part.kept && part.entries.is_empty() && part.denials.is_empty() {
         return Ok(Written::Queued {
             count: 0,
@@ -361,13 +365,13 @@ async fn write(engine: &Engine, kind: &str, part: Part) -> Result<Written, Error
                 }
                 return Ok(Written::Stopped { queued });
             }
+            let (mut pen, mut room) = (scribe.pen(state)?, Room::of(state)?);
             for event in part.denials {
-                scribe.append(state, now.now.at, event)?;
+                pen.append(state, now.now.at, event)?;
             }
-            let mut room = Room::of(state)?;
             let (mut count, mut all_failed) = (0, part.failed);
             for (record, entry) in &part.entries {
-                match enqueue(state, &scribe, &now, entry, &mut room) {
+                match enqueue(state, &mut pen, &now, entry, &mut room) {
                     // Nothing of it was written.
                     Err(error) if matches!(error.code, Code::NotNow | Code::OutboxFull) => {
                         all_failed.push(failed(record, &error));
@@ -389,14 +393,7 @@ async fn write(engine: &Engine, kind: &str, part: Part) -> Result<Written, Error
             })
         })
         .await?;
-    let tags = [
-        Tag::Kind(kind.to_owned()),
-        Tag::Navigation,
-        Tag::Sync,
-        Tag::Audit,
-    ];
-    engine.changed(tags, Source::Operator);
-    engine.wake_push();
+    telling.wrote();
     Ok(written)
 }
 

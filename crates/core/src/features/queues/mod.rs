@@ -27,6 +27,7 @@ mod rests;
 mod sample;
 mod saved;
 mod select;
+mod telling;
 pub mod view;
 pub(crate) mod waiting;
 

@@ -92,8 +92,11 @@ impl Deed<'_> {
     ) -> Result<BTreeMap<i64, Uuid>, Error> {
         let record = self.situation.record;
         let lane = format!("{}/{}", self.situation.kind.name, record.id);
-        let mirrored = reading.mirrored(kind, id)?;
         let rows = rows::of_record(reading.state, kind, id)?;
+        if rows.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mirrored = reading.mirrored(kind, id)?;
         let rows = rows.into_iter().filter(|row| {
             may_rest_on(row, &lane, self.place)
                 && !mirrored.is_some_and(|mirrored| row.is_in(mirrored))

@@ -120,7 +120,7 @@ impl Selecting<'_> {
             left = left.saturating_sub(looked_at);
             self.beyond = self.beyond.saturating_add(count.saturating_sub(looked_at));
             for row in rows {
-                self.take(&row)?;
+                self.take(section, &row)?;
             }
         }
         Ok(())
@@ -133,14 +133,14 @@ impl Selecting<'_> {
         let most = usize::try_from(MOST).unwrap_or(usize::MAX);
         let (ids, over) = ids.split_at(ids.len().min(most));
         self.beyond = u32::try_from(over.len()).unwrap_or(u32::MAX);
-        let mut missing: Vec<&String> = ids.iter().collect();
+        let mut found = BTreeSet::new();
         for section in &asked.sections {
             for row in asked.rows_among(self.reading, section, &order, ids)? {
-                missing.retain(|id| **id != row.id);
-                self.take(&row)?;
+                self.take(section, &row)?;
+                found.insert(row.id);
             }
         }
-        for id in missing {
+        for id in ids.iter().filter(|id| !found.contains(*id)) {
             let title = self.reading.title(&asked.kind.name, id)?;
             self.denied.push(DeniedView {
                 id: id.clone(),
@@ -152,12 +152,12 @@ impl Selecting<'_> {
         Ok(())
     }
 
-    fn take(&mut self, row: &Row) -> Result<(), Error> {
+    fn take(&mut self, section: &Section, row: &Row) -> Result<(), Error> {
         if self.allowed.len() >= usize::try_from(self.bulk.cap).unwrap_or(usize::MAX) {
             self.beyond = self.beyond.saturating_add(1);
             return Ok(());
         }
-        match self.denial(row)? {
+        match self.denial(section, row)? {
             None => self.allowed.push(SelectedView {
                 id: row.id.clone(),
                 revision: row.revision,
@@ -175,7 +175,11 @@ impl Selecting<'_> {
 
     /// Why a record does not take part: row and sentence. Parameters that are still to be filled in
     /// are no reason.
-    fn denial(&mut self, row: &Row) -> Result<Option<(Option<String>, String)>, Error> {
+    fn denial(
+        &mut self,
+        section: &Section,
+        row: &Row,
+    ) -> Result<Option<(Option<String>, String)>, Error> {
         let reading = self.reading;
         let lane = format!("{}/{}", row.kind, row.id);
         if let Some(detail) = in_the_way(reading.lane(&lane)?.iter(), &self.action.name, None) {
@@ -186,7 +190,11 @@ impl Selecting<'_> {
             let detail = "It did not look right: decide on it by itself.".to_owned();
             return Ok(Some((sample.map(|sample| sample.row.clone()), detail)));
         }
-        let now = reading.record(&row.kind, &row.id)?;
+        // Where nothing of ours is open, what a section shows is what is decided on.
+        let now = match reading.is_at_rest() && section.id != ON_THE_WAY {
+            true => None,
+            false => reading.record(&row.kind, &row.id)?,
+        };
         let case = Case::new(
             reading,
             self.pack,

@@ -1,12 +1,13 @@
 //! What Sync shows of many: how far they are, and the first of what waits.
 
 use uuid::Uuid;
+use watchkeeper_core::changes::Tag;
 use watchkeeper_core::features::queues::view::OperationWord;
 use watchkeeper_core::features::sync;
 use watchkeeper_core::features::sync::view::OpenPart;
 use watchkeeper_core::store::StoreError;
 
-use super::{READABLE, act, request, select, world};
+use super::{READABLE, act, large, request, select, world};
 use crate::world::World;
 
 #[tokio::test]
@@ -30,6 +31,24 @@ async fn how_far_many_are_is_told_until_all_of_them_are_settled() {
     world.engine.sync_once().await.unwrap();
     let status = world.status().await;
     assert!(status.waiting.is_empty() && status.batches.is_empty());
+}
+
+#[tokio::test]
+async fn a_thousand_are_told_of_now_and_then_and_of_the_last_of_them_always() {
+    let (mut world, many) = large(1_000).await;
+    let mut changes = world.listen().await;
+    let began = world.engine.clock().boot();
+    let answer = act(&world, &many).await;
+    let took = world.engine.clock().boot().saturating_sub(began);
+    assert_eq!((answer.queued, answer.left), (1_000, 0));
+    let parcel = Tag::Kind("parcel".into());
+    let mut told: u128 = 0;
+    while let Ok(change) = changes.try_recv() {
+        told += u128::from(change.tags.contains(&parcel));
+    }
+    // The first part and the last, and between them one in a quarter of a second; there are ten parts.
+    assert!(told >= 2, "the last of them is told");
+    assert!(told <= 2 + took.as_millis() / 250, "{told} in {took:?}");
 }
 
 /// So many operations of somebody that stand so. Of what is not shown nothing is read: it could not be.

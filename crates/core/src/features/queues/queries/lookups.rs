@@ -37,7 +37,7 @@ pub(crate) fn differing(
     let kind = literal(&asked.name);
     let of = |from: &str| -> Result<BTreeMap<String, Sql>, Error> {
         let sql = format!("SELECT id, {counts} FROM {from} AND {}", filter.text);
-        let mut statement = reading.cache.prepare(&sql)?;
+        let mut statement = reading.cache.prepare_cached(&sql)?;
         let rows =
             statement.query_map(params(&filter.params), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
