@@ -329,13 +329,13 @@ fn d_14_a_rejection_has_a_reason_and_perhaps_a_note_and_writes_to_nobody() {
         .find(|one| one["action"] == "reject")
         .unwrap();
     assert_eq!(
-        reject["params"][1]["one_of"],
+        reject["params"][0]["one_of"],
         json!(
             ["Spam", "Profanity", "Off-topic", "Other"]
                 .map(|one| json!({"value": one, "label": one}))
         )
     );
-    assert_eq!(reject["params"][0]["optional"], true);
+    assert_eq!(reject["params"][1]["optional"], true);
     assert_eq!(reject["mails"], json!([]));
     let request = json!({
         "do": "act", "operation": id(), "kind": "review", "id": record["id"], "action": "reject",

@@ -15,11 +15,21 @@ async fn silent(from: &str, to: &str) -> World {
     world
 }
 
-const GRANTED: &str = "      - set: {state: '\"granted\"', decided_by: actor.id}\n";
+/// The same where granting shows on no record.
+async fn unmarked() -> World {
+    let granted = "      - set: {state: '\"granted\"', decided_by: actor.id}\n";
+    let text = CLAIM.replacen(granted, "", 1);
+    let state = "  - {id: granted, label: granted, tone: blue}\n";
+    let text = text.replacen(state, "", 1);
+    assert_eq!(text.len() + granted.len() + state.len(), CLAIM.len());
+    let world = world_of(&text, 4_000).await;
+    world.misbehave(Mode::Down, 1_000_000);
+    world
+}
 
 #[tokio::test]
 async fn fault_40_two_who_want_a_payment_that_shows_on_no_record_yet_pay_once() {
-    let world = silent(GRANTED, "").await;
+    let world = unmarked().await;
     let first = grant(&world);
     assert_eq!(world.submit(&first).await.word, VerdictWord::Accepted);
     // The record is what both saw: neither its state nor its revision tells.
@@ -39,7 +49,7 @@ async fn fault_40_two_who_want_a_payment_that_shows_on_no_record_yet_pay_once() 
 
 #[tokio::test]
 async fn fault_40_what_stopped_one_may_be_wanted_again_once_it_has_ended() {
-    let world = silent(GRANTED, "").await;
+    let world = unmarked().await;
     world.misbehave(Mode::Refuse, 1);
     let first = grant(&world);
     world.submit(&first).await;
