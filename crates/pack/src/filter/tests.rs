@@ -339,7 +339,7 @@ fn a_list_answers_its_fields_of_each_record_in_order() {
         states: true,
     };
     let ask = |shop: &str| {
-        let def: LookupDef = serde_json::from_value(json!({
+        let def: Result<LookupDef, _> = serde_json::from_value(json!({
             "kind": "ticket", "where": {"shop": shop}, "answer": "list",
             "fields": ["number", "price"], "sort": ["-bought_at"],
         }));

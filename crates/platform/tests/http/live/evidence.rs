@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use watchkeeper_platform::clock::Clock as _;
 use watchkeeper_platform::connectors::paypal::{Dispute, Mode};
 use watchkeeper_wire::operation::VerdictWord;
 
