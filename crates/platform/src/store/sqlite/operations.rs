@@ -128,6 +128,20 @@ pub fn count_as_sent_before(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
+// Both are asked with every decision: from the record on, which has few operations. Calls that wait may be those
+// of a thousand other records.
+const LOOKED_FOR: &str =
+    "SELECT DISTINCT c.operation FROM operation AS o INDEXED BY operation_record
+    CROSS JOIN call AS c ON c.tenant = o.tenant AND c.operation = o.id
+    WHERE o.tenant = ? AND o.kind = ? AND o.record = ?
+      AND c.status = 'waiting' AND c.ambiguous AND c.attempts = 0
+      AND json_extract(c.basis, '$.otherwise') IS NOT NULL";
+const CALLING: &str = "SELECT json_extract(o.request, '$.action'), o.author
+    FROM operation AS o INDEXED BY operation_record
+    CROSS JOIN call AS c ON c.tenant = o.tenant AND c.operation = o.id
+    WHERE o.tenant = ? AND o.kind = ? AND o.record = ?
+      AND c.status = 'waiting' AND NOT json_extract(c.call, '$.after_previous')";
+
 /// Operations on this record of which a call is only looked for at its provider, still.
 pub fn looked_for(
     tx: &Transaction<'_>,
@@ -135,14 +149,7 @@ pub fn looked_for(
     kind: &str,
     record: &str,
 ) -> Result<BTreeSet<Uuid>> {
-    let mut statement = tx.prepare_cached(
-        // Few calls wait, of ever more there are.
-        "SELECT DISTINCT c.operation FROM call AS c INDEXED BY call_waiting
-             CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
-             WHERE c.status = 'waiting' AND c.tenant = ? AND c.ambiguous AND c.attempts = 0
-               AND o.kind = ? AND o.record = ?
-               AND json_extract(c.basis, '$.otherwise') IS NOT NULL",
-    )?;
+    let mut statement = tx.prepare_cached(LOOKED_FOR)?;
     let ids = statement.query_map(params![tenant, kind, record], |row| row.get::<_, String>(0))?;
     ids.map(|id| Uuid::parse_str(&id?).map_err(|error| StoreError::Damaged(error.to_string())))
         .collect()
@@ -156,13 +163,7 @@ pub fn calling(
     record: &str,
 ) -> Result<BTreeMap<String, String>> {
     let rows = tx
-        .prepare_cached(
-            "SELECT json_extract(o.request, '$.action'), o.author
-             FROM call AS c INDEXED BY call_waiting
-             CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
-             WHERE c.status = 'waiting' AND c.tenant = ? AND o.kind = ? AND o.record = ?
-               AND NOT json_extract(c.call, '$.after_previous')",
-        )?
+        .prepare_cached(CALLING)?
         .query_map(params![tenant, kind, record], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?
@@ -265,4 +266,40 @@ fn note_verdict(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result
         verdict.operation.to_string()
     ])?;
     Ok(seq)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::SqliteStore;
+    use super::*;
+
+    #[test]
+    fn what_is_under_way_on_a_record_is_found_from_the_record_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("platform.db");
+        SqliteStore::open(&path).unwrap();
+        let db = rusqlite::Connection::open(&path).unwrap();
+        for asked in [LOOKED_FOR, CALLING] {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {asked}")).unwrap();
+            let lines = plan.query_map(["t", "k", "r"], |row| row.get::<_, String>(3));
+            let lines: Vec<String> = lines.unwrap().map(|line| line.unwrap()).collect();
+            let searches = |line: &String, by: &str| line.contains("SEARCH") && line.contains(by);
+            assert!(
+                lines.iter().any(|line| searches(
+                    line,
+                    "operation_record (tenant=? AND kind=? AND record=?)"
+                )),
+                "{lines:?}"
+            );
+            assert!(
+                lines
+                    .iter()
+                    .any(|line| searches(line, "(tenant=? AND operation=?)")),
+                "{lines:?}"
+            );
+            assert!(!lines.iter().any(|line| line.contains("SCAN")), "{lines:?}");
+        }
+    }
 }
