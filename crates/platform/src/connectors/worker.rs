@@ -189,15 +189,17 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         .rest(&row.id, platform.clock.running(), QUIET_FOR);
     let truly_until = last.map(|(rest, _)| now + TimeDelta::from_std(rest).unwrap_or(QUIET));
     let by_the_wall = row.sent_at.map(|sent| sent + QUIET).filter(|at| now < *at);
+    let may_come_until = by_the_wall.max(truly_until).filter(|_| row.ambiguous);
     if !begun && let Some(ending) = checked_again(platform, row, now).await? {
-        let may_come_until = by_the_wall.max(truly_until).filter(|_| row.ambiguous);
         return match may_come_until {
             Some(_) => put_off(platform, row, true, row.generation, may_come_until).await,
             None => finish(platform, row, ending).await,
         };
     }
     let under_another_key = last.is_some_and(|(_, generation)| generation != row.generation);
-    if under_another_key || row.was_sent_before() && by_the_wall.is_some() {
+    // Sent again it would be another one, whether its answer was lost, was a yes, or went down with a process.
+    let not_again = may_come_until.is_some() && !connector.honours_keys(&row.call);
+    if not_again || under_another_key || row.was_sent_before() && by_the_wall.is_some() {
         let truly_until = by_the_wall.max(truly_until);
         return put_off(platform, row, row.ambiguous, row.generation, truly_until).await;
     }
@@ -212,7 +214,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             Beside::Done => return finish(platform, row, done_otherwise()).await,
         }
     }
-    let earlier_may_come = row.ambiguous && (by_the_wall.is_some() || truly_until.is_some());
+    let earlier_may_come = may_come_until.is_some();
     let hindrance = match beside::hindrance(platform, &others).await? {
         Some(why) => Some(Sent::Refused(why)),
         None => connector.hindrance(&row.call).await,

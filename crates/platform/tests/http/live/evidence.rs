@@ -128,6 +128,34 @@ async fn evidence_whose_answer_was_lost_with_the_platform_is_found_and_not_sent_
 }
 
 #[tokio::test]
+async fn evidence_that_does_not_show_yet_is_not_sent_again_by_who_starts_anew() {
+    let world = shop().await;
+    ready(&world, "PP-D-1", WAITING).await;
+    // It is there in half a minute; until then the case waits for evidence as before.
+    stand_ins(&world).paypal.misbehave(Mode::Late, 1);
+    let asked = operation(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    world.submit(&asked).await;
+    until("it is submitted", async || {
+        !pieces(&world, "PP-D-1").is_empty()
+    })
+    .await;
+    let world = world.crash().await;
+    let verdict = ended(&world, asked.id).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+}
+
+#[tokio::test]
+async fn evidence_that_was_taken_and_does_not_show_yet_is_not_sent_again() {
+    let world = shop().await;
+    ready(&world, "PP-D-1", WAITING).await;
+    stand_ins(&world).paypal.misbehave(Mode::Pending, 1);
+    let verdict = done(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+}
+
+#[tokio::test]
 async fn what_paypal_gets_says_what_it_is_and_names_its_files() {
     let world = shop().await;
     ready(&world, "PP-D-1", WAITING).await;

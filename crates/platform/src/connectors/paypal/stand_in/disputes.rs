@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::{PaypalStandIn, instant, problem, unknown, unprocessable};
 use crate::Platform;
-use crate::connectors::mood::{Mode, ON_THE_WAY};
+use crate::connectors::mood::Mode;
 use crate::connectors::stand_in::{Asked, Said};
 use crate::problem::ApiError;
 
@@ -43,6 +43,17 @@ const MAX_FILE: usize = 10_000_000;
 const MAX_FILES: usize = 50_000_000;
 const MAX_NOTES: usize = 2_000;
 const ENDINGS: [&str; 5] = ["jpg", "jpeg", "gif", "png", "pdf"];
+/// Moods that concern evidence. Of what is pending it is said that it was taken, and it shows later.
+const GIVING: &[Mode] = &[
+    Mode::TimeoutBefore,
+    Mode::TimeoutAfter,
+    Mode::LostAnswer,
+    Mode::Late,
+    Mode::Twice,
+    Mode::Refuse,
+    Mode::RateLimit,
+    Mode::Pending,
+];
 const WAITING: &str = "WAITING_FOR_SELLER_RESPONSE";
 const REVIEWED: &str = "UNDER_REVIEW";
 
@@ -167,7 +178,7 @@ async fn provide(
     let wanted = pieces(kind, &body);
     let now = asked.now();
     asked
-        .done(ON_THE_WAY, |tx, mode| {
+        .done(GIVING, |tx, mode| {
             let pieces = match &wanted {
                 Ok(pieces) => pieces,
                 Err(said) => return Ok(said.clone()),
@@ -198,7 +209,11 @@ fn take(
             "The action is not allowed in the current state of the dispute.",
         ));
     }
-    let at = mode.shows_at(now).timestamp();
+    let shows = match mode {
+        Mode::Pending => Mode::Late.shows_at(now),
+        other => other.shows_at(now),
+    };
+    let at = shows.timestamp();
     for piece in pieces {
         tx.execute(
             "INSERT INTO paypal_evidence (dispute, piece, at) VALUES (?, ?, ?)",
