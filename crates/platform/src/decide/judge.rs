@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use watchkeeper_model::approval::Agreed;
 use watchkeeper_model::{Call, Outcome, Plan, already, approval, decide};
+use watchkeeper_pack::Kind;
 use watchkeeper_pack::format::Nature;
+use watchkeeper_pack::pack::Effect;
 use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 
 use super::approvals::{self, Asks};
@@ -60,9 +62,15 @@ impl Allowed {
 pub(super) type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
 
 /// Said to whoever has what they asked for because somebody was faster, while no provider has said that it is
-/// done: the record may yet go back.
-fn under_way(facts: &Facts) -> Option<Reason> {
-    let by = facts.calling.values().next()?;
+/// done: the record may yet go back. What is under way on it and has not brought it where it stands is another
+/// matter.
+fn under_way(facts: &Facts, kind: &Kind, action: &str) -> Option<Reason> {
+    let brings = |effect: &Effect| matches!(effect, Effect::Set(set) if set.contains_key("state"));
+    let moves = |name: &String| {
+        let other = kind.actions.get(name);
+        name == action || other.is_some_and(|other| other.effects.iter().any(brings))
+    };
+    let (_, by) = facts.calling.iter().find(|(name, _)| moves(name))?;
     let detail = format!(
         "{by} was faster, and how it ends is not known yet: the record will say. Nothing more was done for \
          this."
@@ -126,7 +134,11 @@ pub(super) async fn judge(
             will: None,
             besides: Vec::new(),
         };
-        return Ok((VerdictWord::Confirmed, under_way(facts), Some(nothing)));
+        return Ok((
+            VerdictWord::Confirmed,
+            under_way(facts, kind, &operation.action),
+            Some(nothing),
+        ));
     }
     let decision = decide(&situation, &operation.action).agreed(agreed);
     if operation.not_after.is_some_and(|at| now > at) {

@@ -1,7 +1,7 @@
 //! Who comes second while a provider has not answered: nothing is done twice, and nothing is called done.
 
 use watchkeeper_platform::connectors::stripe::Mode;
-use watchkeeper_wire::operation::VerdictWord;
+use watchkeeper_wire::operation::{Operation, VerdictWord};
 
 use crate::approvals::{CLAIM, code, grant, world_of};
 use crate::support::World;
@@ -56,7 +56,7 @@ async fn fault_40_what_stopped_one_may_be_wanted_again_once_it_has_ended() {
     world.until(first.id, VerdictWord::Refused).await;
     // It failed, which the record says; somebody puts it right.
     crate::approvals::claim(&world, 4_000).await;
-    let again = watchkeeper_wire::operation::Operation {
+    let again = Operation {
         base_revision: Some(3),
         ..grant(&world)
     };
@@ -81,4 +81,39 @@ async fn fault_40_who_was_slower_is_told_that_it_has_not_ended_yet() {
     let third = world.submit(&grant(&world)).await;
     assert_eq!((third.word, code(&third)), (VerdictWord::Confirmed, ""));
     assert_eq!(world.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_done_is_not_in_doubt_because_something_else_is_under_way() {
+    let already = CLAIM.replacen("from: [open]\n", "from: [open]\n    already: [paid]\n", 1);
+    let again = "  again:
+    label: Pay again
+    row: L-1
+    from: [paid]
+    policy: []
+    not_after: now + duration(\"24h\")
+    nature: money
+    effects:
+      - call:
+          connector: stripe
+          operation: refund
+          args: {charge: record.charge_id, amount: record.amount}
+          then: {paid_as: result.id}
+          otherwise: {problem: result.message}
+    will: ['pay {{ record.amount | money }} again']
+views:
+";
+    let world = world_of(&already.replacen("views:\n", again, 1), 4_000).await;
+    let first = grant(&world);
+    world.submit(&first).await;
+    world.until(first.id, VerdictWord::Confirmed).await;
+    world.misbehave(Mode::Down, 1_000_000);
+    let other = Operation {
+        action: "again".into(),
+        base_revision: None,
+        ..grant(&world)
+    };
+    assert_eq!(world.submit(&other).await.word, VerdictWord::Accepted);
+    let slower = world.submit(&grant(&world)).await;
+    assert_eq!((slower.word, code(&slower)), (VerdictWord::Confirmed, ""));
 }
