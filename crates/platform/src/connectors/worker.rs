@@ -9,7 +9,8 @@
 //! line are one transaction. No answer makes the verdict `unknown`, and the next round looks at
 //! the provider first. Nothing is concluded from "not listed" while a send may still be under way
 //! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits, and so does what
-//! goes under none ([`Connector::honours_keys`]). How long ago that was is asked of the wall clock and, as that may be set, of [`Sends`](super::Sends).
+//! goes under none ([`Connector::honours_keys`]). How long ago that was is asked of the wall clock and, as
+//! that may be set, of [`Sends`](super::Sends).
 //!
 //! Nothing is sent beside money that moved for an operation which nobody here knows
 //! ([`beside`](super::beside)).
