@@ -76,6 +76,46 @@ describe("a change set", () => {
     stop();
   });
 
+  test("is not lost to what was being read ahead when it came", async () => {
+    const client = makeClient();
+    const answers: ((rows: string) => void)[] = [];
+    const read = vi.fn(() => new Promise<string>((done) => answers.push(done)));
+    const queryKey = [READS.page, "pending", null, 0];
+    void client.prefetchQuery({ queryKey, queryFn: read });
+    applyChange(client, change({ tag: "kind", of: "refund" }));
+    answers[0]?.("rows of before");
+    await Promise.resolve();
+    // Somebody opens it.
+    const observer = new QueryObserver<string>(client, { queryKey, queryFn: read });
+    const stop = observer.subscribe(() => {});
+    await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2));
+    answers[1]?.("rows of the change");
+    await vi.waitFor(() => expect(observer.getCurrentResult().data).toBe("rows of the change"));
+    stop();
+  });
+
+  test("is not lost to what was being read for the first time when it came", async () => {
+    const client = makeClient();
+    const answers: ((rows: string) => void)[] = [];
+    const read = vi.fn(() => new Promise<string>((done) => answers.push(done)));
+    const queryKey = [READS.record, "refund", "R-1"];
+    const observer = new QueryObserver<string>(client, { queryKey, queryFn: read });
+    const stop = observer.subscribe(() => {});
+    // Many come: what is read begins anew with the first of them, and is not given up for each.
+    for (let at = 0; at < 3; at += 1) applyChange(client, change({ tag: "kind", of: "refund" }));
+    expect(read).toHaveBeenCalledTimes(2);
+    answers[0]?.("the record of before");
+    answers[1]?.("the record of the first change");
+    await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(3));
+    expect(observer.getCurrentResult().data).toBe("the record of the first change");
+    answers[2]?.("the record of the last change");
+    await vi.waitFor(() =>
+      expect(observer.getCurrentResult().data).toBe("the record of the last change"),
+    );
+    expect(client.getQueryState(queryKey)?.isInvalidated).toBe(false);
+    stop();
+  });
+
   test("is not kept waiting by an answer that does not come", async () => {
     vi.useFakeTimers();
     const client = makeClient();

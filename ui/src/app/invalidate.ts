@@ -79,6 +79,7 @@ function readAgain(client: QueryClient, read: Touched): void {
   }
   const turn = { again: false };
   reads.set(read, turn);
+  giveUpEarlier(client, read);
   let over = false;
   const end = () => {
     if (over) return;
@@ -89,4 +90,16 @@ function readAgain(client: QueryClient, read: Touched): void {
   };
   const timer = setTimeout(end, PATIENCE_MS);
   void client.invalidateQueries({ queryKey: [read] }).then(end, end);
+}
+
+/**
+ * Gives up answers that were asked for before the change and would pass for new ones: of what is read ahead, and
+ * of what is read for the first time. A read of what is on the screen already begins anew by itself.
+ */
+function giveUpEarlier(client: QueryClient, read: Touched): void {
+  const filters = { queryKey: [read], fetchStatus: "fetching" } as const;
+  for (const query of client.getQueryCache().findAll(filters)) {
+    if (query.isActive() && query.state.data !== undefined) continue;
+    void query.cancel({ silent: true, revert: true });
+  }
 }

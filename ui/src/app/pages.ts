@@ -8,7 +8,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { Backend, RowView, ViewPage, ViewRequest } from "../platform/backend";
 import { useBackend } from "./backend";
 import { useKept } from "./kept";
@@ -57,7 +57,8 @@ export function usePages(asked: Asked, numbers: readonly number[]) {
   if (first.data) pages.set(0, first.data);
   others.forEach((number, at) => {
     const data = rest[at]?.data;
-    if (data) pages.set(number, data);
+    // Rows of another order or other columns do not stand under the first page's.
+    if (data && !first.isPlaceholderData) pages.set(number, data);
   });
   useReadBeside(asked, numbers, first.isPlaceholderData ? 0 : (first.data?.listed ?? 0));
   return { first, pages };
@@ -84,12 +85,25 @@ function useReadBeside(wanted: Asked, numbers: readonly number[], listed: number
   }, [backend, client, asked, following, last]);
 }
 
-/** Asks for the first page of a view that somebody is about to open, unless it was read. */
-export function useReadAhead(): (asked: Asked) => void {
+/** Who only passes by is on at the next one by then. */
+const PASSED_MS = 120;
+
+/** When somebody may open a view: it is being pressed, it has the focus, or no longer has. */
+export type Aim = "now" | "soon" | "past";
+
+/** Asks for the first page of a view that somebody is about to open, unless it was read or is only passed by. */
+export function useReadAhead(): (asked: Asked, aim: Aim) => void {
   const backend = useBackend();
   const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return useCallback(
-    (asked) => void client.prefetchQuery(pageQuery(backend, asked, 0)),
+    (asked, aim) => {
+      clearTimeout(timer.current);
+      const read = () => void client.prefetchQuery(pageQuery(backend, asked, 0));
+      if (aim === "now") read();
+      if (aim === "soon") timer.current = setTimeout(read, PASSED_MS);
+    },
     [backend, client],
   );
 }

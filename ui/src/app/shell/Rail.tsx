@@ -23,7 +23,7 @@ import { usePointed } from "../../components/pointed";
 import { NO_WISH } from "../../features/queues/wish";
 import { t } from "../../locales/catalogue";
 import type { NavigationView, ProfileView, QueueEntry } from "../../platform/backend";
-import { useReadAhead } from "../pages";
+import { type Aim, useReadAhead } from "../pages";
 import { type Place, usePlace } from "../place";
 import { useControls, useSync, useTenant, useWatch } from "../reads";
 import { zoneName } from "../time";
@@ -118,7 +118,7 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
                   room === roomOf({ screen: "queue", view: queue.view, record: null }) && !saved
                 }
                 // Its rows are read while the key or the button is still on its way up.
-                onAim={() => readAhead({ view: queue.view, ...NO_WISH })}
+                onAim={(aim) => readAhead({ view: queue.view, ...NO_WISH }, aim)}
                 onGo={() => go({ screen: "queue", view: queue.view, record: null })}
                 end={<QueueCount queue={queue} />}
               />
@@ -283,7 +283,7 @@ type EntryProps = {
   current: boolean;
   onGo: () => void;
   /** It has the focus, or is being pressed: it may be gone to. */
-  onAim?: () => void;
+  onAim?: (aim: Aim) => void;
   end: ReactNode;
 };
 
@@ -295,8 +295,9 @@ function Entry({ icon, label, current, onGo, onAim, end }: EntryProps) {
       className="rail-entry"
       aria-current={current ? "page" : undefined}
       onClick={onGo}
-      onFocus={onAim}
-      onPointerDown={onAim}
+      onFocus={() => onAim?.("soon")}
+      onBlur={() => onAim?.("past")}
+      onPointerDown={() => onAim?.("now")}
       {...pointed}
       data-initials={initials(label)}
     >

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { makeWorld } from "../../platform/memory/world";
 import { openApp } from "../../test-harness";
@@ -73,6 +73,32 @@ describe("rooms", () => {
     expect(rail.getByRole("button", { name: /^Watch/ })).toHaveFocus();
     await user.keyboard("{End}{Enter}");
     expect(await heading("Settings")).toBeVisible();
+  });
+
+  test("a queue that the arrows only pass is not read; one that they stop at, or that is pressed, is", async () => {
+    const { user, backend } = await openQueue();
+    const rail = within(screen.getByRole("navigation", { name: "Rooms" }));
+    const reading = vi.spyOn(backend, "queuePage");
+    const ofReviews = () => reading.mock.calls.filter(([{ view }]) => view === "reviews");
+    const quiet = () => act(() => new Promise((done) => setTimeout(done, 300)));
+    const [first, reviews] = [/^Refund requests/, /^Reviews/].map((name) =>
+      rail.getByRole("button", { name }),
+    );
+    // As fast as a key that is held down.
+    const walk = (key: string) => fireEvent.keyDown(focused(), { key });
+    act(() => first?.focus());
+    walk("ArrowDown");
+    expect(reviews).toHaveFocus();
+    walk("ArrowDown");
+    expect(reviews).not.toHaveFocus();
+    await quiet();
+    expect(ofReviews()).toHaveLength(0);
+    walk("ArrowUp");
+    expect(reviews).toHaveFocus();
+    await waitFor(() => expect(ofReviews()).toHaveLength(1));
+    if (reviews) await user.click(reviews);
+    expect(await heading("Reviews")).toBeVisible();
+    expect(ofReviews()).toHaveLength(1);
   });
 
   test("the queues are a list by their own name, apart from the rooms that stay in sight", async () => {

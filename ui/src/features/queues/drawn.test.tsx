@@ -47,15 +47,18 @@ async function openQueue(count?: number) {
   return app;
 }
 
-/** Answers to what is asked of views wait until they are let go. */
-function holdPages(backend: ReturnType<typeof openApp>["backend"]) {
+/** Answers to what is asked of views wait until they are let go; of all pages, or of the first ones. */
+function holdPages(
+  backend: ReturnType<typeof openApp>["backend"],
+  below = Number.POSITIVE_INFINITY,
+) {
   const real = backend.queuePage.bind(backend);
   let letGo = () => {};
   const held = new Promise<void>((done) => {
     letGo = done;
   });
   const asked = vi.spyOn(backend, "queuePage").mockImplementation(async (request) => {
-    await held;
+    if (request.offset < below) await held;
     return real(request);
   });
   return { letGo: () => letGo(), asked };
@@ -126,4 +129,22 @@ test("End in a long list draws what comes into sight, each of it once", async ()
   const columns = within(grid).getAllByRole("columnheader").length;
   expect(drawn.cells).toBeGreaterThan(0);
   expect(drawn.cells).toBeLessThanOrEqual((rows + 1) * columns);
+});
+
+test("rows of another order are not shown under the first page of the one before", async () => {
+  const { user, backend } = await openQueue(1_000);
+  const grid = await list();
+  within(grid).getByRole("row", { selected: true }).focus();
+  await user.keyboard("{End}");
+  await settle();
+  const inSight = () => [...grid.querySelectorAll(".grid-data")];
+  const read = () => inSight().filter((row) => row.getAttribute("aria-busy") === null);
+  expect(read().length).toBeGreaterThan(0);
+  const { letGo } = holdPages(backend, 1);
+  await user.click(screen.getByRole("button", { name: /Amount/ }));
+  await settle();
+  expect(region()).toHaveAttribute("aria-busy", "true");
+  expect(read()).toHaveLength(0);
+  letGo();
+  await waitFor(() => expect(read().length).toBeGreaterThan(0));
 });

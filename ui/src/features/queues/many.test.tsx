@@ -339,6 +339,22 @@ describe("many at once", () => {
     expect(await screen.findByText("450 picked")).toBeVisible();
   });
 
+  test("a stretch begins at the row that was picked, also where another order has moved it", async () => {
+    const { user } = await openReviews();
+    const list = await grid();
+    const rows = () => [...list.querySelectorAll<HTMLElement>(".grid-data")];
+    const box = (at: number) => within(rows()[at] as HTMLElement).getByRole("checkbox");
+    const words = rows()[0]?.textContent;
+    await user.click(box(0));
+    await user.click(screen.getByRole("button", { name: /^Listing/ }));
+    const where = () => rows().findIndex(({ textContent }) => textContent === words);
+    await waitFor(() => expect(where()).toBeGreaterThan(2));
+    await user.keyboard("{Shift>}");
+    await user.click(box(where() - 2));
+    await user.keyboard("{/Shift}");
+    expect(await screen.findByText("3 picked")).toBeVisible();
+  });
+
   test("keys that come quicker than they are drawn are not lost", async () => {
     await openReviews();
     act(() => {

@@ -7,7 +7,9 @@ import { t } from "../../locales/catalogue";
 import { asBackendError, type RowView, type ViewPage } from "../../platform/backend";
 import type { Wish } from "./wish";
 
-type Picked = { ids: ReadonlySet<string>; last: number | null; everything: boolean };
+/** The row picked last, and where it stood. */
+type Last = { id: string | undefined; at: number };
+type Picked = { ids: ReadonlySet<string>; last: Last | null; everything: boolean };
 
 const NONE: Picked = { ids: new Set(), last: null, everything: false };
 
@@ -42,6 +44,17 @@ export function usePicking(
   const still = (before: Picked) => new Set([...before.ids].filter((id) => !moved.has(id)));
   const ids = still(picked);
 
+  /** Where the row picked last stands now: rows come, go and are sorted. Nothing where it is not found. */
+  const whereIs = (last: Last | null): Last | null => {
+    if (last === null || last.id === undefined) return last;
+    const there = rowAt(last.at);
+    if (there === undefined || there.id === last.id) return last;
+    for (let at = 0; at < page.listed; at += 1) {
+      if (rowAt(at)?.id === last.id) return { id: last.id, at };
+    }
+    return null;
+  };
+
   const all = async () => {
     if (picked.everything) return setPicked(NONE);
     try {
@@ -60,7 +73,7 @@ export function usePicking(
   };
 
   /** Rows of a stretch that were never in sight are read: what is picked has no holes that nobody sees. */
-  const fill = async (least: number, most: number, last: number) => {
+  const fill = async (least: number, most: number, since: Last | null, last: Last) => {
     try {
       const found: RowView[] = [];
       for (let offset = least; offset <= most; offset += PAGE_ROWS) {
@@ -68,6 +81,9 @@ export function usePicking(
         const read = await backend.queuePage({ ...wanted, offset, limit });
         found.push(...read.rows);
       }
+      // Where an end of it stands elsewhere by now, what lies between is another stretch.
+      const stands = ({ id, at }: Last) => id === undefined || found[at - least]?.id === id;
+      if (!stands(last) || (since && !stands(since))) return;
       setPicked((before) => {
         // Something else was picked meanwhile, or nothing any more.
         if (before.last !== last) return before;
@@ -94,25 +110,31 @@ export function usePicking(
       setPicked((before) => {
         const next = still(before);
         if (!next.delete(row.id)) next.add(row.id);
-        return { ids: next, last: index, everything: false };
+        return { ids: next, last: { id: row.id, at: index }, everything: false };
       });
     },
     extend: (index) => {
-      const since = picked.last ?? index;
-      const [least, most] = [Math.min(since, index), Math.max(since, index)];
+      const last = { id: rowAt(index)?.id, at: index };
+      const since = whereIs(picked.last);
+      const from = since?.at ?? index;
+      const [least, most] = [Math.min(from, index), Math.max(from, index)];
       if (most - least >= MOST) return say(t("pick-most", { count: MOST }), "amber");
+      const stretch = Array.from({ length: most - least + 1 }, (_, at) => least + at);
+      const whole = stretch.every((at) => rowAt(at) !== undefined);
       setPicked((before) => {
-        const from = before.last ?? index;
+        const begun = whereIs(before.last)?.at ?? index;
         const next = still(before);
-        for (let at = Math.min(from, index); at <= Math.max(from, index); at += 1) {
+        // Where the row that it began at is not in sight, nothing is sure before that is read.
+        const [low, high] = rowAt(begun)
+          ? [Math.min(begun, index), Math.max(begun, index)]
+          : [index, index];
+        for (let at = low; at <= high; at += 1) {
           const row = rowAt(at);
           if (row && may(row)) next.add(row.id);
         }
-        return { ids: next, last: index, everything: false };
+        return { ids: next, last, everything: false };
       });
-      const isRead = (at: number) => rowAt(at) !== undefined;
-      const stretch = Array.from({ length: most - least + 1 }, (_, at) => least + at);
-      if (!stretch.every(isRead)) void fill(least, most, index);
+      if (!whole) void fill(least, most, since, last);
     },
     all: () => void all(),
     clear: () => setPicked(NONE),

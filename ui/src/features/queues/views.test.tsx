@@ -150,20 +150,18 @@ describe("groups", () => {
     await gone();
     const head = await screen.findByRole("button", { name: /^requested/ });
     expect(head).toHaveTextContent("requested4 · $110.00");
-    const rows = () => screen.getAllByRole("row").length;
+    // By words and marks: by roles the page's simulation takes its time for each look.
+    const headNow = () => within(list).getByText("requested").closest("button");
+    const list = screen.getByRole("grid");
+    const rows = () => list.querySelectorAll('[role="row"]').length;
     const before = rows();
     head.focus();
     await user.keyboard("{Enter}");
-    await waitFor(() =>
-      expect(screen.getByRole("button", { name: /^requested/ })).toHaveAttribute(
-        "aria-expanded",
-        "false",
-      ),
-    );
+    await waitFor(() => expect(headNow()).toHaveAttribute("aria-expanded", "false"));
     expect(rows()).toBeLessThan(before);
-    expect(screen.getByRole("button", { name: /^requested/ })).toHaveTextContent("4 · $110.00");
+    expect(headNow()).toHaveTextContent("4 · $110.00");
     await expectAccessible();
-    await user.click(screen.getByRole("button", { name: /^requested/ }));
+    await user.click(headNow() as HTMLElement);
     await waitFor(() => expect(rows()).toBe(before));
   });
 });

@@ -70,14 +70,19 @@ describe("sections", () => {
     expect(contacts).toHaveTextContent("1 not said yet");
   });
 
-  test("each can be used by everybody", async () => {
+  test.each([
+    ["Promises", "j"],
+    ["Contacts", "jj"],
+    ["Rules", "jjj"],
+    ["Texts", "jjjj"],
+    ["Library", "jjjjj"],
+    ["Rulings", "jjjjjj"],
+  ])("“%s” can be used by everybody", async (name, keys) => {
     const { user } = open();
     await sections();
-    for (const name of ["Promises", "Contacts", "Rules", "Texts", "Library", "Rulings"]) {
-      await user.keyboard("j");
-      expect(await current()).toHaveTextContent(name);
-      await expectAccessible();
-    }
+    await user.keyboard(keys);
+    expect(await current()).toHaveTextContent(name);
+    await expectAccessible();
   });
 });
 
