@@ -1746,6 +1746,11 @@ export type OperationView = {
 	waits_for: WaitsForView | null,
 	/**  The other side's facts where it conflicts. */
 	theirs: FactView[],
+	/**
+	 *  Where another may take its place: what was said with it, as JSON text by parameter, so that the other
+	 *  begins with that. Nothing of a record of somebody who was erased.
+	 */
+	said: { [key in string]: string },
 };
 
 /**  What the operator sees of an operation. */

@@ -1,4 +1,4 @@
-import { parseWall, tenantInstant } from "../../app/time";
+import { msOf, parseWall, tenantInstant, tenantWall } from "../../app/time";
 import { decimal, numberFormat } from "../../locales/words";
 import type { ActionView, ParamView } from "../../platform/backend";
 
@@ -66,6 +66,47 @@ export function typedWords(
   if (json === undefined) return typed;
   const { minor, currency } = JSON.parse(json) as { minor: number; currency: string };
   return decimal(minor, digitsOf(currency));
+}
+
+/**
+ * What was said once, as it would be put in: nothing of what is not asked for any more, or not in this form.
+ */
+export function putOfSaid(params: readonly ParamView[], said: Put): Put {
+  const put: Put = {};
+  for (const param of params) {
+    const typed = typedOf(param, said[param.name]);
+    if (typed !== null && paramJson(param, typed) !== null) put[param.name] = typed;
+  }
+  return put;
+}
+
+function typedOf({ kind }: ParamView, json: string | undefined): string | null {
+  const value = readJson(json);
+  if (kind === "money") {
+    const { minor, currency } = (value ?? {}) as { minor?: unknown; currency?: unknown };
+    return typeof minor === "number" && typeof currency === "string"
+      ? `${decimal(minor, digitsOf(currency))} ${currency}`
+      : null;
+  }
+  if (kind === "integer" || kind === "number") return typeof value === "number" ? `${value}` : null;
+  if (kind === "boolean") return typeof value === "boolean" ? `${value}` : null;
+  if (typeof value !== "string") return null;
+  return kind === "timestamp" ? faceOf(value) : value;
+}
+
+function readJson(json: string | undefined): unknown {
+  try {
+    return json === undefined ? null : JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+/** An instant as the tenant's clock shows it, to the second. */
+function faceOf(text: string): string | null {
+  const at = msOf(text);
+  const wall = at === null ? null : tenantWall(at);
+  return wall && new Date(wall.face).toISOString().slice(0, 19);
 }
 
 /** What of it has a value so far, as JSON text. */

@@ -24,6 +24,7 @@ mod queries;
 mod record;
 mod related;
 mod rests;
+mod said;
 mod sample;
 mod saved;
 mod select;
