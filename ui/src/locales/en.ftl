@@ -428,6 +428,7 @@ act-queued = { $action } queued: { $title }
 param-optional = { $label } (optional)
 param-money = Amount and currency, such as 22.00 AUD
 param-time = By the clock of { $zone }
+param-understood = Understood as { $value }
 param-wrong = This is no such value.
 act-wanting = Still to be said: { $what }
 

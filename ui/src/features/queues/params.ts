@@ -1,4 +1,5 @@
 import { msOf, parseWall, tenantInstant, tenantWall } from "../../app/time";
+import { t } from "../../locales/catalogue";
 import { decimal, numberFormat } from "../../locales/words";
 import type { ActionView, ParamView } from "../../platform/backend";
 
@@ -10,8 +11,10 @@ export function paramJson(param: ParamView, put: string): string | null {
       return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text))
         ? String(Number(text))
         : null;
-    case "number":
-      return text !== "" && Number.isFinite(Number(text)) ? String(Number(text)) : null;
+    case "number": {
+      const number = Number(pointed(text));
+      return text !== "" && Number.isFinite(number) ? String(number) : null;
+    }
     case "boolean":
       return text === "true" || text === "false" ? text : null;
     case "enum":
@@ -21,7 +24,7 @@ export function paramJson(param: ParamView, put: string): string | null {
     case "timestamp":
       return instantJson(text);
     case "money":
-      return moneyJson(text);
+      return moneyJson(pointed(text));
     case "string":
     case "text":
     case "id":
@@ -35,6 +38,32 @@ function instantJson(text: string): string | null {
   const wall = parseWall(`${text.length === 16 ? `${text}:00` : text}Z`);
   const at = wall && tenantInstant(wall.face);
   return at === null ? null : JSON.stringify(new Date(at).toISOString());
+}
+
+const WITH_COMMA = /^([-−]?)(\d+),(\d+)(\s*[A-Za-z]{3})?$/;
+
+/** Whether numbers are written with a decimal comma where the operator is. */
+const saysComma = () =>
+  numberFormat({})
+    .formatToParts(1.5)
+    .some(({ value }) => value === ",");
+
+/**
+ * A decimal that was put in with a comma, with a point. Where the comma may part thousands it stays, and is
+ * no number then: nobody guesses between 1.234 and 1234.
+ */
+export function pointed(text: string): string {
+  const [, sign = "", whole, fraction, currency = ""] = WITH_COMMA.exec(text) ?? [];
+  if (whole === undefined || fraction === undefined) return text;
+  const parts = fraction.length === 3 && /^[1-9]\d{0,2}$/.test(whole) && !saysComma();
+  return parts ? text : `${sign}${whole}.${fraction}${currency}`;
+}
+
+/** How a decimal comma was understood, in words; nothing where there is none. */
+export function understood(put: string): string | null {
+  const text = put.trim();
+  const read = pointed(text);
+  return read === text ? null : t("param-understood", { value: read });
 }
 
 /** "22.00 AUD" as minor units. */
