@@ -29,6 +29,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             session::dismiss_notices,
             queues::navigation,
             queues::queue_page,
+            queues::place_in_view,
             queues::export_view,
             queues::pick_records,
             queues::queue_record,

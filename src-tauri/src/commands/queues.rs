@@ -35,6 +35,19 @@ pub(crate) async fn queue_page(
     queues::page(&*shell.engine(&profile).await?, request).await
 }
 
+/// How many rows of a view stand before a record; none where it is not among them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn place_in_view(
+    shell: State<'_, Shell>,
+    profile: String,
+    request: ViewRequest,
+    kind: String,
+    id: String,
+) -> Result<Option<u32>, Error> {
+    queues::place(&*shell.engine(&profile).await?, request, kind, id).await
+}
+
 /// Writes all rows that a view shows to a file in the folder for downloads.
 #[tauri::command]
 #[specta::specta]

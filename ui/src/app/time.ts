@@ -100,6 +100,14 @@ function offsetIn(zone: string, ms: number): number | null {
   }
 }
 
+/** The tenant's clock at an instant, in milliseconds. Nothing before the clock was heard. */
+export function tenantWall(ms: number): Wall | null {
+  const clock = useTenantClock.getState().clock;
+  if (!clock) return null;
+  const offset = offsetIn(clock.zone, ms) ?? clock.now.offset;
+  return { face: ms + offset * 60_000, offset };
+}
+
 /**
  * The instant at which the tenant's clock shows this face, in milliseconds: another season may have another
  * offset. A time that is missing when clocks go forward is the first that is there, one that comes twice the

@@ -59,6 +59,8 @@ type DataGridProps<Row> = {
   active: number;
   /** Row that is shown beside the grid. */
   selectedKey: string | null;
+  /** Where that one stands is still being found out: `active` is not yet its place. */
+  sought?: boolean;
   onActive: (index: number) => void;
   /** Enter. */
   onOpen: (index: number) => void;
@@ -142,11 +144,15 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   // another place, after it changed, does not move the list under the reader.
   const pickedAt = useRef(activePlace);
   pickedAt.current = activePlace;
+  const brought = useRef<string | null>(null);
+  const sought = props.sought ?? false;
   useEffect(() => {
+    if (sought || brought.current === selectedKey) return;
+    brought.current = selectedKey;
     if (selectedKey !== null && pickedAt.current >= 0) {
       virtual.scrollToIndex(pickedAt.current, { align: "auto" });
     }
-  }, [selectedKey, virtual]);
+  }, [selectedKey, sought, virtual]);
 
   const move = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));

@@ -36,6 +36,8 @@ export const commands = {
 	navigation: (profile: string) => typedError<NavigationView, Error>(__TAURI_INVOKE("navigation", { profile })),
 	/**  A page of a view. */
 	queuePage: (profile: string, request: ViewRequest) => typedError<ViewPage, Error>(__TAURI_INVOKE("queue_page", { profile, request })),
+	/**  How many rows of a view stand before a record; none where it is not among them. */
+	placeInView: (profile: string, request: ViewRequest, kind: string, id: string) => typedError<number | null, Error>(__TAURI_INVOKE("place_in_view", { profile, request, kind, id })),
 	/**  Writes all rows that a view shows to a file in the folder for downloads. */
 	exportView: (profile: string, request: ViewRequest) => typedError<ExportView, Error>(__TAURI_INVOKE("export_view", { profile, request })),
 	/**  Records of a kind to choose from, where a field refers to them. */
@@ -1746,6 +1748,11 @@ export type OperationView = {
 	waits_for: WaitsForView | null,
 	/**  The other side's facts where it conflicts. */
 	theirs: FactView[],
+	/**
+	 *  Where another may take its place: what was said with it, as JSON text by parameter, so that the other
+	 *  begins with that. Nothing of a record of somebody who was erased.
+	 */
+	said: { [key in string]: string },
 };
 
 /**  What the operator sees of an operation. */

@@ -289,6 +289,9 @@ save-private-text = Nobody but you sees it.
 save-go = Save
 saved-title = Saved view “{ $name }”
 saved-change = Save changes
+saved-as-well = Save what is asked now as well
+saved-as-well-text = The filter, order, groups and columns are not as they were saved: “Save changes” takes those of now.
+saved-as-was-text = Only the name and who sees it change; the filter, order, groups and columns stay as they were saved.
 saved-as-new = Save as a new one
 saved-drop = Drop
 saved-queued-keep = “{ $name }” is queued
@@ -428,6 +431,7 @@ act-queued = { $action } queued: { $title }
 param-optional = { $label } (optional)
 param-money = Amount and currency, such as 22.00 AUD
 param-time = By the clock of { $zone }
+param-understood = Understood as { $value }
 param-wrong = This is no such value.
 act-wanting = Still to be said: { $what }
 

@@ -59,6 +59,8 @@ export interface Backend {
   dismissNotices(): Promise<void>;
   navigation(): Promise<NavigationView>;
   queuePage(request: ViewRequest): Promise<ViewPage>;
+  /** How many rows of a view stand before a record; nothing where it is not among them. */
+  placeInView(request: ViewRequest, kind: string, id: string): Promise<number | null>;
   /** Writes all rows that a view shows to a file. */
   exportView(request: ViewRequest): Promise<ExportView>;
   /** Records of a kind to choose from. */

@@ -29,6 +29,7 @@ const of = (profile: string): Backend => ({
   dismissNotices: () => done(commands.dismissNotices()),
   navigation: () => data(commands.navigation(profile)),
   queuePage: (request) => data(commands.queuePage(profile, request)),
+  placeInView: (request, kind, id) => data(commands.placeInView(profile, request, kind, id)),
   exportView: (request) => data(commands.exportView(profile, request)),
   pickRecords: (kind, query) => data(commands.pickRecords(profile, kind, query)),
   queueRecord: (kind, id) => data(commands.queueRecord(profile, kind, id)),

@@ -66,6 +66,13 @@ fn read(record: &Prepared) -> Option<Erased> {
     })
 }
 
+/// The lane is of a record of somebody who was erased.
+pub fn is_lane_of(state: &Connection, lane: &str) -> Result<bool, StoreError> {
+    Ok(state
+        .prepare_cached("SELECT 1 FROM erased WHERE lane = ?1")?
+        .exists([lane])?)
+}
+
 /// Lets go of what our operations say of these.
 pub fn follow(
     state: &Connection,

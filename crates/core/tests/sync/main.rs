@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod amend;
 mod approvals;
 mod audit;
 mod consider;

@@ -489,3 +489,43 @@ async fn a_record_names_those_that_refer_to_it() {
         "nothing refers to a parcel"
     );
 }
+
+#[tokio::test]
+async fn a_record_stands_where_its_view_shows_it() {
+    let world = world().await;
+    world.act("return", "b", None).await.unwrap();
+    let with = |change: fn(&mut ViewRequest)| {
+        let mut request = asked(Vec::new());
+        change(&mut request);
+        request
+    };
+    let asked = [
+        with(|_| ()),
+        with(|asked| asked.sort = Some("fee".into())),
+        with(|asked| asked.sort = Some("-fee".into())),
+        with(|asked| asked.group = Some("depot".into())),
+        with(|asked| asked.search = "N-700".into()),
+        with(|asked| asked.closed = vec!["open".into()]),
+    ];
+    for request in asked {
+        let shown = page(&world, &request).await;
+        assert_eq!(shown.rows.len(), usize::try_from(shown.listed).unwrap());
+        // Which part was asked for says nothing of where it stands.
+        let part = ViewRequest {
+            offset: 3,
+            limit: 1,
+            ..request
+        };
+        for id in ["a", "b", "c", "d", "e", "nobody"] {
+            let at = shown.rows.iter().position(|row| row.id == id);
+            let place = queues::place(&world.engine, part.clone(), "parcel".into(), id.into());
+            let place = place
+                .await
+                .unwrap()
+                .map(|place| usize::try_from(place).unwrap());
+            assert_eq!(place, at, "{id} of {part:?}");
+        }
+        let other = queues::place(&world.engine, part, "depot".into(), "a".into());
+        assert_eq!(other.await.unwrap(), None, "the view has none of this kind");
+    }
+}

@@ -8,17 +8,25 @@ import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
 import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
-import type { ActionView, RecordView } from "../../platform/backend";
+import type { ActionView, OperationView, RecordView } from "../../platform/backend";
 import { Asks, PolicyRows, Refused, refusal, Will } from "./ActionBlock";
 import { Mail } from "./MailDialog";
 import { ParamFields } from "./ParamFields";
-import { type Put, paramsJson, refusedParams, saidOf, typedWords, wantingOf } from "./params";
+import {
+  type Put,
+  paramsJson,
+  putOfSaid,
+  refusedParams,
+  saidOf,
+  typedWords,
+  wantingOf,
+} from "./params";
 
 type ActDialogProps = {
   record: RecordView;
   action: ActionView;
-  /** A held operation that the new one replaces. */
-  amends: string | null;
+  /** A held operation that the new one replaces; what was said with it stands in the form. */
+  amends: OperationView | null;
   /** It is queued. */
   onActed: () => void;
   onClose: () => void;
@@ -49,12 +57,13 @@ function useConsidered(
  * will be done and the mail follow what is put in. The operation's id is made when the dialog opens, so
  * that however often the button is pressed, it is one operation.
  */
-export function ActDialog({ record, action, amends, onActed, onClose }: ActDialogProps) {
+export function ActDialog({ record, action, amends: held, onActed, onClose }: ActDialogProps) {
+  const amends = held?.id ?? null;
   const backend = useBackend();
   const say = useSaid((store) => store.say);
   const cut = useSync().data?.link === "cut_off";
   const dialog = useId();
-  const [put, setPut] = useState<Put>({});
+  const [put, setPut] = useState<Put>(() => putOfSaid(action.params, held?.said ?? {}));
   const [typed, setTyped] = useState("");
   const onPut = useCallback(
     (name: string, value: string) => setPut((was) => ({ ...was, [name]: value })),

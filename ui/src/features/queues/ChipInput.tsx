@@ -3,7 +3,8 @@ import { usePicks } from "../../app/reads";
 import { Choice, Field } from "../../components/Field";
 import { t } from "../../locales/catalogue";
 import type { FilterView, OptionView } from "../../platform/backend";
-import { amountOf, type ChipPut, currencyOf, digitsIn } from "./chips";
+import { amountOf, type ChipPut, currencyOf, digitsIn, numberOf } from "./chips";
+import { understood } from "./params";
 
 type ChipInputProps = {
   filter: FilterView;
@@ -72,7 +73,7 @@ export function ChipInput({ filter, put, onPut }: ChipInputProps) {
   }
 }
 
-const isNumber = (typed: string) => Number.isFinite(Number(typed));
+const isNumber = (typed: string) => numberOf(typed) !== null;
 
 type AmountProps = Omit<ChipInputProps, "filter"> & {
   input: Extract<FilterView["input"], { type: "money" }>;
@@ -119,6 +120,8 @@ type BoundsProps = Omit<ChipInputProps, "filter"> & {
 function Bounds({ put, onPut, mode, fits = () => true }: BoundsProps) {
   const wrong = (typed: string) =>
     typed.trim() === "" || fits(typed.trim()) ? null : t("param-wrong");
+  const read = (typed: string) =>
+    mode === "decimal" && wrong(typed) === null ? understood(typed) : null;
   const of = mode === "date" ? ({ type: "date" } as const) : ({ inputMode: "decimal" } as const);
   return (
     <div className="chip-bounds">
@@ -126,6 +129,7 @@ function Bounds({ put, onPut, mode, fits = () => true }: BoundsProps) {
         {...of}
         label={t("chip-least")}
         value={put.from}
+        hint={read(put.from)}
         error={wrong(put.from)}
         onValue={(from) => onPut({ from })}
       />
@@ -133,6 +137,7 @@ function Bounds({ put, onPut, mode, fits = () => true }: BoundsProps) {
         {...of}
         label={t("chip-most")}
         value={put.to}
+        hint={read(put.to)}
         error={wrong(put.to)}
         onValue={(to) => onPut({ to })}
       />

@@ -2,7 +2,7 @@ import { useTenantClock, zoneName } from "../../app/time";
 import { Choice, Field, TextArea } from "../../components/Field";
 import { t } from "../../locales/catalogue";
 import type { FieldType, ParamView } from "../../platform/backend";
-import { paramJson } from "./params";
+import { paramJson, understood } from "./params";
 
 type ParamInputProps = {
   param: ParamView;
@@ -66,13 +66,17 @@ export function ParamInput({ param, numbered, focused, value, refused, onValue }
           required={!param.optional}
           value={value}
           onValue={onValue}
-          hint={hintOf(param.kind, zone)}
+          hint={(!wrong && readOf(param.kind, value)) || hintOf(param.kind, zone)}
           error={wrong ? t("param-wrong") : refused}
         />
       );
     }
   }
 }
+
+/** How it was understood, where it may be meant otherwise. */
+const readOf = (kind: FieldType, value: string) =>
+  kind === "number" || kind === "money" ? understood(value) : null;
 
 /** What has to be known to put in a value of this type. */
 function hintOf(kind: FieldType, zone: string | undefined): string | undefined {

@@ -36,6 +36,8 @@ type QueueListProps = {
   filter: Ref<HTMLInputElement>;
   active: number;
   selected: { kind: string; id: string } | null;
+  /** Where that one stands is still being found out. */
+  sought: boolean;
   onActive: (index: number) => void;
   onOpen: () => void;
   onSight: (first: number, last: number) => void;
@@ -161,6 +163,7 @@ function Grid(props: QueueListProps & { page: ReceivedPage }) {
       rowAt={rowAt}
       rowKey={(row) => `${row.kind}/${row.id}`}
       selectedKey={selected && `${selected.kind}/${selected.id}`}
+      sought={props.sought}
       cell={cellOf}
       onSight={props.onSight}
       active={props.active}

@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useKeys } from "../../app/keys";
 import { useOffers } from "../../app/offers";
-import { PAGE_ROWS, type ReceivedPage, type ReceivedRow, usePages } from "../../app/pages";
+import { PAGE_ROWS, type ReceivedRow, usePages } from "../../app/pages";
 import { usePlace } from "../../app/place";
 import { useRecord } from "../../app/reads";
 import type { ActionView } from "../../platform/backend";
 import { type BulkAsked, BulkDialog } from "./BulkDialog";
 import { bulkKeys, bulkOffers } from "./bulkKeys";
+import { useCursor } from "./cursor";
 import { next } from "./next";
 import { usePicking } from "./picking";
 import { QueueList } from "./QueueList";
@@ -44,8 +45,14 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
   const page = first.data;
   const rowAt = (at: number): ReceivedRow | undefined =>
     pages.get(Math.floor(at / PAGE_ROWS))?.rows[at % PAGE_ROWS];
-  const found = record ? locate(pages, record) : null;
-  const active = awaited ?? found ?? index;
+  const cursor = useCursor({
+    asked: { view, ...wish },
+    record,
+    pages,
+    stale: first.isPlaceholderData,
+    index,
+  });
+  const active = awaited ?? cursor.at;
 
   const pick = (at: number) => {
     const row = rowAt(at);
@@ -112,6 +119,7 @@ export function QueueScreen({ view, record, wish: asks, readOnly }: QueueScreenP
         filter={filter}
         active={active}
         selected={record}
+        sought={cursor.sought}
         onActive={pick}
         onOpen={() => panel.current?.focus()}
         onSight={onSight}
@@ -160,12 +168,4 @@ function pagesOf(from: number, to: number): number[] {
   const first = Math.floor(from / PAGE_ROWS);
   const last = Math.floor(Math.max(from, to) / PAGE_ROWS);
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
-}
-
-function locate(pages: Map<number, ReceivedPage>, record: Picked): number | null {
-  for (const [number, { rows }] of pages) {
-    const at = rows.findIndex((row) => row.id === record.id && row.kind === record.kind);
-    if (at >= 0) return number * PAGE_ROWS + at;
-  }
-  return null;
 }

@@ -121,7 +121,7 @@ function scrollBy(event: KeyboardEvent<HTMLElement>): void {
 
 type Received = RecordView & { received: number };
 /** What follows is settled when it is asked: the list may have moved on when it is answered. */
-type Asked = { action: ActionView; amends: string | null; onActed: () => void };
+type Asked = { action: ActionView; amends: OperationView | null; onActed: () => void };
 
 type RecordProps = {
   record: Received;
@@ -175,7 +175,7 @@ function Record({ record, readOnly, mute, seen, followed }: RecordProps) {
   const amend = (operation: OperationView) => {
     const action = actions.find((each) => each.action === operation.action_id);
     return action && !readOnly
-      ? () => setAsked({ action, amends: operation.id, onActed: stay })
+      ? () => setAsked({ action, amends: operation, onActed: stay })
       : undefined;
   };
   useAmendOnArrival(record, setAsked);
@@ -277,7 +277,7 @@ function useAmendOnArrival(record: RecordView, ask: (asked: Asked) => void) {
     if (!amends || !operation) return;
     arrived();
     const action = record.actions.find((each) => each.action === operation.action_id);
-    if (action) ask({ action, amends, onActed: stay });
+    if (action) ask({ action, amends: operation, onActed: stay });
     else say(t("amend-none", { action: operation.action }), "amber");
   }, [amends, record, arrived, ask, say]);
 }

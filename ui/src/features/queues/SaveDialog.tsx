@@ -10,6 +10,7 @@ import { Field } from "../../components/Field";
 import { Banner, ErrorBanner } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { SavedEntry, SavedWish } from "../../platform/backend";
+import { isSame } from "./saved";
 
 /** Longest name. */
 const MOST_NAME = 80;
@@ -45,6 +46,9 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
   const mine = saved?.own && !saved.dropped ? saved : null;
   const [name, setName] = useState(mine?.name ?? "");
   const [shared, setShared] = useState(mine?.shared ?? false);
+  // What is asked may have been changed for the moment only: a rename alone leaves what was saved.
+  const differs = mine?.wish != null && wish !== null && !isSame(mine.wish, wish);
+  const [asWell, setAsWell] = useState(true);
   const held = mine?.held ?? null;
   const unmade = held?.makes === true;
   // Made before they are sent: however often a button is pressed, it is one operation, and one record.
@@ -58,7 +62,8 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
   const acting = useMutation({
     mutationFn: async (way: Way) => {
       const [operation, record] = [ids[way], way === "keep" ? ids.record : mine?.id];
-      const asked = wish ?? saved?.wish;
+      const leaves = way === "change" && differs && !asWell;
+      const asked = leaves ? mine?.wish : (wish ?? saved?.wish);
       // What was never made has nothing to be dropped, and is asked for once more instead of changed.
       if (way === "drop" && held && unmade) {
         await backend.discardOperation(held.operation);
@@ -151,6 +156,21 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
             <span>{t("save-shared")}</span>
           </label>
         </div>
+        {differs && (
+          <div className="choice-options">
+            <label>
+              <input
+                type="checkbox"
+                checked={asWell}
+                onChange={(event) => setAsWell(event.target.checked)}
+              />
+              <span>{t("saved-as-well")}</span>
+            </label>
+          </div>
+        )}
+        {differs && (
+          <p className="quiet">{t(asWell ? "saved-as-well-text" : "saved-as-was-text")}</p>
+        )}
         <p className="quiet">{t(shared ? "save-shared-text" : "save-private-text")}</p>
         {cut && (
           <Banner tone="violet" title={t("act-offline")}>

@@ -346,6 +346,32 @@ describe("an operation on the record", () => {
     await waitFor(() => expect(record).not.toHaveTextContent("Revision 4 came meanwhile."));
   });
 
+  test("is amended from what was said with it", async () => {
+    const world = held();
+    world.operations = world.operations.map((each) => ({
+      ...each,
+      action_id: "deny",
+      action: "Deny",
+      said: { reason: '"already_refunded"', note: '"see the ledger"', gone: '"dropped"' },
+    }));
+    const { user, backend } = await openQueue(world);
+    const act = vi.spyOn(backend, "act");
+    const record = screen.getByRole("region", { name: /Paper & Press/ });
+    await user.click(within(record).getByRole("button", { name: "Amend…" }));
+    const asked = await dialog(/Deny: Paper & Press/);
+    expect(within(asked).getByRole("radio", { name: /already refunded/ })).toBeChecked();
+    const note = within(asked).getByLabelText(/Note for the log/);
+    expect(note).toHaveValue("see the ledger");
+    await user.type(note, " of May");
+    await waitFor(() => expect(inDialog(asked, "Deny")).toBeEnabled());
+    await user.click(inDialog(asked, "Deny"));
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(act.mock.calls[0]?.[0]).toMatchObject({
+      amends: "held-1",
+      params: { reason: '"already_refunded"', note: '"see the ledger of May"' },
+    });
+  });
+
   test("that may have happened can be neither tried again nor given up", async () => {
     const world = held();
     world.operations = world.operations.map((each) => ({

@@ -36,7 +36,15 @@ test("records may be in a currency that the pack does not name", () => {
   expect(made(money, { currency: "eu", from: "1.5" })).toBeNull();
   // A currency by itself is all of it; a wrong bound is not.
   expect(made(money, { currency: "EUR" })).toMatchObject({ from: null, to: null });
-  expect(made(money, { currency: "EUR", from: "1,5" })).toBeNull();
+  expect(made(money, { currency: "EUR", from: "1,500" })).toBeNull();
+});
+
+test("a decimal comma is one where it cannot part thousands", () => {
+  const money = filter({ type: "money", currencies: [{ currency: "EUR", digits: 2 }] });
+  const number = filter({ type: "number" });
+  expect(made(money, { from: "-1,5", to: "22,50" })).toMatchObject({ from: -150, to: 2250 });
+  expect(made(number, { from: "0,125" })).toMatchObject({ from: 0.125 });
+  expect(made(number, { from: "1,250" })).toBeNull();
 });
 
 test("what always has a value is not asked for without one", () => {

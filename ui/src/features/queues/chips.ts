@@ -1,7 +1,7 @@
 import { t } from "../../locales/catalogue";
 import { decimal, moneyWords, numberWords } from "../../locales/words";
 import type { Chip, ChipTest, ChipView, FilterView } from "../../platform/backend";
-import { digitsOf, minorOf } from "./params";
+import { digitsOf, minorOf, pointed } from "./params";
 
 /** What was put into the form of a chip, as it stands there. */
 export type ChipPut = {
@@ -57,9 +57,7 @@ export function chipOf(filter: FilterView, put: ChipPut): Chip | null {
         : bounds && of({ type: "money", currency, ...bounds });
     }
     case "number": {
-      const bounds = boundsOf(put, (typed) =>
-        Number.isFinite(Number(typed)) ? Number(typed) : null,
-      );
+      const bounds = boundsOf(put, numberOf);
       return bounds && of({ type: "number", ...bounds });
     }
     case "days": {
@@ -92,8 +90,14 @@ export function digitsIn(input: FilterView["input"] | undefined, code: string): 
 /** An amount in minor units; one that is owed stands below nothing. */
 export function amountOf(typed: string, digits: number): number | null {
   const [, sign = "", amount = ""] = /^([-−]?)(.*)$/.exec(typed) ?? [];
-  const minor = minorOf(amount, digits);
+  const minor = minorOf(pointed(amount), digits);
   return minor === null || minor === 0 || sign === "" ? minor : -minor;
+}
+
+/** A number, with a point or a decimal comma. */
+export function numberOf(typed: string): number | null {
+  const number = Number(pointed(typed));
+  return Number.isFinite(number) ? number : null;
 }
 
 /** From and to, of which one may be left out; nothing where neither is given or one is wrong. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hearNow } from "../../app/time";
 import type { FieldType, ParamView } from "../../platform/backend";
-import { type Put, paramJson, paramsJson, typedWords } from "./params";
+import { type Put, paramJson, paramsJson, putOfSaid, typedWords, understood } from "./params";
 
 const param = (kind: FieldType, more: Partial<ParamView> = {}): ParamView => ({
   name: "p",
@@ -29,6 +29,19 @@ test.each<[FieldType, string, string | null]>([
   ["money", "1500 JPY", '{"minor":1500,"currency":"JPY"}'],
   ["money", "1.5 JPY", null],
   ["money", "22", null],
+  ["number", "1,5", "1.5"],
+  ["number", "-0,25", "-0.25"],
+  ["number", "0,125", "0.125"],
+  ["number", "1234,125", "1234.125"],
+  // A thousand and more, or a little more than one: nobody guesses.
+  ["number", "1,234", null],
+  ["number", "1,234.5", null],
+  ["number", "1,2,3", null],
+  ["integer", "1,5", null],
+  ["money", "22,50 AUD", '{"minor":2250,"currency":"AUD"}'],
+  ["money", "22,5 aud", '{"minor":2250,"currency":"AUD"}'],
+  ["money", "1,500 JPY", null],
+  ["money", "1,500 AUD", null],
 ])("%s from %j is %s", (kind, put, json) => {
   expect(paramJson(param(kind), put)).toBe(json);
 });
@@ -85,4 +98,40 @@ test.each([
   ["p", null, "22.00"],
 ])("what is typed for %s with %j is %s", (typed_param, params, words) => {
   expect(typedWords({ typed: "22.00", typed_param }, params as Put | null)).toBe(words);
+});
+
+test.each<[FieldType, string]>([
+  ["string", 'a "b"'],
+  ["text", "two\nlines"],
+  ["integer", "12"],
+  ["number", "1.5"],
+  ["boolean", "false"],
+  ["date", "2026-11-20"],
+  ["money", "0.29 AUD"],
+  ["money", "1500 JPY"],
+  ["timestamp", "2026-06-20T14:45:00"],
+  ["timestamp", "2027-01-20T14:45:30"],
+])("%s that was said once is put in as it was typed: %j", (kind, typed) => {
+  hearNow("2026-11-20T14:45:12+11:00", "Australia/Sydney");
+  const asked = param(kind);
+  const said = paramJson(asked, typed);
+  expect(putOfSaid([asked], { p: said ?? "", gone: '"x"' })).toEqual({ p: typed });
+});
+
+test.each<[ParamView, string]>([
+  [param("integer"), '"twelve"'],
+  [param("money"), "22"],
+  [param("money"), "null"],
+  [param("string"), "no json"],
+  [param("boolean"), '"true"'],
+  [param("timestamp"), '"yesterday"'],
+  [param("enum", { one_of: [{ value: "a", label: "A" }] }), '"b"'],
+])("what does not fit what is asked for now is left out", (asked, said) => {
+  expect(putOfSaid([asked], { p: said })).toEqual({});
+});
+
+test("how a comma was understood is said, and nothing of what can be read in one way only", () => {
+  expect(understood(" 22,50 AUD ")).toBe("Understood as 22.50 AUD");
+  expect(understood("1,5")).toBe("Understood as 1.5");
+  for (const plain of ["1.5", "1,234", "", "words, and more"]) expect(understood(plain)).toBeNull();
 });

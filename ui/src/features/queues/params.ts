@@ -1,4 +1,5 @@
-import { parseWall, tenantInstant } from "../../app/time";
+import { msOf, parseWall, tenantInstant, tenantWall } from "../../app/time";
+import { t } from "../../locales/catalogue";
 import { decimal, numberFormat } from "../../locales/words";
 import type { ActionView, ParamView } from "../../platform/backend";
 
@@ -10,8 +11,10 @@ export function paramJson(param: ParamView, put: string): string | null {
       return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text))
         ? String(Number(text))
         : null;
-    case "number":
-      return text !== "" && Number.isFinite(Number(text)) ? String(Number(text)) : null;
+    case "number": {
+      const number = Number(pointed(text));
+      return text !== "" && Number.isFinite(number) ? String(number) : null;
+    }
     case "boolean":
       return text === "true" || text === "false" ? text : null;
     case "enum":
@@ -21,7 +24,7 @@ export function paramJson(param: ParamView, put: string): string | null {
     case "timestamp":
       return instantJson(text);
     case "money":
-      return moneyJson(text);
+      return moneyJson(pointed(text));
     case "string":
     case "text":
     case "id":
@@ -35,6 +38,32 @@ function instantJson(text: string): string | null {
   const wall = parseWall(`${text.length === 16 ? `${text}:00` : text}Z`);
   const at = wall && tenantInstant(wall.face);
   return at === null ? null : JSON.stringify(new Date(at).toISOString());
+}
+
+const WITH_COMMA = /^([-−]?)(\d+),(\d+)(\s*[A-Za-z]{3})?$/;
+
+/** Whether numbers are written with a decimal comma where the operator is. */
+const saysComma = () =>
+  numberFormat({})
+    .formatToParts(1.5)
+    .some(({ value }) => value === ",");
+
+/**
+ * A decimal that was put in with a comma, with a point. Where the comma may part thousands it stays, and is
+ * no number then: nobody guesses between 1.234 and 1234.
+ */
+export function pointed(text: string): string {
+  const [, sign = "", whole, fraction, currency = ""] = WITH_COMMA.exec(text) ?? [];
+  if (whole === undefined || fraction === undefined) return text;
+  const parts = fraction.length === 3 && /^[1-9]\d{0,2}$/.test(whole) && !saysComma();
+  return parts ? text : `${sign}${whole}.${fraction}${currency}`;
+}
+
+/** How a decimal comma was understood, in words; nothing where there is none. */
+export function understood(put: string): string | null {
+  const text = put.trim();
+  const read = pointed(text);
+  return read === text ? null : t("param-understood", { value: read });
 }
 
 /** "22.00 AUD" as minor units. */
@@ -66,6 +95,47 @@ export function typedWords(
   if (json === undefined) return typed;
   const { minor, currency } = JSON.parse(json) as { minor: number; currency: string };
   return decimal(minor, digitsOf(currency));
+}
+
+/**
+ * What was said once, as it would be put in: nothing of what is not asked for any more, or not in this form.
+ */
+export function putOfSaid(params: readonly ParamView[], said: Put): Put {
+  const put: Put = {};
+  for (const param of params) {
+    const typed = typedOf(param, said[param.name]);
+    if (typed !== null && paramJson(param, typed) !== null) put[param.name] = typed;
+  }
+  return put;
+}
+
+function typedOf({ kind }: ParamView, json: string | undefined): string | null {
+  const value = readJson(json);
+  if (kind === "money") {
+    const { minor, currency } = (value ?? {}) as { minor?: unknown; currency?: unknown };
+    return typeof minor === "number" && typeof currency === "string"
+      ? `${decimal(minor, digitsOf(currency))} ${currency}`
+      : null;
+  }
+  if (kind === "integer" || kind === "number") return typeof value === "number" ? `${value}` : null;
+  if (kind === "boolean") return typeof value === "boolean" ? `${value}` : null;
+  if (typeof value !== "string") return null;
+  return kind === "timestamp" ? faceOf(value) : value;
+}
+
+function readJson(json: string | undefined): unknown {
+  try {
+    return json === undefined ? null : JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+/** An instant as the tenant's clock shows it, to the second. */
+function faceOf(text: string): string | null {
+  const at = msOf(text);
+  const wall = at === null ? null : tenantWall(at);
+  return wall && new Date(wall.face).toISOString().slice(0, 19);
 }
 
 /** What of it has a value so far, as JSON text. */

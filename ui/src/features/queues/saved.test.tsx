@@ -105,6 +105,34 @@ describe("saved views", () => {
     await screen.findByRole("list", { name: "Filter" });
   });
 
+  test("a rename says what else it would save, and can leave that as it was", async () => {
+    const world = makeWorld();
+    world.saved = [savedView({ id: "v1", name: "Denied ones" })];
+    const { user, backend } = await openQueue(world);
+    const act = vi.spyOn(backend, "act");
+    await user.click(within(await below()).getByRole("button", { name: /Denied ones/ }));
+    const list = await screen.findByRole("list", { name: "Filter" });
+    await user.keyboard("{Alt>}s{/Alt}");
+    const same = await dialog("Saved view “Denied ones”");
+    expect(within(same).queryByLabelText(/asked now as well/)).not.toBeInTheDocument();
+    await user.keyboard("{Escape}");
+    await gone();
+    await user.click(within(list).getByRole("button", { name: "Clear all" }));
+    await waitFor(() => expect(list).not.toBeInTheDocument());
+    const saves = async (leaves: boolean) => {
+      await user.keyboard("{Alt>}s{/Alt}");
+      const asked = await screen.findByRole("dialog", { name: /^Saved view/ });
+      expect(asked).toHaveTextContent("are not as they were saved");
+      if (leaves) await user.click(within(asked).getByLabelText(/asked now as well/));
+      await expectAccessible();
+      await user.click(within(asked).getByRole("button", { name: "Save changes" }));
+      await gone();
+      return JSON.parse(JSON.parse(act.mock.lastCall?.[0].params.wish ?? "")).chips;
+    };
+    expect(await saves(true)).toEqual([DENIED]);
+    expect(await saves(false)).toEqual([]);
+  });
+
   test("one that was refused is asked for once more in its place, or given up", async () => {
     const world = makeWorld();
     const held = { operation: "op-held", makes: true };

@@ -75,6 +75,12 @@ export class MemoryBackend implements Backend {
   navigation = () => this.#read("navigation", () => navigationOf(this.world));
   queuePage: Backend["queuePage"] = (asked) =>
     this.#read("queuePage", () => pageOf(this.world, asked));
+  placeInView: Backend["placeInView"] = (asked, kind, id) =>
+    this.#read("placeInView", () => {
+      const { rows } = pageOf(this.world, { ...asked, offset: 0, limit: Number.MAX_SAFE_INTEGER });
+      const at = rows.findIndex((row) => row.kind === kind && row.id === id);
+      return at < 0 ? null : at;
+    });
   exportView: Backend["exportView"] = (asked) =>
     this.#read("exportView", () => ({
       file: `/Downloads/${asked.view}_2026-11-20T03-45-00Z_12-rows.csv`,

@@ -182,6 +182,7 @@ export function operation(
     behind: 0,
     waits_for: null,
     theirs: [],
+    said: {},
     ...of,
     word,
     standing,

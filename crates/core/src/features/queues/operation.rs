@@ -8,6 +8,7 @@ use watchkeeper_pack::value::money_text;
 use watchkeeper_wire::operation::Reason;
 
 use super::cells::Shown;
+use super::said::said;
 use super::view::{DenialView, OperationView, OperationWord, Standing, WaitsForView};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row, view_of};
@@ -127,6 +128,7 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         behind: u32::try_from(behind).unwrap_or(u32::MAX),
         waits_for: awaited.map(|on| waits_for(reading, &on)).transpose()?,
         theirs: theirs(reading, operation)?,
+        said: said(reading, operation)?,
     })
 }
 

@@ -183,6 +183,39 @@ impl Sections<'_> {
         self.select(reading, section, &text, [Sql::Text(ids)])
     }
 
+    /// How many rows of a section, of which there are `count`, stand before a record in the order of these
+    /// fields; none where it is not among them. Walked along the index, since nulls and turned orders
+    /// make a comparison of what it is sorted by more than one question.
+    pub(crate) fn before(
+        &self,
+        reading: &Reading<'_>,
+        (section, count): (&Section, u32),
+        sort: &[String],
+        id: &str,
+    ) -> Result<Option<u32>, Error> {
+        let id = || std::iter::once(Sql::Text(id.to_owned()));
+        let own = || section.params.iter().cloned();
+        let (from, test) = (section.from, &section.filter);
+        let among = format!("SELECT 1 FROM {from} WHERE {test} AND id = ?");
+        let mut among = reading.cache.prepare_cached(&among)?;
+        if !among.exists(rusqlite::params_from_iter(own().chain(id())))? {
+            return Ok(None);
+        }
+        let order = filter::order_by(self.kind, sort).ok_or(Error::new(Code::NotFound))?;
+        let index = self.by(reading, section, self.way(section, count, sort))?;
+        let text = format!("SELECT id = ? FROM {from}{index} WHERE {test} ORDER BY {order}");
+        let mut statement = reading.cache.prepare_cached(&text)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(id().chain(own())))?;
+        let mut before = 0_u32;
+        while let Some(row) = rows.next()? {
+            if row.get::<_, bool>(0)? {
+                return Ok(Some(before));
+            }
+            before = before.saturating_add(1);
+        }
+        Ok(None)
+    }
+
     /// Rows of a section with an instant after `from` and not after `to`: the first of them, or the
     /// last, latest first.
     pub(crate) fn rows_between(

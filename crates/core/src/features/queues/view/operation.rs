@@ -95,6 +95,9 @@ pub struct OperationView {
     pub waits_for: Option<WaitsForView>,
     /// The other side's facts where it conflicts.
     pub theirs: Vec<FactView>,
+    /// Where another may take its place: what was said with it, as JSON text by parameter, so that the other
+    /// begins with that. Nothing of a record of somebody who was erased.
+    pub said: std::collections::BTreeMap<String, String>,
 }
 
 /// An operation that another one waits for.
