@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::format::ControlDef;
 use watchkeeper_pack::{Action, Pack};
 
@@ -40,6 +41,55 @@ pub fn name_of(id: &str) -> (&str, Option<&str>) {
     match id.split_once('/') {
         Some((name, region)) => (name, Some(region)),
         None => (id, None),
+    }
+}
+
+/// What a control is called, with the name of its region; none where the pack has no such control.
+pub fn title(pack: &Pack, id: &str) -> Option<String> {
+    let (name, region) = name_of(id);
+    let label = &pack.controls.get(name)?.label;
+    Some(match region {
+        Some(region) => format!("{label}, {}", region_label(pack, region)),
+        None => label.clone(),
+    })
+}
+
+/// A region as it is shown; one that the pack does not have (any more) under its id.
+fn region_label<'a>(pack: &'a Pack, region: &'a str) -> &'a str {
+    let known = pack.regions.get(region);
+    known.map_or(region, |known| known.label.as_str())
+}
+
+/// What the sentences of a switch see: the region and the value in words, where both are kept as ids and
+/// JSON.
+pub(crate) fn in_words<'a>(pack: &Pack, mut scope: Scope<'a>) -> Scope<'a> {
+    let text = |of: &Map<String, Value>, name: &str| {
+        let text = of.get(name).and_then(Value::as_str);
+        text.map(ToOwned::to_owned)
+    };
+    if let Some(region) = text(&scope.record, "region") {
+        let label = region_label(pack, &region).to_owned();
+        scope.record.insert("region".to_owned(), label.into());
+    }
+    let value = text(&scope.params, VALUE);
+    if let Some(value) = value.and_then(|value| serde_json::from_str::<Value>(&value).ok()) {
+        let name = text(&scope.record, "name").unwrap_or_default();
+        let words = value_words(pack.controls.get(&name), &value);
+        scope.params.insert(VALUE.to_owned(), words.into());
+    }
+    scope
+}
+
+/// A value as it is read: a switch is on or off.
+fn value_words(def: Option<&ControlDef>, value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "on".to_owned(),
+        Value::Bool(false) => "off".to_owned(),
+        Value::String(text) => {
+            let called = def.and_then(|def| def.word(text));
+            called.unwrap_or_else(|| text.clone())
+        }
+        other => other.to_string(),
     }
 }
 

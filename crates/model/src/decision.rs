@@ -206,7 +206,7 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         confirm: action.def.confirm,
         typed: typed(situation, action),
         nature: action.def.nature,
-        will: will(action, &scope),
+        will: will(action, &in_words(situation, action, scope)),
         asks,
         plan,
     }
@@ -478,6 +478,16 @@ fn amount(situation: &Situation<'_>, action: &Action) -> Option<String> {
     }?;
     let minor = amount.get("minor")?.as_i64()?;
     Some(value::money_text(minor, amount.get("currency")?.as_str()?))
+}
+
+/// What its sentences see. A switch of a control is said in the words of its screen, not as it is kept.
+fn in_words<'a>(situation: &Situation<'_>, action: &Action, scope: Scope<'a>) -> Scope<'a> {
+    match (situation.kind.name.as_str(), action.name.as_str()) {
+        (crate::control::KIND, crate::control::SWITCH) => {
+            crate::control::in_words(situation.pack, scope)
+        }
+        _ => scope,
+    }
 }
 
 /// A line that cannot be filled in is left out; an effect that cannot is refused elsewhere.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use watchkeeper_core::Code;
 use watchkeeper_core::features::controls::view::{ControlView, FrozenAction};
 use watchkeeper_core::features::queues::view::{
-    ActRequest, OperationView, OperationWord, Standing,
+    ActRequest, ConsiderRequest, OperationView, OperationWord, Standing,
 };
 use watchkeeper_core::features::{controls, queues, sync};
 use watchkeeper_wire::operation::{Verdict, VerdictWord};
@@ -331,4 +331,51 @@ async fn x_52_a_switch_that_was_sent_is_not_in_effect_before_the_platform_read_i
     assert!(shown.on);
     assert_eq!((shown.own, shown.asked), (None, None));
     world.check().await;
+}
+
+#[tokio::test]
+async fn a_switch_is_said_in_the_words_of_its_screen() {
+    let world = World::new(1).await;
+    world.platform.with(|state| {
+        let more = format!("{CONTROLS}{REGIONS}");
+        state.pack = Some(pack_with(1, &more, &[], |text| paused(&frozen(text))));
+        state.roles = vec!["lead".into()];
+        let body = json!({
+            "name": "pause", "label": "Paused", "region": "d1", "variable": "t-1/pause-d1",
+            "state": "steady",
+        });
+        state.put("control", "pause/d1", body);
+    });
+    world.engine.sync_once().await.unwrap();
+    let params = |value: &str| {
+        BTreeMap::from([
+            ("value".to_owned(), json!(value).to_string()),
+            ("reason".to_owned(), json!("A suspicion.").to_string()),
+        ])
+    };
+    for (value, words) in [("true", "to on at"), ("false", "to off at")] {
+        let request = ConsiderRequest {
+            kind: "control".into(),
+            id: "pause/d1".into(),
+            action: "switch".into(),
+            params: params(value),
+            amends: None,
+        };
+        let meant = queues::consider(&world.engine, request).await.unwrap();
+        let will = meant.will.first().unwrap();
+        assert!(will.contains("of North") && will.contains(words), "{will}");
+    }
+    let record = queues::record(&world.engine, "control", "pause/d1").await;
+    let request = ActRequest {
+        operation: Uuid::now_v7().to_string(),
+        kind: "control".into(),
+        id: "pause/d1".into(),
+        action: "switch".into(),
+        params: params("true"),
+        typed: None,
+        seen_revision: record.unwrap().revision,
+        amends: None,
+    };
+    let made = queues::act(&world.engine, request).await.unwrap();
+    assert_eq!(made.title, "Paused, North");
 }

@@ -51,6 +51,8 @@ describe("chips", () => {
     const asked = await dialog("Filter by a field");
     await user.selectOptions(within(asked).getByLabelText("Field"), "Amount");
     await user.type(within(asked).getByLabelText("From"), "4,50");
+    expect(within(asked).getByLabelText("From")).toHaveAccessibleDescription("Understood as 4.50");
+    await user.type(within(asked).getByLabelText("From"), "0");
     expect(within(asked).getByLabelText("From")).toHaveAccessibleDescription(
       "This is no such value.",
     );
