@@ -159,7 +159,16 @@ async fn a_platform_that_gives_up_may_have_done_it_so_nothing_lapses_before_it_i
     carry_out_and_answer(&world, Reply::Full(status, headers, body));
     world.engine.sync_once().await.unwrap_err();
     world.platform.behave_well();
-    // Back-off and not-after have both passed.
+    let_time_pass(&world).await;
+    world.engine.sync_once().await.unwrap();
+    let status = world.status().await;
+    assert!(status.held.is_empty(), "{:?}", status.held);
+    assert_eq!(status.settled[0].id, queued.id);
+    assert_eq!(status.settled[0].word, OperationWord::Confirmed);
+}
+
+/// Back-off and not-after of all that waits have passed.
+async fn let_time_pass(world: &World) {
     let state = &world.engine.stores().state;
     state
         .write(|state| {
@@ -171,11 +180,6 @@ async fn a_platform_that_gives_up_may_have_done_it_so_nothing_lapses_before_it_i
         })
         .await
         .unwrap();
-    world.engine.sync_once().await.unwrap();
-    let status = world.status().await;
-    assert!(status.held.is_empty(), "{:?}", status.held);
-    assert_eq!(status.settled[0].id, queued.id);
-    assert_eq!(status.settled[0].word, OperationWord::Confirmed);
 }
 
 /// Sends a release of which no trace is found, and lets its time pass. Answers the request, that is
@@ -187,17 +191,7 @@ async fn lapse_after_a_try(world: &World, record: &str) -> Batch {
         .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
     world.engine.sync_once().await.unwrap();
     world.platform.behave_well();
-    let state = &world.engine.stores().state;
-    state
-        .write(|state| {
-            state.execute(
-                "UPDATE operation SET not_after = made_at - 1, not_before = 1",
-                [],
-            )?;
-            Ok::<_, StoreError>(())
-        })
-        .await
-        .unwrap();
+    let_time_pass(world).await;
     world.engine.sync_once().await.unwrap();
     assert_eq!(world.status().await.held[0].standing, Standing::HeldLapsed);
     world.platform.with(|state| {
