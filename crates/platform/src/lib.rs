@@ -92,6 +92,8 @@ pub struct Platform {
     pub calls_waiting: Notify,
     /// Calls that went out lately.
     pub sends: connectors::Sends,
+    /// Memory for the files of calls.
+    pub room: connectors::Room,
     /// What stands in for providers, in the demo and in tests.
     pub stand_ins: Option<StandIns>,
     /// The worlds of a demo, which may be chosen while it runs; an office has none.

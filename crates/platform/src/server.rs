@@ -27,7 +27,7 @@ use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::webhook::{self, Webhook, WebhookStandIn};
 use crate::connectors::wise::{self, Wise, WiseStandIn};
-use crate::connectors::{Connectors, Sends, Worker};
+use crate::connectors::{Connectors, Room, Sends, Worker};
 use crate::decide::approvals;
 use crate::demo::Worlds;
 use crate::hints::Hints;
@@ -165,6 +165,7 @@ impl Platform {
             connectors,
             calls_waiting: Notify::new(),
             sends: Sends::default(),
+            room: Room::default(),
             stand_ins,
             demo: options.demo.clone(),
             stop: CancellationToken::new(),

@@ -152,10 +152,10 @@ pub struct Reason {
     /// Stable code: `policy.denied`, `policy.undecidable`, `rights.missing_role`,
     /// `record.changed`, `record.gone`, `record.exists`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
-    /// `provider.not_asked`, `provider.asking`, `provider.unreadable`, `provider.done_otherwise`,
-    /// `provider.otherwise`, `operation.under_way`, `approval.waits`, `approval.rejected`,
-    /// `approval.withdrawn`, `approval.lapsed`, `approval.needed`, `approval.changed`, `approval.asked`,
-    /// `erasure.waits`, `erasure.too_many`, or one of the pack's.
+    /// `provider.not_asked`, `provider.asking`, `provider.unreadable`, `provider.unproven`,
+    /// `provider.done_otherwise`, `provider.otherwise`, `operation.under_way`, `approval.waits`,
+    /// `approval.rejected`, `approval.withdrawn`, `approval.lapsed`, `approval.needed`, `approval.changed`,
+    /// `approval.asked`, `erasure.waits`, `erasure.too_many`, or one of the pack's.
     pub code: String,
     /// Policy row that decided, such as `D-17`.
     pub row: Option<String>,

@@ -12,10 +12,12 @@ use crate::store::{CallRow, Committed};
 
 /// How often a doubt is said anew because something else was said meanwhile.
 const TRIES: u32 = 8;
-/// A provider that could not be asked for so long may not let itself be asked at all: a person has to see it.
-const UNREADABLE_AFTER: TimeDelta = TimeDelta::minutes(10);
-/// Code of the reason then.
+/// What a provider has not cleared up for so long a person has to see.
+const IN_DOUBT_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// Code of the reason where it does not say anything: it may not let itself be asked at all.
 const UNREADABLE: &str = "provider.unreadable";
+/// Code of the reason where what it shows proves neither that it was done nor that it was not.
+const UNPROVEN: &str = "provider.unproven";
 
 /// What others have done of the same record in a history that is lost
 /// ([`Basis::besides`](crate::store::Basis::besides)).
@@ -38,9 +40,11 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
         };
         match connector.look(&other.call, &other.provider_key()).await {
             Look::Absent | Look::Beside(_) | Look::Failed(_) => {}
-            Look::Found(_) | Look::Begun | Look::NotInEffect(_) => return Beside::Done,
+            Look::Found(_) | Look::Part(_) | Look::Begun | Look::NotInEffect(_) => {
+                return Beside::Done;
+            }
             // It may come to nothing yet.
-            Look::UnderWay | Look::Unclear => found = Beside::Unclear,
+            Look::UnderWay | Look::Unproven(_) | Look::Unclear => found = Beside::Unclear,
         }
     }
     found
@@ -53,7 +57,7 @@ pub(super) async fn say_unknown(platform: &Platform, row: &CallRow) -> Result<()
     say(platform, row, &why, is_accepted).await
 }
 
-fn is_accepted(seen: &Verdict, _now: DateTime<Utc>) -> bool {
+fn is_accepted(seen: &Verdict, _why: &Reason, _now: DateTime<Utc>) -> bool {
     seen.word == VerdictWord::Accepted
 }
 
@@ -71,10 +75,27 @@ pub(super) async fn say_unreadable(platform: &Platform, row: &CallRow) -> Result
     say(platform, row, &why, is_long_in_doubt).await
 }
 
-fn is_long_in_doubt(seen: &Verdict, now: DateTime<Utc>) -> bool {
-    let said = seen.reason.as_ref();
-    let said = said.is_some_and(|why| why.code == UNREADABLE);
-    !seen.word.is_final() && !said && now >= seen.decided_at + UNREADABLE_AFTER
+/// Tells the author what a provider has shown for long of what was sent to it, where that ends nothing. It is
+/// said once, and again where it shows something else by then.
+pub(super) async fn say_unproven(
+    platform: &Platform,
+    row: &CallRow,
+    shown: &str,
+) -> Result<(), ApiError> {
+    let detail = format!(
+        "{shown} The platform asks again every few seconds, and sends nothing as long as this is so; once the \
+         provider shows all of it, this ends by itself."
+    );
+    let why = reason(UNPROVEN, None, &detail);
+    say(platform, row, &why, is_long_in_doubt).await
+}
+
+fn is_long_in_doubt(seen: &Verdict, why: &Reason, now: DateTime<Utc>) -> bool {
+    // What a provider has shown stays said while it cannot be asked: that is what there is to look at.
+    let is_said = |said: &Reason| said == why || said.code == UNPROVEN && why.code == UNREADABLE;
+    !seen.word.is_final()
+        && !seen.reason.as_ref().is_some_and(is_said)
+        && now >= seen.decided_at + IN_DOUBT_AFTER
 }
 
 /// Says that nobody knows, and why, where what is said so far lets it be.
@@ -82,14 +103,14 @@ async fn say(
     platform: &Platform,
     row: &CallRow,
     why: &Reason,
-    may: fn(&Verdict, DateTime<Utc>) -> bool,
+    may: fn(&Verdict, &Reason, DateTime<Utc>) -> bool,
 ) -> Result<(), ApiError> {
     let tenant = row.id.tenant.as_str();
     for _ in 0..TRIES {
         let now = platform.clock.now();
         let seen = platform.store.operation(tenant, row.id.operation).await?;
         let seen = seen.ok_or(Code::NotFound)?.verdict;
-        if !may(&seen, now) {
+        if !may(&seen, why, now) {
             return Ok(());
         }
         let verdict = Verdict {
@@ -106,4 +127,43 @@ async fn say(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_long_in_doubt_is_said_once_and_anew_where_something_else_shows() {
+        let at = DateTime::UNIX_EPOCH;
+        let long = at + IN_DOUBT_AFTER;
+        let why = |code: &str, detail: &str| reason(code, None, detail);
+        let seen = |word: VerdictWord, reason: Option<Reason>| Verdict {
+            operation: uuid::Uuid::nil(),
+            word,
+            reason,
+            record: None,
+            kind: "dispute".into(),
+            record_id: "1".into(),
+            revision: None,
+            from_revision: None,
+            decided_at: at,
+        };
+        let (part, more) = (why(UNPROVEN, "one of two"), why(UNPROVEN, "none of two"));
+        let silent = why(UNREADABLE, "silent");
+        let open = seen(VerdictWord::Accepted, None);
+        for why in [&part, &silent] {
+            assert!(is_long_in_doubt(&open, why, long), "{why:?}");
+            assert!(!is_long_in_doubt(&open, why, long - TimeDelta::seconds(1)));
+            let told = seen(VerdictWord::Unknown, Some(why.clone()));
+            assert!(!is_long_in_doubt(&told, why, long), "{why:?}");
+            let ended = seen(VerdictWord::Confirmed, None);
+            assert!(!is_long_in_doubt(&ended, why, long), "{why:?}");
+        }
+        let shown = seen(VerdictWord::Unknown, Some(part));
+        assert!(is_long_in_doubt(&shown, &more, long));
+        assert!(!is_long_in_doubt(&shown, &silent, long));
+        let unread = seen(VerdictWord::Unknown, Some(silent));
+        assert!(is_long_in_doubt(&unread, &more, long));
+    }
 }

@@ -33,6 +33,7 @@ use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector as Name;
 
 pub use beside::Other;
+pub use enclosed::Room;
 pub use sends::Sends;
 pub use stand_in::mood;
 pub use worker::Worker;
@@ -85,8 +86,8 @@ pub struct Enclosure {
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
-    /// The most bytes that the provider takes of it.
-    pub most: u64,
+    /// Its size, as the call says it: no more of it is read.
+    pub bytes: u64,
 }
 
 /// What a provider lists.
@@ -96,6 +97,8 @@ pub enum Look {
     Found(Value),
     /// It has it, and is not done with it.
     UnderWay,
+    /// It has it, and shows only a part of it; which, in words.
+    Part(String),
     /// It had it, and it came to nothing, for good.
     Failed(String),
     /// It did a part of it, and the rest is owed: it is sent again, however late.
@@ -106,6 +109,9 @@ pub enum Look {
     Absent,
     /// It did not, so far; and beside it, on the same charge, it did these for other calls of ours.
     Beside(Vec<Other>),
+    /// It shows nothing of it, and where it was sent that does not prove that it was not done; why, and where
+    /// to look, in words.
+    Unproven(String),
     /// It cannot say just now.
     Unclear,
 }

@@ -28,7 +28,7 @@ use watchkeeper_model::{Outcome, Situation, approval, decide};
 use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::doubt::{Beside, look_beside, say_unknown, say_unreadable};
+use super::doubt::{Beside, look_beside, say_unknown, say_unproven, say_unreadable};
 use super::enclosed::enclosed;
 use super::ending::{
     Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
@@ -178,7 +178,16 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         }
         // What was only looked for is never sent.
         Look::Begun => row.basis.otherwise.is_none(),
-        Look::Absent => false,
+        Look::Part(shown) => {
+            say_unproven(platform, row, &shown).await?;
+            return wait_for_the_provider(platform, row, !row.was_never_sent()).await;
+        }
+        // Neither refused nor lapsed is said of what may have been taken, and nothing is sent beside it.
+        Look::Unproven(shown) if row.ambiguous => {
+            say_unproven(platform, row, &shown).await?;
+            return wait_for_the_provider(platform, row, true).await;
+        }
+        Look::Absent | Look::Unproven(_) => false,
         Look::Beside(listed) => {
             others = listed;
             false
@@ -224,15 +233,16 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         None => enclosed(platform, row, &*connector).await,
         Some(hindrance) => Err(hindrance),
     };
-    let files = match ready {
-        Ok(files) => files,
+    let (files, _room) = match ready {
+        Ok(ready) => ready,
         // Nothing went out: nothing is counted.
         Err(Sent::NotNow(wait)) => {
             let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
             let until = platform.clock.now() + wait.unwrap_or(ASK_AGAIN);
             return put_off(platform, row, row.ambiguous, row.generation, Some(until)).await;
         }
-        Err(Sent::Refused(why)) if row.was_never_sent() => {
+        // Of what went out before, if anything did, nothing was taken.
+        Err(Sent::Refused(why)) if !row.ambiguous => {
             return finish(platform, row, provider_refused(&why)).await;
         }
         Err(sent) => {
@@ -289,7 +299,10 @@ async fn after_send(
         // An earlier send may have come through after we looked.
         Sent::Refused(detail) => match connector.look(&row.call, &row.id.provider_key()).await {
             Look::Found(result) => finish(platform, row, done(result)).await,
-            Look::UnderWay => wait_for_the_provider(platform, row, true).await,
+            // Where nothing is proved, the no may be to a repeat of what was taken.
+            Look::UnderWay | Look::Part(_) | Look::Unproven(_) => {
+                wait_for_the_provider(platform, row, true).await
+            }
             // The no is to this send; the earlier one may yet be a yes.
             Look::Absent | Look::Beside(_) if earlier_may_come => {
                 let until = Some(platform.clock.now() + QUIET);

@@ -1,8 +1,10 @@
-//! What is submitted to a dispute, and what the dispute shows of it. Pure.
+//! What is submitted to a dispute. What the dispute shows of it stands beside ([`shown`]). Pure.
 //!
 //! Facts that this rests on: evidence is taken while the dispute waits for the seller and shows the link
 //! for it, and that link is gone once it was taken. A dispute shows what was submitted, by whom, with its
 //! notes. Nothing else is ours in it, so the notes carry the call's key.
+
+mod shown;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -10,7 +12,9 @@ use watchkeeper_model::Call;
 
 use super::form::Form;
 use crate::connectors::line::short;
-use crate::connectors::{Enclosure, Look, money};
+use crate::connectors::{Enclosure, money};
+
+pub(super) use shown::closed;
 
 /// The most bytes of a file: it has to be below ten million.
 const MAX_FILE: u64 = 9_999_999;
@@ -24,6 +28,8 @@ const MAX_NOTE: usize = 1_800;
 const MAX_STEM: usize = 40;
 /// What the tracking number is to PayPal.
 const FULFILLMENT: &str = "PROOF_OF_FULFILLMENT";
+/// What stands before the key in notes.
+const REFERENCE: &str = "Reference";
 /// The status in which it takes evidence.
 const WAITING: &str = "WAITING_FOR_SELLER_RESPONSE";
 /// Carriers that PayPal has a word for; any other goes by its name.
@@ -61,6 +67,8 @@ struct File<'a> {
     name: &'a str,
     media: &'a str,
     sha256: &'a str,
+    /// Its size, as the call says it.
+    bytes: u64,
     /// As PayPal is to call it.
     called: String,
 }
@@ -92,8 +100,8 @@ fn called(place: usize, name: &str, sha256: &str, ending: &str) -> String {
     format!("{:02}-{stem}-{hash}.{ending}", place + 1)
 }
 
-/// One entry of the list of evidence, and its size; in words what PayPal would not take of it.
-fn file(place: usize, entry: &Value) -> Result<(File<'_>, u64), String> {
+/// One entry of the list of evidence; in words what PayPal would not take of it.
+fn file(place: usize, entry: &Value) -> Result<File<'_>, String> {
     let Some(entry) = entry.as_object() else {
         return Err("a piece of evidence is no file".into());
     };
@@ -122,14 +130,14 @@ fn file(place: usize, entry: &Value) -> Result<(File<'_>, u64), String> {
     let Some(sha256) = sha256 else {
         return Err(format!("The file {shown} cannot go: its hash is none."));
     };
-    let file = File {
+    Ok(File {
         called: called(place, name, sha256, ending),
         type_,
         name,
         media,
         sha256,
-    };
-    Ok((file, bytes))
+        bytes,
+    })
 }
 
 impl<'a> Evidence<'a> {
@@ -144,8 +152,8 @@ impl<'a> Evidence<'a> {
         }
         let (mut files, mut total) = (Vec::new(), 0_u64);
         for (place, entry) in listed.iter().enumerate() {
-            let (file, bytes) = file(place, entry)?;
-            total = total.saturating_add(bytes);
+            let file = file(place, entry)?;
+            total = total.saturating_add(file.bytes);
             if total > MAX_FILES {
                 let name = short(file.name);
                 return Err(format!(
@@ -175,7 +183,7 @@ impl<'a> Evidence<'a> {
             .map(|file| Enclosure {
                 name: short(file.name),
                 sha256: file.sha256.to_owned(),
-                most: MAX_FILE,
+                bytes: file.bytes,
             })
             .collect()
     }
@@ -194,6 +202,11 @@ impl<'a> Evidence<'a> {
         groups
     }
 
+    /// What the operator says, as far as it goes.
+    fn words(&self) -> String {
+        self.note.chars().take(MAX_NOTE).collect()
+    }
+
     /// The pieces, each with the key in its notes; what the operator says stands with the first.
     pub(super) fn input(&self, key: &str) -> Value {
         let mut pieces = Vec::new();
@@ -205,7 +218,7 @@ impl<'a> Evidence<'a> {
             let documents: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
             pieces.push(json!({"evidence_type": type_, "documents": documents}));
         }
-        let said: String = self.note.chars().take(MAX_NOTE).collect();
+        let said = self.words();
         for (place, piece) in pieces.iter_mut().enumerate() {
             let notes = match place {
                 0 if !said.is_empty() => format!("{said}\n{}", marked(key)),
@@ -233,41 +246,6 @@ impl<'a> Evidence<'a> {
         }
         Some(form.end())
     }
-
-    /// What a dispute shows of it.
-    pub(super) fn shown(&self, dispute: &Value, key: &str) -> Look {
-        let ours: Vec<&Value> = pieces(dispute)
-            .filter(|piece| is_ours(piece, key))
-            .collect();
-        if ours.is_empty() {
-            return Look::Absent;
-        }
-        let tracking = self.tracking.map(|_| (FULFILLMENT, 0));
-        let groups = self.groups().into_iter();
-        let wanted = groups.map(|(type_, names)| (type_, names.len()));
-        let all = tracking
-            .into_iter()
-            .chain(wanted)
-            .all(|(type_, documents)| {
-                let of_type = ours
-                    .iter()
-                    .filter(|piece| said(piece, "evidence_type") == type_);
-                let mut of_type = of_type.peekable();
-                of_type.peek().is_some()
-                    && of_type.map(|piece| documents_of(piece)).sum::<usize>() >= documents
-            });
-        if !all {
-            return Look::UnderWay;
-        }
-        let status = said(dispute, "status");
-        Look::Found(json!({
-            "id": self.dispute,
-            "status": status,
-            "evidences": ours.len(),
-            "documents": ours.iter().map(|piece| documents_of(piece)).sum::<usize>(),
-            "submitted_at": ours.first().map(|piece| said(piece, "date")),
-        }))
-    }
 }
 
 fn tracking(number: &str, carrier: &str) -> Value {
@@ -283,42 +261,11 @@ fn tracking(number: &str, carrier: &str) -> Value {
 
 /// How the key stands in notes.
 fn marked(key: &str) -> String {
-    format!("Reference {key}.")
+    format!("{REFERENCE} {key}.")
 }
 
 fn said<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn pieces(dispute: &Value) -> impl Iterator<Item = &Value> {
-    let all = dispute.get("evidences").and_then(Value::as_array);
-    all.into_iter().flatten()
-}
-
-/// A piece that was submitted, by the seller, under this key.
-fn is_ours(piece: &Value, key: &str) -> bool {
-    let asked_for = said(piece, "source").starts_with("REQUESTED_");
-    !asked_for && said(piece, "notes").contains(&marked(key))
-}
-
-fn documents_of(piece: &Value) -> usize {
-    let documents = piece.get("documents").and_then(Value::as_array);
-    documents.map_or(0, Vec::len)
-}
-
-/// Why a dispute takes no evidence now, in words; none where it does.
-pub(super) fn closed(dispute: &Value) -> Option<String> {
-    let status = said(dispute, "status");
-    if status != WAITING {
-        let status = short(status);
-        return Some(format!(
-            "PayPal takes no evidence for this case now: its status is {status}."
-        ));
-    }
-    let links = dispute.get("links").and_then(Value::as_array);
-    let mut links = links.into_iter().flatten();
-    let offered = links.any(|link| said(link, "rel") == "provide-evidence");
-    (!offered).then(|| "PayPal offers no way to give evidence for this case.".into())
 }
 
 #[cfg(test)]

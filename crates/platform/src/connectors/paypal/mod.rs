@@ -7,8 +7,8 @@
 //! stay pending, and may fail after that: only one that is completed is done.
 //!
 //! Evidence knows no request id, and its answer says only that it was taken. So the dispute is read before
-//! each send and after it, and nothing is sent again before what was sent has had time to
-//! show.
+//! each send and after it, and nothing is sent again before what was sent has had time to show. That it was
+//! not taken is proved only by a dispute that still takes evidence.
 
 mod evidence;
 mod form;

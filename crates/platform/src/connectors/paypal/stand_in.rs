@@ -95,7 +95,7 @@ impl PaypalStandIn {
 impl StandIn for PaypalStandIn {
     const NAME: &'static str = "paypal";
     const SEEN: &'static str = "refunds";
-    const MODES: &'static [&'static [Mode]] = &[REFUNDING, ON_THE_WAY];
+    const MODES: &'static [&'static [Mode]] = &[REFUNDING, disputes::GIVING, ON_THE_WAY];
 
     fn of(all: &StandIns) -> &Self {
         &all.paypal

@@ -40,6 +40,10 @@ pub enum Mode {
     RateLimit,
     /// Takes it, and is not done with it.
     Pending,
+    /// Takes it, and shows only the first piece of it for an hour.
+    Part,
+    /// Takes it and never answers, and its notes never show.
+    NotesLost,
     /// Has forgotten all keys.
     ForgetKeys,
     /// Answers 500 to whatever is asked, to questions too.
@@ -81,7 +85,11 @@ impl Mode {
     pub(super) fn is_lost_after(self) -> bool {
         matches!(
             self,
-            Self::TimeoutAfter | Self::Late | Self::MadeTimeout | Self::DeployTimeout
+            Self::TimeoutAfter
+                | Self::Late
+                | Self::NotesLost
+                | Self::MadeTimeout
+                | Self::DeployTimeout
         )
     }
 

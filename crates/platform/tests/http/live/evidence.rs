@@ -1,12 +1,15 @@
 //! Evidence goes to PayPal once, whatever is lost, late, twice, refused or killed; and nothing goes where a file
 //! is not what it was.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 use watchkeeper_platform::clock::Clock as _;
 use watchkeeper_platform::connectors::paypal::{Dispute, Mode};
-use watchkeeper_wire::operation::VerdictWord;
+use watchkeeper_wire::operation::{Verdict, VerdictWord};
 
 use super::{bought, bring, code, done, ended, operation, shop, stand_ins, usd};
 use crate::support::{TENANT, World};
@@ -151,6 +154,99 @@ async fn evidence_that_was_taken_and_does_not_show_yet_is_not_sent_again() {
     ready(&world, "PP-D-1", WAITING).await;
     stand_ins(&world).paypal.misbehave(Mode::Pending, 1);
     let verdict = done(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+}
+
+/// Waits until every call was put off or has ended, by a clock that stands still.
+async fn at_rest(world: &World) {
+    until("at rest", async || {
+        let due = world.platform().store.due_calls(world.clock.now(), 9).await;
+        due.unwrap().is_empty()
+    })
+    .await;
+}
+
+/// Moves the clock on until it is said what is in doubt.
+async fn doubted(world: &World, id: Uuid) -> Verdict {
+    for _ in 0..900 {
+        let verdict = world.verdict(id).await;
+        assert!(!verdict.word.is_final(), "{verdict:?}");
+        if code(&verdict) == "provider.unproven" {
+            assert_eq!(verdict.word, VerdictWord::Unknown);
+            return verdict;
+        }
+        world.clock.advance(TimeDelta::seconds(5));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody was told: {:?}", world.verdict(id).await);
+}
+
+#[tokio::test]
+async fn evidence_of_which_paypal_shows_a_part_is_told_and_ends_when_all_of_it_shows() {
+    let world = shop().await;
+    ready(&world, "PP-D-1", WAITING).await;
+    stand_ins(&world).paypal.misbehave(Mode::Part, 1);
+    let asked = operation(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    world.submit(&asked).await;
+    let why = doubted(&world, asked.id).await.reason.unwrap().detail;
+    let (shown, missing) = why.split_once("Not shown: ").unwrap();
+    assert!(
+        shown.contains("Shown: tracking number 1Z, the note."),
+        "{why}"
+    );
+    for item in ITEMS {
+        assert!(missing.contains(&format!("{item}.pdf")), "{why}");
+    }
+    world.clock.advance(TimeDelta::hours(1));
+    let verdict = ended(&world, asked.id).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+}
+
+#[tokio::test]
+async fn evidence_that_may_have_been_taken_is_neither_refused_nor_lapsed_nor_sent_again() {
+    let world = shop().await;
+    ready(&world, "PP-D-1", WAITING).await;
+    stand_ins(&world).paypal.misbehave(Mode::NotesLost, 1);
+    let asked = operation(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    world.submit(&asked).await;
+    let why = doubted(&world, asked.id).await.reason.unwrap().detail;
+    assert!(why.contains("UNDER_REVIEW"), "{why}");
+    assert!(why.contains(&format!("{}:", asked.id)), "{why}");
+    let (shown, missing) = why.split_once("Not shown: ").unwrap();
+    for item in ITEMS {
+        assert!(shown.contains(&format!("{item}.pdf")), "{why}");
+    }
+    assert!(missing.starts_with("the note."), "{why}");
+    // Neither a file that is gone by then nor the deadline makes it undone.
+    let name = hex::encode(Sha256::digest("refund_policy"));
+    std::fs::remove_file(world.platform().blobs.path(TENANT, &name)).unwrap();
+    at_rest(&world).await;
+    world.clock.advance(TimeDelta::days(6));
+    at_rest(&world).await;
+    let verdict = world.verdict(asked.id).await;
+    assert_eq!(
+        (verdict.word, code(&verdict)),
+        (VerdictWord::Unknown, "provider.unproven")
+    );
+    assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+    assert_eq!(case(&world, "PP-D-1").await["state"], "submitted");
+}
+
+#[tokio::test]
+async fn evidence_waits_while_there_is_no_room_for_its_files() {
+    let world = shop().await;
+    ready(&world, "PP-D-1", WAITING).await;
+    let asked = operation(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    let others = world.platform().room.take(u64::MAX).unwrap();
+    world.submit(&asked).await;
+    at_rest(&world).await;
+    let calls = world.platform().store.calls_of(TENANT, asked.id).await;
+    assert!(calls.unwrap()[0].was_never_sent());
+    assert!(pieces(&world, "PP-D-1").is_empty());
+    drop(others);
+    let verdict = ended(&world, asked.id).await;
     assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
     assert_eq!(pieces(&world, "PP-D-1").len(), 7);
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::connectors::Look;
 
 const KEY: &str = "018bcfe5-6800-7000-8000-000000000000:1";
 
@@ -123,24 +124,121 @@ fn it_is_there_once_the_dispute_shows_all_of_it_under_our_key() {
     };
     assert_eq!(result["documents"], 3);
     assert_eq!(result["status"], "UNDER_REVIEW");
-    assert_eq!(evidence.shown(&all, "another:1"), Look::Absent);
+    let of_another = |dispute: &Value, key: &str| {
+        let look = evidence.shown(dispute, key);
+        assert!(matches!(look, Look::Unproven(_)), "{look:?}");
+    };
+    of_another(&all, "another:1");
     // The key is not the beginning of a longer one.
-    assert_eq!(evidence.shown(&all, &KEY[..KEY.len() - 1]), Look::Absent);
-    let mut part = input["evidences"].clone();
-    part.as_array_mut().unwrap().pop();
-    assert_eq!(evidence.shown(&shows(&part), KEY), Look::UnderWay);
-    let mut fewer = all.clone();
-    fewer["evidences"][2]["documents"]
-        .as_array_mut()
-        .unwrap()
-        .pop();
-    assert_eq!(evidence.shown(&fewer, KEY), Look::UnderWay);
+    of_another(&all, &KEY[..KEY.len() - 1]);
     let mut asked = all;
     for piece in asked["evidences"].as_array_mut().unwrap() {
         piece["source"] = json!("REQUESTED_FROM_SELLER");
     }
-    assert_eq!(evidence.shown(&asked, KEY), Look::Absent);
-    assert_eq!(evidence.shown(&json!({}), KEY), Look::Absent);
+    of_another(&asked, KEY);
+}
+
+#[test]
+fn of_a_part_it_is_said_what_shows_and_what_does_not() {
+    let call = three();
+    let evidence = Evidence::of(&call).unwrap();
+    let all = shows(&evidence.input(KEY)["evidences"]);
+    let told = |dispute: &Value| {
+        let Look::Part(shown) = evidence.shown(dispute, KEY) else {
+            unreachable!("{dispute}")
+        };
+        shown
+    };
+    let mut fewer = all.clone();
+    let documents = fewer["evidences"][2]["documents"].as_array_mut();
+    documents.unwrap().pop();
+    let said = told(&fewer);
+    let shown = "Shown: tracking number 1Z, Refund policy (en).pdf, lamp.pdf, the note. Not shown: lamp.pdf.";
+    assert!(said.contains(shown), "{said}");
+    let mut part = all.clone();
+    part["evidences"].as_array_mut().unwrap().remove(0);
+    part["evidences"].as_array_mut().unwrap().remove(1);
+    let said = told(&part);
+    let shown = "Shown: Refund policy (en).pdf. Not shown: tracking number 1Z, lamp.pdf, lamp.pdf, the note.";
+    assert!(said.contains(shown), "{said}");
+    // PayPal may call files otherwise: there are as many.
+    let mut renamed = all;
+    renamed["evidences"][1]["documents"][0]["name"] = json!("1.pdf");
+    let look = evidence.shown(&renamed, KEY);
+    assert!(matches!(look, Look::Found(_)), "{look:?}");
+    renamed["evidences"].as_array_mut().unwrap().pop();
+    let said = told(&renamed);
+    assert!(
+        said.contains("Refund policy (en).pdf, the note. Not"),
+        "{said}"
+    );
+}
+
+#[test]
+fn that_nothing_was_taken_is_proved_only_by_a_case_that_still_takes_evidence() {
+    let call = three();
+    let evidence = Evidence::of(&call).unwrap();
+    let links = json!([{"rel": "provide-evidence"}]);
+    let open = json!({"status": WAITING, "links": &links});
+    assert_eq!(evidence.shown(&open, KEY), Look::Absent);
+    let mut taken = shows(&evidence.input(KEY)["evidences"]);
+    for piece in taken["evidences"].as_array_mut().unwrap() {
+        piece.as_object_mut().unwrap().remove("notes");
+    }
+    let Look::Unproven(why) = evidence.shown(&taken, KEY) else {
+        unreachable!("{taken}")
+    };
+    assert!(why.contains("UNDER_REVIEW") && why.contains(KEY), "{why}");
+    let shown = "lamp.pdf, lamp.pdf. Not shown: the note.";
+    assert!(why.contains(shown), "{why}");
+    // Asked for again, it is not sent again for want of its notes; the files of another one are in nobody's way.
+    let mut again = taken.clone();
+    again["status"] = json!(WAITING);
+    again["links"] = links;
+    let look = evidence.shown(&again, KEY);
+    assert!(matches!(look, Look::Unproven(_)), "{look:?}");
+    for piece in again["evidences"].as_array_mut().unwrap() {
+        piece["notes"] = marked("another:1").into();
+    }
+    assert_eq!(evidence.shown(&again, KEY), Look::Absent);
+    // What others gave is not ours for being of the same sort.
+    for piece in taken["evidences"].as_array_mut().unwrap() {
+        let piece = piece.as_object_mut().unwrap();
+        piece.remove("evidence_info");
+        piece.insert(
+            "documents".into(),
+            json!([{"name": "a.pdf"}, {"name": "b.pdf"}]),
+        );
+    }
+    for closed in [taken, json!({"status": WAITING}), json!({})] {
+        let Look::Unproven(why) = evidence.shown(&closed, KEY) else {
+            unreachable!("{closed}")
+        };
+        assert!(why.contains("Shown: nothing."), "{why}");
+    }
+}
+
+#[test]
+fn many_files_are_named_as_far_as_they_can_be_read() {
+    let files: Vec<Value> = (0..20)
+        .map(|number| piece("RETURN_POLICY", &format!("{number}.pdf"), 'a'))
+        .collect();
+    let call = call(Value::Array(files));
+    let evidence = Evidence::of(&call).unwrap();
+    let Look::Unproven(why) = evidence.shown(&json!({}), KEY) else {
+        unreachable!()
+    };
+    assert!(why.contains("10.pdf and 10 more."), "{why}");
+}
+
+#[test]
+fn no_more_of_a_file_is_read_than_it_is_said_to_have() {
+    let call = three();
+    let enclosed = Evidence::of(&call).unwrap().enclosures();
+    assert!(
+        enclosed.iter().all(|file| file.bytes == 1_000),
+        "{enclosed:?}"
+    );
 }
 
 #[test]

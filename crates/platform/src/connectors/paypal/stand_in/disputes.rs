@@ -14,7 +14,7 @@ use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ const MAX_FILES: usize = 50_000_000;
 const MAX_NOTES: usize = 2_000;
 const ENDINGS: [&str; 5] = ["jpg", "jpeg", "gif", "png", "pdf"];
 /// Moods that concern evidence. Of what is pending it is said that it was taken, and it shows later.
-const GIVING: &[Mode] = &[
+pub(super) const GIVING: &[Mode] = &[
     Mode::TimeoutBefore,
     Mode::TimeoutAfter,
     Mode::LostAnswer,
@@ -53,7 +53,11 @@ const GIVING: &[Mode] = &[
     Mode::Refuse,
     Mode::RateLimit,
     Mode::Pending,
+    Mode::Part,
+    Mode::NotesLost,
 ];
+/// Where only the first piece shows, the rest does so much later.
+const REST: TimeDelta = TimeDelta::hours(1);
 const WAITING: &str = "WAITING_FOR_SELLER_RESPONSE";
 const REVIEWED: &str = "UNDER_REVIEW";
 
@@ -214,7 +218,15 @@ fn take(
         other => other.shows_at(now),
     };
     let at = shows.timestamp();
-    for piece in pieces {
+    for (place, piece) in pieces.iter().enumerate() {
+        let mut piece = piece.clone();
+        if let (Mode::NotesLost, Some(piece)) = (mode, piece.as_object_mut()) {
+            piece.remove("notes");
+        }
+        let at = match mode {
+            Mode::Part if place > 0 => at + REST.num_seconds(),
+            _ => at,
+        };
         tx.execute(
             "INSERT INTO paypal_evidence (dispute, piece, at) VALUES (?, ?, ?)",
             params![id, piece.to_string(), at],
