@@ -73,7 +73,7 @@ actions:
     roles: [clerk, chief]
     params:
       why: {type: text, label: Why}
-      grade: {type: enum, label: Grade, one_of: [a, b], optional: true}
+      grade: {type: enum, label: Grade, one_of: [a, b_plus], labels: {a: very good}, optional: true}
       count: {type: integer, label: Count, optional: true}
     policy:
       - {id: P-6, title: In time, when: 'now - record.lost_at < duration("72h")', otherwise: claim.late, found: '{{ now | since(record.lost_at) | duration }}', refusal: 'It ended {{ record.ends_at | datetime }}.', override: never}

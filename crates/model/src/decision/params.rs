@@ -24,7 +24,11 @@ pub(super) fn check(action: &Action, params: &Map<String, Value>) -> Option<Outc
             continue;
         }
         if let Err(fault) = value::fits(name, &field(def), given) {
-            return refuse(format!("{}: expected {}.", def.label, fault.expected));
+            let expected = match def.type_ {
+                FieldType::Enum => one_of(def),
+                _ => fault.expected,
+            };
+            return refuse(format!("{}: expected {expected}.", def.label));
         }
         if given
             .as_str()
@@ -52,6 +56,12 @@ pub(super) fn awaits(action: &Action, scope: &Scope<'_>, reads: impl Fn(&str) ->
         let wanting = scope.params.get(name).is_none_or(Value::is_null);
         !def.optional && wanting && reads(name)
     })
+}
+
+/// The values that it allows, as they are shown.
+fn one_of(def: &ParamDef) -> String {
+    let words: Vec<String> = def.one_of.iter().map(|value| def.word(value)).collect();
+    format!("one of {}", words.join(", "))
 }
 
 fn field(def: &ParamDef) -> FieldDef {

@@ -138,6 +138,11 @@ fn params_are_checked_last_and_strictly() {
         world.params = map(params.clone());
         assert_eq!(denied(&pay(&world)).0, "params.invalid", "{params}");
     }
+    world.params = map(json!({"why": "x", "grade": "c"}));
+    let Outcome::Deny { detail, .. } = pay(&world).outcome else {
+        panic!()
+    };
+    assert_eq!(detail, "Grade: expected one of very good, b plus.");
     world.params = map(json!({"why": "x", "grade": "a", "count": 2}));
     assert_eq!(pay(&world).outcome, Outcome::Allow);
     world.params = Map::new();
