@@ -76,6 +76,25 @@ fn a_row_that_errors_denies() {
 }
 
 #[test]
+fn what_is_wanting_is_named_as_the_pack_calls_it() {
+    let mut world = World::new();
+    world.settings.remove("limit");
+    let Outcome::Deny { code, detail, .. } = pay(&world).outcome else {
+        panic!()
+    };
+    assert_eq!(code, "policy.undecidable");
+    assert!(detail.contains("“Limit in minor units”"), "{detail}");
+    assert!(!detail.contains('`'), "{detail}");
+    world.set("number", Value::Null);
+    let found = &decide(&world.situation(), "forgive").rows[2].found;
+    assert_eq!(found, "not known: a value is missing: “Number”");
+    // What has no label is told as it is written.
+    world.lookups.clear();
+    let found = &pay(&world).rows[2].found;
+    assert!(found.contains("`lookups.paid_before`"), "{found}");
+}
+
+#[test]
 fn role_and_state_come_first() {
     let mut world = World::new();
     world.actor.roles = ["reader".to_owned()].into();
