@@ -37,7 +37,7 @@ fields:
   lost_at: {type: timestamp, label: Lost, indexed: true}
   mail: {type: string, label: Mail, optional: true}
   note: {type: string, label: Note, optional: true}
-  level: {type: enum, label: Level, one_of: [low, high], optional: true}
+  level: {type: enum, label: Level, one_of: [low, high], labels: {high: very high}, optional: true}
   asked_at: {type: timestamp, label: Owner asked, optional: true}
   waited: {type: number, label: Minutes waited, optional: true}
   second_at: {type: timestamp, label: Second question, optional: true}

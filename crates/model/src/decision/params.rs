@@ -23,11 +23,9 @@ pub(super) fn check(action: &Action, params: &Map<String, Value>) -> Option<Outc
             }
             continue;
         }
-        if let Err(fault) = value::fits(name, &field(def), given) {
-            let expected = match def.type_ {
-                FieldType::Enum => one_of(def),
-                _ => fault.expected,
-            };
+        let field = field(def);
+        if let Err(fault) = value::fits(name, &field, given) {
+            let expected = fault.expected_of(&field);
             return refuse(format!("{}: expected {expected}.", def.label));
         }
         if given
@@ -56,12 +54,6 @@ pub(super) fn awaits(action: &Action, scope: &Scope<'_>, reads: impl Fn(&str) ->
         let wanting = scope.params.get(name).is_none_or(Value::is_null);
         !def.optional && wanting && reads(name)
     })
-}
-
-/// The values that it allows, as they are shown.
-fn one_of(def: &ParamDef) -> String {
-    let words: Vec<String> = def.one_of.iter().map(|value| def.word(value)).collect();
-    format!("one of {}", words.join(", "))
 }
 
 fn field(def: &ParamDef) -> FieldDef {

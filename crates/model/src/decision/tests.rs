@@ -211,10 +211,12 @@ fn an_effect_that_does_not_fit_refuses_the_whole() {
     let mut world = World::new();
     world.params.clear();
     world.set("note", json!("medium"));
-    assert_eq!(
-        denied(&decide(&world.situation(), "note")).0,
-        "effect.undecidable"
-    );
+    let Outcome::Deny { code, detail, .. } = decide(&world.situation(), "note").outcome else {
+        panic!()
+    };
+    assert_eq!(code, "effect.undecidable");
+    let told = "`Level` cannot be worked out: expected one of low, very high, found another word.";
+    assert_eq!(detail, told);
     world.set("note", json!("high"));
     assert_eq!(decide(&world.situation(), "note").outcome, Outcome::Allow);
 }
