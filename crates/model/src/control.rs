@@ -44,33 +44,12 @@ pub fn name_of(id: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What a control is called, with the name of its region; none where the pack has no such control.
-pub fn title(pack: &Pack, id: &str) -> Option<String> {
-    let (name, region) = name_of(id);
-    let label = &pack.controls.get(name)?.label;
-    Some(match region {
-        Some(region) => format!("{label}, {}", region_label(pack, region)),
-        None => label.clone(),
-    })
-}
-
-/// A region as it is shown; one that the pack does not have (any more) under its id.
-fn region_label<'a>(pack: &'a Pack, region: &'a str) -> &'a str {
-    let known = pack.regions.get(region);
-    known.map_or(region, |known| known.label.as_str())
-}
-
-/// What the sentences of a switch see: the region and the value in words, where both are kept as ids and
-/// JSON.
+/// What the sentences of a switch see: the value in words, where it is kept as JSON.
 pub(crate) fn in_words<'a>(pack: &Pack, mut scope: Scope<'a>) -> Scope<'a> {
     let text = |of: &Map<String, Value>, name: &str| {
         let text = of.get(name).and_then(Value::as_str);
         text.map(ToOwned::to_owned)
     };
-    if let Some(region) = text(&scope.record, "region") {
-        let label = region_label(pack, &region).to_owned();
-        scope.record.insert("region".to_owned(), label.into());
-    }
     let value = text(&scope.params, VALUE);
     if let Some(value) = value.and_then(|value| serde_json::from_str::<Value>(&value).ok()) {
         let name = text(&scope.record, "name").unwrap_or_default();

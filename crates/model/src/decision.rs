@@ -10,6 +10,7 @@
 //! everything else would let it through.
 
 pub mod bulk;
+mod called;
 mod params;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,6 @@ use serde_json::{Map, Value};
 use watchkeeper_pack::expr::{Program, Scope};
 use watchkeeper_pack::format::{CallDef, Confirm, FieldType, Nature};
 use watchkeeper_pack::pack::Effect;
-use watchkeeper_pack::template::Template;
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::LookupValue;
@@ -176,8 +176,8 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         return unknown(action);
     };
     let scope = situation.scope(Some(action));
-    let (mut rows, refusal) = policy(action, &scope);
-    let (asked, asks) = approvals(action, &scope);
+    let (mut rows, refusal) = policy(situation, action, &scope);
+    let (asked, asks) = approvals(situation, action, &scope);
     rows.extend(asked);
     let not_after = action
         .not_after
@@ -267,11 +267,15 @@ fn deny(code: &str, row: Option<&str>, detail: impl Into<String>) -> Outcome {
 
 /// The rows that may ask for agreement, and those that do. Where it cannot be said whether somebody
 /// has to agree, somebody has to.
-fn approvals(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Vec<Needed>) {
+fn approvals(
+    situation: &Situation<'_>,
+    action: &Action,
+    scope: &Scope<'_>,
+) -> (Vec<RowResult>, Vec<Needed>) {
     let mut asks = Vec::new();
     let approvals = action.def.approvals.iter().zip(&action.approvals);
     let rows = approvals.map(|(def, row)| {
-        let found = found(action, &row.found, scope);
+        let found = called::found(situation, action, &row.found, scope);
         let answer = row.when.eval_bool(scope);
         // Without that parameter nothing is done, so nobody is passed over.
         let open = answer.is_err() && params::awaits(action, scope, |n| reads(&row.when, n));
@@ -307,18 +311,6 @@ fn reads(program: &Program, param: &str) -> bool {
     program.reads_field("params", param)
 }
 
-/// What a row found, in words. What the operator has still to say is not there to be found yet.
-fn found(action: &Action, template: &Template, scope: &Scope<'_>) -> String {
-    let said = |name: &str| template.reads_field("params", name);
-    template.render(scope).unwrap_or_else(|error| {
-        if params::awaits(action, scope, said) {
-            String::new()
-        } else {
-            format!("not known: {error}")
-        }
-    })
-}
-
 /// A call that this version does not carry out: nobody pretends to.
 fn not_built(action: &Action) -> Option<Outcome> {
     let calls = action.effects.iter().filter_map(|effect| match effect {
@@ -340,11 +332,15 @@ fn not_built(action: &Action) -> Option<Outcome> {
 }
 
 /// All rows, and the refusal of the first that does not let through.
-fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome>) {
+fn policy(
+    situation: &Situation<'_>,
+    action: &Action,
+    scope: &Scope<'_>,
+) -> (Vec<RowResult>, Option<Outcome>) {
     let mut first = None;
     let rows = action.def.policy.iter().zip(&action.policy);
     let rows = rows.map(|(def, row)| {
-        let found = found(action, &row.found, scope);
+        let found = called::found(situation, action, &row.found, scope);
         let (outcome, refusal) = match row.when.eval_bool(scope) {
             Ok(true) => (RowOutcome::Passed, None),
             Ok(false) => {
@@ -359,6 +355,8 @@ fn policy(action: &Action, scope: &Scope<'_>) -> (Vec<RowResult>, Option<Outcome
                 (RowOutcome::Open, None)
             }
             Err(error) => {
+                let reads = |root: &str, name: &str| row.when.reads_field(root, name);
+                let error = called::in_labels(situation, action, &error.to_string(), reads);
                 let sentence = format!("{}: this cannot be decided ({error}).", def.title);
                 (
                     RowOutcome::Undecidable,

@@ -37,7 +37,7 @@ fields:
   lost_at: {type: timestamp, label: Lost, indexed: true}
   mail: {type: string, label: Mail, optional: true}
   note: {type: string, label: Note, optional: true}
-  level: {type: enum, label: Level, one_of: [low, high], optional: true}
+  level: {type: enum, label: Level, one_of: [low, high], labels: {high: very high}, optional: true}
   asked_at: {type: timestamp, label: Owner asked, optional: true}
   waited: {type: number, label: Minutes waited, optional: true}
   second_at: {type: timestamp, label: Second question, optional: true}
@@ -73,7 +73,7 @@ actions:
     roles: [clerk, chief]
     params:
       why: {type: text, label: Why}
-      grade: {type: enum, label: Grade, one_of: [a, b], optional: true}
+      grade: {type: enum, label: Grade, one_of: [a, b_plus], labels: {a: very good}, optional: true}
       count: {type: integer, label: Count, optional: true}
     policy:
       - {id: P-6, title: In time, when: 'now - record.lost_at < duration("72h")', otherwise: claim.late, found: '{{ now | since(record.lost_at) | duration }}', refusal: 'It ended {{ record.ends_at | datetime }}.', override: never}

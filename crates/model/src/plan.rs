@@ -307,7 +307,10 @@ fn fit(kind: &Kind, name: &str, found: Value) -> Result<Value, PlanError> {
         };
     }
     match kind.fields.get(name) {
-        Some(def) => value::fits(name, def, &found).map_err(|f| value_error(name, &f.to_string())),
+        Some(def) => value::fits(name, def, &found).map_err(|fault| {
+            let (expected, found) = (fault.expected_of(def), fault.found);
+            value_error(&def.label, &format!("expected {expected}, found {found}"))
+        }),
         // Whoever does not see a field may say it: the platform has its type.
         None if kind.hidden.contains_key(name) => Ok(found),
         None => Err(value_error(name, "there is no such field")),

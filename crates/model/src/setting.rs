@@ -99,17 +99,22 @@ mod tests {
         watchkeeper_pack::load_files(&files.into()).unwrap()
     }
 
-    /// The code that refuses, or none.
-    fn code(name: &str, roles: &[&str], value: &str) -> Option<String> {
+    /// The code that refuses and what it says, or none.
+    fn told(name: &str, roles: &[&str], value: &str) -> Option<(String, String)> {
         let actor = Actor {
             roles: roles.iter().map(|role| (*role).to_owned()).collect(),
             ..Actor::default()
         };
         let params = Map::from_iter([(VALUE.to_owned(), json!(value))]);
         match refused(&pack(), name, SAY, &params, &actor)? {
-            Outcome::Deny { code, .. } => Some(code),
+            Outcome::Deny { code, detail, .. } => Some((code, detail)),
             Outcome::Allow | Outcome::Ask => None,
         }
+    }
+
+    /// The code that refuses, or none.
+    fn code(name: &str, roles: &[&str], value: &str) -> Option<String> {
+        told(name, roles, value).map(|(code, _)| code)
     }
 
     #[test]
@@ -141,6 +146,8 @@ mod tests {
             let told = code("days", &["lead"], value);
             assert_eq!(told, if fits { None } else { unfit.clone() }, "{value}");
         }
+        let (_, detail) = told("days", &["lead"], "8").unwrap();
+        assert_eq!(detail, "Days: this number is too small or too large.");
         assert_eq!(code("how", &["lead"], "\"mild\""), None);
         assert_eq!(code("how", &["lead"], "\"other\""), unfit);
         assert_eq!(code("who", &["clerk"], "\"  \""), unfit, "nothing is said");

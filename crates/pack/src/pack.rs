@@ -240,7 +240,16 @@ impl std::fmt::Debug for Pack {
     }
 }
 
+/// The field by which a record is of a region.
+pub const REGION: &str = "region";
+
 impl Pack {
+    /// A region as it is shown; one that the pack does not have (any more) under its id.
+    pub fn region_label<'a>(&'a self, region: &'a str) -> &'a str {
+        let known = self.regions.get(region);
+        known.map_or(region, |known| known.label.as_str())
+    }
+
     /// A kind by name.
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.get(name)

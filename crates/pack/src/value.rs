@@ -45,6 +45,19 @@ pub struct FieldFault {
     pub found: String,
 }
 
+impl FieldFault {
+    /// What is asked for, as an operator reads it: the values of a list by what they are called.
+    pub fn expected_of(&self, def: &FieldDef) -> String {
+        match def.type_ {
+            FieldType::Enum => {
+                let words: Vec<String> = def.one_of.iter().map(|value| def.word(value)).collect();
+                format!("one of {}", words.join(", "))
+            }
+            _ => self.expected.clone(),
+        }
+    }
+}
+
 /// An instant from RFC 3339 text.
 pub fn instant(text: &str) -> Option<DateTime<Utc>> {
     let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use watchkeeper_core::Code;
 use watchkeeper_core::features::controls::view::{ControlView, FrozenAction};
 use watchkeeper_core::features::queues::view::{
-    ActRequest, ConsiderRequest, OperationView, OperationWord, Standing,
+    ActRequest, CellValue, ConsiderRequest, OperationView, OperationWord, Standing,
 };
 use watchkeeper_core::features::{controls, queues, sync};
 use watchkeeper_wire::operation::{Verdict, VerdictWord};
@@ -366,6 +366,13 @@ async fn a_switch_is_said_in_the_words_of_its_screen() {
         assert!(will.contains("of North") && will.contains(words), "{will}");
     }
     let record = queues::record(&world.engine, "control", "pause/d1").await;
+    let record = record.unwrap();
+    assert_eq!(record.title, "Paused, North");
+    let region = record.facts.iter().find(|fact| fact.field == "region");
+    let north = CellValue::Text {
+        text: "North".into(),
+    };
+    assert_eq!(region.unwrap().value, north);
     let request = ActRequest {
         operation: Uuid::now_v7().to_string(),
         kind: "control".into(),
@@ -373,7 +380,7 @@ async fn a_switch_is_said_in_the_words_of_its_screen() {
         action: "switch".into(),
         params: params("true"),
         typed: None,
-        seen_revision: record.unwrap().revision,
+        seen_revision: record.revision,
         amends: None,
     };
     let made = queues::act(&world.engine, request).await.unwrap();

@@ -23,8 +23,10 @@ pub(super) fn check(action: &Action, params: &Map<String, Value>) -> Option<Outc
             }
             continue;
         }
-        if let Err(fault) = value::fits(name, &field(def), given) {
-            return refuse(format!("{}: expected {}.", def.label, fault.expected));
+        let field = field(def);
+        if let Err(fault) = value::fits(name, &field, given) {
+            let expected = fault.expected_of(&field);
+            return refuse(format!("{}: expected {expected}.", def.label));
         }
         if given
             .as_str()

@@ -76,6 +76,25 @@ fn a_row_that_errors_denies() {
 }
 
 #[test]
+fn what_is_wanting_is_named_as_the_pack_calls_it() {
+    let mut world = World::new();
+    world.settings.remove("limit");
+    let Outcome::Deny { code, detail, .. } = pay(&world).outcome else {
+        panic!()
+    };
+    assert_eq!(code, "policy.undecidable");
+    assert!(detail.contains("“Limit in minor units”"), "{detail}");
+    assert!(!detail.contains('`'), "{detail}");
+    world.set("number", Value::Null);
+    let found = &decide(&world.situation(), "forgive").rows[2].found;
+    assert_eq!(found, "not known: a value is missing: “Number”");
+    // What has no label is told as it is written.
+    world.lookups.clear();
+    let found = &pay(&world).rows[2].found;
+    assert!(found.contains("`lookups.paid_before`"), "{found}");
+}
+
+#[test]
 fn role_and_state_come_first() {
     let mut world = World::new();
     world.actor.roles = ["reader".to_owned()].into();
@@ -138,6 +157,11 @@ fn params_are_checked_last_and_strictly() {
         world.params = map(params.clone());
         assert_eq!(denied(&pay(&world)).0, "params.invalid", "{params}");
     }
+    world.params = map(json!({"why": "x", "grade": "c"}));
+    let Outcome::Deny { detail, .. } = pay(&world).outcome else {
+        panic!()
+    };
+    assert_eq!(detail, "Grade: expected one of very good, b plus.");
     world.params = map(json!({"why": "x", "grade": "a", "count": 2}));
     assert_eq!(pay(&world).outcome, Outcome::Allow);
     world.params = Map::new();
@@ -187,10 +211,12 @@ fn an_effect_that_does_not_fit_refuses_the_whole() {
     let mut world = World::new();
     world.params.clear();
     world.set("note", json!("medium"));
-    assert_eq!(
-        denied(&decide(&world.situation(), "note")).0,
-        "effect.undecidable"
-    );
+    let Outcome::Deny { code, detail, .. } = decide(&world.situation(), "note").outcome else {
+        panic!()
+    };
+    assert_eq!(code, "effect.undecidable");
+    let told = "`Level` cannot be worked out: expected one of low, very high, found another word.";
+    assert_eq!(detail, told);
     world.set("note", json!("high"));
     assert_eq!(decide(&world.situation(), "note").outcome, Outcome::Allow);
 }

@@ -66,7 +66,7 @@ pub enum Unfit {
     #[error("this value is of another type")]
     Type,
     /// Too small or too large a number.
-    #[error("outside `least` and `most`")]
+    #[error("this number is too small or too large")]
     Bounds,
     /// A zone is asked for, and this is none.
     #[error("this is no IANA time zone such as `Europe/Paris`")]

@@ -124,7 +124,7 @@ impl One<'_> {
                 names::id(&spot.at("answer"), &look_up.answer, problems);
                 let ask = &spot.at("ask");
                 let question = routine::question(world, &look_up.ask, &self.allowed, ask, problems);
-                let words = Allowed::none().value("value");
+                let words = Allowed::none().shape("value", world.answered(&look_up.ask));
                 let found = spot.at("found");
                 let found = problems.template(&found, &look_up.found, world.zone, &words);
                 Some((question?, found?))

@@ -3,7 +3,7 @@
 use super::problems::{Problems, Spot};
 use super::scopes::{World, columns};
 use super::{links, names, record};
-use crate::expr::Allowed;
+use crate::expr::{Allowed, Shape};
 use crate::format::{Answer, CheckDef, ItemDef, OccasionDef, RoutineFile, ScheduleDef};
 use crate::pack::{Asked, Check, Item, Question, Routine};
 use crate::schedule::Schedule;
@@ -168,7 +168,8 @@ fn check_of(
 ) -> Option<Check> {
     let allowed = world.standing().value("value");
     let good = problems.program(&spot.at("good"), &def.good, &allowed);
-    let words = Allowed::none().value("value");
+    let value = def.ask.as_ref().map(|ask| world.answered(ask));
+    let words = Allowed::none().shape("value", value.unwrap_or(Shape::Value));
     let found = problems.template(&spot.at("found"), &def.found, world.zone, &words);
     let asked = match (&def.ask, &def.metric) {
         (Some(ask), None) => {

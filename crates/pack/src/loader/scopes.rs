@@ -10,9 +10,10 @@ use super::problems::Spot;
 use crate::expr::{Allowed, Shape};
 use crate::filter::Columns;
 use crate::format::{
-    ActionDef, Answer, FieldDef, FieldType, MetricFile, PackFile, ParamDef, RecordFile,
+    ActionDef, Answer, FieldDef, FieldType, LookupDef, MetricFile, PackFile, ParamDef, RecordFile,
     TemplateFile,
 };
+use crate::pack::REGION;
 
 /// All parsed files, while they are checked against each other.
 pub(super) struct World<'a> {
@@ -57,21 +58,21 @@ impl World<'_> {
     /// Expressions of stored computed fields: the record's own fields, and `now`.
     pub fn computed(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
-            .shape("record", Shape::fields(own(record, With::FieldsOnly)))
+            .shape("record", Shape::fields(self.own(record, With::FieldsOnly)))
             .value("now")
     }
 
     /// Titles: fields, stored computed fields, and fields of records referred to.
     pub fn title(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
-            .shape("record", Shape::fields(own(record, With::Stored)))
+            .shape("record", Shape::fields(self.own(record, With::Stored)))
             .shape("refs", self.refs(record))
     }
 
     /// Deadlines.
     pub fn clock(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
-            .shape("record", Shape::fields(own(record, With::Stored)))
+            .shape("record", Shape::fields(self.own(record, With::Stored)))
             .value("now")
     }
 
@@ -83,7 +84,7 @@ impl World<'_> {
 
     /// Operands of a lookup's filter, on the record that asks.
     pub fn lookup(&self, record: &RecordFile) -> Allowed {
-        let names = own(record, With::Stored);
+        let names = self.own(record, With::Stored);
         self.view().shape("record", Shape::fields(names))
     }
 
@@ -133,7 +134,7 @@ impl World<'_> {
 
     /// Which records may take part when an action is taken on many at once.
     pub fn bulk(&self, record: &RecordFile) -> Allowed {
-        Allowed::none().shape("record", Shape::fields(own(record, With::Stored)))
+        Allowed::none().shape("record", Shape::fields(self.own(record, With::Stored)))
     }
 
     /// Operands of a rule's or a metric's filter.
@@ -144,7 +145,7 @@ impl World<'_> {
     /// What a run is about, beside what else it sees.
     pub fn about(&self, record: &RecordFile, allowed: Allowed) -> Allowed {
         allowed
-            .shape("record", Shape::fields(own(record, With::All)))
+            .shape("record", Shape::fields(self.own(record, With::All)))
             .shape("refs", self.refs(record))
             .shape("lookups", self.lookups(record))
     }
@@ -158,7 +159,7 @@ impl World<'_> {
 
     /// A rule that is watched for each record; texts of it without `now`.
     pub fn rule(&self, record: &RecordFile, now: bool) -> Allowed {
-        let names = own(record, With::Stored);
+        let names = self.own(record, With::Stored);
         let allowed = Allowed::none()
             .shape("record", Shape::fields(names))
             .shape("lookups", self.lookups(record));
@@ -186,7 +187,7 @@ impl World<'_> {
     /// What every decision on such a record sees.
     pub fn decision(&self, record: &RecordFile) -> Allowed {
         let allowed = Allowed::none()
-            .shape("record", Shape::fields(own(record, With::All)))
+            .shape("record", Shape::fields(self.own(record, With::All)))
             .shape("refs", self.refs(record))
             .fields("actor", ACTOR)
             .shape("lookups", self.lookups(record))
@@ -194,17 +195,21 @@ impl World<'_> {
         self.tenant(allowed)
     }
 
-    /// What lookups answer: a value of a list where they ask for such a field.
+    /// What lookups answer.
     fn lookups(&self, record: &RecordFile) -> Shape {
-        let lookups = record.lookups.iter().map(|(name, def)| {
-            let kind = self.records.get(&def.kind);
-            let field = def.field.as_ref().filter(|_| def.answer == Answer::First);
-            let field = kind
-                .zip(field)
-                .and_then(|(kind, field)| kind.fields.get(field));
-            (name.clone(), field.map_or(Shape::Value, listed))
+        let lookups = record.lookups.iter();
+        Shape::fields(lookups.map(|(name, def)| (name.clone(), self.answered(def))))
+    }
+
+    /// What a question answers: a value of a list where it asks for such a field of one record.
+    pub fn answered(&self, def: &LookupDef) -> Shape {
+        let field = def.field.as_ref().filter(|_| def.answer == Answer::First);
+        let asked = self.records.get(&def.kind).zip(field);
+        let shape = asked.and_then(|(kind, field)| {
+            let mut names = self.own(kind, With::Stored);
+            names.find(|(name, _)| name == field)
         });
-        Shape::fields(lookups)
+        shape.map_or(Shape::Value, |(_, shape)| shape)
     }
 
     /// `refs.<field>.<field of the kind referred to>`.
@@ -212,12 +217,39 @@ impl World<'_> {
         let refs = record.fields.iter().filter_map(|(name, def)| {
             let kind = def.kind.as_ref().filter(|_| def.type_ == FieldType::Ref)?;
             let shape = self.records.get(kind).map_or(Shape::Value, |target| {
-                let names = own(target, With::FieldsOnly);
+                let names = self.own(target, With::FieldsOnly);
                 Shape::fields(names)
             });
             Some((name.clone(), shape))
         });
         Shape::fields(refs)
+    }
+
+    /// Names of a record, with what their values are called: fields, state, and computed ones.
+    fn own(&self, record: &RecordFile, with: With) -> impl Iterator<Item = (String, Shape)> {
+        let fields = record.fields.iter();
+        let fields = fields.map(|(name, def)| (name.clone(), self.listed(name, def)));
+        let states = record.states.iter();
+        let states = states.map(|state| (state.id.clone(), state.label.clone()));
+        let state = (!record.states.is_empty()).then(|| ("state".to_owned(), Shape::words(states)));
+        let computed = record.computed.iter().filter(move |(_, def)| match with {
+            With::FieldsOnly => false,
+            With::Stored => !mentions_now(&def.expr),
+            With::All => true,
+        });
+        let computed = computed.map(|(name, _)| (name.clone(), Shape::Value));
+        fields.chain(state).chain(computed)
+    }
+
+    /// A field, with what its values are called. The field `region` has a region of the pack, unless it
+    /// lists values of its own.
+    fn listed(&self, name: &str, def: &FieldDef) -> Shape {
+        if name == REGION && def.one_of.is_empty() {
+            let regions = self.pack.regions.iter();
+            return Shape::words(regions.map(|(id, region)| (id.clone(), region.label.clone())));
+        }
+        let values = def.one_of.iter();
+        Shape::words(values.map(|value| (value.clone(), def.word(value))))
     }
 }
 
@@ -244,28 +276,7 @@ enum With {
     All,
 }
 
-/// Names of a record: fields, state, and computed ones.
-fn own(record: &RecordFile, with: With) -> impl Iterator<Item = (String, Shape)> {
-    let fields = record.fields.iter();
-    let fields = fields.map(|(name, def)| (name.clone(), listed(def)));
-    let state = (!record.states.is_empty()).then(|| "state".to_owned());
-    let computed = record.computed.iter().filter(move |(_, def)| match with {
-        With::FieldsOnly => false,
-        With::Stored => !mentions_now(&def.expr),
-        With::All => true,
-    });
-    let computed = computed.map(|(name, _)| name.clone());
-    let others = state.into_iter().chain(computed);
-    fields.chain(others.map(|name| (name, Shape::Value)))
-}
-
-/// A field, with what its values are called.
-fn listed(def: &FieldDef) -> Shape {
-    let values = def.one_of.iter();
-    Shape::words(values.map(|value| (value.clone(), def.word(value))))
-}
-
-/// What somebody fills in, likewise.
+/// What somebody fills in, with what its values are called.
 fn asked(def: &ParamDef) -> Shape {
     let values = def.one_of.iter();
     Shape::words(values.map(|value| (value.clone(), def.word(value))))

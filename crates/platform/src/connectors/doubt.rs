@@ -1,6 +1,7 @@
 //! What nobody knows of a call: said to its author, and looked for at the provider before another is sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
@@ -26,8 +27,8 @@ pub(super) enum Beside {
     Nothing,
     /// That cannot be said just now.
     Unclear,
-    /// All or a part of it.
-    Done,
+    /// All or a part of it, by this operation.
+    Done(Uuid),
 }
 
 /// Looks for each of these on its own.
@@ -41,7 +42,7 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
         match connector.look(&other.call, &other.provider_key()).await {
             Look::Absent | Look::Beside(_) | Look::Failed(_) => {}
             Look::Found(_) | Look::Part(_) | Look::Begun | Look::NotInEffect(_) => {
-                return Beside::Done;
+                return Beside::Done(other.operation);
             }
             // It may come to nothing yet.
             Look::UnderWay | Look::Unproven(_) | Look::Unclear => found = Beside::Unclear,

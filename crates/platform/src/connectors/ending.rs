@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use uuid::Uuid;
 use watchkeeper_model::Situation;
 use watchkeeper_model::plan::Settled;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
@@ -50,12 +51,40 @@ pub(super) fn given_up(word: VerdictWord, reason: Reason) -> Ending {
     undone(CallStatus::GivenUp, word, reason)
 }
 
-/// Another one was made of the same record in a history that is lost, so this one never is.
-pub(super) fn done_otherwise() -> Ending {
-    let detail = "Before the platform was restored from a backup, the provider had done something else that \
-                  was asked for on this record. This is not done beside it.";
-    let why = reason(DONE_OTHERWISE, None, detail);
-    undone(CallStatus::GivenUp, VerdictWord::Refused, why)
+/// Another one was made of the same record in a history that is lost, so this one never is. What the record
+/// is to say of it comes with the other one's end, which comes with the end of its time at the latest.
+pub(super) async fn done_otherwise(
+    platform: &Platform,
+    row: &CallRow,
+    other: Uuid,
+) -> Result<Ending, ApiError> {
+    let what = asked_for(platform, &row.id.tenant, other).await?;
+    let what = what.unwrap_or_else(|| "something else that was asked for".to_owned());
+    let detail = format!(
+        "Before the platform was restored from a backup, the provider had done {what} on this record. This \
+         is not done beside it. Until that one has ended here as well, the record does not say what was \
+         done: where it still waits for agreement, answer it or take it back, and the platform finds at \
+         the provider what it did."
+    );
+    let why = reason(DONE_OTHERWISE, None, &detail);
+    Ok(undone(CallStatus::GivenUp, VerdictWord::Refused, why))
+}
+
+/// An operation in words; none where it, or its action, is not known any more.
+async fn asked_for(
+    platform: &Platform,
+    tenant: &str,
+    operation: Uuid,
+) -> Result<Option<String>, ApiError> {
+    let known = platform.store.operation(tenant, operation).await?;
+    let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
+    let pack = platform.packs.active(&state).await?;
+    let request = known.map(|known| known.request);
+    Ok(request.zip(pack).and_then(|(request, pack)| {
+        let action = pack.kind(&request.kind)?.actions.get(&request.action)?;
+        let (label, by) = (&action.def.label, &request.author);
+        Some(format!("“{label}”, asked for by {by},"))
+    }))
 }
 
 /// Why stands with the call as well: the operation may end later, with another one.

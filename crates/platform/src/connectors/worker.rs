@@ -221,7 +221,10 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
                 let until = Some(platform.clock.now() + ASK_AGAIN);
                 return put_off(platform, row, row.ambiguous, row.generation, until).await;
             }
-            Beside::Done => return finish(platform, row, done_otherwise()).await,
+            Beside::Done(other) => {
+                let ending = done_otherwise(platform, row, other).await?;
+                return finish(platform, row, ending).await;
+            }
         }
     }
     let earlier_may_come = may_come_until.is_some();

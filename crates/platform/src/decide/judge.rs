@@ -64,18 +64,27 @@ pub(super) type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
 /// Said to whoever has what they asked for because somebody was faster, while no provider has said that it is
 /// done: the record may yet go back. What is under way on it and has not brought it where it stands is another
 /// matter.
-fn under_way(facts: &Facts, kind: &Kind, action: &str) -> Option<Reason> {
+fn under_way(facts: &Facts, kind: &Kind, operation: &Operation) -> Option<Reason> {
     let brings = |effect: &Effect| matches!(effect, Effect::Set(set) if set.contains_key("state"));
     let moves = |name: &String| {
         let other = kind.actions.get(name);
-        name == action || other.is_some_and(|other| other.effects.iter().any(brings))
+        *name == operation.action || other.is_some_and(|other| other.effects.iter().any(brings))
     };
     let (_, by) = facts.calling.iter().find(|(name, _)| moves(name))?;
     let detail = format!(
-        "{by} was faster, and how it ends is not known yet: the record will say. Nothing more was done for \
-         this."
+        "{} came first, and how it ends is not known yet: the record will say. Nothing more was done for \
+         this.",
+        who(by, operation)
     );
     Some(reason(UNDER_WAY, None, &detail))
+}
+
+/// Who was first, in words that are right for whoever reads them: a verdict is not read by its author alone.
+fn who<'a>(by: &'a str, operation: &Operation) -> &'a str {
+    match by == operation.author {
+        true => "The same person",
+        false => by,
+    }
 }
 
 /// Decides; `agreed` is by which rows somebody has agreed to it.
@@ -136,7 +145,7 @@ pub(super) async fn judge(
         };
         return Ok((
             VerdictWord::Confirmed,
-            under_way(facts, kind, &operation.action),
+            under_way(facts, kind, operation),
             Some(nothing),
         ));
     }
@@ -194,6 +203,7 @@ pub(super) async fn judge(
         && besides.is_empty()
         && let Some(by) = facts.calling.get(&operation.action)
     {
+        let by = who(by, operation);
         let detail = format!("{by} has done this already; how it ends is not known yet.");
         return no(VerdictWord::Refused, reason(UNDER_WAY, None, &detail));
     }

@@ -1,9 +1,9 @@
 //! Who comes second while a provider has not answered: nothing is done twice, and nothing is called done.
 
 use watchkeeper_platform::connectors::stripe::Mode;
-use watchkeeper_wire::operation::{Operation, VerdictWord};
+use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
-use crate::approvals::{CLAIM, code, grant, world_of};
+use crate::approvals::{CLAIM, code, grant, said, world_of};
 use crate::support::World;
 
 /// One claim, of a pack in which granting says nothing on it before the money has gone; no provider answers.
@@ -27,6 +27,21 @@ async fn unmarked() -> World {
     world
 }
 
+/// What a verdict says first of who had begun.
+fn first_of(verdict: &Verdict) -> &str {
+    let detail = &verdict.reason.as_ref().unwrap().detail;
+    detail.split([';', ',']).next().unwrap()
+}
+
+/// The same is wanted by somebody else.
+async fn by_lee(world: &World) -> Verdict {
+    let wanted = Operation {
+        author: "lee".into(),
+        ..grant(world)
+    };
+    said(world, &["operator"], &wanted).await
+}
+
 #[tokio::test]
 async fn fault_40_two_who_want_a_payment_that_shows_on_no_record_yet_pay_once() {
     let world = unmarked().await;
@@ -38,12 +53,15 @@ async fn fault_40_two_who_want_a_payment_that_shows_on_no_record_yet_pay_once() 
         (second.word, code(&second)),
         (VerdictWord::Refused, "operation.under_way")
     );
-    assert!(second.reason.unwrap().detail.starts_with("kim "));
+    assert_eq!(first_of(&second), "The same person has done this already");
+    let third = by_lee(&world).await;
+    assert_eq!(code(&third), "operation.under_way");
+    assert_eq!(first_of(&third), "kim has done this already");
     world.misbehave(Mode::None, 0);
     world.until_after_waits(first.id).await;
     assert_eq!(world.refunds().len(), 1);
-    let third = world.submit(&grant(&world)).await;
-    assert!(third.word.is_final() && third.word != VerdictWord::Confirmed);
+    let late = world.submit(&grant(&world)).await;
+    assert!(late.word.is_final() && late.word != VerdictWord::Confirmed);
     assert_eq!(world.refunds().len(), 1);
 }
 
@@ -76,6 +94,10 @@ async fn fault_40_who_was_slower_is_told_that_it_has_not_ended_yet() {
         (second.word, code(&second)),
         (VerdictWord::Confirmed, "operation.under_way")
     );
+    assert_eq!(first_of(&second), "The same person came first");
+    let slower = by_lee(&world).await;
+    assert_eq!(code(&slower), "operation.under_way");
+    assert_eq!(first_of(&slower), "kim came first");
     world.misbehave(Mode::None, 0);
     world.until_after_waits(first.id).await;
     let third = world.submit(&grant(&world)).await;

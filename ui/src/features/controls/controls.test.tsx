@@ -224,7 +224,7 @@ describe("a switch", () => {
               id: "01936a2e-0000-7000-8000-00000000abcd",
               kind: "control",
               record: "bookings_paused/north",
-              title: "Bookings paused",
+              title: "Bookings paused, North",
               action_id: "switch",
               action: "Switch",
               not_after: null,

@@ -129,7 +129,7 @@ export function switchControl(world: World, request: ActRequest): OperationView 
       id: request.operation,
       kind: request.kind,
       record: found.id,
-      title: found.label,
+      title: found.region === null ? found.label : `${found.label}, ${found.region}`,
       action_id: request.action,
       action: "Switch",
       to,

@@ -110,12 +110,9 @@ impl One<'_, '_> {
             row: def.row.clone(),
             label: def.label.clone(),
             purpose: def.purpose.clone(),
-            region: self.region.map(|region| {
-                let known = self.pack.regions.get(region);
-                known
-                    .map_or(region, |known| known.label.as_str())
-                    .to_owned()
-            }),
+            region: self
+                .region
+                .map(|region| self.pack.region_label(region).to_owned()),
             value: proposed(def, value),
             usual: proposed(def, usual),
             on,

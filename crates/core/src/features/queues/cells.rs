@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use watchkeeper_model::{Segment, standing_in};
 use watchkeeper_pack::format::{FieldDef, FieldType};
+use watchkeeper_pack::pack::REGION;
 use watchkeeper_pack::{Kind, value};
 
 use super::view::{
@@ -22,6 +23,8 @@ pub(super) enum Named<'a> {
     Value(FieldType),
     /// A reference to a record of this kind.
     Ref(&'a str),
+    /// A region of the pack.
+    Region,
     /// Something that the operator does not see.
     Hidden,
     /// Nothing that the kind has.
@@ -42,6 +45,7 @@ pub(super) fn named<'a>(kind: &'a Kind, name: &'a str) -> Named<'a> {
     if let Some(def) = kind.fields.get(name) {
         return match (&def.kind, def.type_) {
             (Some(target), FieldType::Ref) => Named::Ref(target),
+            _ if name == REGION && def.one_of.is_empty() => Named::Region,
             _ => Named::Value(def.type_),
         };
     }
@@ -56,7 +60,7 @@ pub(super) fn is_known(kind: &Kind, name: &str) -> bool {
     match named(kind, name) {
         Named::Clock(clock) => kind.clocks.contains_key(clock),
         Named::Nothing | Named::Hidden => false,
-        Named::State | Named::Value(_) | Named::Ref(_) => true,
+        Named::State | Named::Value(_) | Named::Ref(_) | Named::Region => true,
     }
 }
 
@@ -85,7 +89,9 @@ pub(super) fn column_kind(kind: &Kind, name: &str) -> ColumnKind {
         Named::Value(FieldType::Integer | FieldType::Number) => ColumnKind::Number,
         Named::Value(FieldType::Money) => ColumnKind::Money,
         Named::Value(FieldType::Timestamp) => ColumnKind::Instant,
-        Named::Value(_) | Named::Ref(_) | Named::Hidden | Named::Nothing => ColumnKind::Text,
+        Named::Value(_) | Named::Ref(_) | Named::Region | Named::Hidden | Named::Nothing => {
+            ColumnKind::Text
+        }
     }
 }
 
@@ -154,6 +160,12 @@ pub(super) fn one_value(
                 text: reading.title(target, id)?.unwrap_or_else(|| id.clone()),
             },
             other => plain(reading, FieldType::Ref, None, other),
+        },
+        Named::Region => match value {
+            Value::String(id) => CellValue::Text {
+                text: reading.pack()?.region_label(id).to_owned(),
+            },
+            other => plain(reading, FieldType::Id, None, other),
         },
         Named::Value(type_) => plain(reading, type_, kind.fields.get(name), value),
     })

@@ -104,7 +104,7 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
             .as_deref()
             .and_then(|pack| view_of(pack, &request.kind))
             .map(ToOwned::to_owned),
-        title: title(reading, operation),
+        title: operation.title.clone(),
         action_id: request.action.clone(),
         action: operation.action.clone(),
         to: wanted(reading, operation),
@@ -130,16 +130,6 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         theirs: theirs(reading, operation)?,
         said: said(reading, operation)?,
     })
-}
-
-/// One line that names the record, as seen; a control as its screen calls it, by the name of its region.
-fn title(reading: &Reading<'_>, operation: &Queued) -> String {
-    let request = &operation.request;
-    let pack = reading.pack.as_deref();
-    let called = pack.filter(|_| request.kind == control::KIND);
-    called
-        .and_then(|pack| control::title(pack, &request.record))
-        .unwrap_or_else(|| operation.title.clone())
 }
 
 /// What a switched control or a setting is to be, in the words of the pack in force.

@@ -16,11 +16,19 @@ use crate::sync::{apply, page, text};
 /// Rows made anew in one transaction.
 const BATCH: i64 = 5_000;
 
+/// How this app makes them, counted: what an earlier one made otherwise of the same pack is made anew.
+const MAKING: u32 = 1;
+
+/// Under what the mirror is made.
+fn made_under(pack: &Pack) -> String {
+    format!("{}/{MAKING}", pack.made_under())
+}
+
 /// Makes the mirror's indexes, computed fields, titles and words under a pack, unless they are.
 pub(super) async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), StoreError> {
     let cache = &engine.stores.cache;
     let position = cache.read(|cache| apply::position(cache)).await?;
-    if position.pack.as_ref() == Some(&pack.made_under()) {
+    if position.pack.as_ref() == Some(&made_under(pack)) {
         return Ok(());
     }
     let new = pack.clone();
@@ -40,7 +48,7 @@ pub(super) async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), Stor
             read_quarantine(cache, &new)?;
             forget_aside(cache, &new.sight)?;
             kept::follow(cache, &new)?;
-            cache.execute("UPDATE feed SET pack = ?1", [new.made_under()])?;
+            cache.execute("UPDATE feed SET pack = ?1", [made_under(&new)])?;
             Ok::<_, StoreError>(())
         })
         .await

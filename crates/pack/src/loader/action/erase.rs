@@ -5,7 +5,7 @@ use super::One;
 use crate::format::{EraseDef, FieldDef, FieldType, Nature, RecordFile};
 use crate::loader::names;
 use crate::loader::problems::{Problems, Spot};
-use crate::pack::{Erase, EraseAlong};
+use crate::pack::{Erase, EraseAlong, REGION};
 
 impl One<'_> {
     pub(super) fn erase(
@@ -130,7 +130,7 @@ fn emptied(target: &RecordFile, names: &[String], spot: &Spot, problems: &mut Pr
 fn may_be_empty(name: &str, def: &FieldDef) -> bool {
     match def.type_ {
         FieldType::Money | FieldType::Ref => false,
-        _ if name == "region" => false,
+        _ if name == REGION => false,
         FieldType::String | FieldType::Text => true,
         FieldType::Id
         | FieldType::Integer

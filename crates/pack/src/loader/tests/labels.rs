@@ -17,6 +17,15 @@ fn labelled(found: &str) -> Pack {
             "answer: first, field: number",
             "answer: first, field: level",
         )
+        .replace("label: open, tone", "label: still open, tone")
+        .replace(
+            "fields:\n",
+            "fields:\n  region: {type: id, label: Region, optional: true}\n",
+        )
+        .replace(
+            "lookups:\n",
+            "lookups:\n  stood: {kind: ticket, where: {level: high}, answer: first, field: state, sort: [-bought_at]}\n",
+        )
         .replace(
             "found: '{{ record.visits }} visits'",
             &format!("found: '{found}'"),
@@ -25,6 +34,10 @@ fn labelled(found: &str) -> Pack {
         .replace(
             "one_of: [strict, easy]",
             "one_of: [strict, easy], labels: {easy: with ease}",
+        )
+        .replace(
+            "settings:\n",
+            "regions:\n  far_north: {row: S-1, label: The North, zone: UTC, currency: AUD, tax: none}\nsettings:\n",
         )
         .replace(
             "controls:\n",
@@ -38,11 +51,13 @@ fn found(text: &str) -> String {
     let row = &pack.kind("ticket").unwrap().actions["close"].policy[1];
     let fields = |value: Value| value.as_object().unwrap().clone();
     let scope = Scope {
-        record: fields(json!({"level": "high", "note": "left_hand"})),
+        record: fields(json!({
+            "level": "high", "note": "left_hand", "state": "open", "region": "far_north"
+        })),
         params: fields(json!({"grade": "a_1"})),
         settings: fields(json!({"mode": "easy"})),
         controls: fields(json!({"lane": "left_hand"})),
-        lookups: fields(json!({"first": "high"})),
+        lookups: fields(json!({"first": "high", "stood": "open"})),
         ..Scope::default()
     };
     row.found.render(&scope).unwrap()
@@ -57,6 +72,13 @@ fn a_text_prints_what_a_value_is_called_wherever_it_comes_from() {
         ("{{ controls.lane }}", "left hand"),
         ("{{ lookups.first }}", "very high"),
         ("{{ record.note }}", "left_hand"),
+        ("{{ record.state }}", "still open"),
+        ("{{ record.region }}", "The North"),
+        ("{{ lookups.stood }}", "still open"),
+        (
+            "{% if record.state == \"open\" %}{{ record.state | upper }}{% endif %}",
+            "STILL OPEN",
+        ),
         (
             "{% if controls.lane == \"left_hand\" %}{{ record.level }}{% endif %}",
             "very high",
@@ -64,6 +86,56 @@ fn a_text_prints_what_a_value_is_called_wherever_it_comes_from() {
     ] {
         assert_eq!(found(text), words, "{text}");
     }
+}
+
+/// What is no state or region of the pack stays as it is, and so does a region that the field lists itself.
+#[test]
+fn what_the_pack_does_not_have_is_printed_as_it_came() {
+    let ticket = |region: &str| {
+        let record = fixture::TICKET
+            .replace("fields:\n", &format!("fields:\n  region: {region}\n"))
+            .replace(
+                "title: '{{ record.number }} of {{ refs.shop.name }}'",
+                "title: '{{ record.region }} is {{ record.state }}'",
+            );
+        let pack = fixture::PACK.replace(
+            "settings:\n",
+            "regions:\n  south: {row: S-1, label: The South, zone: UTC, currency: AUD, tax: none}\nsettings:\n",
+        );
+        let files = fixture::files(&[(RECORD, &record), ("pack.yaml", &pack)]);
+        load_files(&files).unwrap()
+    };
+    let title = |pack: &Pack, body: Value| {
+        let none = serde_json::Map::new();
+        let kind = pack.kind("ticket").unwrap();
+        crate::value::title(kind, "t1", body.as_object().unwrap(), &none, &none)
+    };
+    let any = ticket("{type: string, label: Region}");
+    let body = |region: &str, state: &str| json!({"region": region, "state": state});
+    assert_eq!(title(&any, body("south", "closed")), "The South is closed");
+    assert_eq!(title(&any, body("east", "melted")), "east is melted");
+    let own = "{type: enum, label: Region, one_of: [south], labels: {south: Down South}}";
+    assert_eq!(
+        title(&ticket(own), body("south", "open")),
+        "Down South is open"
+    );
+}
+
+#[test]
+fn a_control_of_a_region_is_called_by_what_the_region_is_called() {
+    let pack = labelled("x");
+    let body =
+        json!({"name": "freeze", "label": "Freeze", "region": "far_north", "state": "steady"});
+    let none = serde_json::Map::new();
+    let kind = pack.kind("control").unwrap();
+    let title = crate::value::title(
+        kind,
+        "freeze/far_north",
+        body.as_object().unwrap(),
+        &none,
+        &none,
+    );
+    assert_eq!(title, "Freeze, The North");
 }
 
 #[test]
