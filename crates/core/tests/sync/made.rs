@@ -3,7 +3,7 @@
 use serde_json::Map;
 use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{OperationView, OperationWord, RowView, Standing};
-use watchkeeper_core::features::{queues, sync};
+use watchkeeper_core::features::{queues, search, sync};
 use watchkeeper_model::plan::Create;
 use watchkeeper_wire::operation::{Batch, VerdictWord};
 
@@ -94,6 +94,8 @@ async fn it_is_shown_as_ours_and_counted_and_becomes_the_platforms_record() {
     let record = world.record(&id).await;
     assert_eq!((record.revision, record.as_seen), (0, false));
     assert_eq!(record.operations[0].id, queued.id);
+    let hits = search::search(&world.engine, "parcel north").await.unwrap();
+    assert!(hits.iter().any(|hit| hit.id == id), "{hits:?}");
     // What is looked up finds it.
     let many = world.act("split", "p2", None).await.unwrap_err();
     assert_eq!(

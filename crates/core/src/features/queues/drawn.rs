@@ -58,6 +58,11 @@ fn make(
         return Ok(None);
     };
     let mut body = create.body.clone();
+    let regions = &reading.rights.actor.regions;
+    let region = body.get("region").and_then(Value::as_str);
+    if !regions.is_empty() && region.is_some_and(|region| !regions.contains(region)) {
+        return Ok(None);
+    }
     pack.sight.strip(&create.kind, &mut body);
     let mut row = Row {
         kind: create.kind.clone(),
