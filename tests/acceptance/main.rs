@@ -66,6 +66,7 @@ mod modes_amarise;
 mod modes_directory;
 mod modes_evidence;
 mod modes_live;
+mod modes_made;
 mod modes_money;
 mod modes_others;
 mod numbers;

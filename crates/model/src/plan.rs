@@ -5,6 +5,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 use watchkeeper_pack::expr::{EvalError, Scope};
 use watchkeeper_pack::format::Connector;
 use watchkeeper_pack::pack::{
@@ -14,8 +16,8 @@ use watchkeeper_pack::{Action, Kind, Pack, value};
 
 use crate::decision::Situation;
 
-/// What an action does. The platform carries it out in one transaction; the laptop draws `sets`
-/// as an overlay.
+/// What an action does. The platform carries it out in one transaction; the laptop draws `sets`, `sets_on`
+/// and `creates` as an overlay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Fields of the record that change at once; null takes a field away.
@@ -58,6 +60,18 @@ pub struct Create {
     pub kind: String,
     /// Its fields.
     pub body: Map<String, Value>,
+}
+
+impl Create {
+    /// Id of the record that an operation makes so; `place` is its place among those that it makes, from 0. It
+    /// follows from the operation, so that nothing is made twice, and the laptop draws what the platform makes.
+    pub fn id(&self, operation: Uuid, place: usize) -> String {
+        let hash: [u8; 32] = Sha256::digest(format!("{operation}/{place}/{}", self.kind)).into();
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash).for_each(|(b, h)| *b = h);
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        id.to_string()
+    }
 }
 
 /// A call to a provider.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use watchkeeper_pack::Pack;
+use watchkeeper_pack::pack::{Effect, SetOn};
 use watchkeeper_wire::operation::Operation;
 
 use super::{Engine, LinkState, Rights};
@@ -88,14 +89,32 @@ impl Engine {
         requests: impl IntoIterator<Item = &'a Operation>,
         source: Source,
     ) {
-        let kinds: BTreeSet<Tag> = requests
+        let tags: BTreeSet<Tag> = requests
             .into_iter()
-            .map(|request| Tag::Kind(request.kind.clone()))
+            .flat_map(|request| self.drawn_by(&request.kind, &request.action))
             .collect();
-        if !kinds.is_empty() {
-            let more = [Tag::Navigation, Tag::Sync, Tag::Audit];
-            self.changed(kinds.into_iter().chain(more), source);
+        if !tags.is_empty() {
+            self.changed(tags, source);
         }
+    }
+
+    /// What shows otherwise with an operation of this action: its own records, those that it changes along with
+    /// them or makes, and whatever shows operations.
+    pub(crate) fn drawn_by(&self, kind: &str, action: &str) -> BTreeSet<Tag> {
+        let mut tags = BTreeSet::from([Tag::Navigation, Tag::Sync, Tag::Audit]);
+        tags.insert(Tag::Kind(kind.to_owned()));
+        let pack = self.pack();
+        let kind = pack.as_deref().and_then(|pack| pack.kind(kind));
+        let action = kind.and_then(|kind| kind.actions.get(action));
+        for effect in action.into_iter().flat_map(|action| &action.effects) {
+            match effect {
+                Effect::SetOn(SetOn { kind, .. }) | Effect::Create { kind, .. } => {
+                    tags.insert(Tag::Kind(kind.clone()));
+                }
+                Effect::Set(_) | Effect::Erase(_) | Effect::Call(_) => {}
+            }
+        }
+        tags
     }
 
     pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {

@@ -14,7 +14,7 @@ use crate::clock::{Instant, Moment};
 use crate::engine::{Engine, LinkState, Rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Queued};
-use crate::overlay::Overlay;
+use crate::overlay::{Overlay, rows};
 use crate::sync::{apply, text};
 
 /// A look at both databases. Our operations are drawn over what is asked for here; SQL of others names
@@ -230,6 +230,27 @@ impl Reading<'_> {
     /// A record as it is shown: with what the platform has said is done.
     pub(crate) fn shown(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
         self.one("record_shown", kind, id)
+    }
+
+    /// A record as it is opened: as it is shown, and one that an operation of ours is about to make, as it makes
+    /// it.
+    pub(crate) fn opened(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        match self.shown(kind, id)? {
+            None => self.one("temp.on_the_way", kind, id),
+            shown => Ok(shown),
+        }
+    }
+
+    /// The operation of ours that makes a record beside its own, as long as the mirror does not have that.
+    pub(crate) fn maker(&self, kind: &str, id: &str) -> Result<Option<Queued>, Error> {
+        if self.mirrored(kind, id)?.is_some() {
+            return Ok(None);
+        }
+        let rows = rows::of_record(self.state, kind, id)?;
+        match rows.iter().find(|row| row.makes()) {
+            Some(row) => Ok(queue::by_id(self.state, row.operation)?),
+            None => Ok(None),
+        }
     }
 
     fn one(&self, view: &str, kind: &str, id: &str) -> Result<Option<Row>, Error> {

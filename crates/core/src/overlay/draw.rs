@@ -19,7 +19,7 @@ use crate::store::StoreError;
 /// - `record_shown`: the mirror with those over it of which the platform has said that they are
 ///   done, for screens;
 /// - `on_the_way`: records acted upon whose operation is on its way and not in the mirror yet, as
-///   they were seen.
+///   they were seen, and records that such an operation makes, as it makes them.
 ///
 /// In these stands what was asked for, record by record or kind by kind: what a decision on one
 /// record costs does not grow with what waits.
@@ -89,15 +89,26 @@ impl<'a> Overlay<'a> {
             .copied()
             .filter(|row| !mirror.as_ref().is_some_and(|m| row.is_in(m.revision)))
             .collect();
+        let made = mirror.is_none() && live.iter().any(|row| row.is_made());
+        if mirror.is_none() && !is_there(&live, pack, kind) {
+            return Ok(());
+        }
         if let Some(row) = on_the_way(rows, &live) {
-            write(cache, "on_the_way", kind, id, &Shown::seen(row))?;
+            let shown = match row.is_made() {
+                true => over(Shown::seen(row), &[row], pack, kind),
+                false => Shown::seen(row),
+            };
+            write(cache, "on_the_way", kind, id, &shown)?;
         }
         let drawn: Vec<&OverlayRow> = live.iter().copied().filter(|row| !row.stopped).collect();
         let told: Vec<&OverlayRow> = drawn.iter().copied().filter(|row| row.is_told()).collect();
         for (table, over_it) in [("drawn", drawn), ("told", told)] {
             let under = match (&mirror, live.first()) {
                 (Some(mirror), _) if !over_it.is_empty() => mirror.clone(),
-                (None, Some(first)) => Shown::seen(first),
+                // What is not made yet is nothing to those who look at what is done.
+                (None, Some(first)) if !made || over_it.iter().any(|row| row.makes()) => {
+                    Shown::seen(first)
+                }
                 _ => continue,
             };
             write(cache, table, kind, id, &over(under, &over_it, pack, kind))?;
@@ -106,9 +117,30 @@ impl<'a> Overlay<'a> {
     }
 }
 
+/// Is there a record that the mirror does not have? One that an operation of ours makes beside its own is
+/// there while that is drawn. Where that was given up, what was to be done to it later is over nothing.
+fn is_there(live: &[&OverlayRow], pack: Option<&Pack>, kind: &str) -> bool {
+    if let Some(made) = live.iter().find(|row| row.is_made()) {
+        return made.makes();
+    }
+    let Some(first) = live.first() else {
+        return false;
+    };
+    // Records of some of the engine's own kinds are made by acting on them.
+    let made_by_its_own = || {
+        let kind = pack.and_then(|pack| pack.kind(kind));
+        kind.is_none_or(|kind| kind.actions.values().any(|action| action.def.creates))
+    };
+    first.seen.revision > 0 || first.seen.body.is_empty() || made_by_its_own()
+}
+
 /// The operation for which a record stands among those on the way. One that is under way stays
-/// there even when the mirror has its internal part already; one whose lane stopped does not.
+/// there even when the mirror has its internal part already; one whose lane stopped does not. One that makes
+/// the record comes before whatever was done to it.
 fn on_the_way<'a>(rows: &[&'a OverlayRow], live: &[&'a OverlayRow]) -> Option<&'a OverlayRow> {
+    if let Some(made) = live.iter().find(|row| row.is_made()) {
+        return Some(*made);
+    }
     if live.iter().any(|row| row.is_main() && row.stopped) {
         return None;
     }

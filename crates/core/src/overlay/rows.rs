@@ -68,6 +68,17 @@ impl OverlayRow {
         self.lane == format!("{}/{}", self.kind, self.id)
     }
 
+    /// The row is of a record that the operation makes beside its own: there was nothing to be seen of it.
+    pub fn is_made(&self) -> bool {
+        !self.is_main() && self.seen.revision == 0 && self.seen.body.is_empty()
+    }
+
+    /// It makes a record beside its own, and nothing held stops it. Where somebody has to agree first nothing
+    /// is made yet.
+    pub fn makes(&self) -> bool {
+        self.is_made() && !self.stopped && !self.applied.body.is_empty()
+    }
+
     /// The platform has said that this is done, at least on its own side.
     pub fn is_told(&self) -> bool {
         matches!(
@@ -92,9 +103,10 @@ impl OverlayRow {
         sets
     }
 
-    /// The mirror is as far as the platform said that this operation took the record.
+    /// The mirror is as far as the platform said that this operation took the record. One that the operation
+    /// makes is there as soon as the mirror has it: nobody else makes one of that id.
     pub fn is_in(&self, mirror_revision: u64) -> bool {
-        self.confirmed.is_some_and(|given| mirror_revision >= given)
+        self.is_made() || self.confirmed.is_some_and(|given| mirror_revision >= given)
     }
 }
 

@@ -24,6 +24,7 @@ mod hints;
 mod left;
 mod line;
 mod log;
+mod made;
 mod many;
 mod numbers;
 mod order;

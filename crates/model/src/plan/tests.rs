@@ -51,6 +51,21 @@ fn a_plan_holds_every_effect_worked_out() {
 }
 
 #[test]
+fn a_record_that_is_made_has_the_id_that_follows_from_operation_place_and_kind() {
+    let operation = Uuid::parse_str("01939a5c-2b40-7abc-8def-0123456789ab").unwrap();
+    let of = |kind: &str| Create {
+        kind: kind.into(),
+        body: Map::new(),
+    };
+    // As laptops and platforms have it: one that reckons otherwise draws a record twice.
+    let id = of("parcel").id(operation, 0);
+    assert_eq!(id, "77aa56b7-bbcd-4a20-af60-9e40527ffa70");
+    assert_ne!(id, of("parcel").id(operation, 1));
+    assert_ne!(id, of("claim").id(operation, 0));
+    assert_ne!(id, of("parcel").id(Uuid::nil(), 0));
+}
+
+#[test]
 fn both_references_are_followed_where_both_are_there() {
     let mut world = World::new();
     world.set("spare", json!("p2"));

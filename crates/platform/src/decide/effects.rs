@@ -72,7 +72,7 @@ pub(super) async fn effects(
         draft.erase(platform, own, erase).await?;
     }
     for (place, create) in plan.creates.iter().enumerate() {
-        draft.create(operation.id, place, &create.kind, &create.body);
+        draft.create(operation.id, place, create);
     }
     let writes = draft.finish(platform).await?;
     tracing::debug!(operation = %operation.id, %now, calls = plan.calls.len(), "allowed");

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use watchkeeper_model::plan::{Erase, Settled};
+use watchkeeper_model::plan::{Create, Erase, Settled};
 use watchkeeper_pack::{Kind, Pack, erased, value};
 
 use crate::Platform;
@@ -89,13 +88,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes a record. Its id follows from the operation, so that nothing is made twice.
-    pub fn create(&mut self, operation: Uuid, place: usize, kind: &str, body: &Map<String, Value>) {
-        let hash: [u8; 32] = Sha256::digest(format!("{operation}/{place}/{kind}")).into();
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(hash).for_each(|(b, h)| *b = h);
-        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-        self.bodies
-            .insert((kind.to_owned(), id.to_string()), body.clone());
+    pub fn create(&mut self, operation: Uuid, place: usize, create: &Create) {
+        let name = (create.kind.clone(), create.id(operation, place));
+        self.bodies.insert(name, create.body.clone());
     }
 
     /// The records, whole.

@@ -169,7 +169,7 @@ pub(super) fn decided(
     if let Some(detail) = in_the_way(open.iter(), &request.action, amends) {
         return Err(Error::with(Code::NotNow, detail));
     }
-    let overlay = overlay(reading, pack, &row, &plan)?;
+    let overlay = overlay(reading, pack, (id, &row), &plan)?;
     let along = along(&overlay);
     let rests = Deed {
         situation: &situation,

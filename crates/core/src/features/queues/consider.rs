@@ -25,7 +25,7 @@ pub async fn consider(engine: &Engine, request: ConsiderRequest) -> Result<Actio
     };
     read(engine, move |reading| {
         let row = reading
-            .shown(&request.kind, &request.id)?
+            .opened(&request.kind, &request.id)?
             .ok_or(Error::new(Code::NotFound))?;
         let pack = reading.pack()?;
         let kind = reading.kind(&request.kind)?;

@@ -100,7 +100,7 @@ async fn go_on(
         left: 0,
     };
     let mut stopped: Option<Error> = None;
-    let mut telling = Telling::of(engine, &request.kind);
+    let mut telling = Telling::of(engine, &request.kind, &request.action);
     let left = request.records.get(done..).unwrap_or_default();
     for records in left.chunks(AT_ONCE) {
         done += records.len();

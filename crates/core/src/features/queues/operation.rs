@@ -232,7 +232,8 @@ fn theirs(reading: &Reading<'_>, operation: &Queued) -> Result<Vec<super::view::
 }
 
 /// The word of a record: that of our operation on it which matters most, where one is not yet
-/// settled in the mirror. `on_the_way`: the mirror does not have it yet.
+/// settled in the mirror. `on_the_way`: the mirror does not have it yet; a record that is made has the word of
+/// the operation that makes it.
 pub(crate) fn word_of(
     reading: &Reading<'_>,
     row: &Row,
@@ -246,6 +247,17 @@ pub(crate) fn word_of(
     if words.contains(&OperationWord::Refused) {
         return Ok(Some(OperationWord::Refused));
     }
-    let last = words.last().copied();
-    Ok(last.or(on_the_way.then_some(OperationWord::Confirmed)))
+    if let Some(last) = words.last() {
+        return Ok(Some(*last));
+    }
+    if !on_the_way {
+        return Ok(None);
+    }
+    Ok(Some(match reading.maker(&row.kind, &row.id)? {
+        Some(maker) => {
+            let lane = reading.lane(&maker.request.lane())?;
+            word(&maker, standing(&lane, &maker))
+        }
+        None => OperationWord::Confirmed,
+    }))
 }

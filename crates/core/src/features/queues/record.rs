@@ -28,7 +28,7 @@ pub async fn record(engine: &Engine, kind: &str, id: &str) -> Result<RecordView,
     let (kind, id) = (kind.to_owned(), id.to_owned());
     read(engine, move |reading| {
         let row = reading
-            .shown(&kind, &id)?
+            .opened(&kind, &id)?
             .ok_or(Error::new(Code::NotFound))?;
         let pack = reading.pack.clone().ok_or(Error::new(Code::NoPack))?;
         match pack.kind(&row.kind) {
@@ -139,7 +139,10 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
         },
     });
     let lane = format!("{}/{}", row.kind, row.id);
-    let operations = queue::of_lane(reading.state, &lane)?;
+    let mut operations = queue::of_lane(reading.state, &lane)?;
+    let maker = reading.maker(&row.kind, &row.id)?;
+    let is_made = maker.is_some();
+    operations.extend(maker);
     Ok(RecordView {
         kind: row.kind.clone(),
         kind_label: row.kind.clone(),
@@ -159,7 +162,7 @@ fn opaque(reading: &Reading<'_>, row: &Row) -> Result<RecordView, Error> {
         related: Vec::new(),
         documents: RecordDocuments::default(),
         as_of: reading.as_of(),
-        as_seen: reading.title(&row.kind, &row.id)?.is_none(),
+        as_seen: !is_made && reading.title(&row.kind, &row.id)?.is_none(),
     })
 }
 

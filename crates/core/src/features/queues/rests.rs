@@ -72,9 +72,11 @@ impl Deed<'_> {
                 on.extend(self.looked_up(reading, lookup)?);
             }
         }
-        // What is changed along with it would be another record for what was to be done on that before.
+        // What is changed along with it would be another record for what was to be done on that before, and
+        // none before it is made.
         for record in self.along {
-            let before = |row: &OverlayRow| row.is_main() && !row.is_told() && sets(row);
+            let before =
+                |row: &OverlayRow| (row.is_main() || row.is_made()) && !row.is_told() && sets(row);
             on.extend(self.drawn_on(reading, *record, before)?);
         }
         Ok(Rests {

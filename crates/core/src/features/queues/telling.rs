@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::changes::{Source, Tag};
+use crate::changes::Source;
 use crate::engine::Engine;
 
 /// At least so long between two tellings: at each, whatever is shown is read again, over all that waits by
@@ -14,6 +14,7 @@ const APART: Duration = Duration::from_millis(250);
 pub(super) struct Telling<'a> {
     pub(super) engine: &'a Engine,
     kind: &'a str,
+    action: &'a str,
     /// When it was told of last, on the clock that nobody sets.
     told: Option<Duration>,
     /// Something was written that nobody was told of.
@@ -24,10 +25,11 @@ pub(super) struct Telling<'a> {
 
 impl<'a> Telling<'a> {
     /// Nothing is written yet.
-    pub(super) fn of(engine: &'a Engine, kind: &'a str) -> Self {
+    pub(super) fn of(engine: &'a Engine, kind: &'a str, action: &'a str) -> Self {
         Self {
             engine,
             kind,
+            action,
             told: None,
             untold: false,
             wrote: false,
@@ -46,12 +48,7 @@ impl<'a> Telling<'a> {
 
     fn tell(&mut self) {
         self.untold = false;
-        let tags = [
-            Tag::Kind(self.kind.to_owned()),
-            Tag::Navigation,
-            Tag::Sync,
-            Tag::Audit,
-        ];
+        let tags = self.engine.drawn_by(self.kind, self.action);
         self.engine.changed(tags, Source::Operator);
     }
 }

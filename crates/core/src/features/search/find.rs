@@ -91,7 +91,7 @@ fn found(cache: &Connection, question: &str, limit: &Limit) -> Result<Vec<Found>
     }
 }
 
-/// Records that the mirror does not have and whose title matches, as they were seen.
+/// Records that the mirror does not have and whose title matches, as they were seen or are made.
 fn as_seen(
     cache: &Connection,
     overlay: &[OverlayRow],
@@ -106,13 +106,19 @@ fn as_seen(
         if known || !wanted.all_in(&row.seen.title) {
             continue;
         }
+        // One that is made is nowhere else, and not at all where its operation is stopped.
+        let (body, computed) = match row.is_made() {
+            true if !row.makes() => continue,
+            true => (&row.applied.body, &row.applied.computed),
+            false => (&row.seen.body, &row.seen.computed),
+        };
         if !is_mirrored(cache, &row.kind, &row.id)? {
             found.push(Found {
                 kind: row.kind.clone(),
                 id: row.id.clone(),
                 title: row.seen.title.clone(),
-                body: row.seen.body.clone(),
-                computed: row.seen.computed.clone(),
+                body: body.clone(),
+                computed: computed.clone(),
             });
         }
     }

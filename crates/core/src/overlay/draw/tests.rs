@@ -141,14 +141,23 @@ fn table(cache: &Connection, name: &str, kind: &str) -> Vec<(String, i64, String
 async fn looked<T: Send + 'static>(
     look: impl FnOnce(&Connection, &Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> T {
+    looked_over(fill_outbox, fill_mirror, look).await
+}
+
+/// The same with these in them.
+async fn looked_over<T: Send + 'static>(
+    fill_outbox: fn(&Connection),
+    fill_mirror: fn(&Connection),
+    look: impl FnOnce(&Connection, &Connection) -> Result<T, StoreError> + Send + 'static,
+) -> T {
     let folder = tempfile::tempdir().unwrap();
     let stores = Stores::open(folder.path(), &DbKey::new([1; 32])).unwrap();
-    let outbox = stores.state.write(|state| {
+    let outbox = stores.state.write(move |state| {
         fill_outbox(state);
         Ok::<_, StoreError>(())
     });
     outbox.await.unwrap();
-    let mirror = stores.cache.write(|cache| {
+    let mirror = stores.cache.write(move |cache| {
         fill_mirror(cache);
         Ok::<_, StoreError>(())
     });
@@ -207,6 +216,72 @@ async fn decisions_see_all_operations_and_screens_what_is_done() {
     // What is held stands in its queue again, and what changes along stays where it was.
     let ids: Vec<&str> = on_the_way.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!(ids, ["t1", "t2", "t4", "t7"]);
+}
+
+/// An operation makes a note beside its own record.
+fn makes(state: &Connection, number: u128, id: &str, body: Value, confirmed: Option<i64>) {
+    let seen = Seen {
+        revision: 0,
+        updated_at: DateTime::UNIX_EPOCH,
+        title: id.into(),
+        body: Map::new(),
+        computed: Map::new(),
+        refs: Map::new(),
+    };
+    let applied = Applied {
+        body: object(body),
+        computed: Map::new(),
+    };
+    let by = Uuid::from_u128(number);
+    rows::insert(state, by, ("note", id), &seen, &applied).unwrap();
+    let change = "UPDATE overlay SET confirmed = ?1 WHERE operation = ?2 AND id = ?3";
+    let by = by.to_string();
+    state.execute(change, params![confirmed, by, id]).unwrap();
+}
+
+/// Notes by operations that wait, are held, are confirmed, are in the mirror before their verdict is heard, and
+/// wait for agreement.
+fn fill_with_notes(state: &Connection) {
+    let of = |number, record, stands| operation(state, number, record, stands, &[]);
+    let note = || json!({"text": "look again"});
+    of(1, "t1", ("waiting", None));
+    makes(state, 1, "n1", note(), None);
+    of(2, "t2", ("held", Some("refused")));
+    makes(state, 2, "n2", note(), None);
+    of(3, "t3", ("confirmed", None));
+    makes(state, 3, "n3", note(), Some(1));
+    of(4, "t4", ("in_flight", None));
+    makes(state, 4, "n4", note(), None);
+    of(5, "t5", ("accepted", None));
+    makes(state, 5, "n5", json!({}), None);
+}
+
+#[tokio::test]
+async fn what_is_made_is_there_until_the_mirror_has_it_and_never_twice() {
+    let mirror = |cache: &Connection| mirror(cache, "note", "n4", 2);
+    let all_at_once = looked_over(fill_with_notes, mirror, |state, cache| {
+        Overlay::over(cache, state, None).kind("note")?;
+        Ok(seen(cache, "note"))
+    });
+    let all_at_once = all_at_once.await;
+    let of = |place: usize| -> Vec<(&str, i64)> {
+        let rows: &Vec<(String, i64, String)> = &all_at_once[place];
+        rows.iter().map(|(id, at, _)| (id.as_str(), *at)).collect()
+    };
+    assert_eq!(of(0), [("n1", 0), ("n3", 1), ("n4", 2)], "decisions");
+    assert_eq!(of(1), [("n3", 1), ("n4", 2)], "what is done");
+    assert_eq!(of(2), [("n1", 0), ("n3", 1)], "what is on its way");
+    let as_made = |row: &(String, i64, String)| row.2.contains("look again");
+    assert!(all_at_once[2].iter().all(as_made), "{all_at_once:?}");
+    assert!(!as_made(&all_at_once[0][2]), "the mirror's own");
+    let one_by_one = looked_over(fill_with_notes, mirror, |state, cache| {
+        let overlay = Overlay::over(cache, state, None);
+        for id in ["n1", "n2", "n3", "n4", "n5"] {
+            overlay.record("note", id)?;
+        }
+        Ok(seen(cache, "note"))
+    });
+    assert_eq!(one_by_one.await, all_at_once);
 }
 
 #[tokio::test]
