@@ -31,11 +31,11 @@ const WORDS: Record<HistoryWord, { tone: string; shape: LucideIcon; word: string
   done: { tone: "green", shape: Check, word: "word-confirmed" },
   under_way: { tone: "blue", shape: Send, word: "word-sent" },
   agreement: { tone: "blue", shape: UserCheck, word: "history-agreement" },
-  refused: { tone: "amber", shape: X, word: "word-refused" },
-  conflict: { tone: "amber", shape: GitCompareArrows, word: "history-conflict" },
-  lapsed: { tone: "amber", shape: ClockAlert, word: "history-lapsed" },
+  refused: { tone: "red", shape: X, word: "word-refused" },
+  conflict: { tone: "red", shape: GitCompareArrows, word: "history-conflict" },
+  lapsed: { tone: "red", shape: ClockAlert, word: "history-lapsed" },
   not_tried: { tone: "neutral", shape: Minus, word: "history-not-tried" },
-  unknown: { tone: "violet", shape: CircleHelp, word: "word-unknown" },
+  unknown: { tone: "amber", shape: CircleHelp, word: "word-unknown" },
   given_up: { tone: "neutral", shape: Undo2, word: "history-given-up" },
 };
 

@@ -63,7 +63,7 @@ describe("the history of a record", () => {
     expect(oldest).toHaveTextContent("It came inside the window. R-20");
     expect(oldest).toHaveTextContent("Note for the logTwice.");
     expect(newest).toHaveAttribute("data-tone", "green");
-    expect(oldest).toHaveAttribute("data-tone", "amber");
+    expect(oldest).toHaveAttribute("data-tone", "red");
     await expectAccessible();
   });
 
