@@ -78,7 +78,8 @@ async fn fault_04_window_killed_again_and_again() {
         let seen = chance.one_in(2);
         if seen {
             submit.click().await.unwrap();
-            let pill = "return document.querySelector('section.record .operation .pill')";
+            let pill = "return document.querySelector(
+                'section.record :is(.operation .pill, .history-word)')";
             window.until(pill, "the operation").await;
         } else {
             let click =

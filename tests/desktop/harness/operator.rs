@@ -246,11 +246,13 @@ impl Window {
         panic!("the list has no end");
     }
 
-    /// Waits until the panel shows this word for our newest operation on the record.
+    /// Waits until the panel shows this word for our newest operation on the record: on its card, or in the
+    /// history once it is settled.
     pub async fn operation_is(&self, word: &str) {
         self.until(
             &format!(
-                "const pill = document.querySelector('section.record .operation .pill');
+                "const pill = document.querySelector('section.record .operation .pill')
+                     ?? document.querySelector('section.record .history-word');
                  return pill && pill.innerText.trim() === '{word}'"
             ),
             &format!("the operation to be {word}"),

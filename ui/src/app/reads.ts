@@ -2,8 +2,10 @@ import {
   keepPreviousData,
   QueryClient,
   useInfiniteQuery,
+  useMutation,
   useQueries,
   useQuery,
+  useQueryClient,
 } from "@tanstack/react-query";
 import {
   type Backend,
@@ -186,6 +188,38 @@ export function useRecord(record: { kind: string; id: string } | null) {
     },
     enabled: record !== null,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** What touches a record touches its history. */
+const historyKey = (record: { kind: string; id: string }) => [
+  READS.record,
+  "history",
+  record.kind,
+  record.id,
+];
+
+/** What became of what was done to a record, as far as it is kept here. */
+export function useHistory(record: { kind: string; id: string }) {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: historyKey(record),
+    queryFn: () => backend.recordHistory(record.kind, record.id),
+  });
+}
+
+/** Asks the platform for it, for the newest or for older ones; what it answers is kept, and read from there. */
+export function useAskHistory(record: { kind: string; id: string }) {
+  const backend = useBackend();
+  const client = useQueryClient();
+  const queryKey = historyKey(record);
+  return useMutation({
+    mutationFn: (older: boolean) => backend.askHistory(record.kind, record.id, older),
+    onSuccess: async () => {
+      // A read that was under way may not have it.
+      await client.cancelQueries({ queryKey });
+      await client.invalidateQueries({ queryKey });
+    },
   });
 }
 

@@ -44,6 +44,10 @@ export const commands = {
 	pickRecords: (profile: string, kind: string, query: string) => typedError<OptionView[], Error>(__TAURI_INVOKE("pick_records", { profile, kind, query })),
 	/**  One record. */
 	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
+	/**  What became of what was done to a record, by everybody, as far as this laptop has it. */
+	recordHistory: (profile: string, kind: string, id: string) => typedError<HistoryView, Error>(__TAURI_INVOKE("record_history", { profile, kind, id })),
+	/**  Asks the platform for it: for the newest, or for those before the oldest that is kept. */
+	askHistory: (profile: string, kind: string, id: string, older: boolean) => typedError<HistoryView, Error>(__TAURI_INVOKE("ask_history", { profile, kind, id, older })),
 	/**  What an action would do as it is meant now. */
 	consider: (profile: string, request: ConsiderRequest) => typedError<ActionView, Error>(__TAURI_INVOKE("consider", { profile, request })),
 	/**  Decides by policy and queues an operation. */
@@ -1272,6 +1276,65 @@ export type HeldSaved = {
 	/**  It is the one that was to make it: there is none on the platform. */
 	makes: boolean,
 };
+
+/**  What became of one operation on a record. */
+export type HistoryLineView = {
+	/**  Operation. */
+	operation: string,
+	/**  Action as shown. */
+	action: string,
+	/**  Who did it, by name. */
+	by: string,
+	/**  It is the signed-in operator's. */
+	ours: boolean,
+	/**  When it was decided, given up, or made where nothing was decided, on the tenant's wall clock. */
+	at: string,
+	/**  What became of it. */
+	word: HistoryWord,
+	/**  Why. */
+	reason: DenialView | null,
+	/**  What was said with it. */
+	said: FactView[],
+	/**  Revision that it was based on. */
+	from_revision: number | null,
+	/**  Revision that it gave the record. */
+	revision: number | null,
+};
+
+/**  What became of what was done to a record, by everybody. */
+export type HistoryView = {
+	/**  Kind of the record. */
+	kind: string,
+	/**  Id of the record. */
+	id: string,
+	/**  The newest first. */
+	lines: HistoryLineView[],
+	/**  When the platform was last asked, on the tenant's wall clock; none: only this laptop's own part. */
+	as_of: string | null,
+	/**  The platform has older ones that are not here. */
+	older: boolean,
+};
+
+/**  What became of an operation, in a word. */
+export type HistoryWord = 
+/**  Done. */
+"done" | 
+/**  Taken, and not at its end. */
+"under_way" | 
+/**  Somebody has been asked to agree. */
+"agreement" | 
+/**  Refused. */
+"refused" | 
+/**  The record was another than the one that was decided on. */
+"conflict" | 
+/**  It came too late. */
+"lapsed" | 
+/**  Nothing was tried. */
+"not_tried" | 
+/**  Nobody knows whether it happened. */
+"unknown" | 
+/**  Given up. */
+"given_up";
 
 /**  Hours of a day in which notifications may be shown. */
 export type Hours = {

@@ -384,6 +384,30 @@ record-fields =
        *[other] { $count } more fields and rules
     }
 record-history = History
+history-as-of = as of
+history-you = you
+history-agreement = asked
+history-conflict = conflict
+history-lapsed = too late
+history-not-tried = not tried
+history-given-up = given up
+history-revisions = revision { $from } → { $revision }
+history-based = on revision { $from }
+history-more =
+    { $count ->
+        [one] Show 1 more
+       *[other] Show { $count } more
+    }
+history-fewer = Show the newest alone
+history-older = Ask for older ones
+history-older-asked = Older ones are being asked for
+history-none = Nobody has done anything to it yet.
+history-none-else = Nothing else was done to it.
+history-asking = What others did to it is being asked for.
+history-not-given = The platform has no history of it for you.
+history-failed = { $problem }: what was done since then is not here.
+history-failed-own = { $problem }: only what was done on this laptop is here.
+history-failed-older = { $problem }: the older ones are not here.
 record-read-only = The data folder cannot be written, so nothing can be queued.
 
 policy-of = Whose policy is shown

@@ -12,6 +12,7 @@ import type {
   DemoWorldsView,
   DocumentContent,
   ExportView,
+  HistoryView,
   JudgeRequest,
   LogPage,
   LogRequest,
@@ -66,6 +67,13 @@ export interface Backend {
   /** Records of a kind to choose from. */
   pickRecords(kind: string, query: string): Promise<OptionView[]>;
   queueRecord(kind: string, id: string): Promise<RecordView>;
+  /** What became of what was done to a record, by everybody, as far as it is kept here. */
+  recordHistory(kind: string, id: string): Promise<HistoryView>;
+  /**
+   * Asks the platform for it, which may take a while: for the newest, or for those before the oldest that is
+   * kept. What it answers is kept.
+   */
+  askHistory(kind: string, id: string, older: boolean): Promise<HistoryView>;
   /** Asks for a document to be kept on this laptop: it is fetched in the background. */
   keepDocument(kind: string, id: string): Promise<void>;
   dropDocument(kind: string, id: string): Promise<void>;

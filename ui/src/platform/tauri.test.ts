@@ -14,9 +14,11 @@ test("an answer is its data, under the names of the contract", async () => {
   shell.__TAURI_INTERNALS__ = { invoke };
   expect(await tauri.newOperationId()).toBe("01936a2e-0000-7000-8000-000000000001");
   await tauri.of("p-1").queueRecord("refund", "R-1");
+  await tauri.of("p-1").askHistory("refund", "R-1", true);
   expect(invoke.mock.calls.map((call: unknown[]) => call.slice(0, 2))).toEqual([
     ["new_operation_id", expect.anything()],
     ["queue_record", { profile: "p-1", kind: "refund", id: "R-1" }],
+    ["ask_history", { profile: "p-1", kind: "refund", id: "R-1", older: true }],
   ]);
 });
 

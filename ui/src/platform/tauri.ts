@@ -33,6 +33,8 @@ const of = (profile: string): Backend => ({
   exportView: (request) => data(commands.exportView(profile, request)),
   pickRecords: (kind, query) => data(commands.pickRecords(profile, kind, query)),
   queueRecord: (kind, id) => data(commands.queueRecord(profile, kind, id)),
+  recordHistory: (kind, id) => data(commands.recordHistory(profile, kind, id)),
+  askHistory: (kind, id, older) => data(commands.askHistory(profile, kind, id, older)),
   keepDocument: (kind, id) => done(commands.keepDocument(profile, kind, id)),
   dropDocument: (kind, id) => done(commands.dropDocument(profile, kind, id)),
   showDocument: (kind, id) => data(commands.showDocument(profile, kind, id)),

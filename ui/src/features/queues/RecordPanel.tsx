@@ -30,6 +30,7 @@ import { ActionBlock, refusal } from "./ActionBlock";
 import { ActionFoot, foldActions } from "./ActionFoot";
 import { AllFields } from "./AllFields";
 import { Documents, KEEP_KEY } from "./Documents";
+import { History } from "./History";
 import { MailDialog } from "./MailDialog";
 import { Related } from "./Related";
 import { useSettled } from "./settled";
@@ -180,7 +181,6 @@ function Record({ record, readOnly, mute, seen, followed }: RecordProps) {
   };
   useAmendOnArrival(record, setAsked);
   const open = record.operations.filter((each) => !isSettled(each));
-  const settled = record.operations.filter(isSettled);
   return (
     <>
       <div className="record-scroll">
@@ -232,14 +232,7 @@ function Record({ record, readOnly, mute, seen, followed }: RecordProps) {
           mute={mute}
         />
         <Related record={record} />
-        {settled.length > 0 && (
-          <div className="record-part">
-            <h3>{t("record-history")}</h3>
-            {settled.map((each) => (
-              <OperationCard key={each.id} operation={each} received={record.received} />
-            ))}
-          </div>
-        )}
+        <History record={record} open={open} settled={seen} />
       </div>
       {shown && (
         <ActionFoot actions={actions} refused={refused} next={next} mute={mute} onAsk={ask} />

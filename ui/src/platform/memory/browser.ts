@@ -1,6 +1,7 @@
 import { type Place, SECTION_IDS, usePlace } from "../../app/place";
 import { makeCrowdedAlerts, makeRareAlerts } from "./alerts";
 import { makeControls } from "./controls";
+import { makeHistories } from "./history";
 import { MemoryBackend } from "./index";
 import { makeSaid, makeSettings } from "./tenant";
 import { makeWorld, PROFILE, signedOutWorld, type World } from "./world";
@@ -13,11 +14,12 @@ const DEMO = {
 
 /** Worlds to look at, by the name in the address: `/?world=offline&screen=sync`. */
 const WORLDS: Record<string, () => World> = {
-  work: () => makeWorld(),
+  work: () => ({ ...makeWorld(), histories: makeHistories() }),
   many: () => makeWorld(100_000),
   empty: () => makeWorld(0),
   offline: () => ({
     ...makeWorld(),
+    histories: makeHistories(),
     link: "cut_off",
     ageSeconds: 2520,
     problem: { code: "unreachable", detail: null, row: null },

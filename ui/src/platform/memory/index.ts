@@ -14,6 +14,7 @@ import {
 import { actMany, isUnseen, judge, leave, resume, selectionOf } from "./bulk";
 import { controlsOf, switchControl } from "./controls";
 import { documentIn, savedOf, shownOf } from "./documents";
+import { askHistory, historyOf } from "./history";
 import { logOf } from "./log";
 import { considered, recordOf } from "./record";
 import { referenceOf } from "./reference";
@@ -104,6 +105,15 @@ export class MemoryBackend implements Backend {
       if (request) return recordOf(this.world, request);
       const review = this.world.reviews.find((each) => each.id === id);
       return review ? reviewRecord(this.world, review) : fail("not_found");
+    });
+
+  recordHistory: Backend["recordHistory"] = (kind, id) =>
+    this.#read("recordHistory", () => historyOf(this.world, kind, id));
+  askHistory: Backend["askHistory"] = (kind, id, older) =>
+    this.#read("askHistory", () => {
+      const { problem } = this.world;
+      if (problem) throw new BackendError(problem);
+      return askHistory(this.world, kind, id, older);
     });
 
   keepDocument = (_kind: string, id: string) =>

@@ -23,6 +23,7 @@ import type {
   Error as WireError,
 } from "../backend";
 import { makeAlerts } from "./alerts";
+import type { Told } from "./history";
 import { makeLog } from "./log";
 import { makeNumbers } from "./numbers";
 import { makeReviews, type Review } from "./reviews";
@@ -101,6 +102,8 @@ export type World = {
   judged: { id: string; right: boolean }[];
   /** Documents by the id of the record that they belong to. */
   documents: Map<string, RecordDocument[]>;
+  /** What everybody did to a record, by its id. */
+  histories: Map<string, Told>;
   /** Records on which `actMany` fails, by id. */
   stubborn: Map<string, WireError>;
   /** Actions on many of which something is still to be queued. */
@@ -274,6 +277,7 @@ export function makeWorld(requests = 12): World {
     sampleOf: null,
     judged: [],
     documents: new Map(),
+    histories: new Map(),
     stubborn: new Map(),
     unfinished: [],
     notified: null,
