@@ -9,10 +9,17 @@ use crate::harness::Window;
 use crate::numbers::Times;
 use crate::world;
 
-/// Remembers when a key came, when what `done` waits for was in the document, and when the page had
-/// painted it: the second frame after that.
+/// Remembers when a key came, when the last answer of the engine before it came, when what `done` waits for
+/// was in the document, and when the page had painted it: the second frame after that.
 const STOPWATCH: &str = "
     window.__bench = {};
+    const asking = window.fetch;
+    let answered = 0;
+    window.fetch = async (...question) => {
+        const answer = await asking(...question);
+        answered = performance.now();
+        return answer;
+    };
     window.__bench.arm = (done) => {
         window.__bench.taken = new Promise((tell) => {
             let came = null;
@@ -22,8 +29,9 @@ const STOPWATCH: &str = "
                 if (came === null || !done()) return;
                 watcher.disconnect();
                 const changed = performance.now() - came;
+                const told = Math.max(0, answered - came);
                 requestAnimationFrame(() => requestAnimationFrame(() =>
-                    tell([changed, performance.now() - came])));
+                    tell([told, changed, performance.now() - came])));
             };
             const watcher = new MutationObserver(look);
             watcher.observe(document.body,
@@ -209,6 +217,7 @@ async fn focus_on_list(window: &Window) {
 /// From a key until the page has what it asks for, and until that is painted.
 #[derive(Default)]
 struct Answers {
+    answered: Times,
     changed: Times,
     painted: Times,
 }
@@ -216,20 +225,25 @@ struct Answers {
 impl Answers {
     /// Presses keys and takes the times until what `part` tells was another.
     async fn take(&mut self, window: &Window, part: &str, keys: &[&str]) -> Result<()> {
-        let (changed, painted) = time(window, part, keys).await?;
+        let [answered, changed, painted] = time(window, part, keys).await?;
+        self.answered.add(answered);
         self.changed.add(changed);
         self.painted.add(painted);
         Ok(())
     }
 
     fn summed(self) -> Value {
-        json!({"changed": self.changed.summed(), "painted": self.painted.summed()})
+        json!({
+            "answered": self.answered.summed(),
+            "changed": self.changed.summed(),
+            "painted": self.painted.summed(),
+        })
     }
 }
 
-/// Presses keys and answers how long it took until what `part` tells was another, and painted. The
-/// page waits by itself: asking it again and again would hold it up.
-async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<(Duration, Duration)> {
+/// Presses keys and answers how long it took until the engine had answered, until what `part` tells was
+/// another, and until that was painted. The page waits by itself: asking it again and again would hold it up.
+async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<[Duration; 3]> {
     let arm = format!(
         "const before = window.__bench.{part}();
          window.__bench.arm(() => {{
@@ -244,10 +258,10 @@ async fn time(window: &Window, part: &str, keys: &[&str]) -> Result<(Duration, D
          window.__bench.taken.then(done);";
     let taken = window.run_async(wait).await;
     let millis = |at: usize| taken.get(at).and_then(Value::as_f64);
-    let (Some(changed), Some(painted)) = (millis(0), millis(1)) else {
+    let (Some(answered), Some(changed), Some(painted)) = (millis(0), millis(1), millis(2)) else {
         let text = window.text().await;
         anyhow::bail!("{keys:?} changed nothing of {part}: {text}");
     };
     let seconds = |millis: f64| Duration::from_secs_f64(millis.max(0.0) / 1e3);
-    Ok((seconds(changed), seconds(painted)))
+    Ok([answered, changed, painted].map(seconds))
 }

@@ -292,8 +292,10 @@ fn window(ground: &mut Ground<'_>, report: &mut Report) -> anyhow::Result<()> {
     let keys = figures.get("keys").and_then(Value::as_object);
     for (name, times) in keys.context("no keys")? {
         let note = format!(
-            "p50 {:.0} ms; in the document after {:.0} ms, p99 {:.0} ms",
+            "p50 {:.0} ms; answered after {:.0} ms, p99 {:.0} ms; in the document after {:.0} ms, p99 {:.0} ms",
             number(times, "painted/p50_ms")?,
+            number(times, "answered/p50_ms")?,
+            number(times, "answered/p99_ms")?,
             number(times, "changed/p50_ms")?,
             number(times, "changed/p99_ms")?
         );
