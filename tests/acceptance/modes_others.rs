@@ -202,6 +202,35 @@ async fn p_20_and_x_30_and_x_37_two_clocks_run_before_anything_is_deleted() {
 }
 
 #[tokio::test]
+async fn p_20_and_x_90_what_was_sent_about_records_that_only_refer_to_an_account_goes_with_it() {
+    const SAID: &str = "zyxadacanary";
+    let records = Records::of(&POS_SAAS);
+    let mail = format!("{SAID}@bean.example");
+    let over = json!({"state": "cancelled", "cancelled_at": "2026-10-21T12:00:00.000Z",
+                      "contact": SAID, "email": mail});
+    organisation(&records, "gone", over);
+    let used = json!({
+        "organisation": "gone", "plan": "pro", "feature": "reports", "month": "2026-11-01",
+        "at": NOON, "used": 80, "monthly_limit": 100, "resets_at": "2026-12-01T00:00:00.000Z",
+    });
+    records.add("usage", "u", used);
+    let (gone, usage) = (("organisation", "gone"), ("usage", "u"));
+    let told = [case(usage, "tell_near", json!({}), None)];
+    for run in saas(&records).twice(&told).await {
+        let left = run.left(SAID).await;
+        assert!(left.iter().any(|column| column == "call.basis"), "{left:?}");
+        let erase = case(gone, "erase", json!({}), None).then("deleted");
+        run.through(&[erase]).await;
+        assert_eq!(run.left(SAID).await, [""; 0], "{:?}", run.mode);
+        // Of the record itself nothing was to be emptied, and nothing is marked so.
+        assert_eq!(run.field(usage, "used").await, 80);
+        assert_eq!(run.field(usage, "_erased").await, Value::Null);
+        let mails = run.mails(1).await;
+        assert_eq!(mails[0]["to"], mail.as_str(), "they were told");
+    }
+}
+
+#[tokio::test]
 async fn p_13_and_p_14_who_comes_near_a_limit_or_to_it_is_told_once() {
     let records = Records::of(&POS_SAAS);
     organisation(&records, "o", json!({}));

@@ -48,7 +48,7 @@ pub async fn take(
                     None => Put {
                         title: incoming.id.clone(),
                         body,
-                        computed: Map::new(),
+                        ..Put::default()
                     },
                 };
                 writes.push(Write {
@@ -116,7 +116,7 @@ pub async fn put(
         None => Ok(Put {
             title: id.to_owned(),
             body,
-            computed: Map::new(),
+            ..Put::default()
         }),
     }
 }
@@ -199,5 +199,6 @@ async fn whole(
         title: value::title(kind, id, &body, &computed, &refs),
         body,
         computed,
+        ..Put::default()
     })
 }

@@ -5,6 +5,10 @@
 //! already, here, and of what is settled later, by a trigger of `state.db`, so that no way of ending an
 //! operation can forget it. What is open is drawn over the record as it is now, without what was erased.
 //!
+//! So do those of operations on records that refer to these, which had them beside them when they were decided.
+//! To which an operation's record refers is kept with it (`beside`), so that it is known where the mirror does
+//! not have that record any more. Of operations that are older than this, the mirror says it.
+//!
 //! This is written before the page goes to the mirror: where the app ends in between, the page comes again
 //! and changes nothing twice.
 
@@ -12,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
-use watchkeeper_pack::{Pack, erased, value};
+use uuid::Uuid;
+use watchkeeper_pack::{Kind, Pack, erased, filter, value};
 
 use crate::overlay::rows::{Applied, Seen};
 use crate::store::StoreError;
@@ -66,21 +71,105 @@ fn read(record: &Prepared) -> Option<Erased> {
     })
 }
 
-/// The lane is of a record of somebody who was erased.
-pub fn is_lane_of(state: &Connection, lane: &str) -> Result<bool, StoreError> {
+/// Says of a row of `operation` that its record is of somebody who was erased, or refers to one that is. The
+/// trigger of `state.db` asks the same.
+pub(super) const ABOUT_ONE: &str = "(EXISTS (SELECT 1 FROM erased e WHERE e.lane = operation.lane)
+    OR EXISTS (SELECT 1 FROM beside b JOIN erased e ON e.lane = b.lane
+               WHERE b.operation = operation.id))";
+
+/// The operation is about somebody who was erased.
+pub fn is_about_one(state: &Connection, operation: Uuid) -> Result<bool, StoreError> {
     Ok(state
-        .prepare_cached("SELECT 1 FROM erased WHERE lane = ?1")?
-        .exists([lane])?)
+        .prepare_cached(&format!(
+            "SELECT 1 FROM operation WHERE id = ?1 AND {ABOUT_ONE}"
+        ))?
+        .exists([operation.to_string()])?)
 }
 
-/// Lets go of what our operations say of these.
+/// Lanes of the records that one with these fields refers to.
+pub fn beside(kind: &Kind, body: &Map<String, Value>) -> Vec<String> {
+    let leads = text::references(kind).filter_map(|(field, target)| {
+        let id = body.get(field).and_then(Value::as_str)?;
+        Some(lane(target, id))
+    });
+    leads.collect()
+}
+
+/// Keeps with an operation what its record refers to.
+pub fn keep_beside(
+    state: &Connection,
+    operation: Uuid,
+    beside: &[String],
+) -> Result<(), StoreError> {
+    let mut insert =
+        state.prepare_cached("INSERT OR IGNORE INTO beside (operation, lane) VALUES (?1, ?2)")?;
+    for lane in beside {
+        insert.execute([&operation.to_string(), lane])?;
+    }
+    Ok(())
+}
+
+/// A record that refers to one that was erased, each by its lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refers {
+    /// The record that refers.
+    pub from: String,
+    /// The one that was erased.
+    pub to: String,
+}
+
+/// Those of the mirror, by whichever field.
+pub fn referring(
+    cache: &Connection,
+    pack: Option<&Pack>,
+    erased: &[Erased],
+) -> Result<Vec<Refers>, StoreError> {
+    let mut all = Vec::new();
+    for kind in pack.into_iter().flat_map(|pack| pack.kinds.values()) {
+        for (field, target) in text::references(kind) {
+            let Some(column) = filter::column(kind, field) else {
+                continue;
+            };
+            // The kind stands as a literal so that the partial index of the field serves.
+            let literal = text::literal(&kind.name);
+            let sql = format!("SELECT id FROM record WHERE kind = {literal} AND {column} = ?1");
+            for one in erased.iter().filter(|one| one.kind == target) {
+                let mut statement = cache.prepare_cached(&sql)?;
+                let ids = statement.query_map([&one.id], |row| row.get::<_, String>(0))?;
+                for id in ids {
+                    let from = lane(&kind.name, &id?);
+                    all.push(Refers {
+                        from,
+                        to: lane(target, &one.id),
+                    });
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn lane(kind: &str, id: &str) -> String {
+    format!("{kind}/{id}")
+}
+
+/// Lets go of what our operations say of these, which records of the mirror refer to so.
 pub fn follow(
     state: &Connection,
     pack: Option<&Pack>,
     erased: &[Erased],
+    referring: &[Refers],
 ) -> Result<(), StoreError> {
+    for Refers { from, to } in referring {
+        state
+            .prepare_cached(
+                "INSERT OR IGNORE INTO beside (operation, lane)
+                 SELECT id, ?2 FROM operation WHERE lane = ?1",
+            )?
+            .execute([from, to])?;
+    }
     for one in erased {
-        let lane = format!("{}/{}", one.kind, one.id);
+        let lane = lane(&one.kind, &one.id);
         state
             .prepare_cached(
                 "INSERT INTO erased (lane, title) VALUES (?1, ?2)
@@ -99,7 +188,8 @@ pub fn follow(
         state
             .prepare_cached(
                 "UPDATE operation SET status = status
-                 WHERE lane = ?1 AND status IN ('confirmed', 'discarded')",
+                 WHERE status IN ('confirmed', 'discarded')
+                   AND (lane = ?1 OR id IN (SELECT operation FROM beside WHERE lane = ?1))",
             )?
             .execute([&lane])?;
         redraw(state, pack, one)?;
@@ -152,11 +242,7 @@ impl Erased {
         }
     }
 
-    fn computed_of(
-        &self,
-        kind: Option<&watchkeeper_pack::Kind>,
-        body: &Map<String, Value>,
-    ) -> Map<String, Value> {
+    fn computed_of(&self, kind: Option<&Kind>, body: &Map<String, Value>) -> Map<String, Value> {
         kind.map_or_else(|| self.computed.clone(), |kind| value::compute(kind, body))
     }
 }
@@ -195,7 +281,9 @@ fn forget_refs(
             touched = true;
         }
         if touched {
-            changed.push((row.get(0)?, kind, row.get(2)?, seen));
+            let id: String = row.get(2)?;
+            seen.title = value::title(known, &id, &seen.body, &seen.computed, &seen.refs);
+            changed.push((row.get(0)?, kind, id, seen));
         }
     }
     for (operation, kind, id, seen) in changed {
@@ -204,6 +292,9 @@ fn forget_refs(
                 "UPDATE overlay SET seen = ?4 WHERE operation = ?1 AND kind = ?2 AND id = ?3",
             )?
             .execute(params![operation, kind, id, serde_json::to_string(&seen)?])?;
+        state
+            .prepare_cached("UPDATE operation SET title = ?3 WHERE id = ?1 AND lane = ?2")?
+            .execute([operation, lane(&kind, &id), seen.title])?;
     }
     Ok(())
 }

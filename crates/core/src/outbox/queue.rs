@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+use super::erased::ABOUT_ONE;
 use super::lane::Waiting;
 pub use super::queued::{Hold, Queued, Status};
 use super::rest::{self, RestsOn};
@@ -251,8 +252,8 @@ impl Room {
 }
 
 /// Settled operations of this author, the last first, from behind the one that was settled at this
-/// instant at this place. Those on records of people who were erased are not among them: what they
-/// asked for is not known any more, so they can never be sent again.
+/// instant at this place. Those about people who were erased are not among them: what they asked for is
+/// not known any more, so they can never be sent again.
 pub fn settled_of(
     state: &Connection,
     author: &str,
@@ -264,10 +265,12 @@ pub fn settled_of(
     });
     many(
         state,
-        "status IN ('confirmed', 'discarded') AND author = ?1
-         AND settled_at <= ?3 AND (settled_at < ?3 OR seq < ?4)
-         AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.lane = operation.lane)
-         ORDER BY settled_at DESC, seq DESC LIMIT ?2",
+        &format!(
+            "status IN ('confirmed', 'discarded') AND author = ?1
+             AND settled_at <= ?3 AND (settled_at < ?3 OR seq < ?4)
+             AND NOT {ABOUT_ONE}
+             ORDER BY settled_at DESC, seq DESC LIMIT ?2"
+        ),
         params![author, most, at, seq],
     )
 }

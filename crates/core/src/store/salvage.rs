@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use super::{DbKey, StoreError, Which, connection};
 
 /// Tables in an order in which references hold, each with what its rows are told apart by.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("setting", "name"),
     ("pack", "hash"),
     ("operation", "seq"),
@@ -24,6 +24,7 @@ const TABLES: [(&str, &str); 8] = [
     ("gave_along", "operation, kind, id"),
     ("batch", "id"),
     ("erased", "lane"),
+    ("beside", "operation, lane"),
 ];
 
 /// Most unreadable operations that are asked for one by one.

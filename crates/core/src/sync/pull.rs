@@ -14,6 +14,7 @@
 //! | goes round in a circle                      | stop after three, back off (fault 29)         |
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use watchkeeper_wire::session::Me;
 
@@ -280,10 +281,15 @@ async fn people_erased(engine: &Engine, page: &Page) -> Result<(), StoreError> {
     if gone.is_empty() {
         return Ok(());
     }
-    let pack = engine.pack();
+    let (pack, gone) = (engine.pack(), Arc::new(gone));
+    let (known, these) = (pack.clone(), Arc::clone(&gone));
+    let cache = &engine.stores.cache;
+    let referring = cache
+        .read(move |cache| erased::referring(cache, known.as_deref(), &these))
+        .await?;
     let state = &engine.stores.state;
     state
-        .write(move |state| erased::follow(state, pack.as_deref(), &gone))
+        .write(move |state| erased::follow(state, pack.as_deref(), &gone, &referring))
         .await
 }
 

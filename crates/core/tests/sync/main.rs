@@ -11,6 +11,7 @@
 mod amend;
 mod approvals;
 mod audit;
+mod beside;
 mod consider;
 mod controls;
 mod copies;

@@ -64,6 +64,7 @@ fn over(row: RecordRow, now: DateTime<Utc>) -> Seen {
         title,
         body,
         computed: row.computed,
+        ..Put::default()
     };
     Seen {
         write: Write {

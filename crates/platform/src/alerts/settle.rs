@@ -176,5 +176,6 @@ fn put(
         title: rule.def.label.clone(),
         body,
         computed,
+        ..Put::default()
     }
 }

@@ -1,6 +1,7 @@
 //! What is kept of a person: their record, those that refer to it, and what the engine itself has written
-//! about any of these. What was asked and sent about them is cut where it is stored, in the transaction that
-//! writes these records (`store::sqlite`).
+//! about any of these, or about others that refer to one of them and had it beside them. What was asked and sent
+//! about all of these is cut where it is stored, in the transaction that writes the records (`store::sqlite`);
+//! a record that refers and says nothing itself is not written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use watchkeeper_model::{Plan, approval};
 use watchkeeper_pack::{Pack, filter};
 use watchkeeper_wire::operation::{Operation, Reason};
 
-use super::reason;
+use super::{reason, refs_of};
 use crate::Platform;
 use crate::problem::ApiError;
 use crate::store::{Question, RecordRow};
@@ -82,13 +83,7 @@ pub(super) async fn said_of(
             said.push((row, along.fields.clone()));
         }
     }
-    let mut about: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (row, _) in &said {
-        about
-            .entry(row.kind.clone())
-            .or_default()
-            .insert(row.id.clone());
-    }
+    let about = about(platform, tenant, pack, &said).await?;
     for (telling, fields) in TELLING {
         if pack.kind(telling).is_none() {
             continue;
@@ -105,6 +100,48 @@ pub(super) async fn said_of(
         }
     }
     Ok(said)
+}
+
+/// The records that are emptied and those that refer to one of them, by kind: what is told of either may have
+/// read what is erased.
+async fn about(
+    platform: &Platform,
+    tenant: &str,
+    pack: &Pack,
+    said: &[(RecordRow, Vec<String>)],
+) -> Result<BTreeMap<String, BTreeSet<String>>, ApiError> {
+    let mut emptied: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (row, _) in said {
+        let ids = emptied.entry(row.kind.clone()).or_default();
+        ids.insert(row.id.clone());
+    }
+    let mut about = emptied.clone();
+    for (target, ids) in &emptied {
+        let ids = json!(ids).to_string();
+        for (kind, field) in referring(pack, target) {
+            let known = pack.kind(&kind);
+            let Some(column) = known.and_then(|known| filter::column(known, &field)) else {
+                continue;
+            };
+            let among = format!("{column} IN (SELECT value FROM json_each(?))");
+            let refers = question(among, &ids);
+            let rows = platform.store.records(tenant, &kind, &refers).await?;
+            let known = about.entry(kind).or_default();
+            known.extend(rows.into_iter().map(|row| row.id));
+        }
+    }
+    Ok(about)
+}
+
+/// Kinds whose records may refer to one of this kind, each with the field that does.
+pub(super) fn referring(pack: &Pack, target: &str) -> Vec<(String, String)> {
+    let mut referring = Vec::new();
+    for kind in pack.kinds.values() {
+        let fields = refs_of(kind).into_iter();
+        let leading = fields.filter(|(_, leads_to)| leads_to == target);
+        referring.extend(leading.map(|(field, _)| (kind.name.clone(), field)));
+    }
+    referring
 }
 
 fn question(text: String, value: &str) -> Question {

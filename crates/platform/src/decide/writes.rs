@@ -102,7 +102,7 @@ impl<'a> Draft<'a> {
                 None => Put {
                     title: id.clone(),
                     body: body.clone(),
-                    computed: Map::new(),
+                    ..Put::default()
                 },
             };
             writes.push(Write {
@@ -123,6 +123,10 @@ impl<'a> Draft<'a> {
         body: Map<String, Value>,
     ) -> Result<Put, ApiError> {
         let computed = value::compute(kind, &body);
+        let referring = match body.contains_key(erased::MARK) {
+            true => erase::referring(self.pack, &kind.name),
+            false => Vec::new(),
+        };
         let mut refs = Map::new();
         for (field, kind) in refs_of(kind) {
             let Some(id) = body.get(&field).and_then(Value::as_str) else {
@@ -143,6 +147,7 @@ impl<'a> Draft<'a> {
             title: value::title(kind, id, &body, &computed, &refs),
             body,
             computed,
+            referring,
         })
     }
 }

@@ -422,7 +422,7 @@ async fn that_an_alert_is_gone_is_told_to_those_alone_who_saw_it() {
                 .as_object()
                 .unwrap()
                 .clone(),
-            computed: Default::default(),
+            ..Put::default()
         }),
     };
     let store = &world.platform().store;

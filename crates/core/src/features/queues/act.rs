@@ -29,6 +29,7 @@ use crate::changes::Source;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, Row, read};
+use crate::outbox::erased;
 use crate::outbox::queue::{self, Room};
 
 /// Version of the operation format that this app writes.
@@ -202,6 +203,7 @@ pub(super) fn decided(
         passed: passed(&decision),
         seen_behind: (is_checked && behind).then_some(row.revision),
         rests_on: rests.on,
+        beside: erased::beside(kind, &row.body),
         overlay,
         amends,
         hold_seconds: action.def.undo.as_ref().and_then(|undo| undo.hold_seconds),

@@ -13,7 +13,7 @@ use crate::engine::Pen;
 use crate::error::{Code, Error};
 use crate::outbox::queue::{self, Room, Status};
 use crate::outbox::undo::{self, Window};
-use crate::outbox::{base, rest, steps};
+use crate::outbox::{base, erased, rest, steps};
 use crate::overlay::rows;
 
 /// All that one transaction writes.
@@ -26,6 +26,8 @@ pub(super) struct Entry {
     pub(super) action: String,
     /// Rows that let it through.
     pub(super) passed: Vec<String>,
+    /// The records that its own refers to, each by its lane.
+    pub(super) beside: Vec<String>,
     /// What it draws.
     pub(super) overlay: Vec<Drawn>,
     /// The revision that was seen, where others are before it that change its record.
@@ -66,6 +68,7 @@ pub(super) fn enqueue(
         Some(old) => Some(replace(state, pen, at, old, request)?),
     };
     let inserted = steps::insert(state, request, &entry.title, &entry.action, place)?;
+    erased::keep_beside(state, request.id, &entry.beside)?;
     rest::keep(state, request.id, &entry.rests_on)?;
     if let Some(old) = entry.amends {
         rest::hand_on(state, old, request.id)?;

@@ -16,7 +16,7 @@ pub(super) fn said(
     let request = &operation.request;
     // What was restored goes under its old id only.
     let amendable = operation.status == Status::Held && operation.hold != Some(Hold::Restored);
-    if !amendable || erased::is_lane_of(reading.state, &request.lane())? {
+    if !amendable || erased::is_about_one(reading.state, request.id)? {
         return Ok(BTreeMap::new());
     }
     let kind = reading

@@ -39,7 +39,7 @@ fn put(id: &str, body: Value) -> Write {
         put: Some(Put {
             title: id.into(),
             body: object(body),
-            computed: Map::new(),
+            ..Put::default()
         }),
     }
 }

@@ -272,3 +272,75 @@ pub async fn what_nobody_answered_ends_once_and_never_what_was_decided<S: Store>
         .word;
     assert_eq!(word, VerdictWord::Lapsed);
 }
+
+/// What was asked about a record had those beside it to which it refers. It goes with them, though the record
+/// itself says nothing of them and stays as it is.
+pub async fn what_was_asked_with_an_erased_record_beside_it_is_cut<S: Store>(store: &S) {
+    const SAID: &str = "kim@shop.example";
+    found(store, TENANT).await;
+    let owner = |id: &str, body: Value| Write {
+        kind: "owner".into(),
+        ..put(id, body)
+    };
+    let records = [
+        owner("p", json!({"email": SAID})),
+        owner("q", json!({"email": SAID})),
+        put("a", json!({"owner": "p"})),
+        put("b", json!({"owner": "q"})),
+    ];
+    store.ingest(TENANT, now(), &records).await.unwrap();
+    let ask = async |record: &str, word: VerdictWord, effects: &[u32]| {
+        let id = Uuid::now_v7();
+        let mut asked = commit(id, head(store).await, Vec::new(), effects);
+        let (request, verdict) = (&mut asked.operation.request, &mut asked.operation.verdict);
+        request.record = record.into();
+        request.params.insert("note".into(), SAID.into());
+        (verdict.record_id, verdict.word) = (record.into(), word);
+        for call in &mut asked.calls {
+            let read = json!({"email": SAID});
+            call.basis.refs.insert("owner".into(), read);
+        }
+        store.commit_operation(&asked).await.unwrap();
+        id
+    };
+    let ended = ask("a", VerdictWord::Refused, &[]).await;
+    let open = ask("a", VerdictWord::Accepted, &[0]).await;
+    let other = ask("b", VerdictWord::Refused, &[]).await;
+    let said = async |id: Uuid| {
+        let known = store.operation(TENANT, id).await.unwrap().unwrap();
+        known.request.params.contains_key("note")
+    };
+
+    let mut erased = owner("p", json!({"_erased": ["email"]}));
+    if let Some(put) = &mut erased.put {
+        put.referring = vec![("k".into(), "owner".into())];
+    }
+    store.ingest(TENANT, now(), &[erased]).await.unwrap();
+    assert!(!said(ended).await);
+    assert!(said(open).await, "it is needed until its end");
+    assert!(said(other).await);
+    let row = store.record(TENANT, "k", "a").await.unwrap().unwrap();
+    assert_eq!(row.revision, 1);
+
+    let call = store.due_calls(now(), 9).await.unwrap().remove(0);
+    let known = store.operation(TENANT, open).await.unwrap().unwrap();
+    let end = Settle {
+        call: call.id,
+        expected_head: head(store).await,
+        status: CallStatus::Done,
+        result: None,
+        writes: Vec::new(),
+        verdict: Some(Verdict {
+            word: VerdictWord::Confirmed,
+            ..known.verdict
+        }),
+        give_up: Vec::new(),
+        at: now(),
+    };
+    let done = store.settle_call(&end).await.unwrap();
+    assert!(matches!(done, Committed::Done(_)));
+    assert!(!said(open).await);
+    let calls = store.calls_of(TENANT, open).await.unwrap();
+    assert!(calls[0].basis.refs.is_empty());
+    assert!(said(other).await);
+}

@@ -201,13 +201,19 @@ pub fn say(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result<()> 
     cut_ended(tx, tenant, verdict.operation)
 }
 
-/// Cuts an operation that is at its end, where its record was erased.
+/// Cuts an operation that is at its end, where its record was erased, or one that its record refers to.
 pub fn cut_ended(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<()> {
     let of: Option<(String, String)> = tx
         .prepare_cached(
             "SELECT o.kind, o.record FROM operation o
              JOIN record r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
-             WHERE o.tenant = ? AND o.id = ? AND json_type(r.body, '$.' || ?) IS NOT NULL",
+             WHERE o.tenant = ?1 AND o.id = ?2
+               AND (json_type(r.body, '$.' || ?3) IS NOT NULL OR EXISTS (
+                 SELECT 1 FROM erased_along AS a
+                 CROSS JOIN record AS t ON t.tenant = a.tenant AND t.kind = a.target
+                   AND t.id = json_extract(r.body, '$.' || a.field)
+                 WHERE a.tenant = o.tenant AND a.kind = o.kind
+                   AND json_type(t.body, '$.' || ?3) IS NOT NULL))",
         )?
         .query_row(params![tenant, id.to_string(), erased::MARK], |r| {
             Ok((r.get(0)?, r.get(1)?))
@@ -252,6 +258,49 @@ pub fn cut(tx: &Transaction<'_>, tenant: &str, kind: &str, record: &str) -> Resu
     Ok(())
 }
 
+/// By which field the records of a kind refer to those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Along<'a> {
+    /// Kind of those that refer.
+    pub kind: &'a str,
+    /// Their field.
+    pub field: &'a str,
+    /// Kind that it leads to.
+    pub target: &'a str,
+}
+
+// From the operations on, which are fewer than records of which nobody ever asked anything.
+const REFERRING: &str = "SELECT DISTINCT o.record FROM operation AS o INDEXED BY operation_record
+    CROSS JOIN record AS r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
+    WHERE o.tenant = ?1 AND o.kind = ?2
+      AND json_extract(r.body, '$.' || ?3) IN (SELECT value FROM json_each(?4))";
+
+/// The same of records that refer to these, which are erased now: what was asked about them had these beside it.
+/// The records themselves stay as they are, for nothing of them says who.
+pub fn cut_along(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    by: Along<'_>,
+    erased: &BTreeSet<&str>,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO erased_along (tenant, kind, field, target) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![tenant, by.kind, by.field, by.target])?;
+    let records = tx
+        .prepare_cached(REFERRING)?
+        .query_map(
+            params![tenant, by.kind, by.field, to_json(erased)?],
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    for record in records {
+        cut(tx, tenant, by.kind, &record)?;
+    }
+    Ok(())
+}
+
 fn note_verdict(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result<u64> {
     let seq = tenants::next_seq(tx, tenant)?;
     tx.prepare_cached(
@@ -274,6 +323,28 @@ mod tests {
 
     use super::super::SqliteStore;
     use super::*;
+
+    #[test]
+    fn whose_record_refers_to_the_erased_is_found_from_the_operations_of_its_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("platform.db");
+        SqliteStore::open(&path).unwrap();
+        let db = rusqlite::Connection::open(&path).unwrap();
+        let mut plan = db
+            .prepare(&format!("EXPLAIN QUERY PLAN {REFERRING}"))
+            .unwrap();
+        let lines = plan.query_map(["t", "k", "f", "[]"], |row| row.get::<_, String>(3));
+        let lines: Vec<String> = lines.unwrap().map(|line| line.unwrap()).collect();
+        let searched = |by: &str| {
+            let mut found = lines.iter();
+            found.any(|line| line.contains("SEARCH") && line.contains(by))
+        };
+        assert!(
+            searched("operation_record (tenant=? AND kind=?)"),
+            "{lines:?}"
+        );
+        assert!(searched("(tenant=? AND kind=? AND id=?)"), "{lines:?}");
+    }
 
     #[test]
     fn what_is_under_way_on_a_record_is_found_from_the_record_on() {

@@ -8,10 +8,11 @@ use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::filter::rows;
-use watchkeeper_pack::{Sight, erased, saved};
+use watchkeeper_pack::{Sight, saved};
 
+use super::operations::{self, Along};
+use super::tenants;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
-use super::{operations, tenants};
 use crate::store::{
     Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
     record_region, sees,
@@ -188,6 +189,7 @@ pub fn apply(
     writes: &[Write],
 ) -> Result<BTreeSet<String>> {
     let mut kinds = BTreeSet::new();
+    let mut along: BTreeMap<Along<'_>, BTreeSet<&str>> = BTreeMap::new();
     // The last word on a record counts: one change per record and transaction.
     let last: BTreeMap<(&str, &str), &Write> = writes
         .iter()
@@ -195,12 +197,25 @@ pub fn apply(
         .collect();
     for write in last.values() {
         let before = one(tx, tenant, &write.kind, &write.id)?;
+        let erases = write.erases(before.as_ref());
         let changed = match &write.put {
             Some(put) => put_record(tx, tenant, at, write, put, before)?,
             None => remove_record(tx, tenant, write, before)?,
         };
         if changed {
             kinds.insert(write.kind.clone());
+        }
+        if changed && erases {
+            operations::cut(tx, tenant, &write.kind, &write.id)?;
+            for (kind, field) in write.put.iter().flat_map(|put| &put.referring) {
+                let target = write.kind.as_str();
+                let by = Along {
+                    kind,
+                    field,
+                    target,
+                };
+                along.entry(by).or_default().insert(write.id.as_str());
+            }
         }
         // What is in force follows from what is said, in one transaction.
         if changed && write.kind == setting::KIND {
@@ -211,6 +226,9 @@ pub fn apply(
             let said = write.put.as_ref().and_then(|put| control::said(&put.body));
             tenants::put_control(tx, tenant, control::name_of(&write.id), said)?;
         }
+    }
+    for (by, erased) in &along {
+        operations::cut_along(tx, tenant, *by, erased)?;
     }
     Ok(kinds)
 }
@@ -263,14 +281,9 @@ fn put_record(
         only: saved::only(&write.kind, &put.body),
         body: None,
     };
-    let erased_before = before.as_ref().map(|row| erased::fields(&row.body));
-    let erases = erased::fields(&put.body) != erased_before.unwrap_or_default();
     let before = before.as_ref().map(Reach::of);
     note_change(tx, tenant, seq, "record", write, before, after)?;
     name_blobs(tx, tenant, write, &put.body)?;
-    if erases {
-        operations::cut(tx, tenant, &write.kind, &write.id)?;
-    }
     Ok(true)
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::LookupValue;
+use watchkeeper_pack::erased;
 use watchkeeper_wire::feed::Record;
 
 use super::TenantState;
@@ -72,6 +73,13 @@ impl Write {
             (put, before) => put.is_some() != before.is_some(),
         }
     }
+
+    /// Whether other fields of it are erased than were before.
+    pub fn erases(&self, before: Option<&RecordRow>) -> bool {
+        let were = before.map(|record| erased::fields(&record.body));
+        let put = self.put.as_ref();
+        put.is_some_and(|put| erased::fields(&put.body) != were.unwrap_or_default())
+    }
 }
 
 /// The revision at which these writes leave a record. The last word on it counts: they are one transaction.
@@ -91,6 +99,9 @@ pub struct Put {
     pub body: Map<String, Value>,
     /// Its stored computed fields.
     pub computed: Map<String, Value>,
+    /// Of one that is erased: kinds whose records may refer to it, each with the field that does. What was
+    /// asked about those had it beside them.
+    pub referring: Vec<(String, String)>,
 }
 
 /// What a transaction touched.
