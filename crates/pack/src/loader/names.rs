@@ -52,8 +52,8 @@ const ENGINE_CODES: &[&str] = &[
     "saved_view.",
 ];
 
-/// Is this a kind of the engine itself?
-pub(super) fn is_engine_kind(kind: &str) -> bool {
+/// Is this a kind of the engine itself? No pack defines it, and no system brings it.
+pub fn is_engine_kind(kind: &str) -> bool {
     ENGINE_KINDS.contains(&kind)
 }
 

@@ -9,11 +9,12 @@ use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::filter::rows;
 use watchkeeper_pack::{Sight, erased, saved};
+use watchkeeper_wire::ingest::Outcome;
 
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
 use super::{operations, tenants};
 use crate::store::{
-    Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
+    Facts, FactsAsked, Latest, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
     record_region, sees,
 };
 
@@ -179,6 +180,24 @@ pub fn look_up(
     Ok(if lookup.list { rows(value) } else { value })
 }
 
+/// The version of what a system said of a record last, its end included.
+pub fn source_version(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    kind: &str,
+    id: &str,
+) -> Result<Option<u64>> {
+    let found: Option<Option<i64>> = tx
+        .prepare_cached(
+            "SELECT source_version FROM record WHERE tenant = ?1 AND kind = ?2 AND id = ?3
+             UNION ALL
+             SELECT source_version FROM removed WHERE tenant = ?1 AND kind = ?2 AND id = ?3",
+        )?
+        .query_row(params![tenant, kind, id], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten().map(unsigned))
+}
+
 /// Writes records, each with its revision, its place in the feed and its mentions of blobs.
 /// Answers the kinds that changed; a record that is already so is left alone.
 pub fn apply(
@@ -187,17 +206,40 @@ pub fn apply(
     at: DateTime<Utc>,
     writes: &[Write],
 ) -> Result<BTreeSet<String>> {
-    let mut kinds = BTreeSet::new();
-    // The last word on a record counts: one change per record and transaction.
-    let last: BTreeMap<(&str, &str), &Write> = writes
-        .iter()
-        .map(|write| ((write.kind.as_str(), write.id.as_str()), write))
-        .collect();
-    for write in last.values() {
-        let before = one(tx, tenant, &write.kind, &write.id)?;
+    Ok(take(tx, tenant, at, writes)?.0)
+}
+
+/// The same, and what became of each write, in their order.
+pub fn take(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    at: DateTime<Utc>,
+    writes: &[Write],
+) -> Result<(BTreeSet<String>, Vec<Outcome>)> {
+    let (mut kinds, mut outcomes) = (BTreeSet::new(), BTreeMap::new());
+    let mut about: BTreeMap<(&str, &str), Vec<(usize, &Write)>> = BTreeMap::new();
+    for (line, write) in writes.iter().enumerate() {
+        let name = (write.kind.as_str(), write.id.as_str());
+        about.entry(name).or_default().push((line, write));
+    }
+    for ((kind, id), lines) in about {
+        let before = one(tx, tenant, kind, id)?;
+        let known = source_version(tx, tenant, kind, id)?;
+        let mut latest = Latest::new(before.as_ref().and_then(RecordRow::contents), known);
+        // The last word on a record counts: one change per record and transaction.
+        let mut last = None;
+        for (line, write) in lines {
+            let outcome = latest.take(write);
+            if outcome.is_taken() {
+                last = Some(write);
+            }
+            outcomes.insert(line, outcome);
+        }
+        let Some(write) = last else { continue };
+        let version = latest.version();
         let changed = match &write.put {
-            Some(put) => put_record(tx, tenant, at, write, put, before)?,
-            None => remove_record(tx, tenant, write, before)?,
+            Some(put) => put_record(tx, tenant, at, write, put, before, version)?,
+            None => remove_record(tx, tenant, write, before, version)?,
         };
         if changed {
             kinds.insert(write.kind.clone());
@@ -212,7 +254,7 @@ pub fn apply(
             tenants::put_control(tx, tenant, control::name_of(&write.id), said)?;
         }
     }
-    Ok(kinds)
+    Ok((kinds, outcomes.into_values().collect()))
 }
 
 fn put_record(
@@ -222,8 +264,15 @@ fn put_record(
     write: &Write,
     put: &Put,
     before: Option<RecordRow>,
+    version: Option<u64>,
 ) -> Result<bool> {
+    let version = version.map(signed);
     if !write.changes(before.as_ref()) {
+        tx.prepare_cached(
+            "UPDATE record SET source_version = ?4 WHERE tenant = ?1 AND kind = ?2 AND id = ?3
+             AND source_version IS NOT ?4",
+        )?
+        .execute(params![tenant, write.kind, write.id, version])?;
         return Ok(false);
     }
     let region = record_region(&put.body);
@@ -239,12 +288,13 @@ fn put_record(
         .map_or(tombstone.map_or(0, unsigned), |row| row.revision);
     let seq = tenants::next_seq(tx, tenant)?;
     tx.prepare_cached(
-        "INSERT INTO record (tenant, kind, id, revision, seq, updated_at, region, title, body, computed)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO record (tenant, kind, id, revision, seq, updated_at, region, title, body, computed,
+                             source_version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (tenant, kind, id) DO UPDATE SET
            revision = excluded.revision, seq = excluded.seq, updated_at = excluded.updated_at,
            region = excluded.region, title = excluded.title, body = excluded.body,
-           computed = excluded.computed",
+           computed = excluded.computed, source_version = excluded.source_version",
     )?
     .execute(params![
         tenant,
@@ -257,6 +307,7 @@ fn put_record(
         put.title,
         to_json(&put.body)?,
         to_json(&put.computed)?,
+        version,
     ])?;
     let after = Reach {
         region,
@@ -279,8 +330,18 @@ fn remove_record(
     tenant: &str,
     write: &Write,
     before: Option<RecordRow>,
+    version: Option<u64>,
 ) -> Result<bool> {
+    let version = version.map(signed);
     let Some(before) = before else {
+        // Its end may come before what it ends.
+        if version.is_some() {
+            tx.prepare_cached(
+                "INSERT INTO removed (tenant, kind, id, revision, source_version) VALUES (?, ?, ?, 0, ?)
+                 ON CONFLICT (tenant, kind, id) DO UPDATE SET source_version = excluded.source_version",
+            )?
+            .execute(params![tenant, write.kind, write.id, version])?;
+        }
         return Ok(false);
     };
     tx.execute(
@@ -288,13 +349,15 @@ fn remove_record(
         params![tenant, write.kind, write.id],
     )?;
     tx.execute(
-        "INSERT INTO removed (tenant, kind, id, revision, region) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO removed (tenant, kind, id, revision, region, source_version)
+         VALUES (?, ?, ?, ?, ?, ?)",
         params![
             tenant,
             write.kind,
             write.id,
             signed(before.revision),
-            before.region
+            before.region,
+            version
         ],
     )?;
     let seq = tenants::next_seq(tx, tenant)?;
