@@ -210,3 +210,16 @@ pub(super) fn across_kinds(world: &World<'_>, problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{APPROVAL, ENGINE, SAVED_VIEW};
+    use super::*;
+
+    #[test]
+    fn every_kind_that_the_engine_defines_is_listed() {
+        for (kind, _) in ENGINE.into_iter().chain([APPROVAL, SAVED_VIEW]) {
+            assert!(is_engine_kind(kind), "{kind}");
+        }
+    }
+}
