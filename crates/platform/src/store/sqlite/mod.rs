@@ -7,6 +7,7 @@
 mod access;
 mod alerts;
 mod audit;
+mod blobs;
 mod calls;
 mod copies;
 mod feed;
@@ -376,7 +377,7 @@ impl Store for SqliteStore {
     ) -> Result<bool> {
         let (tenant, sha256, regions) = (tenant.to_owned(), sha256.to_owned(), regions.to_vec());
         let sight = sight.clone();
-        self.read(move |tx| records::names_blob(tx, (&tenant, &sha256), &regions, &sight))
+        self.read(move |tx| blobs::is_named(tx, (&tenant, &sha256), &regions, &sight))
             .await
     }
 }

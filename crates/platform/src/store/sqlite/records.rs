@@ -12,7 +12,7 @@ use watchkeeper_pack::{Sight, erased, saved};
 use watchkeeper_wire::ingest::Outcome;
 
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
-use super::{operations, tenants};
+use super::{blobs, operations, tenants};
 use crate::store::{
     Facts, FactsAsked, Latest, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
     record_region, sees,
@@ -318,7 +318,7 @@ fn put_record(
     let erases = erased::fields(&put.body) != erased_before.unwrap_or_default();
     let before = before.as_ref().map(Reach::of);
     note_change(tx, tenant, seq, "record", write, before, after)?;
-    name_blobs(tx, tenant, write, &put.body)?;
+    blobs::note(tx, tenant, write, &put.body)?;
     if erases {
         operations::cut(tx, tenant, &write.kind, &write.id)?;
     }
@@ -425,73 +425,4 @@ fn note_change(
         known.as_ref().map(to_json).transpose()?
     ])?;
     Ok(())
-}
-
-fn name_blobs(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    write: &Write,
-    body: &Map<String, Value>,
-) -> Result<()> {
-    tx.prepare_cached("DELETE FROM blob_name WHERE tenant = ? AND kind = ? AND id = ?")?
-        .execute(params![tenant, write.kind, write.id])?;
-    let mut names = BTreeSet::new();
-    blobs_of(body, &mut names);
-    for sha256 in names {
-        tx.prepare_cached("INSERT INTO blob_name (tenant, sha256, kind, id) VALUES (?, ?, ?, ?)")?
-            .execute(params![tenant, sha256, write.kind, write.id])?;
-    }
-    Ok(())
-}
-
-/// A blob is named by a `sha256` of 64 hex digits: the record's own, where it is a file itself, or
-/// one of an object in it, at any depth.
-fn blobs_of(fields: &Map<String, Value>, names: &mut BTreeSet<String>) {
-    if let Some(Value::String(name)) = fields.get("sha256")
-        && crate::blobs::is_name(name)
-    {
-        names.insert(name.clone());
-    }
-    fields.values().for_each(|value| blobs_in(value, names));
-}
-
-fn blobs_in(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => blobs_of(fields, names),
-        Value::Array(values) => values.iter().for_each(|value| blobs_in(value, names)),
-        _ => {}
-    }
-}
-
-pub fn names_blob(
-    tx: &Transaction<'_>,
-    (tenant, sha256): (&str, &str),
-    regions: &[String],
-    sight: &Sight,
-) -> Result<bool> {
-    let mut statement = tx.prepare_cached(
-        "SELECT r.region, r.kind, r.body FROM blob_name b
-         JOIN record r ON r.tenant = b.tenant AND r.kind = b.kind AND r.id = b.id
-         WHERE b.tenant = ? AND b.sha256 = ?",
-    )?;
-    let mut rows = statement.query(params![tenant, sha256])?;
-    while let Some(row) = rows.next()? {
-        let region: Option<String> = row.get(0)?;
-        if !sees(regions, region.as_deref()) {
-            continue;
-        }
-        let kind: String = row.get(1)?;
-        if sight.looks_into(&kind) {
-            let mut body: Map<String, Value> = from_json(&row.get::<_, String>(2)?)?;
-            let mut names = BTreeSet::new();
-            sight.strip(&kind, &mut body);
-            blobs_of(&body, &mut names);
-            if sight.sees_record(&kind, &body) && names.contains(sha256) {
-                return Ok(true);
-            }
-        } else if sight.sees_kind(&kind) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
