@@ -69,6 +69,7 @@ pub fn order(number: u64, edit: u64) -> Incoming {
             Value::Object(body) => body,
             _ => Map::new(),
         },
+        version: None,
     }
 }
 

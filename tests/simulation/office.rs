@@ -14,7 +14,7 @@ use watchkeeper_platform::connectors::{Connector, Connectors, Worker};
 use watchkeeper_platform::random::Random;
 use watchkeeper_platform::store::sqlite::SqliteStore;
 use watchkeeper_platform::{Grant, Options, Platform, api};
-use watchkeeper_wire::ingest::{Incoming, Ingest, RecordName};
+use watchkeeper_wire::ingest::{Gone, Incoming, Ingest};
 use watchkeeper_wire::session::Tenant;
 
 use crate::gates::Disk;
@@ -186,13 +186,15 @@ impl Office {
                     kind: kind.into(),
                     id,
                     body: body.as_object().unwrap().clone(),
+                    version: None,
                 })
                 .collect(),
             removed: gone
                 .iter()
-                .map(|id| RecordName {
+                .map(|id| Gone {
                     kind: "parcel".into(),
                     id: id.clone(),
+                    version: None,
                 })
                 .collect(),
         };

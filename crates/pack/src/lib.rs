@@ -33,7 +33,7 @@ pub mod value;
 
 pub use bundle::Bundle;
 pub use diagnostic::{Diagnostic, Severity};
-pub use loader::{load_dir, load_files};
+pub use loader::{is_engine_kind, load_dir, load_files};
 pub use pack::{Action, Alert, Kind, Metric, Pack, View};
 #[cfg(feature = "publish")]
 pub use publisher::Publisher;

@@ -39,6 +39,7 @@ use crate::format::{AlertFile, FORMAT, MetricFile, PackFile, RecordFile, Templat
 use crate::pack::{Pack, Session};
 use crate::saved;
 use crate::sight::{LeftOut, Sight};
+pub use names::is_engine_kind;
 use parts::Parts;
 use problems::{Problems, Spot};
 

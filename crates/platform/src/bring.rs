@@ -79,6 +79,19 @@ fn words(preview: &CsvAnswer) -> String {
         "{}: {} new, {} changed, {} as they are\n",
         preview.kind, preview.new, preview.changed, preview.same
     );
+    if preview.older > 0 {
+        let lines = preview.older_lines.iter().map(u64::to_string);
+        let lines = lines.collect::<Vec<_>>().join(", ");
+        let more = match preview.older > preview.older_lines.len() as u64 {
+            true => " and more",
+            false => "",
+        };
+        let _always = writeln!(
+            said,
+            "Left out, older than what is there: {} (line {lines}{more})",
+            preview.older
+        );
+    }
     if !preview.ignored.is_empty() {
         let names = preview.ignored.join(", ");
         let _always = writeln!(said, "Not taken, no field is called so: {names}");
@@ -88,6 +101,7 @@ fn words(preview: &CsvAnswer) -> String {
             CsvChange::New => "new",
             CsvChange::Changed => "changed",
             CsvChange::Same => "as it is",
+            CsvChange::Older => "older than it is",
         };
         let body = serde_json::Value::Object(first.body.clone());
         let _always = writeln!(said, "line {}: {} {becomes} {body}", first.line, first.id);

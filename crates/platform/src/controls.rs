@@ -183,6 +183,7 @@ async fn one(
         kind: KIND.to_owned(),
         id: id.to_owned(),
         put: Some(intake::put(platform, tenant, KIND, id, body).await?),
+        version: None,
     };
     Ok(Seen { write, revision })
 }

@@ -1,6 +1,8 @@
 //! Records from the platform's own systems: checked by the pack, then written.
 //!
-//! A record of a kind that the pack does not know is kept as it came: the pack may follow later.
+//! A record of a kind that the pack does not know is kept as it came: the pack may follow later. What a
+//! system brings it brings whole; where its line is the newest by its own order it is written over what an
+//! operation has set in between, and where it is older nothing is.
 
 mod cell;
 mod csv;
@@ -9,9 +11,9 @@ pub mod sheet;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use watchkeeper_pack::{Kind, Pack, value};
+use watchkeeper_pack::{Kind, Pack, is_engine_kind, value};
 use watchkeeper_wire::MAX_RECORD_BYTES;
-use watchkeeper_wire::ingest::{Incoming, Ingest, IngestAnswer, Rejected};
+use watchkeeper_wire::ingest::{Incoming, Ingest, IngestAnswer, MAX_VERSION, Outcome, Rejected};
 use watchkeeper_wire::problem::Code;
 
 use crate::Platform;
@@ -33,13 +35,16 @@ pub async fn take(
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&state).await?;
     let (mut writes, mut rejected) = (Vec::new(), Vec::new());
+    let (mut records, mut removed) = (Vec::new(), Vec::new());
     let beside: BTreeMap<(&str, &str), &Map<String, Value>> = brought
         .records
         .iter()
         .map(|record| ((record.kind.as_str(), record.id.as_str()), &record.body))
         .collect();
     for incoming in &brought.records {
-        match check(pack.as_deref(), incoming) {
+        let read = check(pack.as_deref(), incoming);
+        records.push(read.is_err().then_some(Outcome::Rejected));
+        match read {
             Ok((body, kind)) => {
                 let put = match kind {
                     Some(kind) => {
@@ -55,6 +60,7 @@ pub async fn take(
                     kind: incoming.kind.clone(),
                     id: incoming.id.clone(),
                     put: Some(put),
+                    version: incoming.version,
                 });
             }
             Err(problem) => rejected.push(Rejected {
@@ -64,41 +70,50 @@ pub async fn take(
             }),
         }
     }
-    let (own, removed): (Vec<_>, Vec<_>) = brought
-        .removed
-        .iter()
-        .partition(|name| is_engines(&name.kind));
-    rejected.extend(own.into_iter().map(|name| Rejected {
-        kind: name.kind.clone(),
-        id: name.id.clone(),
-        problem: "this kind is the platform's own: no system removes it".into(),
-    }));
-    let accepted = (writes.len() + removed.len()) as u64;
-    writes.extend(removed.into_iter().map(|name| Write {
-        kind: name.kind.clone(),
-        id: name.id.clone(),
-        put: None,
-    }));
-    let touched = write(platform, tenant, &writes).await?;
-    Ok(IngestAnswer {
-        accepted,
-        rejected,
-        head: touched.head,
-    })
+    for gone in &brought.removed {
+        let fits = named(&gone.kind, &gone.id, gone.version);
+        removed.push(fits.is_err().then_some(Outcome::Rejected));
+        let (kind, id) = (gone.kind.clone(), gone.id.clone());
+        match fits {
+            Ok(()) => writes.push(Write {
+                kind,
+                id,
+                put: None,
+                version: gone.version,
+            }),
+            Err(problem) => rejected.push(Rejected { kind, id, problem }),
+        }
+    }
+    let (touched, outcomes) = write(platform, tenant, &writes).await?;
+    let mut outcomes = outcomes.into_iter();
+    let records = in_place(records, &mut outcomes);
+    let removed = in_place(removed, &mut outcomes);
+    Ok(IngestAnswer::of(records, removed, rejected, touched.head))
 }
 
-/// Writes checked records and tells the streams.
+/// What became of each line: as is known of it already, else the next of these.
+pub fn in_place(
+    known: Vec<Option<Outcome>>,
+    others: &mut impl Iterator<Item = Outcome>,
+) -> Vec<Outcome> {
+    let lines = known.into_iter();
+    lines
+        .filter_map(|known| known.or_else(|| others.next()))
+        .collect()
+}
+
+/// Writes checked records and tells the streams. Answers what became of each.
 pub async fn write(
     platform: &Platform,
     tenant: &str,
     writes: &[Write],
-) -> Result<Touched, ApiError> {
+) -> Result<(Touched, Vec<Outcome>), ApiError> {
     let now = platform.clock.now();
-    let touched = platform.store.ingest(tenant, now, writes).await?;
+    let (touched, outcomes) = platform.store.ingest(tenant, now, writes).await?;
     if !touched.kinds.is_empty() {
         platform.hints.changed(tenant, &touched);
     }
-    Ok(touched)
+    Ok((touched, outcomes))
 }
 
 /// A record's whole contents from its fields: what is computed from them, and its title.
@@ -121,18 +136,6 @@ pub async fn put(
     }
 }
 
-/// Is this a kind that the engine keeps itself?
-fn is_engines(kind: &str) -> bool {
-    [
-        watchkeeper_model::alert::KIND,
-        watchkeeper_model::approval::KIND,
-        watchkeeper_model::control::KIND,
-        watchkeeper_model::saved_view::KIND,
-        watchkeeper_model::setting::KIND,
-    ]
-    .contains(&kind)
-}
-
 fn check<'p>(
     pack: Option<&'p Pack>,
     incoming: &Incoming,
@@ -144,19 +147,29 @@ fn check<'p>(
     Ok((canonical(kind, incoming)?, Some(kind)))
 }
 
-/// A record's name and size are ones that everybody can read.
-fn bounded(incoming: &Incoming) -> Result<(), String> {
-    for name in [&incoming.kind, &incoming.id] {
+/// A record's name is one that everybody can read, of a kind that a system may bring, and its place one that
+/// can be kept.
+fn named(kind: &str, id: &str, version: Option<u64>) -> Result<(), String> {
+    for name in [kind, id] {
         if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
             return Err("kind and id have 1 to 200 bytes and no control characters".into());
         }
     }
-    if is_engines(&incoming.kind) {
-        return Err("this kind is the platform's own: no system brings it".into());
+    if is_engine_kind(kind) {
+        return Err("this kind is the platform's own: no system brings or removes it".into());
     }
-    if incoming.kind.contains('/') {
+    if kind.contains('/') {
         return Err("a kind has no slash".into());
     }
+    if version > Some(MAX_VERSION) {
+        return Err(format!("a version is at most {MAX_VERSION}"));
+    }
+    Ok(())
+}
+
+/// A record's name and size are ones that everybody can read.
+fn bounded(incoming: &Incoming) -> Result<(), String> {
+    named(&incoming.kind, &incoming.id, incoming.version)?;
     // No client would read it (fault 22).
     let bytes = serde_json::to_vec(&incoming.body).map_or(usize::MAX, |text| text.len());
     if bytes > MAX_RECORD {

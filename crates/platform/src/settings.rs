@@ -64,6 +64,7 @@ async fn one(
         kind: KIND.to_owned(),
         id: name.to_owned(),
         put: Some(intake::put(platform, tenant, KIND, name, body).await?),
+        version: None,
     })
 }
 

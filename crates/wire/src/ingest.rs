@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// Body of `POST /v1/ingest`. Taken record by record: one that is not as its kind says is
-/// rejected, the others are written, all in one transaction.
+/// Body of `POST /v1/ingest`. Taken record by record, as if they came one after the other: one that is not
+/// as its kind says is rejected, one that is older than what is there by its own system's order is left,
+/// the others are written, all in one transaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Ingest {
     /// Records as they are now, whole.
@@ -13,11 +14,14 @@ pub struct Ingest {
     pub records: Vec<Incoming>,
     /// Records that are gone.
     #[serde(default)]
-    pub removed: Vec<RecordName>,
+    pub removed: Vec<Gone>,
 }
 
 /// The most records that one request may carry.
 pub const MAX_INGEST: usize = 10_000;
+
+/// The highest version of a record.
+pub const MAX_VERSION: u64 = i64::MAX.unsigned_abs();
 
 /// A record as a system brings it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -29,26 +33,86 @@ pub struct Incoming {
     /// Its fields.
     #[schema(value_type = Object)]
     pub body: Map<String, Value>,
+    /// Its place in its own system's order, at most 2^63 - 1, such as a number that rises with each change
+    /// there, or the instant at which it was read in milliseconds since 1970. What is older than what came
+    /// before is not written, nor is what says otherwise under the same version. Without one it is written
+    /// over whatever is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
-/// Names a record.
+/// A record that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RecordName {
+pub struct Gone {
     /// Kind.
     pub kind: String,
     /// Its id.
     pub id: String,
+    /// The place of its end in its own system's order, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 /// Answer of `POST /v1/ingest`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IngestAnswer {
-    /// Records taken.
+    /// Lines taken: neither older nor rejected.
     pub accepted: u64,
-    /// Records that were not, and why.
+    /// Records that cannot be, and why.
     pub rejected: Vec<Rejected>,
+    /// What was done with each of `records`, in their order.
+    #[serde(default)]
+    pub records: Vec<Outcome>,
+    /// What was done with each of `removed`, in their order.
+    #[serde(default)]
+    pub removed: Vec<Outcome>,
     /// Head of the feed afterwards.
     pub head: u64,
+}
+
+impl IngestAnswer {
+    /// Of what was done with each line, and why those that were rejected were.
+    pub fn of(
+        records: Vec<Outcome>,
+        removed: Vec<Outcome>,
+        rejected: Vec<Rejected>,
+        head: u64,
+    ) -> Self {
+        let lines = records.iter().chain(&removed);
+        let accepted = lines.filter(|outcome| outcome.is_taken()).count() as u64;
+        Self {
+            accepted,
+            rejected,
+            records,
+            removed,
+            head,
+        }
+    }
+}
+
+/// What was done with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The record was made.
+    New,
+    /// It was there, and changed.
+    Changed,
+    /// It was as the line has it.
+    Same,
+    /// It was taken away.
+    Removed,
+    /// By its version the line is older than what is there, or says otherwise under the same one: nothing.
+    Older,
+    /// It cannot be: nothing. `rejected` says why.
+    Rejected,
+}
+
+impl Outcome {
+    /// Is what is there now as the line has it?
+    pub fn is_taken(self) -> bool {
+        !matches!(self, Self::Older | Self::Rejected)
+    }
 }
 
 /// A record that was not taken.
@@ -80,6 +144,12 @@ pub struct CsvAnswer {
     pub changed: u64,
     /// Records that are there as the file has them.
     pub same: u64,
+    /// Lines that are older than what is there by their versions: nothing of them is taken.
+    #[serde(default)]
+    pub older: u64,
+    /// The first of these lines by their numbers, at most 100.
+    #[serde(default)]
+    pub older_lines: Vec<u64>,
     /// Columns that no field of the kind is called by; nothing of them is taken.
     pub ignored: Vec<String>,
     /// The first records, at most 10.
@@ -117,6 +187,8 @@ pub enum CsvChange {
     Changed,
     /// It is there as the file has it.
     Same,
+    /// By its version the line is older than what is there, or says otherwise under the same one.
+    Older,
 }
 
 /// Something that is wrong with a file.

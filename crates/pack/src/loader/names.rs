@@ -52,8 +52,8 @@ const ENGINE_CODES: &[&str] = &[
     "saved_view.",
 ];
 
-/// Is this a kind of the engine itself?
-pub(super) fn is_engine_kind(kind: &str) -> bool {
+/// Is this a kind of the engine itself? No pack defines it, and no system brings it.
+pub fn is_engine_kind(kind: &str) -> bool {
     ENGINE_KINDS.contains(&kind)
 }
 
@@ -207,6 +207,19 @@ pub(super) fn across_kinds(world: &World<'_>, problems: &mut Problems) {
                 problems.error(&spot.at(index), "pack.unknown_name", message);
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{APPROVAL, ENGINE, SAVED_VIEW};
+    use super::*;
+
+    #[test]
+    fn every_kind_that_the_engine_defines_is_listed() {
+        for (kind, _) in ENGINE.into_iter().chain([APPROVAL, SAVED_VIEW]) {
+            assert!(is_engine_kind(kind), "{kind}");
         }
     }
 }

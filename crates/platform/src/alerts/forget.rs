@@ -71,6 +71,7 @@ fn over(row: RecordRow, now: DateTime<Utc>) -> Seen {
             kind: row.kind,
             id: row.id,
             put: fired.then_some(put),
+            version: None,
         },
         revision: Some(row.revision),
     }
@@ -83,6 +84,7 @@ async fn remove(platform: &Platform, tenant: &str, rows: Vec<RecordRow>) -> Resu
             kind: row.kind,
             id: row.id,
             put: None,
+            version: None,
         })
         .collect();
     for some in writes.chunks(AT_ONCE) {

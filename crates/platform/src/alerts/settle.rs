@@ -116,6 +116,7 @@ fn one(
                 kind: KIND.to_owned(),
                 id: row.id.clone(),
                 put: None,
+                version: None,
             },
             revision: Some(row.revision),
         },
@@ -129,6 +130,7 @@ fn one(
                     kind: KIND.to_owned(),
                     id: row.map_or_else(|| episode_id(of, last + 1), |row| row.id.clone()),
                     put: Some(put),
+                    version: None,
                 },
                 revision: row.map(|row| row.revision),
             }

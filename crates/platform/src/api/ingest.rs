@@ -8,13 +8,13 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use watchkeeper_wire::ingest::{CsvAnswer, Ingest, IngestAnswer, MAX_INGEST, Rejected};
+use watchkeeper_wire::ingest::{CsvAnswer, Ingest, IngestAnswer, MAX_INGEST, Outcome, Rejected};
 use watchkeeper_wire::problem::{Code, Problem};
 
 use super::Json;
 use crate::Platform;
 use crate::auth::SignedIn;
-use crate::intake::{self, sheet};
+use crate::intake::{self, in_place, sheet};
 use crate::problem::ApiError;
 use crate::store::{Access, record_region};
 
@@ -42,8 +42,12 @@ pub async fn ingest(
         return Err(ApiError::new(Code::TooLarge, detail));
     }
     let outside = keep_out(&platform, &access, &mut brought).await?;
-    let mut answer = intake::take(&platform, &access.tenant, &brought).await?;
-    answer.rejected.extend(outside);
+    let taken = intake::take(&platform, &access.tenant, &brought).await?;
+    let records = in_place(outside.records, &mut taken.records.into_iter());
+    let removed = in_place(outside.removed, &mut taken.removed.into_iter());
+    let mut rejected = taken.rejected;
+    rejected.extend(outside.rejected);
+    let answer = IngestAnswer::of(records, removed, rejected, taken.head);
     Ok(Answer(answer))
 }
 
@@ -91,42 +95,48 @@ pub async fn csv(
     }))
 }
 
+/// What was taken out of what a system brings.
+#[derive(Default)]
+struct Outside {
+    /// What is answered to each record; none where it was left in.
+    records: Vec<Option<Outcome>>,
+    /// To each removal, likewise.
+    removed: Vec<Option<Outcome>>,
+    rejected: Vec<Rejected>,
+}
+
 /// Takes out what a system of some regions brings for others: neither what is there nor what is to be
 /// may be out of its sight.
 async fn keep_out(
     platform: &Platform,
     access: &Access,
     brought: &mut Ingest,
-) -> Result<Vec<Rejected>, ApiError> {
-    let mut rejected = Vec::new();
-    if access.regions.is_empty() {
-        return Ok(rejected);
-    }
-    let mut records = Vec::new();
+) -> Result<Outside, ApiError> {
+    let mut outside = Outside::default();
     for record in std::mem::take(&mut brought.records) {
         let region = record_region(&record.body);
-        if access.sees(region.as_deref())
-            && may_touch(platform, access, &record.kind, &record.id).await?
-        {
-            records.push(record);
+        let within = access.sees(region.as_deref())
+            && may_touch(platform, access, &record.kind, &record.id).await?;
+        outside.records.push((!within).then_some(Outcome::Rejected));
+        if within {
+            brought.records.push(record);
         } else {
-            rejected.push(Rejected {
+            outside.rejected.push(Rejected {
                 kind: record.kind,
                 id: record.id,
                 problem: "it belongs to a region that is not yours".into(),
             });
         }
     }
-    brought.records = records;
-    let mut removed = Vec::new();
-    for name in std::mem::take(&mut brought.removed) {
+    for gone in std::mem::take(&mut brought.removed) {
+        let within = may_touch(platform, access, &gone.kind, &gone.id).await?;
         // To this system it is not there.
-        if may_touch(platform, access, &name.kind, &name.id).await? {
-            removed.push(name);
+        outside.removed.push((!within).then_some(Outcome::Same));
+        if within {
+            brought.removed.push(gone);
         }
     }
-    brought.removed = removed;
-    Ok(rejected)
+    Ok(outside)
 }
 
 async fn may_touch(
@@ -135,6 +145,9 @@ async fn may_touch(
     kind: &str,
     id: &str,
 ) -> Result<bool, ApiError> {
+    if access.regions.is_empty() {
+        return Ok(true);
+    }
     let found = platform.store.record(&access.tenant, kind, id).await?;
     Ok(found.is_none_or(|row| access.sees(row.region.as_deref())))
 }

@@ -109,6 +109,7 @@ impl<'a> Draft<'a> {
                 kind: kind.clone(),
                 id: id.clone(),
                 put: Some(put),
+                version: None,
             });
         }
         Ok(writes)

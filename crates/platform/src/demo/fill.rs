@@ -154,6 +154,7 @@ async fn remove_all(platform: &Platform, tenant: &str, kind: &str) -> Result<(),
             kind: row.kind,
             id: row.id,
             put: None,
+            version: None,
         })
         .collect();
     for some in writes.chunks(AT_ONCE) {

@@ -413,6 +413,7 @@ pub(super) fn incoming(kind: &str, id: &str, body: Value) -> Incoming {
         kind: kind.to_owned(),
         id: id.to_owned(),
         body: fields(body),
+        version: None,
     }
 }
 

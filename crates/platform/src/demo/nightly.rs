@@ -144,6 +144,7 @@ pub(super) async fn changed(
             kind: row.kind.clone(),
             id: row.id.clone(),
             put: Some(put),
+            version: None,
         },
         revision: Some(row.revision),
     })

@@ -2,26 +2,30 @@
 //!
 //! The first line names the fields; `id` names the record. A cell that is empty leaves its field
 //! absent; a field that has no column stays as it is. Amounts are `12.34 EUR`, or have their currency
-//! in a column `<field>_currency` or `currency`.
+//! in a column `<field>_currency` or `currency`. A column `_version` has the record's place in the order of
+//! the system that the file is of: a line that is older than what is there is left out and told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use watchkeeper_pack::Kind;
 use watchkeeper_pack::format::{FieldDef, FieldType};
+use watchkeeper_pack::{Kind, is_engine_kind};
 use watchkeeper_wire::ingest::{
-    CsvAnswer, CsvChange, CsvError, CsvRecord, Incoming, MAX_CSV_BYTES, MAX_INGEST,
+    CsvAnswer, CsvChange, CsvError, CsvRecord, Incoming, MAX_CSV_BYTES, MAX_INGEST, MAX_VERSION,
+    Outcome,
 };
 use watchkeeper_wire::problem::Code;
 
-use super::{bounded, canonical, cell, csv, is_engines, whole};
+use super::{bounded, canonical, cell, csv, whole};
 use crate::Platform;
 use crate::problem::ApiError;
-use crate::store::{Access, Committed, Put, RecordRow, Seen, Write, record_region};
+use crate::store::{Access, Committed, Latest, RecordRow, Seen, Write, record_region};
 
 /// Column of the record's id.
 const ID: &str = "id";
+/// Column of its place in its system's order. No field is called so.
+const VERSION: &str = "_version";
 /// Fields that a kind has without declaring them.
 const STATE: &str = "state";
 const REGION: &str = "region";
@@ -36,8 +40,16 @@ const LISTED: usize = 100;
 pub struct Sheet {
     /// What it would do.
     pub answer: CsvAnswer,
-    /// Its records, each with the revision that was seen.
+    work: Work,
+}
+
+/// What there is to do for a file.
+#[derive(Default)]
+struct Work {
+    /// Its records but those that are older, each with the revision that was seen.
     writes: Vec<Seen>,
+    /// Is anything otherwise afterwards? So it is, too, where a system says anew what is there.
+    moves: bool,
 }
 
 /// What a column is of.
@@ -46,7 +58,7 @@ enum Column<'k> {
     Field(&'k str, &'k FieldDef),
     State,
     Region,
-    /// Told of, or read with its amount.
+    /// Told of, or read with its line or its amount.
     Beside,
 }
 
@@ -77,7 +89,7 @@ pub async fn look(
     let state = state.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&state).await?;
     let known = pack.as_ref().and_then(|pack| pack.kind(kind));
-    let Some(kind) = known.filter(|_| !is_engines(kind)) else {
+    let Some(kind) = known.filter(|_| !is_engine_kind(kind)) else {
         let detail = "no kind of this pack that a system may bring";
         return Err(ApiError::new(Code::BodyInvalid, detail));
     };
@@ -106,12 +118,10 @@ pub async fn look(
         token.update((part.len() as u64).to_be_bytes());
         token.update(part);
     }
-    let writes = compare(platform, access, kind, &ready, &mut answer).await?;
-    for seen in &writes {
-        token.update(seen.revision.unwrap_or(0).to_be_bytes());
-    }
+    let names = (access.tenant.as_str(), kind);
+    let work = compare(platform, names, &ready, &mut token, &mut answer).await?;
     answer.token = hex::encode(token.finalize());
-    Ok(Sheet { answer, writes })
+    Ok(Sheet { answer, work })
 }
 
 /// Loads a file that was looked at, all of it or nothing.
@@ -125,7 +135,7 @@ pub async fn load(
     sheet: Sheet,
     previewed: Option<&str>,
 ) -> Result<CsvAnswer, ApiError> {
-    let Sheet { mut answer, writes } = sheet;
+    let Sheet { mut answer, work } = sheet;
     if let Some(first) = answer.errors.first() {
         let detail = format!(
             "nothing was loaded; {} things are wrong, the first in line {}: {}",
@@ -134,7 +144,7 @@ pub async fn load(
         return Err(ApiError::new(Code::BodyInvalid, detail));
     }
     answer.loaded = true;
-    if answer.new + answer.changed == 0 {
+    if !work.moves {
         return Ok(answer);
     }
     if previewed != Some(answer.token.as_str()) {
@@ -143,7 +153,7 @@ pub async fn load(
     }
     let now = platform.clock.now();
     let store = &platform.store;
-    let written = store.write_unless_moved(&access.tenant, now, &writes);
+    let written = store.write_unless_moved(&access.tenant, now, &work.writes);
     let Committed::Done(touched) = written.await? else {
         let detail = "nothing was loaded; its records changed meanwhile";
         return Err(ApiError::new(Code::IngestMoved, detail));
@@ -180,6 +190,7 @@ fn columns<'k>(
         }
         columns.push(match kind.fields.get_key_value(name) {
             _ if name == ID => Column::Id,
+            _ if name == VERSION => Column::Beside,
             Some((name, def)) => Column::Field(name, def),
             None if name == STATE && !kind.states.is_empty() => Column::State,
             None if name == REGION => Column::Region,
@@ -230,6 +241,7 @@ async fn records(
         }
         let cells = Cells { head, line };
         let (id, said) = one(kind, columns, &cells, answer);
+        let version = version(&cells, answer);
         let Some(id) = id else {
             wrong(answer, line.at, Some(ID), "is missing");
             continue;
@@ -273,6 +285,7 @@ async fn records(
                 kind: kind.name.clone(),
                 id,
                 body,
+                version,
             },
             before,
             told,
@@ -341,6 +354,18 @@ fn one(
     (id, (answer.error_count == before).then_some(said))
 }
 
+/// The place of a line in its system's order; what is no such place goes into the answer.
+fn version(cells: &Cells<'_>, answer: &mut CsvAnswer) -> Option<u64> {
+    let cell = cells.under(VERSION)?;
+    let version = cell.parse::<u64>().ok();
+    let version = version.filter(|place| *place <= MAX_VERSION);
+    if version.is_none() {
+        let problem = format!("expected a whole number from 0 to {MAX_VERSION}");
+        wrong(answer, cells.line.at, Some(VERSION), problem);
+    }
+    version
+}
+
 fn name_of(column: &Column<'_>) -> &'static str {
     match column {
         Column::Region => REGION,
@@ -362,20 +387,20 @@ fn is_complete(kind: &Kind, body: &Map<String, Value>, line: u64, answer: &mut C
     answer.error_count == before
 }
 
-/// Each record whole, against the one that is there.
+/// Each record whole, against the one that is there; what it was held against goes into the token.
 async fn compare(
     platform: &Platform,
-    access: &Access,
-    kind: &Kind,
+    (tenant, kind): (&str, &Kind),
     ready: &[Ready],
+    token: &mut Sha256,
     answer: &mut CsvAnswer,
-) -> Result<Vec<Seen>, ApiError> {
+) -> Result<Work, ApiError> {
     let beside: BTreeMap<(&str, &str), &Map<String, Value>> = ready
         .iter()
         .map(|one| &one.incoming)
         .map(|one| ((one.kind.as_str(), one.id.as_str()), &one.body))
         .collect();
-    let mut writes = Vec::new();
+    let mut work = Work::default();
     for one in ready {
         let read = bounded(&one.incoming).and_then(|()| canonical(kind, &one.incoming));
         let body = match read {
@@ -386,15 +411,38 @@ async fn compare(
             }
         };
         let id = &one.incoming.id;
-        let put = whole(platform, &access.tenant, kind, id, body, &beside).await?;
-        let becomes = becomes(one.before.as_ref(), &put);
-        match becomes {
-            CsvChange::New => answer.new += 1,
-            CsvChange::Changed => answer.changed += 1,
-            CsvChange::Same => answer.same += 1,
+        let put = whole(platform, tenant, kind, id, body, &beside).await?;
+        let mut body = put.body.clone();
+        let version = one.incoming.version;
+        let write = Write {
+            kind: kind.name.clone(),
+            id: id.clone(),
+            put: Some(put),
+            version,
+        };
+        let known = match version {
+            Some(_) => {
+                platform
+                    .store
+                    .source_version(tenant, &kind.name, id)
+                    .await?
+            }
+            None => None,
+        };
+        let before = one.before.as_ref();
+        let revision = before.map(|row| row.revision);
+        for held_against in [revision, known.map(|place| place + 1)] {
+            token.update(held_against.unwrap_or(0).to_be_bytes());
         }
+        let contents = before.and_then(RecordRow::contents);
+        let becomes = match Latest::new(contents, known).take(&write) {
+            Outcome::Older => CsvChange::Older,
+            Outcome::Same => CsvChange::Same,
+            Outcome::New => CsvChange::New,
+            _ => CsvChange::Changed,
+        };
+        count(answer, one.line, becomes);
         if answer.first.len() < FIRST {
-            let mut body = put.body.clone();
             // What the file brought, and nothing else of a record that its system may not see.
             body.retain(|name, _| one.told.contains(name));
             answer.first.push(CsvRecord {
@@ -404,22 +452,25 @@ async fn compare(
                 body,
             });
         }
-        writes.push(Seen {
-            write: Write {
-                kind: kind.name.clone(),
-                id: id.clone(),
-                put: Some(put),
-            },
-            revision: one.before.as_ref().map(|row| row.revision),
-        });
+        if becomes == CsvChange::Older {
+            continue;
+        }
+        work.moves |= becomes != CsvChange::Same || version > known;
+        work.writes.push(Seen { write, revision });
     }
-    Ok(writes)
+    Ok(work)
 }
 
-fn becomes(before: Option<&RecordRow>, put: &Put) -> CsvChange {
-    match before {
-        None => CsvChange::New,
-        Some(row) if row.body == put.body && row.computed == put.computed => CsvChange::Same,
-        Some(_) => CsvChange::Changed,
+fn count(answer: &mut CsvAnswer, line: u64, becomes: CsvChange) {
+    match becomes {
+        CsvChange::New => answer.new += 1,
+        CsvChange::Changed => answer.changed += 1,
+        CsvChange::Same => answer.same += 1,
+        CsvChange::Older => {
+            answer.older += 1;
+            if answer.older_lines.len() < LISTED {
+                answer.older_lines.push(line);
+            }
+        }
     }
 }

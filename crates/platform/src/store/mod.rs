@@ -27,6 +27,7 @@ use watchkeeper_pack::Sight;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::digest::CopyDigests;
+use watchkeeper_wire::ingest::Outcome;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
@@ -109,12 +110,20 @@ pub trait Store: Send + Sync + 'static {
     async fn records(&self, tenant: &str, kind: &str, filter: &Question) -> Result<Vec<RecordRow>>;
     /// Number of records of a kind.
     async fn count(&self, tenant: &str, kind: &str) -> Result<u64>;
-    /// Writes records that the platform's own systems bring.
-    async fn ingest(&self, tenant: &str, at: DateTime<Utc>, writes: &[Write]) -> Result<Touched>;
+    /// Writes records that the platform's own systems bring, as if one came after the other, without those
+    /// that are older than what is there ([`Latest`]). Answers what became of each.
+    async fn ingest(
+        &self,
+        tenant: &str,
+        at: DateTime<Utc>,
+        writes: &[Write],
+    ) -> Result<(Touched, Vec<Outcome>)>;
+    /// The version of what a system said of a record last, its end included.
+    async fn source_version(&self, tenant: &str, kind: &str, id: &str) -> Result<Option<u64>>;
     /// The records that changed after a seq, removed ones included; none where that is forgotten.
     async fn changed_records(&self, tenant: &str, seq: u64) -> Result<Option<Names>>;
-    /// Writes records that the platform itself keeps, each only if it has the revision that was seen
-    /// (none: it is not there); else nothing at all is written ([`Committed::Moved`]).
+    /// Writes records, each only if it has the revision that was seen (none: it is not there) and none is
+    /// older than what is there; else nothing at all is written ([`Committed::Moved`]).
     async fn write_unless_moved(
         &self,
         tenant: &str,

@@ -140,6 +140,59 @@ async fn a_record_that_changed_since_the_preview_is_not_overwritten_unseen() {
 }
 
 #[tokio::test]
+async fn a_line_that_is_older_than_its_record_is_left_and_told_and_the_others_load() {
+    let world = World::new().await;
+    let council = |version: u64| json!([{"kind": "council", "id": "c", "body": {"name": "North", "slots": 5}, "version": version}]);
+    world.ingest(council(7)).await;
+    let file = "id,name,slots,_version\nc,South,5,6\nd,East,5,1\n";
+    let preview = sent(&world, "kind=council", file).await;
+    assert!(preview.ignored.is_empty() && preview.errors.is_empty());
+    assert_eq!((preview.new, preview.changed, preview.older), (1, 0, 1));
+    assert_eq!(preview.older_lines, [2]);
+    assert_eq!(preview.first[0].becomes, CsvChange::Older);
+    let load = format!("kind=council&preview=false&token={}", preview.token);
+    let loaded = sent(&world, &load, file).await;
+    assert!(loaded.loaded && loaded.head.is_some());
+    assert_eq!(world.body("council", "c").await["name"], "North");
+    assert_eq!(world.body("council", "d").await["name"], "East");
+    // The same words, said anew: no revision, but what comes between is late from then on.
+    let file = "id,name,slots,_version\nc,North,5,9\n";
+    let preview = sent(&world, "kind=council", file).await;
+    assert_eq!((preview.same, preview.older), (1, 0));
+    let load = format!("kind=council&preview=false&token={}", preview.token);
+    assert!(sent(&world, &load, file).await.loaded);
+    assert_eq!(world.ingest(council(8)).await["records"], json!(["older"]));
+    let row = world.platform().store.record(TENANT, "council", "c");
+    assert_eq!(row.await.unwrap().unwrap().revision, 1);
+    // A record that is gone comes back by no late line.
+    let gone = json!({"removed": [{"kind": "council", "id": "c", "version": 10}]});
+    let removal = world.request(Method::POST, "/v1/ingest", &world.admin);
+    assert_eq!(removal.json(&gone).send().await.unwrap().status(), 200);
+    assert_eq!(sent(&world, "kind=council", file).await.older_lines, [2]);
+    // What is no place is a mistake of the file.
+    let file = "id,name,slots,_version\ne,West,5,yesterday\n";
+    let wrong = sent(&world, "kind=council", file).await;
+    assert_eq!(wrong.errors[0].column.as_deref(), Some("_version"));
+}
+
+#[tokio::test]
+async fn a_file_that_was_previewed_before_its_system_said_more_is_not_loaded() {
+    let world = World::new().await;
+    let council = |version: u64| json!([{"kind": "council", "id": "c", "body": {"name": "North", "slots": 5}, "version": version}]);
+    world.ingest(council(5)).await;
+    let file = "id,name,slots,_version\nc,South,5,7\nd,East,5,7\n";
+    let preview = sent(&world, "kind=council", file).await;
+    assert_eq!((preview.new, preview.changed, preview.older), (1, 1, 0));
+    // The record stays as it is, and by now it is newer than the file.
+    world.ingest(council(9)).await;
+    let load = format!("kind=council&preview=false&token={}", preview.token);
+    let refused = problem(request(&world, (&load, file))).await;
+    assert_eq!(refused.1, "ingest.moved");
+    assert_eq!(count(&world, "council").await, 1);
+    assert_eq!(world.body("council", "c").await["name"], "North");
+}
+
+#[tokio::test]
 async fn amounts_are_read_with_their_currency_beside_or_within() {
     let world = World::new().await;
     let file = "id,charge_id,business,amount,currency,charged_at,status\n\

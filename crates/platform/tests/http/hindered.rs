@@ -97,6 +97,7 @@ impl Office {
             kind: "claim".into(),
             id: "c1".into(),
             body: body.as_object().unwrap().clone(),
+            version: None,
         };
         let brought = Ingest {
             records: vec![claim],

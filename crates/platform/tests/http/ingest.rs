@@ -1,8 +1,9 @@
 //! Records from the platform's own systems.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use watchkeeper_wire::operation::VerdictWord;
 
 use crate::support::{World, problem};
 
@@ -48,6 +49,117 @@ async fn fault_22_a_record_that_no_client_would_read_is_not_taken() {
         .await;
     assert_eq!(answer["accepted"], 1);
     assert_eq!(answer["rejected"][0]["id"], "large");
+}
+
+/// What was done with each line of a request of records and removals.
+async fn done(world: &World, records: Value, removed: Value) -> (Value, Value) {
+    let body = json!({"records": records, "removed": removed});
+    let request = world.request(Method::POST, "/v1/ingest", &world.admin);
+    let answer = request.json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let mut answer: Value = answer.json().await.unwrap();
+    let lines = answer["records"].as_array().unwrap().iter();
+    let lines = lines.chain(answer["removed"].as_array().unwrap());
+    let left = lines.filter(|line| ["older", "rejected"].contains(&line.as_str().unwrap()));
+    let all = records.as_array().unwrap().len() + removed.as_array().unwrap().len();
+    assert_eq!(answer["accepted"], all - left.count());
+    (answer["records"].take(), answer["removed"].take())
+}
+
+fn council(version: u64, name: &str) -> Value {
+    json!({"kind": "council", "id": "c", "body": {"name": name, "slots": 5}, "version": version})
+}
+
+#[tokio::test]
+async fn each_line_is_told_what_was_done_and_an_older_one_stops_no_other() {
+    let world = World::new().await;
+    let (records, removed) = done(
+        &world,
+        json!([
+            council(7, "North"),
+            council(6, "South"),
+            {"kind": "council", "id": "bad", "body": {"name": 7}, "version": 9},
+            {"kind": "later", "id": "x", "body": {"n": 1}},
+            {"kind": "later", "id": "y", "body": {}, "version": u64::MAX},
+        ]),
+        json!([{"kind": "later", "id": "never"}, {"kind": "control", "id": "frozen"}]),
+    )
+    .await;
+    let told = json!(["new", "older", "rejected", "new", "rejected"]);
+    assert_eq!((records, removed), (told, json!(["same", "rejected"])));
+    assert_eq!(world.body("council", "c").await["name"], "North");
+    // Sent late, sent again, said otherwise under one version, ended before it was so; and what is newer.
+    for (records, removed, told, name) in [
+        (json!([council(6, "South")]), json!([]), "older", "North"),
+        (json!([council(7, "North")]), json!([]), "same", "North"),
+        (json!([council(7, "South")]), json!([]), "older", "North"),
+        (
+            json!([]),
+            json!([{"kind": "council", "id": "c", "version": 6}]),
+            "older",
+            "North",
+        ),
+        (json!([council(8, "West")]), json!([]), "changed", "West"),
+    ] {
+        let (records, removed) = done(&world, records, removed).await;
+        let line = records.get(0).or_else(|| removed.get(0));
+        assert_eq!(line, Some(&json!(told)), "{records} {removed}");
+        assert_eq!(world.body("council", "c").await["name"], name);
+    }
+    let gone = json!([{"kind": "council", "id": "c", "version": 9}]);
+    assert_eq!(done(&world, json!([]), gone).await.1, json!(["removed"]));
+    let late = json!([council(8, "West")]);
+    assert_eq!(done(&world, late, json!([])).await.0, json!(["older"]));
+    let back = json!([council(10, "East")]);
+    assert_eq!(done(&world, back, json!([])).await.0, json!(["new"]));
+}
+
+#[tokio::test]
+async fn what_an_operator_did_in_between_stands_against_all_but_a_newer_line() {
+    let world = World::new().await;
+    let id = world.refund(1, 90).await;
+    let body = world.body("refund", &id).await;
+    let line =
+        |version: u64| json!([{"kind": "refund", "id": id, "body": body, "version": version}]);
+    assert_eq!(done(&world, line(5), json!([])).await.0, json!(["same"]));
+    let verdict = world.submit(&world.operation(&id, "escalate")).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    for late in [4, 5] {
+        assert_eq!(
+            done(&world, line(late), json!([])).await.0,
+            json!(["older"])
+        );
+        assert_eq!(world.body("refund", &id).await["state"], "escalated");
+    }
+    // Its own system has the last word.
+    assert_eq!(done(&world, line(6), json!([])).await.0, json!(["changed"]));
+    assert_eq!(world.body("refund", &id).await, body);
+}
+
+#[tokio::test]
+async fn no_system_brings_or_removes_what_is_of_a_kind_of_the_engine() {
+    let world = World::new().await;
+    for kind in [
+        "alert",
+        "approval",
+        "control",
+        "delivery",
+        "device",
+        "follow_up",
+        "handover",
+        "incident",
+        "note",
+        "record",
+        "run",
+        "saved_view",
+        "session",
+        "setting",
+    ] {
+        let line = json!([{"kind": kind, "id": "x", "body": {}}]);
+        let (records, removed) = done(&world, line, json!([{"kind": kind, "id": "x"}])).await;
+        let refused = json!(["rejected"]);
+        assert_eq!((&records, &removed), (&refused, &refused), "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -268,8 +268,11 @@ async fn fault_70_nothing_of_another_region_is_read_decided_or_written() {
         .await
         .unwrap();
     let answer: Value = answer.json().await.unwrap();
-    assert_eq!(answer["accepted"], 1);
+    // What it does not see is gone already.
+    assert_eq!(answer["accepted"], 2);
     assert_eq!(answer["rejected"].as_array().unwrap().len(), 2);
+    assert_eq!(answer["records"], json!(["rejected", "rejected", "new"]));
+    assert_eq!(answer["removed"], json!(["same"]));
     assert_eq!(world.body("refund", &id).await, body);
     let store = &platform.store;
     assert!(store.record(here, "oddity", "own").await.unwrap().is_some());

@@ -132,6 +132,32 @@ async fn a_refund_that_fails_after_it_was_pending_is_refused() {
 }
 
 #[tokio::test]
+async fn what_a_refund_that_failed_was_of_goes_back_by_another_approval_and_once() {
+    let (world, id, first) = pending().await;
+    // Nothing is left of the charge beside it.
+    let ledger = &world.platform().stand_ins.as_ref().unwrap().ledger;
+    let amount =
+        ledger.transact(|tx| tx.execute("UPDATE charge SET amount = 2200 WHERE id = 'ch_1'", []));
+    assert_eq!(amount.unwrap(), 1);
+    world.refunds_are("failed");
+    world.clock.advance(TimeDelta::minutes(1));
+    world.until(first.id, VerdictWord::Refused).await;
+    let second = Operation {
+        base_revision: None,
+        ..world.operation(&id, "approve")
+    };
+    world.submit(&second).await;
+    world.until(second.id, VerdictWord::Confirmed).await;
+    let statuses: Vec<_> = world
+        .refunds()
+        .iter()
+        .map(|r| r["status"].clone())
+        .collect();
+    assert_eq!(statuses, ["failed", "succeeded"]);
+    assert_eq!(world.body("refund", &id).await["state"], "refunded");
+}
+
+#[tokio::test]
 async fn what_the_provider_took_and_does_not_list_yet_is_not_given_up() {
     let (world, id, operation) = pending().await;
     let listed_under = |charge: &str| {

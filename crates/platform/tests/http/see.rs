@@ -424,6 +424,7 @@ async fn that_an_alert_is_gone_is_told_to_those_alone_who_saw_it() {
                 .clone(),
             ..Put::default()
         }),
+        version: None,
     };
     let store = &world.platform().store;
     let write = async |writes: &[Write]| {

@@ -67,6 +67,33 @@ async fn never_above_the_charge() {
 }
 
 #[tokio::test]
+async fn what_a_refund_that_came_to_nothing_was_of_is_left_again() {
+    let world = World::new().await;
+    world.refund(1, 5).await;
+    let stand_ins = world.platform().stand_ins.as_ref().unwrap();
+    let gone_back = async || {
+        let url = format!("{}/provider/stripe/v1/charges/ch_1", world.server.url());
+        let asked = world.http.get(url).bearer_auth(stand_ins.ledger.secret());
+        let charge: Value = asked.send().await.unwrap().json().await.unwrap();
+        charge["amount_refunded"].clone()
+    };
+    for (key, status, back) in [
+        ("a", "failed", 0),
+        ("b", "canceled", 0),
+        ("c", "pending", 6_600),
+    ] {
+        assert_eq!(refund(&world, key, "6600").await.0, 200, "{key}");
+        assert_eq!(gone_back().await, 6_600);
+        let newest = "UPDATE refund SET status = ? WHERE place = (SELECT max(place) FROM refund)";
+        let ends = stand_ins.ledger.transact(|tx| tx.execute(newest, [status]));
+        assert_eq!(ends.unwrap(), 1);
+        assert_eq!(gone_back().await, back, "{status}");
+    }
+    let (_, again) = refund(&world, "d", "1").await;
+    assert_eq!(again["error"]["code"], "charge_already_refunded");
+}
+
+#[tokio::test]
 async fn only_an_admin_watches_and_steers_it() {
     let world = World::new().await;
     let mood = json!({"mode": "timeout_after", "times": 1});

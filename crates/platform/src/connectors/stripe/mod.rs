@@ -168,6 +168,20 @@ fn key_of(refund: &Value) -> Option<&str> {
     refund.get("metadata")?.get(METADATA_KEY)?.as_str()
 }
 
+/// How the refund under our key stands; one that failed only where no other did not.
+fn of_ours(refunds: &[Value], key: &str) -> Option<Look> {
+    let ours = refunds.iter().filter(|refund| key_of(refund) == Some(key));
+    let mut stand = ours.map(|refund| standing(refund.clone()));
+    let newest = stand.next()?;
+    match newest {
+        Look::Failed(_) => {
+            let went = stand.find(|look| !matches!(look, Look::Failed(_)));
+            Some(went.unwrap_or(newest))
+        }
+        newest => Some(newest),
+    }
+}
+
 /// A refund of ours, unless it came to nothing.
 fn other(refund: &Value) -> Option<Other> {
     let key = key_of(refund)?;
@@ -196,17 +210,22 @@ impl Connector for Stripe {
             return Look::Absent;
         };
         let (mut after, mut others): (Option<String>, Vec<Other>) = (None, Vec::new());
+        let mut failed = None;
         for _ in 0..MAX_PAGES {
             let Some(page) = self.list(charge, after.as_deref()).await else {
                 return Look::Unclear;
             };
-            let ours = |refund: &&Value| key_of(refund) == Some(key);
-            if let Some(refund) = page.refunds.iter().find(ours) {
-                return standing(refund.clone());
+            match of_ours(&page.refunds, key) {
+                // It says nothing of another one under this key, which may have gone through.
+                Some(Look::Failed(why)) => failed = failed.or(Some(why)),
+                Some(found) => return found,
+                None => {}
             }
             others.extend(page.refunds.iter().filter_map(other));
             match page.after() {
-                After::Nothing => return Look::absent_beside(others),
+                After::Nothing => {
+                    return failed.map_or_else(|| Look::absent_beside(others), Look::Failed);
+                }
                 After::From(last) => after = Some(last.to_owned()),
                 After::Unclear => return Look::Unclear,
             }
@@ -335,6 +354,34 @@ mod tests {
         assert_eq!(page(vec![], false).after(), After::Nothing);
         for odd in [vec![], vec![json!({})], vec![json!({"id": 7})]] {
             assert_eq!(page(odd.clone(), true).after(), After::Unclear, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn a_refund_that_failed_hides_none_that_went_through_under_the_same_key() {
+        let refund = |key: &str, status: &str| {
+            let metadata = json!({METADATA_KEY: key});
+            json!({"id": status, "status": status, "metadata": metadata})
+        };
+        let failed = Some(Look::Failed("the refund failed: no reason given".into()));
+        let went = refund("k", "succeeded");
+        for (refunds, look) in [
+            (vec![], None),
+            (vec![refund("l", "succeeded")], None),
+            (
+                vec![refund("k", "failed"), refund("l", "succeeded")],
+                failed,
+            ),
+            (
+                vec![refund("k", "failed"), went.clone()],
+                Some(Look::Found(went.clone())),
+            ),
+            (
+                vec![refund("k", "pending"), refund("k", "failed")],
+                Some(Look::UnderWay),
+            ),
+        ] {
+            assert_eq!(of_ours(&refunds, "k"), look, "{refunds:?}");
         }
     }
 

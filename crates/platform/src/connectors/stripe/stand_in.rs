@@ -2,8 +2,8 @@
 //!
 //! Kept rules: the first answer to an idempotency key is replayed, a 500 included; the same key
 //! with other parameters is an error; keys can be forgotten; a refund never exceeds what is left
-//! of its charge and is counted in the units of its currency; refunds are listed by charge, newest
-//! first, in pages; metadata comes back.
+//! of its charge and is counted in the units of its currency; what a refund that failed or was cancelled
+//! was of is left again; refunds are listed by charge, newest first, in pages; metadata comes back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -147,9 +147,12 @@ fn broke(message: &str) -> Said {
     failure(StatusCode::INTERNAL_SERVER_ERROR, "api_error", message)
 }
 
+/// What went back of a charge, or is on its way. A refund that failed returns to the balance, and no longer
+/// counts.
 fn gone_back(tx: &Transaction<'_>, charge: &str) -> rusqlite::Result<i64> {
     tx.query_row(
-        "SELECT coalesce(sum(amount), 0) FROM refund WHERE charge = ?",
+        "SELECT coalesce(sum(amount), 0) FROM refund
+         WHERE charge = ? AND status NOT IN ('failed', 'canceled')",
         [charge],
         |row| row.get(0),
     )

@@ -285,6 +285,7 @@ async fn put(
         kind: KIND.to_owned(),
         id,
         put: Some(put),
+        version: None,
     })
 }
 

@@ -54,6 +54,7 @@ impl<'a> Moment<'a> {
             kind: kind.to_owned(),
             id,
             body: told,
+            version: None,
         })
     }
 

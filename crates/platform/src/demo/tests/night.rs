@@ -38,6 +38,7 @@ async fn d_27_d_44_and_x_84_the_nightly_job_ends_what_ran_out_and_promotes_who_b
             kind: "placement".into(),
             id: freed.id.clone(),
             body,
+            version: None,
         }],
         removed: Vec::new(),
     };

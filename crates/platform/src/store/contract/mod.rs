@@ -18,9 +18,11 @@ use super::*;
 mod alerts;
 mod calls;
 mod operations;
+mod versions;
 pub use alerts::*;
 pub use calls::*;
 pub use operations::*;
+pub use versions::*;
 
 pub const TENANT: &str = "t";
 
@@ -41,6 +43,7 @@ fn put(id: &str, body: Value) -> Write {
             body: object(body),
             ..Put::default()
         }),
+        version: None,
     }
 }
 
@@ -195,11 +198,11 @@ pub async fn one_change_per_record_and_transaction<S: Store>(store: &S) {
         put("b", json!({})),
         put("a", json!({"n": 2})),
     ];
-    let touched = store.ingest(TENANT, now(), &twice).await.unwrap();
+    let (touched, _) = store.ingest(TENANT, now(), &twice).await.unwrap();
     assert_eq!(touched.head, 2);
     let record = store.record(TENANT, "k", "a").await.unwrap().unwrap();
     assert_eq!((record.revision, &record.body["n"]), (1, &json!(2)));
-    let same = store
+    let (same, _) = store
         .ingest(TENANT, now(), &[put("b", json!({}))])
         .await
         .unwrap();

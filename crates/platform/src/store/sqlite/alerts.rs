@@ -8,6 +8,7 @@ use rusqlite::{Row, Transaction, params, params_from_iter};
 use sha2::{Digest, Sha256};
 use watchkeeper_model::alert::{KIND, episode_number};
 use watchkeeper_pack::measure::{Asked, Piece};
+use watchkeeper_wire::ingest::Outcome;
 
 use super::records::{self, COLUMNS, bound, raw};
 use super::tenants;
@@ -30,7 +31,10 @@ pub fn write(
         }
     }
     let writes: Vec<Write> = writes.iter().map(|seen| seen.write.clone()).collect();
-    let kinds = records::apply(tx, tenant, at, &writes)?;
+    let (kinds, outcomes) = records::take(tx, tenant, at, &writes)?;
+    if outcomes.contains(&Outcome::Older) {
+        return Ok(Committed::Moved);
+    }
     Ok(Committed::Done(tenants::touched(tx, tenant, kinds)?))
 }
 

@@ -7,6 +7,7 @@
 mod access;
 mod alerts;
 mod audit;
+mod blobs;
 mod calls;
 mod copies;
 mod feed;
@@ -29,6 +30,7 @@ use watchkeeper_pack::Sight;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::digest::CopyDigests;
+use watchkeeper_wire::ingest::Outcome;
 use watchkeeper_wire::operation::Verdict;
 use watchkeeper_wire::session::{Operator, PackRef, Tenant};
 
@@ -143,13 +145,24 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn ingest(&self, tenant: &str, at: DateTime<Utc>, writes: &[Write]) -> Result<Touched> {
+    async fn ingest(
+        &self,
+        tenant: &str,
+        at: DateTime<Utc>,
+        writes: &[Write],
+    ) -> Result<(Touched, Vec<Outcome>)> {
         let (tenant, writes) = (tenant.to_owned(), writes.to_vec());
         self.write(move |tx| {
-            let kinds = records::apply(tx, &tenant, at, &writes)?;
-            tenants::touched(tx, &tenant, kinds)
+            let (kinds, outcomes) = records::take(tx, &tenant, at, &writes)?;
+            Ok((tenants::touched(tx, &tenant, kinds)?, outcomes))
         })
         .await
+    }
+
+    async fn source_version(&self, tenant: &str, kind: &str, id: &str) -> Result<Option<u64>> {
+        let (tenant, kind, id) = (tenant.to_owned(), kind.to_owned(), id.to_owned());
+        self.read(move |tx| records::source_version(tx, &tenant, &kind, &id))
+            .await
     }
 
     async fn changed_records(&self, tenant: &str, seq: u64) -> Result<Option<Names>> {
@@ -364,7 +377,7 @@ impl Store for SqliteStore {
     ) -> Result<bool> {
         let (tenant, sha256, regions) = (tenant.to_owned(), sha256.to_owned(), regions.to_vec());
         let sight = sight.clone();
-        self.read(move |tx| records::names_blob(tx, (&tenant, &sha256), &regions, &sight))
+        self.read(move |tx| blobs::is_named(tx, (&tenant, &sha256), &regions, &sight))
             .await
     }
 }

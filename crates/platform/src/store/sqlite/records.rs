@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::filter::rows;
 use watchkeeper_pack::{Sight, saved};
+use watchkeeper_wire::ingest::Outcome;
 
-use super::operations::{self, Along};
-use super::tenants;
+use super::operations::Along;
 use super::values::{answer, from_json, instant, ms, parameter, signed, to_json, unsigned};
+use super::{blobs, operations, tenants};
 use crate::store::{
-    Facts, FactsAsked, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
+    Facts, FactsAsked, Latest, LookupAsked, Put, Question, RecordRow, Result, StoreError, Write,
     record_region, sees,
 };
 
@@ -180,6 +181,24 @@ pub fn look_up(
     Ok(if lookup.list { rows(value) } else { value })
 }
 
+/// The version of what a system said of a record last, its end included.
+pub fn source_version(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    kind: &str,
+    id: &str,
+) -> Result<Option<u64>> {
+    let found: Option<Option<i64>> = tx
+        .prepare_cached(
+            "SELECT source_version FROM record WHERE tenant = ?1 AND kind = ?2 AND id = ?3
+             UNION ALL
+             SELECT source_version FROM removed WHERE tenant = ?1 AND kind = ?2 AND id = ?3",
+        )?
+        .query_row(params![tenant, kind, id], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten().map(unsigned))
+}
+
 /// Writes records, each with its revision, its place in the feed and its mentions of blobs.
 /// Answers the kinds that changed; a record that is already so is left alone.
 pub fn apply(
@@ -188,19 +207,42 @@ pub fn apply(
     at: DateTime<Utc>,
     writes: &[Write],
 ) -> Result<BTreeSet<String>> {
-    let mut kinds = BTreeSet::new();
+    Ok(take(tx, tenant, at, writes)?.0)
+}
+
+/// The same, and what became of each write, in their order.
+pub fn take(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    at: DateTime<Utc>,
+    writes: &[Write],
+) -> Result<(BTreeSet<String>, Vec<Outcome>)> {
+    let (mut kinds, mut outcomes) = (BTreeSet::new(), BTreeMap::new());
     let mut along: BTreeMap<Along<'_>, BTreeSet<&str>> = BTreeMap::new();
-    // The last word on a record counts: one change per record and transaction.
-    let last: BTreeMap<(&str, &str), &Write> = writes
-        .iter()
-        .map(|write| ((write.kind.as_str(), write.id.as_str()), write))
-        .collect();
-    for write in last.values() {
-        let before = one(tx, tenant, &write.kind, &write.id)?;
+    let mut about: BTreeMap<(&str, &str), Vec<(usize, &Write)>> = BTreeMap::new();
+    for (line, write) in writes.iter().enumerate() {
+        let name = (write.kind.as_str(), write.id.as_str());
+        about.entry(name).or_default().push((line, write));
+    }
+    for ((kind, id), lines) in about {
+        let before = one(tx, tenant, kind, id)?;
+        let known = source_version(tx, tenant, kind, id)?;
+        let mut latest = Latest::new(before.as_ref().and_then(RecordRow::contents), known);
+        // The last word on a record counts: one change per record and transaction.
+        let mut last = None;
+        for (line, write) in lines {
+            let outcome = latest.take(write);
+            if outcome.is_taken() {
+                last = Some(write);
+            }
+            outcomes.insert(line, outcome);
+        }
+        let Some(write) = last else { continue };
+        let version = latest.version();
         let erases = write.erases(before.as_ref());
         let changed = match &write.put {
-            Some(put) => put_record(tx, tenant, at, write, put, before)?,
-            None => remove_record(tx, tenant, write, before)?,
+            Some(put) => put_record(tx, tenant, at, write, put, before, version)?,
+            None => remove_record(tx, tenant, write, before, version)?,
         };
         if changed {
             kinds.insert(write.kind.clone());
@@ -230,7 +272,7 @@ pub fn apply(
     for (by, erased) in &along {
         operations::cut_along(tx, tenant, *by, erased)?;
     }
-    Ok(kinds)
+    Ok((kinds, outcomes.into_values().collect()))
 }
 
 fn put_record(
@@ -240,8 +282,15 @@ fn put_record(
     write: &Write,
     put: &Put,
     before: Option<RecordRow>,
+    version: Option<u64>,
 ) -> Result<bool> {
+    let version = version.map(signed);
     if !write.changes(before.as_ref()) {
+        tx.prepare_cached(
+            "UPDATE record SET source_version = ?4 WHERE tenant = ?1 AND kind = ?2 AND id = ?3
+             AND source_version IS NOT ?4",
+        )?
+        .execute(params![tenant, write.kind, write.id, version])?;
         return Ok(false);
     }
     let region = record_region(&put.body);
@@ -257,12 +306,13 @@ fn put_record(
         .map_or(tombstone.map_or(0, unsigned), |row| row.revision);
     let seq = tenants::next_seq(tx, tenant)?;
     tx.prepare_cached(
-        "INSERT INTO record (tenant, kind, id, revision, seq, updated_at, region, title, body, computed)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO record (tenant, kind, id, revision, seq, updated_at, region, title, body, computed,
+                             source_version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (tenant, kind, id) DO UPDATE SET
            revision = excluded.revision, seq = excluded.seq, updated_at = excluded.updated_at,
            region = excluded.region, title = excluded.title, body = excluded.body,
-           computed = excluded.computed",
+           computed = excluded.computed, source_version = excluded.source_version",
     )?
     .execute(params![
         tenant,
@@ -275,6 +325,7 @@ fn put_record(
         put.title,
         to_json(&put.body)?,
         to_json(&put.computed)?,
+        version,
     ])?;
     let after = Reach {
         region,
@@ -283,7 +334,7 @@ fn put_record(
     };
     let before = before.as_ref().map(Reach::of);
     note_change(tx, tenant, seq, "record", write, before, after)?;
-    name_blobs(tx, tenant, write, &put.body)?;
+    blobs::note(tx, tenant, write, &put.body)?;
     Ok(true)
 }
 
@@ -292,8 +343,18 @@ fn remove_record(
     tenant: &str,
     write: &Write,
     before: Option<RecordRow>,
+    version: Option<u64>,
 ) -> Result<bool> {
+    let version = version.map(signed);
     let Some(before) = before else {
+        // Its end may come before what it ends.
+        if version.is_some() {
+            tx.prepare_cached(
+                "INSERT INTO removed (tenant, kind, id, revision, source_version) VALUES (?, ?, ?, 0, ?)
+                 ON CONFLICT (tenant, kind, id) DO UPDATE SET source_version = excluded.source_version",
+            )?
+            .execute(params![tenant, write.kind, write.id, version])?;
+        }
         return Ok(false);
     };
     tx.execute(
@@ -301,13 +362,15 @@ fn remove_record(
         params![tenant, write.kind, write.id],
     )?;
     tx.execute(
-        "INSERT INTO removed (tenant, kind, id, revision, region) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO removed (tenant, kind, id, revision, region, source_version)
+         VALUES (?, ?, ?, ?, ?, ?)",
         params![
             tenant,
             write.kind,
             write.id,
             signed(before.revision),
-            before.region
+            before.region,
+            version
         ],
     )?;
     let seq = tenants::next_seq(tx, tenant)?;
@@ -375,73 +438,4 @@ fn note_change(
         known.as_ref().map(to_json).transpose()?
     ])?;
     Ok(())
-}
-
-fn name_blobs(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    write: &Write,
-    body: &Map<String, Value>,
-) -> Result<()> {
-    tx.prepare_cached("DELETE FROM blob_name WHERE tenant = ? AND kind = ? AND id = ?")?
-        .execute(params![tenant, write.kind, write.id])?;
-    let mut names = BTreeSet::new();
-    blobs_of(body, &mut names);
-    for sha256 in names {
-        tx.prepare_cached("INSERT INTO blob_name (tenant, sha256, kind, id) VALUES (?, ?, ?, ?)")?
-            .execute(params![tenant, sha256, write.kind, write.id])?;
-    }
-    Ok(())
-}
-
-/// A blob is named by a `sha256` of 64 hex digits: the record's own, where it is a file itself, or
-/// one of an object in it, at any depth.
-fn blobs_of(fields: &Map<String, Value>, names: &mut BTreeSet<String>) {
-    if let Some(Value::String(name)) = fields.get("sha256")
-        && crate::blobs::is_name(name)
-    {
-        names.insert(name.clone());
-    }
-    fields.values().for_each(|value| blobs_in(value, names));
-}
-
-fn blobs_in(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => blobs_of(fields, names),
-        Value::Array(values) => values.iter().for_each(|value| blobs_in(value, names)),
-        _ => {}
-    }
-}
-
-pub fn names_blob(
-    tx: &Transaction<'_>,
-    (tenant, sha256): (&str, &str),
-    regions: &[String],
-    sight: &Sight,
-) -> Result<bool> {
-    let mut statement = tx.prepare_cached(
-        "SELECT r.region, r.kind, r.body FROM blob_name b
-         JOIN record r ON r.tenant = b.tenant AND r.kind = b.kind AND r.id = b.id
-         WHERE b.tenant = ? AND b.sha256 = ?",
-    )?;
-    let mut rows = statement.query(params![tenant, sha256])?;
-    while let Some(row) = rows.next()? {
-        let region: Option<String> = row.get(0)?;
-        if !sees(regions, region.as_deref()) {
-            continue;
-        }
-        let kind: String = row.get(1)?;
-        if sight.looks_into(&kind) {
-            let mut body: Map<String, Value> = from_json(&row.get::<_, String>(2)?)?;
-            let mut names = BTreeSet::new();
-            sight.strip(&kind, &mut body);
-            blobs_of(&body, &mut names);
-            if sight.sees_record(&kind, &body) && names.contains(sha256) {
-                return Ok(true);
-            }
-        } else if sight.sees_kind(&kind) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -50,6 +50,9 @@ keeps!(
     episodes_are_those_of_the_rule,
     changes_are_named_until_they_are_forgotten,
     lookups_and_measures_reach_no_other_tenant,
+    what_comes_late_is_not_written_whoever_changed_the_record_since,
+    an_end_is_remembered_though_it_came_first,
+    a_file_that_became_older_meanwhile_writes_nothing,
 );
 
 #[tokio::test]

@@ -20,6 +20,9 @@ pub fn record_region(body: &Map<String, Value>) -> Option<String> {
     }
 }
 
+/// A record's fields, and what is computed of them; none where it is not there.
+pub type Contents<'a> = Option<(&'a Map<String, Value>, &'a Map<String, Value>)>;
+
 /// A record as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordRow {
@@ -42,6 +45,11 @@ pub struct RecordRow {
 }
 
 impl RecordRow {
+    /// What it says.
+    pub fn contents(&self) -> Contents<'_> {
+        Some((&self.body, &self.computed))
+    }
+
     /// As the API says it.
     pub fn to_wire(&self) -> Record {
         Record {
@@ -63,15 +71,21 @@ pub struct Write {
     pub id: String,
     /// The whole of it; none removes it.
     pub put: Option<Put>,
+    /// Its place in the order of the system that brings it, at most
+    /// [`MAX_VERSION`](watchkeeper_wire::ingest::MAX_VERSION); none where that says none, and for what the
+    /// platform writes itself: both are written over whatever is there.
+    pub version: Option<u64>,
 }
 
 impl Write {
+    /// What the record says afterwards.
+    pub fn contents(&self) -> Contents<'_> {
+        self.put.as_ref().map(|put| (&put.body, &put.computed))
+    }
+
     /// Whether it leaves the record otherwise than it was. What changes nothing is no revision.
     pub fn changes(&self, before: Option<&RecordRow>) -> bool {
-        match (&self.put, before) {
-            (Some(put), Some(before)) => put.body != before.body || put.computed != before.computed,
-            (put, before) => put.is_some() != before.is_some(),
-        }
+        self.contents() != before.and_then(RecordRow::contents)
     }
 
     /// Whether other fields of it are erased than were before.
