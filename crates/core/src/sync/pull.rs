@@ -30,7 +30,6 @@ use crate::engine::{Engine, rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::Status;
 use crate::outbox::send::{self, SendError};
-use crate::outbox::verdict;
 use crate::outbox::{erased, frozen};
 use crate::overlay::clean;
 use crate::store::StoreError;
@@ -256,22 +255,7 @@ async fn verdicts(engine: &Engine, page: &Page) -> Result<(), StoreError> {
     if verdicts.is_empty() {
         return Ok(());
     }
-    let (scribe, now) = (engine.scribe(), engine.clock.now().at);
-    let changed = engine
-        .stores
-        .state
-        .write(move |state| {
-            let mut changed = Vec::new();
-            for verdict in &verdicts {
-                changed.extend(verdict::settle(state, &scribe, verdict, now)?);
-            }
-            Ok::<_, StoreError>(changed)
-        })
-        .await?;
-    for operation in changed {
-        engine.operation_changed(&operation.request, Source::Sync);
-    }
-    Ok(())
+    send::settle(engine, verdicts).await
 }
 
 /// After the verdicts: what was asked about somebody who was erased is over by then.
