@@ -181,6 +181,12 @@ impl World {
         self.request(Method::GET, path, &self.token)
     }
 
+    /// What the platform says of the session.
+    pub async fn me(&self) -> Value {
+        let answer = self.get("/v1/me").send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
     pub fn post(&self, path: &str, body: &impl Serialize) -> RequestBuilder {
         self.request(Method::POST, path, &self.token).json(body)
     }
