@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { ERRORS } from "../../app/errors";
+import { useOperationId } from "../../app/intents";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
@@ -65,11 +66,7 @@ export function BulkDialog(props: BulkDialogProps) {
     (name: string, value: string) => setPut((was) => ({ ...was, [name]: value })),
     [],
   );
-  const batch = useQuery({
-    queryKey: ["operation-id", dialog],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  });
+  const batch = useOperationId(dialog);
   // It may be closed while they are queued, which goes on behind it.
   const open = useRef(false);
   useEffect(() => {

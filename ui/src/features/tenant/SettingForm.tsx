@@ -1,6 +1,7 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId } from "react";
 import { useBackend } from "../../app/backend";
+import { useOperationId } from "../../app/intents";
 import { SETTING } from "../../app/place";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
@@ -31,9 +32,8 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
   const { moved, change } = drafting;
   const { put, reason, seen } = drafting.draft;
 
-  // Made before it is sent, so that however often a button is pressed, it is one operation.
-  const sayId = useOperationId(form, "say");
-  const unsayId = useOperationId(form, "unsay");
+  const sayId = useOperationId(form, "say").data;
+  const unsayId = useOperationId(form, "unsay").data;
   const said = saidOf(input, put);
   const value = said && "json" in said ? said.json : null;
   const same = !is_default && value !== null && putOf(input, value) === putOf(input, json);
@@ -126,15 +126,6 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
       </div>
     </form>
   );
-}
-
-function useOperationId(form: string, action: string): string | undefined {
-  const backend = useBackend();
-  return useQuery({
-    queryKey: ["operation-id", form, action],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  }).data;
 }
 
 /** Most values that stand side by side. */
