@@ -193,7 +193,10 @@ impl World {
 
     /// Brings records as the platform's own systems do.
     pub async fn ingest(&self, records: Value) -> Value {
-        let body = json!({"records": records});
+        self.brought(json!({"records": records})).await
+    }
+
+    async fn brought(&self, body: Value) -> Value {
         let answer = self
             .request(Method::POST, "/v1/ingest", &self.admin)
             .json(&body)
@@ -205,14 +208,8 @@ impl World {
     }
 
     pub async fn remove(&self, kind: &str, id: &str) {
-        let body = json!({"removed": [{"kind": kind, "id": id}]});
-        let answer = self
-            .request(Method::POST, "/v1/ingest", &self.admin)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200);
+        let removed = json!([{"kind": kind, "id": id}]);
+        self.brought(json!({"removed": removed})).await;
     }
 
     /// An open refund request `rf-<n>` of 22 dollars, bought so many hours ago, requested an hour

@@ -7,7 +7,7 @@ import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { ActionView, OperationView, RecordView } from "../../platform/backend";
 import { Asks, PolicyRows, Refused, refusal, Will } from "./ActionBlock";
@@ -157,11 +157,7 @@ export function ActDialog({ record, action, amends: held, onActed, onClose }: Ac
             onValue={setTyped}
           />
         )}
-        {cut && (
-          <Banner tone="violet" title={t("act-offline")}>
-            {t("act-offline-text")}
-          </Banner>
-        )}
+        {cut && <WaitsForLine />}
         <PolicyRows action={meant} />
         {meant.mails.map((mail) => (
           <Mail key={`${mail.row} ${mail.to}`} mail={mail} />

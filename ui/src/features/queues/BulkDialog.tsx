@@ -8,7 +8,7 @@ import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import {
   type ActManyAnswer,
@@ -218,11 +218,7 @@ export function BulkDialog(props: BulkDialogProps) {
                 onValue={setTyped}
               />
             )}
-            {cut && (
-              <Banner tone="violet" title={t("act-offline")}>
-                {t("act-offline-text")}
-              </Banner>
-            )}
+            {cut && <WaitsForLine />}
           </>
         )}
       </form>

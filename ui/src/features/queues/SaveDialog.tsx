@@ -8,7 +8,7 @@ import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { Banner, ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { SavedEntry, SavedWish } from "../../platform/backend";
 import { isSame } from "./saved";
@@ -173,11 +173,7 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
           <p className="quiet">{t(asWell ? "saved-as-well-text" : "saved-as-was-text")}</p>
         )}
         <p className="quiet">{t(shared ? "save-shared-text" : "save-private-text")}</p>
-        {cut && (
-          <Banner tone="violet" title={t("act-offline")}>
-            {t("act-offline-text")}
-          </Banner>
-        )}
+        {cut && <WaitsForLine />}
       </form>
     </Dialog>
   );

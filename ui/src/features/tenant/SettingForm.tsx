@@ -7,7 +7,7 @@ import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Choice, Field, Select, TextArea } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { Banner, ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { SettingInput, SettingView } from "../../platform/backend";
 import type { Drafting } from "./draft";
@@ -100,11 +100,7 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
         value={reason}
         onValue={(now) => change({ reason: now })}
       />
-      {cut && (
-        <Banner tone="violet" title={t("act-offline")}>
-          {t("act-offline-text")}
-        </Banner>
-      )}
+      {cut && <WaitsForLine />}
       <div className="setting-buttons">
         <Button look="filled" type="submit" disabled={!ready}>
           {t("tenant-say")}
@@ -131,12 +127,27 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
 /** Most values that stand side by side. */
 const FEW = 4;
 
-type ValueInputProps = {
-  input: SettingInput;
-  put: string;
-  wrong: string | null;
-  onPut: (put: string) => void;
-};
+type PutProps = { put: string; wrong: string | null; onPut: (put: string) => void };
+
+type DecimalFieldProps = PutProps & { label: string; hint: string | undefined };
+
+function DecimalField({ label, hint, put, wrong, onPut }: DecimalFieldProps) {
+  return (
+    <div className="setting-number">
+      <Field
+        label={label}
+        inputMode="decimal"
+        required
+        value={put}
+        onValue={onPut}
+        hint={hint}
+        error={wrong}
+      />
+    </div>
+  );
+}
+
+type ValueInputProps = PutProps & { input: SettingInput };
 
 /** Asks for a value in the way of its sort. */
 function ValueInput({ input, put, wrong, onPut }: ValueInputProps) {
@@ -170,32 +181,18 @@ function ValueInput({ input, put, wrong, onPut }: ValueInputProps) {
     case "number": {
       const hint = [input.unit, boundsOf(input)].filter((each) => each !== null).join(", ");
       return (
-        <div className="setting-number">
-          <Field
-            label={label}
-            inputMode="decimal"
-            required
-            value={put}
-            onValue={onPut}
-            hint={hint || undefined}
-            error={wrong}
-          />
-        </div>
+        <DecimalField
+          label={label}
+          hint={hint || undefined}
+          put={put}
+          wrong={wrong}
+          onPut={onPut}
+        />
       );
     }
     case "money":
       return (
-        <div className="setting-number">
-          <Field
-            label={label}
-            inputMode="decimal"
-            required
-            value={put}
-            onValue={onPut}
-            hint={input.currency}
-            error={wrong}
-          />
-        </div>
+        <DecimalField label={label} hint={input.currency} put={put} wrong={wrong} onPut={onPut} />
       );
     case "text":
       return <Field label={label} required value={put} onValue={onPut} />;
