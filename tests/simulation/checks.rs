@@ -93,6 +93,13 @@ impl World {
         self.check_platform_disk().await;
     }
 
+    /// All come to rest, and nothing is amiss.
+    pub async fn end_in_order(&mut self) {
+        self.come_to_rest().await;
+        self.check_all().await;
+        assert_eq!(self.violations, [], "{}", self.trace().join("\n"));
+    }
+
     /// I1: whatever was queued is done, given up, or before the eyes of a person.
     async fn check_outbox(&mut self, profile: usize) {
         let operations = self.profiles[profile].operations().await;

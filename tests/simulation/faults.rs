@@ -24,12 +24,6 @@ async fn begun(seed: u64) -> World {
     world
 }
 
-async fn end(world: &mut World) {
-    world.come_to_rest().await;
-    world.check_all().await;
-    assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
-}
-
 /// Both acted without a line; then their requests arrive in whatever order.
 async fn meet(world: &mut World, weather: &Weather) {
     world.begin_sync(2).await;
@@ -63,7 +57,7 @@ fn fault_40_two_laptops_approve_the_same_refunds_in_a_thousand_orders() {
             }
             let weather = Weather::draw(&mut world.rng);
             meet(&mut world, &weather).await;
-            end(&mut world).await;
+            world.end_in_order().await;
             for (one, other) in both {
                 let all = [
                     world.standing_of(2, one).await,
@@ -106,7 +100,7 @@ fn fault_42_approve_here_and_reject_there_arrive_reversed() {
         assert_eq!(loser.hold, Some(Hold::Conflict));
         let theirs = loser.theirs.expect("the other side is beside it");
         assert_eq!(theirs.body["state"], json!("returned"));
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.office.provider.effects().len(), 0);
     });
 }
@@ -125,7 +119,7 @@ fn fault_43_a_poisoned_operation_stops_its_lane_and_no_other() {
         let other = world.act(2, "p2", "release", None).await.unwrap();
         world.sync(2, &Weather::fair()).await;
         assert_eq!(world.standing_of(2, poison).await, stopped);
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(2, other).await, CONFIRMED);
     });
 }
@@ -143,7 +137,7 @@ fn fault_46_nothing_goes_out_under_the_next_operators_name() {
         world.sync(1, &Weather::fair()).await;
         world.switch_operator().await;
         assert_eq!(world.standing_of(0, mine).await.0, Status::Waiting);
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(0, mine).await, CONFIRMED);
         assert_eq!(world.standing_of(1, theirs).await, CONFIRMED);
     });
@@ -187,7 +181,7 @@ fn fault_47_a_token_that_is_revoked_in_a_drain_stops_it_and_loses_nothing() {
             (1, 5),
             "{all:?}"
         );
-        end(&mut world).await;
+        world.end_in_order().await;
         let all = world.profiles[2].operations().await;
         assert!(all.iter().all(|one| one.status == Status::Confirmed));
     });
@@ -208,7 +202,7 @@ fn fault_48_who_may_not_any_more_is_refused_and_told() {
         let one = world.operation(2, queued).await;
         assert_eq!(one.hold, Some(Hold::Refused));
         assert!(one.reason.is_some());
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.office.provider.effects().len(), 0);
     });
 }
@@ -232,7 +226,7 @@ fn fault_51_the_platforms_time_decides_and_a_clock_set_back_opens_no_second_wind
         let one = world.operation(2, queued).await;
         assert_eq!((one.status, one.hold), (Status::Held, Some(Hold::Lapsed)));
         assert_eq!(world.act(2, "p6", "release", Some(queued)).await, None);
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.office.provider.effects().len(), 0);
     });
 }
@@ -255,7 +249,7 @@ fn fault_52_ten_years_ahead_nothing_lapses_and_nobody_is_signed_out() {
         assert_eq!(world.standing_of(2, queued).await.0, Status::Waiting);
         world.cut_off[1] = false;
         world.sync(2, &Weather::fair()).await;
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
     });
 }
@@ -274,7 +268,7 @@ fn fault_39_the_platforms_clock_jumps_and_the_order_stays() {
             let seen = queues::record(world.profiles[3].engine(), "parcel", &record).await;
             assert_eq!(seen.unwrap().revision, 2, "what came last is there");
         }
-        end(&mut world).await;
+        world.end_in_order().await;
     });
 }
 
@@ -291,7 +285,7 @@ fn fault_39_a_call_that_was_put_off_by_a_clock_far_ahead_goes_on_once_that_is_se
             world.settle().await;
         }
         world.office.clock.set_off_by(TimeDelta::zero());
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
         assert_eq!(world.office.provider.effects().len(), 1);
     });
@@ -309,7 +303,7 @@ fn fault_39_a_clock_that_jumps_ahead_gives_up_no_call_that_may_be_coming() {
         world.office.clock.set_off_by(TimeDelta::hours(48));
         world.work_in(Mood::Well).await;
         assert_eq!(world.office.provider.effects().len(), 1, "nothing is sent");
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
     });
 }
@@ -328,7 +322,7 @@ fn fault_39_a_clock_that_jumps_ahead_brings_no_fresh_key_forward() {
         world.time.advance(TimeDelta::seconds(61));
         world.work_in(Mood::Well).await;
         assert_eq!(world.office.provider.effects().len(), 1);
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(2, queued).await, CONFIRMED);
     });
 }
@@ -352,7 +346,7 @@ fn fault_07_a_platform_restored_from_a_backup_moves_no_money_twice() {
         world.crash_office();
         assert!(world.office.restore(0));
         world.restored = true;
-        end(&mut world).await;
+        world.end_in_order().await;
         let held = (Status::Held, Some(Hold::Restored));
         assert_eq!(world.standing_of(2, before).await, CONFIRMED);
         assert_eq!(world.standing_of(2, after).await, held, "a person decides");
@@ -367,7 +361,7 @@ fn fault_07_a_platform_restored_from_a_backup_moves_no_money_twice() {
                 .await
                 .unwrap();
         }
-        end(&mut world).await;
+        world.end_in_order().await;
         assert_eq!(world.standing_of(2, after).await, CONFIRMED);
         assert_eq!(world.standing_of(2, waiting).await, CONFIRMED);
         let effects = world.office.provider.effects();
@@ -394,7 +388,7 @@ fn fault_07_a_platform_that_lost_only_audit_entries_is_another_history_too() {
         world.crash_office();
         assert!(world.office.restore(0));
         world.restored = true;
-        end(&mut world).await;
+        world.end_in_order().await;
         assert!(!world.profiles[2].engine().is_chain_forked());
     });
 }

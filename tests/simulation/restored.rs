@@ -60,6 +60,11 @@ impl World {
         state.read(read).await.unwrap()
     }
 
+    fn is_paid_once(&self) {
+        let effects = self.office.provider.effects();
+        assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
+    }
+
     async fn is_paid_and_told(&mut self, id: Uuid) {
         assert_eq!(self.standing_of(HERE, id).await, CONFIRMED);
         let shown = self.shown_as_settled(id).await;
@@ -68,11 +73,8 @@ impl World {
         let last = self.answers(id).await.pop().unwrap();
         let told = Some("platform.overruled".to_owned());
         assert_eq!(last, ("confirmed".to_owned(), told));
-        let effects = self.office.provider.effects();
-        assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
-        self.come_to_rest().await;
-        self.check_all().await;
-        assert_eq!(self.violations, [], "{}", self.trace().join("\n"));
+        self.is_paid_once();
+        self.end_in_order().await;
     }
 }
 
@@ -178,9 +180,7 @@ fn fault_07_a_no_that_stands_and_what_never_left_are_left_alone() {
         world.discard(HERE, lost).await;
         let before = world.answers(refused).await;
         world.restore_copy(0).await;
-        world.come_to_rest().await;
-        world.check_all().await;
-        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        world.end_in_order().await;
         assert_eq!(world.standing_of(HERE, refused).await, REFUSED);
         assert_eq!(world.answers(refused).await, before, "and nothing is said");
         let given_up = (Status::Discarded, None);
@@ -222,12 +222,9 @@ async fn lost_and_moved_on(seed: u64, mood: Mood) -> (World, Uuid) {
 fn fault_07_what_was_paid_before_a_restore_is_done_though_policy_would_refuse_it_now() {
     here(async {
         let (mut world, id) = lost_and_moved_on(76, Mood::Well).await;
-        world.come_to_rest().await;
-        world.check_all().await;
-        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        world.end_in_order().await;
         assert_eq!(world.standing_of(HERE, id).await, CONFIRMED);
-        let effects = world.office.provider.effects();
-        assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
+        world.is_paid_once();
     });
 }
 
@@ -243,9 +240,7 @@ fn fault_07_what_was_not_paid_before_a_restore_is_refused_once_the_provider_was_
             Status::Unknown,
             "a send of before the restore may still come through"
         );
-        world.come_to_rest().await;
-        world.check_all().await;
-        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        world.end_in_order().await;
         let conflict = (Status::Held, Some(Hold::Conflict));
         assert_eq!(world.standing_of(HERE, id).await, conflict);
         assert_eq!(world.office.provider.effects().len(), 0);
@@ -276,12 +271,9 @@ fn fault_07_what_was_paid_before_a_restore_is_done_though_its_time_is_over() {
         world.time.advance(TimeDelta::days(4));
         let engine = world.profiles[HERE].engine();
         sync::retry(engine, &id.to_string()).await.unwrap();
-        world.come_to_rest().await;
-        world.check_all().await;
-        assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+        world.end_in_order().await;
         assert_eq!(world.standing_of(HERE, id).await, CONFIRMED);
-        let effects = world.office.provider.effects();
-        assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
+        world.is_paid_once();
     });
 }
 
@@ -303,12 +295,9 @@ fn fault_07_what_was_paid_before_a_restore_and_given_up_is_not_paid_again_under_
             world.discard(HERE, id).await;
             world.sync(HERE, &Weather::fair()).await;
             let anew = world.act(HERE, "p1", action, None).await.unwrap();
-            world.come_to_rest().await;
-            world.check_all().await;
-            assert_eq!(world.violations, [], "{}", world.trace().join("\n"));
+            world.end_in_order().await;
             assert_eq!(world.standing_of(HERE, anew).await, REFUSED);
-            let effects = world.office.provider.effects();
-            assert_eq!(effects.values().copied().collect::<Vec<u32>>(), [1]);
+            world.is_paid_once();
         });
     }
 }

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use watchkeeper_pack::Pack;
 
-use crate::decision::{Decision, Outcome, Situation};
+use crate::decision::{Actor, Decision, Outcome, Situation, deny};
 
 pub use body::{About, Approval, State, body};
 pub(crate) use marks::marks_in;
@@ -101,10 +101,16 @@ pub fn role_label<'a>(pack: &'a Pack, role: &'a str) -> &'a str {
     known.map_or(role, |def| def.label.as_str())
 }
 
-/// That one of these roles is needed, by what they are called.
-pub(crate) fn needs_role(pack: &Pack, roles: &[String]) -> String {
+/// Whether somebody has one of these roles.
+///
+/// # Errors
+/// Says in a sentence which of them is needed, by what they are called.
+pub(crate) fn has_one_of(pack: &Pack, roles: &[String], actor: &Actor) -> Result<(), String> {
+    if roles.iter().any(|role| actor.roles.contains(role)) {
+        return Ok(());
+    }
     let roles: Vec<&str> = roles.iter().map(|role| role_label(pack, role)).collect();
-    format!("This needs the role {}.", roles.join(" or "))
+    Err(format!("This needs the role {}.", roles.join(" or ")))
 }
 
 /// Until when an answer counts, UTC: never beyond the operation's own not-after, and as long as the first of
@@ -150,13 +156,8 @@ pub(crate) fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome
         return None;
     }
     let body = &situation.record.body;
-    let deny = |code: &str, detail: String| {
-        Some(Outcome::Deny {
-            code: code.to_owned(),
-            row: body.get("row").and_then(Value::as_str).map(Into::into),
-            detail,
-        })
-    };
+    let row = body.get("row").and_then(Value::as_str);
+    let deny = |code: &str, detail: String| Some(deny(code, row, detail));
     let Some(approval) = Approval::read(body) else {
         let detail = "This approval cannot be read.";
         return deny("policy.undecidable", detail.into());

@@ -11,7 +11,8 @@ use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::format::ControlDef;
 use watchkeeper_pack::{Action, Pack};
 
-use crate::decision::{Actor, Outcome, Situation};
+use crate::approval::has_one_of;
+use crate::decision::{Actor, Outcome, Situation, deny};
 
 /// The engine's kind.
 pub const KIND: &str = "control";
@@ -157,8 +158,7 @@ pub fn fits(def: &ControlDef, found: &Value) -> Result<(), String> {
 pub fn may(pack: &Pack, def: &ControlDef, actor: &Actor) -> Result<(), String> {
     match def.roles.as_slice() {
         [] => Err("Nobody switches this in the app; it is switched on the platform.".into()),
-        roles if roles.iter().any(|role| actor.roles.contains(role)) => Ok(()),
-        roles => Err(crate::approval::needs_role(pack, roles)),
+        roles => has_one_of(pack, roles, actor),
     }
 }
 
@@ -170,13 +170,6 @@ pub(crate) fn refused(
     params: &Map<String, Value>,
     actor: &Actor,
 ) -> Option<Outcome> {
-    let deny = |code: &str, row: Option<&String>, detail: String| {
-        Some(Outcome::Deny {
-            code: code.to_owned(),
-            row: row.cloned(),
-            detail,
-        })
-    };
     let (name, region) = name_of(id);
     let def = pack.controls.get(name).filter(|def| match region {
         Some(region) => def.each_region && pack.regions.contains_key(region),
@@ -184,10 +177,10 @@ pub(crate) fn refused(
     });
     let Some(def) = def else {
         let detail = "The pack has no such control any more.";
-        return deny("control.unknown", None, detail.into());
+        return Some(deny("control.unknown", None, detail));
     };
     if let Err(detail) = may(pack, def, actor) {
-        return deny("rights.missing_role", Some(&def.row), detail);
+        return Some(deny("rights.missing_role", Some(&def.row), detail));
     }
     let text = |name: &str| {
         let text = params.get(name).and_then(Value::as_str);
@@ -195,19 +188,15 @@ pub(crate) fn refused(
     };
     if def.banner.is_none() && text(BANNER).is_some() {
         let detail = format!("{} is shown to nobody outside.", def.label);
-        return deny("control.no_banner", Some(&def.row), detail);
+        return Some(deny("control.no_banner", Some(&def.row), detail));
     }
     // A form that is still to be filled in is asked for by its parameters.
     let unfit = match serde_json::from_str::<Value>(text(VALUE)?) {
         Ok(value) => fits(def, &value).err(),
         Err(_) => Some("this is no value".to_owned()),
     };
-    let words = unfit?;
-    deny(
-        "control.unfit",
-        Some(&def.row),
-        format!("{}: {words}.", def.label),
-    )
+    let detail = format!("{}: {}.", def.label, unfit?);
+    Some(deny("control.unfit", Some(&def.row), detail))
 }
 
 /// A policy row of the action goes by this control.

@@ -12,6 +12,8 @@
 pub mod bulk;
 mod called;
 mod params;
+mod rows;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use watchkeeper_pack::expr::{Program, Scope};
-use watchkeeper_pack::format::{CallDef, Confirm, FieldType, Nature};
+use watchkeeper_pack::expr::Scope;
+use watchkeeper_pack::format::{CallDef, Confirm, Nature};
 use watchkeeper_pack::pack::Effect;
 use watchkeeper_pack::{Action, Kind, Pack, value};
 
@@ -176,8 +178,8 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         return unknown(action);
     };
     let scope = situation.scope(Some(action));
-    let (mut rows, refusal) = policy(situation, action, &scope);
-    let (asked, asks) = approvals(situation, action, &scope);
+    let (mut rows, refusal) = rows::policy(situation, action, &scope);
+    let (asked, asks) = rows::approvals(situation, action, &scope);
     rows.extend(asked);
     let not_after = action
         .not_after
@@ -204,9 +206,9 @@ pub fn decide(situation: &Situation<'_>, action: &str) -> Decision {
         rows,
         not_after: not_after.ok().flatten(),
         confirm: action.def.confirm,
-        typed: typed(situation, action),
+        typed: shown::typed(situation, action),
         nature: action.def.nature,
-        will: will(action, &in_words(situation, action, scope)),
+        will: shown::will(situation, action, scope),
         asks,
         plan,
     }
@@ -257,58 +259,13 @@ fn unknown(action: &str) -> Decision {
     }
 }
 
-fn deny(code: &str, row: Option<&str>, detail: impl Into<String>) -> Outcome {
+/// No, for this reason.
+pub(crate) fn deny(code: &str, row: Option<&str>, detail: impl Into<String>) -> Outcome {
     Outcome::Deny {
         code: code.to_owned(),
         row: row.map(ToOwned::to_owned),
         detail: detail.into(),
     }
-}
-
-/// The rows that may ask for agreement, and those that do. Where it cannot be said whether somebody
-/// has to agree, somebody has to.
-fn approvals(
-    situation: &Situation<'_>,
-    action: &Action,
-    scope: &Scope<'_>,
-) -> (Vec<RowResult>, Vec<Needed>) {
-    let mut asks = Vec::new();
-    let approvals = action.def.approvals.iter().zip(&action.approvals);
-    let rows = approvals.map(|(def, row)| {
-        let found = called::found(situation, action, &row.found, scope);
-        let answer = row.when.eval_bool(scope);
-        // Without that parameter nothing is done, so nobody is passed over.
-        let open = answer.is_err() && params::awaits(action, scope, |n| reads(&row.when, n));
-        let needed = !open && answer != Ok(false);
-        if needed {
-            let fallback = def.fallback.as_ref();
-            asks.push(Needed {
-                row: def.id.clone(),
-                title: def.title.clone(),
-                found: found.clone(),
-                role: def.role.clone(),
-                fallback: fallback.map(|other| (other.role.clone(), other.after_minutes)),
-                waits_minutes: def.waits_minutes,
-            });
-        }
-        RowResult {
-            id: def.id.clone(),
-            title: def.title.clone(),
-            found,
-            outcome: match (open, needed) {
-                (true, _) => RowOutcome::Open,
-                (false, true) => RowOutcome::Asks,
-                (false, false) => RowOutcome::Passed,
-            },
-        }
-    });
-    let rows = rows.collect();
-    (rows, asks)
-}
-
-/// It reads this parameter.
-fn reads(program: &Program, param: &str) -> bool {
-    program.reads_field("params", param)
 }
 
 /// A call that this version does not carry out: nobody pretends to.
@@ -331,53 +288,6 @@ fn not_built(action: &Action) -> Option<Outcome> {
     })
 }
 
-/// All rows, and the refusal of the first that does not let through.
-fn policy(
-    situation: &Situation<'_>,
-    action: &Action,
-    scope: &Scope<'_>,
-) -> (Vec<RowResult>, Option<Outcome>) {
-    let mut first = None;
-    let rows = action.def.policy.iter().zip(&action.policy);
-    let rows = rows.map(|(def, row)| {
-        let found = called::found(situation, action, &row.found, scope);
-        let (outcome, refusal) = match row.when.eval_bool(scope) {
-            Ok(true) => (RowOutcome::Passed, None),
-            Ok(false) => {
-                let sentence = row
-                    .refusal
-                    .render(scope)
-                    .unwrap_or_else(|_| def.title.clone());
-                (RowOutcome::Failed, Some((def.otherwise.as_str(), sentence)))
-            }
-            // What the operator has still to say decides nothing yet; that it is wanting refuses.
-            Err(_) if params::awaits(action, scope, |name| reads(&row.when, name)) => {
-                (RowOutcome::Open, None)
-            }
-            Err(error) => {
-                let reads = |root: &str, name: &str| row.when.reads_field(root, name);
-                let error = called::in_labels(situation, action, &error.to_string(), reads);
-                let sentence = format!("{}: this cannot be decided ({error}).", def.title);
-                (
-                    RowOutcome::Undecidable,
-                    Some(("policy.undecidable", sentence)),
-                )
-            }
-        };
-        if let (None, Some((code, sentence))) = (&first, refusal) {
-            first = Some(deny(code, Some(&def.id), sentence));
-        }
-        RowResult {
-            id: def.id.clone(),
-            title: def.title.clone(),
-            found,
-            outcome,
-        }
-    });
-    let rows = rows.collect();
-    (rows, first)
-}
-
 /// What the pack says of a setting of the tenant, or of a control of the platform, and what a saved view
 /// may be, beside what the engine says of all.
 fn of_the_engine(situation: &Situation<'_>, action: &Action) -> Option<Outcome> {
@@ -393,10 +303,10 @@ fn of_the_engine(situation: &Situation<'_>, action: &Action) -> Option<Outcome> 
 
 fn role(pack: &Pack, action: &Action, actor: &Actor) -> Option<Outcome> {
     let roles = &action.def.roles;
-    if roles.is_empty() || roles.iter().any(|role| actor.roles.contains(role)) {
+    if roles.is_empty() {
         return None;
     }
-    let detail = crate::approval::needs_role(pack, roles);
+    let detail = approval::has_one_of(pack, roles, actor).err()?;
     Some(deny("rights.missing_role", None, detail))
 }
 
@@ -441,58 +351,4 @@ fn lapsed(
             Some(deny("policy.undecidable", None, detail))
         }
     }
-}
-
-/// What must be typed: the amount of a money action, else the title.
-fn typed(situation: &Situation<'_>, action: &Action) -> Option<String> {
-    if action.def.confirm != Confirm::Typed {
-        return None;
-    }
-    let Snapshot {
-        id,
-        body,
-        computed,
-        refs,
-        ..
-    } = situation.record;
-    let amount = (action.def.nature == Nature::Money).then(|| amount(situation, action));
-    let title = || value::title(situation.kind, id, body, computed, refs);
-    Some(amount.flatten().unwrap_or_else(title))
-}
-
-/// The amount that an action moves, in digits: the one that it names, else the only one of the record.
-fn amount(situation: &Situation<'_>, action: &Action) -> Option<String> {
-    let Snapshot { body, computed, .. } = situation.record;
-    let only = || {
-        let mut money = situation.kind.fields.iter();
-        money.find(|(_, def)| def.type_ == FieldType::Money)
-    };
-    let amount = match &action.def.types {
-        Some(name) => match name.strip_prefix("params.") {
-            Some(param) => situation.params.get(param),
-            None => body.get(name).or_else(|| computed.get(name)),
-        },
-        None => only().and_then(|(name, _)| body.get(name)),
-    }?;
-    let minor = amount.get("minor")?.as_i64()?;
-    Some(value::money_text(minor, amount.get("currency")?.as_str()?))
-}
-
-/// What its sentences see. A switch of a control is said in the words of its screen, not as it is kept.
-fn in_words<'a>(situation: &Situation<'_>, action: &Action, scope: Scope<'a>) -> Scope<'a> {
-    match (situation.kind.name.as_str(), action.name.as_str()) {
-        (crate::control::KIND, crate::control::SWITCH) => {
-            crate::control::in_words(situation.pack, scope)
-        }
-        _ => scope,
-    }
-}
-
-/// A line that cannot be filled in is left out; an effect that cannot is refused elsewhere.
-fn will(action: &Action, scope: &Scope<'_>) -> Vec<String> {
-    let lines = action
-        .will
-        .iter()
-        .filter_map(|line| line.render(scope).ok());
-    lines.filter(|line| !line.trim().is_empty()).collect()
 }

@@ -6,7 +6,7 @@ use uuid::{Uuid, Version};
 use watchkeeper_pack::SavedWish;
 pub use watchkeeper_pack::saved::{KIND, MOST_BYTES};
 
-use crate::decision::{Outcome, Situation};
+use crate::decision::{self, Outcome, Situation};
 
 /// The action that makes one.
 pub const KEEP: &str = "keep";
@@ -95,11 +95,7 @@ fn is_drawn(id: &str) -> bool {
 }
 
 fn deny(code: &str, detail: impl Into<String>) -> Option<Outcome> {
-    Some(Outcome::Deny {
-        code: code.to_owned(),
-        row: None,
-        detail: detail.into(),
-    })
+    Some(decision::deny(code, None, detail))
 }
 
 #[cfg(test)]

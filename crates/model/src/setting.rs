@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::format::SettingDef;
 
-use crate::decision::{Actor, Outcome};
+use crate::approval::has_one_of;
+use crate::decision::{Actor, Outcome, deny};
 
 /// The engine's kind.
 pub const KIND: &str = "setting";
@@ -33,8 +34,7 @@ pub fn may(pack: &Pack, def: &SettingDef, actor: &Actor) -> Result<(), String> {
     };
     match roles {
         [] => Err("Nobody says this in the app; it is set on the platform.".into()),
-        roles if roles.iter().any(|role| actor.roles.contains(role)) => Ok(()),
-        roles => Err(crate::approval::needs_role(pack, roles)),
+        roles => has_one_of(pack, roles, actor),
     }
 }
 
@@ -47,22 +47,12 @@ pub(crate) fn refused(
     params: &Map<String, Value>,
     actor: &Actor,
 ) -> Option<Outcome> {
-    let deny = |code: &str, row: Option<&String>, detail: String| {
-        Some(Outcome::Deny {
-            code: code.to_owned(),
-            row: row.cloned(),
-            detail,
-        })
-    };
     let Some(def) = pack.settings.get(name) else {
-        return deny(
-            "setting.unknown",
-            None,
-            "The pack has no such setting any more.".into(),
-        );
+        let detail = "The pack has no such setting any more.";
+        return Some(deny("setting.unknown", None, detail));
     };
     if let Err(detail) = may(pack, def, actor) {
-        return deny("rights.missing_role", Some(&def.row), detail);
+        return Some(deny("rights.missing_role", Some(&def.row), detail));
     }
     // A form that is still to be filled in is asked for by its parameters.
     let text = params.get(VALUE).and_then(Value::as_str)?;
@@ -76,9 +66,8 @@ pub(crate) fn refused(
             .map(|unfit| unfit.to_string()),
         Err(_) => Some("this is no value".to_owned()),
     };
-    let words = unfit?;
-    let detail = format!("{}: {words}.", def.label);
-    deny("setting.unfit", Some(&def.row), detail)
+    let detail = format!("{}: {}.", def.label, unfit?);
+    Some(deny("setting.unfit", Some(&def.row), detail))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod written;
 
 use serde_json::Value;
 
-use crate::expr::{Allowed, Program};
+use crate::expr::{Allowed, EvalError, Program, Scope};
 use crate::format::{FieldType, FilterDef};
 use written::{Raw, Side, among, literal, operations};
 
@@ -37,6 +37,15 @@ struct Test {
     column: String,
     type_: FieldType,
     op: Op,
+}
+
+impl Test {
+    /// What it is asked with does not fit.
+    fn fault(&self, message: &str) -> EvalError {
+        EvalError {
+            message: format!("`{}`: {message}", self.field),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -73,6 +82,19 @@ enum Operation {
 enum Source {
     Literal(Value),
     Expr(Program),
+}
+
+impl Source {
+    /// What a test compares with, as SQL does.
+    fn value(&self, test: &Test, scope: &Scope<'_>) -> Result<Value, EvalError> {
+        match self {
+            Self::Literal(value) => Ok(value.clone()),
+            Self::Expr(program) => {
+                let value = program.eval(scope)?;
+                literal(&value, test.type_).map_err(|message| test.fault(&message))
+            }
+        }
+    }
 }
 
 /// A test of a filter that does not fit.

@@ -1,5 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useBackend } from "./backend";
+
+/**
+ * The id of the one operation that a form is for, or of one of those that it is for. It is made before
+ * anything is sent, so that however often a button is pressed, it is one operation.
+ */
+export function useOperationId(form: string, intent = "") {
+  const backend = useBackend();
+  return useQuery({
+    queryKey: ["operation-id", form, intent],
+    queryFn: () => backend.newOperationId(),
+    gcTime: 0,
+  });
+}
 
 /**
  * One operation id for each intent, so that a key that is pressed twice, or pressed again after an

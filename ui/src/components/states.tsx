@@ -75,6 +75,15 @@ export function Banner({ tone, title, children, action, loud = false }: BannerPr
   );
 }
 
+/** What is asked for without a line is queued and waits for it. */
+export function WaitsForLine() {
+  return (
+    <Banner tone="violet" title={t("act-offline")}>
+      {t("act-offline-text")}
+    </Banner>
+  );
+}
+
 /** An error of something that was asked for, where it was asked. */
 export function ErrorBanner({ error, action }: { error: unknown; action?: ReactNode }) {
   const { code, detail, row } = asBackendError(error);

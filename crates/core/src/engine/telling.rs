@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use watchkeeper_model::audit::Event;
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::pack::{Effect, SetOn};
 use watchkeeper_wire::operation::Operation;
@@ -115,6 +116,17 @@ impl Engine {
             }
         }
         tags
+    }
+
+    /// Enters into the audit chain what the operator did or was refused, and tells of the entry.
+    pub(crate) async fn enter(&self, event: Event) -> Result<(), StoreError> {
+        let (scribe, now) = (self.scribe(), self.clock.now().at);
+        self.stores
+            .state
+            .write(move |state| scribe.append(state, now, event))
+            .await?;
+        self.changed([Tag::Audit], Source::Operator);
+        Ok(())
     }
 
     pub(crate) fn changed(&self, tags: impl IntoIterator<Item = Tag>, source: Source) {

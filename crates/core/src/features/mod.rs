@@ -4,6 +4,7 @@ pub mod controls;
 pub mod demo;
 pub mod documents;
 pub mod log;
+mod part;
 pub mod queues;
 pub(crate) mod reading;
 pub mod reference;

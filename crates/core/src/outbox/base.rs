@@ -221,8 +221,8 @@ mod tests {
         assert_eq!(based_on(0, &[gave(0, 0)]), 0);
     }
 
-    /// What stands of an operation of which these revisions were named one after the other.
-    fn named(revisions: &[Option<u64>]) -> (Option<i64>, Option<i64>) {
+    /// A table with one operation, of which no revision was named yet.
+    fn one_operation() -> Connection {
         let state = Connection::open_in_memory().unwrap();
         state
             .execute_batch(
@@ -230,6 +230,12 @@ mod tests {
                  INSERT INTO operation (seq) VALUES (1);",
             )
             .unwrap();
+        state
+    }
+
+    /// What stands of an operation of which these revisions were named one after the other.
+    fn named(revisions: &[Option<u64>]) -> (Option<i64>, Option<i64>) {
+        let state = one_operation();
         for (place, revision) in revisions.iter().enumerate() {
             super::gave(&state, 1, (None, *revision), place > 0).unwrap();
         }
@@ -258,13 +264,7 @@ mod tests {
 
     #[test]
     fn where_the_platform_says_what_an_operation_went_on_from_nothing_has_to_be_heard_in_between() {
-        let state = Connection::open_in_memory().unwrap();
-        state
-            .execute_batch(
-                "CREATE TABLE operation (seq INTEGER PRIMARY KEY, gave_first INTEGER, gave_last INTEGER);
-                 INSERT INTO operation (seq) VALUES (1);",
-            )
-            .unwrap();
+        let state = one_operation();
         // Two calls ended since it was accepted, each with a revision of its own.
         super::gave(&state, 1, (Some(4), Some(5)), false).unwrap();
         super::gave(&state, 1, (Some(4), Some(7)), true).unwrap();

@@ -51,6 +51,7 @@ macro_rules! stopped {
 }
 pub(crate) use stopped;
 
+pub mod answers;
 pub mod base;
 pub mod erased;
 pub mod frozen;

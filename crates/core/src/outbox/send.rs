@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason, Verdict};
+use watchkeeper_wire::operation::{Batch, MAX_BATCH, Reason};
 
+use super::answers::{read_back, settle};
 use super::queue::{self, Hold, Queued, Status};
 use super::steps;
 use super::together::{Shared, may_share};
@@ -23,7 +24,7 @@ use crate::error::Error;
 use crate::store::StoreError;
 use crate::sync::backoff;
 use crate::sync::client::{Client, ClientError};
-use crate::sync::restored::{self, History};
+use crate::sync::restored::History;
 
 /// Operations that go alone are sent so many at the same time.
 pub const LANES: usize = 4;
@@ -323,7 +324,7 @@ async fn reject(
 }
 
 /// Tells once of all of these.
-fn tell(engine: &Engine, operations: &[Queued]) {
+pub(super) fn tell(engine: &Engine, operations: &[Queued]) {
     let requests = operations.iter().map(|operation| &operation.request);
     engine.operations_changed(requests, Source::Sync);
 }
@@ -358,7 +359,7 @@ async fn back_off(
         .await
 }
 
-fn wait_after(engine: &Engine, operation: &Queued, error: &ClientError) -> Duration {
+pub(super) fn wait_after(engine: &Engine, operation: &Queued, error: &ClientError) -> Duration {
     match error {
         ClientError::RateLimited(asked) | ClientError::Unavailable(asked) => {
             backoff::retry_after(*asked, engine.chance())
@@ -367,89 +368,6 @@ fn wait_after(engine: &Engine, operation: &Queued, error: &ClientError) -> Durat
     }
 }
 
-fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+pub(super) fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
     now + TimeDelta::from_std(wait).unwrap_or_default()
-}
-
-/// Takes in verdicts, all in one transaction.
-pub(crate) async fn settle(engine: &Engine, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
-    let (scribe, now) = (engine.scribe(), engine.clock.now().at);
-    let changed = engine
-        .stores
-        .state
-        .write(move |state| {
-            let mut changed = Vec::new();
-            for verdict in &verdicts {
-                changed.extend(verdict::settle(state, &scribe, verdict, now)?);
-            }
-            Ok::<_, StoreError>(changed)
-        })
-        .await?;
-    tell(engine, &changed);
-    Ok(())
-}
-
-/// Asks the platform what became of the operations that stand so. One that it never received goes
-/// back into its lane with the same id; one about which no answer can be had stands as it did, and
-/// keeps no other from going on (fault 43).
-pub async fn read_back(
-    engine: &Engine,
-    client: &Client,
-    standing: &'static [Status],
-) -> Result<Round, SendError> {
-    let now = engine.clock.now().at;
-    let asked = engine
-        .stores
-        .state
-        .read(move |state| {
-            let mut asked = Vec::new();
-            for status in standing {
-                asked.extend(queue::standing(state, *status)?);
-            }
-            Ok::<_, StoreError>(asked)
-        })
-        .await?;
-    let mut done = Round::default();
-    let me = engine.pinned.operator.id.as_str();
-    for operation in asked.into_iter().filter(|asked| asked.request.author == me) {
-        if operation.status == Status::InFlight && lane::backs_off(operation.not_before, now) {
-            let next = done.next.get_or_insert(operation.not_before);
-            *next = operation.not_before.min(*next);
-            continue;
-        }
-        let found = match client.operation(operation.request.id).await {
-            Err(error) if !error.concerns_the_line() => {
-                tracing::warn!(%error, operation = %operation.request.id, "not read back");
-                let (seq, wait) = (operation.seq, wait_after(engine, &operation, &error));
-                let again = later(now, wait);
-                let next = done.next.get_or_insert(again);
-                *next = again.min(*next);
-                let state = &engine.stores.state;
-                state
-                    .write(move |state| steps::read_back_after(state, seq, again))
-                    .await?;
-                continue;
-            }
-            other => other?,
-        };
-        match found {
-            Some(verdict) => settle(engine, vec![verdict]).await?,
-            // One that the platform had said it has and now does not know is not sent again without
-            // a person: a restored platform is no reason to move money twice (fault 7).
-            None if operation.status != Status::InFlight => {
-                restored::hold(engine, &operation).await?
-            }
-            None => {
-                let seq = operation.seq;
-                engine
-                    .stores
-                    .state
-                    .write(move |state| steps::wait(state, seq, now))
-                    .await?;
-                engine.operation_changed(&operation.request, Source::Sync);
-            }
-        }
-        done.answered += 1;
-    }
-    Ok(done)
 }

@@ -1,6 +1,7 @@
 //! The files of a database: the file itself and what SQLite keeps beside it.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,14 +10,19 @@ use chrono::{DateTime, Utc};
 /// The database's own file comes last, so that a crash in between leaves it in place.
 const BESIDE: [&str; 3] = ["-shm", "-wal", ""];
 
-/// Makes the file of a database where there is none, for its owner alone. SQLite gives what it keeps
-/// beside it the same mode.
-pub(super) fn make_private(path: &Path) -> io::Result<()> {
+/// A new file for its owner alone; none that was there is touched.
+pub(crate) fn new_private(path: &Path) -> io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    options.open(path)
+}
+
+/// Makes the file of a database where there is none, for its owner alone. SQLite gives what it keeps
+/// beside it the same mode.
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
+    match new_private(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
@@ -58,7 +64,7 @@ pub(super) fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<String> 
         // Not every file system knows links.
         if std::fs::hard_link(&from, &to).is_err() {
             std::fs::copy(&from, &to)?;
-            std::fs::File::open(&to)?.sync_all()?;
+            File::open(&to)?.sync_all()?;
         }
     }
     sync_folder(path)?;
@@ -102,7 +108,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = file.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
+        File::open(folder)?.sync_all()?;
     }
     #[cfg(not(unix))]
     let _ = file;

@@ -9,8 +9,8 @@ use watchkeeper_wire::operation::Verdict;
 
 use super::client::Client;
 use crate::engine::Engine;
-use crate::outbox::queue;
-use crate::outbox::send::{self, SendError};
+use crate::outbox::send::SendError;
+use crate::outbox::{answers, queue};
 use crate::store::{StoreError, setting};
 
 /// Name in table `setting`: place of the last operation that was read back since a snapshot began.
@@ -47,7 +47,7 @@ pub async fn read_back(engine: &Engine, client: &Client) -> Result<(), SendError
                 Err(error) => tracing::warn!(%error, operation = %id, "not read back"),
             }
         }
-        send::settle(engine, verdicts).await?;
+        answers::settle(engine, verdicts).await?;
         let last = tried.last().map(|operation| operation.seq);
         state
             .write(move |state| match last {

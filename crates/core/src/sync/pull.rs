@@ -30,9 +30,8 @@ use crate::changes::{Source, Tag};
 use crate::engine::{Engine, rights};
 use crate::error::{Code, Error};
 use crate::outbox::queue::Status;
-use crate::outbox::send::{self, SendError};
-use crate::outbox::verdict;
-use crate::outbox::{erased, frozen};
+use crate::outbox::send::SendError;
+use crate::outbox::{answers, erased, frozen};
 use crate::overlay::clean;
 use crate::store::StoreError;
 
@@ -125,7 +124,7 @@ pub async fn pull(engine: &Engine, client: &Client) -> Result<(), SendError> {
             .write(move |state| clean::remove(state, &done_with))
             .await?;
     }
-    send::read_back(engine, client, &[Status::Accepted, Status::Unknown]).await?;
+    answers::read_back(engine, client, &[Status::Accepted, Status::Unknown]).await?;
     missed::read_back(engine, client).await?;
     match super::deliver::deliver(engine, client).await {
         // Records and operations go on without it; the Sync screen shows how far it got.
@@ -257,22 +256,7 @@ async fn verdicts(engine: &Engine, page: &Page) -> Result<(), StoreError> {
     if verdicts.is_empty() {
         return Ok(());
     }
-    let (scribe, now) = (engine.scribe(), engine.clock.now().at);
-    let changed = engine
-        .stores
-        .state
-        .write(move |state| {
-            let mut changed = Vec::new();
-            for verdict in &verdicts {
-                changed.extend(verdict::settle(state, &scribe, verdict, now)?);
-            }
-            Ok::<_, StoreError>(changed)
-        })
-        .await?;
-    for operation in changed {
-        engine.operation_changed(&operation.request, Source::Sync);
-    }
-    Ok(())
+    answers::settle(engine, verdicts).await
 }
 
 /// After the verdicts: what was asked about somebody who was erased is over by then.

@@ -87,37 +87,30 @@ async fn fault_69_a_tail_beyond_the_signed_head_may_go_unseen_and_no_more_than_t
     assert_eq!(world.engine.check_chain().await.unwrap().broken, None);
 }
 
+/// The chain as it stands: place, hash and entry.
+async fn entries_of(world: &World) -> Vec<(i64, String, String)> {
+    let state = &world.engine.stores().state;
+    state
+        .read(|state| {
+            let mut rows = state.prepare("SELECT seq, hash, entry FROM audit ORDER BY seq")?;
+            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok::<_, StoreError>(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn fault_69_a_chain_computed_anew_is_found_through_the_signed_head_and_is_no_restored_copy() {
     let world = worked().await;
     // Every hash right: entries of another chain of the same device, under the old countersignatures.
     let other = World::synced(5).await;
-    let entries: Vec<(i64, String, String)> = other
-        .engine
-        .stores()
-        .state
-        .read(|state| {
-            let mut rows = state.prepare("SELECT seq, hash, entry FROM audit ORDER BY seq")?;
-            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            Ok::<_, StoreError>(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-        .unwrap();
+    let entries = entries_of(&other).await;
     assert!(entries.is_empty(), "nothing was done there");
     for id in ["p1", "p2", "p3", "p4"] {
         other.release(id).await.unwrap();
     }
-    let entries: Vec<(i64, String, String)> = other
-        .engine
-        .stores()
-        .state
-        .read(|state| {
-            let mut rows = state.prepare("SELECT seq, hash, entry FROM audit ORDER BY seq")?;
-            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            Ok::<_, StoreError>(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-        .unwrap();
+    let entries = entries_of(&other).await;
     world
         .engine
         .stores()

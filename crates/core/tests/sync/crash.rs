@@ -3,7 +3,7 @@
 use watchkeeper_core::features::queues;
 use watchkeeper_core::features::queues::view::{OperationWord, Standing};
 use watchkeeper_core::store::StoreError;
-use watchkeeper_wire::operation::{Batch, VerdictWord};
+use watchkeeper_wire::operation::{Batch, Operation, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
 use crate::scripted::Reply;
@@ -60,11 +60,7 @@ async fn fault_01_a_lost_answer_is_read_back_and_the_effect_happens_once() {
 async fn fault_01_what_never_arrived_is_sent_again_under_the_same_id() {
     let mut world = World::synced(1).await;
     let queued = world.release("p1").await.unwrap();
-    world
-        .platform
-        .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
-    world.engine.sync_once().await.unwrap();
-    world.platform.behave_well();
+    lose_request(&world).await;
     world.restart().await;
     world.engine.sync_once().await.unwrap();
     let settled = world.status().await.settled;
@@ -167,6 +163,18 @@ async fn a_platform_that_gives_up_may_have_done_it_so_nothing_lapses_before_it_i
     assert_eq!(status.settled[0].word, OperationWord::Confirmed);
 }
 
+/// What waits is sent and never arrives. Answers the request that is still on its way.
+async fn lose_request(world: &World) -> Batch {
+    world.platform.never_answers("/v1/operations");
+    world.engine.sync_once().await.unwrap();
+    world.platform.behave_well();
+    world.platform.with(|state| {
+        let sent = state.asked("/v1/operations");
+        let posted = sent.iter().rfind(|request| request.method == "POST");
+        serde_json::from_slice(&posted.unwrap().body).unwrap()
+    })
+}
+
 /// Back-off and not-after of all that waits have passed.
 async fn let_time_pass(world: &World) {
     let state = &world.engine.stores().state;
@@ -186,19 +194,22 @@ async fn let_time_pass(world: &World) {
 /// still on its way.
 async fn lapse_after_a_try(world: &World, record: &str) -> Batch {
     world.release(record).await.unwrap();
-    world
-        .platform
-        .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
-    world.engine.sync_once().await.unwrap();
-    world.platform.behave_well();
+    let late = lose_request(world).await;
     let_time_pass(world).await;
     world.engine.sync_once().await.unwrap();
     assert_eq!(world.status().await.held[0].standing, Standing::HeldLapsed);
-    world.platform.with(|state| {
-        let sent = state.asked("/v1/operations");
-        let posted = sent.iter().rfind(|request| request.method == "POST");
-        serde_json::from_slice(&posted.unwrap().body).unwrap()
-    })
+    late
+}
+
+/// The same, given up by the operator.
+async fn give_up_after_a_try(world: &World, record: &str) -> Operation {
+    let late = lapse_after_a_try(world, record).await;
+    let operation = late.operations.into_iter().next().unwrap();
+    let id = operation.id.to_string();
+    watchkeeper_core::features::sync::discard(&world.engine, &id)
+        .await
+        .unwrap();
+    operation
 }
 
 /// The feed has forgotten all lines of before.
@@ -241,13 +252,10 @@ async fn what_lapsed_here_and_arrived_late_is_read_back_where_the_feed_forgot_it
 async fn what_was_given_up_and_arrived_late_is_shown_as_done() {
     for forgotten in [false, true] {
         let world = World::synced(1).await;
-        let late = lapse_after_a_try(&world, "p1").await;
-        let id = late.operations[0].id;
-        watchkeeper_core::features::sync::discard(&world.engine, &id.to_string())
-            .await
-            .unwrap();
+        let late = give_up_after_a_try(&world, "p1").await;
+        let id = late.id;
         world.platform.with(|state| {
-            let verdict = state.decide(&late.operations[0]);
+            let verdict = state.decide(&late);
             state.seq += 1;
             if !forgotten {
                 state.verdicts.insert(state.seq, verdict);
@@ -271,14 +279,11 @@ async fn what_was_given_up_and_arrived_late_is_shown_as_done() {
 async fn what_was_given_up_and_arrived_late_is_shown_as_under_way_until_it_has_ended() {
     for end in [VerdictWord::Confirmed, VerdictWord::Refused] {
         let world = World::synced(1).await;
-        let late = lapse_after_a_try(&world, "p1").await;
-        let id = late.operations[0].id;
-        watchkeeper_core::features::sync::discard(&world.engine, &id.to_string())
-            .await
-            .unwrap();
+        let late = give_up_after_a_try(&world, "p1").await;
+        let id = late.id;
         world.platform.with(|state| {
             state.words.push_back(VerdictWord::Accepted);
-            let verdict = state.decide(&late.operations[0]);
+            let verdict = state.decide(&late);
             state.seq += 1;
             state.verdicts.insert(state.seq, verdict);
         });
@@ -309,16 +314,7 @@ async fn what_was_given_up_and_arrived_late_is_shown_as_under_way_until_it_has_e
 async fn what_waits_for_another_try_is_read_back_too_where_the_feed_forgot_its_verdict() {
     let world = World::synced(1).await;
     let queued = world.release("p1").await.unwrap();
-    world
-        .platform
-        .behave(|request, _| (request.path == "/v1/operations").then_some(Reply::Nothing));
-    world.engine.sync_once().await.unwrap();
-    world.platform.behave_well();
-    let late: Batch = world.platform.with(|state| {
-        let sent = state.asked("/v1/operations");
-        let posted = sent.iter().rfind(|request| request.method == "POST");
-        serde_json::from_slice(&posted.unwrap().body).unwrap()
-    });
+    let late = lose_request(&world).await;
     // No trace of it was found, and its next try is put off.
     let state = &world.engine.stores().state;
     state

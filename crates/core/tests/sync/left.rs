@@ -6,21 +6,15 @@ use watchkeeper_core::features::log::view::{LogLeft, LogRequest, LogSort};
 use watchkeeper_core::features::queues::view::ActManyRequest;
 use watchkeeper_core::features::{log, queues};
 
-use crate::many::cut_off::{takes_all_again, takes_no_more_than};
+use crate::many::cut_off::{cut_off, leave, takes_all_again, takes_no_more_than};
 use crate::many::{act, bulk, each_happens_once, large, request, select};
 use crate::world::{World, pack};
 
 #[tokio::test]
 async fn what_is_left_of_many_is_in_the_chain_once_with_how_many_it_was() {
-    let (mut world, many) = large(150).await;
-    takes_no_more_than(&world, 100).await;
-    act(&world, &many).await;
-    takes_all_again(&world).await;
-    world.restart().await;
+    let (world, many) = cut_off(150, 100).await;
     for _ in 0..2 {
-        queues::leave_batch(&world.engine, &many.batch)
-            .await
-            .unwrap();
+        leave(&world, &many).await;
     }
     let entries = "SELECT count(*) FROM audit WHERE event = 'left'";
     assert_eq!(world.stated(entries).await, 1);
@@ -46,9 +40,7 @@ async fn what_is_left_of_many_is_in_the_chain_once_with_how_many_it_was() {
     // One that came to its end has nothing to leave.
     let (world, many) = large(120).await;
     act(&world, &many).await;
-    queues::leave_batch(&world.engine, &many.batch)
-        .await
-        .unwrap();
+    leave(&world, &many).await;
     assert_eq!(world.stated(entries).await, 0);
 }
 

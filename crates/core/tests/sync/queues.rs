@@ -109,9 +109,7 @@ async fn an_act_is_queued_sent_and_confirmed_and_the_record_moves_once() {
 async fn what_is_confirmed_is_shown_until_the_mirror_has_it_and_never_flickers_back() {
     let world = World::synced(1).await;
     world.release("p1").await.unwrap();
-    world
-        .platform
-        .behave(|request, _| (request.path == "/v1/changes").then_some(Reply::Nothing));
+    world.platform.never_answers("/v1/changes");
     world.engine.sync_once().await.unwrap_err();
     assert_eq!(world.status().await.settled.len(), 1);
     let page = world.page().await;
@@ -315,9 +313,7 @@ async fn fault_62_a_pack_of_another_version_than_it_is_named_changes_nothing() {
 async fn what_the_platform_confirmed_is_what_the_operator_acts_on_next() {
     let world = World::synced(1).await;
     world.release("p1").await.unwrap();
-    world
-        .platform
-        .behave(|request, _| (request.path == "/v1/changes").then_some(Reply::Nothing));
+    world.platform.never_answers("/v1/changes");
     world.engine.sync_once().await.unwrap_err();
     let mut request = world.release_request("p1").await;
     request.action = "return".into();

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Filter, List, MAX_AMONG, MAX_ROWS, Member, Op, Operation, Source, Test, column, literal,
-    order_by,
+    Filter, List, MAX_AMONG, MAX_ROWS, Member, Op, Operation, Test, column, literal, order_by,
 };
 use crate::expr::{EvalError, Scope};
 use crate::format::Answer;
@@ -42,16 +41,7 @@ impl Filter {
                     membership(&mut sql, &column, *member, values);
                 }
                 Op::Is(op, source) => {
-                    let operand = match source {
-                        Source::Literal(value) => value.clone(),
-                        Source::Expr(program) => {
-                            let value = program.eval(scope)?;
-                            literal(&value, test.type_).map_err(|message| EvalError {
-                                message: format!("`{}`: {message}", test.field),
-                            })?
-                        }
-                    };
-                    compare(&mut sql, &column, *op, operand);
+                    compare(&mut sql, &column, *op, source.value(test, scope)?);
                 }
             }
         }
@@ -83,17 +73,16 @@ fn compare(sql: &mut Sql, column: &str, op: Operation, operand: Value) {
 
 /// What an expression gave, as a list; an empty one is none of anything.
 fn listed(value: &Value, test: &Test) -> Result<Vec<Value>, EvalError> {
-    let fault = |message: String| EvalError {
-        message: format!("`{}`: {message}", test.field),
-    };
     let values = value
         .as_array()
-        .ok_or_else(|| fault("expected a list".into()))?;
+        .ok_or_else(|| test.fault("expected a list"))?;
     if values.len() > MAX_AMONG {
-        return Err(fault(format!("more than {MAX_AMONG} values")));
+        return Err(test.fault(&format!("more than {MAX_AMONG} values")));
     }
     let values = values.iter().map(|value| literal(value, test.type_));
-    values.collect::<Result<_, _>>().map_err(fault)
+    values
+        .collect::<Result<_, _>>()
+        .map_err(|message: String| test.fault(&message))
 }
 
 fn membership(sql: &mut Sql, column: &str, member: Member, values: Vec<Value>) {

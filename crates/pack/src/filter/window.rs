@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Filter, Op, Operation, Source, literal};
+use super::{Filter, Op, Operation};
 use crate::expr::{EvalError, Scope};
 use crate::format::FieldType;
 use crate::value;
@@ -41,15 +41,7 @@ impl Filter {
             if test.type_ != FieldType::Timestamp {
                 continue;
             }
-            let operand = match source {
-                Source::Literal(value) => value.clone(),
-                Source::Expr(program) => {
-                    let value = program.eval(scope)?;
-                    literal(&value, test.type_).map_err(|message| EvalError {
-                        message: format!("`{}`: {message}", test.field),
-                    })?
-                }
-            };
+            let operand = source.value(test, scope)?;
             if let Some(at) = operand.as_str().and_then(value::instant) {
                 bounds.push(Bound {
                     field: test.field.clone(),

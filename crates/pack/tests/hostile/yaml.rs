@@ -1,7 +1,7 @@
 //! YAML that takes much room, refers elsewhere, or is read in two ways.
 
 use crate::good::PARCEL;
-use crate::run::Folder;
+use crate::run::{Folder, Said};
 
 const RECORD: &str = "records/parcel.yaml";
 
@@ -45,15 +45,17 @@ fn fault_62_yaml_that_is_more_than_it_says() {
         let folder = Folder::good();
         folder.replace(RECORD, "title: '{{ record.number }}'", &text);
         let said = folder.check(name);
-        if line > 0 {
-            said.refused("pack.yaml", RECORD, line);
-        } else {
-            assert!(
-                said.text.contains(&format!("--> {RECORD}:")),
-                "{}",
-                said.text
-            );
-        }
+        refused_there(&said, "pack.yaml", line);
+    }
+}
+
+/// The record is refused with this code in this line, or anywhere in it where that is 0.
+fn refused_there(said: &Said, code: &str, line: usize) {
+    if line > 0 {
+        said.refused(code, RECORD, line);
+    } else {
+        let text = &said.text;
+        assert!(text.contains(&format!("--> {RECORD}:")), "{text}");
     }
 }
 
@@ -94,15 +96,7 @@ fn fault_62_bytes_that_are_no_text() {
         let folder = Folder::good();
         folder.write(RECORD, bytes);
         let said = folder.check(name);
-        if line > 0 {
-            said.refused("pack.not_utf8", RECORD, line);
-        } else {
-            assert!(
-                said.text.contains(&format!("--> {RECORD}:")),
-                "{}",
-                said.text
-            );
-        }
+        refused_there(&said, "pack.not_utf8", line);
     }
 }
 

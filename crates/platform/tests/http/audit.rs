@@ -1,7 +1,7 @@
 //! Audit chains: delivered, checked, countersigned.
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 use watchkeeper_model::audit::{Entry, Event};
 use watchkeeper_wire::audit::SignedHead;
@@ -55,14 +55,7 @@ async fn a_chain_is_extended_and_its_head_countersigned() {
     assert_eq!(head.seq, 5);
     assert_eq!(deliver(&world, device, &all).await, head);
     // The signature is over the other fields in canonical form, by the key of /v1/me.
-    let me: Value = world
-        .get("/v1/me")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let me = world.me().await;
     let key = hex::decode(me["audit_key"].as_str().unwrap()).unwrap();
     let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
     let mut fields = serde_json::to_value(&head).unwrap();
@@ -73,14 +66,7 @@ async fn a_chain_is_extended_and_its_head_countersigned() {
         .unwrap();
     // The key is the store's, so it survives a restart.
     let world = world.crash().await;
-    let again: Value = world
-        .get("/v1/me")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let again = world.me().await;
     assert_eq!(again["audit_key"], me["audit_key"]);
 }
 

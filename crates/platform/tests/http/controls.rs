@@ -26,8 +26,7 @@ fn switch(world: &World, id: &str, value: &Value) -> Operation {
 }
 
 async fn in_force(world: &World) -> Map<String, Value> {
-    let me = world.get("/v1/me").send().await.unwrap();
-    let me: Value = me.json().await.unwrap();
+    let me = world.me().await;
     me["controls"].as_object().unwrap().clone()
 }
 

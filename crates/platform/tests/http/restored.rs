@@ -33,14 +33,7 @@ pub fn restore(folder: &Path) {
 }
 
 async fn history(world: &World) -> String {
-    let me: Value = world
-        .get("/v1/me")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let me = world.me().await;
     me["history"].as_str().unwrap().to_owned()
 }
 
@@ -137,6 +130,17 @@ async fn fault_07_a_cursor_of_ours_from_beyond_the_head_begins_another_history_f
     assert_eq!(history(&world).await, after);
 }
 
+/// A refund, and the operation by which it was paid since the platform was backed up.
+async fn refunded_after_a_backup() -> (World, String, Operation) {
+    let world = World::new().await;
+    let id = world.refund(1, 5).await;
+    back_up(&world);
+    let paid = world.operation(&id, "approve");
+    world.submit(&paid).await;
+    world.until(paid.id, VerdictWord::Confirmed).await;
+    (world, id, paid)
+}
+
 /// It was refused, and names the refund that is in its way.
 fn names(verdict: &Verdict, refund: &Value) {
     assert_eq!(verdict.word, VerdictWord::Refused, "{verdict:?}");
@@ -149,12 +153,7 @@ fn names(verdict: &Verdict, refund: &Value) {
 /// Given up on the laptop, and taken anew: another id, which neither the platform nor Stripe has seen.
 #[tokio::test]
 async fn fault_07_what_a_restored_platform_has_forgotten_is_not_refunded_under_another_id() {
-    let world = World::new().await;
-    let id = world.refund(1, 5).await;
-    back_up(&world);
-    let lost = world.operation(&id, "approve");
-    world.submit(&lost).await;
-    world.until(lost.id, VerdictWord::Confirmed).await;
+    let (world, id, lost) = refunded_after_a_backup().await;
     let refunds = world.refunds();
 
     let world = restarted(world, restore).await;
@@ -217,12 +216,7 @@ async fn fault_07_paypal_refunds_nothing_beside_what_a_restored_platform_has_for
 /// One that failed there has moved nothing: it keeps nobody from paying.
 #[tokio::test]
 async fn fault_07_a_forgotten_refund_that_came_to_nothing_is_in_nobodys_way() {
-    let world = World::new().await;
-    let id = world.refund(1, 5).await;
-    back_up(&world);
-    let lost = world.operation(&id, "approve");
-    world.submit(&lost).await;
-    world.until(lost.id, VerdictWord::Confirmed).await;
+    let (world, id, _) = refunded_after_a_backup().await;
     let ledger = &stand_ins(&world).ledger;
     let failed = ledger.transact(|tx| tx.execute("UPDATE refund SET status = 'failed'", []));
     assert_eq!(failed.unwrap(), 1);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use watchkeeper_platform::connectors::stripe::Mode;
-use watchkeeper_wire::operation::VerdictWord;
+use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
 use crate::agreement::ended;
 use crate::approvals::{CLAIM, code, grant, world_of};
@@ -15,6 +15,18 @@ fn in_two_parts() -> String {
                   args: {charge: record.charge_id, amount: record.amount}\n          \
                   then: {problem: '\"none\"'}\n    will: [";
     CLAIM.replacen("    will: [", second, 1)
+}
+
+/// The operation while the provider is down, and another number of the claim before that works again.
+async fn renumbered_meanwhile(world: &World, operation: &Operation) -> Verdict {
+    world.misbehave(Mode::Down, 1_000_000);
+    world.submit(operation).await;
+    let mut body = world.body("claim", "c1").await;
+    body.insert("number".into(), json!("C-2"));
+    let brought = json!([{"kind": "claim", "id": "c1", "body": body}]);
+    assert_eq!(world.ingest(brought).await["rejected"], json!([]));
+    world.misbehave(Mode::None, 0);
+    ended(world, operation.id).await
 }
 
 async fn revision(world: &World) -> u64 {
@@ -48,15 +60,7 @@ async fn the_last_word_names_the_last_revision_and_what_all_of_them_went_on_from
 #[tokio::test]
 async fn what_somebody_else_changed_in_between_is_not_passed_over() {
     let world = world_of(CLAIM, 4_000).await;
-    world.misbehave(Mode::Down, 1_000_000);
-    let operation = grant(&world);
-    world.submit(&operation).await;
-    let mut body = world.body("claim", "c1").await;
-    body.insert("number".into(), json!("C-2"));
-    let brought = json!([{"kind": "claim", "id": "c1", "body": body}]);
-    assert_eq!(world.ingest(brought).await["rejected"], json!([]));
-    world.misbehave(Mode::None, 0);
-    let verdict = ended(&world, operation.id).await;
+    let verdict = renumbered_meanwhile(&world, &grant(&world)).await;
     assert_eq!(
         (verdict.revision, verdict.from_revision),
         (Some(4), Some(3))
@@ -73,15 +77,7 @@ async fn an_end_that_writes_nothing_names_nobody_elses_revision() {
     assert_ne!(silent, CLAIM);
     let silent = silent.replacen("  - {id: paid, label: paid, tone: green}\n", "", 1);
     let world = world_of(&silent, 4_000).await;
-    world.misbehave(Mode::Down, 1_000_000);
-    let operation = grant(&world);
-    world.submit(&operation).await;
-    let mut body = world.body("claim", "c1").await;
-    body.insert("number".into(), json!("C-2"));
-    let brought = json!([{"kind": "claim", "id": "c1", "body": body}]);
-    assert_eq!(world.ingest(brought).await["rejected"], json!([]));
-    world.misbehave(Mode::None, 0);
-    let verdict = ended(&world, operation.id).await;
+    let verdict = renumbered_meanwhile(&world, &grant(&world)).await;
     assert_eq!((verdict.word, code(&verdict)), (VerdictWord::Confirmed, ""));
     assert_eq!(revision(&world).await, 3);
     assert_eq!(

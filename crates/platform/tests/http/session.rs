@@ -12,14 +12,7 @@ use crate::support::{TENANT, World, issue, pack_folder, problem, signed};
 #[tokio::test]
 async fn me_says_who_where_and_what_is_in_force() {
     let world = World::new().await;
-    let me: Value = world
-        .get("/v1/me")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let me = world.me().await;
     assert_eq!(me["api"], 1);
     assert_eq!(me["operator"]["id"], "kim");
     assert_eq!(me["tenant"]["id"], TENANT);
@@ -224,14 +217,7 @@ async fn one_server_at_a_time_has_a_folder() {
 #[tokio::test]
 async fn fault_54_the_platform_says_when_sessions_come_round() {
     let world = World::new().await;
-    let me: Value = world
-        .get("/v1/me")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let me = world.me().await;
     let thursday = me["sessions"]["thursday"].as_array().unwrap();
     assert_eq!(thursday.len(), 5, "five weeks ahead: {thursday:?}");
     let zone = chrono_tz::Australia::Melbourne;
@@ -264,8 +250,7 @@ async fn sessions_come_round_in_the_zone_that_the_tenant_says() {
         let settings = Map::from_iter([("own_zone".to_owned(), said)]);
         let platform = world.platform();
         platform.say_settings(TENANT, &settings).await.unwrap();
-        let answer = world.get("/v1/me").send().await.unwrap();
-        let me: Value = answer.json().await.unwrap();
+        let me = world.me().await;
         assert_eq!(me["sessions"]["thursday"][0], first);
     }
 }

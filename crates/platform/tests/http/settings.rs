@@ -17,14 +17,7 @@ fn say(world: &World, name: &str, value: &Value, revision: u64) -> Operation {
 }
 
 async fn in_force(world: &World) -> (u64, Map<String, Value>) {
-    let me: Value = world
-        .get("/v1/me")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let me = world.me().await;
     let settings = me["settings"].as_object().unwrap().clone();
     (me["settings_version"].as_u64().unwrap(), settings)
 }

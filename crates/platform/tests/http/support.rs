@@ -181,13 +181,22 @@ impl World {
         self.request(Method::GET, path, &self.token)
     }
 
+    /// What the platform says of the session.
+    pub async fn me(&self) -> Value {
+        let answer = self.get("/v1/me").send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
     pub fn post(&self, path: &str, body: &impl Serialize) -> RequestBuilder {
         self.request(Method::POST, path, &self.token).json(body)
     }
 
     /// Brings records as the platform's own systems do.
     pub async fn ingest(&self, records: Value) -> Value {
-        let body = json!({"records": records});
+        self.brought(json!({"records": records})).await
+    }
+
+    async fn brought(&self, body: Value) -> Value {
         let answer = self
             .request(Method::POST, "/v1/ingest", &self.admin)
             .json(&body)
@@ -199,14 +208,8 @@ impl World {
     }
 
     pub async fn remove(&self, kind: &str, id: &str) {
-        let body = json!({"removed": [{"kind": kind, "id": id}]});
-        let answer = self
-            .request(Method::POST, "/v1/ingest", &self.admin)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200);
+        let removed = json!([{"kind": kind, "id": id}]);
+        self.brought(json!({"removed": removed})).await;
     }
 
     /// An open refund request `rf-<n>` of 22 dollars, bought so many hours ago, requested an hour

@@ -1,6 +1,7 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { useBackend } from "../../app/backend";
+import { useOperationId } from "../../app/intents";
 import { CONTROL } from "../../app/place";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
@@ -37,12 +38,7 @@ export function SwitchForm({ control, amends, onActed }: SwitchFormProps) {
   const [put, setPut] = useState(asked ?? only);
   const [reason, setReason] = useState(was?.reason ?? "");
   const [banner, setBanner] = useState(was?.banner ?? banner_text ?? "");
-  // Made before it is sent, so that however often a button is pressed, it is one operation.
-  const operation = useQuery({
-    queryKey: ["operation-id", form],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  }).data;
+  const operation = useOperationId(form).data;
 
   const json = free && put.trim() !== "" ? JSON.stringify(put.trim()) : free ? "" : put;
   const chosen = choices.find((choice) => choice.value.json === json)?.value;

@@ -1,12 +1,13 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useCallback, useDeferredValue, useId, useState } from "react";
 import { useBackend } from "../../app/backend";
+import { useOperationId } from "../../app/intents";
 import { READS, useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { ActionView, OperationView, RecordView } from "../../platform/backend";
 import { Asks, PolicyRows, Refused, refusal, Will } from "./ActionBlock";
@@ -71,11 +72,7 @@ export function ActDialog({ record, action, amends: held, onActed, onClose }: Ac
   );
   // What was shown when the question was asked stays what is confirmed.
   const [seenRevision] = useState(record.revision);
-  const operation = useQuery({
-    queryKey: ["operation-id", dialog],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  });
+  const operation = useOperationId(dialog);
   const params = paramsJson(action.params, put);
   const wanted = typedWords(action, params);
   const confirmed = action.confirm !== "typed" || typed.trim() === wanted;
@@ -160,11 +157,7 @@ export function ActDialog({ record, action, amends: held, onActed, onClose }: Ac
             onValue={setTyped}
           />
         )}
-        {cut && (
-          <Banner tone="violet" title={t("act-offline")}>
-            {t("act-offline-text")}
-          </Banner>
-        )}
+        {cut && <WaitsForLine />}
         <PolicyRows action={meant} />
         {meant.mails.map((mail) => (
           <Mail key={`${mail.row} ${mail.to}`} mail={mail} />

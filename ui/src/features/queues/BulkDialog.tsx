@@ -2,12 +2,13 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
 import { useBackend } from "../../app/backend";
 import { ERRORS } from "../../app/errors";
+import { useOperationId } from "../../app/intents";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import {
   type ActManyAnswer,
@@ -65,11 +66,7 @@ export function BulkDialog(props: BulkDialogProps) {
     (name: string, value: string) => setPut((was) => ({ ...was, [name]: value })),
     [],
   );
-  const batch = useQuery({
-    queryKey: ["operation-id", dialog],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  });
+  const batch = useOperationId(dialog);
   // It may be closed while they are queued, which goes on behind it.
   const open = useRef(false);
   useEffect(() => {
@@ -221,11 +218,7 @@ export function BulkDialog(props: BulkDialogProps) {
                 onValue={setTyped}
               />
             )}
-            {cut && (
-              <Banner tone="violet" title={t("act-offline")}>
-                {t("act-offline-text")}
-              </Banner>
-            )}
+            {cut && <WaitsForLine />}
           </>
         )}
       </form>

@@ -1,13 +1,14 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { useBackend } from "../../app/backend";
+import { useOperationId } from "../../app/intents";
 import { SAVED_VIEW, usePlace } from "../../app/place";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { Banner, ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { SavedEntry, SavedWish } from "../../platform/backend";
 import { isSame } from "./saved";
@@ -53,10 +54,10 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
   const unmade = held?.makes === true;
   // Made before they are sent: however often a button is pressed, it is one operation, and one record.
   const ids = {
-    keep: useNewId(form, "keep"),
-    change: useNewId(form, "change"),
-    drop: useNewId(form, "drop"),
-    record: useNewId(form, "record"),
+    keep: useOperationId(form, "keep").data,
+    change: useOperationId(form, "change").data,
+    drop: useOperationId(form, "drop").data,
+    record: useOperationId(form, "record").data,
   };
   const said = name.trim();
   const acting = useMutation({
@@ -172,11 +173,7 @@ export function SaveDialog({ view, wish, saved, readOnly, onClose }: SaveDialogP
           <p className="quiet">{t(asWell ? "saved-as-well-text" : "saved-as-was-text")}</p>
         )}
         <p className="quiet">{t(shared ? "save-shared-text" : "save-private-text")}</p>
-        {cut && (
-          <Banner tone="violet" title={t("act-offline")}>
-            {t("act-offline-text")}
-          </Banner>
-        )}
+        {cut && <WaitsForLine />}
       </form>
     </Dialog>
   );
@@ -190,13 +187,4 @@ export function Problems({ saved }: { saved: SavedEntry }) {
       {saved.problems.join(" ")}
     </Banner>
   );
-}
-
-function useNewId(form: string, what: string): string | undefined {
-  const backend = useBackend();
-  return useQuery({
-    queryKey: ["operation-id", form, what],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  }).data;
 }

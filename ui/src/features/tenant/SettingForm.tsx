@@ -1,12 +1,13 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId } from "react";
 import { useBackend } from "../../app/backend";
+import { useOperationId } from "../../app/intents";
 import { SETTING } from "../../app/place";
 import { useSync } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Choice, Field, Select, TextArea } from "../../components/Field";
-import { Banner, ErrorBanner } from "../../components/states";
+import { Banner, ErrorBanner, WaitsForLine } from "../../components/states";
 import { t } from "../../locales/catalogue";
 import type { SettingInput, SettingView } from "../../platform/backend";
 import type { Drafting } from "./draft";
@@ -31,9 +32,8 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
   const { moved, change } = drafting;
   const { put, reason, seen } = drafting.draft;
 
-  // Made before it is sent, so that however often a button is pressed, it is one operation.
-  const sayId = useOperationId(form, "say");
-  const unsayId = useOperationId(form, "unsay");
+  const sayId = useOperationId(form, "say").data;
+  const unsayId = useOperationId(form, "unsay").data;
   const said = saidOf(input, put);
   const value = said && "json" in said ? said.json : null;
   const same = !is_default && value !== null && putOf(input, value) === putOf(input, json);
@@ -100,11 +100,7 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
         value={reason}
         onValue={(now) => change({ reason: now })}
       />
-      {cut && (
-        <Banner tone="violet" title={t("act-offline")}>
-          {t("act-offline-text")}
-        </Banner>
-      )}
+      {cut && <WaitsForLine />}
       <div className="setting-buttons">
         <Button look="filled" type="submit" disabled={!ready}>
           {t("tenant-say")}
@@ -128,24 +124,30 @@ export function SettingForm({ setting, drafting, amends, onActed }: SettingFormP
   );
 }
 
-function useOperationId(form: string, action: string): string | undefined {
-  const backend = useBackend();
-  return useQuery({
-    queryKey: ["operation-id", form, action],
-    queryFn: () => backend.newOperationId(),
-    gcTime: 0,
-  }).data;
-}
-
 /** Most values that stand side by side. */
 const FEW = 4;
 
-type ValueInputProps = {
-  input: SettingInput;
-  put: string;
-  wrong: string | null;
-  onPut: (put: string) => void;
-};
+type PutProps = { put: string; wrong: string | null; onPut: (put: string) => void };
+
+type DecimalFieldProps = PutProps & { label: string; hint: string | undefined };
+
+function DecimalField({ label, hint, put, wrong, onPut }: DecimalFieldProps) {
+  return (
+    <div className="setting-number">
+      <Field
+        label={label}
+        inputMode="decimal"
+        required
+        value={put}
+        onValue={onPut}
+        hint={hint}
+        error={wrong}
+      />
+    </div>
+  );
+}
+
+type ValueInputProps = PutProps & { input: SettingInput };
 
 /** Asks for a value in the way of its sort. */
 function ValueInput({ input, put, wrong, onPut }: ValueInputProps) {
@@ -179,32 +181,18 @@ function ValueInput({ input, put, wrong, onPut }: ValueInputProps) {
     case "number": {
       const hint = [input.unit, boundsOf(input)].filter((each) => each !== null).join(", ");
       return (
-        <div className="setting-number">
-          <Field
-            label={label}
-            inputMode="decimal"
-            required
-            value={put}
-            onValue={onPut}
-            hint={hint || undefined}
-            error={wrong}
-          />
-        </div>
+        <DecimalField
+          label={label}
+          hint={hint || undefined}
+          put={put}
+          wrong={wrong}
+          onPut={onPut}
+        />
       );
     }
     case "money":
       return (
-        <div className="setting-number">
-          <Field
-            label={label}
-            inputMode="decimal"
-            required
-            value={put}
-            onValue={onPut}
-            hint={input.currency}
-            error={wrong}
-          />
-        </div>
+        <DecimalField label={label} hint={input.currency} put={put} wrong={wrong} onPut={onPut} />
       );
     case "text":
       return <Field label={label} required value={put} onValue={onPut} />;

@@ -1,6 +1,5 @@
 //! A document as a file in clear, where the operator asks for one.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +9,9 @@ use watchkeeper_model::audit::Event;
 use super::keep::document_of;
 use super::show::held;
 use super::view::SavedDocument;
-use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
-use crate::store::StoreError;
+use crate::features::part::{Part, disk, free_stem};
 
 /// The most characters of a name, without its ending.
 const MAX_NAME: usize = 80;
@@ -50,54 +48,17 @@ pub async fn save(
         record: id.to_owned(),
         sha256: held.sha256,
     };
-    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
-    engine
-        .stores()
-        .state
-        .write(move |state| scribe.append(state, now, event))
-        .await?;
-    engine.changed([Tag::Audit], Source::Operator);
-    std::fs::rename(&part.path, &part.becomes).map_err(disk)?;
-    Ok(SavedDocument {
-        file: part.becomes.display().to_string(),
-    })
+    engine.enter(event).await?;
+    part.name()?;
+    Ok(SavedDocument { file: part.shown() })
 }
 
-/// A file that has not its name yet.
-struct Part {
-    path: PathBuf,
-    becomes: PathBuf,
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // It has its name already where this fails.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-fn disk(error: std::io::Error) -> Error {
-    StoreError::from(error).into()
-}
-
-fn write(folder: &Path, name: &(String, &str), bytes: &[u8]) -> Result<Part, Error> {
+fn write(folder: &Path, (stem, ending): &(String, &str), bytes: &[u8]) -> Result<Part, Error> {
     std::fs::create_dir_all(folder).map_err(disk)?;
-    let (stem, ending) = name;
-    let (path, becomes) = (1..100)
-        .map(|count| match count {
-            1 => format!("{stem}.{ending}"),
-            count => format!("{stem}-{count}.{ending}"),
-        })
-        .map(|name| (folder.join(format!(".{name}.part")), folder.join(name)))
-        .find(|(part, named)| !part.exists() && !named.exists())
+    let stem = free_stem(folder, stem, ending)
         .ok_or(Error::with(Code::NotNow, "Too many files of this name."))?;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file: File = options.open(&path).map_err(disk)?;
     // From here on it is ours, and goes where this fails.
-    let part = Part { path, becomes };
+    let (part, mut file) = Part::begin(folder, &format!("{stem}.{ending}"))?;
     file.write_all(bytes).map_err(disk)?;
     file.sync_all().map_err(disk)?;
     Ok(part)

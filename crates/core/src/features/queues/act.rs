@@ -47,13 +47,7 @@ pub async fn act(engine: &Engine, request: ActRequest) -> Result<OperationView, 
     match decided {
         Decided::Known(view) => return Ok(*view),
         Decided::Denied { event, error } => {
-            let (scribe, now) = (engine.scribe(), engine.clock().now().at);
-            engine
-                .stores()
-                .state
-                .write(move |state| scribe.append(state, now, event))
-                .await?;
-            engine.changed([crate::changes::Tag::Audit], Source::Operator);
+            engine.enter(event).await?;
             return Err(error);
         }
         Decided::Queue(entry) => {

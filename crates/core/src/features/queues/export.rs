@@ -18,16 +18,14 @@ use watchkeeper_pack::Pack;
 
 use self::about::About;
 use super::csv;
-use super::page::{Column, columns, row_view, sort};
+use super::page::{Column, columns, row_view, sort, wish};
 use super::queries::groups::OTHERS;
-use super::queries::narrow::Wish;
 use super::queries::sections::{ON_THE_WAY, Section, Sections};
 use super::view::{CellValue, ColumnKind, ExportView, OperationWord, RowView, ViewRequest};
-use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
+use crate::features::part::{self, Part, disk};
 use crate::features::reading::{Reading, read};
-use crate::store::StoreError;
 
 /// Says to spreadsheets that it is UTF-8.
 const MARK: &str = "\u{feff}";
@@ -62,13 +60,7 @@ pub async fn export(
         rows: written.rows,
         sha256: written.sha256.clone(),
     };
-    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
-    engine
-        .stores()
-        .state
-        .write(move |state| scribe.append(state, now, event))
-        .await?;
-    engine.changed([Tag::Audit], Source::Operator);
+    engine.enter(event).await?;
     written.named()
 }
 
@@ -90,39 +82,20 @@ struct Written {
     about: Part,
 }
 
-/// A file that is not complete.
-struct Part {
-    path: PathBuf,
-    becomes: PathBuf,
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // It has its name already where this fails.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 impl Written {
     fn named(self) -> Result<ExportView, Error> {
-        let rename = |part: &Part| std::fs::rename(&part.path, &part.becomes).map_err(disk);
-        rename(&self.about)?;
-        if let Err(error) = rename(&self.table) {
-            let _ = std::fs::remove_file(&self.about.becomes);
+        self.about.name()?;
+        if let Err(error) = self.table.name() {
+            self.about.take_away();
             return Err(error);
         }
-        let name = |part: &Part| part.becomes.display().to_string();
         Ok(ExportView {
-            file: name(&self.table),
-            about: name(&self.about),
+            file: self.table.shown(),
+            about: self.about.shown(),
             rows: self.rows,
             sha256: self.sha256.clone(),
         })
     }
-}
-
-fn disk(error: std::io::Error) -> Error {
-    StoreError::from(error).into()
 }
 
 /// A file that is hashed on its way.
@@ -147,16 +120,13 @@ impl Hashing {
     }
 }
 
-/// A new file for its owner alone; none that was there is touched.
-fn made(path: &Path) -> Result<Hashing, Error> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    Ok(Hashing {
-        file: BufWriter::new(options.open(path).map_err(disk)?),
+fn begun(folder: &Path, name: &str) -> Result<(Part, Hashing), Error> {
+    let (part, file) = Part::begin(folder, name)?;
+    let file = Hashing {
+        file: BufWriter::new(file),
         hash: Sha256::new(),
-    })
+    };
+    Ok((part, file))
 }
 
 fn write(
@@ -166,13 +136,7 @@ fn write(
     folder: &Path,
     who: &Who,
 ) -> Result<Written, Error> {
-    let wish = Wish {
-        search: &request.search,
-        chips: &request.chips,
-        group: request.group.as_deref(),
-        sums: false,
-    };
-    let asked = Sections::new(reading, pack, &request.view, wish)?;
+    let asked = Sections::new(reading, pack, &request.view, wish(request))?;
     let (view, kind) = (asked.view, asked.kind);
     let sort = sort(kind, request.sort.as_deref(), &view.def.sort);
     let columns = columns(kind, &view.def.columns, &request.columns);
@@ -186,12 +150,7 @@ fn write(
 
     std::fs::create_dir_all(folder).map_err(disk)?;
     let stem = free_stem(folder, &view.id, reading, rows)?;
-    let part = |end: &str| Part {
-        path: folder.join(format!(".{stem}{end}.part")),
-        becomes: folder.join(format!("{stem}{end}")),
-    };
-    let (table, about) = (part(".csv"), part(".about.txt"));
-    let mut file = made(&table.path)?;
+    let (table, mut file) = begun(folder, &format!("{stem}.csv"))?;
     file.put(MARK)?;
     file.put(&csv::line(&head(&columns)))?;
     for (section, count) in counted {
@@ -212,7 +171,7 @@ fn write(
         sha256: &sha256,
     };
     let lines = said.lines(reading)?;
-    let mut file = made(&about.path)?;
+    let (about, mut file) = begun(folder, &format!("{stem}.about.txt"))?;
     for (name, words) in lines {
         // A line is a line, whatever a record is called.
         let words = words.replace(['\r', '\n'], " ");
@@ -237,19 +196,10 @@ fn free_stem(folder: &Path, view: &str, reading: &Reading<'_>, rows: u32) -> Res
         .with_timezone(&Utc)
         .format("%Y-%m-%dT%H-%M-%SZ");
     let stem = format!("{view}_{at}_{rows}-rows");
-    (1..100)
-        .map(|count| match count {
-            1 => stem.clone(),
-            count => format!("{stem}-{count}"),
-        })
-        .find(|stem| {
-            let taken = [format!("{stem}.csv"), format!(".{stem}.csv.part")];
-            taken.iter().all(|name| !folder.join(name).exists())
-        })
-        .ok_or(Error::with(
-            Code::NotNow,
-            "Too many exports of this second.",
-        ))
+    part::free_stem(folder, &stem, "csv").ok_or(Error::with(
+        Code::NotNow,
+        "Too many exports of this second.",
+    ))
 }
 
 fn head(columns: &[Column]) -> Vec<String> {

@@ -19,7 +19,6 @@ use super::queries::batch;
 use super::sample;
 use super::telling::Telling;
 use super::view::{ActManyAnswer, ActManyRequest, ActRequest, FailedView, SelectedView};
-use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, read};
@@ -169,13 +168,7 @@ async fn looked_at(engine: &Engine, request: &ActManyRequest) -> Result<(), Erro
         code: "bulk.not_sampled".into(),
         row: error.row.clone(),
     };
-    let (scribe, now) = (engine.scribe(), engine.clock().now().at);
-    engine
-        .stores()
-        .state
-        .write(move |state| scribe.append(state, now, event))
-        .await?;
-    engine.changed([Tag::Audit], Source::Operator);
+    engine.enter(event).await?;
     Err(error)
 }
 

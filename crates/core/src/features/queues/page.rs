@@ -27,12 +27,20 @@ pub async fn page(engine: &Engine, request: ViewRequest) -> Result<ViewPage, Err
     .await
 }
 
-fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<ViewPage, Error> {
-    let wish = Wish {
+/// What is asked of the view beside its own question. Sums are not.
+pub(super) fn wish(request: &ViewRequest) -> Wish<'_> {
+    Wish {
         search: &request.search,
         chips: &request.chips,
         group: request.group.as_deref(),
+        sums: false,
+    }
+}
+
+fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<ViewPage, Error> {
+    let wish = Wish {
         sums: request.offset == 0,
+        ..wish(request)
     };
     let asked = Sections::new(reading, pack, &request.view, wish)?;
     let (view, kind) = (asked.view, asked.kind);

@@ -2,8 +2,7 @@
 
 use watchkeeper_pack::Pack;
 
-use super::page::sort;
-use super::queries::narrow::Wish;
+use super::page::{sort, wish};
 use super::queries::sections::Sections;
 use super::view::ViewRequest;
 use crate::engine::Engine;
@@ -34,13 +33,7 @@ fn answer(
     request: &ViewRequest,
     (kind, id): (&str, &str),
 ) -> Result<Option<u32>, Error> {
-    let wish = Wish {
-        search: &request.search,
-        chips: &request.chips,
-        group: request.group.as_deref(),
-        sums: false,
-    };
-    let asked = Sections::new(reading, pack, &request.view, wish)?;
+    let asked = Sections::new(reading, pack, &request.view, wish(request))?;
     if asked.kind.name != kind {
         return Ok(None);
     }

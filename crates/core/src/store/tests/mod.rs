@@ -10,6 +10,7 @@ mod interrupted;
 mod migrating;
 mod power;
 mod reading;
+mod refused;
 
 use tempfile::TempDir;
 

@@ -2,10 +2,28 @@
 
 use watchkeeper_core::Code;
 use watchkeeper_core::features::queues;
+use watchkeeper_core::features::queues::view::ActManyRequest;
 use watchkeeper_core::store::StoreError;
 
 use super::{OPERATIONS, act, each_happens_once, large, sent};
 use crate::world::World;
+
+/// Of so many, so many were queued before the disk was full and the app ended.
+pub async fn cut_off(parcels: u32, queued: u32) -> (World, ActManyRequest) {
+    let (mut world, many) = large(parcels).await;
+    takes_no_more_than(&world, queued).await;
+    act(&world, &many).await;
+    takes_all_again(&world).await;
+    world.restart().await;
+    (world, many)
+}
+
+/// What is left of them is left.
+pub async fn leave(world: &World, many: &ActManyRequest) {
+    queues::leave_batch(&world.engine, &many.batch)
+        .await
+        .unwrap();
+}
 
 /// From here on the disk takes no more than so many operations.
 pub async fn takes_no_more_than(world: &World, operations: u32) {
@@ -105,15 +123,9 @@ async fn fault_02_an_app_that_ends_while_many_are_queued_forgets_none_of_them() 
 
 #[tokio::test]
 async fn what_was_cut_off_can_be_left_and_what_is_queued_stays() {
-    let (mut world, many) = large(150).await;
-    takes_no_more_than(&world, 100).await;
-    act(&world, &many).await;
-    takes_all_again(&world).await;
-    world.restart().await;
+    let (world, many) = cut_off(150, 100).await;
     for _ in 0..2 {
-        queues::leave_batch(&world.engine, &many.batch)
-            .await
-            .unwrap();
+        leave(&world, &many).await;
         assert!(world.status().await.unfinished.is_empty());
     }
     let gone = queues::resume_batch(&world.engine, &many.batch).await;
@@ -128,9 +140,7 @@ async fn many_can_be_stopped_before_the_rest_is_queued_and_the_window_reads_mean
         while world.stated(OPERATIONS).await < 100 {}
         let status = world.status().await;
         let running = status.unfinished.first().cloned();
-        queues::leave_batch(&world.engine, &many.batch)
-            .await
-            .unwrap();
+        leave(&world, &many).await;
         running
     };
     let (answer, running) = tokio::join!(act(&world, &many), stop);

@@ -53,6 +53,11 @@ impl Platform {
         *self.behave.lock().unwrap() = Some(Box::new(behave));
     }
 
+    /// Never answers what is asked of this path, and does nothing of it.
+    pub fn never_answers(&self, path: &'static str) {
+        self.behave(move |request, _| (request.path == path).then_some(Reply::Nothing));
+    }
+
     /// Behaves well again.
     pub fn behave_well(&self) {
         *self.behave.lock().unwrap() = None;

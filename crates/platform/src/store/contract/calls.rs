@@ -176,23 +176,27 @@ pub async fn in_another_history_what_is_not_at_its_end_may_have_come_to_it<S: St
     assert!(!sent_before(&after).await);
 }
 
+/// A tenant with two records.
+async fn two_found<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let both = [put("a", json!({})), put("b", json!({}))];
+    store.ingest(TENANT, now(), &both).await.unwrap();
+}
+
+async fn facts_of<S: Store>(store: &S, id: &str) -> Facts {
+    let asked = FactsAsked {
+        kind: "k".into(),
+        id: id.into(),
+        now: now(),
+        ..FactsAsked::default()
+    };
+    store.facts(TENANT, &asked).await.unwrap().unwrap()
+}
+
 /// A call that is only looked for is told with the facts of its record, until it ends.
 pub async fn what_is_only_looked_for_is_told_with_the_record<S: Store>(store: &S) {
-    found(store, TENANT).await;
-    store
-        .ingest(TENANT, now(), &[put("a", json!({})), put("b", json!({}))])
-        .await
-        .unwrap();
-    let looked_for = async |id: &str| {
-        let asked = FactsAsked {
-            kind: "k".into(),
-            id: id.into(),
-            now: now(),
-            ..FactsAsked::default()
-        };
-        let facts = store.facts(TENANT, &asked).await.unwrap().unwrap();
-        facts.looked_for
-    };
+    two_found(store).await;
+    let looked_for = async |id: &str| facts_of(store, id).await.looked_for;
     let nothing = BTreeSet::new();
     let sent = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0]);
     store.commit_operation(&sent).await.unwrap();
@@ -222,20 +226,10 @@ pub async fn what_is_only_looked_for_is_told_with_the_record<S: Store>(store: &S
 
 /// Whose call for a record has no end yet is told with its facts; what only follows it is not meant.
 pub async fn whose_call_waits_is_told_with_the_record<S: Store>(store: &S) {
-    found(store, TENANT).await;
-    store
-        .ingest(TENANT, now(), &[put("a", json!({})), put("b", json!({}))])
-        .await
-        .unwrap();
+    two_found(store).await;
     let calling = async |id: &str| {
-        let asked = FactsAsked {
-            kind: "k".into(),
-            id: id.into(),
-            now: now(),
-            ..FactsAsked::default()
-        };
-        let facts = store.facts(TENANT, &asked).await.unwrap().unwrap();
-        facts.calling.into_iter().collect::<Vec<_>>()
+        let calling = facts_of(store, id).await.calling;
+        calling.into_iter().collect::<Vec<_>>()
     };
     let first = commit(Uuid::now_v7(), head(store).await, Vec::new(), &[0, 1]);
     store.commit_operation(&first).await.unwrap();

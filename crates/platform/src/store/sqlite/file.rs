@@ -37,6 +37,28 @@ impl Inner {
             None => Ok(()),
         }
     }
+
+    /// One writing transaction, which is rolled back where its answer is not one to keep.
+    fn write<T>(
+        &self,
+        statements: impl FnOnce(&Transaction<'_>) -> Result<T>,
+        keeps: impl FnOnce(&T) -> bool,
+    ) -> Result<T> {
+        self.pass(Point::Begin)?;
+        let mut writer = self.writer.lock().unwrap_or_else(|e| e.into_inner());
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = statements(&transaction)?;
+        if !keeps(&answer) {
+            transaction.rollback()?;
+            return Ok(answer);
+        }
+        let standing = witness::standing(&transaction)?;
+        self.pass(Point::Commit)?;
+        transaction.commit()?;
+        self.pass(Point::Committed)?;
+        self.witness.note(&standing);
+        Ok(answer)
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -90,19 +112,7 @@ impl SqliteStore {
         statements: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.inner);
-        blocking(move || {
-            inner.pass(Point::Begin)?;
-            let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let answer = statements(&transaction)?;
-            let standing = witness::standing(&transaction)?;
-            inner.pass(Point::Commit)?;
-            transaction.commit()?;
-            inner.pass(Point::Committed)?;
-            inner.witness.note(&standing);
-            Ok(answer)
-        })
-        .await
+        blocking(move || inner.write(statements, |_| true)).await
     }
 
     /// Like [`Self::write`], but rolls back where the answer is not [`Committed::Done`].
@@ -111,24 +121,8 @@ impl SqliteStore {
         statements: impl FnOnce(&Transaction<'_>) -> Result<Committed> + Send + 'static,
     ) -> Result<Committed> {
         let inner = Arc::clone(&self.inner);
-        blocking(move || {
-            inner.pass(Point::Begin)?;
-            let mut writer = inner.writer.lock().unwrap_or_else(|e| e.into_inner());
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let answer = statements(&transaction)?;
-            match answer {
-                Committed::Done(_) => {
-                    let standing = witness::standing(&transaction)?;
-                    inner.pass(Point::Commit)?;
-                    transaction.commit()?;
-                    inner.pass(Point::Committed)?;
-                    inner.witness.note(&standing);
-                }
-                Committed::Moved | Committed::Known(_) => transaction.rollback()?,
-            }
-            Ok(answer)
-        })
-        .await
+        let is_done = |answer: &Committed| matches!(answer, Committed::Done(_));
+        blocking(move || inner.write(statements, is_done)).await
     }
 
     /// Reads one consistent state off the async threads.
