@@ -68,6 +68,10 @@ export const commands = {
 	showDocument: (profile: string, kind: string, id: string) => typedError<DocumentContent, Error>(__TAURI_INVOKE("show_document", { profile, kind, id })),
 	/**  Writes a document that is kept here to a file in the folder for downloads. */
 	saveDocument: (profile: string, kind: string, id: string) => typedError<SavedDocument, Error>(__TAURI_INVOKE("save_document", { profile, kind, id })),
+	/**  A record's history as far as it is here. */
+	recordHistory: (profile: string, kind: string, id: string) => typedError<HistoryView, Error>(__TAURI_INVOKE("record_history", { profile, kind, id })),
+	/**  Asks the platform for a record's history, the newest of it or what is older than what is here. */
+	askHistory: (profile: string, kind: string, id: string, older: boolean) => typedError<HistoryView, Error>(__TAURI_INVOKE("ask_history", { profile, kind, id, older })),
 	/**  How things stand. */
 	syncStatus: (profile: string) => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status", { profile })),
 	/**  The next operations of one part that are not settled, behind the first so many of it: at most 100. */
@@ -1272,6 +1276,65 @@ export type HeldSaved = {
 	/**  It is the one that was to make it: there is none on the platform. */
 	makes: boolean,
 };
+
+/**  One operation, whoever made it. */
+export type HistoryLineView = {
+	/**  Its id. */
+	operation: string,
+	/**  Action as shown. */
+	action: string,
+	/**  Who made it, by name. */
+	by: string,
+	/**  That is the operator who is signed in. */
+	ours: boolean,
+	/**  When it was last decided or given up, tenant's wall clock, RFC 3339 with offset. */
+	at: string,
+	/**  What became of it. */
+	word: HistoryWord,
+	/**  Why, unless all went well. */
+	reason: DenialView | null,
+	/**  What was said with it. */
+	said: FactView[],
+	/**  Revision of the record that it went on from. */
+	from_revision: number | null,
+	/**  Revision that it gave the record. */
+	revision: number | null,
+};
+
+/**  What everybody did with a record. */
+export type HistoryView = {
+	/**  Kind of the record. */
+	kind: string,
+	/**  Its id. */
+	id: string,
+	/**  What was done, newest first. Operations of this laptop that are not settled are not among them. */
+	lines: HistoryLineView[],
+	/**  When the platform was last asked, tenant's wall clock, RFC 3339 with offset; none: only our own part. */
+	as_of: string | null,
+	/**  The platform has older ones that are not here. */
+	older: boolean,
+};
+
+/**  What became of an operation. */
+export type HistoryWord = 
+/**  Done, and said so. */
+"done" | 
+/**  The platform has it; a provider is being called. */
+"under_way" | 
+/**  The platform has it; somebody has to agree before it is done. */
+"agreement" | 
+/**  Policy, rights or the provider said no. */
+"refused" | 
+/**  The record was not what was seen. */
+"conflict" | 
+/**  It came too late. */
+"lapsed" | 
+/**  Something before it in its lane failed. */
+"not_tried" | 
+/**  Nobody knows yet whether it happened. */
+"unknown" | 
+/**  Given up by its operator. */
+"given_up";
 
 /**  Hours of a day in which notifications may be shown. */
 export type Hours = {

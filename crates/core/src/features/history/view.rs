@@ -14,8 +14,7 @@ pub struct HistoryView {
     pub id: String,
     /// What was done, newest first. Operations of this laptop that are not settled are not among them.
     pub lines: Vec<HistoryLineView>,
-    /// When the platform was last asked for the newest of it, tenant's wall clock, RFC 3339 with offset; none:
-    /// it is only this laptop's own part.
+    /// When the platform was last asked, tenant's wall clock, RFC 3339 with offset; none: only our own part.
     pub as_of: Option<String>,
     /// The platform has older ones that are not here.
     pub older: bool,
