@@ -64,7 +64,7 @@ async fn a_colleague_reads_what_was_refused_and_what_was_done_also_without_a_lin
         (true, HistoryWord::Done)
     );
 
-    drop(office);
+    office.server.stop().await;
     let cut_off = history::ask(&fay.engine, "price_change", "pc-1", false).await;
     assert_eq!(cut_off.unwrap_err().code, Code::Unreachable);
     let kept = history::shown(&fay.engine, "price_change", "pc-1").await;
