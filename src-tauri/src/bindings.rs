@@ -6,8 +6,8 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::changes::Changed;
 use crate::commands::{
-    controls, demo, documents, journal, log, queues, reference, search, session, settings, sync,
-    tenant, watch,
+    controls, demo, documents, history, journal, log, queues, reference, search, session, settings,
+    sync, tenant, watch,
 };
 use crate::places::ShowPlace;
 
@@ -45,6 +45,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             documents::drop_document,
             documents::show_document,
             documents::save_document,
+            history::record_history,
+            history::ask_history,
             sync::sync_status,
             sync::more_operations,
             sync::pull_now,

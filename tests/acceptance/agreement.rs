@@ -3,6 +3,7 @@
 //! The real pack, a platform over HTTP whose clock stands still, and engines that speak to it only when
 //! they are told to.
 
+mod history;
 mod office;
 
 use chrono::TimeDelta;

@@ -33,6 +33,8 @@ pub struct Sight {
     rules: Option<BTreeSet<String>>,
     /// Actions, as `kind/action`, whose approvals are seen; none where all are.
     asked: Option<BTreeSet<String>>,
+    /// Actions, likewise, of which is told what was said with them; none where all are.
+    told: Option<BTreeSet<String>>,
     /// Views that are seen, with their kinds; none where all are.
     views: Option<BTreeMap<String, String>>,
     /// The operator whose sight it is: what is one operator's alone is kept from all others. None on a
@@ -67,17 +69,24 @@ impl Sight {
                 sight.hidden(&reads).is_none()
             });
             sight.rules = Some(rules.map(|(id, _)| id.clone()).collect());
-            let kinds = pack.kinds.values();
-            let actions =
-                kinds.flat_map(|kind| kind.actions.values().map(move |action| (kind, action)));
-            let asked = actions.filter(|(kind, action)| {
-                let mut reads = Reads::new(pack);
-                reads.kind(&kind.name);
-                reads.action(kind, action);
-                !action.def.approvals.is_empty() && sight.hidden(&reads).is_none()
-            });
-            let asked = asked.map(|(kind, action)| format!("{}/{}", kind.name, action.name));
-            sight.asked = Some(asked.collect());
+            let (mut asked, mut told) = (BTreeSet::new(), BTreeSet::new());
+            for kind in pack.kinds.values() {
+                for action in kind.actions.values() {
+                    let name = format!("{}/{}", kind.name, action.name);
+                    let mut reads = Reads::new(pack);
+                    reads.action(kind, action);
+                    let is_seen = sight.hidden(&reads).is_none();
+                    if is_seen && !action.def.approvals.is_empty() {
+                        asked.insert(name.clone());
+                    }
+                    // What is said with an action may be a value that it sets.
+                    reads.sets(kind, action);
+                    if sight.hidden(&reads).is_none() {
+                        told.insert(name);
+                    }
+                }
+            }
+            (sight.asked, sight.told) = (Some(asked), Some(told));
             let views = pack.kinds.values().flat_map(|kind| kind.views.values());
             let views = views.filter(|view| {
                 let mut reads = Reads::new(pack);
@@ -145,6 +154,13 @@ impl Sight {
     /// Are alerts of this rule seen?
     pub fn sees_rule(&self, rule: &str) -> bool {
         self.rules.as_ref().is_none_or(|rules| rules.contains(rule))
+    }
+
+    /// Is it told what was said with this action, and why it was refused? It is where all is seen that the
+    /// action reads and sets; of an action that the pack does not have nobody knows that.
+    pub fn tells(&self, kind: &str, action: &str) -> bool {
+        let told = self.told.as_ref();
+        told.is_none_or(|told| told.contains(&format!("{kind}/{action}")))
     }
 
     /// Is this record seen? An alert is, where its rule reads nothing that is hidden, and an approval

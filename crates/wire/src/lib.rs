@@ -7,6 +7,7 @@ pub mod audit;
 pub mod demo;
 pub mod digest;
 pub mod feed;
+pub mod history;
 pub mod ingest;
 pub mod operation;
 pub mod problem;

@@ -3,6 +3,7 @@
 pub(crate) mod controls;
 pub(crate) mod demo;
 pub(crate) mod documents;
+pub(crate) mod history;
 pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod queues;

@@ -72,6 +72,10 @@ export const commands = {
 	showDocument: (profile: string, kind: string, id: string) => typedError<DocumentContent, Error>(__TAURI_INVOKE("show_document", { profile, kind, id })),
 	/**  Writes a document that is kept here to a file in the folder for downloads. */
 	saveDocument: (profile: string, kind: string, id: string) => typedError<SavedDocument, Error>(__TAURI_INVOKE("save_document", { profile, kind, id })),
+	/**  A record's history as far as it is here. */
+	recordHistory: (profile: string, kind: string, id: string) => typedError<HistoryView, Error>(__TAURI_INVOKE("record_history", { profile, kind, id })),
+	/**  Asks the platform for a record's history, the newest of it or what is older than what is here. */
+	askHistory: (profile: string, kind: string, id: string, older: boolean) => typedError<HistoryView, Error>(__TAURI_INVOKE("ask_history", { profile, kind, id, older })),
 	/**  How things stand. */
 	syncStatus: (profile: string) => typedError<SyncView, Error>(__TAURI_INVOKE("sync_status", { profile })),
 	/**  The next operations of one part that are not settled, behind the first so many of it: at most 100. */
@@ -1277,63 +1281,63 @@ export type HeldSaved = {
 	makes: boolean,
 };
 
-/**  What became of one operation on a record. */
+/**  One operation, whoever made it. */
 export type HistoryLineView = {
-	/**  Operation. */
+	/**  Its id. */
 	operation: string,
 	/**  Action as shown. */
 	action: string,
-	/**  Who did it, by name. */
+	/**  Who made it, by name. */
 	by: string,
-	/**  It is the signed-in operator's. */
+	/**  That is the operator who is signed in. */
 	ours: boolean,
-	/**  When it was decided, given up, or made where nothing was decided, on the tenant's wall clock. */
+	/**  When it was last decided or given up, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
 	/**  What became of it. */
 	word: HistoryWord,
-	/**  Why. */
+	/**  Why, unless all went well. */
 	reason: DenialView | null,
 	/**  What was said with it. */
 	said: FactView[],
-	/**  Revision that it was based on. */
+	/**  Revision of the record that it went on from. */
 	from_revision: number | null,
 	/**  Revision that it gave the record. */
 	revision: number | null,
 };
 
-/**  What became of what was done to a record, by everybody. */
+/**  What everybody did with a record. */
 export type HistoryView = {
 	/**  Kind of the record. */
 	kind: string,
-	/**  Id of the record. */
+	/**  Its id. */
 	id: string,
-	/**  The newest first. */
+	/**  What was done, newest first. Operations of this laptop that are not settled are not among them. */
 	lines: HistoryLineView[],
-	/**  When the platform was last asked, on the tenant's wall clock; none: only this laptop's own part. */
+	/**  When the platform was last asked, tenant's wall clock, RFC 3339 with offset; none: only our own part. */
 	as_of: string | null,
 	/**  The platform has older ones that are not here. */
 	older: boolean,
 };
 
-/**  What became of an operation, in a word. */
+/**  What became of an operation. */
 export type HistoryWord = 
-/**  Done. */
+/**  Done, and said so. */
 "done" | 
-/**  Taken, and not at its end. */
+/**  The platform has it; a provider is being called. */
 "under_way" | 
-/**  Somebody has been asked to agree. */
+/**  The platform has it; somebody has to agree before it is done. */
 "agreement" | 
-/**  Refused. */
+/**  Policy, rights or the provider said no. */
 "refused" | 
-/**  The record was another than the one that was decided on. */
+/**  The record was not what was seen. */
 "conflict" | 
 /**  It came too late. */
 "lapsed" | 
-/**  Nothing was tried. */
+/**  Something before it in its lane failed. */
 "not_tried" | 
-/**  Nobody knows whether it happened. */
+/**  Nobody knows yet whether it happened. */
 "unknown" | 
-/**  Given up. */
+/**  Given up by its operator. */
 "given_up";
 
 /**  Hours of a day in which notifications may be shown. */

@@ -3,6 +3,7 @@
 pub mod controls;
 pub mod demo;
 pub mod documents;
+pub mod history;
 pub mod log;
 mod part;
 pub mod queues;

@@ -10,6 +10,7 @@ use watchkeeper_pack::Pack;
 use watchkeeper_pack::erased::MARK;
 use watchkeeper_wire::feed::{PageEnd, PageHead};
 
+use super::histories;
 use super::parse::Bad;
 use super::plan::{Action, FORGOTTEN, Item, Key, Known, Prepared, plan};
 use super::text;
@@ -129,13 +130,15 @@ pub fn apply(
     let mut kinds = BTreeSet::new();
     let mut changed = BTreeSet::new();
     let mut aside = has_quarantine(cache)?;
-    let mut leaves_words = false;
+    let (mut leaves_words, mut erases) = (false, false);
     for action in plan.actions {
         match action {
             Action::Write { seq, record } => {
                 let key = (record.kind.clone(), record.id.clone());
                 let is_new = !known.contains_key(&key) && !changed.contains(&key);
-                leaves_words |= !is_new && is_erased_now(cache, &record)?;
+                let is_erased = is_erased_now(cache, &record)?;
+                leaves_words |= !is_new && is_erased;
+                erases |= is_erased;
                 write(cache, pack, generation, (seq, &record), is_new)?;
                 if aside {
                     release(cache, &record.kind, &record.id)?;
@@ -169,6 +172,10 @@ pub fn apply(
     kinds.extend(kept::sweep(cache)?);
     if leaves_words {
         text::forget_removed(cache)?;
+    }
+    // What was said of a person may stand in the history of whatever refers to them.
+    if begins || end.snapshot_complete || erases {
+        histories::forget(cache)?;
     }
     let top = i64::try_from(plan.head).unwrap_or(i64::MAX);
     cache
@@ -285,15 +292,15 @@ fn write(
     text::add_words(cache, rowid, &text.words)
 }
 
-/// The mirror has it as it was before somebody was erased. Few records are looked at for that.
+/// The mirror does not have it as somebody's who was erased. Few records are looked at for that.
 fn is_erased_now(cache: &Connection, record: &Prepared) -> Result<bool, StoreError> {
     if !erased::may_be(&record.body) {
         return Ok(false);
     }
     Ok(cache
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM record WHERE kind = ?1 AND id = ?2
-                 AND json_extract(body, '$.' || ?3) IS NOT json_extract(?4, '$.' || ?3))",
+            "SELECT (SELECT json_extract(body, '$.' || ?3) FROM record WHERE kind = ?1 AND id = ?2)
+                 IS NOT json_extract(?4, '$.' || ?3)",
         )?
         .query_row(params![record.kind, record.id, MARK, record.body], |row| {
             row.get(0)
@@ -310,6 +317,7 @@ fn keep(cache: &Connection, generation: i64, kind: &str, id: &str) -> Result<(),
 }
 
 fn remove(cache: &Connection, kind: &str, id: &str) -> Result<(), StoreError> {
+    histories::forget_of(cache, kind, id)?;
     let rowid: Option<i64> = cache
         .prepare_cached("DELETE FROM record WHERE kind = ?1 AND id = ?2 RETURNING rowid")?
         .query_row([kind, id], |row| row.get(0))

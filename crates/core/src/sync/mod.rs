@@ -9,6 +9,7 @@ pub mod deliver;
 pub mod diverged;
 pub mod enrol;
 pub mod hints;
+pub mod histories;
 pub mod missed;
 pub mod page;
 pub mod parse;

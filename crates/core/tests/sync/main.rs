@@ -22,6 +22,7 @@ mod documents;
 mod feed;
 mod hands;
 mod hints;
+mod history;
 mod left;
 mod line;
 mod log;

@@ -248,6 +248,32 @@ impl<'p> Reads<'p> {
         }
     }
 
+    /// The fields that an action sets, of whichever record.
+    pub fn sets(&mut self, kind: &Kind, action: &Action) {
+        for effect in &action.effects {
+            match effect {
+                Effect::Set(set) => self.targets(&kind.name, set),
+                Effect::Create { kind, set } => self.targets(kind, set),
+                Effect::SetOn(set_on) => self.targets(&set_on.kind, &set_on.set),
+                Effect::Erase(_) => {}
+                Effect::Call(call) => {
+                    self.targets(&kind.name, &call.then);
+                    self.targets(&kind.name, &call.otherwise);
+                    let others = call.then_on.iter();
+                    others.for_each(|one| self.targets(&one.kind, &one.set));
+                }
+            }
+        }
+        for row in &action.approvals {
+            self.targets(&kind.name, &row.asked);
+            self.targets(&kind.name, &row.answered);
+        }
+    }
+
+    fn targets(&mut self, kind: &str, set: &Assignments) {
+        set.keys().for_each(|field| self.field(kind, field));
+    }
+
     fn set_on(&mut self, kind: &Kind, set_on: &SetOn) {
         self.name(kind, ("refs", &set_on.field), None);
         self.assignments(kind, &set_on.set);

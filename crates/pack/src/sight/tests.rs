@@ -241,6 +241,23 @@ fn an_approval_is_seen_by_whoever_sees_what_is_asked_for() {
     assert!(Sight::default().sees_record("approval", unknown));
 }
 
+#[test]
+fn what_was_said_with_an_action_is_told_to_whoever_sees_what_it_reads_and_sets() {
+    let closed = (
+        "label: Closed tickets,",
+        "label: Closed tickets, seen_by: [keeper],",
+    );
+    for pack in [pack(&[NOTE], &[]), pack(&[], &[closed])] {
+        assert!(!Sight::of(&pack, &roles(&["clerk"])).tells("ticket", "close"));
+        assert!(Sight::of(&pack, &roles(&["keeper"])).tells("ticket", "close"));
+    }
+    let pack = pack(&[], &[closed]).narrowed(&roles(&["clerk"]));
+    let actions = &pack.kinds["ticket"].actions;
+    assert!(actions.contains_key("close"), "it sets it and reads it not");
+    assert!(!pack.sight.tells("ticket", "gone"));
+    assert!(Sight::default().tells("ticket", "gone"));
+}
+
 fn saved(owner: &str, shared: bool, chips: &Value) -> Map<String, Value> {
     let wish =
         json!({"sort": null, "search": "", "chips": chips, "group": null, "columns": ["note"]});

@@ -7,6 +7,7 @@ mod changes;
 mod devices;
 mod digest;
 mod events;
+mod history;
 mod ingest;
 mod me;
 mod openapi;
@@ -55,6 +56,7 @@ pub fn endpoints() -> (Router<Arc<Platform>>, utoipa::openapi::OpenApi) {
         .routes(routes!(digest::digest))
         .routes(routes!(operations::submit))
         .routes(routes!(operations::read_back))
+        .routes(routes!(history::history))
         .routes(routes!(devices::enrol))
         .routes(routes!(audit::deliver))
         .routes(routes!(openapi::document))

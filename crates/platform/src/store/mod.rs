@@ -154,6 +154,10 @@ pub trait Store: Send + Sync + 'static {
     async fn operation(&self, tenant: &str, id: Uuid) -> Result<Option<OperationRow>>;
     /// Does any tenant know this operation?
     async fn knows_operation(&self, id: Uuid) -> Result<bool>;
+    /// What everybody did with a record, read in one moment; none where the reader does not see the record,
+    /// or it was never there. Of a record that is gone, or of one about a person who was erased, it is told
+    /// without words.
+    async fn record_history(&self, asked: &HistoryAsked) -> Result<Option<HistoryRead>>;
     /// Internal effects, the operation, its verdict, its calls and the changes, all or nothing.
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed>;
     /// Ends an operation that waited for agreement: record writes, its verdict and calls that are looked for,

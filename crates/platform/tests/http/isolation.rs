@@ -189,6 +189,10 @@ async fn fault_70_every_endpoint_of_the_document_answers_404_to_a_stranger() {
                         let path = format!("/v1/operations/{}", operation.id);
                         Probe::NotFound(vec![ask(Method::GET, &path)])
                     }
+                    "GET /v1/records/{kind}/{id}/history" => {
+                        let path = format!("/v1/records/refund/{id}/history");
+                        Probe::NotFound(vec![ask(Method::GET, &path)])
+                    }
                     "GET /v1/blobs/{sha256}" => {
                         let path = format!("/v1/blobs/{sha256}");
                         let part = ask(Method::GET, &path).header("range", "bytes=0-1");

@@ -21,6 +21,7 @@ mod digest;
 mod errands;
 mod feed;
 mod hindered;
+mod history;
 mod ingest;
 mod isolation;
 mod live;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use watchkeeper_model::{Segment, standing_in};
-use watchkeeper_pack::format::{FieldDef, FieldType};
+use watchkeeper_pack::format::{FieldDef, FieldType, ParamDef};
 use watchkeeper_pack::pack::REGION;
 use watchkeeper_pack::{Kind, value};
 
@@ -169,6 +169,16 @@ pub(super) fn one_value(
         },
         Named::Value(type_) => plain(reading, type_, kind.fields.get(name), value),
     })
+}
+
+/// What was said for a parameter of an action, as it is shown.
+pub(crate) fn said_value(reading: &Reading<'_>, def: &ParamDef, value: &Value) -> CellValue {
+    match (def.type_, value) {
+        (FieldType::Enum, Value::String(word)) if def.one_of.contains(word) => CellValue::Text {
+            text: def.word(word),
+        },
+        (type_, value) => plain(reading, type_, None, value),
+    }
 }
 
 fn state(kind: &Kind, value: &Value) -> CellValue {

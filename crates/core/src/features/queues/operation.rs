@@ -71,7 +71,8 @@ fn word(operation: &Queued, standing: Standing) -> OperationWord {
     }
 }
 
-fn denial(reason: &Reason) -> DenialView {
+/// Why an operation did not simply go through, as it is shown.
+pub(crate) fn denial(reason: &Reason) -> DenialView {
     DenialView {
         code: reason.code.clone(),
         row: reason.row.clone(),

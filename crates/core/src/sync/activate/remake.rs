@@ -11,7 +11,7 @@ use crate::documents::kept;
 use crate::engine::Engine;
 use crate::store::StoreError;
 use crate::sync::plan::FORGOTTEN;
-use crate::sync::{apply, page, text};
+use crate::sync::{apply, histories, page, text};
 
 /// Rows made anew in one transaction.
 const BATCH: i64 = 5_000;
@@ -32,7 +32,13 @@ pub(super) async fn remake(engine: &Engine, pack: &Arc<Pack>) -> Result<(), Stor
         return Ok(());
     }
     let new = pack.clone();
-    cache.write(move |cache| make_indexes(cache, &new)).await?;
+    cache
+        .write(move |cache| {
+            // Others may be told less of what was said.
+            histories::forget(cache)?;
+            make_indexes(cache, &new)
+        })
+        .await?;
     for pass in [Pass::Computed, Pass::Text] {
         let mut after = Some(0);
         while let Some(rowid) = after {

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use watchkeeper_wire::audit::{Delivery, SignedHead};
 use watchkeeper_wire::demo::{self, ChooseWorld, Worlds};
 use watchkeeper_wire::digest::CopyDigests;
+use watchkeeper_wire::history::{MAX_ENTRIES, RecordHistory};
 use watchkeeper_wire::operation::{Batch, BatchAnswer, Verdict};
 use watchkeeper_wire::session::{Device, Me};
 use watchkeeper_wire::{API_VERSION, MAX_RECORD_BYTES, NDJSON};
@@ -222,6 +223,43 @@ impl Client {
         }
     }
 
+    /// What everybody did with a record, newest first: the first page, or the one behind this place. None
+    /// where the platform has no such record for us.
+    pub async fn history(
+        &self,
+        (kind, id): (&str, &str),
+        before: Option<u64>,
+    ) -> Result<Option<RecordHistory>, ClientError> {
+        let mut url = self.base.join("v1/records").map_err(unsendable)?;
+        url.path_segments_mut()
+            .map_err(|()| unsendable("the address has no path"))?
+            .extend([kind, id, "history"]);
+        let before_text = before.map(|before| before.to_string());
+        let query = before_text.as_deref().map(|before| ("before", before));
+        let query: Vec<(&str, &str)> = query.into_iter().collect();
+        let request = self
+            .request_to(Method::GET, url, &query)?
+            .header(ACCEPT, JSON);
+        let response = self.send(request, Bytes::new(), Patience::Answer).await?;
+        let history: RecordHistory = match answer::check(response, JSON).await {
+            Ok(response) => answer::json(response, MAX_ANSWER_BYTES).await?,
+            Err(ClientError::Rejected(problem)) if problem.status == 404 => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let places = history.entries.iter().map(|entry| entry.seq);
+        let places: Vec<u64> = before.into_iter().chain(places).collect();
+        if history.entries.len() <= MAX_ENTRIES
+            && places.is_sorted_by(|newer, older| newer > older)
+            && !(history.older && history.entries.is_empty())
+        {
+            Ok(Some(history))
+        } else {
+            Err(ClientError::Protocol(
+                "the history is not the page that was asked for".into(),
+            ))
+        }
+    }
+
     /// Enrols this laptop, or renames it.
     pub async fn device(&self, device: &Device) -> Result<(), ClientError> {
         let request = self.request(Method::POST, "v1/devices", &[])?;
@@ -273,7 +311,16 @@ impl Client {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<request::Builder, ClientError> {
-        let mut url = self.base.join(path).map_err(unsendable)?;
+        let url = self.base.join(path).map_err(unsendable)?;
+        self.request_to(method, url, query)
+    }
+
+    fn request_to(
+        &self,
+        method: Method,
+        mut url: Url,
+        query: &[(&str, &str)],
+    ) -> Result<request::Builder, ClientError> {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector;
+use watchkeeper_wire::history::HistoryEntry;
 use watchkeeper_wire::operation::{Operation, Verdict, VerdictWord};
 
 use super::*;
@@ -343,4 +344,109 @@ pub async fn what_was_asked_with_an_erased_record_beside_it_is_cut<S: Store>(sto
     let calls = store.calls_of(TENANT, open).await.unwrap();
     assert!(calls[0].basis.refs.is_empty());
     assert!(said(other).await);
+}
+
+/// What a reader is told of record `a`, from behind a place on.
+async fn history<S: Store>(
+    store: &S,
+    regions: &[&str],
+    before: Option<u64>,
+) -> Option<HistoryRead> {
+    let asked = HistoryAsked {
+        tenant: TENANT.into(),
+        kind: "k".into(),
+        record: "a".into(),
+        refs: [("who".to_owned(), "k".to_owned())].into(),
+        regions: regions.iter().map(ToString::to_string).collect(),
+        sight: Default::default(),
+        before,
+        limit: 2,
+    };
+    store.record_history(&asked).await.unwrap()
+}
+
+/// An operation on record `a` with something said, at its end.
+async fn told<S: Store>(store: &S, author: &str, word: VerdictWord) -> Uuid {
+    let id = Uuid::now_v7();
+    let mut told = commit(id, head(store).await, Vec::new(), &[]);
+    let (request, verdict) = (&mut told.operation.request, &mut told.operation.verdict);
+    request.author = author.into();
+    request.params = object(json!({"note": "said"}));
+    verdict.word = word;
+    let done = store.commit_operation(&told).await.unwrap();
+    assert!(matches!(done, Committed::Done(_)));
+    id
+}
+
+pub async fn a_history_is_everybodys_and_comes_newest_first_page_by_page<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    assert_eq!(history(store, &[], None).await, None, "never there");
+    let body = put("a", json!({"region": "north"}));
+    store.ingest(TENANT, now(), &[body]).await.unwrap();
+    assert_eq!(
+        history(store, &[], None).await,
+        Some(HistoryRead::default())
+    );
+    let first = told(store, "kim", VerdictWord::Accepted).await;
+    let second = told(store, "lee", VerdictWord::Refused).await;
+    let third = told(store, "nobody", VerdictWord::Confirmed).await;
+    let ids = |read: &HistoryRead| -> Vec<Uuid> {
+        read.entries.iter().map(|entry| entry.operation).collect()
+    };
+    let page = history(store, &["north"], None).await.unwrap();
+    assert_eq!((ids(&page), page.older), (vec![third, second], true));
+    assert_eq!(page.entries[0].author_name, "nobody", "whom nobody named");
+    assert_eq!(page.entries[1].author_name, "lee");
+    assert_eq!(page.entries[1].params["note"], "said");
+    let rest = history(store, &["north"], Some(page.entries[1].seq)).await;
+    let rest = rest.unwrap();
+    assert_eq!((ids(&rest), rest.older), (vec![first], false));
+    // Its next verdict brings an operation to the top.
+    let seen = store.operation(TENANT, first).await.unwrap().unwrap();
+    let done = Verdict {
+        word: VerdictWord::Confirmed,
+        ..seen.verdict.clone()
+    };
+    store
+        .say_verdict(TENANT, &seen.verdict, &done)
+        .await
+        .unwrap();
+    let page = history(store, &["north"], None).await.unwrap();
+    assert_eq!((ids(&page), page.older), (vec![first, third], true));
+    // Who does not see the record is told nothing, neither while it is there nor after.
+    assert_eq!(history(store, &["south"], None).await, None);
+    store.ingest(TENANT, now(), &[gone("a")]).await.unwrap();
+    assert_eq!(history(store, &["south"], None).await, None);
+    let page = history(store, &["north"], None).await.unwrap();
+    assert_eq!(ids(&page), [first, third]);
+    assert!(page.entries.iter().all(|entry| entry.params.is_empty()));
+}
+
+pub async fn a_history_has_no_words_where_somebody_was_erased<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let records = [put("a", json!({"who": "person"})), put("person", json!({}))];
+    store.ingest(TENANT, now(), &records).await.unwrap();
+    told(store, "kim", VerdictWord::Refused).await;
+    told(store, "lee", VerdictWord::Accepted).await;
+    let said = async || {
+        let page = history(store, &[], None).await.unwrap();
+        assert_eq!(page.entries.len(), 2);
+        let of = |entry: &HistoryEntry| !entry.params.is_empty();
+        page.entries.iter().filter(|entry| of(entry)).count()
+    };
+    assert_eq!(said().await, 2);
+    // The record that it refers to, and then the record itself.
+    let erased = json!({"_erased": ["name"]});
+    let of_another = [put("person", erased.clone())];
+    store.ingest(TENANT, now(), &of_another).await.unwrap();
+    assert_eq!(
+        said().await,
+        0,
+        "what is not at its end tells nothing either"
+    );
+    store
+        .ingest(TENANT, now(), &[put("a", erased)])
+        .await
+        .unwrap();
+    assert_eq!(said().await, 0);
 }

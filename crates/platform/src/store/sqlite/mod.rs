@@ -13,6 +13,7 @@ mod copies;
 mod feed;
 mod file;
 pub mod gate;
+mod history;
 mod operations;
 mod records;
 mod tenants;
@@ -242,6 +243,11 @@ impl Store for SqliteStore {
 
     async fn knows_operation(&self, id: Uuid) -> Result<bool> {
         self.read(move |tx| operations::is_known(tx, id)).await
+    }
+
+    async fn record_history(&self, asked: &HistoryAsked) -> Result<Option<HistoryRead>> {
+        let asked = asked.clone();
+        self.read(move |tx| history::page(tx, &asked)).await
     }
 
     async fn commit_operation(&self, commit: &Commit) -> Result<Committed> {

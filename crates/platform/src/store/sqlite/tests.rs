@@ -33,6 +33,8 @@ keeps!(
     what_follows_an_answer_comes_with_it_once,
     what_nobody_answered_ends_once_and_never_what_was_decided,
     what_was_asked_with_an_erased_record_beside_it_is_cut,
+    a_history_is_everybodys_and_comes_newest_first_page_by_page,
+    a_history_has_no_words_where_somebody_was_erased,
     a_commit_is_all_or_nothing,
     a_call_waits_is_counted_and_ends_once,
     a_doubt_is_said_over_what_was_seen_alone,

@@ -1,5 +1,10 @@
 //! Operations, and what a decision writes.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use watchkeeper_pack::Sight;
+use watchkeeper_wire::history::HistoryEntry;
 use watchkeeper_wire::operation::{Operation, Verdict};
 
 use super::{Kept, NewCall, Touched, Write};
@@ -69,4 +74,34 @@ pub enum Committed {
     Moved,
     /// The operation's id was taken in between; nothing was written.
     Known(Box<OperationRow>),
+}
+
+/// A question about what everybody did with a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryAsked {
+    /// The tenant.
+    pub tenant: String,
+    /// Kind of the record.
+    pub kind: String,
+    /// Its id.
+    pub record: String,
+    /// References of it by which it may be about a person: field → kind.
+    pub refs: BTreeMap<String, String>,
+    /// Regions of the reader; empty means all.
+    pub regions: Vec<String>,
+    /// What they see of kinds and fields.
+    pub sight: Arc<Sight>,
+    /// Only operations whose last verdict has an earlier place than this; none: from the newest on.
+    pub before: Option<u64>,
+    /// The most entries.
+    pub limit: usize,
+}
+
+/// A page of what everybody did with a record.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HistoryRead {
+    /// Newest first by the place of the last verdict.
+    pub entries: Vec<HistoryEntry>,
+    /// There are more behind them.
+    pub older: bool,
 }
