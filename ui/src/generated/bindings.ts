@@ -44,10 +44,6 @@ export const commands = {
 	pickRecords: (profile: string, kind: string, query: string) => typedError<OptionView[], Error>(__TAURI_INVOKE("pick_records", { profile, kind, query })),
 	/**  One record. */
 	queueRecord: (profile: string, kind: string, id: string) => typedError<RecordView, Error>(__TAURI_INVOKE("queue_record", { profile, kind, id })),
-	/**  What became of what was done to a record, by everybody, as far as this laptop has it. */
-	recordHistory: (profile: string, kind: string, id: string) => typedError<HistoryView, Error>(__TAURI_INVOKE("record_history", { profile, kind, id })),
-	/**  Asks the platform for it: for the newest, or for those before the oldest that is kept. */
-	askHistory: (profile: string, kind: string, id: string, older: boolean) => typedError<HistoryView, Error>(__TAURI_INVOKE("ask_history", { profile, kind, id, older })),
 	/**  What an action would do as it is meant now. */
 	consider: (profile: string, request: ConsiderRequest) => typedError<ActionView, Error>(__TAURI_INVOKE("consider", { profile, request })),
 	/**  Decides by policy and queues an operation. */
