@@ -74,7 +74,7 @@ async fn p_09_an_organisation_is_audited_before_the_platform_has_heard_that_it_i
     // The platform gave it the very id under which it was drawn.
     assert_eq!(run.field(exposure, "state").await, "clean");
     assert_eq!(run.count("exposure").await, 1);
-    assert_eq!(run.listed("exposures").await, [id.clone()]);
+    assert_eq!(run.listed("exposures").await, std::slice::from_ref(&id));
     let done = BTreeMap::from([("done".to_owned(), 1)]);
     assert_eq!(run.sections("exposures").await, done);
 }

@@ -164,6 +164,7 @@ async fn a_history_of_somebody_who_was_erased_has_no_words() {
             body,
             ..Put::default()
         }),
+        version: None,
     };
     let store = &world.platform().store;
     store.ingest(TENANT, noon(), &[erased]).await.unwrap();

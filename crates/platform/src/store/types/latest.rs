@@ -65,9 +65,9 @@ mod tests {
         let one = |n: i64| Map::from_iter([("n".to_owned(), json!(n))]);
         Write {
             put: n.map(|n| Put {
-                title: String::new(),
                 body: one(n),
                 computed: one(computed),
+                ..Put::default()
             }),
             kind: "k".into(),
             id: "a".into(),
