@@ -105,8 +105,11 @@ fn sees_gone(tx: &Transaction<'_>, asked: &HistoryAsked) -> Result<bool> {
     if !sight.sees_kind(kind) || sight.looks_into(kind) {
         return Ok(false);
     }
+    // The end of a record may have come before it, which then was never there.
     let region: Option<Option<String>> = tx
-        .prepare_cached("SELECT region FROM removed WHERE tenant = ? AND kind = ? AND id = ?")?
+        .prepare_cached(
+            "SELECT region FROM removed WHERE tenant = ? AND kind = ? AND id = ? AND revision > 0",
+        )?
         .query_row(params![asked.tenant, kind, asked.record], |row| row.get(0))
         .optional()?;
     Ok(region.is_some_and(|region| sees(&asked.regions, region.as_deref())))
