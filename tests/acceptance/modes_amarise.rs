@@ -248,24 +248,30 @@ async fn a_29_and_x_90_nothing_of_who_is_erased_is_left_on_platform_and_laptop()
     let p = ("privacy_request", "p");
     let before = [case(p, "check_identity", json!({"how": note}), None)];
     let erase = [case(p, "erase", json!({}), None).then("done")];
+    let emptied = [
+        ("customer", "gone"),
+        ("order", "theirs"),
+        ("refund", "theirs"),
+        ("return_case", "theirs"),
+    ];
     for run in world(&records).twice(&before).await {
-        assert!(
-            run.left(SAID).await.len() > 3,
-            "{:?}: it is looked for",
-            run.mode
-        );
+        run.laptop.ask_history(p).await;
+        let said = run.left(SAID).await;
+        assert!(said.len() > 3, "{:?}: it is looked for", run.mode);
+        let kept = "cache: history_entry.entry".to_owned();
+        assert!(said.contains(&kept), "{:?}: {said:?}", run.mode);
         run.through(&erase).await;
-        for (kind, id) in [
-            ("customer", "gone"),
-            ("order", "theirs"),
-            ("refund", "theirs"),
-            ("return_case", "theirs"),
-        ] {
+        for (kind, id) in emptied {
             let said = run.field((kind, id), "email").await;
             assert_eq!(said, "erased", "{:?}: {kind}", run.mode);
         }
         let total = run.field(("order", "theirs"), "total").await;
         assert_eq!(total["minor"], 200_000, "the books are whole");
+        assert_eq!(run.left(SAID).await, [""; 0], "{:?}", run.mode);
+        // What the platform tells of it now brings nothing back.
+        for on in [p].into_iter().chain(emptied) {
+            run.laptop.ask_history(on).await;
+        }
         assert_eq!(run.left(SAID).await, [""; 0], "{:?}", run.mode);
         // Somebody else's is as it was.
         assert_eq!(run.field(("customer", "c-1"), "name").await, "Kim");

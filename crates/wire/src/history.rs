@@ -44,7 +44,8 @@ pub struct HistoryEntry {
     pub params: Map<String, Value>,
     /// What became of it.
     pub word: VerdictWord,
-    /// Why, unless all went well; its sentence under the same condition as `params`.
+    /// Why, unless all went well; its sentence under the same condition as `params`. Whom the action is not
+    /// told of is not told by which row of the pack either: the code is `policy.denied` then.
     pub reason: Option<Reason>,
     /// Revision of the record that it went on from.
     #[serde(default, skip_serializing_if = "Option::is_none")]

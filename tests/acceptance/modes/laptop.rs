@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use uuid::Uuid;
 use watchkeeper_core::features::queues::view::{ActRequest, OperationView, RecordView};
-use watchkeeper_core::features::{queues, watch};
+use watchkeeper_core::features::{history, queues, watch};
 use watchkeeper_core::{Engine, Error};
 use watchkeeper_pack::value;
 use watchkeeper_platform::Server;
@@ -53,6 +53,12 @@ impl Laptop {
 
     pub(crate) async fn record(&self, (kind, id): (&str, &str)) -> RecordView {
         queues::record(&self.engine, kind, id).await.unwrap()
+    }
+
+    /// Asks the platform what everybody did with a record, which is kept.
+    pub(crate) async fn ask_history(&self, (kind, id): (&str, &str)) {
+        let told = history::ask(&self.engine, kind, id, false).await.unwrap();
+        assert!(told.as_of.is_some(), "{kind}/{id}: {told:?}");
     }
 
     /// How many wait in a queue by the first screen; none where it does not stand there.

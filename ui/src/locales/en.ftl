@@ -404,6 +404,7 @@ history-older-asked = Older ones are being asked for
 history-none = Nobody has done anything to it yet.
 history-none-else = Nothing else was done to it.
 history-asking = What others did to it is being asked for.
+history-own = Only what was done on this laptop is here.
 history-not-given = The platform has no history of it for you.
 history-failed = { $problem }: what was done since then is not here.
 history-failed-own = { $problem }: only what was done on this laptop is here.

@@ -195,6 +195,23 @@ actions:
     effects:
       - set: {state: '"held"', note: params.why}
     will: [hold it]
+  pass:
+    label: Pass
+    row: S-4
+    roles: [money]
+    from: [here]
+    policy:
+      - id: S-5
+        title: Only with a note
+        when: record.note != null
+        otherwise: parcel.no_note
+        found: what it says
+        refusal: It has no note.
+        override: never
+    nature: change
+    effects:
+      - set: {state: '"held"'}
+    will: [pass it]
 "#;
 
 /// Somebody who sees no notes is not told what was said with what sets one.
@@ -217,6 +234,13 @@ async fn a_history_says_nothing_of_what_its_reader_does_not_see() {
         ]))
         .await;
     let money = issue(world.platform(), TENANT, "mo", &["money"], &[]).await;
+    let pass = Operation {
+        kind: "parcel".into(),
+        author: "mo".into(),
+        ..world.operation("p", "pass")
+    };
+    let refused = world.submit_as(&money, &[pass]).await;
+    assert_eq!(refused[0].word, VerdictWord::Refused, "{refused:?}");
     let params: Value = json!({"why": "the sender asked"});
     let hold = Operation {
         kind: "parcel".into(),
@@ -226,11 +250,21 @@ async fn a_history_says_nothing_of_what_its_reader_does_not_see() {
     };
     let held = world.submit_as(&money, &[hold]).await;
     assert_eq!(held[0].word, VerdictWord::Confirmed, "{held:?}");
+    let why = |read: &RecordHistory| {
+        let reason = read.entries[1].reason.clone().unwrap();
+        (reason.code, reason.row, reason.detail.is_empty())
+    };
     let all = told(&world, &money, "parcel/p/history").await;
     assert_eq!(all.entries[0].params["why"], "the sender asked");
+    assert_eq!(
+        why(&all),
+        ("parcel.no_note".into(), Some("S-5".into()), false)
+    );
     let part = told(&world, &world.token, "parcel/p/history").await;
     assert_eq!(ids(&part.entries), ids(&all.entries));
     assert!(part.entries[0].params.is_empty());
+    // Nor which row said no, and so what the note is.
+    assert_eq!(why(&part), ("policy.denied".into(), None, true));
 }
 
 #[tokio::test]

@@ -55,10 +55,17 @@ export function History({ record, open, settled }: HistoryProps) {
   const read = useHistory(record);
   const asking = useAskHistory(record);
   const [all, setAll] = useState(false);
-  const { isIdle, mutate } = asking;
+  const { isIdle, mutate, reset } = asking;
   useEffect(() => {
     if (settled && isIdle) mutate(false);
   }, [settled, isIdle, mutate]);
+  const isKept = typeof read.data?.as_of === "string";
+  const wasKept = useRef(false);
+  // It may be let go of while it is looked at, with the mirror: then it is as if nobody had asked.
+  useEffect(() => {
+    if (wasKept.current && !isKept) reset();
+    wasKept.current = isKept;
+  }, [isKept, reset]);
   const ask = (older: boolean) => !asking.isPending && mutate(older);
 
   if (!read.data) {
@@ -111,6 +118,8 @@ export function History({ record, open, settled }: HistoryProps) {
               ask(true);
             }}
           />
+        ) : as_of === null && asking.isSuccess ? (
+          <p className="quiet">{t("history-own")}</p>
         ) : as_of === null ? (
           <p className="quiet">{t("history-asking")}</p>
         ) : lines.length > 0 ? null : (
@@ -124,7 +133,9 @@ export function History({ record, open, settled }: HistoryProps) {
 /** One thing that was done: what became of it, what it was, by whom and when; why, and what was said. */
 function Line({ line, received }: { line: HistoryLineView; received: number }) {
   const { tone, shape: Shape, word } = WORDS[line.word];
-  const { reason, said } = line;
+  const { said } = line;
+  // Of one that is not told about there is a reason without words.
+  const reason = line.reason?.detail || line.reason?.row ? line.reason : null;
   const revisions = revisionWords(line);
   return (
     <li data-tone={tone}>

@@ -80,6 +80,40 @@ describe("the history of a record", () => {
     expect(times("askHistory")).toBe(1);
   });
 
+  test("is asked for anew where what was kept is let go of", async () => {
+    const told = { lines: [refused], ...NEVER };
+    const { backend, panel, times, list } = await openWith(told);
+    await list();
+    backend.change(({ histories }) => histories.set(FIRST, told));
+    await waitFor(() => expect(times("askHistory")).toBe(2));
+    expect(lines(await list())).toHaveLength(1);
+    expect(panel).toHaveTextContent("as of Fri 14:45");
+    expect(times("askHistory")).toBe(2);
+  });
+
+  test("is not said to be asked for where the platform cannot be asked about the record", async () => {
+    const { backend, panel, user } = await openWith({ lines: [refused], ...NEVER }, (world) => {
+      world.fails.askHistory = { code: "unreachable", detail: null, row: null };
+    });
+    // As of a record that is here alone: nothing is asked, and nothing is kept.
+    backend.askHistory = backend.recordHistory;
+    await user.click(await within(panel).findByRole("button", { name: "Try again" }));
+    const sentence = "Only what was done on this laptop is here.";
+    expect(await within(panel).findByText(sentence)).toBeVisible();
+    expect(panel).not.toHaveTextContent("being asked for");
+  });
+
+  test("says nothing in the place of a reason without words", async () => {
+    const untold = { code: "policy.denied", row: null, detail: "" };
+    const { list } = await openWith({
+      lines: [{ ...refused, reason: untold, said: [] }],
+      ...NEVER,
+    });
+    const [line] = lines(await list());
+    expect(line).toHaveTextContent("refused");
+    expect(line?.querySelector(".history-more")).toBeNull();
+  });
+
   test("shows what is kept before the platform has answered", async () => {
     const told = { lines: [own, refused], ...asked(1, 1) };
     const { panel, times, list } = await openWith(told, ({ hangs }) => hangs.add("askHistory"));

@@ -109,11 +109,17 @@ fn of_own(own: Queued, word: HistoryWord) -> Line {
     }
 }
 
-/// What the platform called done is done. Else what was settled here came after what the platform told: it was
-/// given up, or the platform has said since that it is done. What was said stays as the platform tells it.
+/// What the platform called done is done, and what reached it after it was given up here is as it says. Else what
+/// was settled here came after what the platform told: it was given up, or the platform has said since that it is
+/// done. What was said stays as the platform tells it.
 fn of_both(told: Line, own: Queued, word: HistoryWord) -> Line {
     let called = Some(own.action);
-    if told.word == HistoryWord::Done {
+    let is_under_way = matches!(
+        told.word,
+        HistoryWord::UnderWay | HistoryWord::Agreement | HistoryWord::Unknown
+    );
+    let came_after = word == HistoryWord::GivenUp && own.settled_at.is_some_and(|at| told.at > at);
+    if told.word == HistoryWord::Done || is_under_way && came_after {
         return Line { called, ..told };
     }
     let reason = match word {
@@ -264,6 +270,21 @@ mod tests {
         let done = told(2, VerdictWord::Confirmed, None);
         let lines = merged(vec![done], vec![own(2, Status::Discarded, 8)]);
         assert_eq!(words(&lines), [(2, HistoryWord::Done)]);
+    }
+
+    #[test]
+    fn what_was_given_up_here_before_it_reached_the_platform_is_as_that_says() {
+        let ours = || vec![own(5, Status::Discarded, 3)];
+        let lines = merged(vec![told(5, VerdictWord::Accepted, None)], ours());
+        assert_eq!(words(&lines), [(5, HistoryWord::UnderWay)]);
+        assert_eq!(lines[0].called.as_deref(), Some("Return"));
+        let refused = told(5, VerdictWord::Refused, why("policy.denied"));
+        let lines = merged(vec![refused], ours());
+        assert_eq!(words(&lines), [(5, HistoryWord::GivenUp)]);
+        // What was under way when it was told, and given up since.
+        let ours = vec![own(5, Status::Discarded, 7)];
+        let lines = merged(vec![told(5, VerdictWord::Unknown, None)], ours);
+        assert_eq!(words(&lines), [(5, HistoryWord::GivenUp)]);
     }
 
     #[test]

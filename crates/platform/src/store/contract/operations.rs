@@ -381,6 +381,12 @@ async fn told<S: Store>(store: &S, author: &str, word: VerdictWord) -> Uuid {
 pub async fn a_history_is_everybodys_and_comes_newest_first_page_by_page<S: Store>(store: &S) {
     found(store, TENANT).await;
     assert_eq!(history(store, &[], None).await, None, "never there");
+    let end = Write {
+        version: Some(3),
+        ..gone("a")
+    };
+    store.ingest(TENANT, now(), &[end]).await.unwrap();
+    assert_eq!(history(store, &[], None).await, None, "but for its end");
     let body = put("a", json!({"region": "north"}));
     store.ingest(TENANT, now(), &[body]).await.unwrap();
     assert_eq!(

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 use watchkeeper_pack::erased;
 use watchkeeper_wire::history::HistoryEntry;
-use watchkeeper_wire::operation::{Operation, Verdict};
+use watchkeeper_wire::operation::{Operation, Reason, Verdict};
 
 use super::records;
 use super::values::{from_json, signed, unsigned};
@@ -54,21 +54,21 @@ pub fn page(tx: &Transaction<'_>, asked: &HistoryAsked) -> Result<Option<History
         let seq = unsigned(row.get(0)?);
         let request: Operation = from_json(&row.get::<_, String>(1)?)?;
         let verdict: Verdict = from_json(&row.get::<_, String>(2)?)?;
-        let has_words = has_words && asked.sight.tells(&asked.kind, &request.action);
-        read.entries
-            .push(entry(seq, request, verdict, row.get(3)?, has_words));
+        let is_told = asked.sight.tells(&asked.kind, &request.action);
+        let mut entry = entry(seq, request, verdict, row.get(3)?);
+        if !has_words || !is_told {
+            leave_words_out(&mut entry);
+        }
+        if let (false, Some(reason)) = (is_told, &mut entry.reason) {
+            leave_row_out(reason);
+        }
+        read.entries.push(entry);
     }
     Ok(Some(read))
 }
 
-fn entry(
-    seq: u64,
-    request: Operation,
-    verdict: Verdict,
-    author_name: String,
-    has_words: bool,
-) -> HistoryEntry {
-    let mut entry = HistoryEntry {
+fn entry(seq: u64, request: Operation, verdict: Verdict, author_name: String) -> HistoryEntry {
+    HistoryEntry {
         seq,
         operation: request.id,
         action: request.action,
@@ -81,14 +81,22 @@ fn entry(
         from_revision: verdict.from_revision,
         revision: verdict.revision,
         decided_at: verdict.decided_at,
-    };
-    if !has_words {
-        entry.params.clear();
-        if let Some(reason) = &mut entry.reason {
-            reason.detail.clear();
-        }
     }
-    entry
+}
+
+fn leave_words_out(entry: &mut HistoryEntry) {
+    entry.params.clear();
+    if let Some(reason) = &mut entry.reason {
+        reason.detail.clear();
+    }
+}
+
+/// Which row of the pack decided says what stood in the fields that it reads.
+fn leave_row_out(reason: &mut Reason) {
+    let is_by_row = reason.row.take().is_some();
+    if is_by_row && !reason.code.starts_with("approval.") {
+        reason.code = "policy.denied".to_owned();
+    }
 }
 
 /// Is it seen that a record is gone? Of a kind whose records are looked into nobody can say any more who saw it.
@@ -97,8 +105,11 @@ fn sees_gone(tx: &Transaction<'_>, asked: &HistoryAsked) -> Result<bool> {
     if !sight.sees_kind(kind) || sight.looks_into(kind) {
         return Ok(false);
     }
+    // The end of a record may have come before it, which then was never there.
     let region: Option<Option<String>> = tx
-        .prepare_cached("SELECT region FROM removed WHERE tenant = ? AND kind = ? AND id = ?")?
+        .prepare_cached(
+            "SELECT region FROM removed WHERE tenant = ? AND kind = ? AND id = ? AND revision > 0",
+        )?
         .query_row(params![asked.tenant, kind, asked.record], |row| row.get(0))
         .optional()?;
     Ok(region.is_some_and(|region| sees(&asked.regions, region.as_deref())))
