@@ -122,7 +122,10 @@ pub fn soak(options: &Options) -> anyhow::Result<()> {
         bail!("nothing asked for: --seeds N, --client-kills N, …");
     }
     // The simulation needs no program but its own, and that cargo builds.
-    if asked.iter().any(|(asked, part)| *asked && *part != Part::Simulation) {
+    if asked
+        .iter()
+        .any(|(asked, part)| *asked && *part != Part::Simulation)
+    {
         build::everything()?;
         step("tests", || {
             stream(&mut cargo(&["build", "--workspace", "--tests"]))
