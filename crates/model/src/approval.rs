@@ -168,7 +168,7 @@ pub(crate) fn refused(situation: &Situation<'_>, action: &str) -> Option<Outcome
             true => None,
             false => deny(
                 "approval.not_asked_by_you",
-                format!("Only {} can take this back.", approval.asked_by.id),
+                "Only who asked for this can take it back.".to_owned(),
             ),
         };
     }

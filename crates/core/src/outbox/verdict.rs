@@ -135,13 +135,15 @@ fn is_agreed(operation: &Queued, verdict: &Verdict) -> bool {
 
 /// Nobody knows still, and now for another reason: what a person has to see to is not kept from them.
 fn doubts_anew(operation: &Queued, verdict: &Verdict) -> bool {
-    let told = operation.reason.as_ref().map(|reason| reason.code.as_str());
-    let now = verdict.reason.as_ref().map(|reason| reason.code.as_str());
     operation.status == Status::Unknown
         && verdict.word == VerdictWord::Unknown
-        && told != Some(OVERRULED)
-        && now.is_some()
-        && told != now
+        && is_news(operation.reason.as_ref(), verdict.reason.as_ref())
+}
+
+/// The words count too: they say what a provider shows by now.
+fn is_news(told: Option<&Reason>, said: Option<&Reason>) -> bool {
+    let overrules = told.is_some_and(|told| told.code == OVERRULED);
+    !overrules && said.is_some() && told != said
 }
 
 /// How a word is written in the audit chain.
@@ -328,6 +330,22 @@ mod tests {
                 assert_eq!(next(status, hold, word), Next::Stay, "{word:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_doubt_is_told_anew_where_its_words_are_others() {
+        let reason = |code: &str, detail: &str| Reason {
+            code: code.into(),
+            row: None,
+            detail: detail.into(),
+        };
+        let (none, one) = (reason("unproven", "none"), reason("unproven", "one of two"));
+        assert!(is_news(None, Some(&none)));
+        assert!(is_news(Some(&none), Some(&one)));
+        assert!(!is_news(Some(&one), Some(&one)));
+        assert!(!is_news(Some(&one), None));
+        let overruled = reason(OVERRULED, "done all the same");
+        assert!(!is_news(Some(&overruled), Some(&one)));
     }
 
     #[test]

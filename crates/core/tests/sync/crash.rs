@@ -339,14 +339,14 @@ async fn what_waits_for_another_try_is_read_back_too_where_the_feed_forgot_its_v
     assert_eq!(status.settled[0].attempts, 1, "nothing was sent again");
 }
 
-#[tokio::test]
-async fn a_pack_that_was_kept_before_a_kill_is_made_without_a_line() {
-    let mut world = World::synced(1).await;
+/// The title of a record after a start without a line, where the mirror says this of what it was made under and
+/// the title was another one.
+async fn title_without_a_line(world: &mut World, made_under: &'static str) -> String {
     let cache = &world.engine.stores().cache;
     cache
-        .write(|cache| {
-            cache.execute("UPDATE feed SET pack = NULL", [])?;
-            cache.execute("UPDATE record SET title = 'of the pack before'", [])?;
+        .write(move |cache| {
+            cache.execute(&format!("UPDATE feed SET pack = {made_under}"), [])?;
+            cache.execute("UPDATE record SET title = 'of before'", [])?;
             Ok::<_, StoreError>(())
         })
         .await
@@ -354,5 +354,23 @@ async fn a_pack_that_was_kept_before_a_kill_is_made_without_a_line() {
     world.restart().await;
     world.platform.behave(|_, _| Some(Reply::Nothing));
     world.engine.sync_once().await.unwrap_err();
-    assert_eq!(world.page().await.rows[0].title, "Parcel N-1 at North");
+    world.page().await.rows[0].title.clone()
+}
+
+#[tokio::test]
+async fn a_pack_that_was_kept_before_a_kill_is_made_without_a_line() {
+    let mut world = World::synced(1).await;
+    let title = title_without_a_line(&mut world, "NULL").await;
+    assert_eq!(title, "Parcel N-1 at North");
+}
+
+#[tokio::test]
+async fn what_an_earlier_app_made_of_the_same_pack_is_made_anew_once() {
+    let mut world = World::synced(1).await;
+    // It kept no count of how it made it.
+    let earlier = "substr(pack, 1, length(pack) - 2)";
+    let title = title_without_a_line(&mut world, earlier).await;
+    assert_eq!(title, "Parcel N-1 at North");
+    let again = title_without_a_line(&mut world, "pack").await;
+    assert_eq!(again, "of before", "it is not made at each start");
 }

@@ -15,6 +15,10 @@ use crate::store::{CallRow, Committed};
 const TRIES: u32 = 8;
 /// What a provider has not cleared up for so long a person has to see.
 const IN_DOUBT_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// What shows but proves nothing is looked at again after so long at first.
+const SOON: TimeDelta = TimeDelta::seconds(5);
+/// And after so long at most.
+const LATE: TimeDelta = TimeDelta::minutes(5);
 /// Code of the reason where it does not say anything: it may not let itself be asked at all.
 const UNREADABLE: &str = "provider.unreadable";
 /// Code of the reason where what it shows proves neither that it was done nor that it was not.
@@ -84,11 +88,17 @@ pub(super) async fn say_unproven(
     shown: &str,
 ) -> Result<(), ApiError> {
     let detail = format!(
-        "{shown} The platform asks again every few seconds, and sends nothing as long as this is so; once the \
-         provider shows all of it, this ends by itself."
+        "{shown} The platform asks again, every five minutes at least, and sends nothing as long as this is so; \
+         once the provider shows all of it, this ends by itself."
     );
     let why = reason(UNPROVEN, None, &detail);
     say(platform, row, &why, is_long_in_doubt).await
+}
+
+/// After how long is asked again what proved nothing of what was sent then: the longer ago, the more seldom.
+pub(super) fn again_after(sent_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> TimeDelta {
+    let ago = sent_at.map_or(SOON, |at| now.signed_duration_since(at));
+    (ago / 10).clamp(SOON, LATE)
 }
 
 fn is_long_in_doubt(seen: &Verdict, why: &Reason, now: DateTime<Utc>) -> bool {
@@ -133,6 +143,18 @@ async fn say(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_proves_nothing_is_asked_again_the_more_seldom_the_longer_ago_it_was_sent() {
+        let now = DateTime::UNIX_EPOCH;
+        let after = |minutes| again_after(Some(now - TimeDelta::minutes(minutes)), now);
+        assert_eq!(again_after(None, now), SOON);
+        // The clock was set back since.
+        assert_eq!(after(-60), SOON);
+        assert_eq!(after(0), SOON);
+        assert_eq!(after(10), TimeDelta::minutes(1));
+        assert_eq!(after(60 * 24 * 400), LATE);
+    }
 
     #[test]
     fn what_is_long_in_doubt_is_said_once_and_anew_where_something_else_shows() {

@@ -79,12 +79,16 @@ async fn asked_for(
     let known = platform.store.operation(tenant, operation).await?;
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&state).await?;
-    let request = known.map(|known| known.request);
-    Ok(request.zip(pack).and_then(|(request, pack)| {
-        let action = pack.kind(&request.kind)?.actions.get(&request.action)?;
-        let (label, by) = (&action.def.label, &request.author);
-        Some(format!("“{label}”, asked for by {by},"))
-    }))
+    let Some(request) = known.map(|known| known.request) else {
+        return Ok(None);
+    };
+    let kind = pack.as_ref().and_then(|pack| pack.kind(&request.kind));
+    let Some(action) = kind.and_then(|kind| kind.actions.get(&request.action)) else {
+        return Ok(None);
+    };
+    let by = platform.store.operator_name(tenant, &request.author);
+    let (label, by) = (&action.def.label, by.await?);
+    Ok(Some(format!("“{label}”, asked for by {by},")))
 }
 
 /// Why stands with the call as well: the operation may end later, with another one.

@@ -172,6 +172,16 @@ async fn json_of(mut answer: reqwest::Response) -> Option<Value> {
     serde_json::from_slice(&read).ok()
 }
 
+/// Whoever asked was not let in: a token has run out, say. Nothing was looked at, so this is no answer to what was
+/// asked for. It is said in the log.
+fn keeps_out(status: u16) -> bool {
+    let is_kept_out = matches!(status, 401 | 403);
+    if is_kept_out {
+        tracing::error!(status, "a provider does not let the platform in");
+    }
+    is_kept_out
+}
+
 /// `Retry-After` in seconds, at most a quarter of an hour.
 fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers

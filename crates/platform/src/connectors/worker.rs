@@ -28,7 +28,7 @@ use watchkeeper_model::{Outcome, Situation, approval, decide};
 use watchkeeper_wire::operation::{Operation, Reason, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::doubt::{Beside, look_beside, say_unknown, say_unproven, say_unreadable};
+use super::doubt::{Beside, again_after, look_beside, say_unknown, say_unproven, say_unreadable};
 use super::enclosed::enclosed;
 use super::ending::{
     Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
@@ -178,14 +178,10 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         }
         // What was only looked for is never sent.
         Look::Begun => row.basis.otherwise.is_none(),
-        Look::Part(shown) => {
-            say_unproven(platform, row, &shown).await?;
-            return wait_for_the_provider(platform, row, !row.was_never_sent()).await;
-        }
+        Look::Part(shown) => return wait_for_proof(platform, row, &shown).await,
         // Neither refused nor lapsed is said of what may have been taken, and nothing is sent beside it.
         Look::Unproven(shown) if row.ambiguous => {
-            say_unproven(platform, row, &shown).await?;
-            return wait_for_the_provider(platform, row, true).await;
+            return wait_for_proof(platform, row, &shown).await;
         }
         Look::Absent | Look::Unproven(_) => false,
         Look::Beside(listed) => {
@@ -348,6 +344,14 @@ async fn wait_for_the_provider(
 ) -> Result<(), ApiError> {
     let until = Some(platform.clock.now() + ASK_AGAIN);
     put_off(platform, row, sent, row.generation, until).await
+}
+
+/// What the provider shows ends nothing: that is said, and it is asked again, more and more seldom.
+async fn wait_for_proof(platform: &Platform, row: &CallRow, shown: &str) -> Result<(), ApiError> {
+    say_unproven(platform, row, shown).await?;
+    let now = platform.clock.now();
+    let until = Some(now + again_after(row.sent_at, now));
+    put_off(platform, row, !row.was_never_sent(), row.generation, until).await
 }
 
 /// Its time has passed.

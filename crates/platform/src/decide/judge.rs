@@ -64,26 +64,38 @@ pub(super) type Judged = (VerdictWord, Option<Reason>, Option<Allowed>);
 /// Said to whoever has what they asked for because somebody was faster, while no provider has said that it is
 /// done: the record may yet go back. What is under way on it and has not brought it where it stands is another
 /// matter.
-fn under_way(facts: &Facts, kind: &Kind, operation: &Operation) -> Option<Reason> {
+async fn under_way(
+    platform: &Platform,
+    facts: &Facts,
+    kind: &Kind,
+    operation: &Operation,
+) -> Result<Option<Reason>, ApiError> {
     let brings = |effect: &Effect| matches!(effect, Effect::Set(set) if set.contains_key("state"));
     let moves = |name: &String| {
         let other = kind.actions.get(name);
         *name == operation.action || other.is_some_and(|other| other.effects.iter().any(brings))
     };
-    let (_, by) = facts.calling.iter().find(|(name, _)| moves(name))?;
+    let Some((_, by)) = facts.calling.iter().find(|(name, _)| moves(name)) else {
+        return Ok(None);
+    };
+    let by = who(platform, &facts.tenant.tenant.id, by, operation).await?;
     let detail = format!(
-        "{} came first, and how it ends is not known yet: the record will say. Nothing more was done for \
-         this.",
-        who(by, operation)
+        "{by} came first, and how it ends is not known yet: the record will say. Nothing more was done for \
+         this."
     );
-    Some(reason(UNDER_WAY, None, &detail))
+    Ok(Some(reason(UNDER_WAY, None, &detail)))
 }
 
 /// Who was first, in words that are right for whoever reads them: a verdict is not read by its author alone.
-fn who<'a>(by: &'a str, operation: &Operation) -> &'a str {
+pub(super) async fn who(
+    platform: &Platform,
+    tenant: &str,
+    by: &str,
+    operation: &Operation,
+) -> Result<String, ApiError> {
     match by == operation.author {
-        true => "The same person",
-        false => by,
+        true => Ok("The same person".to_owned()),
+        false => Ok(platform.store.operator_name(tenant, by).await?),
     }
 }
 
@@ -145,7 +157,7 @@ pub(super) async fn judge(
         };
         return Ok((
             VerdictWord::Confirmed,
-            under_way(facts, kind, operation),
+            under_way(platform, facts, kind, operation).await?,
             Some(nothing),
         ));
     }
@@ -203,7 +215,7 @@ pub(super) async fn judge(
         && besides.is_empty()
         && let Some(by) = facts.calling.get(&operation.action)
     {
-        let by = who(by, operation);
+        let by = who(platform, &access.tenant, by, operation).await?;
         let detail = format!("{by} has done this already; how it ends is not known yet.");
         return no(VerdictWord::Refused, reason(UNDER_WAY, None, &detail));
     }

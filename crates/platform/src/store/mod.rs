@@ -80,6 +80,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes an operator, or changes their name.
     async fn add_operator(&self, tenant: &str, operator: &Operator) -> Result<()>;
+    /// What an operator is called: their id where nobody knows them.
+    async fn operator_name(&self, tenant: &str, id: &str) -> Result<String>;
     /// Keeps a token by its hash.
     async fn issue_token(&self, token: &NewToken) -> Result<()>;
     /// What a token gives, revoked ones included.

@@ -171,7 +171,7 @@ async fn fault_07_of_two_that_wait_on_one_record_none_is_paid_beside_the_other_t
     );
     // Which one was done, and how the record comes to say so.
     let detail = verdict.reason.unwrap().detail;
-    assert!(detail.contains("“Settle”, asked for by kim,"), "{detail}");
+    assert!(detail.contains("“Settle”, asked for by KIM,"), "{detail}");
     assert!(detail.contains("answer it or take it back"), "{detail}");
     assert_eq!(world.body("claim", "c1").await["state"], "granted");
     assert_eq!(world.refunds().len(), 1);

@@ -35,9 +35,12 @@ async fn it_waits_is_asked_once_and_is_paid_once_whoever_agrees_how_often() {
         author: "lee".into(),
         ..grant(&world)
     };
-    assert_eq!(
-        code(&said(&world, &["operator"], &other).await),
-        "approval.asked"
+    let told = said(&world, &["operator"], &other).await;
+    assert_eq!(code(&told), "approval.asked");
+    let detail = told.reason.unwrap().detail;
+    assert!(
+        detail.starts_with("KIM has asked for this already"),
+        "{detail}"
     );
 
     let first = say(&world, "fay", (&operation, 1), "approve");
@@ -165,6 +168,8 @@ async fn a_no_and_a_withdrawal_end_it_for_all_that_were_asked() {
         );
         let verdict = world.verdict(operation.id).await;
         assert_eq!((verdict.word, code(&verdict)), (VerdictWord::Refused, told));
+        let detail = verdict.reason.unwrap().detail;
+        assert!(detail.starts_with(&who.to_uppercase()), "{detail}");
         assert_eq!(states(&world).await, [state, state]);
         // Whoever agrees now is told that there is nothing to agree to.
         let late = say(&world, "fay", (&operation, 1), "approve");

@@ -56,7 +56,7 @@ async fn fault_40_two_who_want_a_payment_that_shows_on_no_record_yet_pay_once() 
     assert_eq!(first_of(&second), "The same person has done this already");
     let third = by_lee(&world).await;
     assert_eq!(code(&third), "operation.under_way");
-    assert_eq!(first_of(&third), "kim has done this already");
+    assert_eq!(first_of(&third), "KIM has done this already");
     world.misbehave(Mode::None, 0);
     world.until_after_waits(first.id).await;
     assert_eq!(world.refunds().len(), 1);
@@ -97,7 +97,7 @@ async fn fault_40_who_was_slower_is_told_that_it_has_not_ended_yet() {
     assert_eq!(first_of(&second), "The same person came first");
     let slower = by_lee(&world).await;
     assert_eq!(code(&slower), "operation.under_way");
-    assert_eq!(first_of(&slower), "kim came first");
+    assert_eq!(first_of(&slower), "KIM came first");
     world.misbehave(Mode::None, 0);
     world.until_after_waits(first.id).await;
     let third = world.submit(&grant(&world)).await;

@@ -313,6 +313,7 @@ async fn read_answer(answer: Response) -> Sent {
             _ => Sent::UnderWay,
         },
         (429, _) => Sent::NotNow(wait),
+        (status, _) if super::keeps_out(status) => Sent::NotNow(wait),
         // The same request is being worked on, or nobody waited for it any longer.
         (408 | 409 | 425, _) => Sent::Ambiguous,
         (400..=499, Some(body)) => match standing::issue(&body) {
@@ -337,6 +338,19 @@ mod tests {
             let mut answer = axum::http::Response::new("{}");
             *answer.status_mut() = status;
             assert_eq!(read_answer(answer.into()).await, Sent::Ambiguous);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_has_run_out_refuses_nothing_for_good() {
+        for (status, body) in [
+            (StatusCode::UNAUTHORIZED, r#"{"error":"invalid_token"}"#),
+            (StatusCode::FORBIDDEN, r#"{"name":"NOT_AUTHORIZED"}"#),
+            (StatusCode::FORBIDDEN, "<html>"),
+        ] {
+            let mut answer = axum::http::Response::new(body);
+            *answer.status_mut() = status;
+            assert_eq!(read_answer(answer.into()).await, Sent::NotNow(None));
         }
     }
 }

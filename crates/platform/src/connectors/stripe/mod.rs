@@ -309,6 +309,7 @@ async fn read_answer(answer: Response) -> Sent {
             None => Sent::Ambiguous,
         },
         429 => Sent::NotNow(wait),
+        status if super::keeps_out(status) => Sent::NotNow(wait),
         // The same key is being worked on, or nobody waited for it any longer.
         408 | 409 | 425 => Sent::Ambiguous,
         500 => Sent::Broke,
@@ -421,6 +422,15 @@ mod tests {
         assert!(!differs(json!({"amount": 500, "currency": "isk"})));
         assert!(differs(json!({"amount": 5_000, "currency": "isk"})));
         assert!(differs(json!({"amount": 500, "currency": "usd"})));
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_not_let_in_refuses_nothing_for_good() {
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+            let mut answer = axum::http::Response::new("{}");
+            *answer.status_mut() = status;
+            assert_eq!(read_answer(answer.into()).await, Sent::NotNow(None));
+        }
     }
 
     #[tokio::test]

@@ -306,6 +306,7 @@ async fn read_answer(answer: Response) -> Result<Value, Step> {
     match (status.as_u16(), body) {
         (200..=299, Some(body)) => Ok(body),
         (429, _) => Err(Step::NotNow(wait)),
+        (status, _) if super::keeps_out(status) => Err(Step::NotNow(wait)),
         // The same transfer is being worked on, or nobody waited for it any longer.
         (408 | 409 | 425, _) => Err(Step::Lost),
         (400..=499, body) => {
@@ -318,6 +319,8 @@ async fn read_answer(answer: Response) -> Result<Value, Step> {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::StatusCode;
+
     use super::*;
 
     #[test]
@@ -327,5 +330,15 @@ mod tests {
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));
         assert!(Uuid::parse_str(&of(1)).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_token_that_has_run_out_refuses_nothing_for_good() {
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+            let mut answer = axum::http::Response::new("{}");
+            *answer.status_mut() = status;
+            let step = read_answer(answer.into()).await;
+            assert!(matches!(step, Err(Step::NotNow(None))), "{status}");
+        }
     }
 }

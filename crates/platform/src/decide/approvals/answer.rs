@@ -90,7 +90,7 @@ pub(in crate::decide) async fn answer(
     };
     let comment = operation.params.get("comment").and_then(Value::as_str);
     let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
-    let who = operation.author.as_str();
+    let who = access.operator.name.as_str();
     match operation.action.as_str() {
         APPROVE => case.carry_out(platform, &known, writes).await,
         REJECT => {

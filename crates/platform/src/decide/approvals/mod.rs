@@ -21,6 +21,7 @@ use watchkeeper_pack::{Kind, Pack, value};
 use watchkeeper_wire::operation::{Operation, Reason};
 use watchkeeper_wire::problem::Code;
 
+use super::judge::who;
 use super::{actor, reason, snapshot};
 use crate::problem::ApiError;
 use crate::store::{
@@ -124,13 +125,12 @@ pub(super) async fn asked_already(
     ]);
     let waiting = platform.store.records(tenant, KIND, &question).await?;
     let first = waiting.iter().find_map(|row| Approval::read(&row.body));
-    Ok(first.map(|first| {
-        let detail = format!(
-            "{} has asked for this already; it waits for agreement.",
-            first.asked_by.id
-        );
-        reason("approval.asked", Some(first.row), &detail)
-    }))
+    let Some(first) = first else {
+        return Ok(None);
+    };
+    let by = who(platform, tenant, &first.asked_by.id, operation).await?;
+    let detail = format!("{by} has asked for this already; it waits for agreement.");
+    Ok(Some(reason("approval.asked", Some(first.row), &detail)))
 }
 
 /// What a lost history may have paid for a record, and nobody knows yet.
@@ -161,10 +161,11 @@ pub(super) async fn paid_perhaps(
         perhaps = Some(with(perhaps, why, beside(platform, *id, Some(&calls))));
     }
     for (asked, known) in waiting_since_before(platform, tenant, operation, kind).await? {
+        let by = &asked.asked_by.id;
+        let by = platform.store.operator_name(tenant, by).await?;
         let detail = format!(
-            "What {} asked for waits for agreement since before the platform was restored from a backup, \
-             and may have been carried out. Answer that first.",
-            asked.asked_by.id
+            "What {by} asked for waits for agreement since before the platform was restored from a backup, \
+             and may have been carried out. Answer that first."
         );
         let why = reason("provider.asking", Some(asked.row), &detail);
         let calls = known.kept.as_ref().map(|kept| kept.calls.as_slice());

@@ -136,6 +136,15 @@ pub async fn packs_only_rise<S: Store>(store: &S) {
 
 pub async fn a_token_gives_what_it_was_given_until_revoked<S: Store>(store: &S) {
     found(store, TENANT).await;
+    let kim = Operator {
+        id: "kim".into(),
+        name: "Kim Lund".into(),
+    };
+    store.add_operator(TENANT, &kim).await.unwrap();
+    let called = async |tenant: &str, id: &str| store.operator_name(tenant, id).await.unwrap();
+    assert_eq!(called(TENANT, "kim").await, "Kim Lund");
+    assert_eq!(called(TENANT, "nobody").await, "nobody");
+    assert_eq!(called("another", "kim").await, "kim");
     let token = NewToken {
         hash: "h".into(),
         tenant: TENANT.into(),

@@ -56,6 +56,14 @@ pub fn add_operator(tx: &Transaction<'_>, tenant: &str, operator: &Operator) -> 
     Ok(())
 }
 
+pub fn operator_name(tx: &Transaction<'_>, tenant: &str, id: String) -> Result<String> {
+    let name = tx
+        .prepare_cached("SELECT name FROM operator WHERE tenant = ? AND id = ?")?
+        .query_row([tenant, id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(name.unwrap_or(id))
+}
+
 pub fn issue_token(tx: &Transaction<'_>, token: &NewToken) -> Result<()> {
     tx.execute(
         "INSERT INTO token (hash, tenant, operator, roles, regions, made_at)

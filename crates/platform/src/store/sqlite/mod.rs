@@ -87,6 +87,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn operator_name(&self, tenant: &str, id: &str) -> Result<String> {
+        let (tenant, id) = (tenant.to_owned(), id.to_owned());
+        self.read(move |tx| access::operator_name(tx, &tenant, id))
+            .await
+    }
+
     async fn issue_token(&self, token: &NewToken) -> Result<()> {
         let token = token.clone();
         self.write(move |tx| access::issue_token(tx, &token)).await

@@ -1,8 +1,8 @@
 //! What a dispute shows of evidence, and what that proves. Pure.
 //!
-//! It is proved that nothing was taken while the dispute still takes evidence and shows no file of ours. Where
-//! it takes none, and shows nothing with our key, it may be closed because ours was taken: no refusal follows
-//! from that.
+//! It is proved that nothing was taken while the dispute still takes evidence and shows no file and no shipment
+//! of ours. Where it takes none, and shows nothing with our key, it may be closed because ours was taken: no
+//! refusal follows from that.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,8 @@ use crate::connectors::line::short;
 /// Items that are named in a list, at most.
 const MOST_NAMED: usize = 12;
 /// Why nothing is proved by a case that takes evidence.
-const NAMED: &str = "PayPal has files for this case that are called like these.";
+const NAMED: &str =
+    "PayPal has files for this case that are called like these, or this tracking number.";
 
 impl Evidence<'_> {
     /// What a dispute shows of it.
@@ -55,16 +56,20 @@ impl Evidence<'_> {
         )
     }
 
-    /// It shows a file of ours by its name, with no notes that say whose it is: PayPal may have asked for more
-    /// since.
+    /// It shows a file of ours by its name, or our shipment, with no notes that say whose it is: PayPal may have
+    /// asked for more since.
     fn is_named(&self, dispute: &Value) -> bool {
         pieces(dispute)
             .filter(is_sellers)
             .filter(|piece| !said(piece, "notes").contains(REFERENCE))
-            .flat_map(documents)
-            .any(|document| {
-                let name = said(document, "name");
-                self.files.iter().any(|file| file.called == name)
+            .any(|piece| {
+                let is_called = |document: &Value| {
+                    let name = said(document, "name");
+                    self.files.iter().any(|file| file.called == name)
+                };
+                let tracking = self.tracking;
+                documents(piece).any(is_called)
+                    || tracking.is_some_and(|(number, _)| tracks(piece, number))
             })
     }
 
