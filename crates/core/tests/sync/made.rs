@@ -196,3 +196,22 @@ async fn what_it_refers_to_and_is_erased_is_not_in_its_name_any_more() {
     assert_eq!(world.stated(NAMED).await, 0);
     world.check().await;
 }
+
+#[tokio::test]
+async fn what_is_gone_again_is_not_on_its_way_while_the_operation_is_under_way() {
+    let world = world().await;
+    let queued = world.act("split", "p1", None).await.unwrap();
+    let id = id_of(&queued);
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Accepted));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(rows(&world, &id).await.len(), 1);
+    world.platform.with(|state| state.remove("parcel", &id));
+    for _ in 0..2 {
+        world.engine.sync_once().await.unwrap();
+    }
+    is_nowhere(&world, &id).await;
+    assert_eq!(world.status().await.under_way.len(), 1);
+    world.check().await;
+}
