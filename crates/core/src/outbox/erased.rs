@@ -233,7 +233,12 @@ fn redraw(state: &Connection, pack: Option<&Pack>, one: &Erased) -> Result<(), S
 }
 
 impl Erased {
+    /// Nothing was seen of a record that is made, and nothing is drawn of one that waits for agreement: there is
+    /// nothing to take, and what is put in its place would draw it.
     fn take_from(&self, body: &mut Map<String, Value>) {
+        if body.is_empty() {
+            return;
+        }
         for name in &self.fields {
             match self.body.get(name) {
                 Some(now) => body.insert(name.clone(), now.clone()),
@@ -260,7 +265,8 @@ fn forget_refs(
         .iter()
         .map(|one| ((one.kind.as_str(), one.id.as_str()), one))
         .collect();
-    let mut statement = state.prepare_cached("SELECT operation, kind, id, seen FROM overlay")?;
+    let mut statement =
+        state.prepare_cached("SELECT operation, kind, id, seen, applied FROM overlay")?;
     let mut rows = statement.query([])?;
     let mut changed: Vec<(String, String, String, Seen)> = Vec::new();
     while let Some(row) = rows.next()? {
@@ -269,9 +275,18 @@ fn forget_refs(
             continue;
         };
         let mut seen: Seen = serde_json::from_str(&row.get::<_, String>(3)?)?;
+        // Of a record that is made nothing was seen: what it is called comes from what it will be.
+        let applied: Applied;
+        let (body, computed) = match seen.body.is_empty() {
+            true => {
+                applied = serde_json::from_str(&row.get::<_, String>(4)?)?;
+                (&applied.body, &applied.computed)
+            }
+            false => (&seen.body, &seen.computed),
+        };
         let mut touched = false;
         for (field, target) in text::references(known) {
-            let id = seen.body.get(field).and_then(Value::as_str);
+            let id = body.get(field).and_then(Value::as_str);
             let Some(one) = id.and_then(|id| now.get(&(target, id))) else {
                 continue;
             };
@@ -282,7 +297,7 @@ fn forget_refs(
         }
         if touched {
             let id: String = row.get(2)?;
-            seen.title = value::title(known, &id, &seen.body, &seen.computed, &seen.refs);
+            seen.title = value::title(known, &id, body, computed, &seen.refs);
             changed.push((row.get(0)?, kind, id, seen));
         }
     }
@@ -297,4 +312,32 @@ fn forget_refs(
             .execute([operation, lane(&kind, &id), seen.title])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_a_record_that_is_made_nothing_comes_to_be_seen() {
+        let object = |value: Value| value.as_object().unwrap().clone();
+        let one = Erased {
+            kind: "entry".into(),
+            id: "e1".into(),
+            title: "erased".into(),
+            fields: ["text".to_owned(), "by".to_owned()].into(),
+            body: object(json!({"text": "erased", "about": "p1"})),
+            computed: Map::new(),
+        };
+        let mut seen = Map::new();
+        one.take_from(&mut seen);
+        assert!(seen.is_empty());
+        let mut seen = object(json!({"text": "she said", "by": "Ada", "about": "p1"}));
+        one.take_from(&mut seen);
+        assert_eq!(seen, one.body);
+    }
 }

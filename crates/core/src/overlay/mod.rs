@@ -13,7 +13,7 @@
 //!   stopped.
 //! - Where the mirror does not have the record (an empty cache), it shows as seen.
 //! - A record that an operation makes beside its own was never seen: its row has nothing as seen, at revision 0,
-//!   and is drawn until the mirror has the record, at whatever revision.
+//!   and is drawn until the mirror has the record, at whatever revision, or has none though it would by then.
 //! - Deleting rows is cleanup ([`clean`]) and changes nothing that is shown.
 
 pub mod clean;

@@ -1,6 +1,6 @@
 //! What an action makes is there before the platform has said so: shown as ours, counted, and never twice.
 
-use serde_json::Map;
+use serde_json::{Map, json};
 use watchkeeper_core::Code;
 use watchkeeper_core::features::queues::view::{OperationView, OperationWord, RowView, Standing};
 use watchkeeper_core::features::{queues, search, sync};
@@ -78,6 +78,8 @@ async fn is_nowhere(world: &World, id: &str) {
     assert_eq!(rows(world, id).await.len(), 0);
     let gone = queues::record(&world.engine, "parcel", id).await;
     assert_eq!(gone.unwrap_err().code, Code::NotFound);
+    let hits = search::search(&world.engine, "parcel north").await.unwrap();
+    assert!(hits.iter().all(|hit| hit.id != id), "{hits:?}");
 }
 
 #[tokio::test]
@@ -174,5 +176,42 @@ async fn what_was_to_be_done_to_it_is_held_where_it_is_never_made() {
     assert_eq!(held(&world).await, [Standing::HeldConflict]);
     assert_eq!(world.effects(), 0);
     is_nowhere(&world, &id).await;
+    world.check().await;
+}
+
+#[tokio::test]
+async fn what_it_refers_to_and_is_erased_is_not_in_its_name_any_more() {
+    const NAMED: &str = "SELECT count(*) FROM overlay WHERE seen LIKE '%North%'";
+    let world = world().await;
+    world.act("split", "p1", None).await.unwrap();
+    assert_eq!(world.stated(NAMED).await, 2);
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Refused));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(held(&world).await, [Standing::HeldRefused]);
+    let gone = json!({"name": "erased", "_erased": ["name"]});
+    world.platform.with(|state| state.put("depot", "d1", gone));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.stated(NAMED).await, 0);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn what_is_gone_again_is_not_on_its_way_while_the_operation_is_under_way() {
+    let world = world().await;
+    let queued = world.act("split", "p1", None).await.unwrap();
+    let id = id_of(&queued);
+    world
+        .platform
+        .with(|state| state.words.push_back(VerdictWord::Accepted));
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(rows(&world, &id).await.len(), 1);
+    world.platform.with(|state| state.remove("parcel", &id));
+    for _ in 0..2 {
+        world.engine.sync_once().await.unwrap();
+    }
+    is_nowhere(&world, &id).await;
+    assert_eq!(world.status().await.under_way.len(), 1);
     world.check().await;
 }

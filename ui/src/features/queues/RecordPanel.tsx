@@ -4,7 +4,7 @@ import { useBackend } from "../../app/backend";
 import { useIntents } from "../../app/intents";
 import { isAsking, useKeys } from "../../app/keys";
 import { useOffers } from "../../app/offers";
-import { usePlace } from "../../app/place";
+import { placeOf, usePlace } from "../../app/place";
 import { useRecord } from "../../app/reads";
 import { useSaid } from "../../app/said";
 import { onFace, parseWall, tenantNow, useTick } from "../../app/time";
@@ -180,6 +180,13 @@ function Record({ record, readOnly, mute, seen, followed }: RecordProps) {
       : undefined;
   };
   useAmendOnArrival(record, setAsked);
+  const go = usePlace((store) => store.go);
+  // One that makes this record is on another, and names that.
+  const ways = (operation: OperationView) => {
+    const { kind, record: id, view } = operation;
+    if (kind === record.kind && id === record.id) return { onAmend: amend(operation) };
+    return view === null ? {} : { onRecord: () => go(placeOf({ kind, id }, view)) };
+  };
   const open = record.operations.filter((each) => !isSettled(each));
   return (
     <>
@@ -194,7 +201,7 @@ function Record({ record, readOnly, mute, seen, followed }: RecordProps) {
                 key={each.id}
                 operation={each}
                 received={record.received}
-                onAmend={amend(each)}
+                {...ways(each)}
               />
             ))}
           </div>

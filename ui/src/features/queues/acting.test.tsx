@@ -319,6 +319,35 @@ describe("an operation on the record", () => {
     await waitFor(() => expect(record).toHaveTextContent("Waits here for its turn."));
   });
 
+  test("that makes it is on another record, and names that", async () => {
+    const { user, backend } = await openQueue();
+    const queueRecord = backend.queueRecord.bind(backend);
+    const maker = operation(
+      {
+        id: "maker-1",
+        kind: "order",
+        record: "O-7",
+        title: "Order 7",
+        view: "pending",
+        ...APPROVE,
+      },
+      "queued",
+      "waiting",
+    );
+    vi.spyOn(backend, "queueRecord").mockImplementation(async (kind, id) => ({
+      ...(await queueRecord("refund", "R-418")),
+      kind,
+      id,
+      operations: [maker],
+    }));
+    act(() => usePlace.getState().select({ kind: "refund", id: "R-417" }));
+    await user.click(await screen.findByRole("button", { name: "Order 7" }));
+    expect(usePlace.getState().place).toMatchObject({
+      view: "pending",
+      record: { kind: "order", id: "O-7" },
+    });
+  });
+
   test("is given up only after a question", async () => {
     const { user, backend } = await openQueue(held());
     const discard = vi.spyOn(backend, "discardOperation");

@@ -1,5 +1,6 @@
 //! Records whose words match, best first, at most 50.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use watchkeeper_model::saved_view;
 use watchkeeper_pack::Pack;
 
 use super::excerpt::{Wanted, excerpt};
-use super::queries::{Found, MOST, best, is_mirrored, matching};
+use super::queries::{Found, MOST, best, drawn, is_mirrored, matching};
 use super::question::fts_query;
 use super::view::SearchHit;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::overlay::rows::{self, OverlayRow};
+use crate::overlay::{Overlay, rows};
 use crate::store::StoreError;
 use crate::sync::text;
 
@@ -46,8 +47,8 @@ pub async fn search(engine: &Engine, query: &str) -> Result<Vec<SearchHit>, Erro
         for record in found(cache, &question, &limit)?.into_iter().filter(seen) {
             hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
         }
-        let as_seen = as_seen(cache, &rows::all(state)?, &wanted)?;
-        for record in as_seen.into_iter().filter(seen) {
+        let only_here = only_here(cache, state, pack.clone(), &wanted)?;
+        for record in only_here.into_iter().filter(seen) {
             if hits.len() < MOST {
                 hits.push(hit(cache, pack.as_deref(), record, &wanted)?);
             }
@@ -91,35 +92,27 @@ fn found(cache: &Connection, question: &str, limit: &Limit) -> Result<Vec<Found>
     }
 }
 
-/// Records that the mirror does not have and whose title matches, as they were seen or are made.
-fn as_seen(
+/// Records that the mirror does not have and whose title matches, as they are opened: as they were seen, or as an
+/// operation of ours makes them. What is drawn nowhere, since what was to make it is stopped, is not found.
+fn only_here(
     cache: &Connection,
-    overlay: &[OverlayRow],
+    state: &Connection,
+    pack: Option<Arc<Pack>>,
     wanted: &Wanted,
 ) -> Result<Vec<Found>, StoreError> {
-    let mut found: Vec<Found> = Vec::new();
+    let overlay = Overlay::over(cache, state, pack);
+    let mut asked = BTreeSet::new();
+    let mut found = Vec::new();
     // The newest operation has seen the newest record.
-    for row in overlay.iter().rev() {
-        let known = found
-            .iter()
-            .any(|record| (&record.kind, &record.id) == (&row.kind, &row.id));
-        if known || !wanted.all_in(&row.seen.title) {
+    for row in rows::all(state)?.into_iter().rev() {
+        if !wanted.all_in(&row.seen.title) || is_mirrored(cache, &row.kind, &row.id)? {
             continue;
         }
-        // One that is made is nowhere else, and not at all where its operation is stopped.
-        let (body, computed) = match row.is_made() {
-            true if !row.makes() => continue,
-            true => (&row.applied.body, &row.applied.computed),
-            false => (&row.seen.body, &row.seen.computed),
-        };
-        if !is_mirrored(cache, &row.kind, &row.id)? {
-            found.push(Found {
-                kind: row.kind.clone(),
-                id: row.id.clone(),
-                title: row.seen.title.clone(),
-                body: body.clone(),
-                computed: computed.clone(),
-            });
+        let key = (row.kind, row.id);
+        if !asked.contains(&key) {
+            overlay.record(&key.0, &key.1)?;
+            found.extend(drawn(cache, &key.0, &key.1)?);
+            asked.insert(key);
         }
     }
     Ok(found)

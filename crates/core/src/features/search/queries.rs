@@ -1,6 +1,6 @@
 //! What a search asks of the mirror.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
 use crate::store::StoreError;
@@ -15,6 +15,18 @@ pub(super) struct Found {
     pub title: String,
     pub body: Map<String, Value>,
     pub computed: Map<String, Value>,
+}
+
+impl Found {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+            title: row.get(2)?,
+            body: object(&row.get::<_, String>(3)?),
+            computed: object(&row.get::<_, String>(4)?),
+        })
+    }
 }
 
 /// The best; none where more match than are weighed.
@@ -46,16 +58,24 @@ pub(super) fn matching(
                ORDER BY {order} LIMIT ?2) AS hit
          JOIN record AS r ON r.rowid = hit.rowid"
     ))?;
-    let rows = statement.query_map(params![question, MOST as i64], |row| {
-        Ok(Found {
-            kind: row.get(0)?,
-            id: row.get(1)?,
-            title: row.get(2)?,
-            body: object(&row.get::<_, String>(3)?),
-            computed: object(&row.get::<_, String>(4)?),
-        })
-    })?;
+    let rows = statement.query_map(params![question, MOST as i64], Found::read)?;
     rows.collect()
+}
+
+/// A record that the mirror does not have, as it is drawn: as the platform said it is, or else as it is on its way.
+pub(super) fn drawn(cache: &Connection, kind: &str, id: &str) -> Result<Option<Found>, StoreError> {
+    let found = cache
+        .prepare_cached(
+            "SELECT kind, id, title, body, computed, 0 AS place FROM temp.told
+             WHERE kind = ?1 AND id = ?2
+             UNION ALL
+             SELECT kind, id, title, body, computed, 1 FROM temp.on_the_way
+             WHERE kind = ?1 AND id = ?2
+             ORDER BY place LIMIT 1",
+        )?
+        .query_row([kind, id], Found::read)
+        .optional()?;
+    Ok(found)
 }
 
 /// Is this record in the mirror?
