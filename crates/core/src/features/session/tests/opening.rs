@@ -306,11 +306,21 @@ async fn a_page_of_state_db_that_turns_out_bad_while_it_is_open_is_healed_and_wo
     assert_eq!(work_left(&app).await, 401);
     // While it is open.
     let path = machine.profile(&id).join("state.db");
-    let mut bytes = std::fs::read(&path).unwrap();
-    let middle = bytes.len() / 4096 / 2 * 4096;
-    bytes[middle + 77] ^= 1;
-    std::fs::write(&path, bytes).unwrap();
     let state = app.live().unwrap().profile.stores.state;
+    let page: u32 = state
+        .read(|tx| {
+            Ok::<_, StoreError>(tx.query_row(
+                "SELECT pageno FROM dbstat WHERE name = 'operation' AND pagetype = 'leaf'
+                 ORDER BY path LIMIT 1 OFFSET 9",
+                [],
+                |row| row.get(0),
+            )?)
+        })
+        .await
+        .unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[(usize::try_from(page).unwrap() - 1) * 4096 + 77] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
     // After a write nobody reads from memory what was read before.
     state
         .write(|tx| crate::store::setting::put(tx, "something", &1))
