@@ -91,14 +91,17 @@ fn entry(
     entry
 }
 
-/// Is it seen that a record is gone? Of a kind whose records are looked into nobody can say any more who saw it.
+/// Is it seen that a record is gone? Of a kind whose records are looked into nobody can say any more who saw it,
+/// nor of one whose end came and nothing else: that has no region.
 fn sees_gone(tx: &Transaction<'_>, asked: &HistoryAsked) -> Result<bool> {
     let (kind, sight) = (asked.kind.as_str(), &asked.sight);
     if !sight.sees_kind(kind) || sight.looks_into(kind) {
         return Ok(false);
     }
     let region: Option<Option<String>> = tx
-        .prepare_cached("SELECT region FROM removed WHERE tenant = ? AND kind = ? AND id = ?")?
+        .prepare_cached(
+            "SELECT region FROM removed WHERE tenant = ? AND kind = ? AND id = ? AND revision > 0",
+        )?
         .query_row(params![asked.tenant, kind, asked.record], |row| row.get(0))
         .optional()?;
     Ok(region.is_some_and(|region| sees(&asked.regions, region.as_deref())))
