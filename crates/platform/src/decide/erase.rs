@@ -124,9 +124,8 @@ fn about(pack: &Pack, target: &str, ids: &BTreeSet<String>) -> Vec<Question> {
                WHERE r.tenant = record.tenant AND r.kind = ? AND r.id = {SUBJECT}
                  AND json_extract(r.body, '$.' || ?) {AMONG})"
         );
-        let params = [kind.as_str(), &kind, &field, &ids]
-            .map(Value::from)
-            .to_vec();
+        let kind = Value::from(kind);
+        let params = vec![kind.clone(), kind, field.into(), ids.as_str().into()];
         Question { text, params }
     });
     std::iter::once(themselves).chain(referring).collect()
@@ -147,5 +146,68 @@ fn question(text: String, value: &str) -> Question {
     Question {
         text,
         params: vec![value.into()],
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use chrono::DateTime;
+    use watchkeeper_pack::Bundle;
+    use watchkeeper_wire::session::Tenant;
+
+    use super::*;
+    use crate::store::sqlite::SqliteStore;
+    use crate::store::{Put, Store, Write};
+
+    fn written(kind: &str, id: &str, body: &Value) -> Write {
+        Write {
+            kind: kind.into(),
+            id: id.into(),
+            put: Some(Put {
+                body: body.as_object().unwrap().clone(),
+                ..Put::default()
+            }),
+            version: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_tells_of_the_erased_or_of_what_refers_to_them_is_found() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/dog-trainers");
+        let bundle = Bundle::from_dir(&folder).unwrap();
+        let pack = Bundle::open(bundle.bytes(), bundle.hash()).unwrap();
+        let data = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&data.path().join("platform.db")).unwrap();
+        let mut all = vec![
+            written("placement", "theirs", &json!({"business": "gone"})),
+            written("placement", "others", &json!({"business": "kept"})),
+        ];
+        for (id, kind, subject) in [
+            ("1", "business", "gone"),
+            ("2", "placement", "theirs"),
+            ("3", "placement", "others"),
+            ("4", "business", "kept"),
+            ("5", "council", "theirs"),
+        ] {
+            let body = json!({"subject_kind": kind, "subject": subject});
+            all.push(written("alert", id, &body));
+        }
+        let tenant = Tenant {
+            id: "t".into(),
+            name: "t".into(),
+            zone: "UTC".into(),
+        };
+        store.found_tenant(&tenant).await.unwrap();
+        let at = DateTime::UNIX_EPOCH;
+        store.ingest("t", at, &all).await.unwrap();
+        let mut told = BTreeSet::new();
+        for asked in about(&pack, "business", &BTreeSet::from(["gone".to_owned()])) {
+            let rows = store.records("t", "alert", &asked).await.unwrap();
+            told.extend(rows.into_iter().map(|row| row.id));
+        }
+        assert_eq!(told, BTreeSet::from(["1".to_owned(), "2".to_owned()]));
     }
 }
