@@ -7,3 +7,5 @@ CREATE TABLE erased_along (
     target TEXT NOT NULL,   -- kind of the erased
     PRIMARY KEY (tenant, kind, field, target)
 ) STRICT, WITHOUT ROWID;
+-- The record was of somebody who was erased before it went: what was asked about it may end later.
+ALTER TABLE removed ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;

@@ -36,11 +36,7 @@ pub async fn take(
     let pack = platform.packs.active(&state).await?;
     let (mut writes, mut rejected) = (Vec::new(), Vec::new());
     let (mut records, mut removed) = (Vec::new(), Vec::new());
-    let beside: BTreeMap<(&str, &str), &Map<String, Value>> = brought
-        .records
-        .iter()
-        .map(|record| ((record.kind.as_str(), record.id.as_str()), &record.body))
-        .collect();
+    let beside = Beside::of(brought.records.iter());
     for incoming in &brought.records {
         let read = check(pack.as_deref(), incoming);
         records.push(read.is_err().then_some(Outcome::Rejected));
@@ -127,7 +123,7 @@ pub async fn put(
     let state = platform.store.tenant(tenant).await?.ok_or(Code::NotFound)?;
     let pack = platform.packs.active(&state).await?;
     match pack.as_ref().and_then(|pack| pack.kind(kind)) {
-        Some(kind) => whole(platform, tenant, kind, id, body, &BTreeMap::new()).await,
+        Some(kind) => whole(platform, tenant, kind, id, body, &Beside::default()).await,
         None => Ok(Put {
             title: id.to_owned(),
             body,
@@ -183,13 +179,54 @@ fn canonical(kind: &Kind, incoming: &Incoming) -> Result<Map<String, Value>, Str
     value::normalise(kind, incoming.body.clone()).map_err(|fault| fault.to_string())
 }
 
+/// What is brought together with a record, by kind and id.
+#[derive(Default)]
+struct Beside<'a>(BTreeMap<(&'a str, &'a str), &'a Incoming>);
+
+impl<'a> Beside<'a> {
+    /// Of several lines about one record, the last that is not older than those before it.
+    fn of(lines: impl Iterator<Item = &'a Incoming>) -> Self {
+        let mut latest: BTreeMap<(&str, &str), &Incoming> = BTreeMap::new();
+        for line in lines {
+            let known = latest
+                .entry((line.kind.as_str(), line.id.as_str()))
+                .or_insert(line);
+            if line.version.is_none() || line.version > known.version {
+                *known = line;
+            }
+        }
+        Self(latest)
+    }
+
+    /// The fields of a record as they will be: a line that comes late says nothing of it.
+    async fn fields(
+        &self,
+        platform: &Platform,
+        tenant: &str,
+        (kind, id): (&str, &str),
+    ) -> Result<Option<Map<String, Value>>, ApiError> {
+        let store = &platform.store;
+        if let Some(line) = self.0.get(&(kind, id)) {
+            let is_taken = match line.version {
+                None => true,
+                version => version > store.source_version(tenant, kind, id).await?,
+            };
+            if is_taken {
+                return Ok(Some(line.body.clone()));
+            }
+        }
+        let row = store.record(tenant, kind, id).await?;
+        Ok(row.map(|row| row.body))
+    }
+}
+
 async fn whole(
     platform: &Platform,
     tenant: &str,
     kind: &Kind,
     id: &str,
     body: Map<String, Value>,
-    beside: &BTreeMap<(&str, &str), &Map<String, Value>>,
+    beside: &Beside<'_>,
 ) -> Result<Put, ApiError> {
     let computed = value::compute(kind, &body);
     let mut refs = Map::new();
@@ -197,13 +234,9 @@ async fn whole(
         let Some(target) = body.get(&field).and_then(Value::as_str) else {
             continue;
         };
-        let found = match beside.get(&(of.as_str(), target)) {
-            Some(body) => Some((*body).clone()),
-            None => {
-                let row = platform.store.record(tenant, &of, target).await?;
-                row.map(|row| row.body)
-            }
-        };
+        let found = beside
+            .fields(platform, tenant, (of.as_str(), target))
+            .await?;
         if let Some(body) = found {
             refs.insert(field, Value::Object(body));
         }

@@ -14,10 +14,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-use watchkeeper_pack::{Kind, Pack, erased, filter, value};
+use watchkeeper_pack::{Kind, Pack, erased, value};
 
 use crate::overlay::rows::{Applied, Seen};
 use crate::store::StoreError;
@@ -118,33 +118,43 @@ pub struct Refers {
     pub to: String,
 }
 
-/// Those of the mirror, by whichever field.
+/// Lanes of operations with which nothing of that was kept.
+pub fn without_beside(state: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = state.prepare_cached(
+        "SELECT DISTINCT lane FROM operation
+         WHERE NOT EXISTS (SELECT 1 FROM beside WHERE beside.operation = operation.id)",
+    )?;
+    let lanes = statement.query_map([], |row| row.get(0))?;
+    Ok(lanes.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those of the mirror among these, by whichever field. From our operations on, which are few: any number of
+/// records may refer to somebody.
 pub fn referring(
     cache: &Connection,
     pack: Option<&Pack>,
     erased: &[Erased],
+    lanes: &[String],
 ) -> Result<Vec<Refers>, StoreError> {
+    let gone: BTreeSet<String> = erased.iter().map(|one| lane(&one.kind, &one.id)).collect();
+    let mut body = cache.prepare_cached("SELECT body FROM record WHERE kind = ?1 AND id = ?2")?;
     let mut all = Vec::new();
-    for kind in pack.into_iter().flat_map(|pack| pack.kinds.values()) {
-        for (field, target) in text::references(kind) {
-            let Some(column) = filter::column(kind, field) else {
-                continue;
-            };
-            // The kind stands as a literal so that the partial index of the field serves.
-            let literal = text::literal(&kind.name);
-            let sql = format!("SELECT id FROM record WHERE kind = {literal} AND {column} = ?1");
-            for one in erased.iter().filter(|one| one.kind == target) {
-                let mut statement = cache.prepare_cached(&sql)?;
-                let ids = statement.query_map([&one.id], |row| row.get::<_, String>(0))?;
-                for id in ids {
-                    let from = lane(&kind.name, &id?);
-                    all.push(Refers {
-                        from,
-                        to: lane(target, &one.id),
-                    });
-                }
-            }
-        }
+    for from in lanes {
+        let Some((name, id)) = from.split_once('/') else {
+            continue;
+        };
+        let known = pack.and_then(|pack| pack.kind(name));
+        let Some(kind) = known.filter(|kind| text::references(kind).next().is_some()) else {
+            continue;
+        };
+        let found: Option<String> = body.query_row([name, id], |row| row.get(0)).optional()?;
+        let Some(found) = found else { continue };
+        let leads = beside(kind, &serde_json::from_str(&found)?).into_iter();
+        let to = leads.filter(|to| gone.contains(to));
+        all.extend(to.map(|to| Refers {
+            from: from.clone(),
+            to,
+        }));
     }
     Ok(all)
 }

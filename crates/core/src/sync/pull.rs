@@ -267,9 +267,12 @@ async fn people_erased(engine: &Engine, page: &Page) -> Result<(), StoreError> {
     }
     let (pack, gone) = (engine.pack(), Arc::new(gone));
     let (known, these) = (pack.clone(), Arc::clone(&gone));
-    let cache = &engine.stores.cache;
-    let referring = cache
-        .read(move |cache| erased::referring(cache, known.as_deref(), &these))
+    let referring = engine
+        .stores
+        .read_both(move |state, cache| {
+            let lanes = erased::without_beside(state)?;
+            erased::referring(cache, known.as_deref(), &these, &lanes)
+        })
         .await?;
     let state = &engine.stores.state;
     state

@@ -83,54 +83,52 @@ pub(super) async fn said_of(
             said.push((row, along.fields.clone()));
         }
     }
-    let about = about(platform, tenant, pack, &said).await?;
+    let mut emptied: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (row, _) in &said {
+        let ids = emptied.entry(row.kind.clone()).or_default();
+        ids.insert(row.id.clone());
+    }
+    let about: Vec<Question> = emptied
+        .iter()
+        .flat_map(|(kind, ids)| about(pack, kind, ids))
+        .collect();
     for (telling, fields) in TELLING {
         if pack.kind(telling).is_none() {
             continue;
         }
         let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        for (kind, ids) in &about {
-            let asked = question("json_extract(body, '$.subject_kind') = ?".to_owned(), kind);
-            for row in store.records(tenant, telling, &asked).await? {
-                let subject = row.body.get("subject").and_then(Value::as_str);
-                if subject.is_some_and(|id| ids.contains(id)) {
-                    said.push((row, fields.clone()));
-                }
-            }
+        let mut found = BTreeMap::new();
+        for asked in &about {
+            let rows = store.records(tenant, telling, asked).await?;
+            found.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
         }
+        said.extend(found.into_values().map(|row| (row, fields.clone())));
     }
     Ok(said)
 }
 
-/// The records that are emptied and those that refer to one of them, by kind: what is told of either may have
-/// read what is erased.
-async fn about(
-    platform: &Platform,
-    tenant: &str,
-    pack: &Pack,
-    said: &[(RecordRow, Vec<String>)],
-) -> Result<BTreeMap<String, BTreeSet<String>>, ApiError> {
-    let mut emptied: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (row, _) in said {
-        let ids = emptied.entry(row.kind.clone()).or_default();
-        ids.insert(row.id.clone());
-    }
-    let mut about = emptied.clone();
-    for (target, ids) in &emptied {
-        let ids = json!(ids).to_string();
-        for (kind, field) in referring(pack, target) {
-            let known = pack.kind(&kind);
-            let Some(column) = known.and_then(|known| filter::column(known, &field)) else {
-                continue;
-            };
-            let among = format!("{column} IN (SELECT value FROM json_each(?))");
-            let refers = question(among, &ids);
-            let rows = platform.store.records(tenant, &kind, &refers).await?;
-            let known = about.entry(kind).or_default();
-            known.extend(rows.into_iter().map(|row| row.id));
-        }
-    }
-    Ok(about)
+/// Asks for what tells of these records, and of those that refer to one of them: either may have read what is
+/// erased. From what tells on, which is little: thousands may refer of which nobody was ever told.
+fn about(pack: &Pack, target: &str, ids: &BTreeSet<String>) -> Vec<Question> {
+    const OF: &str = "json_extract(record.body, '$.subject_kind') = ?";
+    const SUBJECT: &str = "json_extract(record.body, '$.subject')";
+    const AMONG: &str = "IN (SELECT value FROM json_each(?))";
+    let ids = json!(ids).to_string();
+    let themselves = Question {
+        text: format!("{OF} AND {SUBJECT} {AMONG}"),
+        params: vec![target.into(), ids.as_str().into()],
+    };
+    let referring = referring(pack, target).into_iter().map(|(kind, field)| {
+        let text = format!(
+            "{OF} AND EXISTS (SELECT 1 FROM record AS r
+               WHERE r.tenant = record.tenant AND r.kind = ? AND r.id = {SUBJECT}
+                 AND json_extract(r.body, '$.' || ?) {AMONG})"
+        );
+        let kind = Value::from(kind);
+        let params = vec![kind.clone(), kind, field.into(), ids.as_str().into()];
+        Question { text, params }
+    });
+    std::iter::once(themselves).chain(referring).collect()
 }
 
 /// Kinds whose records may refer to one of this kind, each with the field that does.
@@ -148,5 +146,68 @@ fn question(text: String, value: &str) -> Question {
     Question {
         text,
         params: vec![value.into()],
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use chrono::DateTime;
+    use watchkeeper_pack::Bundle;
+    use watchkeeper_wire::session::Tenant;
+
+    use super::*;
+    use crate::store::sqlite::SqliteStore;
+    use crate::store::{Put, Store, Write};
+
+    fn written(kind: &str, id: &str, body: &Value) -> Write {
+        Write {
+            kind: kind.into(),
+            id: id.into(),
+            put: Some(Put {
+                body: body.as_object().unwrap().clone(),
+                ..Put::default()
+            }),
+            version: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_tells_of_the_erased_or_of_what_refers_to_them_is_found() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/dog-trainers");
+        let bundle = Bundle::from_dir(&folder).unwrap();
+        let pack = Bundle::open(bundle.bytes(), bundle.hash()).unwrap();
+        let data = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&data.path().join("platform.db")).unwrap();
+        let mut all = vec![
+            written("placement", "theirs", &json!({"business": "gone"})),
+            written("placement", "others", &json!({"business": "kept"})),
+        ];
+        for (id, kind, subject) in [
+            ("1", "business", "gone"),
+            ("2", "placement", "theirs"),
+            ("3", "placement", "others"),
+            ("4", "business", "kept"),
+            ("5", "council", "theirs"),
+        ] {
+            let body = json!({"subject_kind": kind, "subject": subject});
+            all.push(written("alert", id, &body));
+        }
+        let tenant = Tenant {
+            id: "t".into(),
+            name: "t".into(),
+            zone: "UTC".into(),
+        };
+        store.found_tenant(&tenant).await.unwrap();
+        let at = DateTime::UNIX_EPOCH;
+        store.ingest("t", at, &all).await.unwrap();
+        let mut told = BTreeSet::new();
+        for asked in about(&pack, "business", &BTreeSet::from(["gone".to_owned()])) {
+            let rows = store.records("t", "alert", &asked).await.unwrap();
+            told.extend(rows.into_iter().map(|row| row.id));
+        }
+        assert_eq!(told, BTreeSet::from(["1".to_owned(), "2".to_owned()]));
     }
 }

@@ -17,7 +17,7 @@ use watchkeeper_wire::ingest::{
 };
 use watchkeeper_wire::problem::Code;
 
-use super::{bounded, canonical, cell, csv, whole};
+use super::{Beside, bounded, canonical, cell, csv, whole};
 use crate::Platform;
 use crate::problem::ApiError;
 use crate::store::{Access, Committed, Latest, RecordRow, Seen, Write, record_region};
@@ -395,11 +395,7 @@ async fn compare(
     token: &mut Sha256,
     answer: &mut CsvAnswer,
 ) -> Result<Work, ApiError> {
-    let beside: BTreeMap<(&str, &str), &Map<String, Value>> = ready
-        .iter()
-        .map(|one| &one.incoming)
-        .map(|one| ((one.kind.as_str(), one.id.as_str()), &one.body))
-        .collect();
+    let beside = Beside::of(ready.iter().map(|one| &one.incoming));
     let mut work = Work::default();
     for one in ready {
         let read = bounded(&one.incoming).and_then(|()| canonical(kind, &one.incoming));

@@ -137,6 +137,29 @@ async fn what_an_operator_did_in_between_stands_against_all_but_a_newer_line() {
 }
 
 #[tokio::test]
+async fn a_record_is_not_called_by_what_a_late_line_says_beside_it() {
+    let world = World::new().await;
+    let id = world.refund(1, 90).await;
+    let mut business = world.body("business", "b").await;
+    let mut named = |version: u64, name: &str| {
+        business.insert("name".into(), json!(name));
+        json!({"kind": "business", "id": "b", "body": business, "version": version})
+    };
+    let (now, before) = (named(7, "Now"), named(6, "Before"));
+    let told = done(&world, json!([now]), json!([])).await.0;
+    assert_eq!(told, json!(["changed"]));
+    let mut refund = world.body("refund", &id).await;
+    refund.insert("number".into(), json!("RF-9"));
+    let refund = json!({"kind": "refund", "id": id, "body": refund, "version": 1});
+    let told = done(&world, json!([before, refund]), json!([])).await.0;
+    assert_eq!(told, json!(["older", "changed"]));
+    let database = rusqlite::Connection::open(world.data.path().join("platform.db")).unwrap();
+    let of = "SELECT title FROM record WHERE kind = 'refund' AND id = ?";
+    let title = database.query_row(of, [&id], |row| row.get::<_, String>(0));
+    assert_eq!(title.unwrap(), "Refund RF-9 · Now");
+}
+
+#[tokio::test]
 async fn no_system_brings_or_removes_what_is_of_a_kind_of_the_engine() {
     let world = World::new().await;
     for kind in [

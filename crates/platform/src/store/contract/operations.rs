@@ -274,57 +274,58 @@ pub async fn what_nobody_answered_ends_once_and_never_what_was_decided<S: Store>
     assert_eq!(word, VerdictWord::Lapsed);
 }
 
-/// What was asked about a record had those beside it to which it refers. It goes with them, though the record
-/// itself says nothing of them and stays as it is.
-pub async fn what_was_asked_with_an_erased_record_beside_it_is_cut<S: Store>(store: &S) {
-    const SAID: &str = "kim@shop.example";
-    found(store, TENANT).await;
-    let owner = |id: &str, body: Value| Write {
+const SAID: &str = "kim@shop.example";
+
+fn owner(id: &str, body: Value) -> Write {
+    Write {
         kind: "owner".into(),
         ..put(id, body)
-    };
-    let records = [
-        owner("p", json!({"email": SAID})),
-        owner("q", json!({"email": SAID})),
-        put("a", json!({"owner": "p"})),
-        put("b", json!({"owner": "q"})),
-    ];
-    store.ingest(TENANT, now(), &records).await.unwrap();
-    let ask = async |record: &str, word: VerdictWord, effects: &[u32]| {
-        let id = Uuid::now_v7();
-        let mut asked = commit(id, head(store).await, Vec::new(), effects);
-        let (request, verdict) = (&mut asked.operation.request, &mut asked.operation.verdict);
-        request.record = record.into();
-        request.params.insert("note".into(), SAID.into());
-        (verdict.record_id, verdict.word) = (record.into(), word);
-        for call in &mut asked.calls {
-            let read = json!({"email": SAID});
-            call.basis.refs.insert("owner".into(), read);
-        }
-        store.commit_operation(&asked).await.unwrap();
-        id
-    };
-    let ended = ask("a", VerdictWord::Refused, &[]).await;
-    let open = ask("a", VerdictWord::Accepted, &[0]).await;
-    let other = ask("b", VerdictWord::Refused, &[]).await;
-    let said = async |id: Uuid| {
-        let known = store.operation(TENANT, id).await.unwrap().unwrap();
-        known.request.params.contains_key("note")
-    };
+    }
+}
 
-    let mut erased = owner("p", json!({"_erased": ["email"]}));
+/// An owner's record, erased. Those of kind `k` may refer to it.
+fn erased_owner(id: &str) -> Write {
+    let mut erased = owner(id, json!({"_erased": ["email"]}));
     if let Some(put) = &mut erased.put {
         put.referring = vec![("k".into(), "owner".into())];
     }
-    store.ingest(TENANT, now(), &[erased]).await.unwrap();
-    assert!(!said(ended).await);
-    assert!(said(open).await, "it is needed until its end");
-    assert!(said(other).await);
-    let row = store.record(TENANT, "k", "a").await.unwrap().unwrap();
-    assert_eq!(row.revision, 1);
+    erased
+}
 
-    let call = store.due_calls(now(), 9).await.unwrap().remove(0);
-    let known = store.operation(TENANT, open).await.unwrap().unwrap();
+/// Something is asked about a record that had this owner beside it.
+async fn ask_beside<S: Store>(
+    store: &S,
+    (record, owner): (&str, &str),
+    word: VerdictWord,
+    effects: &[u32],
+) -> Uuid {
+    let id = Uuid::now_v7();
+    let mut asked = commit(id, head(store).await, Vec::new(), effects);
+    let (request, verdict) = (&mut asked.operation.request, &mut asked.operation.verdict);
+    request.record = record.into();
+    request.params.insert("note".into(), SAID.into());
+    (verdict.record_id, verdict.word) = (record.into(), word);
+    for call in &mut asked.calls {
+        call.basis.body = object(json!({"owner": owner}));
+        let read = json!({"email": SAID});
+        call.basis.refs.insert("owner".into(), read);
+    }
+    store.commit_operation(&asked).await.unwrap();
+    id
+}
+
+/// Does it say still what was said, itself or in a call?
+async fn says<S: Store>(store: &S, id: Uuid) -> bool {
+    let known = store.operation(TENANT, id).await.unwrap().unwrap();
+    let calls = store.calls_of(TENANT, id).await.unwrap();
+    known.request.params.contains_key("note")
+        || calls.iter().any(|call| !call.basis.refs.is_empty())
+}
+
+/// The one call of an operation is done, and it with that.
+async fn ends<S: Store>(store: &S, id: Uuid) {
+    let call = store.calls_of(TENANT, id).await.unwrap().remove(0);
+    let known = store.operation(TENANT, id).await.unwrap().unwrap();
     let end = Settle {
         call: call.id,
         expected_head: head(store).await,
@@ -340,10 +341,79 @@ pub async fn what_was_asked_with_an_erased_record_beside_it_is_cut<S: Store>(sto
     };
     let done = store.settle_call(&end).await.unwrap();
     assert!(matches!(done, Committed::Done(_)));
-    assert!(!said(open).await);
-    let calls = store.calls_of(TENANT, open).await.unwrap();
-    assert!(calls[0].basis.refs.is_empty());
-    assert!(said(other).await);
+}
+
+/// What was asked about a record had those beside it to which it refers. It goes with them, though the record
+/// itself says nothing of them and stays as it is.
+pub async fn what_was_asked_with_an_erased_record_beside_it_is_cut<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let records = [
+        owner("p", json!({"email": SAID})),
+        owner("q", json!({"email": SAID})),
+        put("a", json!({"owner": "p"})),
+        put("b", json!({"owner": "q"})),
+    ];
+    store.ingest(TENANT, now(), &records).await.unwrap();
+    let ended = ask_beside(store, ("a", "p"), VerdictWord::Refused, &[]).await;
+    let open = ask_beside(store, ("a", "p"), VerdictWord::Accepted, &[0]).await;
+    let other = ask_beside(store, ("b", "q"), VerdictWord::Refused, &[]).await;
+
+    let erased = [erased_owner("p")];
+    store.ingest(TENANT, now(), &erased).await.unwrap();
+    assert!(!says(store, ended).await);
+    assert!(says(store, open).await, "it is needed until its end");
+    let row = store.record(TENANT, "k", "a").await.unwrap().unwrap();
+    assert_eq!(row.revision, 1);
+
+    ends(store, open).await;
+    assert!(!says(store, open).await);
+    assert!(says(store, other).await);
+}
+
+/// A record may go, or refer to another, before the one is erased that its operations had beside them, and
+/// either may go before these are at their end.
+pub async fn what_was_asked_is_cut_where_the_records_are_gone<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let mut records = ["gone", "moved", "open"]
+        .map(|id| put(id, json!({"owner": "p"})))
+        .to_vec();
+    records.extend([owner("p", json!({"email": SAID})), put("self", json!({}))]);
+    store.ingest(TENANT, now(), &records).await.unwrap();
+    let mut asked = Vec::new();
+    for record in ["gone", "moved", "open"] {
+        let of = (record, "p");
+        asked.push(ask_beside(store, of, VerdictWord::Accepted, &[0]).await);
+    }
+    let own = ask_beside(store, ("self", "q"), VerdictWord::Accepted, &[0]).await;
+    let other = ask_beside(store, ("moved", "q"), VerdictWord::Accepted, &[0]).await;
+    let [of_gone, of_moved, of_open] = asked[..] else {
+        panic!("three were asked");
+    };
+    for id in [of_gone, of_moved, other] {
+        ends(store, id).await;
+    }
+    let later = [gone("gone"), put("moved", json!({"owner": "q"}))];
+    store.ingest(TENANT, now(), &later).await.unwrap();
+
+    let erased = [
+        erased_owner("p"),
+        put("self", json!({"_erased": ["email"]})),
+    ];
+    store.ingest(TENANT, now(), &erased).await.unwrap();
+    assert!(!says(store, of_gone).await);
+    assert!(!says(store, of_moved).await);
+    assert!(says(store, of_open).await && says(store, own).await);
+    let owner_gone = Write {
+        kind: "owner".into(),
+        ..gone("p")
+    };
+    let all = [gone("open"), gone("self"), owner_gone];
+    store.ingest(TENANT, now(), &all).await.unwrap();
+    for id in [of_open, own] {
+        ends(store, id).await;
+        assert!(!says(store, id).await);
+    }
+    assert!(says(store, other).await, "it had another beside it");
 }
 
 /// What a reader is told of record `a`, from behind a place on.

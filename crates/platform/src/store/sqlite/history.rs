@@ -99,7 +99,8 @@ fn leave_row_out(reason: &mut Reason) {
     }
 }
 
-/// Is it seen that a record is gone? Of a kind whose records are looked into nobody can say any more who saw it.
+/// Is it seen that a record is gone? Of a kind whose records are looked into nobody can say any more who saw it,
+/// nor of one whose end came and nothing else: that has no region.
 fn sees_gone(tx: &Transaction<'_>, asked: &HistoryAsked) -> Result<bool> {
     let (kind, sight) = (asked.kind.as_str(), &asked.sight);
     if !sight.sees_kind(kind) || sight.looks_into(kind) {

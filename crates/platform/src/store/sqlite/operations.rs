@@ -201,61 +201,74 @@ pub fn say(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result<()> 
     cut_ended(tx, tenant, verdict.operation)
 }
 
-/// Cuts an operation that is at its end, where its record was erased, or one that its record refers to.
-pub fn cut_ended(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<()> {
-    let of: Option<(String, String)> = tx
-        .prepare_cached(
-            "SELECT o.kind, o.record FROM operation o
-             JOIN record r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
-             WHERE o.tenant = ?1 AND o.id = ?2
-               AND (json_type(r.body, '$.' || ?3) IS NOT NULL OR EXISTS (
-                 SELECT 1 FROM erased_along AS a
-                 CROSS JOIN record AS t ON t.tenant = a.tenant AND t.kind = a.target
-                   AND t.id = json_extract(r.body, '$.' || a.field)
-                 WHERE a.tenant = o.tenant AND a.kind = o.kind
-                   AND json_type(t.body, '$.' || ?3) IS NOT NULL))",
-        )?
-        .query_row(params![tenant, id.to_string(), erased::MARK], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
-        .optional()?;
-    of.map_or(Ok(()), |(kind, record)| cut(tx, tenant, &kind, &record))
+/// Says of a record by its kind and id, as SQL has them, that it is or was of somebody who was erased.
+fn is_erased(kind: &str, id: &str) -> String {
+    let name = format!("e.tenant = o.tenant AND e.kind = {kind} AND e.id = {id}");
+    let mark = erased::MARK;
+    format!(
+        "(EXISTS (SELECT 1 FROM record AS e WHERE {name} AND json_type(e.body, '$.{mark}') IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM removed AS e WHERE {name} AND e.erased))"
+    )
 }
 
-/// What was asked about a record, and sent about it, says nothing in words any more. Ids, amounts,
-/// instants and the answer in a word stay, and so does the hash of what was asked. One that is not at its
-/// end needs what it says until then.
+/// Cuts an operation that is at its end, where its record was erased, or one to which that refers or referred
+/// when its calls were decided. The records may be gone by then.
+pub fn cut_ended(tx: &Transaction<'_>, tenant: &str, id: Uuid) -> Result<()> {
+    let own = is_erased("o.kind", "o.record");
+    let beside = is_erased("a.target", "json_extract(r.body, '$.' || a.field)");
+    let called = is_erased("a.target", "json_extract(c.basis, '$.body.' || a.field)");
+    let is_about = tx
+        .prepare_cached(&format!(
+            "SELECT 1 FROM operation AS o
+             LEFT JOIN record AS r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
+             WHERE o.tenant = ? AND o.id = ?
+               AND ({own}
+                 OR EXISTS (SELECT 1 FROM erased_along AS a
+                            WHERE a.tenant = o.tenant AND a.kind = o.kind AND {beside})
+                 OR EXISTS (SELECT 1 FROM erased_along AS a
+                            CROSS JOIN call AS c ON c.tenant = o.tenant AND c.operation = o.id
+                            WHERE a.tenant = o.tenant AND a.kind = o.kind AND {called}))"
+        ))?
+        .exists(params![tenant, id.to_string()])?;
+    match is_about {
+        true => cut_one(tx, tenant, &id.to_string()),
+        false => Ok(()),
+    }
+}
+
+/// What was asked about a record, and sent about it, says nothing in words any more.
 pub fn cut(tx: &Transaction<'_>, tenant: &str, kind: &str, record: &str) -> Result<()> {
-    let ended: Vec<(String, String)> = tx
+    let all = tx
+        .prepare_cached("SELECT id FROM operation WHERE tenant = ? AND kind = ? AND record = ?")?
+        .query_map(params![tenant, kind, record], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    all.iter().try_for_each(|id| cut_one(tx, tenant, id))
+}
+
+/// Ids, amounts, instants and the answer in a word stay, and so does the hash of what was asked. One that is
+/// not at its end needs what it says until then.
+fn cut_one(tx: &Transaction<'_>, tenant: &str, id: &str) -> Result<()> {
+    let ended: Option<(String, String)> = tx
         .prepare_cached(
             "SELECT request, verdict FROM operation
-             WHERE tenant = ? AND kind = ? AND record = ?
+             WHERE tenant = ? AND id = ?
                AND json_extract(verdict, '$.word') NOT IN ('accepted', 'unknown')",
         )?
-        .query_map(params![tenant, kind, record], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    for (request, verdict) in ended {
-        let mut request: Operation = from_json(&request)?;
-        let mut verdict: Verdict = from_json(&verdict)?;
-        request.params.clear();
-        request.lookups.retain(|_, said| !said.value.is_string());
-        if let Some(reason) = &mut verdict.reason {
-            reason.detail = "What was said of it is erased.".to_owned();
-        }
-        tx.prepare_cached(
-            "UPDATE operation SET request = ?, verdict = ? WHERE tenant = ? AND id = ?",
-        )?
-        .execute(params![
-            to_json(&request)?,
-            to_json(&verdict)?,
-            tenant,
-            request.id.to_string()
-        ])?;
-        calls::cut(tx, tenant, request.id)?;
+        .query_row(params![tenant, id], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    let Some((request, verdict)) = ended else {
+        return Ok(());
+    };
+    let mut request: Operation = from_json(&request)?;
+    let mut verdict: Verdict = from_json(&verdict)?;
+    request.params.clear();
+    request.lookups.retain(|_, said| !said.value.is_string());
+    if let Some(reason) = &mut verdict.reason {
+        reason.detail = "What was said of it is erased.".to_owned();
     }
-    Ok(())
+    tx.prepare_cached("UPDATE operation SET request = ?, verdict = ? WHERE tenant = ? AND id = ?")?
+        .execute(params![to_json(&request)?, to_json(&verdict)?, tenant, id])?;
+    calls::cut(tx, tenant, request.id)
 }
 
 /// By which field the records of a kind refer to those of another.
@@ -269,14 +282,17 @@ pub struct Along<'a> {
     pub target: &'a str,
 }
 
-// From the operations on, which are fewer than records of which nobody ever asked anything.
-const REFERRING: &str = "SELECT DISTINCT o.record FROM operation AS o INDEXED BY operation_record
-    CROSS JOIN record AS r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
+// From the operations on, which are fewer than records of which nobody ever asked anything. To what its record
+// referred when it was decided is in the calls of one: that record may be gone, or refer to another by now.
+const REFERRING: &str = "SELECT o.id FROM operation AS o INDEXED BY operation_record
+    LEFT JOIN record AS r ON r.tenant = o.tenant AND r.kind = o.kind AND r.id = o.record
     WHERE o.tenant = ?1 AND o.kind = ?2
-      AND json_extract(r.body, '$.' || ?3) IN (SELECT value FROM json_each(?4))";
+      AND (json_extract(r.body, '$.' || ?3) IN (SELECT value FROM json_each(?4))
+        OR EXISTS (SELECT 1 FROM call AS c WHERE c.tenant = o.tenant AND c.operation = o.id
+          AND json_extract(c.basis, '$.body.' || ?3) IN (SELECT value FROM json_each(?4))))";
 
 /// The same of records that refer to these, which are erased now: what was asked about them had these beside it.
-/// The records themselves stay as they are, for nothing of them says who.
+/// Of the records themselves nothing says who but a title, which is the platform's alone: no revision is needed.
 pub fn cut_along(
     tx: &Transaction<'_>,
     tenant: &str,
@@ -288,17 +304,17 @@ pub fn cut_along(
          ON CONFLICT DO NOTHING",
     )?
     .execute(params![tenant, by.kind, by.field, by.target])?;
-    let records = tx
+    let erased = to_json(erased)?;
+    tx.prepare_cached(
+        "UPDATE record SET title = id WHERE tenant = ? AND kind = ? AND title <> id
+           AND json_extract(body, '$.' || ?) IN (SELECT value FROM json_each(?))",
+    )?
+    .execute(params![tenant, by.kind, by.field, erased])?;
+    let operations = tx
         .prepare_cached(REFERRING)?
-        .query_map(
-            params![tenant, by.kind, by.field, to_json(erased)?],
-            |row| row.get(0),
-        )?
+        .query_map(params![tenant, by.kind, by.field, erased], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<String>>>()?;
-    for record in records {
-        cut(tx, tenant, by.kind, &record)?;
-    }
-    Ok(())
+    operations.iter().try_for_each(|id| cut_one(tx, tenant, id))
 }
 
 fn note_verdict(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result<u64> {
@@ -321,8 +337,56 @@ fn note_verdict(tx: &Transaction<'_>, tenant: &str, verdict: &Verdict) -> Result
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use chrono::DateTime;
+    use serde_json::{Map, Value, json};
+    use watchkeeper_wire::session::Tenant;
+
     use super::super::SqliteStore;
     use super::*;
+    use crate::store::{Put, Store, Write};
+
+    #[tokio::test]
+    async fn what_refers_to_the_erased_is_not_called_by_their_name_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("platform.db");
+        let store = SqliteStore::open(&path).unwrap();
+        let tenant = Tenant {
+            id: "t".into(),
+            name: "t".into(),
+            zone: "UTC".into(),
+        };
+        store.found_tenant(&tenant).await.unwrap();
+        let write = |kind: &str, id: &str, (field, value): (&str, Value)| Write {
+            kind: kind.into(),
+            id: id.into(),
+            put: Some(Put {
+                title: format!("{id} of Kim"),
+                body: Map::from_iter([(field.to_owned(), value)]),
+                ..Put::default()
+            }),
+            version: None,
+        };
+        let records = [
+            write("owner", "p", ("name", json!("Kim"))),
+            write("k", "a", ("owner", json!("p"))),
+            write("k", "b", ("owner", json!("q"))),
+        ];
+        let at = DateTime::UNIX_EPOCH;
+        store.ingest("t", at, &records).await.unwrap();
+        let mut erased = write("owner", "p", (erased::MARK, json!(["name"])));
+        if let Some(put) = &mut erased.put {
+            put.referring = vec![("k".into(), "owner".into())];
+        }
+        store.ingest("t", at, &[erased]).await.unwrap();
+        let db = rusqlite::Connection::open(&path).unwrap();
+        let mut all = db
+            .prepare("SELECT title, revision FROM record WHERE kind = 'k' ORDER BY id")
+            .unwrap();
+        let all = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let all: Vec<(String, i64)> = all.unwrap().map(|row| row.unwrap()).collect();
+        let left = [("a".to_owned(), 1), ("b of Kim".to_owned(), 1)];
+        assert_eq!(all, left);
+    }
 
     #[test]
     fn whose_record_refers_to_the_erased_is_found_from_the_operations_of_its_kind() {

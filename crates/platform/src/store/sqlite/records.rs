@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use watchkeeper_model::{LookupValue, control, setting};
 use watchkeeper_pack::filter::rows;
-use watchkeeper_pack::{Sight, saved};
+use watchkeeper_pack::{Sight, erased, saved};
 use watchkeeper_wire::ingest::Outcome;
 
 use super::operations::Along;
@@ -362,15 +362,16 @@ fn remove_record(
         params![tenant, write.kind, write.id],
     )?;
     tx.execute(
-        "INSERT INTO removed (tenant, kind, id, revision, region, source_version)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO removed (tenant, kind, id, revision, region, source_version, erased)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
         params![
             tenant,
             write.kind,
             write.id,
             signed(before.revision),
             before.region,
-            version
+            version,
+            !erased::fields(&before.body).is_empty()
         ],
     )?;
     let seq = tenants::next_seq(tx, tenant)?;

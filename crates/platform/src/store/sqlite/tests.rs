@@ -33,6 +33,7 @@ keeps!(
     what_follows_an_answer_comes_with_it_once,
     what_nobody_answered_ends_once_and_never_what_was_decided,
     what_was_asked_with_an_erased_record_beside_it_is_cut,
+    what_was_asked_is_cut_where_the_records_are_gone,
     a_history_is_everybodys_and_comes_newest_first_page_by_page,
     a_history_has_no_words_where_somebody_was_erased,
     a_commit_is_all_or_nothing,
