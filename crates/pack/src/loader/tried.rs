@@ -392,7 +392,10 @@ impl<'a> Trial<'a> {
                     .and_then(|(kind, name)| kind.fields.get(name));
                 self.value(type_, values.map_or(&[], |def| def.one_of.as_slice()))
             }
-            (_, None) => Value::Null,
+            (_, None) => asked
+                .zip(field)
+                .and_then(first_state)
+                .unwrap_or(Value::Null),
         }
     }
 
@@ -406,6 +409,9 @@ impl<'a> Trial<'a> {
             let own = kind.fields.get(name);
             let type_ = own.map(|def| def.type_);
             let type_ = type_.or(kind.computed.get(name).map(|computed| computed.def.type_));
+            if type_.is_none() {
+                return Some((name.clone(), first_state((kind, name))?));
+            }
             let value: Value = match type_? {
                 FieldType::Money => 2_200.into(),
                 FieldType::Boolean => 1.into(),
@@ -437,6 +443,12 @@ impl<'a> Trial<'a> {
             (None, None) => Value::Null,
         }
     }
+}
+
+/// A state of the kind, where that is what is asked of it.
+fn first_state((kind, field): (&Kind, &str)) -> Option<Value> {
+    let first = kind.states.first().filter(|_| field == "state")?;
+    Some(first.id.as_str().into())
 }
 
 /// A value of this type; nothing fits every type.

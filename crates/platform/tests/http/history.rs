@@ -270,15 +270,16 @@ async fn a_history_says_nothing_of_what_its_reader_does_not_see() {
 #[tokio::test]
 async fn a_saved_view_has_no_history_to_tell() {
     let world = World::new().await;
+    let id = Uuid::now_v7().to_string();
     let params = json!({"name": "Mine", "view": "refunds", "shared": true, "wish": json!({
         "sort": null, "search": "", "chips": [], "group": null, "columns": []}).to_string()});
     let keep = Operation {
         kind: "saved_view".into(),
         base_revision: None,
         params: params.as_object().unwrap().clone(),
-        ..world.operation("v", "keep")
+        ..world.operation(&id, "keep")
     };
     assert_eq!(world.submit(&keep).await.word, VerdictWord::Confirmed);
-    let told = refused(&world, &world.token, "saved_view/v/history").await;
+    let told = refused(&world, &world.token, &format!("saved_view/{id}/history")).await;
     assert_eq!(told.0, 404);
 }
