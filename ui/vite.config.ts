@@ -59,6 +59,9 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/test-setup.ts"],
     css: false,
+    // A window and the app's modules once for each worker, not for each file. What a test changes of
+    // them `test-setup.ts` puts back; a module is spied on, not mocked: whoever came first has it.
+    isolate: false,
     restoreMocks: true,
     testTimeout: 60_000,
     // One for each core; by itself it leaves one idle.

@@ -3,6 +3,7 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 import { usePlace } from "./app/place";
 import { useSaid } from "./app/said";
+import { useTheme } from "./app/theme";
 import { useTenantClock } from "./app/time";
 import { useSigningIn } from "./features/session/signingIn";
 
@@ -16,16 +17,33 @@ configure({
 
 // What a page without layout lacks: a height, so that a list has something in sight, and scrolling.
 const HEIGHT = 640;
-Object.defineProperty(HTMLElement.prototype, "offsetHeight", { get: () => HEIGHT });
-Object.defineProperty(HTMLElement.prototype, "offsetWidth", { get: () => 900 });
-Object.defineProperty(HTMLElement.prototype, "clientHeight", { get: () => HEIGHT });
-Object.defineProperty(HTMLElement.prototype, "scrollHeight", { get: () => 10_000_000 });
+const SIZES = {
+  offsetHeight: HEIGHT,
+  offsetWidth: 900,
+  clientHeight: HEIGHT,
+  scrollHeight: 10_000_000,
+};
+for (const [name, size] of Object.entries(SIZES)) {
+  Object.defineProperty(HTMLElement.prototype, name, { get: () => size, configurable: true });
+}
+// For the style of a <bdi> without a direction jsdom reads all of Unicode, each time: here all goes
+// from the left.
+Object.defineProperty(HTMLElement.prototype, "dir", {
+  get(this: HTMLElement) {
+    return this.getAttribute("dir") ?? (this.localName === "bdi" ? "ltr" : "");
+  },
+  set(this: HTMLElement, dir: string) {
+    this.setAttribute("dir", dir);
+  },
+  configurable: true,
+});
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.scrollTo = function scrollTo(this: Element, to?: ScrollToOptions | number) {
   this.scrollTop = (typeof to === "number" ? to : to?.top) ?? 0;
   this.dispatchEvent(new Event("scroll"));
 };
 
+// Test files share their window and its modules: what a test has changed of them ends with it.
 afterEach(() => {
   cleanup();
   vi.useRealTimers();
@@ -33,5 +51,7 @@ afterEach(() => {
   useSaid.setState({ remarks: [] });
   useSigningIn.setState({ busy: false, recoveryCode: null });
   useTenantClock.setState({ clock: null });
+  useTheme.setState({ theme: "system" });
   document.documentElement.removeAttribute("data-theme");
+  localStorage.clear();
 });

@@ -1,34 +1,27 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { usePlace } from "../../app/place";
+import * as values from "../../components/values";
 import { makeWorld } from "../../platform/memory/world";
 import { openApp } from "../../test-harness";
+import * as related from "./Related";
 
 /** How often a value was drawn in the list, and how often the record beside it was. */
-const drawn = vi.hoisted(() => ({ cells: 0, record: 0 }));
+const drawn = { cells: 0, record: 0 };
 
-vi.mock("../../components/values", async (original) => {
-  const values = await original<typeof import("../../components/values")>();
-  return {
-    ...values,
-    Value: (props: Parameters<typeof values.Value>[0]) => {
-      // Facts of the record show both clocks.
-      if (!props.both) drawn.cells += 1;
-      return values.Value(props);
-    },
-  };
+beforeEach(() => {
+  const { Value } = values;
+  vi.spyOn(values, "Value").mockImplementation((props) => {
+    // Facts of the record show both clocks.
+    if (!props.both) drawn.cells += 1;
+    return Value(props);
+  });
+  const { Related } = related;
+  vi.spyOn(related, "Related").mockImplementation((props) => {
+    drawn.record += 1;
+    return Related(props);
+  });
 });
-vi.mock("./Related", async (original) => {
-  const related = await original<typeof import("./Related")>();
-  return {
-    ...related,
-    Related: (props: Parameters<typeof related.Related>[0]) => {
-      drawn.record += 1;
-      return related.Related(props);
-    },
-  };
-});
-
 beforeEach(() => usePlace.getState().go({ screen: "queue", view: "pending", record: null }));
 
 const list = () => screen.findByRole("grid", { name: "Refund requests, list" });
