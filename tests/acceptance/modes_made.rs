@@ -53,7 +53,8 @@ async fn records_of_p_09_an_organisation_that_was_just_listed_keeps_the_audit_op
 }
 
 #[tokio::test]
-async fn records_of_p_09_an_organisation_is_audited_before_the_platform_has_heard_that_it_is_listed() {
+async fn records_of_p_09_an_organisation_is_audited_before_the_platform_has_heard_that_it_is_listed()
+ {
     let records = contained();
     let [run, _] = saas(&records).twice(&[]).await;
     let add = case(LEAK, "add_organisation", json!({"organisation": "o"}), None);
