@@ -178,3 +178,73 @@ async fn blocking<T: Send + 'static>(
         .await
         .map_err(|error| StoreError::Database(Box::new(error)))?
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use chrono::DateTime;
+    use refinery::Target;
+    use serde_json::{Map, json};
+    use watchkeeper_wire::ingest::Outcome;
+
+    use super::*;
+    use crate::store::{Put, Store, Write};
+
+    /// A record that was acted upon, and one that is gone.
+    const BEFORE: &str = r#"
+        INSERT INTO tenant (id, name, zone, settings, controls, head)
+        VALUES ('t', 'T', 'UTC', '{}', '{}', 9);
+        INSERT INTO record (tenant, kind, id, revision, seq, updated_at, title, body, computed)
+        VALUES ('t', 'k', 'a', 4, 7, 1, 'A', '{"n":1}', '{}');
+        INSERT INTO removed (tenant, kind, id, revision, region)
+        VALUES ('t', 'k', 'gone', 3, 'north');
+        INSERT INTO operation (tenant, id, fingerprint, author, device, kind, record, request, verdict,
+                               seq, made_at)
+        VALUES ('t', 'o', 'f', 'kim', 'd', 'k', 'a', '{}', '{}', 8, 1);
+        INSERT INTO call (tenant, operation, effect, call, basis, status)
+        VALUES ('t', 'o', 0, '{}', '{}', 'waiting');
+    "#;
+
+    #[tokio::test]
+    async fn a_file_of_an_earlier_version_is_brought_up_to_date_with_what_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("platform.db");
+        let mut old = Connection::open(&path).unwrap();
+        old.pragma_update(None, "foreign_keys", true).unwrap();
+        // As it was before a system said how new its records are, and histories were asked for.
+        let before = migrations::migrations::runner().set_target(Target::Version(7));
+        before.run(&mut old).unwrap();
+        old.execute_batch(BEFORE).unwrap();
+        drop(old);
+
+        let store = SqliteStore::open(&path).unwrap();
+        let row = store.record("t", "k", "a").await.unwrap().unwrap();
+        assert_eq!((row.revision, row.body.get("n")), (4, Some(&json!(1))));
+        assert_eq!(store.source_version("t", "k", "a").await.unwrap(), None);
+        let line = |id: &str, version: u64| Write {
+            kind: "k".into(),
+            id: id.into(),
+            put: Some(Put {
+                title: id.into(),
+                body: Map::from_iter([("n".to_owned(), json!(version))]),
+                ..Put::default()
+            }),
+            version: Some(version),
+        };
+        let lines = [line("a", 5), line("gone", 5), line("a", 3)];
+        let at = DateTime::UNIX_EPOCH;
+        let (_, outcomes) = store.ingest("t", at, &lines).await.unwrap();
+        assert_eq!(outcomes, [Outcome::Changed, Outcome::New, Outcome::Older]);
+        let back = store.record("t", "k", "gone").await.unwrap().unwrap();
+        assert_eq!(back.revision, 4, "it goes on from its end");
+
+        let file = Connection::open(&path).unwrap();
+        let mut amiss = file.prepare("PRAGMA foreign_key_check").unwrap();
+        assert!(!amiss.exists([]).unwrap());
+        let mut calls = file
+            .prepare("SELECT 1 FROM operation AS o JOIN call AS c ON c.operation = o.id")
+            .unwrap();
+        assert!(calls.exists([]).unwrap());
+    }
+}
