@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+use watchkeeper_core::Code;
+use watchkeeper_core::features::queues;
 use watchkeeper_core::outbox::queue::{Hold, Queued, Status};
 use watchkeeper_core::store::{Db, StoreError};
+use watchkeeper_model::plan::Create;
 use watchkeeper_platform::store::{Question, RecordRow};
 use watchkeeper_wire::operation::{Reason, VerdictWord};
 
@@ -85,6 +88,7 @@ impl World {
             self.check_reads(profile).await;
             self.check_outbox(profile).await;
             self.check_mirror(profile, &known).await;
+            self.check_made(profile, &known).await;
             self.check_disk(profile).await;
             self.check_chain(profile).await;
             self.check_canaries(profile);
@@ -263,6 +267,37 @@ impl World {
             let (here, there) = (mirror.get(&key), known.get(&key));
             if here != there {
                 let what = format!("profile {profile} has {key:?} as {here:?}, not {there:?}");
+                self.violate("I4", what);
+            }
+        }
+    }
+
+    /// I4 of what operations make: it is shown once it is there, as the platform has it, and where nothing was
+    /// made nothing is left of what was drawn.
+    async fn check_made(&mut self, profile: usize, known: &BTreeMap<(String, String), Held>) {
+        let engine = self.profiles[profile].engine().clone();
+        let makes = |one: &Queued| matches!(one.request.action.as_str(), "note" | "jot");
+        let operations = self.profiles[profile].operations().await;
+        for one in operations.into_iter().filter(makes) {
+            let entry = Create {
+                kind: "entry".into(),
+                body: Map::new(),
+            };
+            let id = entry.id(one.request.id, 0);
+            let there = known.get(&(entry.kind, id.clone()));
+            let there = there.map(|(revision, _)| *revision);
+            let here = match queues::record(&engine, "entry", &id).await {
+                Ok(shown) => Ok(Some(i64::try_from(shown.revision).unwrap())),
+                Err(error) if error.code == Code::NotFound => Ok(None),
+                Err(error) => Err(error.code),
+            };
+            let is_missing = one.status == Status::Confirmed
+                && there.is_none()
+                && !self.restored
+                && self.sabotage.is_none();
+            if here != Ok(there) || is_missing {
+                let id = one.request.id;
+                let what = format!("profile {profile} shows {here:?} of what {id} made: {there:?}");
                 self.violate("I4", what);
             }
         }
