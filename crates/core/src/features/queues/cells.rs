@@ -63,11 +63,7 @@ pub(super) fn is_known(kind: &Kind, name: &str) -> bool {
     match named(kind, name) {
         Named::Clock(clock) => kind.clocks.contains_key(clock),
         Named::Nothing | Named::Hidden => false,
-        Named::State
-        | Named::Value(_)
-        | Named::Ref(_)
-        | Named::Region
-        | Named::Operator => true,
+        Named::State | Named::Value(_) | Named::Ref(_) | Named::Region | Named::Operator => true,
     }
 }
 
