@@ -54,7 +54,7 @@ fn a_43_and_a_44_what_waits_in_the_demo_is_agreed_to_in_the_app_and_done_once() 
     let id = approval(&mut desk, "CT-57");
     let waits = ("approval", id.as_str());
     let by = fact(&desk.record(waits), "asked_by");
-    assert!(by.to_string().contains("noor"), "{by}");
+    assert!(by.to_string().contains("Noor Haddad"), "{by}");
     let comment = json!({"comment": "The table is right; publish it."});
     desk.done(waits, "approve", comment);
     desk.stands(waits, "approved");

@@ -22,6 +22,7 @@ fn look(pack: &Pack, settings: Value, controls: Value, now: DateTime<Utc>) -> Re
         controls: map(controls),
         zone: pack.zone,
         sessions: std::collections::BTreeMap::new(),
+        operators: std::collections::BTreeMap::new(),
         pack: None,
         demo: false,
     };

@@ -145,7 +145,7 @@ async fn fault_46_what_another_operator_left_pending_is_shown_as_theirs_and_not_
     let status = lee.status().await;
     assert_eq!(status.waiting.len(), 1);
     let pending = &status.waiting[0];
-    assert_eq!((pending.author.as_str(), pending.foreign), ("kim", true));
+    assert_eq!((pending.author.as_str(), pending.foreign), ("KIM", true));
     assert!(office.payments().is_empty());
     assert_eq!(lee.state_of("c2").await, "rejected");
     let (folder, _) = close(lee).await;

@@ -105,7 +105,7 @@ pub enum ChipTest {
 /// How a field is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
-    /// Several of its states or words.
+    /// Several of its states or words, or of the operators.
     Among,
     /// Yes or no.
     Flag,
@@ -172,8 +172,11 @@ pub fn asks(kind: &Kind, name: &str) -> Option<Asks> {
     if !filter::is_indexed(kind, name) && type_ != FieldType::Ref {
         return None;
     }
+    let operator = kind.fields.get(name).is_some_and(|def| def.operator);
     Some(match type_ {
         FieldType::Enum => Asks::Among,
+        // Nobody types an id of which they are shown the name.
+        FieldType::Id if operator => Asks::Among,
         FieldType::Boolean => Asks::Flag,
         FieldType::Money => Asks::Money,
         FieldType::Integer | FieldType::Number => Asks::Number,

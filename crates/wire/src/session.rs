@@ -17,6 +17,10 @@ pub struct Me {
     pub operator: Operator,
     /// The tenant that the token belongs to; a token reaches exactly one.
     pub tenant: Tenant,
+    /// All who operate the tenant or once did, by id: what records call by their ids. Whoever is signed in may
+    /// know their names.
+    #[serde(default)]
+    pub operators: Vec<Operator>,
     /// Roles of the operator in this tenant.
     pub roles: Vec<String>,
     /// Regions that the operator may see; empty means all.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use watchkeeper_model::Actor;
 use watchkeeper_pack::Pack;
 use watchkeeper_pack::pack::Session;
-use watchkeeper_wire::session::Me;
+use watchkeeper_wire::session::{Me, Operator};
 
 use crate::profile::open::Pinned;
 use crate::store::{StoreError, Stores, setting};
@@ -30,6 +30,8 @@ pub struct Rights {
     pub zone: Tz,
     /// The platform's word on when the operator sits down, by session; instants ascend.
     pub sessions: BTreeMap<String, Vec<DateTime<Utc>>>,
+    /// What the tenant's operators are called, by id, as far as the platform told: see [`Rights::operator`].
+    pub operators: BTreeMap<String, String>,
     /// Hash of the pack that the platform spoke of.
     pub pack: Option<String>,
     /// The platform is a demo, whose world may be chosen.
@@ -48,6 +50,7 @@ impl Rights {
             controls: me.controls.clone(),
             zone: me.tenant.zone.parse().unwrap_or(Tz::UTC),
             sessions: me.sessions.clone(),
+            operators: called(me.operators.iter().chain([&me.operator])),
             pack: me.pack.as_ref().map(|pack| pack.hash.clone()),
             demo: me.demo,
         }
@@ -109,6 +112,11 @@ impl Rights {
         found.map(|(_, session)| session.def.label.as_str())
     }
 
+    /// An operator as shown: by their name, or by their id where nobody has told that.
+    pub fn operator<'a>(&'a self, id: &'a str) -> &'a str {
+        self.operators.get(id).map_or(id, String::as_str)
+    }
+
     /// The actor as expressions see it.
     pub fn actor_value(&self) -> Map<String, Value> {
         let list = |names: &BTreeSet<String>| json!(names);
@@ -118,6 +126,30 @@ impl Rights {
             ("regions".to_owned(), list(&self.actor.regions)),
         ])
     }
+}
+
+/// What operators are called by their ids; the last word on each counts. Two of one name are told apart by their
+/// ids. Pure.
+fn called<'a>(operators: impl IntoIterator<Item = &'a Operator>) -> BTreeMap<String, String> {
+    let operators = operators.into_iter();
+    let named = operators.filter(|one| !one.name.trim().is_empty());
+    let names: BTreeMap<&str, &str> = named
+        .map(|one| (one.id.as_str(), one.name.as_str()))
+        .collect();
+    let (mut once, mut again) = (BTreeSet::new(), BTreeSet::new());
+    for name in names.values() {
+        if !once.insert(*name) {
+            again.insert(*name);
+        }
+    }
+    let shown = names.into_iter().map(|(id, name)| {
+        let name = match again.contains(name) {
+            true => format!("{name} ({id})"),
+            false => name.to_owned(),
+        };
+        (id.to_owned(), name)
+    });
+    shown.collect()
 }
 
 /// Reads what was kept. Before the platform ever spoke: no roles, no settings.
@@ -137,6 +169,7 @@ pub(super) async fn load(stores: &Stores, pinned: &Pinned) -> Result<Rights, Sto
             controls: Map::new(),
             zone: pinned.tenant.zone.parse().unwrap_or(Tz::UTC),
             sessions: BTreeMap::new(),
+            operators: called([&pinned.operator]),
             pack: None,
             demo: false,
         },
@@ -160,4 +193,31 @@ pub(crate) async fn keep(
         .write(move |state| setting::put(state, SETTING, &me))
         .await?;
     Ok(Some(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_are_called_by_their_names_and_two_of_one_name_are_told_apart() {
+        let named = |id: &str, name: &str| Operator {
+            id: id.into(),
+            name: name.into(),
+        };
+        let (kim, renamed) = (named("kim", "Kim"), named("kim", "Kim Lund"));
+        let (lee, other) = (named("lee", "Lee"), named("lee-2", "Lee"));
+        let nameless = named("noor", " ");
+        let called = called([&kim, &lee, &other, &nameless, &renamed]);
+        let shown: Vec<(&str, &str)> = called
+            .iter()
+            .map(|(id, name)| (id.as_str(), name.as_str()))
+            .collect();
+        let expected = [
+            ("kim", "Kim Lund"),
+            ("lee", "Lee (lee)"),
+            ("lee-2", "Lee (lee-2)"),
+        ];
+        assert_eq!(shown, expected);
+    }
 }

@@ -11,15 +11,18 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 use watchkeeper_core::changes::{Source, Tag};
 use watchkeeper_core::features::queues;
-use watchkeeper_core::features::queues::view::ActRequest;
+use watchkeeper_core::features::queues::view::{
+    ActRequest, CellValue, FilterInput, ViewPage, ViewRequest,
+};
 use watchkeeper_core::features::watch;
 use watchkeeper_core::features::watch::view::EventWhat;
 use watchkeeper_core::notify::{
     About, Bubble, BubbleId, Button, Daemon, Notifier, NotifyError, Signal, Urgency,
 };
+use watchkeeper_pack::chip::{Chip, ChipTest};
 use watchkeeper_pack::value::instant_text;
 
-use crate::scripted::now;
+use crate::scripted::{Reply, now};
 use crate::world::{World, pack, until};
 
 /// A desktop that keeps what it was asked to show.
@@ -133,6 +136,78 @@ async fn approve(world: &World, id: &str) {
         amends: None,
     };
     queues::act(&world.engine, request).await.unwrap();
+}
+
+/// Who asked for an approval, as its panel and its row show it.
+async fn asked_by(world: &World, id: &str) -> [CellValue; 2] {
+    let shown = queues::record(&world.engine, "approval", id).await.unwrap();
+    let mut facts = shown.facts.into_iter();
+    let fact = facts.find(|fact| fact.field == "asked_by").unwrap();
+    let page = listed(world, Vec::new()).await;
+    let mut columns = page.columns.iter();
+    let column = columns.position(|column| column.field == "asked_by");
+    let row = page.rows.iter().find(|row| row.id == id).unwrap();
+    [fact.value, row.cells[column.unwrap()].value.clone()]
+}
+
+async fn listed(world: &World, chips: Vec<Chip>) -> ViewPage {
+    let request = ViewRequest {
+        view: "approvals".into(),
+        chips,
+        limit: 9,
+        ..Default::default()
+    };
+    queues::page(&world.engine, request).await.unwrap()
+}
+
+#[tokio::test]
+async fn who_asked_is_shown_by_the_name_they_have_now_without_a_line_too() {
+    let (mut world, _) = world("lead").await;
+    let named = |name: &str| vec![json!({"id": "op-2", "name": name})];
+    let text = |text: &str| CellValue::Text { text: text.into() };
+    let asked = |by: &str| approval(by, TimeDelta::hours(1));
+    world.platform.with(|state| {
+        state.operators = named("Lee");
+        state.put("approval", "theirs", asked("op-2"));
+        state.put("approval", "strangers", asked("op-9"));
+    });
+    turn(&world).await;
+    let lee = || [text("Lee"), text("Lee")];
+    assert_eq!(asked_by(&world, "theirs").await, lee());
+    let unnamed = [text("op-9"), text("op-9")];
+    assert_eq!(asked_by(&world, "strangers").await, unnamed, "of no name");
+
+    world
+        .platform
+        .with(|state| state.operators = named("Lee Ann"));
+    turn(&world).await;
+    world.platform.behave(|_, _| Some(Reply::Nothing));
+    world.restart().await;
+    let renamed = [text("Lee Ann"), text("Lee Ann")];
+    assert_eq!(asked_by(&world, "theirs").await, renamed);
+
+    // Nobody types the id: names are chosen from.
+    let page = listed(&world, Vec::new()).await;
+    let mut filters = page.filters.iter();
+    let filter = filters.find(|filter| filter.field == "asked_by").unwrap();
+    let FilterInput::Among { options } = &filter.input else {
+        panic!("{filter:?}");
+    };
+    let options: Vec<(&str, &str)> = options
+        .iter()
+        .map(|option| (option.value.as_str(), option.label.as_str()))
+        .collect();
+    assert_eq!(options, [("op-1", "Robin"), ("op-2", "Lee Ann")]);
+    let chip = Chip {
+        field: "asked_by".into(),
+        test: ChipTest::Among {
+            values: vec!["op-2".into()],
+        },
+    };
+    let page = listed(&world, vec![chip]).await;
+    let found: Vec<&str> = page.rows.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(found, ["theirs"]);
+    assert_eq!(page.chips[0].values, ["Lee Ann"]);
 }
 
 #[tokio::test]

@@ -67,6 +67,7 @@ fn field(def: &ParamDef) -> FieldDef {
             Vec::new()
         },
         labels: def.labels.clone(),
+        operator: false,
         optional: def.optional,
         indexed: false,
         searched: false,

@@ -142,6 +142,9 @@ pub struct FieldDef {
     /// What some of them are called; the others are shown as they are, with blanks for `_`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// For `id`: it is that of an operator, who is shown by their name.
+    #[serde(default)]
+    pub operator: bool,
     /// May be absent or null.
     #[serde(default)]
     pub optional: bool,

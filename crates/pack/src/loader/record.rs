@@ -90,6 +90,10 @@ fn fields(world: &World<'_>, def: &RecordFile, spot: &Spot, problems: &mut Probl
             }
             _ => {}
         }
+        if field.operator && field.type_ != FieldType::Id {
+            let message = "only an `id` is that of an operator";
+            problems.error(&spot.at("operator"), "pack.field", message);
+        }
         one_of(&field.one_of, field.type_, &spot, problems);
         labels(&field.one_of, &field.labels, &spot, problems);
         links::roles(world, &field.seen_by, &spot.at("seen_by"), problems);

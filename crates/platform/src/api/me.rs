@@ -30,6 +30,7 @@ pub async fn me(
         .tenant(&access.tenant)
         .await?
         .ok_or(Code::NotFound)?;
+    let operators = platform.store.operators(&access.tenant).await?;
     let now = platform.clock.now();
     // Whoever is signed in is told so whatever became of the pack; the failure is in the journal.
     let pack = platform.packs.active(&tenant).await.ok().flatten();
@@ -38,6 +39,7 @@ pub async fn me(
         api: API_VERSION,
         operator: access.operator,
         tenant: tenant.tenant,
+        operators,
         roles: access.roles,
         regions: access.regions,
         server_time: now,

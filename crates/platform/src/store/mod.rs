@@ -82,6 +82,8 @@ pub trait Store: Send + Sync + 'static {
     async fn add_operator(&self, tenant: &str, operator: &Operator) -> Result<()>;
     /// What an operator is called: their id where nobody knows them.
     async fn operator_name(&self, tenant: &str, id: &str) -> Result<String>;
+    /// The operators of a tenant, by id.
+    async fn operators(&self, tenant: &str) -> Result<Vec<Operator>>;
     /// Keeps a token by its hash.
     async fn issue_token(&self, token: &NewToken) -> Result<()>;
     /// What a token gives, revoked ones included.

@@ -47,6 +47,7 @@ async fn fault_70_every_endpoint_with_ids_of_another_tenant_finds_nothing() {
         (&me["tenant"]["id"], &me["pack"]),
         (&json!("there"), &Value::Null)
     );
+    assert_eq!(me["operators"], json!([{"id": "kim", "name": "KIM"}]));
     let hash = Bundle::from_dir(&pack_folder()).unwrap().hash().to_owned();
     assert_eq!(problem(get(&format!("/v1/packs/{hash}"))).await.0, 404);
     assert_eq!(

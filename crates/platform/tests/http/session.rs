@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 use watchkeeper_pack::Bundle;
+use watchkeeper_platform::Grant;
 
 use crate::support::{TENANT, World, issue, pack_folder, problem, signed};
 
@@ -31,6 +32,25 @@ async fn me_says_who_where_and_what_is_in_force() {
         .await
         .unwrap();
     assert_eq!(bytes, bundle.bytes());
+}
+
+#[tokio::test]
+async fn me_tells_the_colleagues_of_the_tenant_as_they_are_called_now() {
+    let world = World::new().await;
+    let (kim, root) = (
+        json!({"id": "kim", "name": "KIM"}),
+        json!({"id": "root", "name": "ROOT"}),
+    );
+    assert_eq!(world.me().await["operators"], json!([kim, root]));
+    let renamed = Grant {
+        operator: "root".into(),
+        name: "Robin Root".into(),
+        roles: Vec::new(),
+        regions: Vec::new(),
+    };
+    world.platform().issue(TENANT, &renamed).await.unwrap();
+    let root = json!({"id": "root", "name": "Robin Root"});
+    assert_eq!(world.me().await["operators"], json!([kim, root]));
 }
 
 #[tokio::test]

@@ -283,7 +283,7 @@ fn since(reading: &Reading<'_>, row: &Row) -> Option<Since> {
     let at = text(&row.body, "since")?.parse().ok()?;
     Some(Since {
         at: reading.wall(at),
-        by: text(&row.body, "by").map(ToOwned::to_owned),
+        by: text(&row.body, "by").map(|by| reading.rights.operator(by).to_owned()),
         reason: text(&row.body, REASON).map(ToOwned::to_owned),
     })
 }
@@ -292,7 +292,10 @@ fn asked(reading: &Reading<'_>, def: &ControlDef, row: &Row) -> Option<AskedView
     let at = text(&row.body, "asked_at")?.parse().ok()?;
     Some(AskedView {
         value: proposed(def, &parsed(text(&row.body, "asked")?)?),
-        by: text(&row.body, "asked_by")?.to_owned(),
+        by: reading
+            .rights
+            .operator(text(&row.body, "asked_by")?)
+            .to_owned(),
         at: reading.wall(at),
         reason: text(&row.body, "asked_reason").map(ToOwned::to_owned),
     })

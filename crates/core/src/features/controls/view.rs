@@ -66,7 +66,7 @@ pub struct ControlView {
 pub struct Since {
     /// Instant from which it was in force, tenant's wall clock, RFC 3339 with offset.
     pub at: String,
-    /// Operator id; none where the platform did it itself.
+    /// Operator as shown; none where the platform did it itself.
     pub by: Option<String>,
     /// Why.
     pub reason: Option<String>,
@@ -77,7 +77,7 @@ pub struct Since {
 pub struct AskedView {
     /// To what.
     pub value: Proposed,
-    /// Operator id.
+    /// Operator as shown.
     pub by: String,
     /// When, tenant's wall clock, RFC 3339 with offset.
     pub at: String,

@@ -20,7 +20,6 @@ use crate::outbox::queue;
 /// [`Code::NotFound`] of a kind that the operator does not see; the local database failed.
 pub async fn shown(engine: &Engine, kind: &str, id: &str) -> Result<HistoryView, Error> {
     let (kind, id) = (kind.to_owned(), id.to_owned());
-    let name = engine.pinned().operator.name.clone();
     read(engine, move |reading| {
         let pack = reading.pack.as_deref();
         if pack.is_some_and(|pack| !pack.sight.sees_kind(&kind)) {
@@ -32,7 +31,7 @@ pub async fn shown(engine: &Engine, kind: &str, id: &str) -> Result<HistoryView,
         let older = kept.as_ref().is_some_and(|kept| kept.older);
         let entries = kept.map(|kept| kept.entries).unwrap_or_default();
         let lines = merged(entries, own).into_iter();
-        let lines = lines.map(|line| line_view(reading, (&kind, &name), line));
+        let lines = lines.map(|line| line_view(reading, &kind, line));
         Ok(HistoryView {
             lines: lines.collect(),
             kind,
@@ -44,7 +43,7 @@ pub async fn shown(engine: &Engine, kind: &str, id: &str) -> Result<HistoryView,
     .await
 }
 
-fn line_view(reading: &Reading<'_>, (kind, me): (&str, &str), line: Line) -> HistoryLineView {
+fn line_view(reading: &Reading<'_>, kind: &str, line: Line) -> HistoryLineView {
     let known = reading.pack.as_deref().and_then(|pack| pack.kind(kind));
     let action = known.and_then(|kind| kind.actions.get(&line.action));
     let ours = line.author == reading.me;
@@ -55,9 +54,10 @@ fn line_view(reading: &Reading<'_>, (kind, me): (&str, &str), line: Line) -> His
             .map(|action| action.def.label.clone())
             .or(line.called)
             .unwrap_or(line.action),
-        by: match ours {
-            true => me.to_owned(),
-            false => line.name.unwrap_or(line.author),
+        // What they are called now, before what they were called then.
+        by: match reading.rights.operators.get(&line.author) {
+            Some(name) => name.clone(),
+            None => line.name.unwrap_or(line.author),
         },
         ours,
         at: reading.wall(line.at),

@@ -25,6 +25,8 @@ pub(super) enum Named<'a> {
     Ref(&'a str),
     /// A region of the pack.
     Region,
+    /// An operator.
+    Operator,
     /// Something that the operator does not see.
     Hidden,
     /// Nothing that the kind has.
@@ -46,6 +48,7 @@ pub(super) fn named<'a>(kind: &'a Kind, name: &'a str) -> Named<'a> {
         return match (&def.kind, def.type_) {
             (Some(target), FieldType::Ref) => Named::Ref(target),
             _ if name == REGION && def.one_of.is_empty() => Named::Region,
+            _ if def.operator => Named::Operator,
             _ => Named::Value(def.type_),
         };
     }
@@ -60,7 +63,7 @@ pub(super) fn is_known(kind: &Kind, name: &str) -> bool {
     match named(kind, name) {
         Named::Clock(clock) => kind.clocks.contains_key(clock),
         Named::Nothing | Named::Hidden => false,
-        Named::State | Named::Value(_) | Named::Ref(_) | Named::Region => true,
+        Named::State | Named::Value(_) | Named::Ref(_) | Named::Region | Named::Operator => true,
     }
 }
 
@@ -89,9 +92,12 @@ pub(super) fn column_kind(kind: &Kind, name: &str) -> ColumnKind {
         Named::Value(FieldType::Integer | FieldType::Number) => ColumnKind::Number,
         Named::Value(FieldType::Money) => ColumnKind::Money,
         Named::Value(FieldType::Timestamp) => ColumnKind::Instant,
-        Named::Value(_) | Named::Ref(_) | Named::Region | Named::Hidden | Named::Nothing => {
-            ColumnKind::Text
-        }
+        Named::Value(_)
+        | Named::Ref(_)
+        | Named::Region
+        | Named::Operator
+        | Named::Hidden
+        | Named::Nothing => ColumnKind::Text,
     }
 }
 
@@ -164,6 +170,12 @@ pub(super) fn one_value(
         Named::Region => match value {
             Value::String(id) => CellValue::Text {
                 text: reading.pack()?.region_label(id).to_owned(),
+            },
+            other => plain(reading, FieldType::Id, None, other),
+        },
+        Named::Operator => match value {
+            Value::String(id) => CellValue::Text {
+                text: reading.rights.operator(id).to_owned(),
             },
             other => plain(reading, FieldType::Id, None, other),
         },

@@ -10,18 +10,19 @@ use super::queries::narrow::unfit;
 use super::view::{
     CellValue, ChipView, CurrencyView, FieldName, FilterInput, FilterView, OptionView,
 };
+use crate::engine::Rights;
 use crate::error::Error;
 use crate::features::reading::Reading;
 
 /// The fields that may be filtered by.
-pub(super) fn filters(pack: &Pack, kind: &Kind) -> Vec<FilterView> {
+pub(super) fn filters(pack: &Pack, rights: &Rights, kind: &Kind) -> Vec<FilterView> {
     chip::offered(kind)
         .into_iter()
         .filter_map(|(field, asks)| {
             Some(FilterView {
                 field: field.to_owned(),
                 label: label(kind, field),
-                input: input(pack, kind, field, asks)?,
+                input: input((pack, rights), kind, field, asks)?,
                 may_be_empty: chip::may_be_empty(kind, field),
                 // A reference may be filtered by without an index to sort by.
                 sortable: filter::is_indexed(kind, field),
@@ -30,10 +31,15 @@ pub(super) fn filters(pack: &Pack, kind: &Kind) -> Vec<FilterView> {
         .collect()
 }
 
-fn input(pack: &Pack, kind: &Kind, field: &str, asks: Asks) -> Option<FilterInput> {
+fn input(
+    (pack, rights): (&Pack, &Rights),
+    kind: &Kind,
+    field: &str,
+    asks: Asks,
+) -> Option<FilterInput> {
     Some(match asks {
         Asks::Among => FilterInput::Among {
-            options: options(kind, field),
+            options: options(rights, kind, field),
         },
         Asks::Flag => FilterInput::Flag,
         Asks::Money => FilterInput::Money {
@@ -52,7 +58,7 @@ fn input(pack: &Pack, kind: &Kind, field: &str, asks: Asks) -> Option<FilterInpu
     })
 }
 
-fn options(kind: &Kind, field: &str) -> Vec<OptionView> {
+fn options(rights: &Rights, kind: &Kind, field: &str) -> Vec<OptionView> {
     let option = |value: &str, label: &str| OptionView {
         value: value.to_owned(),
         label: label.to_owned(),
@@ -66,6 +72,10 @@ fn options(kind: &Kind, field: &str) -> Vec<OptionView> {
     let Some(def) = kind.fields.get(field) else {
         return Vec::new();
     };
+    if def.operator {
+        let operators = rights.operators.iter();
+        return operators.map(|(id, name)| option(id, name)).collect();
+    }
     let values = def.one_of.iter();
     values
         .map(|value| option(value, &def.word(value)))

@@ -120,7 +120,7 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
             .flatten()
             .map(whole_seconds),
         next_try: waits.then(|| reading.wall(operation.not_before)),
-        author: request.author.clone(),
+        author: reading.rights.operator(&request.author).to_owned(),
         foreign: request.author != reading.me,
         may_retry: operation.status == Status::Held
             && operation.hold != Some(Hold::Lapsed)

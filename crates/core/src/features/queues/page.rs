@@ -64,7 +64,7 @@ fn answer(reading: &Reading<'_>, pack: &Pack, request: &ViewRequest) -> Result<V
         as_of: reading.as_of(),
         keys: keys(kind),
         bulk: bulk(kind),
-        filters: offer::filters(pack, kind),
+        filters: offer::filters(pack, &reading.rights, kind),
         chips: request
             .chips
             .iter()

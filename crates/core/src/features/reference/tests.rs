@@ -147,6 +147,7 @@ fn shown_at(now: &str, settings: Value, controls: Value) -> ReferenceView {
         controls: map(controls),
         zone: chrono_tz::Europe::London,
         sessions: std::collections::BTreeMap::new(),
+        operators: std::collections::BTreeMap::new(),
         pack: None,
         demo: false,
     };

@@ -71,7 +71,7 @@ fn one(
             let text = |field: &str| row.body.get(field).and_then(Value::as_str);
             let at = text("said_at")?.parse().ok()?;
             Some(Said {
-                by: text("said_by")?.to_owned(),
+                by: reading.rights.operator(text("said_by")?).to_owned(),
                 at: reading.wall(at),
                 reason: text("reason").map(ToOwned::to_owned),
             })

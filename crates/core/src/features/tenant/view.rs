@@ -111,7 +111,7 @@ pub struct SettingReader {
 /// Who said it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Said {
-    /// Operator id.
+    /// Operator as shown.
     pub by: String,
     /// Instant, tenant's wall clock, RFC 3339 with offset.
     pub at: String,

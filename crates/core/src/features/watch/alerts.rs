@@ -59,7 +59,10 @@ fn alert(reading: &Reading<'_>, row: &Row) -> Result<AlertView, Error> {
         instant(row, "acknowledged_at"),
     ) {
         (Some("acknowledged"), Some(at)) => Some(AcknowledgedView {
-            by: text(row, "acknowledged_by"),
+            by: reading
+                .rights
+                .operator(&text(row, "acknowledged_by"))
+                .to_owned(),
             at: reading.wall(at),
         }),
         _ => None,

@@ -156,7 +156,7 @@ pub struct AlertView {
 /// Who acknowledged an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct AcknowledgedView {
-    /// Operator.
+    /// Operator as shown.
     pub by: String,
     /// When.
     pub at: String,

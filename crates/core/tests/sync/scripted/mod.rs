@@ -50,6 +50,8 @@ pub struct State {
     pub controls: Map<String, Value>,
     /// Roles of the operator.
     pub roles: Vec<String>,
+    /// Whom else it tells of, as id and name.
+    pub operators: Vec<Value>,
     /// Kinds, and fields as `kind.field`, that it keeps from the operator.
     pub hidden: BTreeSet<String>,
     /// Minutes that its clock is ahead of the machine's.
@@ -296,6 +298,7 @@ impl State {
         json!({
             "api": 1,
             "operator": {"id": "op-1", "name": "Robin"},
+            "operators": self.operators,
             "tenant": {"id": "t-1", "name": "Depot", "zone": "Australia/Melbourne"},
             "roles": self.roles, "regions": [],
             "server_time": self.now(),

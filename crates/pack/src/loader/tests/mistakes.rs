@@ -96,6 +96,13 @@ fn each_mistake_is_found_where_it_stands() {
         ),
         (
             RECORD,
+            "{type: string, label: Mail",
+            "{type: string, operator: true, label: Mail",
+            "pack.field",
+            "true",
+        ),
+        (
+            RECORD,
             "one_of: [low, high]",
             "one_of: [low, Low]",
             "pack.case",

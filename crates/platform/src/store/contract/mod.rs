@@ -145,6 +145,9 @@ pub async fn a_token_gives_what_it_was_given_until_revoked<S: Store>(store: &S) 
     assert_eq!(called(TENANT, "kim").await, "Kim Lund");
     assert_eq!(called(TENANT, "nobody").await, "nobody");
     assert_eq!(called("another", "kim").await, "kim");
+    let all = store.operators(TENANT).await.unwrap();
+    assert!(all.contains(&kim));
+    assert_eq!(store.operators("another").await.unwrap(), []);
     let token = NewToken {
         hash: "h".into(),
         tenant: TENANT.into(),

@@ -64,6 +64,19 @@ pub fn operator_name(tx: &Transaction<'_>, tenant: &str, id: String) -> Result<S
     Ok(name.unwrap_or(id))
 }
 
+pub fn operators(tx: &Transaction<'_>, tenant: &str) -> Result<Vec<Operator>> {
+    let found = tx
+        .prepare_cached("SELECT id, name FROM operator WHERE tenant = ? ORDER BY id")?
+        .query_map([tenant], |row| {
+            Ok(Operator {
+                id: row.get(0)?,
+                name: row.get(1)?,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<Operator>>>()?;
+    Ok(found)
+}
+
 pub fn issue_token(tx: &Transaction<'_>, token: &NewToken) -> Result<()> {
     tx.execute(
         "INSERT INTO token (hash, tenant, operator, roles, regions, made_at)

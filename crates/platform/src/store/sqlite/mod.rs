@@ -93,6 +93,11 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn operators(&self, tenant: &str) -> Result<Vec<Operator>> {
+        let tenant = tenant.to_owned();
+        self.read(move |tx| access::operators(tx, &tenant)).await
+    }
+
     async fn issue_token(&self, token: &NewToken) -> Result<()> {
         let token = token.clone();
         self.write(move |tx| access::issue_token(tx, &token)).await

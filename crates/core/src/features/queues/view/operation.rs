@@ -81,7 +81,7 @@ pub struct OperationView {
     pub next_try: Option<String>,
     /// It can be taken back, and goes in so many seconds, rounded up; none where it cannot be.
     pub goes_in_seconds: Option<u32>,
-    /// Operator who made it.
+    /// Operator who made it, as shown.
     pub author: String,
     /// It was made by another operator than the one signed in, so it does not go out under this name.
     pub foreign: bool,
