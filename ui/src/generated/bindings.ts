@@ -138,7 +138,7 @@ export type AboutView = {
 
 /**  Who acknowledged an alert. */
 export type AcknowledgedView = {
-	/**  Operator. */
+	/**  Operator as shown. */
 	by: string,
 	/**  When. */
 	at: string,
@@ -334,7 +334,7 @@ export type AskView = {
 export type AskedView = {
 	/**  To what. */
 	value: Proposed,
-	/**  Operator id. */
+	/**  Operator as shown. */
 	by: string,
 	/**  When, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
@@ -1797,7 +1797,7 @@ export type OperationView = {
 	next_try: string | null,
 	/**  It can be taken back, and goes in so many seconds, rounded up; none where it cannot be. */
 	goes_in_seconds: number | null,
-	/**  Operator who made it. */
+	/**  Operator who made it, as shown. */
 	author: string,
 	/**  It was made by another operator than the one signed in, so it does not go out under this name. */
 	foreign: boolean,
@@ -2343,7 +2343,7 @@ export type RulingView = {
 
 /**  Who said it. */
 export type Said = {
-	/**  Operator id. */
+	/**  Operator as shown. */
 	by: string,
 	/**  Instant, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
@@ -2759,7 +2759,7 @@ export type SignedIn = {
 export type Since = {
 	/**  Instant from which it was in force, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
-	/**  Operator id; none where the platform did it itself. */
+	/**  Operator as shown; none where the platform did it itself. */
 	by: string | null,
 	/**  Why. */
 	reason: string | null,
