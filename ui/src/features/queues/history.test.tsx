@@ -95,9 +95,10 @@ describe("the history of a record", () => {
     const { backend, panel, user } = await openWith({ lines: [refused], ...NEVER }, (world) => {
       world.fails.askHistory = { code: "unreachable", detail: null, row: null };
     });
+    const again = await within(panel).findByRole("button", { name: "Try again" });
     // As of a record that is here alone: nothing is asked, and nothing is kept.
     backend.askHistory = backend.recordHistory;
-    await user.click(await within(panel).findByRole("button", { name: "Try again" }));
+    await user.click(again);
     const sentence = "Only what was done on this laptop is here.";
     expect(await within(panel).findByText(sentence)).toBeVisible();
     expect(panel).not.toHaveTextContent("being asked for");
