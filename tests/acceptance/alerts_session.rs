@@ -102,7 +102,7 @@ fn d_08_a_red_alert_is_acknowledged_without_a_line_and_goes_out_with_it() {
     world.line.cut(false);
     world.client.drained().unwrap();
     let seen = world.alert("ai_down", |alert| alert["operation"] == Value::Null);
-    assert_eq!(seen["acknowledged"]["by"], "kim");
+    assert_eq!(seen["acknowledged"]["by"], "Kim Alcott");
     // It goes on firing until it is over, and an acknowledgement is no second one.
     assert_eq!(seen["can_acknowledge"], false);
     world.client.ask(&acknowledge).unwrap();
@@ -118,7 +118,7 @@ fn d_09_a_yellow_alert_is_acknowledged_with_a_line_and_is_over_by_itself() {
     let request = json!({"do": "acknowledge", "id": alert["id"]});
     world.client.ask(&request).unwrap();
     let seen = world.alert("ai_faltering", |alert| alert["acknowledged"] != Value::Null);
-    assert_eq!(seen["acknowledged"]["by"], "kim");
+    assert_eq!(seen["acknowledged"]["by"], "Kim Alcott");
     let record = world
         .client
         .record("alert", alert["id"].as_str().unwrap())

@@ -133,7 +133,7 @@ fn a_15_and_a_16_and_a_17_and_a_18_and_a_19_each_is_switched_read_back_and_lifte
     for (id, _) in ids {
         let on = settled(client, id, &json!(true));
         assert_eq!(on["on"], true);
-        assert_eq!(on["since"]["by"], "lena");
+        assert_eq!(on["since"]["by"], "Léna Vidal");
         assert_eq!(on["since"]["reason"], "Looked into since nine.");
         switch(client, id, &json!(false), None);
     }
@@ -177,7 +177,7 @@ fn part_of_a_14_incident_mode_goes_on_without_a_line_with_its_banner_and_off_aga
     world.line.cut(false);
     let on = settled(&mut world.client, "incident_mode", &json!(true));
     assert_eq!((&on["on"], &on["banner"]), (&json!(true), &json!(words)));
-    assert_eq!(on["since"]["by"], "lena");
+    assert_eq!(on["since"]["by"], "Léna Vidal");
     assert_eq!(on["since"]["reason"], "Looked into since nine.");
     let mut other = world.another();
     assert_eq!(
@@ -413,7 +413,7 @@ fn x_52_what_the_host_has_and_does_not_answer_with_is_not_in_effect() {
     .unwrap();
     assert_eq!(under_way["on"], false, "not in effect");
     assert_eq!(under_way["value"]["json"], "false");
-    assert_eq!(under_way["asked"]["by"], "lena");
+    assert_eq!(under_way["asked"]["by"], "Léna Vidal");
     // Another laptop sees the same, and nobody decides by it.
     let mut other = world.another();
     let seen = control(&mut other, "freeze_prices");

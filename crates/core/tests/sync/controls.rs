@@ -315,7 +315,7 @@ async fn x_52_a_switch_that_was_sent_is_not_in_effect_before_the_platform_read_i
     let asked = control(&world).await.asked.unwrap();
     assert_eq!(
         (asked.value.json.as_str(), asked.by.as_str()),
-        ("true", "op-1")
+        ("true", "Robin")
     );
 
     freeze(&world, true);

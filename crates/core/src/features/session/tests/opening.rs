@@ -326,9 +326,10 @@ async fn a_page_of_state_db_that_turns_out_bad_while_it_is_open_is_healed_and_wo
         .write(|tx| crate::store::setting::put(tx, "something", &1))
         .await
         .unwrap();
+    // No index has what was asked: the table itself is read.
     let read = state.read(|tx| {
         Ok::<i64, StoreError>(tx.query_row(
-            "SELECT sum(length(title)) FROM operation",
+            "SELECT sum(length(request)) FROM operation",
             [],
             |row| row.get(0),
         )?)
