@@ -13,10 +13,14 @@ const SOUGHT: &str = "canary-sought 51d2";
 /// What is at hand when the app falls over.
 const FALLEN: &str = "canary-panic Jane Doe owes 22 dollars";
 
+/// Who is signed in. Profiles are told apart by it before one is unlocked, so it stands beside them in clear.
+const OPERATOR: &str = "Kim Alcott";
+
 /// Every text of a record as the screens show it, long enough to be told from chance.
 fn words(record: &Value, into: &mut BTreeSet<String>) {
     let mut add = |text: &Value| {
-        if let Some(text) = text.as_str().filter(|text| text.len() >= 8) {
+        let text = text.as_str().filter(|text| *text != OPERATOR);
+        if let Some(text) = text.filter(|text| text.len() >= 8) {
             into.insert(text.to_owned());
         }
     };
