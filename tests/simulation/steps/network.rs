@@ -266,6 +266,7 @@ impl World {
                 let id = operation.id.to_string();
                 state.execute("DELETE FROM overlay WHERE operation = ?1", [&id])?;
                 state.execute("DELETE FROM gave_along WHERE operation = ?1", [&id])?;
+                state.execute("DELETE FROM beside WHERE operation = ?1", [&id])?;
                 state.execute("DELETE FROM rest WHERE ?1 IN (operation, rests_on)", [&id])?;
                 state.execute("DELETE FROM operation WHERE id = ?1", [&id])?;
             }
