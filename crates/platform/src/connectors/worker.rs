@@ -10,7 +10,8 @@
 //! the provider first. Nothing is concluded from "not listed" while a send may still be under way
 //! ([`QUIET`]), except that sending again under the same key is safe; a fresh key waits, and so does what
 //! goes under none ([`Connector::honours_keys`]). How long ago that was is asked of the wall clock and, as
-//! that may be set, of [`Sends`](super::Sends).
+//! that may be set, of [`Sends`](super::Sends). What goes under none and was answered with a yes is never
+//! sent again, however long it does not show ([`CallRow::taken`]).
 //!
 //! Nothing is sent beside money that moved for an operation which nobody here knows
 //! ([`beside`](super::beside)).
@@ -58,6 +59,8 @@ const LONGEST: TimeDelta = TimeDelta::minutes(16);
 const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// A provider that cannot say what it has done, or is not done, is asked again after so long.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// What there is to say of a call that was taken and does not show.
+const NOT_SHOWN: &str = "The provider answered that it took this, and shows nothing of it. Look for it at the provider.";
 
 /// Empties the outbox until it is dropped.
 pub struct Worker {
@@ -183,6 +186,10 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         Look::Unproven(shown) if row.ambiguous => {
             return wait_for_proof(platform, row, &shown).await;
         }
+        // It had a yes: neither a lapse nor another send follows from what does not show.
+        Look::Absent | Look::Beside(_) if row.taken => {
+            return wait_for_proof(platform, row, NOT_SHOWN).await;
+        }
         Look::Absent | Look::Unproven(_) => false,
         Look::Beside(listed) => {
             others = listed;
@@ -294,7 +301,14 @@ async fn after_send(
 ) -> Result<(), ApiError> {
     match sent {
         Sent::Done(result) => finish(platform, row, done(result)).await,
-        Sent::UnderWay => wait_for_the_provider(platform, row, true).await,
+        Sent::UnderWay => {
+            let taken = row.taken || !connector.honours_keys(&row.call);
+            let row = &CallRow {
+                taken,
+                ..row.clone()
+            };
+            wait_for_the_provider(platform, row, true).await
+        }
         // An earlier send may have come through after we looked.
         Sent::Refused(detail) => match connector.look(&row.call, &row.id.provider_key()).await {
             Look::Found(result) => finish(platform, row, done(result)).await,
@@ -446,6 +460,7 @@ async fn put_off(
     let to = Postponed {
         until: until.map_or(jittered, |until| until.max(jittered)),
         ambiguous,
+        taken: row.taken,
         generation,
     };
     platform.store.postpone_call(&row.id, &to).await?;

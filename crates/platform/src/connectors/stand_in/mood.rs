@@ -42,6 +42,8 @@ pub enum Mode {
     Pending,
     /// Takes it, and shows only the first piece of it for an hour.
     Part,
+    /// Takes it and says so, and shows nothing of it for an hour.
+    Unseen,
     /// Takes it and never answers, and its notes never show.
     NotesLost,
     /// Has forgotten all keys.

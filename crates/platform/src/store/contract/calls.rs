@@ -54,6 +54,7 @@ pub async fn in_another_history_a_call_that_waits_may_have_been_sent<S: Store>(s
     let to = Postponed {
         until: now(),
         ambiguous: false,
+        taken: false,
         generation: 0,
     };
     store.postpone_call(&due[1].id, &to).await.unwrap();
@@ -80,6 +81,7 @@ pub async fn a_call_waits_is_counted_and_ends_once<S: Store>(store: &S) {
     let to = Postponed {
         until: later,
         ambiguous: false,
+        taken: false,
         generation: 3,
     };
     store.postpone_call(&row.id, &to).await.unwrap();
@@ -263,6 +265,7 @@ pub async fn what_waits_for_other_calls_is_not_due_and_takes_no_place<S: Store>(
     let to = Postponed {
         until: later,
         ambiguous: false,
+        taken: false,
         generation: 0,
     };
     store.postpone_call(&calls[0].id, &to).await.unwrap();

@@ -12,7 +12,7 @@ use crate::store::{
     CallId, CallRow, CallStatus, Committed, NewCall, Postponed, Result, Settle, StoreError,
 };
 
-const COLUMNS: &str = "tenant, operation, effect, call, basis, status, ambiguous, attempts, \
+const COLUMNS: &str = "tenant, operation, effect, call, basis, status, ambiguous, taken, attempts, \
                        generation, sent_at, not_after, result";
 
 struct Raw {
@@ -23,6 +23,7 @@ struct Raw {
     basis: String,
     status: String,
     ambiguous: bool,
+    taken: bool,
     attempts: u32,
     generation: u32,
     sent_at: Option<i64>,
@@ -39,11 +40,12 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         basis: row.get(4)?,
         status: row.get(5)?,
         ambiguous: row.get(6)?,
-        attempts: row.get(7)?,
-        generation: row.get(8)?,
-        sent_at: row.get(9)?,
-        not_after: row.get(10)?,
-        result: row.get(11)?,
+        taken: row.get(7)?,
+        attempts: row.get(8)?,
+        generation: row.get(9)?,
+        sent_at: row.get(10)?,
+        not_after: row.get(11)?,
+        result: row.get(12)?,
     })
 }
 
@@ -61,6 +63,7 @@ impl TryFrom<Raw> for CallRow {
             basis: from_json(&raw.basis)?,
             status: status(&raw.status)?,
             ambiguous: raw.ambiguous,
+            taken: raw.taken,
             attempts: raw.attempts,
             generation: raw.generation,
             sent_at: raw.sent_at.map(instant).transpose()?,
@@ -209,11 +212,13 @@ pub fn postpone(tx: &Transaction<'_>, call: &CallId, to: &Postponed) -> Result<(
     // That it may have been sent in a history that is lost stays so until it was sent in this one: another
     // may have begun since who puts it off has read it.
     tx.execute(
-        "UPDATE call SET not_before = ?, ambiguous = (ambiguous AND attempts = 0) OR ?, generation = ?
+        "UPDATE call SET not_before = ?, ambiguous = (ambiguous AND attempts = 0) OR ?,
+                taken = taken OR ?, generation = ?
          WHERE tenant = ? AND operation = ? AND effect = ?",
         params![
             ms(to.until),
             to.ambiguous,
+            to.taken,
             to.generation,
             call.tenant,
             call.operation.to_string(),

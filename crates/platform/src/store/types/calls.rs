@@ -142,6 +142,8 @@ pub struct CallRow {
     pub status: CallStatus,
     /// A send ended without an answer.
     pub ambiguous: bool,
+    /// The provider answered that it took it, and honours no key: it is never sent again.
+    pub taken: bool,
     /// Sends so far.
     pub attempts: u32,
     /// Generation of the idempotency key.
@@ -174,6 +176,8 @@ pub struct Postponed {
     pub until: DateTime<Utc>,
     /// A send ended without an answer, or was taken, and nothing has cleared up yet what became of it.
     pub ambiguous: bool,
+    /// It was taken under no key ([`CallRow::taken`]); that stays so once it was said.
+    pub taken: bool,
     /// Generation of the key from now on.
     pub generation: u32,
 }

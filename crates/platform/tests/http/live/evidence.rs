@@ -205,6 +205,28 @@ async fn evidence_of_which_paypal_shows_a_part_is_told_and_ends_when_all_of_it_s
 }
 
 #[tokio::test]
+async fn evidence_that_paypal_took_and_does_not_show_is_never_sent_again_and_is_told() {
+    let world = shop().await;
+    ready(&world, "PP-D-1", WAITING).await;
+    stand_ins(&world).paypal.misbehave(Mode::Unseen, 1);
+    let asked = operation(&world, ("dispute", "PP-D-1"), "submit", said()).await;
+    world.submit(&asked).await;
+    let why = doubted(&world, asked.id).await.reason.unwrap().detail;
+    assert!(why.contains("took this, and shows nothing"), "{why}");
+    // A platform that begins anew does not send it again either.
+    let world = world.crash().await;
+    for _ in 0..4 {
+        world.clock.advance(TimeDelta::minutes(6));
+        at_rest(&world).await;
+        assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+    }
+    world.clock.advance(TimeDelta::hours(1));
+    let verdict = ended(&world, asked.id).await;
+    assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
+    assert_eq!(pieces(&world, "PP-D-1").len(), 7);
+}
+
+#[tokio::test]
 async fn evidence_that_may_have_been_taken_is_neither_refused_nor_lapsed_nor_sent_again() {
     let world = shop().await;
     ready(&world, "PP-D-1", WAITING).await;

@@ -54,9 +54,10 @@ pub(super) const GIVING: &[Mode] = &[
     Mode::RateLimit,
     Mode::Pending,
     Mode::Part,
+    Mode::Unseen,
     Mode::NotesLost,
 ];
-/// Where only the first piece shows, the rest does so much later.
+/// What does not show at first does so much later.
 const REST: TimeDelta = TimeDelta::hours(1);
 const WAITING: &str = "WAITING_FOR_SELLER_RESPONSE";
 const REVIEWED: &str = "UNDER_REVIEW";
@@ -224,7 +225,8 @@ fn take(
             piece.remove("notes");
         }
         let at = match mode {
-            Mode::Part if place > 0 => at + REST.num_seconds(),
+            Mode::Part if place == 0 => at,
+            Mode::Part | Mode::Unseen => at + REST.num_seconds(),
             _ => at,
         };
         tx.execute(
