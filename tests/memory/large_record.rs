@@ -7,10 +7,10 @@
     missing_docs
 )]
 
-#[path = "sync/scripted/mod.rs"]
+#[path = "../sync/scripted/mod.rs"]
 #[allow(dead_code)]
 mod scripted;
-#[path = "sync/world.rs"]
+#[path = "../sync/world.rs"]
 #[allow(dead_code)]
 mod world;
 
