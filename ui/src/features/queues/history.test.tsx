@@ -126,7 +126,7 @@ describe("the history of a record", () => {
 
   test("says that nobody has done anything, once the platform has said so", async () => {
     const { panel } = await openWith(null);
-    expect(await within(panel).findByText("Nobody has done anything to it yet.")).toBeVisible();
+    expect(await within(panel).findByText("Nothing was done to it through Watchkeeper yet.")).toBeVisible();
     expect(within(panel).queryByRole("list", { name: "History" })).toBeNull();
     await expectAccessible();
   });
@@ -135,7 +135,7 @@ describe("the history of a record", () => {
     const { panel, times } = await openWith(null, ({ hangs }) => hangs.add("askHistory"));
     await waitFor(() => expect(times("askHistory")).toBe(1));
     expect(panel).toHaveTextContent("What others did to it is being asked for.");
-    expect(panel).not.toHaveTextContent("Nobody has done anything");
+    expect(panel).not.toHaveTextContent("Nothing was done to it through");
   });
 
   test("leaves to its card what is held here", async () => {
