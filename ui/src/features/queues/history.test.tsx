@@ -126,7 +126,9 @@ describe("the history of a record", () => {
 
   test("says that nobody has done anything, once the platform has said so", async () => {
     const { panel } = await openWith(null);
-    expect(await within(panel).findByText("Nothing was done to it through Watchkeeper yet.")).toBeVisible();
+    expect(
+      await within(panel).findByText("Nothing was done to it through Watchkeeper yet."),
+    ).toBeVisible();
     expect(within(panel).queryByRole("list", { name: "History" })).toBeNull();
     await expectAccessible();
   });
@@ -150,7 +152,9 @@ describe("the history of a record", () => {
     const line = lineOf(0.5, { operation: held.id, ours: true, word: "conflict" });
     world.histories.set(held.record, { lines: [line], ...NEVER });
     openApp(world);
-    expect(await screen.findByText("Nothing else was done to it.")).toBeVisible();
+    expect(
+      await screen.findByText("Nothing else was done to it through Watchkeeper."),
+    ).toBeVisible();
     expect(screen.getAllByRole("article")).toHaveLength(1);
     expect(screen.queryByRole("list", { name: "History" })).toBeNull();
   });
