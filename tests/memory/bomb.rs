@@ -1,4 +1,4 @@
-//! Fault 34: 10 GB out of 10 MB. A process of its own, because its peak memory is measured.
+//! Fault 34: 10 GB out of 10 MB, ten times over. A process of its own, because its peak memory is measured.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -126,6 +126,7 @@ pub async fn forget(engine: &Engine, operation: &str) -> Result<Value, Error> {
         .write(move |state| {
             state.execute("DELETE FROM overlay WHERE operation = ?1", [&operation])?;
             state.execute("DELETE FROM gave_along WHERE operation = ?1", [&operation])?;
+            state.execute("DELETE FROM beside WHERE operation = ?1", [&operation])?;
             state.execute(
                 "DELETE FROM rest WHERE ?1 IN (operation, rests_on)",
                 [&operation],

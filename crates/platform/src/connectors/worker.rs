@@ -302,7 +302,7 @@ async fn after_send(
     match sent {
         Sent::Done(result) => finish(platform, row, done(result)).await,
         Sent::UnderWay => {
-            let taken = row.taken || !connector.honours_keys(&row.call);
+            let taken = !connector.honours_keys(&row.call);
             let row = &CallRow {
                 taken,
                 ..row.clone()
