@@ -83,7 +83,7 @@ fn gross(desk: &mut Desk) -> Value {
 
 #[test]
 fn h_05_all_revenue_of_a_day_is_saved_exported_and_compared_with_the_ledger() {
-    let mut desk = Desk::new(Some("Admin console"), &["--all"]);
+    let mut desk = Desk::new(Some(("Admin console", "admin-console")), &[]);
     revenue(&desk, "of-today", 23 * 60, 12_345);
     revenue(&desk, "of-yesterday", 24 * 60 + 30, 70_000);
     desk.seen(("revenue_entry", "of-yesterday"), |_| true);

@@ -17,7 +17,8 @@ struct World {
 impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let platform = Platform::start(folder.path(), &["--still", "--all"]).unwrap();
+        let platform =
+            Platform::start_beside(folder.path(), "admin-console", &["--still"]).unwrap();
         let mut client = Client::launch(&Launch {
             tenant: Some("Admin console".to_owned()),
             ..Launch::new(&folder.path().join("app"), &platform.ready_file())

@@ -21,7 +21,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let platform = Platform::start(folder.path(), &["--still", "--all"]).unwrap();
+        let platform = Platform::start_beside(folder.path(), "amarise", &["--still"]).unwrap();
         platform.deployments_take(0).unwrap();
         let line = Line::to(&platform.ready.platform).unwrap();
         let demo = line.demo_file(&platform.ready_file()).unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, denied, fact};
 
-const SHOP: &str = "AMARISÉ Global Commerce";
+const SHOP: (&str, &str) = ("AMARISÉ Global Commerce", "amarise");
 
 /// Titles of the approvals in a section, as the queue shows them.
 fn section(desk: &mut Desk, name: &str) -> Vec<String> {
@@ -27,7 +27,7 @@ fn approval(desk: &mut Desk, words: &str) -> String {
 
 #[test]
 fn a_43_and_a_44_what_waits_in_the_demo_is_agreed_to_in_the_app_and_done_once() {
-    let mut desk = Desk::new(Some(SHOP), &["--all"]);
+    let mut desk = Desk::new(Some(SHOP), &[]);
     let mine = section(&mut desk, "mine");
     assert_eq!(mine.len(), 2, "{mine:?}");
     assert!(

@@ -22,12 +22,17 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// At a tenant of the demo, as shown; the first one where absent. Nothing arrives by itself.
-    pub(crate) fn new(tenant: Option<&str>, extra: &[&str]) -> Self {
+    /// At a tenant of the demo, as shown, and its pack; at the first one where absent. Nothing arrives by
+    /// itself.
+    pub(crate) fn new(of: Option<(&str, &str)>, extra: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut arguments = vec!["--still"];
-        arguments.extend(extra);
-        let platform = Platform::start(folder.path(), &arguments).unwrap();
+        let arguments = [&["--still"], extra].concat();
+        let platform = match of {
+            Some((_, pack)) => Platform::start_beside(folder.path(), pack, &arguments),
+            None => Platform::start(folder.path(), &arguments),
+        };
+        let platform = platform.unwrap();
+        let tenant = of.map(|(tenant, _)| tenant);
         let line = Line::to(&platform.ready.platform).unwrap();
         let demo = line.demo_file(&platform.ready_file()).unwrap();
         let mut client = Client::launch(&Launch {
@@ -53,15 +58,13 @@ impl Desk {
     /// The line is gone, and the app has noticed.
     pub(crate) fn cut(&mut self) {
         self.line.cut(true);
-        wait_for("the client to notice", || {
-            Ok((self.client.status()?["link"] == "cut_off").then_some(()))
-        })
-        .unwrap();
+        self.client.cut_off().unwrap();
     }
 
     /// The line is back, and what waited has gone out.
     pub(crate) fn mend(&mut self) -> Value {
         self.line.cut(false);
+        self.client.pull().unwrap();
         self.client.drained().unwrap()
     }
 

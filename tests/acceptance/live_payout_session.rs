@@ -17,7 +17,8 @@ const PAID: [(&str, &str, f64); 3] = [
 
 /// At the desk from this instant on.
 fn desk(start: &str) -> Desk {
-    Desk::new(Some("Live Shopping Network"), &["--all", "--start", start])
+    let network = ("Live Shopping Network", "live-shopping");
+    Desk::new(Some(network), &["--start", start])
 }
 
 fn because(code: &str, row: &str) -> Option<(String, String)> {

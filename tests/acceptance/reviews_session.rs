@@ -227,6 +227,7 @@ fn d_13_many_at_once_are_queued_without_a_line_and_go_out_with_it() {
     assert_eq!(status["waiting"].as_array().unwrap().len(), count);
     world.client.kill_and_restart().unwrap();
     world.line.cut(false);
+    world.client.pull().unwrap();
     world.drained();
     let entries = world
         .client

@@ -118,7 +118,7 @@ fn nothing_confidential_stands_in_clear_on_disk() {
     world.client.kill_and_restart().unwrap();
     clean(&canaries, "after a kill");
     world.line.cut(false);
-    world.client.ask(&json!({"do": "pull"})).unwrap();
+    world.client.pull().unwrap();
     world.client.drained().unwrap();
     for record in &records {
         let shown = world.client.record(

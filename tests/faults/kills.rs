@@ -65,7 +65,7 @@ fn fault_02_client_killed_around_the_enqueue_commit() {
     let status = world.client.status().unwrap();
     assert_eq!(status["waiting"].as_array().unwrap().len(), 1, "{status}");
     world.line.cut(false);
-    world.client.ask(&json!({"do": "pull"})).unwrap();
+    world.client.pull().unwrap();
     one_effect(&mut world, &record, &request);
 }
 

@@ -25,7 +25,7 @@ fn countersigned(client: &mut Client) -> Value {
     wait_for("the chain to be countersigned", || {
         // A window would look whenever it is told of a change.
         client.ask(&json!({"do": "app"}))?;
-        client.ask(&json!({"do": "pull"}))?;
+        client.pull()?;
         let chain = client.status()?["chain"].clone();
         let all = chain["entries"] == chain["countersigned"];
         Ok((all && chain["entries"] != 0).then_some(chain))
@@ -78,7 +78,7 @@ fn fault_72_an_older_copy_of_the_folder_repeats_nothing_and_the_laptop_goes_on()
     // another device, whose chain is countersigned.
     wait_for("the fork to be noticed", || {
         let app = world.client.ask(&json!({"do": "app"}))?;
-        world.client.ask(&json!({"do": "pull"}))?;
+        world.client.pull()?;
         let told = app["notices"].as_array().is_some_and(|notices| {
             notices
                 .iter()

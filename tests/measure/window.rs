@@ -15,7 +15,7 @@ use crate::harness::Window;
 use crate::keys::{self, QUEUE};
 use crate::laptop::Line;
 use crate::numbers::millis;
-use crate::screen::Screen;
+use crate::screen::watch;
 use crate::world;
 
 /// Signs the app in on a desktop of its own, measures its keys, and then its starts beside those of
@@ -25,12 +25,7 @@ pub async fn window(
     line: &Line,
     (records, keys, starts): (u64, u64, u64),
 ) -> Result<Value> {
-    let frames = folder.join("frames");
-    let options = Options {
-        frames: Some(frames.clone()),
-        ..Options::default()
-    };
-    let desktop = Desktop::start(&folder.join("home"), options)?;
+    let desktop = Desktop::start(&folder.join("home"), Options::default())?;
     let demo = folder.join("demo.json");
     let ready = json!({"platform": line.platform, "token": line.token, "tenant": "Bench"});
     fs::write(&demo, ready.to_string())?;
@@ -48,10 +43,7 @@ pub async fn window(
     let all = measured.as_object_mut().context("an object")?;
     all.insert("keys".to_owned(), keys::pressed(&window, keys).await?);
     window.kill();
-    all.insert(
-        "starts".to_owned(),
-        started(&desktop, &frames, &arguments, starts)?,
-    );
+    all.insert("starts".to_owned(), started(&desktop, &arguments, starts)?);
     // Last: what waits is another number afterwards.
     let window = Window::open(&desktop, &arguments).await;
     window.go_to(QUEUE).await;
@@ -74,12 +66,11 @@ async fn filled(window: &Window, records: u64) {
 }
 
 /// Starts of app and bare window, in turn.
-fn started(desktop: &Desktop, frames: &Path, arguments: &[String], rounds: u64) -> Result<Value> {
-    let screen = Screen::in_folder(frames);
+fn started(desktop: &Desktop, arguments: &[String], rounds: u64) -> Result<Value> {
     let mut all = json!({});
     for _ in 0..rounds {
         for (name, arguments) in [("bare-window", &[][..]), ("watchkeeper", arguments)] {
-            let figures = one_start(desktop, &screen, program(name), arguments)?;
+            let figures = one_start(desktop, program(name), arguments)?;
             if let Some(all) = all.as_object_mut() {
                 let list = all.entry(name).or_insert_with(|| json!([]));
                 list.as_array_mut().context("a list")?.push(figures);
@@ -89,12 +80,8 @@ fn started(desktop: &Desktop, frames: &Path, arguments: &[String], rounds: u64) 
     Ok(all)
 }
 
-fn one_start(
-    desktop: &Desktop,
-    screen: &Screen,
-    program: PathBuf,
-    arguments: &[String],
-) -> Result<Value> {
+fn one_start(desktop: &Desktop, program: PathBuf, arguments: &[String]) -> Result<Value> {
+    let screen = desktop.screen();
     let before = screen.pixels()?;
     let mut command = desktop.command(program);
     command
@@ -103,7 +90,7 @@ fn one_start(
         .stderr(Stdio::null());
     let begun = Instant::now();
     let mut running = Running::start("the window", &mut command)?;
-    let painted = screen.watch(&before, begun)?;
+    let painted = watch(&screen, &before, begun)?;
     let mut parts = serde_json::Map::new();
     let mut total = 0;
     for id in family(running.id())? {

@@ -214,6 +214,21 @@ impl Client {
         })
     }
 
+    /// Has it ask and listen at once, as somebody who looks at it may: by itself it asks within 20 s, and
+    /// listens again within three minutes of a line that was cut.
+    pub fn pull(&mut self) -> Result<()> {
+        self.ask(&json!({"do": "pull"})).map(drop)
+    }
+
+    /// Waits until it has noticed that the line is gone.
+    pub fn cut_off(&mut self) -> Result<()> {
+        self.pull()?;
+        wait_for("the client to notice", || {
+            let status = self.status()?;
+            Ok((status.get("link").and_then(Value::as_str) == Some("cut_off")).then_some(()))
+        })
+    }
+
     /// Waits until nothing waits, is under way or held.
     pub fn drained(&mut self) -> Result<Value> {
         wait_for("the outbox to drain", || {

@@ -160,13 +160,9 @@ impl Platform {
     pub async fn publish(&self, tenant: &str, signed: &Signed) -> Result<PackRef, ApiError> {
         let bundle = signed.bundle();
         let (bytes, hash) = (bundle.bytes().to_vec(), bundle.hash().to_owned());
+        let opened = self.packs.opened(bytes, hash).await?;
         let opened =
-            tokio::task::spawn_blocking(move || watchkeeper_pack::Bundle::open(&bytes, &hash));
-        let opened = match opened.await {
-            Ok(Ok(pack)) => pack,
-            Ok(Err(error)) => return Err(ApiError::new(Code::BodyInvalid, error.to_string())),
-            Err(error) => return Err(ApiError::new(Code::Internal, error.to_string())),
-        };
+            opened.map_err(|error| ApiError::new(Code::BodyInvalid, error.to_string()))?;
         let pack = PackRef {
             hash: bundle.hash().to_owned(),
             version: opened.version,
@@ -179,6 +175,7 @@ impl Platform {
             let detail = "a pack's version only rises, and its publisher stays";
             return Err(ApiError::new(Code::BodyInvalid, detail));
         }
+        self.packs.keep(tenant, &opened);
         settings::of_pack(self, tenant, &opened).await?;
         controls::of_pack(self, tenant, &opened).await?;
         self.hint_all(tenant).await?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use watchkeeper_pack::bundle::BundleError;
 use watchkeeper_pack::{Bundle, Pack, Sight};
 use watchkeeper_wire::problem::Code;
 
@@ -35,29 +36,40 @@ impl Packs {
         let Some(active) = &tenant.pack else {
             return Ok(None);
         };
+        let id = &tenant.tenant.id;
         if let Some(pack) = self.known(&active.hash) {
-            self.keep(&tenant.tenant.id, &pack);
+            self.keep(id, &pack);
             return Ok(Some(pack));
         }
-        let Some(bytes) = self.store.pack(&tenant.tenant.id, &active.hash).await? else {
+        let Some(bytes) = self.store.pack(id, &active.hash).await? else {
             return Ok(None);
         };
-        let hash = active.hash.clone();
-        let opened = tokio::task::spawn_blocking(move || Bundle::open(&bytes, &hash)).await;
-        match opened {
-            Ok(Ok(pack)) => {
-                let pack = Arc::new(pack);
-                self.keep(&tenant.tenant.id, &pack);
+        match self.opened(bytes, active.hash.clone()).await? {
+            Ok(pack) => {
+                self.keep(id, &pack);
                 Ok(Some(pack))
             }
-            Ok(Err(error)) => {
+            Err(error) => {
                 tracing::error!(hash = %active.hash, ?error, "the stored pack does not open");
                 Err(Code::Internal.into())
             }
-            Err(error) => {
-                tracing::error!(%error, "opening a pack");
-                Err(Code::Internal.into())
-            }
+        }
+    }
+
+    /// Opens the pack of these bytes and this hash, unless a tenant has it open: checking all of it takes
+    /// its time.
+    pub(crate) async fn opened(
+        &self,
+        bytes: Vec<u8>,
+        hash: String,
+    ) -> Result<Result<Arc<Pack>, BundleError>, ApiError> {
+        if let Some(pack) = self.known(&hash) {
+            return Ok(Ok(pack));
+        }
+        let opened = tokio::task::spawn_blocking(move || Bundle::open(&bytes, &hash)).await;
+        match opened {
+            Ok(opened) => Ok(opened.map(Arc::new)),
+            Err(error) => Err(ApiError::new(Code::Internal, error.to_string())),
         }
     }
 
@@ -95,13 +107,14 @@ impl Packs {
         Ok(Arc::clone(sight))
     }
 
+    /// The pack of this hash, where a tenant has it open.
     fn known(&self, hash: &str) -> Option<Arc<Pack>> {
         let open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         open.values().find(|pack| pack.hash == hash).cloned()
     }
 
     /// It is this tenant's from now on; what only its last one needed goes.
-    fn keep(&self, tenant: &str, pack: &Arc<Pack>) {
+    pub(crate) fn keep(&self, tenant: &str, pack: &Arc<Pack>) {
         let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         let is_known = open.get(tenant).is_some_and(|had| had.hash == pack.hash);
         if is_known {

@@ -2,6 +2,7 @@
 //! bus, keyring and window manager, with folders of its own.
 
 mod bubbles;
+mod screen;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -16,6 +17,7 @@ use crate::children::{Running, bound};
 use crate::setup::{LOCALE, locale_folder};
 
 pub use self::bubbles::Bubble;
+pub use self::screen::{Screen, is_another};
 
 /// What a desktop is made with.
 #[derive(Debug, Clone)]
@@ -28,8 +30,6 @@ pub struct Options {
     pub dark: bool,
     /// There is a keyring, and it is open.
     pub keyring: bool,
-    /// Folder in which the screen's pixels can be read while they change, as a file in XWD format.
-    pub frames: Option<PathBuf>,
     /// Somebody shows notifications.
     pub notifications: bool,
 }
@@ -41,7 +41,6 @@ impl Default for Options {
             locale: LOCALE.to_owned(),
             dark: false,
             keyring: true,
-            frames: None,
             notifications: false,
         }
     }
@@ -78,7 +77,8 @@ impl Desktop {
         let dark = u8::from(desktop.options.dark);
         fs::write(
             home.join("config/gtk-3.0/settings.ini"),
-            format!("[Settings]\ngtk-application-prefer-dark-theme={dark}\n"),
+            // A cursor that blinks would keep the screen from ever being still.
+            format!("[Settings]\ngtk-application-prefer-dark-theme={dark}\ngtk-cursor-blink=0\n"),
         )?;
         make_private(&home.join("config/openbox"))?;
         fs::write(home.join("config/openbox/rc.xml"), WINDOWS)?;
@@ -148,19 +148,18 @@ impl Desktop {
     /// # Errors
     /// Where the picture cannot be taken.
     pub fn still_picture(&self, file: &Path) -> anyhow::Result<()> {
-        let pixels = file.with_extension("ppm");
-        let begun = Instant::now();
-        let mut last = Vec::new();
-        loop {
-            sleep(Duration::from_millis(700));
-            self.picture(&pixels)?;
-            let now = fs::read(&pixels)?;
-            if now == last || begun.elapsed() > Duration::from_secs(15) {
-                fs::remove_file(&pixels)?;
-                return self.picture(file);
-            }
-            last = now;
-        }
+        self.screen().wait_until_still()?;
+        self.picture(file)
+    }
+
+    /// What is on its screen.
+    pub fn screen(&self) -> Screen {
+        Screen::in_folder(&self.frames())
+    }
+
+    /// Folder in which its X server keeps the pixels.
+    fn frames(&self) -> PathBuf {
+        self.home.join("frames")
     }
 
     /// Ids of the visible windows with this title.
@@ -194,10 +193,8 @@ impl Desktop {
             .arg(format!("{width}x{height}x24"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        if let Some(frames) = &self.options.frames {
-            make_private(frames)?;
-            screen.arg("-fbdir").arg(frames);
-        }
+        make_private(&self.frames())?;
+        screen.arg("-fbdir").arg(self.frames());
         let number = self.keep_and_read("Xvfb", &mut screen)?;
         self.display = format!(":{number}");
         Ok(())

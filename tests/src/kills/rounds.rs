@@ -156,7 +156,7 @@ impl Run {
         let old = &mut self.world.client;
         let alike = wait_for("the two clients to have the same", || {
             let mirror = |client: &mut Client| {
-                client.ask(&json!({"do": "pull"}))?;
+                client.pull()?;
                 client.ask(&json!({"do": "mirror"}))
             };
             Ok((mirror(&mut fresh)? == mirror(old)?).then_some(()))
@@ -287,7 +287,7 @@ impl Run {
         self.world.line.lose_answers(0);
         let client = &mut self.world.client;
         wait_for("everything to come to rest", || {
-            client.ask(&json!({"do": "pull"}))?;
+            client.pull()?;
             let status = client.status()?;
             let none = |name: &str| status[name].as_array().is_some_and(Vec::is_empty);
             Ok((none("waiting") && none("under_way")).then_some(()))

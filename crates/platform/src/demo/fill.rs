@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use watchkeeper_model::{approval, saved_view, setting};
-use watchkeeper_pack::{Bundle, Pack};
+use watchkeeper_pack::Pack;
 use watchkeeper_wire::ingest::Ingest;
 
 use super::place::{Form, Made, Place};
@@ -39,8 +39,10 @@ pub(super) async fn settle(
     }
     let misfit = |problem: String| DemoError::Pack(format!("{}: {problem}", place.name));
     let bundle = signed.bundle();
-    let opened = Bundle::open(bundle.bytes(), bundle.hash());
+    let (bytes, hash) = (bundle.bytes().to_vec(), bundle.hash().to_owned());
+    let opened = platform.packs.opened(bytes, hash).await?;
     let pack = opened.map_err(|error| misfit(error.to_string()))?;
+    platform.packs.keep(&tenant.id, &pack);
     let choice = Choice {
         scenario: scenario
             .filter(|name| place.has(name))
