@@ -16,7 +16,7 @@ use crate::world::World;
 /// Whose process ends, or whose disk fills up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
-    /// The app of profile 2.
+    /// The app of whom it is about.
     App,
     /// The platform.
     Platform,
@@ -29,7 +29,10 @@ enum What {
     Full(Point),
 }
 
-const APP: usize = 2;
+/// Whom it is about, and somebody else, each on a laptop of their own.
+const PEOPLE: [(usize, &str); 2] = [(0, "robin"), (1, "sam")];
+const APP: usize = 0;
+const OTHER: usize = 1;
 
 /// Nothing in a day has more writes than this; a loop that runs on is broken.
 const MANY: u64 = 2_000;
@@ -80,7 +83,7 @@ async fn act(world: &mut World, lost: &mut bool, record: &str, action: &str) {
 /// Somebody else's whole turn.
 async fn somebody_else(world: &mut World) {
     world.start_office().await;
-    world.sync(3, &Weather::fair()).await;
+    world.sync(OTHER, &Weather::fair()).await;
 }
 
 /// A day of work: first fill, acts of every kind, verdicts, a conflict, a restart, audit delivery.
@@ -95,7 +98,7 @@ async fn day(world: &mut World) {
     // Somebody else is first on p3.
     somebody_else(world).await;
     act(world, &mut lost, "p3", "release").await;
-    world.act(3, "p3", "return", None).await;
+    world.act(OTHER, "p3", "return", None).await;
     somebody_else(world).await;
     go_on(world, &fair, &mut lost).await;
     for held in world.held(APP).await {
@@ -111,7 +114,7 @@ async fn day(world: &mut World) {
 /// One day with one fault. True where the day was long enough to meet it.
 fn one_day(whose: Whose, what: What, nth: u64) -> bool {
     here(async move {
-        let mut world = World::new(nth, None).await;
+        let mut world = World::of(&PEOPLE, nth, None).await;
         let disk = match whose {
             Whose::App => world.profiles[APP].disk.clone(),
             Whose::Platform => world.office.disk.clone(),

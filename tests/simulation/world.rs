@@ -154,6 +154,15 @@ pub struct World {
 impl World {
     /// A platform with the invented pack and a few parcels; every app is open and has nothing.
     pub async fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
+        Self::of(&PROFILES, seed, sabotage).await
+    }
+
+    /// The same with these operators and laptops: each is opened, filled and looked at.
+    pub async fn of(
+        people: &[(usize, &'static str)],
+        seed: u64,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
         let root = folder();
         let time = Time::new();
         let wire = Wire::default();
@@ -166,7 +175,7 @@ impl World {
             .await
             .unwrap();
         let audit_key = platform.audit_key_hex();
-        let laptops = PROFILES.iter().map(|(laptop, _)| laptop + 1).max().unwrap();
+        let laptops = people.iter().map(|(laptop, _)| laptop + 1).max().unwrap();
         let machines: Vec<_> = (0..laptops)
             .map(|_| Arc::new(Machine::new(&time)))
             .collect();
@@ -178,7 +187,7 @@ impl World {
         };
         let mut profiles = Vec::new();
         let mut tokens = BTreeMap::new();
-        for (index, (laptop, operator)) in PROFILES.into_iter().enumerate() {
+        for (index, (laptop, operator)) in people.iter().copied().enumerate() {
             let token = office.issue(operator, &["operator"]).await.unwrap();
             tokens.insert(token.clone(), operator.to_owned());
             let machine = machines[laptop].clone();
@@ -197,7 +206,9 @@ impl World {
             time,
             wire,
             office,
-            active: vec![0, 2, 3],
+            active: (0..laptops)
+                .map(|laptop| people.iter().position(|(on, _)| *on == laptop).unwrap())
+                .collect(),
             cut_off: vec![false; laptops],
             profiles,
             machines,

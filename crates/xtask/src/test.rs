@@ -1,5 +1,7 @@
 //! Every check and test there is, and a line that sums them up.
 
+mod lanes;
+
 use std::ops::AddAssign;
 use std::path::PathBuf;
 use std::process::Command;
@@ -183,7 +185,7 @@ fn interface_tests() -> anyhow::Result<Count> {
         "--reporter=default",
         "--reporter=json",
     ]);
-    let ended_well = tee(vitest.arg(output), |_| ())?;
+    let ended_well = tee(vitest.arg(output), "", |_| ())?;
     let found: Vitest = serde_json::from_slice(&std::fs::read(report)?)?;
     let failed = found.num_failed_tests.max(found.num_failed_test_suites);
     Ok(Count {
@@ -196,13 +198,7 @@ fn interface_tests() -> anyhow::Result<Count> {
 fn rust_tests() -> anyhow::Result<Count> {
     let mut count = Count::default();
     let mut results = String::new();
-    let mut tests = cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
-    // Those of the desktop mostly wait for windows and other processes.
-    if std::env::var_os("RUST_TEST_THREADS").is_none() {
-        let cores = std::thread::available_parallelism()?.get();
-        tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
-    }
-    let ended_well = tee(&mut tests, |line| {
+    let ended_well = lanes::run(|line| {
         if let Some(more) = counted(line) {
             count += more;
         }
