@@ -133,11 +133,15 @@ fn is_agreed(operation: &Queued, verdict: &Verdict) -> bool {
         && !waits(verdict.reason.as_ref())
 }
 
-/// Nobody knows still, and now for another reason: what a person has to see to is not kept from them.
-fn doubts_anew(operation: &Queued, verdict: &Verdict) -> bool {
-    operation.status == Status::Unknown
-        && verdict.word == VerdictWord::Unknown
-        && is_news(operation.reason.as_ref(), verdict.reason.as_ref())
+/// It is under way still, or nobody knows still, and now for another reason: what a person has to see to is not
+/// kept from them.
+fn told_anew(operation: &Queued, verdict: &Verdict) -> bool {
+    let stands = matches!(
+        (operation.status, verdict.word),
+        (Status::Accepted, VerdictWord::Accepted) | (Status::Unknown, VerdictWord::Unknown)
+    );
+    let (told, said) = (operation.reason.as_ref(), verdict.reason.as_ref());
+    stands && !waits(said) && is_news(told, said)
 }
 
 /// The words count too: they say what a provider shows by now.
@@ -197,7 +201,7 @@ fn settle_by(
     let next = match next(operation.status, operation.hold, verdict.word) {
         // What waited for agreement has it now, and is under way.
         Next::Stay if is_agreed(&operation, verdict) => Next::Stand(Status::Accepted, None),
-        Next::Stay if doubts_anew(&operation, verdict) => Next::Stand(Status::Unknown, None),
+        Next::Stay if told_anew(&operation, verdict) => Next::Stand(operation.status, None),
         next => next,
     };
     match next {
