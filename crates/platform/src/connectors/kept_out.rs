@@ -55,6 +55,9 @@ pub(super) async fn say_kept_out(platform: &Platform, row: &CallRow) -> Result<(
             let weaker = [AMBIGUOUS, UNREADABLE, LETS_IN].contains(&said.code.as_str());
             weaker || tells_of(seen, provider) && *said != why
         });
+        if gives_way {
+            tracing::error!(?provider, operation = %row.id.operation, "does not let the platform in");
+        }
         gives_way.then_some((seen.word, why))
     })
     .await

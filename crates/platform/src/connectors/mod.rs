@@ -217,13 +217,9 @@ async fn json_of(mut answer: reqwest::Response) -> Option<Value> {
 }
 
 /// Whoever asked was not let in: a token has run out, say. Nothing was looked at, so this is no answer to what was
-/// asked for. It is said in the log, and to operators ([`kept_out`]).
+/// asked for. It is said by [`kept_out`].
 fn keeps_out(status: u16) -> bool {
-    let is_kept_out = matches!(status, 401 | 403);
-    if is_kept_out {
-        tracing::error!(status, "a provider does not let the platform in");
-    }
-    is_kept_out
+    matches!(status, 401 | 403)
 }
 
 /// `Retry-After` in seconds, at most a quarter of an hour.

@@ -18,17 +18,16 @@ use crate::support::World;
 
 const RULE: &str = "provider.keeps_out";
 
-/// Claim `c2`, of the same charge as `c1`.
-async fn second_claim(world: &World) -> Operation {
-    let body = json!({"number": "C-2", "amount": {"minor": 3_000, "currency": "GBP"},
+/// Grants another claim, of the same charge as `c1`.
+async fn grant_another(world: &World, id: &str) -> Operation {
+    let body = json!({"number": id, "amount": {"minor": 3_000, "currency": "GBP"},
                       "charge_id": "ch_1", "state": "open"});
     let answer = world
-        .ingest(json!([{"kind": "claim", "id": "c2", "body": body}]))
+        .ingest(json!([{"kind": "claim", "id": id, "body": body}]))
         .await;
     assert_eq!(answer["rejected"], json!([]));
     Operation {
-        record: "c2".into(),
-        id: Uuid::now_v7(),
+        record: id.into(),
         ..grant(world)
     }
 }
@@ -64,10 +63,10 @@ async fn look_at_everything(world: &World) {
 }
 
 #[tokio::test]
-async fn two_calls_that_wait_for_a_key_are_one_red_alert_until_both_went_through() {
+async fn calls_that_wait_for_a_key_are_one_red_alert_until_all_went_through() {
     let world = world(4_000).await;
     world.misbehave(Mode::Revoked, 1_000_000);
-    let (first, second) = (grant(&world), second_claim(&world).await);
+    let (first, second) = (grant(&world), grant_another(&world, "c2").await);
     let since = world.clock.now();
     for operation in [&first, &second] {
         world.submit(operation).await;
@@ -82,13 +81,15 @@ async fn two_calls_that_wait_for_a_key_are_one_red_alert_until_both_went_through
     let holds = watchkeeper_pack::value::instant(field(&alert, "since"));
     assert_eq!(holds, Some(since));
 
-    // It is not forgotten by who starts anew, and what is tried again is not told again.
+    // It is not forgotten by who starts anew, and whatever else waits, or is tried again, is told by the same.
     let world = world.crash().await;
     world.misbehave(Mode::Revoked, 1_000_000);
     look_at_everything(&world).await;
     world.clock.advance(TimeDelta::seconds(6));
-    tokio::time::sleep(Duration::from_millis(600)).await;
-    look_at_everything(&world).await;
+    let third = grant_another(&world, "c3").await;
+    world.submit(&third).await;
+    until_said(&world, third.id, "provider.keeps_out").await;
+    until_alert_says(&world, "3 effects wait").await;
     let all = alerts(&world, RULE).await;
     assert_eq!(all.len(), 1);
     assert_eq!(
@@ -98,13 +99,13 @@ async fn two_calls_that_wait_for_a_key_are_one_red_alert_until_both_went_through
     assert_eq!(field(&all[0], "since"), field(&alert, "since"));
 
     world.misbehave(Mode::None, 0);
-    for operation in [&first, &second] {
+    for operation in [&first, &second, &third] {
         world.until_after_waits(operation.id).await;
     }
     let over = until(&world, RULE, "resolved").await;
     assert_eq!(over.id, alert.id);
     assert_eq!(alerts(&world, RULE).await.len(), 1);
-    assert_eq!(world.refunds().len(), 2);
+    assert_eq!(world.refunds().len(), 3);
 }
 
 #[tokio::test]
