@@ -5,7 +5,7 @@ use uuid::Uuid;
 use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::{Look, kept_out};
+use super::{Look, tells_of};
 use crate::Platform;
 use crate::decide::reason;
 use crate::problem::ApiError;
@@ -63,7 +63,7 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
 pub(super) async fn say_unknown(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let why = ambiguous();
     say(platform, row, |seen, _now| {
-        let is_news = seen.word == VerdictWord::Accepted || kept_out::is_said(seen);
+        let is_news = seen.word == VerdictWord::Accepted || tells_of(seen, row.call.connector);
         is_news.then(|| (VerdictWord::Unknown, why.clone()))
     })
     .await

@@ -36,13 +36,8 @@ pub(crate) fn name(provider: Name) -> &'static str {
 
 /// An operation says that this provider does not let the platform in.
 pub(crate) fn tells_of(said: &Verdict, provider: Name) -> bool {
-    let why = said.reason.as_ref().filter(|_| is_said(said));
-    why.is_some_and(|why| why.detail.starts_with(name(provider)))
-}
-
-/// An operation says so of one of its providers.
-pub(super) fn is_said(seen: &Verdict) -> bool {
-    seen.reason.as_ref().is_some_and(|why| why.code == CODE)
+    let why = said.reason.as_ref();
+    why.is_some_and(|why| why.code == CODE && why.detail.starts_with(name(provider)))
 }
 
 /// Tells the author, once. What else a provider has shown stays said, and so does another one that does not let
