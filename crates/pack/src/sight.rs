@@ -20,6 +20,9 @@ pub(crate) use reads::Reads;
 
 /// The engine's kinds whose records tell of others.
 const ALERT: &str = "alert";
+/// The engine's own rule, which no pack has: a provider does not let the platform in. Everybody sees its alerts.
+/// No rule of a pack is called so, for a name has no dot.
+pub const KEEPS_OUT: &str = "provider.keeps_out";
 const APPROVAL: &str = "approval";
 
 /// What one reader sees. The default sees everything.
@@ -153,7 +156,8 @@ impl Sight {
 
     /// Are alerts of this rule seen?
     pub fn sees_rule(&self, rule: &str) -> bool {
-        self.rules.as_ref().is_none_or(|rules| rules.contains(rule))
+        let seen = self.rules.as_ref();
+        rule == KEEPS_OUT || seen.is_none_or(|rules| rules.contains(rule))
     }
 
     /// Is it told what was said with this action, and why it was refused? It is where all is seen that the

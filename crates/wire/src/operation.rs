@@ -153,6 +153,7 @@ pub struct Reason {
     /// `record.changed`, `record.gone`, `record.exists`, `operation.lapsed`, `operation.key_reused`,
     /// `operation.author_mismatch`, `operation.device_mismatch`, `provider.refused`, `provider.ambiguous`,
     /// `provider.not_asked`, `provider.asking`, `provider.unreadable`, `provider.unproven`,
+    /// `provider.keeps_out`, `provider.lets_in`,
     /// `provider.done_otherwise`, `provider.otherwise`, `operation.under_way`, `approval.waits`,
     /// `approval.rejected`, `approval.withdrawn`, `approval.lapsed`, `approval.needed`, `approval.changed`,
     /// `approval.asked`, `erasure.waits`, `erasure.too_many`, or one of the pack's.

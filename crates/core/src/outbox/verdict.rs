@@ -133,11 +133,17 @@ fn is_agreed(operation: &Queued, verdict: &Verdict) -> bool {
         && !waits(verdict.reason.as_ref())
 }
 
-/// Nobody knows still, and now for another reason: what a person has to see to is not kept from them.
-fn doubts_anew(operation: &Queued, verdict: &Verdict) -> bool {
-    operation.status == Status::Unknown
-        && verdict.word == VerdictWord::Unknown
-        && is_news(operation.reason.as_ref(), verdict.reason.as_ref())
+/// It is under way still, or nobody knows still, and now for another reason: what a person has to see to is not
+/// kept from them.
+fn told_anew(
+    (status, told): (Status, Option<&Reason>),
+    (word, said): (VerdictWord, Option<&Reason>),
+) -> bool {
+    let stands = matches!(
+        (status, word),
+        (Status::Accepted, VerdictWord::Accepted) | (Status::Unknown, VerdictWord::Unknown)
+    );
+    stands && !waits(said) && is_news(told, said)
 }
 
 /// The words count too: they say what a provider shows by now.
@@ -197,7 +203,14 @@ fn settle_by(
     let next = match next(operation.status, operation.hold, verdict.word) {
         // What waited for agreement has it now, and is under way.
         Next::Stay if is_agreed(&operation, verdict) => Next::Stand(Status::Accepted, None),
-        Next::Stay if doubts_anew(&operation, verdict) => Next::Stand(Status::Unknown, None),
+        Next::Stay
+            if told_anew(
+                (operation.status, operation.reason.as_ref()),
+                (verdict.word, verdict.reason.as_ref()),
+            ) =>
+        {
+            Next::Stand(operation.status, None)
+        }
         next => next,
     };
     match next {
@@ -346,6 +359,26 @@ mod tests {
         assert!(!is_news(Some(&one), None));
         let overruled = reason(OVERRULED, "done all the same");
         assert!(!is_news(Some(&overruled), Some(&one)));
+    }
+
+    #[test]
+    fn what_is_under_way_says_why_it_waits_by_now() {
+        let reason = |code: &str| Reason {
+            code: code.into(),
+            row: None,
+            detail: String::new(),
+        };
+        let (out, again) = (reason("provider.keeps_out"), reason("provider.lets_in"));
+        let accepted =
+            |told, said| told_anew((Status::Accepted, told), (VerdictWord::Accepted, said));
+        assert!(accepted(None, Some(&out)));
+        assert!(accepted(Some(&out), Some(&again)));
+        assert!(!accepted(Some(&out), Some(&out)));
+        // The first answer, which came late.
+        assert!(!accepted(Some(&out), None));
+        assert!(!accepted(None, Some(&reason(approval::WAITS))));
+        let confirmed = (Status::Confirmed, None);
+        assert!(!told_anew(confirmed, (VerdictWord::Accepted, Some(&out))));
     }
 
     #[test]

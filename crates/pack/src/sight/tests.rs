@@ -122,6 +122,7 @@ fn an_alert_is_seen_where_all_is_that_its_rule_reads() {
     // Both go by the instant.
     let sight = Sight::of(&pack(&[BOUGHT], &[]), &roles(&[]));
     assert!(!sight.sees_rule("late") && !sight.sees_rule("many"));
+    assert!(sight.sees_rule(KEEPS_OUT), "it reads nothing of theirs");
     let sight = Sight::of(&pack(&[NOTE], &[]), &roles(&[]));
     assert!(sight.sees_rule("late") && sight.sees_rule("many"));
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use watchkeeper_model::alert::KIND;
+use watchkeeper_pack::sight::KEEPS_OUT;
 use watchkeeper_pack::{Pack, value};
 
 use crate::problem::ApiError;
@@ -26,7 +27,7 @@ pub async fn forget(platform: &Platform, now: DateTime<Utc>) -> Result<(), ApiEr
     Ok(())
 }
 
-/// A rule that the pack does not have any more is watched by nobody: its open episodes are over.
+/// A rule that neither the pack has any more nor the engine is watched by nobody: its open episodes are over.
 pub(super) async fn rules_that_are_gone(
     platform: &Platform,
     tenant: &str,
@@ -40,7 +41,7 @@ pub(super) async fn rules_that_are_gone(
     let open = platform.store.records(tenant, KIND, &question).await?;
     let gone = open.into_iter().filter(|row| {
         let rule = row.body.get("rule").and_then(|rule| rule.as_str());
-        rule.is_none_or(|rule| !pack.alerts.contains_key(rule))
+        rule.is_none_or(|rule| rule != KEEPS_OUT && !pack.alerts.contains_key(rule))
     });
     let over: Vec<Seen> = gone.map(|row| over(row, now)).collect();
     for some in over.chunks(AT_ONCE) {

@@ -21,9 +21,9 @@ const BY_ID: usize = 50;
 
 /// What was found for one thing that a rule is watched for.
 pub struct Look {
-    /// Id of the record; empty for a metric.
+    /// Id of the record, or what tells it from others of its rule; empty for a metric.
     pub id: String,
-    /// Kind of the record; none for a metric.
+    /// Kind of the record; none where it is about none.
     pub kind: Option<String>,
     /// Region of the record.
     pub region: Option<String>,

@@ -11,6 +11,7 @@
 //! looked at again, as the change itself comes after the seq that the look began with.
 
 mod forget;
+mod kept_out;
 mod look;
 mod metric;
 mod settle;

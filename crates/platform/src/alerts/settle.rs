@@ -7,7 +7,8 @@ use serde_json::Map;
 use watchkeeper_model::alert::{
     self, About, Episode, Found, KIND, Step, Waits, episode_id, fingerprint,
 };
-use watchkeeper_pack::{Alert, value};
+use watchkeeper_pack::format::AlertFile;
+use watchkeeper_pack::value;
 
 use super::look::Look;
 use super::watched::{Sight, Which};
@@ -29,15 +30,16 @@ pub struct Settled {
 /// look again.
 pub async fn settle(
     sight: &Sight<'_>,
-    rule: &Alert,
+    rule: &AlertFile,
     which: &Which,
     looks: Vec<Look>,
 ) -> Result<Option<Settled>, ApiError> {
     let name = |kind: Option<&str>, id: &str| match kind {
-        Some(kind) => fingerprint(sight.tenant, &rule.def.id, &[("kind", kind), ("id", id)]),
-        None => fingerprint(sight.tenant, &rule.def.id, &[]),
+        Some(kind) => fingerprint(sight.tenant, &rule.id, &[("kind", kind), ("id", id)]),
+        None if id.is_empty() => fingerprint(sight.tenant, &rule.id, &[]),
+        None => fingerprint(sight.tenant, &rule.id, &[("id", id)]),
     };
-    let kind = rule.def.each.as_ref().map(|each| each.kind.as_str());
+    let kind = rule.each.as_ref().map(|each| each.kind.as_str());
     let looked: BTreeMap<String, Look> = looks
         .into_iter()
         .map(|look| (name(look.kind.as_deref(), &look.id), look))
@@ -53,7 +55,7 @@ pub async fn settle(
         .map(|asked| asked.iter().cloned().collect());
     let store = &sight.platform.store;
     let episodes = store
-        .episodes(sight.tenant, &rule.def.id, names.as_deref())
+        .episodes(sight.tenant, &rule.id, names.as_deref())
         .await?;
     let mut open = BTreeMap::new();
     for row in episodes.open {
@@ -95,7 +97,7 @@ pub async fn settle(
 /// What becomes of one episode, and when to look again.
 fn one(
     sight: &Sight<'_>,
-    rule: &Alert,
+    rule: &AlertFile,
     of: &str,
     look: Option<&Look>,
     row: Option<&RecordRow>,
@@ -106,7 +108,7 @@ fn one(
     let Step {
         episode,
         look_again,
-    } = alert::step(before.as_ref(), found, sight.now, Waits::from(&rule.def));
+    } = alert::step(before.as_ref(), found, sight.now, Waits::from(rule));
     let changes_at = look.and_then(|look| look.changes_at);
     let again = look_again.into_iter().chain(changes_at).min();
     let write = match (episode, row) {
@@ -141,7 +143,7 @@ fn one(
 
 fn put(
     sight: &Sight<'_>,
-    rule: &Alert,
+    rule: &AlertFile,
     of: &str,
     look: Option<&Look>,
     row: Option<&RecordRow>,
@@ -171,11 +173,11 @@ fn put(
             None => row.and_then(|row| row.body.get("value")?.as_f64()),
         },
     };
-    let body = alert::write(row.map(|row| &row.body), episode, &about, &rule.def);
+    let body = alert::write(row.map(|row| &row.body), episode, &about, rule);
     let kind = sight.pack.kind(KIND);
     let computed = kind.map_or_else(Map::new, |kind| value::compute(kind, &body));
     Put {
-        title: rule.def.label.clone(),
+        title: rule.label.clone(),
         body,
         computed,
         ..Put::default()

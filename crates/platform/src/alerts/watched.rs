@@ -11,13 +11,13 @@ use watchkeeper_pack::pack::Watched as Watching;
 use watchkeeper_pack::{Alert, Pack};
 
 use super::settle::{self, Settled};
-use super::{forget, look};
+use super::{forget, kept_out, look};
 use crate::Platform;
 use crate::problem::ApiError;
 use crate::store::{Names, TenantState};
 
 /// How often a rule is looked at again because something was written under it.
-const MAX_TRIES: u32 = 32;
+pub(super) const MAX_TRIES: u32 = 32;
 
 /// A clock that is behind the last look by more than this was set back.
 const SET_BACK: TimeDelta = TimeDelta::minutes(1);
@@ -110,6 +110,7 @@ impl Watched {
             controls: pack.controls_in_force(&state.controls),
             now,
         };
+        kept_out::look_at(&sight).await?;
         // What somebody may be called for comes first, and what touches least.
         let mut rules: Vec<&Alert> = pack.alerts.values().collect();
         rules.sort_by_key(|rule| {
@@ -232,7 +233,7 @@ async fn look_at(sight: &Sight<'_>, rule: &Alert, which: &Which) -> Result<Settl
             Watching::Each { kind, filter } => look::each(sight, rule, kind, filter, which).await?,
             Watching::Metric(id) => super::metric::look(sight, rule, id).await?,
         };
-        if let Some(settled) = settle::settle(sight, rule, which, looks).await? {
+        if let Some(settled) = settle::settle(sight, &rule.def, which, looks).await? {
             return Ok(settled);
         }
     }

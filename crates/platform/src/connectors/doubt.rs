@@ -5,7 +5,7 @@ use uuid::Uuid;
 use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
-use super::Look;
+use super::{Look, tells_of};
 use crate::Platform;
 use crate::decide::reason;
 use crate::problem::ApiError;
@@ -19,8 +19,10 @@ const IN_DOUBT_AFTER: TimeDelta = TimeDelta::minutes(10);
 const SOON: TimeDelta = TimeDelta::seconds(5);
 /// And after so long at most.
 const LATE: TimeDelta = TimeDelta::minutes(5);
+/// Code of the reason where a send had no answer.
+pub(super) const AMBIGUOUS: &str = "provider.ambiguous";
 /// Code of the reason where it does not say anything: it may not let itself be asked at all.
-const UNREADABLE: &str = "provider.unreadable";
+pub(super) const UNREADABLE: &str = "provider.unreadable";
 /// Code of the reason where what it shows proves neither that it was done nor that it was not.
 const UNPROVEN: &str = "provider.unproven";
 
@@ -49,7 +51,9 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
                 return Beside::Done(other.operation);
             }
             // It may come to nothing yet.
-            Look::UnderWay | Look::Unproven(_) | Look::Unclear => found = Beside::Unclear,
+            Look::UnderWay | Look::Unproven(_) | Look::Unclear | Look::KeptOut => {
+                found = Beside::Unclear;
+            }
         }
     }
     found
@@ -57,13 +61,18 @@ pub(super) async fn look_beside(platform: &Platform, row: &CallRow) -> Beside {
 
 /// Tells the author that nobody knows, once.
 pub(super) async fn say_unknown(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
-    let detail = "The provider did not answer; the platform is finding out.";
-    let why = reason("provider.ambiguous", None, detail);
-    say(platform, row, &why, is_accepted).await
+    let why = ambiguous();
+    say(platform, row, |seen, _now| {
+        let is_news = seen.word == VerdictWord::Accepted || tells_of(seen, row.call.connector);
+        is_news.then(|| (VerdictWord::Unknown, why.clone()))
+    })
+    .await
 }
 
-fn is_accepted(seen: &Verdict, _why: &Reason, _now: DateTime<Utc>) -> bool {
-    seen.word == VerdictWord::Accepted
+/// Why nobody knows of what was sent and not answered.
+pub(super) fn ambiguous() -> Reason {
+    let detail = "The provider did not answer; the platform is finding out.";
+    reason(AMBIGUOUS, None, detail)
 }
 
 /// Tells the author that a provider has not said for long what it has done, once: it may forbid the question
@@ -76,8 +85,7 @@ pub(super) async fn say_unreadable(platform: &Platform, row: &CallRow) -> Result
                   does not let the platform read. The platform asks again every few seconds, and sends nothing \
                   before it knows. Whoever runs the platform has to see to its access at the provider; with \
                   the answer this ends by itself.";
-    let why = reason(UNREADABLE, None, detail);
-    say(platform, row, &why, is_long_in_doubt).await
+    say_long(platform, row, reason(UNREADABLE, None, detail)).await
 }
 
 /// Tells the author what a provider has shown for long of what was sent to it, where that ends nothing. It is
@@ -91,8 +99,7 @@ pub(super) async fn say_unproven(
         "{shown} The platform asks again, every five minutes at least, and sends nothing as long as this is so; \
          once the provider shows all of it, this ends by itself."
     );
-    let why = reason(UNPROVEN, None, &detail);
-    say(platform, row, &why, is_long_in_doubt).await
+    say_long(platform, row, reason(UNPROVEN, None, &detail)).await
 }
 
 /// After how long is asked again what proved nothing of what was sent then: the longer ago, the more seldom.
@@ -109,24 +116,31 @@ fn is_long_in_doubt(seen: &Verdict, why: &Reason, now: DateTime<Utc>) -> bool {
         && now >= seen.decided_at + IN_DOUBT_AFTER
 }
 
-/// Says that nobody knows, and why, where what is said so far lets it be.
-async fn say(
+/// Says that nobody knows, and why, where that is so for long and not said yet.
+async fn say_long(platform: &Platform, row: &CallRow, why: Reason) -> Result<(), ApiError> {
+    say(platform, row, |seen, now| {
+        is_long_in_doubt(seen, &why, now).then(|| (VerdictWord::Unknown, why.clone()))
+    })
+    .await
+}
+
+/// Says of an operation what follows from what is said of it so far; where nothing does, that stands.
+pub(super) async fn say(
     platform: &Platform,
     row: &CallRow,
-    why: &Reason,
-    may: fn(&Verdict, &Reason, DateTime<Utc>) -> bool,
+    next: impl Fn(&Verdict, DateTime<Utc>) -> Option<(VerdictWord, Reason)> + Send,
 ) -> Result<(), ApiError> {
     let tenant = row.id.tenant.as_str();
     for _ in 0..TRIES {
         let now = platform.clock.now();
         let seen = platform.store.operation(tenant, row.id.operation).await?;
         let seen = seen.ok_or(Code::NotFound)?.verdict;
-        if !may(&seen, why, now) {
+        let Some((word, why)) = next(&seen, now).filter(|_| !seen.word.is_final()) else {
             return Ok(());
-        }
+        };
         let verdict = Verdict {
-            word: VerdictWord::Unknown,
-            reason: Some(why.clone()),
+            word,
+            reason: Some(why),
             decided_at: now,
             ..seen.clone()
         };

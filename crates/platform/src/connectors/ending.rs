@@ -8,6 +8,7 @@ use watchkeeper_model::plan::Settled;
 use watchkeeper_wire::operation::{Operation, Reason, Verdict, VerdictWord};
 use watchkeeper_wire::problem::Code;
 
+use super::kept_out::say_let_in;
 use crate::Platform;
 use crate::decide::{Revisions, actor, reason, refs_of, settled_writes, snapshot};
 use crate::problem::ApiError;
@@ -120,6 +121,10 @@ pub(super) async fn finish(
     ending: Ending,
 ) -> Result<(), ApiError> {
     let tenant = row.id.tenant.as_str();
+    // Other calls of it may be open, and it goes on.
+    if ending.status != CallStatus::GivenUp {
+        say_let_in(platform, row).await?;
+    }
     for _ in 0..MAX_TRIES {
         let now = platform.clock.now();
         let known = platform.store.operation(tenant, row.id.operation).await?;

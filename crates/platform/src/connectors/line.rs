@@ -6,7 +6,7 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
 
-use super::Sent;
+use super::{Sent, Silence};
 
 /// Characters of what a provider said that are kept.
 const MOST_SAID: usize = 300;
@@ -37,7 +37,7 @@ impl Line {
     /// Asks what stands there.
     pub(super) async fn find(&self, path: &str, pairs: &[(&str, &str)]) -> Found {
         let Ok(mut url) = self.base.join(path) else {
-            return Found::Unclear;
+            return Found::Silent(Silence::Unclear);
         };
         if !pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(pairs);
@@ -46,15 +46,16 @@ impl Line {
         let answer = request.header(AUTHORIZATION, &self.authorization).send();
         match answer.await {
             Ok(answer) => found(answer).await,
-            Err(_) => Found::Unclear,
+            Err(_) => Found::Silent(Silence::Unclear),
         }
     }
 
-    /// What stands there; none where that cannot be said just now, or nothing does.
-    pub(super) async fn read(&self, path: &str, pairs: &[(&str, &str)]) -> Option<Value> {
+    /// What stands there; that nothing does is no answer either.
+    pub(super) async fn read(&self, path: &str, pairs: &[(&str, &str)]) -> Result<Value, Silence> {
         match self.find(path, pairs).await {
-            Found::Body(body) => Some(body),
-            Found::Nothing | Found::Unclear => None,
+            Found::Body(body) => Ok(body),
+            Found::Nothing => Err(Silence::Unclear),
+            Found::Silent(silence) => Err(silence),
         }
     }
 
@@ -92,16 +93,16 @@ pub(super) enum Found {
     /// It knows nothing by that name.
     Nothing,
     /// It did not answer, or not what was asked.
-    Unclear,
+    Silent(Silence),
 }
 
 async fn found(answer: Response) -> Found {
     match answer.status() {
         StatusCode::OK => super::json_of(answer)
             .await
-            .map_or(Found::Unclear, Found::Body),
+            .map_or(Found::Silent(Silence::Unclear), Found::Body),
         StatusCode::NOT_FOUND => Found::Nothing,
-        _ => Found::Unclear,
+        status => Found::Silent(Silence::of(status.as_u16())),
     }
 }
 
@@ -171,8 +172,13 @@ mod tests {
         };
         assert_eq!(asked(200, "{}").await, Found::Body(serde_json::json!({})));
         assert_eq!(asked(404, "{}").await, Found::Nothing);
-        for (status, body) in [(200, "<html>"), (202, "{}"), (403, "{}"), (500, "{}")] {
-            assert_eq!(asked(status, body).await, Found::Unclear, "{status}");
+        for (status, body) in [(200, "<html>"), (202, "{}"), (500, "{}")] {
+            let unclear = Found::Silent(Silence::Unclear);
+            assert_eq!(asked(status, body).await, unclear, "{status}");
+        }
+        for status in [401, 403] {
+            let kept_out = Found::Silent(Silence::KeptOut);
+            assert_eq!(asked(status, "<html>").await, kept_out, "{status}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod enclosed;
 mod ending;
 pub mod flag;
 pub mod job;
+mod kept_out;
 mod line;
 pub mod mail;
 mod money;
@@ -34,6 +35,7 @@ use watchkeeper_pack::format::Connector as Name;
 
 pub use beside::Other;
 pub use enclosed::Room;
+pub(crate) use kept_out::{CODE as KEEPS_OUT, name, tells_of};
 pub use sends::Sends;
 pub use stand_in::mood;
 pub use worker::Worker;
@@ -114,6 +116,8 @@ pub enum Look {
     Unproven(String),
     /// It cannot say just now.
     Unclear,
+    /// It does not let the platform in, which has not seen anything of it.
+    KeptOut,
 }
 
 impl Look {
@@ -139,8 +143,48 @@ pub enum Sent {
     Broke,
     /// It certainly did nothing; come again, at the earliest after so long.
     NotNow(Option<Duration>),
+    /// It certainly did nothing, and does not let the platform in; come again, at the earliest after so long.
+    KeptOut(Option<Duration>),
     /// No answer: it may have happened.
     Ambiguous,
+}
+
+/// Why a provider does not answer what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// It cannot say just now.
+    Unclear,
+    /// It does not let the platform in.
+    KeptOut,
+}
+
+impl Silence {
+    /// By the status of an answer that is none to the question.
+    fn of(status: u16) -> Self {
+        match keeps_out(status) {
+            true => Self::KeptOut,
+            false => Self::Unclear,
+        }
+    }
+}
+
+impl From<Silence> for Look {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Unclear => Self::Unclear,
+            Silence::KeptOut => Self::KeptOut,
+        }
+    }
+}
+
+/// What was only asked has done nothing.
+impl From<Silence> for Sent {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Unclear => Self::NotNow(None),
+            Silence::KeptOut => Self::KeptOut(None),
+        }
+    }
 }
 
 /// A client that waits for an answer so long, and goes nowhere else than where it was sent.
@@ -173,13 +217,9 @@ async fn json_of(mut answer: reqwest::Response) -> Option<Value> {
 }
 
 /// Whoever asked was not let in: a token has run out, say. Nothing was looked at, so this is no answer to what was
-/// asked for. It is said in the log.
+/// asked for. It is said by [`kept_out`].
 fn keeps_out(status: u16) -> bool {
-    let is_kept_out = matches!(status, 401 | 403);
-    if is_kept_out {
-        tracing::error!(status, "a provider does not let the platform in");
-    }
-    is_kept_out
+    matches!(status, 401 | 403)
 }
 
 /// `Retry-After` in seconds, at most a quarter of an hour.

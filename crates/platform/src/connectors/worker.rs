@@ -34,6 +34,7 @@ use super::enclosed::enclosed;
 use super::ending::{
     Ending, done, done_otherwise, finish, given_up, not_in_effect, provider_refused,
 };
+use super::kept_out::{say_kept_out, say_let_in};
 use super::{Connector, Look, Sent, beside};
 use crate::Platform;
 use crate::decide::{actor, basis_snapshot, reason};
@@ -167,7 +168,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
         }
         Look::Failed(why) => return finish(platform, row, provider_refused(&why)).await,
         Look::NotInEffect(why) => return finish(platform, row, not_in_effect(&why)).await,
-        Look::Unclear => {
+        silence @ (Look::Unclear | Look::KeptOut) => {
             let now = platform.clock.now();
             // What was never sent cannot have been done, whatever the provider would say.
             if row.was_never_sent()
@@ -175,9 +176,12 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             {
                 return finish(platform, row, ending).await;
             }
+            if silence == Look::KeptOut {
+                ask_again(platform, row, None).await?;
+                return say_kept_out(platform, row).await;
+            }
             say_unreadable(platform, row).await?;
-            let until = Some(now + ASK_AGAIN);
-            return put_off(platform, row, row.ambiguous, row.generation, until).await;
+            return ask_again(platform, row, None).await;
         }
         // What was only looked for is never sent.
         Look::Begun => row.basis.otherwise.is_none(),
@@ -221,8 +225,7 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
             Beside::Nothing => {}
             Beside::Unclear => {
                 say_unreadable(platform, row).await?;
-                let until = Some(platform.clock.now() + ASK_AGAIN);
-                return put_off(platform, row, row.ambiguous, row.generation, until).await;
+                return ask_again(platform, row, None).await;
             }
             Beside::Done(other) => {
                 let ending = done_otherwise(platform, row, other).await?;
@@ -242,10 +245,10 @@ async fn attempt(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let (files, _room) = match ready {
         Ok(ready) => ready,
         // Nothing went out: nothing is counted.
-        Err(Sent::NotNow(wait)) => {
-            let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
-            let until = platform.clock.now() + wait.unwrap_or(ASK_AGAIN);
-            return put_off(platform, row, row.ambiguous, row.generation, Some(until)).await;
+        Err(Sent::NotNow(wait)) => return ask_again(platform, row, wait).await,
+        Err(Sent::KeptOut(wait)) => {
+            ask_again(platform, row, wait).await?;
+            return say_kept_out(platform, row).await;
         }
         // Of what went out before, if anything did, nothing was taken.
         Err(Sent::Refused(why)) if !row.ambiguous => {
@@ -326,7 +329,9 @@ async fn after_send(
             | Look::Begun
             | Look::Failed(_)
             | Look::NotInEffect(_) => finish(platform, row, provider_refused(&detail)).await,
-            Look::Unclear => put_off(platform, row, true, row.generation, None).await,
+            Look::Unclear | Look::KeptOut => {
+                put_off(platform, row, true, row.generation, None).await
+            }
         },
         Sent::Broke => {
             say_unknown(platform, row).await?;
@@ -335,10 +340,10 @@ async fn after_send(
             let until = Some(platform.clock.now() + QUIET);
             put_off(platform, row, true, row.generation + 1, until).await
         }
-        Sent::NotNow(wait) => {
-            let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
-            let until = wait.map(|wait| platform.clock.now() + wait);
-            put_off(platform, row, row.ambiguous, row.generation, until).await
+        Sent::NotNow(wait) => come_again(platform, row, wait).await,
+        Sent::KeptOut(wait) => {
+            come_again(platform, row, wait).await?;
+            say_kept_out(platform, row).await
         }
         Sent::Ambiguous => {
             say_unknown(platform, row).await?;
@@ -349,6 +354,28 @@ async fn after_send(
     }
 }
 
+/// Nothing went out, and the provider is asked again, at the earliest after so long.
+async fn ask_again(
+    platform: &Platform,
+    row: &CallRow,
+    wait: Option<Duration>,
+) -> Result<(), ApiError> {
+    let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
+    let until = platform.clock.now() + wait.unwrap_or(ASK_AGAIN);
+    put_off(platform, row, row.ambiguous, row.generation, Some(until)).await
+}
+
+/// It was sent and certainly not taken: it is sent again, at the earliest after so long.
+async fn come_again(
+    platform: &Platform,
+    row: &CallRow,
+    wait: Option<Duration>,
+) -> Result<(), ApiError> {
+    let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
+    let until = wait.map(|wait| platform.clock.now() + wait);
+    put_off(platform, row, row.ambiguous, row.generation, until).await
+}
+
 /// The provider has it, and is asked how it ended. What it took from us (`sent`) may not be listed yet:
 /// as long as it may still show, nothing else ends the call.
 async fn wait_for_the_provider(
@@ -357,7 +384,8 @@ async fn wait_for_the_provider(
     sent: bool,
 ) -> Result<(), ApiError> {
     let until = Some(platform.clock.now() + ASK_AGAIN);
-    put_off(platform, row, sent, row.generation, until).await
+    put_off(platform, row, sent, row.generation, until).await?;
+    say_let_in(platform, row).await
 }
 
 /// What the provider shows ends nothing: that is said, and it is asked again, more and more seldom.
@@ -365,7 +393,8 @@ async fn wait_for_proof(platform: &Platform, row: &CallRow, shown: &str) -> Resu
     say_unproven(platform, row, shown).await?;
     let now = platform.clock.now();
     let until = Some(now + again_after(row.sent_at, now));
-    put_off(platform, row, !row.was_never_sent(), row.generation, until).await
+    put_off(platform, row, !row.was_never_sent(), row.generation, until).await?;
+    say_let_in(platform, row).await
 }
 
 /// Its time has passed.

@@ -24,6 +24,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
 use watchkeeper_pack::Sight;
+use watchkeeper_pack::format::Connector;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::digest::CopyDigests;
@@ -182,6 +183,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<()>;
     /// All calls of an operation, in order.
     async fn calls_of(&self, tenant: &str, operation: Uuid) -> Result<Vec<CallRow>>;
+    /// Calls that wait, each by its connector and with what is said of its operation, where the reason that is
+    /// said has this code.
+    async fn calls_told(&self, tenant: &str, code: &str) -> Result<Vec<(Connector, Verdict)>>;
     /// Counts an attempt before it is made; false where the call does not wait any more.
     async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<bool>;
     /// A call that may have been sent before the store was put back to what it once was, nobody knows

@@ -28,7 +28,7 @@ fn charge(id: &str, at: DateTime<Utc>, status: &str) -> Value {
         "charged_at": instant_text(at), "status": status}})
 }
 
-async fn alerts(world: &World, rule: &str) -> Vec<RecordRow> {
+pub async fn alerts(world: &World, rule: &str) -> Vec<RecordRow> {
     let question = Question {
         text: "json_extract(body, '$.rule') = ?".into(),
         params: vec![rule.into()],
@@ -37,12 +37,12 @@ async fn alerts(world: &World, rule: &str) -> Vec<RecordRow> {
     store.records(TENANT, "alert", &question).await.unwrap()
 }
 
-fn field<'a>(row: &'a RecordRow, name: &str) -> &'a str {
+pub fn field<'a>(row: &'a RecordRow, name: &str) -> &'a str {
     row.body.get(name).and_then(Value::as_str).unwrap_or("")
 }
 
 /// Waits until the newest episode of a rule is so; the episode.
-async fn until(world: &World, rule: &str, state: &str) -> RecordRow {
+pub async fn until(world: &World, rule: &str, state: &str) -> RecordRow {
     for _ in 0..1500 {
         let all = alerts(world, rule).await;
         if let Some(last) = all.into_iter().max_by_key(|row| row.seq)

@@ -24,6 +24,7 @@ mod hindered;
 mod history;
 mod ingest;
 mod isolation;
+mod kept_out;
 mod live;
 mod openapi;
 mod operations;

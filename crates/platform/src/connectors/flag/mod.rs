@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use watchkeeper_model::Call;
 
 use super::line::Line;
-use super::{Connector, Look, Sent};
+use super::{Connector, Look, Sent, Silence};
 
 pub use super::mood::Mode;
 pub use stand_in::{FlagStandIn, routes};
@@ -81,10 +81,10 @@ impl Flag {
         Ok(Self { line })
     }
 
-    async fn read(&self, flag: &str, key: &str) -> Option<Variable> {
+    async fn read(&self, flag: &str, key: &str) -> Result<Variable, Silence> {
         let pairs = [("name", flag), ("key", key)];
         let variable = self.line.read("variables", &pairs).await?;
-        serde_json::from_value(variable).ok()
+        serde_json::from_value(variable).map_err(|_| Silence::Unclear)
     }
 
     /// Asks for one of the two steps; what to say where it was not taken.
@@ -154,8 +154,8 @@ impl Connector for Flag {
             return Look::Absent;
         };
         match self.read(flag, key).await {
-            Some(variable) => standing(&variable, &value),
-            None => Look::Unclear,
+            Ok(variable) => standing(&variable, &value),
+            Err(silence) => silence.into(),
         }
     }
 

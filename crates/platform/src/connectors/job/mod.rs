@@ -73,8 +73,9 @@ impl Connector for Job {
         if call.operation != "run" {
             return Look::Absent;
         }
-        let Some(answer) = self.line.read("runs", &[("id", key)]).await else {
-            return Look::Unclear;
+        let answer = match self.line.read("runs", &[("id", key)]).await {
+            Ok(answer) => answer,
+            Err(silence) => return silence.into(),
         };
         let Some(runs) = list(&answer, "runs") else {
             return Look::Unclear;

@@ -38,7 +38,7 @@ impl Connector for Mail {
         match self.line.find("", &[("key", key)]).await {
             Found::Body(message) => Look::Found(message),
             Found::Nothing => Look::Absent,
-            Found::Unclear => Look::Unclear,
+            Found::Silent(silence) => silence.into(),
         }
     }
 

@@ -142,8 +142,9 @@ impl Connector for Pagerduty {
         };
         // Otherwise those of the last month are listed, and what is older would be paged again.
         let pairs = [("incident_key", about), ("date_range", "all")];
-        let Some(answer) = self.incidents.read("incidents", &pairs).await else {
-            return Look::Unclear;
+        let answer = match self.incidents.read("incidents", &pairs).await {
+            Ok(answer) => answer,
+            Err(silence) => return silence.into(),
         };
         let Some(incidents) = list(&answer, "incidents") else {
             return Look::Unclear;

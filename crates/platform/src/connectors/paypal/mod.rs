@@ -86,7 +86,7 @@ impl Paypal {
             Found::Body(capture) => capture,
             // Of a capture that PayPal does not know it has no refunds.
             Found::Nothing => return Look::Absent,
-            Found::Unclear => return Look::Unclear,
+            Found::Silent(silence) => return silence.into(),
         };
         let Some(order) = standing::order_of(&capture) else {
             return Look::Unclear;
@@ -99,7 +99,8 @@ impl Paypal {
                 }
                 None => Look::Unclear,
             },
-            Found::Nothing | Found::Unclear => Look::Unclear,
+            Found::Nothing => Look::Unclear,
+            Found::Silent(silence) => silence.into(),
         }
     }
 
@@ -153,7 +154,7 @@ impl Paypal {
             Found::Body(dispute) => evidence.shown(&dispute, key),
             // To a dispute that PayPal does not know nothing was submitted.
             Found::Nothing => Look::Absent,
-            Found::Unclear => Look::Unclear,
+            Found::Silent(silence) => silence.into(),
         }
     }
 
@@ -209,7 +210,7 @@ impl Paypal {
                     (self.order(order).await, Some(capture))
                 }
                 Found::Nothing => (Found::Nothing, None),
-                Found::Unclear => (Found::Unclear, None),
+                Found::Silent(silence) => (Found::Silent(silence), None),
             },
             (None, Some(order)) => (self.order(order).await, None),
             (None, None) => return Sent::Refused("the call names no order".into()),
@@ -217,7 +218,7 @@ impl Paypal {
         match order {
             Found::Body(order) => Sent::Done(standing::of_payment(Some(&order), capture.as_ref())),
             Found::Nothing => Sent::Refused("PayPal knows no such payment.".into()),
-            Found::Unclear => Sent::NotNow(None),
+            Found::Silent(silence) => silence.into(),
         }
     }
 }
@@ -256,7 +257,7 @@ impl Connector for Paypal {
         match self.dispute(evidence.dispute).await {
             Found::Body(dispute) => evidence::closed(&dispute).map(Sent::Refused),
             Found::Nothing => Some(Sent::Refused("PayPal knows no such case.".into())),
-            Found::Unclear => Some(Sent::NotNow(None)),
+            Found::Silent(silence) => Some(silence.into()),
         }
     }
 
@@ -313,7 +314,7 @@ async fn read_answer(answer: Response) -> Sent {
             _ => Sent::UnderWay,
         },
         (429, _) => Sent::NotNow(wait),
-        (status, _) if super::keeps_out(status) => Sent::NotNow(wait),
+        (status, _) if super::keeps_out(status) => Sent::KeptOut(wait),
         // The same request is being worked on, or nobody waited for it any longer.
         (408 | 409 | 425, _) => Sent::Ambiguous,
         (400..=499, Some(body)) => match standing::issue(&body) {
@@ -350,7 +351,7 @@ mod tests {
         ] {
             let mut answer = axum::http::Response::new(body);
             *answer.status_mut() = status;
-            assert_eq!(read_answer(answer.into()).await, Sent::NotNow(None));
+            assert_eq!(read_answer(answer.into()).await, Sent::KeptOut(None));
         }
     }
 }

@@ -150,8 +150,9 @@ impl Connector for Slack {
                 }
                 self.line.read("conversations.history", &pairs).await
             };
-            let Some(answer) = answer else {
-                return Look::Unclear;
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(silence) => return silence.into(),
             };
             let messages = match answer.get("ok") {
                 Some(Value::Bool(true)) => list(&answer, "messages"),

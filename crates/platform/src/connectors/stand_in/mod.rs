@@ -40,6 +40,9 @@ const MAX_BODY: usize = 1 << 20;
 /// Whoever comes too often is asked to wait so many seconds.
 const WAIT: &str = "2";
 
+/// Moods that concern whatever is asked.
+const ANYTHING: &[Mode] = &[Mode::Down, Mode::Revoked];
+
 /// An answer.
 pub(super) type Said = (StatusCode, Value);
 
@@ -49,7 +52,7 @@ pub(super) trait StandIn: Clone + Send + Sync + 'static {
     const NAME: &'static str;
     /// Under which name an admin sees what it did.
     const SEEN: &'static str;
-    /// The moods that it may be in, by what they concern. That it is down concerns whatever is asked.
+    /// The moods that it may be in, by what they concern. Some concern whatever is asked.
     const MODES: &'static [&'static [Mode]];
 
     /// Itself.
@@ -152,8 +155,9 @@ impl<S: StandIn> FromRequestParts<Arc<Platform>> for Unsigned<S> {
             stand_in: of::<S>(platform).map_err(IntoResponse::into_response)?,
             headers: parts.headers.clone(),
         };
-        match asked.stand_in.frame().moods.next(&[Mode::Down]) {
+        match asked.stand_in.frame().moods.next(ANYTHING) {
             Mode::Down => Err(S::out_of_order()),
+            Mode::Revoked => Err(S::stranger()),
             _ => Ok(Self(asked)),
         }
     }
@@ -250,6 +254,7 @@ async fn instead<S: StandIn>(mode: Mode) -> Option<Response> {
     }
     match mode {
         Mode::Refuse => S::no(),
+        Mode::Forbid => Some(StatusCode::FORBIDDEN.into_response()),
         Mode::RateLimit => {
             let wait = [(header::RETRY_AFTER, WAIT)];
             Some((wait, response(S::busy())).into_response())
@@ -300,7 +305,7 @@ async fn misbehave<S: StandIn>(
     Json(wanted): Json<Misbehave>,
 ) -> Result<StatusCode, ApiError> {
     let known = |mode| S::MODES.iter().any(|concerns| concerns.contains(&mode));
-    if ![Mode::None, Mode::Down].contains(&wanted.mode) && !known(wanted.mode) {
+    if wanted.mode != Mode::None && !ANYTHING.contains(&wanted.mode) && !known(wanted.mode) {
         let detail = format!("{} is never in this mood", S::NAME);
         return Err(ApiError::new(Code::BodyInvalid, detail));
     }

@@ -50,6 +50,10 @@ pub enum Mode {
     ForgetKeys,
     /// Answers 500 to whatever is asked, to questions too.
     Down,
+    /// Answers 401 to whatever is asked, to questions too: the key was revoked.
+    Revoked,
+    /// Answers 403 and does nothing: the key lacks the right.
+    Forbid,
     /// A transfer is made, and nobody answers.
     MadeTimeout,
     /// A transfer is paid for, bounces back and stays there.

@@ -17,7 +17,7 @@ use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
 use watchkeeper_model::Call;
 
-use super::{Connector, Look, Other, Sent, money};
+use super::{Connector, Look, Other, Sent, Silence, money};
 
 pub use super::mood::Mode;
 pub use stand_in::{StripeStandIn, routes};
@@ -74,7 +74,7 @@ enum Charge {
     /// There is no such charge.
     Unknown,
     /// It did not say.
-    Unclear,
+    Silent(Silence),
 }
 
 impl Stripe {
@@ -97,27 +97,26 @@ impl Stripe {
     }
 
     /// Status and body of an answer.
-    async fn read(&self, url: Url) -> Option<(StatusCode, Value)> {
+    async fn read(&self, url: Option<Url>) -> Result<(StatusCode, Value), Silence> {
+        let url = url.ok_or(Silence::Unclear)?;
         let answer = self.client.get(url).bearer_auth(&self.secret).send().await;
-        let answer = answer.ok()?;
+        let answer = answer.map_err(|_| Silence::Unclear)?;
         let status = answer.status();
-        Some((status, super::json_of(answer).await?))
+        let body = super::json_of(answer).await;
+        Ok((status, body.ok_or_else(|| Silence::of(status.as_u16()))?))
     }
 
-    async fn list(&self, charge: &str, after: Option<&str>) -> Option<Page> {
+    async fn list(&self, charge: &str, after: Option<&str>) -> Result<Page, Silence> {
         let mut pairs = vec![("charge", charge), ("limit", PAGE)];
         pairs.extend(after.map(|after| ("starting_after", after)));
-        let (status, body) = self.read(self.url("refunds", &pairs)?).await?;
-        page(status, body)
+        let (status, body) = self.read(self.url("refunds", &pairs)).await?;
+        page(status, body).ok_or_else(|| Silence::of(status.as_u16()))
     }
 
     async fn charge(&self, charge: &str) -> Charge {
-        let Some(url) = self.url(&format!("charges/{charge}"), &[]) else {
-            return Charge::Unclear;
-        };
-        match self.read(url).await {
-            Some((status, body)) => of_charge(status, &body),
-            None => Charge::Unclear,
+        match self.read(self.url(&format!("charges/{charge}"), &[])).await {
+            Ok((status, body)) => of_charge(status, &body),
+            Err(silence) => Charge::Silent(silence),
         }
     }
 }
@@ -144,9 +143,9 @@ fn of_charge(status: StatusCode, body: &Value) -> Charge {
     let currency = body.get("currency").and_then(Value::as_str);
     match (status, currency) {
         (StatusCode::OK, Some(currency)) => Charge::In(currency.to_owned()),
-        (StatusCode::OK, None) => Charge::Unclear,
+        (StatusCode::OK, None) => Charge::Silent(Silence::Unclear),
         _ if is_missing(body) => Charge::Unknown,
-        _ => Charge::Unclear,
+        _ => Charge::Silent(Silence::of(status.as_u16())),
     }
 }
 
@@ -212,8 +211,9 @@ impl Connector for Stripe {
         let (mut after, mut others): (Option<String>, Vec<Other>) = (None, Vec::new());
         let mut failed = None;
         for _ in 0..MAX_PAGES {
-            let Some(page) = self.list(charge, after.as_deref()).await else {
-                return Look::Unclear;
+            let page = match self.list(charge, after.as_deref()).await {
+                Ok(page) => page,
+                Err(silence) => return silence.into(),
             };
             match of_ours(&page.refunds, key) {
                 // It says nothing of another one under this key, which may have gone through.
@@ -245,7 +245,7 @@ impl Connector for Stripe {
                 )))
             }
             Charge::Unknown => Some(Sent::Refused("No such charge".into())),
-            Charge::Unclear => Some(Sent::NotNow(None)),
+            Charge::Silent(silence) => Some(silence.into()),
         }
     }
 
@@ -309,7 +309,7 @@ async fn read_answer(answer: Response) -> Sent {
             None => Sent::Ambiguous,
         },
         429 => Sent::NotNow(wait),
-        status if super::keeps_out(status) => Sent::NotNow(wait),
+        status if super::keeps_out(status) => Sent::KeptOut(wait),
         // The same key is being worked on, or nobody waited for it any longer.
         408 | 409 | 425 => Sent::Ambiguous,
         500 => Sent::Broke,
@@ -408,7 +408,8 @@ mod tests {
             (StatusCode::NOT_FOUND, json!({})),
             (StatusCode::BAD_GATEWAY, json!({"currency": "isk"})),
         ] {
-            assert_eq!(of_charge(status, &body), Charge::Unclear, "{body}");
+            let silent = Charge::Silent(Silence::Unclear);
+            assert_eq!(of_charge(status, &body), silent, "{body}");
         }
     }
 
@@ -429,7 +430,7 @@ mod tests {
         for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
             let mut answer = axum::http::Response::new("{}");
             *answer.status_mut() = status;
-            assert_eq!(read_answer(answer.into()).await, Sent::NotNow(None));
+            assert_eq!(read_answer(answer.into()).await, Sent::KeptOut(None));
         }
     }
 

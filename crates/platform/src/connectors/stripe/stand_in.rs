@@ -36,6 +36,7 @@ const REFUNDING: &[Mode] = &[
     Mode::TimeoutBefore,
     Mode::TimeoutAfter,
     Mode::Refuse,
+    Mode::Forbid,
     Mode::Error500,
     Mode::RateLimit,
     Mode::Pending,

@@ -70,8 +70,9 @@ impl Connector for Webhook {
         if arguments(call).is_none() {
             return Look::Absent;
         }
-        let Some(answer) = self.line.read("attempts", &[("id", key)]).await else {
-            return Look::Unclear;
+        let answer = match self.line.read("attempts", &[("id", key)]).await {
+            Ok(answer) => answer,
+            Err(silence) => return silence.into(),
         };
         let Some(attempts) = list(&answer, "attempts") else {
             return Look::Unclear;

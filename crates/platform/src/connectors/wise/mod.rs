@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use watchkeeper_model::Call;
 
-use super::{Connector, Look, Sent, money};
+use super::{Connector, Look, Sent, Silence, money};
 
 pub use super::mood::Mode;
 pub use stand_in::{WiseStandIn, routes};
@@ -65,6 +65,8 @@ enum Step {
     Lost,
     /// It certainly was not; come again.
     NotNow(Option<Duration>),
+    /// It certainly was not, and Wise does not let the platform in; come again.
+    KeptOut(Option<Duration>),
 }
 
 impl Wise {
@@ -89,13 +91,17 @@ impl Wise {
         self.base.join(path).map_err(wrong)
     }
 
-    async fn get(&self, mut url: Url, query: &[(&str, &str)]) -> Option<Value> {
+    async fn get(&self, mut url: Url, query: &[(&str, &str)]) -> Result<Value, Silence> {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         let answer = self.client.get(url).bearer_auth(&self.token).send().await;
-        let answer = answer.ok().filter(|answer| answer.status().is_success())?;
-        super::json_of(answer).await
+        let answer = answer.map_err(|_| Silence::Unclear)?;
+        let status = answer.status();
+        if !status.is_success() {
+            return Err(Silence::of(status.as_u16()));
+        }
+        super::json_of(answer).await.ok_or(Silence::Unclear)
     }
 
     async fn step(&self, request: RequestBuilder) -> Result<Value, Step> {
@@ -106,20 +112,20 @@ impl Wise {
         }
     }
 
-    /// What Wise has of this call, and under the same reference for another. None where Wise does not say.
-    async fn find(&self, ours: &str, reference: &str) -> Option<Listed> {
+    /// What Wise has of this call, and under the same reference for another.
+    async fn find(&self, ours: &str, reference: &str) -> Result<Listed, Silence> {
         let mut found: Vec<Value> = Vec::new();
         let mut another = None;
         for page in 0..MAX_PAGES {
             let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
-            let url = self.url("v1/transfers").ok()?;
+            let url = self.url("v1/transfers").map_err(|_| Silence::Unclear)?;
             let query = [
                 ("profile", self.profile.as_str()),
                 ("limit", limit.as_str()),
                 ("offset", offset.as_str()),
             ];
-            let Some(Value::Array(transfers)) = self.get(url, &query).await else {
-                return None;
+            let Value::Array(transfers) = self.get(url, &query).await? else {
+                return Err(Silence::Unclear);
             };
             let last = transfers.len() < PAGE;
             for transfer in transfers {
@@ -132,10 +138,10 @@ impl Wise {
             }
             if last {
                 let ours = standing::foremost(found);
-                return Some(Listed { ours, another });
+                return Ok(Listed { ours, another });
             }
         }
-        None
+        Err(Silence::Unclear)
     }
 
     /// Makes the transfer, which moves nothing yet; its id.
@@ -180,6 +186,7 @@ impl Wise {
             Err(Step::No(why)) => why,
             Err(Step::Lost) => return Sent::Ambiguous,
             Err(Step::NotNow(wait)) => return Sent::NotNow(wait),
+            Err(Step::KeptOut(wait)) => return Sent::KeptOut(wait),
         };
         self.give_up(transfer, why).await
     }
@@ -190,7 +197,7 @@ impl Wise {
         let Ok(url) = self.url(&format!("v1/transfers/{transfer}")) else {
             return Sent::Ambiguous;
         };
-        let Some(stands) = self.get(url, &[]).await else {
+        let Ok(stands) = self.get(url, &[]).await else {
             return Sent::Ambiguous;
         };
         match standing::of(&stands) {
@@ -214,6 +221,7 @@ fn untaken(step: Step) -> Sent {
         Step::No(why) => Sent::Refused(why),
         Step::Lost => Sent::NotNow(None),
         Step::NotNow(wait) => Sent::NotNow(wait),
+        Step::KeptOut(wait) => Sent::KeptOut(wait),
     }
 }
 
@@ -247,9 +255,9 @@ impl Connector for Wise {
             return Look::Absent;
         };
         match self.find(&transaction_id(key), wanted.reference).await {
-            None => Look::Unclear,
-            Some(Listed { ours: None, .. }) => Look::Absent,
-            Some(Listed {
+            Err(silence) => silence.into(),
+            Ok(Listed { ours: None, .. }) => Look::Absent,
+            Ok(Listed {
                 ours: Some(transfer),
                 ..
             }) => standing::of(&transfer),
@@ -269,8 +277,9 @@ impl Connector for Wise {
             return Sent::Refused(why.into());
         };
         let ours = transaction_id(key);
-        let Some(listed) = self.find(&ours, wanted.reference).await else {
-            return Sent::NotNow(None);
+        let listed = match self.find(&ours, wanted.reference).await {
+            Ok(listed) => listed,
+            Err(silence) => return silence.into(),
         };
         let transfer = match (listed.ours, listed.another) {
             // Under our own id something may have been paid for already; that is looked at first.
@@ -306,7 +315,7 @@ async fn read_answer(answer: Response) -> Result<Value, Step> {
     match (status.as_u16(), body) {
         (200..=299, Some(body)) => Ok(body),
         (429, _) => Err(Step::NotNow(wait)),
-        (status, _) if super::keeps_out(status) => Err(Step::NotNow(wait)),
+        (status, _) if super::keeps_out(status) => Err(Step::KeptOut(wait)),
         // The same transfer is being worked on, or nobody waited for it any longer.
         (408 | 409 | 425, _) => Err(Step::Lost),
         (400..=499, body) => {
@@ -338,7 +347,7 @@ mod tests {
             let mut answer = axum::http::Response::new("{}");
             *answer.status_mut() = status;
             let step = read_answer(answer.into()).await;
-            assert!(matches!(step, Err(Step::NotNow(None))), "{status}");
+            assert!(matches!(step, Err(Step::KeptOut(None))), "{status}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use watchkeeper_wire::operation::{Verdict, VerdictWord};
+use watchkeeper_wire::operation::{Reason, Verdict, VerdictWord};
 
 use super::operations::commit;
 use super::*;
@@ -154,6 +154,42 @@ pub async fn a_doubt_is_said_over_what_was_seen_alone<S: Store>(store: &S) {
     assert!(matches!(said.unwrap(), Committed::Done(_)));
     let known = store.operation(TENANT, id).await.unwrap().unwrap();
     assert_eq!(known.verdict, doubt(&newer));
+}
+
+pub async fn who_waits_is_found_by_what_is_said_of_it<S: Store>(store: &S) {
+    found(store, TENANT).await;
+    let told = async |code: &str| store.calls_told(TENANT, code).await.unwrap();
+    let (id, other) = (Uuid::now_v7(), Uuid::now_v7());
+    for id in [id, other] {
+        let more = commit(id, head(store).await, Vec::new(), &[0]);
+        store.commit_operation(&more).await.unwrap();
+    }
+    assert!(told("silent").await.is_empty());
+    let seen = store.operation(TENANT, id).await.unwrap().unwrap().verdict;
+    let said = Verdict {
+        reason: Some(Reason {
+            code: "silent".into(),
+            row: None,
+            detail: "It says nothing.".into(),
+        }),
+        ..seen.clone()
+    };
+    store.say_verdict(TENANT, &seen, &said).await.unwrap();
+    let all = told("silent").await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].1, said);
+    assert!(told("otherwise").await.is_empty());
+    let elsewhere = store.calls_told("elsewhere", "silent").await;
+    assert!(elsewhere.unwrap().is_empty());
+    // What has ended waits no more, whatever is said of its operation.
+    let calls = store.calls_of(TENANT, id).await.unwrap();
+    let at = head(store).await;
+    let end = Settle {
+        verdict: None,
+        ..settle(&calls[0].id, at, CallStatus::Done, said)
+    };
+    store.settle_call(&end).await.unwrap();
+    assert!(told("silent").await.is_empty());
 }
 
 /// Whether it was carried out since the backup, a store that was put back does not know.

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, Transaction, params};
 use serde_json::Value;
 use uuid::Uuid;
-use watchkeeper_pack::format::Nature;
+use watchkeeper_model::Call;
+use watchkeeper_pack::format::{Connector, Nature};
+use watchkeeper_wire::operation::Verdict;
 
 use super::values::{from_json, instant, ms, to_json};
 use super::{operations, records, tenants};
@@ -150,6 +152,25 @@ pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Resu
     ))?
     .query_map(params![tenant, operation.to_string()], raw)?
     .map(|row| CallRow::try_from(row?))
+    .collect()
+}
+
+pub fn told(tx: &Transaction<'_>, tenant: &str, code: &str) -> Result<Vec<(Connector, Verdict)>> {
+    // Few wait of all that there ever were.
+    tx.prepare_cached(
+        "SELECT c.call, o.verdict FROM call AS c INDEXED BY call_waiting
+         CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
+         WHERE c.status = 'waiting' AND c.tenant = ?
+           AND json_extract(o.verdict, '$.reason.code') = ?",
+    )?
+    .query_map([tenant, code], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?
+    .map(|row| {
+        let (call, verdict) = row?;
+        let call: Call = from_json(&call)?;
+        Ok((call.connector, from_json(&verdict)?))
+    })
     .collect()
 }
 

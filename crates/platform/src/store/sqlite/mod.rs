@@ -28,6 +28,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use watchkeeper_model::audit::Entry;
 use watchkeeper_pack::Sight;
+use watchkeeper_pack::format::Connector;
 use watchkeeper_pack::measure::{Asked, Piece};
 use watchkeeper_wire::audit::SignedHead;
 use watchkeeper_wire::digest::CopyDigests;
@@ -295,6 +296,11 @@ impl Store for SqliteStore {
         let tenant = tenant.to_owned();
         self.read(move |tx| calls::of_operation(tx, &tenant, operation))
             .await
+    }
+
+    async fn calls_told(&self, tenant: &str, code: &str) -> Result<Vec<(Connector, Verdict)>> {
+        let (tenant, code) = (tenant.to_owned(), code.to_owned());
+        self.read(move |tx| calls::told(tx, &tenant, &code)).await
     }
 
     async fn begin_call(&self, call: &CallId, at: DateTime<Utc>) -> Result<bool> {

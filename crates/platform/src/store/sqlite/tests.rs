@@ -39,6 +39,7 @@ keeps!(
     a_commit_is_all_or_nothing,
     a_call_waits_is_counted_and_ends_once,
     a_doubt_is_said_over_what_was_seen_alone,
+    who_waits_is_found_by_what_is_said_of_it,
     in_another_history_a_call_that_waits_may_have_been_sent,
     in_another_history_what_is_not_at_its_end_may_have_come_to_it,
     what_is_only_looked_for_is_told_with_the_record,
