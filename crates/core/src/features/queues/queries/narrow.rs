@@ -15,9 +15,10 @@ use super::row_set::RowSet;
 use super::sections::{FEW, MANY};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, sql};
-use crate::features::search::fts_query;
+use crate::features::search::{begun, wholly, words};
 use crate::store::has_index;
-use crate::sync::text::{identifier, literal};
+use crate::sync::starts;
+use crate::sync::text::{has_starts, identifier, literal};
 
 /// What a chip lets through that is not possible.
 const NOTHING: &str = "FALSE";
@@ -95,26 +96,19 @@ pub(crate) fn narrowed(
     wish: Wish<'_>,
 ) -> Result<Option<Narrowed>, Error> {
     let cache = reading.cache;
-    let words = match fts_query(wish.search) {
-        Some(question) => Some(worded(cache, &question)?),
-        None => None,
-    };
+    let worded = worded(cache, wish.search)?;
     let chips = wish.chips.iter();
     let chips: Vec<Condition> = chips.map(|chip| condition(reading, kind, chip)).collect();
-    let mut left = words.clone();
+    let mut left = worded.clone();
     for (chip, condition) in wish.chips.iter().zip(&chips) {
-        let fit = chipped(cache, kind, chip, condition)?;
-        left = Some(match left {
-            Some(left) => left.and(&fit),
-            None => fit,
-        });
+        left = Some(chipped(cache, kind, chip, condition)?.within(left.as_ref()));
     }
     let Some(left) = left else { return Ok(None) };
     // The groups of up to a thousand are found by the numbers of their rows.
     let listed = if wish.group.is_some() { MANY } else { FEW };
     let mut elsewhere = Condition::plain("TRUE");
-    if let Some(words) = words {
-        let found = words.test(cache, WORDED, listed)?.of("number");
+    if let Some(worded) = worded {
+        let found = worded.test(cache, WORDED, listed)?.of("number");
         elsewhere.and(&Condition {
             // Under other names: what is asked row by row does not know the table of its row.
             text: format!(
@@ -154,10 +148,44 @@ fn condition(reading: &Reading<'_>, kind: &Kind, chip: &Chip) -> Condition {
     }
 }
 
-/// The rows with these words.
-fn worded(cache: &Connection, question: &str) -> Result<RowSet, Error> {
-    let text = "SELECT rowid FROM main.record_text WHERE record_text MATCH ?1";
-    RowSet::read(cache, text, [question])
+/// The rows in which every word typed occurs, as it is or as begun; none where no word is.
+fn worded(cache: &Connection, typed: &str) -> Result<Option<RowSet>, Error> {
+    let typed = words(typed);
+    let (short, long) = match !typed.is_empty() && has_starts(cache)? {
+        true => by_length(typed)?,
+        false => (Vec::new(), typed),
+    };
+    let mut left: Option<RowSet> = None;
+    for (table, question) in [
+        ("record_start", wholly(&short)),
+        ("record_text", begun(&long)),
+    ] {
+        if let Some(question) = question {
+            let text = format!("SELECT rowid FROM main.{table} WHERE {table} MATCH ?1");
+            left = Some(RowSet::read(cache, &text, [question])?.within(left.as_ref()));
+        }
+    }
+    Ok(left)
+}
+
+/// The words that are the start of others, and those that are longer.
+fn by_length(words: Vec<&str>) -> Result<(Vec<&str>, Vec<&str>), Error> {
+    let (mut short, mut long) = (Vec::new(), Vec::new());
+    // What is no word to the index counts for nothing beside one that is.
+    let mut none = Vec::new();
+    for word in words {
+        if starts::of(word)?.is_empty() {
+            none.push(word);
+        } else if word.chars().count() <= starts::LETTERS {
+            short.push(word);
+        } else {
+            long.push(word);
+        }
+    }
+    if short.is_empty() && long.is_empty() {
+        long = none;
+    }
+    Ok((short, long))
 }
 
 /// The rows that a chip lets through.

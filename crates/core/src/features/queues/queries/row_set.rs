@@ -32,9 +32,11 @@ impl RowSet {
         Ok(Self(numbers))
     }
 
-    /// Those that are in the other, too.
-    pub(super) fn and(mut self, other: &Self) -> Self {
-        self.0 &= &other.0;
+    /// Those that are in the other, too, where there is one.
+    pub(super) fn within(mut self, other: Option<&Self>) -> Self {
+        if let Some(other) = other {
+            self.0 &= &other.0;
+        }
         self
     }
 
@@ -153,11 +155,11 @@ mod tests {
     #[test]
     fn what_is_in_two_sets_is_in_both() {
         let cache = mirror(100);
-        let both = every(&cache, 3).and(&every(&cache, 5));
+        let both = every(&cache, 3).within(Some(&every(&cache, 5)));
         assert_eq!(both.len(), 6);
         let test = both.test(&cache, "narrowed_to", 0).unwrap();
         assert_eq!(odd(&cache, &test), [15, 45, 75]);
-        let none = every(&cache, 3).and(&RowSet::default());
+        let none = every(&cache, 3).within(Some(&RowSet::default()));
         let test = none.test(&cache, "narrowed_to", 0).unwrap();
         assert!(odd(&cache, &test).is_empty());
     }
