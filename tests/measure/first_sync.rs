@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use rusqlite::params;
 use serde_json::{Map, Value, json};
 use watchkeeper_core::store::{Db, StoreError, Which};
+use watchkeeper_core::sync::text;
 use watchkeeper_pack::value;
 
 use crate::laptop::{self, Line};
@@ -115,8 +116,6 @@ pub async fn raw(synced: &Path, folder: &Path) -> Result<Value> {
                          (kind, id, revision, seq, generation, updated_at, title, body, computed)
                      VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8)",
                 )?;
-                let mut text = cache
-                    .prepare_cached("INSERT INTO record_text (rowid, words) VALUES (?1, ?2)")?;
                 for row in &batch {
                     record.execute(params![
                         row.kind,
@@ -128,7 +127,7 @@ pub async fn raw(synced: &Path, folder: &Path) -> Result<Value> {
                         row.body,
                         row.computed
                     ])?;
-                    text.execute(params![cache.last_insert_rowid(), row.words])?;
+                    text::add_words(cache, cache.last_insert_rowid(), &row.words)?;
                 }
                 Ok::<_, StoreError>(())
             })

@@ -311,14 +311,17 @@ impl World {
             wrong.extend(unsound(db).await.into_iter().map(|what| (name, what)));
         }
         let indexed = |cache: &rusqlite::Transaction<'_>| {
-            cache.execute(
-                "INSERT INTO record_text (record_text) VALUES ('integrity-check')",
-                [],
+            cache.execute_batch(
+                "INSERT INTO record_text (record_text) VALUES ('integrity-check');
+                 INSERT INTO record_start (record_start) VALUES ('integrity-check');",
             )?;
-            let words: i64 =
-                cache.query_row("SELECT count(*) FROM record_text", [], |row| row.get(0))?;
-            let rows: i64 = cache.query_row("SELECT count(*) FROM record", [], |row| row.get(0))?;
-            Ok::<_, StoreError>(words - rows)
+            let off: i64 = cache.query_row(
+                "SELECT abs((SELECT count(*) FROM record_text) - count(*))
+                      + abs((SELECT count(*) FROM record_start) - count(*)) FROM record",
+                [],
+                |row| row.get(0),
+            )?;
+            Ok::<_, StoreError>(off)
         };
         match stores.cache.write(indexed).await {
             Ok(0) => {}

@@ -78,12 +78,13 @@ pub async fn check(engine: &Engine) -> Result<Value, Error> {
     let words = stores
         .cache
         .write(|cache| {
-            cache.execute(
-                "INSERT INTO record_text (record_text, rank) VALUES ('integrity-check', 1)",
-                [],
+            cache.execute_batch(
+                "INSERT INTO record_text (record_text, rank) VALUES ('integrity-check', 1);
+                 INSERT INTO record_start (record_start, rank) VALUES ('integrity-check', 1);",
             )?;
             let orphans: i64 = cache.query_row(
-                "SELECT count(*) FROM record_text WHERE rowid NOT IN (SELECT rowid FROM record)",
+                "SELECT (SELECT count(*) FROM record_text WHERE rowid NOT IN (SELECT rowid FROM record))
+                      + (SELECT count(*) FROM record_start WHERE rowid NOT IN (SELECT rowid FROM record))",
                 [],
                 |row| row.get(0),
             )?;

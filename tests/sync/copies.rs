@@ -75,6 +75,7 @@ async fn a_copy_is_compared_after_a_snapshot_and_left_alone_where_it_is_one() {
 async fn rows_that_were_lost_added_or_altered_come_back_as_the_platform_has_them() {
     for wrong in [
         "DELETE FROM record_text WHERE rowid IN (SELECT rowid FROM record WHERE id = 'p2');
+         DELETE FROM record_start WHERE rowid IN (SELECT rowid FROM record WHERE id = 'p2');
          DELETE FROM record WHERE id = 'p2'",
         "UPDATE record SET revision = 7, body = json_set(body, '$.number', 'X') WHERE id = 'p2'",
     ] {

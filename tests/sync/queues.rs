@@ -242,7 +242,7 @@ async fn an_empty_cache_shows_the_record_as_seen() {
     cache
         .write(|cache| {
             cache.execute_batch(
-                "DELETE FROM record; DELETE FROM record_text;
+                "DELETE FROM record; DELETE FROM record_text; DELETE FROM record_start;
                  UPDATE feed SET cursor = NULL, filled = 0, pack = NULL;",
             )?;
             Ok::<_, watchkeeper_core::store::StoreError>(())

@@ -129,6 +129,7 @@ async fn fact(world: &World, name: &str) -> CellValue {
 const LEFT: &str = "SELECT (SELECT count(*) FROM record
         WHERE kind = 'case' OR body LIKE '%gold%' OR json_extract(body, '$.fee') IS NOT NULL)
     + (SELECT count(*) FROM record_text WHERE record_text MATCH 'gold')
+    + (SELECT count(*) FROM record_start WHERE record_start MATCH 'go')
     + (SELECT count(*) FROM quarantine)";
 
 async fn sees_nothing_of_it(world: &World) {

@@ -1,13 +1,15 @@
 //! Fault 17: the search index out of step with its records.
 
-use watchkeeper_core::features::search;
+use watchkeeper_core::features::queues::view::ViewRequest;
+use watchkeeper_core::features::{queues, search};
 use watchkeeper_core::store::StoreError;
 use watchkeeper_core::sync::words;
 
 use crate::world::{World, parcel, until};
 
 const OUT_OF_STEP: &str =
-    "SELECT abs((SELECT count(*) FROM record_text) - (SELECT count(*) FROM record))";
+    "SELECT abs((SELECT count(*) FROM record_text) - (SELECT count(*) FROM record))
+          + abs((SELECT count(*) FROM record_start) - (SELECT count(*) FROM record))";
 
 async fn tamper(world: &World, sql: &'static str) {
     world
@@ -86,4 +88,98 @@ async fn fault_17_words_without_a_record_go_and_what_arrives_meanwhile_stays_fou
     assert_eq!(finds(&world, "N-99").await, 1);
     assert_eq!(finds(&world, "N-2 p2").await, 1);
     world.check().await;
+}
+
+/// Ids that a view has for what was typed into its filter.
+async fn filtered(world: &World, typed: &str) -> Vec<String> {
+    let request = ViewRequest {
+        view: "parcels".into(),
+        search: typed.into(),
+        limit: 500,
+        ..ViewRequest::default()
+    };
+    let page = queues::page(&world.engine, request).await.unwrap();
+    page.rows.into_iter().map(|row| row.id).collect()
+}
+
+#[tokio::test]
+async fn fault_17_starts_out_of_step_are_found_and_made_anew_as_words_are() {
+    for wrong in [
+        "DELETE FROM record_start WHERE rowid % 3 = 0",
+        "INSERT INTO record_start (rowid, starts) VALUES (90001, 'n no')",
+        "DELETE FROM record_start;
+         INSERT INTO record_start (rowid, starts) SELECT rowid, 's so' FROM record;",
+    ] {
+        let world = World::synced(30).await;
+        tamper(&world, wrong).await;
+        assert!(words::check(&world.engine).await.unwrap(), "{wrong}");
+        assert_eq!(filtered(&world, "p").await.len(), 30, "{wrong}");
+        assert_eq!(filtered(&world, "no").await.len(), 30, "{wrong}");
+        assert!(filtered(&world, "s").await.is_empty(), "{wrong}");
+        assert!(!words::check(&world.engine).await.unwrap(), "once: {wrong}");
+        world.check().await;
+    }
+}
+
+/// The mirror of an earlier app has no starts: it is asked by its words until they are made.
+#[tokio::test]
+async fn a_mirror_without_starts_is_filtered_all_the_same_and_gets_them() {
+    let world = World::synced(30).await;
+    tamper(
+        &world,
+        "DELETE FROM record_start; UPDATE feed SET pack = NULL",
+    )
+    .await;
+    assert_eq!(filtered(&world, "p").await.len(), 30);
+    assert_eq!(filtered(&world, "no n").await.len(), 30);
+    // They are not missed by whoever looks meanwhile.
+    assert!(!words::check(&world.engine).await.unwrap());
+    world.engine.sync_once().await.unwrap();
+    assert_eq!(world.cached(OUT_OF_STEP).await, 0);
+    assert_eq!(filtered(&world, "no n").await.len(), 30);
+    // It is these that answer now.
+    tamper(&world, "DELETE FROM record_start").await;
+    assert!(filtered(&world, "p").await.is_empty());
+    assert_eq!(filtered(&world, "pa").await.len(), 0);
+    assert_eq!(filtered(&world, "par").await.len(), 30);
+}
+
+#[tokio::test]
+async fn short_and_long_words_and_what_is_none_are_asked_together() {
+    let world = World::new(0).await;
+    world.platform.with(|state| {
+        let notes = [
+            "Über den Wolken",
+            "uber all",
+            "Straße 7",
+            "日本語",
+            "Ⓐbc x",
+            "don't",
+        ];
+        for (n, note) in notes.iter().enumerate() {
+            let mut body = parcel(&format!("N-{n}"), 1);
+            body["note"] = (*note).into();
+            state.put("parcel", &format!("p{n}"), body);
+        }
+    });
+    world.engine.sync_once().await.unwrap();
+    for (typed, wanted) in [
+        ("ü", "p0 p1"),
+        ("UB", "p0 p1"),
+        ("u w", "p0"),
+        ("ub wolk parcel", "p0"),
+        ("日", "p3"),
+        ("日本 p", "p3"),
+        ("bc", "p4"),
+        ("Ⓐ bc", "p4"),
+        ("Ⓐ wolken", "p0"),
+        ("Ⓐ", ""),
+        ("s 7", "p2"),
+        ("t' p5", "p5"),
+        ("\"u\" -w", "p0"),
+    ] {
+        let mut found = filtered(&world, typed).await;
+        found.sort();
+        assert_eq!(found.join(" "), wanted, "{typed}");
+    }
 }

@@ -10,11 +10,8 @@ const COLUMNS: &str = "kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NO
      updated_at INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
      computed TEXT NOT NULL, PRIMARY KEY (kind, id)";
 
-/// Makes them, outside of any transaction:
-///
-/// - `drawn`, `told` and `on_the_way`, with the views `record_now` and `record_shown`, for
-///   [`crate::overlay::Overlay`];
-/// - `worded` and `chipped`, the rows to which a view is narrowed.
+/// Makes them, outside of any transaction: `drawn`, `told` and `on_the_way`, with the views `record_now`
+/// and `record_shown`, for [`crate::overlay::Overlay`].
 pub(super) fn make(cache: &Connection) -> rusqlite::Result<()> {
     for table in ["drawn", "told", "on_the_way"] {
         cache.execute_batch(&format!(
@@ -30,11 +27,6 @@ pub(super) fn make(cache: &Connection) -> rusqlite::Result<()> {
                  UNION ALL
                  SELECT kind, id, revision, updated_at, title, body, computed
                  FROM temp.{table}"
-        ))?;
-    }
-    for table in ["worded", "chipped"] {
-        cache.execute_batch(&format!(
-            "CREATE TEMP TABLE {table} (rowid INTEGER PRIMARY KEY) STRICT"
         ))?;
     }
     Ok(())

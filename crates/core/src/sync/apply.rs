@@ -327,11 +327,15 @@ fn remove(cache: &Connection, kind: &str, id: &str) -> Result<(), StoreError> {
 
 /// Removes what a complete snapshot did not bring (fault 28).
 fn sweep(cache: &Connection, generation: i64) -> Result<BTreeSet<String>, StoreError> {
-    cache.execute(
-        "DELETE FROM record_text
-         WHERE rowid IN (SELECT rowid FROM record WHERE generation < ?1)",
-        [generation],
-    )?;
+    for table in ["record_text", "record_start"] {
+        cache.execute(
+            &format!(
+                "DELETE FROM {table}
+                 WHERE rowid IN (SELECT rowid FROM record WHERE generation < ?1)"
+            ),
+            [generation],
+        )?;
+    }
     let mut statement = cache.prepare("DELETE FROM record WHERE generation < ?1 RETURNING kind")?;
     let rows = statement.query_map([generation], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -16,5 +16,6 @@ pub mod parse;
 pub mod plan;
 pub mod pull;
 pub mod restored;
+pub mod starts;
 pub mod text;
 pub mod words;

@@ -12,6 +12,7 @@ use watchkeeper_pack::format::FieldType;
 use watchkeeper_pack::{Kind, Pack, filter, value};
 
 use super::plan::Key;
+use super::starts;
 use crate::store::StoreError;
 
 /// A title and the words by which its record is found.
@@ -125,24 +126,41 @@ pub fn add_words(cache: &Connection, rowid: i64, words: &str) -> Result<(), Stor
     cache
         .prepare_cached("INSERT INTO record_text (rowid, words) VALUES (?1, ?2)")?
         .execute(params![rowid, words])?;
+    let starts = Vec::from_iter(starts::of(words)?).join(" ");
+    cache
+        .prepare_cached("INSERT INTO record_start (rowid, starts) VALUES (?1, ?2)")?
+        .execute(params![rowid, starts])?;
     Ok(())
 }
 
 /// Forgets the words of a row.
 pub fn remove_words(cache: &Connection, rowid: i64) -> Result<(), StoreError> {
-    cache
-        .prepare_cached("DELETE FROM record_text WHERE rowid = ?1")?
-        .execute([rowid])?;
+    for text in [
+        "DELETE FROM record_text WHERE rowid = ?1",
+        "DELETE FROM record_start WHERE rowid = ?1",
+    ] {
+        cache.prepare_cached(text)?.execute([rowid])?;
+    }
     Ok(())
 }
 
-/// The index keeps words of rows that are gone until it happens to be merged: it is merged now.
+/// The indexes keep words of rows that are gone until they happen to be merged: they are merged now.
 pub fn forget_removed(cache: &Connection) -> Result<(), StoreError> {
-    cache.execute(
-        "INSERT INTO record_text (record_text) VALUES ('optimize')",
-        [],
-    )?;
-    Ok(())
+    Ok(cache.execute_batch(
+        "INSERT INTO record_text (record_text) VALUES ('optimize');
+         INSERT INTO record_start (record_start) VALUES ('optimize');",
+    )?)
+}
+
+/// True where every record has the starts of its words: a mirror that had none of them is being made
+/// under its pack until it has, and one that may not be written may never get them.
+pub fn has_starts(cache: &Connection) -> Result<bool, StoreError> {
+    Ok(cache
+        .prepare_cached(
+            "SELECT (SELECT pack FROM main.feed) IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'record_start')",
+        )?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// Makes titles and words again of everything that mentions one of these records. Answers the kinds

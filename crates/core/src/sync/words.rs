@@ -2,15 +2,15 @@
 //!
 //! Words are written with their record in one transaction, so they can only fall out of step by a
 //! fault of the app or of the disk. That is looked for after the start, beside everything else: the
-//! numbers of both, and a sample of records by their own words. What is out of step is made anew, a
-//! few records at a time, so that nobody waits for it. Killed in between, the numbers differ at the
-//! next start and it is done again.
+//! numbers of all, and a sample of records by their own words and by how these start. What is out of
+//! step is made anew, a few records at a time, so that nobody waits for it. Killed in between, the
+//! numbers differ at the next start and it is done again.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 use watchkeeper_pack::Pack;
 
-use super::text;
+use super::{starts, text};
 use crate::changes::{Source, Tag};
 use crate::engine::Engine;
 use crate::store::StoreError;
@@ -31,8 +31,10 @@ pub async fn check(engine: &Engine) -> Result<bool, StoreError> {
     tracing::warn!("the search index is out of step and made anew");
     cache
         .write(|cache| {
-            let all = "INSERT INTO record_text (record_text) VALUES ('delete-all')";
-            Ok::<_, StoreError>(cache.execute(all, [])?)
+            Ok::<_, StoreError>(cache.execute_batch(
+                "INSERT INTO record_text (record_text) VALUES ('delete-all');
+                 INSERT INTO record_start (record_start) VALUES ('delete-all');",
+            )?)
         })
         .await?;
     let mut after = i64::MIN;
@@ -50,16 +52,22 @@ pub async fn check(engine: &Engine) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// True where there are as many rows of words as records, and each record of a sample, taken from
-/// these places in `0..1`, is found by its id.
+/// True where there are as many rows of words, and of their starts, as records, and each record of a
+/// sample, taken from these places in `0..1`, is found by its id. Starts that are being made under the
+/// pack are not looked at.
 fn in_step(cache: &Connection, starts: &[f64]) -> Result<bool, StoreError> {
     let (records, lowest, highest): (i64, Option<i64>, Option<i64>) = cache.query_row(
         "SELECT count(*), min(rowid), max(rowid) FROM record",
         [],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
-    let words: i64 = cache.query_row("SELECT count(*) FROM record_text", [], |row| row.get(0))?;
-    if words != records {
+    let (words, begun): (i64, i64) = cache.query_row(
+        "SELECT (SELECT count(*) FROM record_text), (SELECT count(*) FROM record_start)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let has_starts = text::has_starts(cache)?;
+    if words != records || (has_starts && begun != records) {
         return Ok(false);
     }
     let (Some(lowest), Some(highest)) = (lowest, highest) else {
@@ -69,6 +77,8 @@ fn in_step(cache: &Connection, starts: &[f64]) -> Result<bool, StoreError> {
         cache.prepare("SELECT rowid, id FROM record WHERE rowid >= ?1 ORDER BY rowid LIMIT 1")?;
     let mut find =
         cache.prepare("SELECT 1 FROM record_text WHERE record_text MATCH ?1 AND rowid = ?2")?;
+    let mut find_start =
+        cache.prepare("SELECT 1 FROM record_start WHERE record_start MATCH ?1 AND rowid = ?2")?;
     for start in starts {
         let place = lowest + ((highest - lowest) as f64 * start) as i64;
         let picked: Option<(i64, String)> = pick
@@ -80,10 +90,14 @@ fn in_step(cache: &Connection, starts: &[f64]) -> Result<bool, StoreError> {
             continue;
         }
         let phrase = format!("\"{}\"", id.replace('"', "\"\"").replace('\0', " "));
-        if find
-            .query_row(params![phrase, rowid], |_| Ok(()))
-            .optional()?
-            .is_none()
+        if !find.exists(params![phrase, rowid])? {
+            return Ok(false);
+        }
+        let begins = starts::of(&id)?.into_iter();
+        let begins: Vec<String> = begins.map(|start| format!("\"{start}\"")).collect();
+        if has_starts
+            && !begins.is_empty()
+            && !find_start.exists(params![begins.join(" "), rowid])?
         {
             return Ok(false);
         }

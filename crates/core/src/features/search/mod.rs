@@ -8,3 +8,4 @@ pub mod view;
 
 pub use find::search;
 pub use question::fts_query;
+pub(crate) use question::{begun, wholly, words};

@@ -13,17 +13,39 @@ const MAX_WORDS: usize = 12;
 /// `NEAR`, `*`, `-`, `:` and brackets are text like any other (fault 64). A word that the tokenizer
 /// splits, such as `ch_3P`, is a phrase.
 pub fn fts_query(typed: &str) -> Option<String> {
+    begun(&words(typed))
+}
+
+/// The words of what somebody typed that may occur.
+pub(crate) fn words(typed: &str) -> Vec<&str> {
     let mut end = typed.len().min(MAX_BYTES);
     while !typed.is_char_boundary(end) {
         end -= 1;
     }
-    let words: Vec<String> = typed
-        .get(..end)?
+    typed
+        .get(..end)
+        .unwrap_or_default()
         .split(|c: char| c.is_whitespace() || c.is_control())
         // A word without a letter or digit has no token: it would match nothing, or everything.
         .filter(|word| word.chars().any(char::is_alphanumeric))
         .take(MAX_WORDS)
-        .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")))
+        .collect()
+}
+
+/// Each of these words occurs, as it is or as begun.
+pub(crate) fn begun(words: &[&str]) -> Option<String> {
+    every(words, "*")
+}
+
+/// Each of these words occurs as it is.
+pub(crate) fn wholly(words: &[&str]) -> Option<String> {
+    every(words, "")
+}
+
+fn every(words: &[&str], mark: &str) -> Option<String> {
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| format!("\"{}\"{mark}", word.replace('"', "\"\"")))
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
 }

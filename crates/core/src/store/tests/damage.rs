@@ -82,6 +82,7 @@ pub(super) async fn filled(count: u32) -> TempDir {
                     (number, CANARY, "y".repeat(600)),
                 )?;
                 tx.execute("INSERT INTO record_text (rowid, words) VALUES (?1, ?2)", (number, CANARY))?;
+                tx.execute("INSERT INTO record_start (rowid, starts) VALUES (?1, 'c ca')", [number])?;
             }
             Ok::<_, StoreError>(())
         })

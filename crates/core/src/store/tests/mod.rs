@@ -120,7 +120,7 @@ async fn what_a_look_writes_to_the_tables_of_its_reader_goes_with_it() {
             .read(|tx| {
                 let count = || {
                     tx.query_row(
-                        "SELECT (SELECT count(*) FROM temp.worded)
+                        "SELECT (SELECT count(*) FROM temp.on_the_way)
                               + (SELECT count(*) FROM temp.told) + (SELECT count(*) FROM record_shown)",
                         [],
                         |row| row.get(0),
@@ -128,7 +128,8 @@ async fn what_a_look_writes_to_the_tables_of_its_reader_goes_with_it() {
                 };
                 let before = count()?;
                 tx.execute_batch(
-                    "INSERT INTO temp.worded VALUES (1), (2);
+                    "INSERT INTO temp.on_the_way VALUES ('parcel', 'p1', 1, 0, 'Parcel', '{}', '{}'),
+                                                        ('parcel', 'p2', 1, 0, 'Parcel', '{}', '{}');
                      INSERT INTO temp.told VALUES ('parcel', 'p1', 1, 0, 'Parcel', '{}', '{}')",
                 )?;
                 Ok::<_, StoreError>((before, count()?))

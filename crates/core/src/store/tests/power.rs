@@ -64,9 +64,14 @@ async fn commit(stores: &Stores, which: Which, number: u32) {
                          VALUES ('refund', ?1, 1, ?1, 1, 0, ?2, ?3, '{}')",
                         (id, CANARY, "y".repeat(900)),
                     )?;
+                    let rowid = tx.last_insert_rowid();
                     tx.execute(
-                        "INSERT INTO record_text (rowid, words) VALUES (last_insert_rowid(), 'w')",
-                        [],
+                        "INSERT INTO record_text (rowid, words) VALUES (?1, 'w')",
+                        [rowid],
+                    )?;
+                    tx.execute(
+                        "INSERT INTO record_start (rowid, starts) VALUES (?1, 'w')",
+                        [rowid],
                     )?;
                 }
                 tx.execute("UPDATE feed SET cursor = ?1", [number.to_string()])?;
@@ -106,7 +111,10 @@ async fn commits(image: &Files, which: Which, what: &str) -> u32 {
                     coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'last'), 0)"
         }
         Which::Cache => {
-            "SELECT (SELECT count(*) FROM record) / 4, (SELECT count(*) FROM record_text) / 4,
+            "SELECT (SELECT count(*) FROM record) / 4,
+                    (SELECT iif(words = starts, words / 4, 999) FROM
+                         (SELECT (SELECT count(*) FROM record_text) AS words,
+                                 (SELECT count(*) FROM record_start) AS starts)),
                     coalesce((SELECT max(CAST(id AS INTEGER)) / 10 FROM record), 0),
                     coalesce((SELECT CAST(cursor AS INTEGER) FROM feed), 0)"
         }

@@ -8,6 +8,7 @@ pub(super) mod lookups;
 pub(super) mod narrow;
 pub(super) mod pick;
 pub(super) mod related;
+mod row_set;
 mod rows;
 pub(super) mod saved;
 pub(super) mod sections;

@@ -1,20 +1,24 @@
 //! What a view is narrowed to beyond what the pack says: words, and what fields must be.
 //!
-//! Rows of the mirror that match are found once, each chip along the index of its field, and kept for
-//! the length of the snapshot; counts and pages then look no further than their numbers. What is drawn
-//! over the mirror is asked row by row.
+//! Rows of the mirror that match are found once, each chip along the index of its field, and kept as a
+//! set of their numbers; counts and pages then ask for no others. What is drawn over the mirror is asked
+//! row by row.
 
+use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 use watchkeeper_pack::Kind;
 use watchkeeper_pack::chip::{Chip, Unfit};
 use watchkeeper_pack::expr::Scope;
 use watchkeeper_pack::filter::Filter;
 
+use super::row_set::RowSet;
+use super::sections::{FEW, MANY};
 use crate::error::{Code, Error};
 use crate::features::reading::{Reading, sql};
-use crate::features::search::fts_query;
+use crate::features::search::{begun, wholly, words};
 use crate::store::has_index;
-use crate::sync::text::{identifier, literal};
+use crate::sync::starts;
+use crate::sync::text::{has_starts, identifier, literal};
 
 /// What a chip lets through that is not possible.
 const NOTHING: &str = "FALSE";
@@ -80,43 +84,48 @@ pub(crate) struct Narrowed {
     pub(crate) records: u32,
 }
 
+/// The function by which SQL asks for the rows of the mirror that are left.
+const LEFT: &str = "narrowed_to";
+/// The same for the rows with the words, whatever the chips.
+const WORDED: &str = "has_the_words";
+
 /// Finds what is left; none where nothing is asked for.
 pub(crate) fn narrowed(
     reading: &Reading<'_>,
     kind: &Kind,
     wish: Wish<'_>,
 ) -> Result<Option<Narrowed>, Error> {
-    let words = fts_query(wish.search);
-    if words.is_none() && wish.chips.is_empty() {
-        return Ok(None);
+    let cache = reading.cache;
+    let worded = worded(cache, wish.search)?;
+    let chips = wish.chips.iter();
+    let chips: Vec<Condition> = chips.map(|chip| condition(reading, kind, chip)).collect();
+    let mut left = worded.clone();
+    for (chip, condition) in wish.chips.iter().zip(&chips) {
+        left = Some(chipped(cache, kind, chip, condition)?.within(left.as_ref()));
     }
-    let name = literal(&kind.name);
+    let Some(left) = left else { return Ok(None) };
+    // The groups of up to a thousand are found by the numbers of their rows.
+    let listed = if wish.group.is_some() { MANY } else { FEW };
     let mut elsewhere = Condition::plain("TRUE");
-    let mut records = 0;
-    let mut table = "temp.worded";
-    if let Some(question) = &words {
-        records = worded(reading, question)?;
-        elsewhere.and(&Condition::plain(format!(
-            "id IN (SELECT r.id FROM temp.worded AS n
-                    JOIN main.record AS r ON r.rowid = n.rowid WHERE r.kind = {name})"
-        )));
+    if let Some(worded) = worded {
+        let found = worded.test(cache, WORDED, listed)?.of("number");
+        elsewhere.and(&Condition {
+            // Under other names: what is asked row by row does not know the table of its row.
+            text: format!(
+                "EXISTS (SELECT 1 FROM (SELECT rowid AS number, id AS named FROM main.record
+                                        WHERE kind = {}) WHERE named = id AND {})",
+                literal(&kind.name),
+                found.text
+            ),
+            params: found.params,
+        });
     }
-    if !wish.chips.is_empty() {
-        let chips = wish.chips.iter();
-        let chips: Vec<Condition> = chips.map(|chip| condition(reading, kind, chip)).collect();
-        records = chipped(
-            reading,
-            kind,
-            (wish.chips, chips.as_slice()),
-            words.is_some(),
-        )?;
-        table = "temp.chipped";
-        for chip in &chips {
-            elsewhere.and(chip);
-        }
+    for chip in &chips {
+        elsewhere.and(chip);
     }
+    let records = left.len();
     Ok(Some(Narrowed {
-        mirror: Condition::plain(format!("rowid IN {table}")),
+        mirror: left.test(cache, LEFT, listed)?.of("rowid"),
         elsewhere,
         records,
     }))
@@ -139,52 +148,63 @@ fn condition(reading: &Reading<'_>, kind: &Kind, chip: &Chip) -> Condition {
     }
 }
 
-/// Keeps the rows with these words, and answers how many there are.
-fn worded(reading: &Reading<'_>, question: &str) -> Result<u32, Error> {
-    let cache = reading.cache;
-    cache
-        .prepare_cached("DELETE FROM temp.worded")?
-        .execute([])?;
-    let count = cache
-        .prepare_cached(
-            "INSERT INTO temp.worded SELECT rowid FROM main.record_text WHERE record_text MATCH ?1",
-        )?
-        .execute([question])?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+/// The rows in which every word typed occurs, as it is or as begun; none where no word is.
+fn worded(cache: &Connection, typed: &str) -> Result<Option<RowSet>, Error> {
+    let typed = words(typed);
+    let (short, long) = match !typed.is_empty() && has_starts(cache)? {
+        true => by_length(typed)?,
+        false => (Vec::new(), typed),
+    };
+    let mut left: Option<RowSet> = None;
+    for (table, question) in [
+        ("record_start", wholly(&short)),
+        ("record_text", begun(&long)),
+    ] {
+        if let Some(question) = question {
+            let text = format!("SELECT rowid FROM main.{table} WHERE {table} MATCH ?1");
+            left = Some(RowSet::read(cache, &text, [question])?.within(left.as_ref()));
+        }
+    }
+    Ok(left)
 }
 
-/// Keeps the rows that every chip lets through, of those with the words, and answers how many.
+/// The words that are the start of others, and those that are longer.
+fn by_length(words: Vec<&str>) -> Result<(Vec<&str>, Vec<&str>), Error> {
+    let (mut short, mut long) = (Vec::new(), Vec::new());
+    // What is no word to the index counts for nothing beside one that is.
+    let mut none = Vec::new();
+    for word in words {
+        if starts::of(word)?.is_empty() {
+            none.push(word);
+        } else if word.chars().count() <= starts::LETTERS {
+            short.push(word);
+        } else {
+            long.push(word);
+        }
+    }
+    if short.is_empty() && long.is_empty() {
+        long = none;
+    }
+    Ok((short, long))
+}
+
+/// The rows that a chip lets through.
 fn chipped(
-    reading: &Reading<'_>,
+    cache: &Connection,
     kind: &Kind,
-    (chips, conditions): (&[Chip], &[Condition]),
-    words: bool,
-) -> Result<u32, Error> {
-    let cache = reading.cache;
-    cache
-        .prepare_cached("DELETE FROM temp.chipped")?
-        .execute([])?;
-    for (place, (chip, condition)) in chips.iter().zip(conditions).enumerate() {
-        let index = chip.index(kind);
-        let along = match condition.text == NOTHING || !has_index(cache, &index)? {
-            true => String::new(),
-            false => format!(" INDEXED BY {}", identifier(&index)),
-        };
-        let found = format!(
-            "SELECT rowid FROM main.record{along} WHERE kind = {} AND {}",
-            literal(&kind.name),
-            condition.text
-        );
-        let text = match place {
-            0 => format!("INSERT INTO temp.chipped {found}"),
-            _ => format!("DELETE FROM temp.chipped WHERE rowid NOT IN ({found})"),
-        };
-        let params = rusqlite::params_from_iter(condition.params.iter().cloned());
-        cache.prepare_cached(&text)?.execute(params)?;
-    }
-    if words {
-        cache.execute_batch("DELETE FROM temp.chipped WHERE rowid NOT IN temp.worded")?;
-    }
-    let count: i64 = cache.query_row("SELECT count(*) FROM temp.chipped", [], |row| row.get(0))?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    chip: &Chip,
+    condition: &Condition,
+) -> Result<RowSet, Error> {
+    let index = chip.index(kind);
+    let along = match condition.text == NOTHING || !has_index(cache, &index)? {
+        true => String::new(),
+        false => format!(" INDEXED BY {}", identifier(&index)),
+    };
+    let text = format!(
+        "SELECT rowid FROM main.record{along} WHERE kind = {} AND {}",
+        literal(&kind.name),
+        condition.text
+    );
+    let params = rusqlite::params_from_iter(condition.params.iter().cloned());
+    RowSet::read(cache, &text, params)
 }

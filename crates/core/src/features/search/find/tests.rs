@@ -184,6 +184,11 @@ fn mirror(count: u32) -> Connection {
             "../../../../../../migrations/cache/V1__init.sql"
         ))
         .unwrap();
+    cache
+        .execute_batch(include_str!(
+            "../../../../../../migrations/cache/V5__starts.sql"
+        ))
+        .unwrap();
     for number in 0..count {
         let id = format!("tk_{number}");
         cache
