@@ -161,8 +161,7 @@ impl Platform {
         let bundle = signed.bundle();
         let (bytes, hash) = (bundle.bytes().to_vec(), bundle.hash().to_owned());
         let opened = self.packs.opened(bytes, hash).await?;
-        let opened =
-            opened.map_err(|error| ApiError::new(Code::BodyInvalid, error.to_string()))?;
+        let opened = opened.map_err(|error| ApiError::new(Code::BodyInvalid, error.to_string()))?;
         let pack = PackRef {
             hash: bundle.hash().to_owned(),
             version: opened.version,

@@ -27,7 +27,7 @@ use crate::connectors::stand_in::Ledger;
 use crate::connectors::stripe::{self, Stripe, StripeStandIn};
 use crate::connectors::webhook::{self, Webhook, WebhookStandIn};
 use crate::connectors::wise::{self, Wise, WiseStandIn};
-use crate::connectors::{Connectors, Room, Sends, Worker};
+use crate::connectors::{self, Connectors, Room, Sends, Worker};
 use crate::decide::approvals;
 use crate::demo::Worlds;
 use crate::hints::Hints;
@@ -251,28 +251,30 @@ fn providers(
         Url::parse(&text).map_err(|error| StartError::Address(error.to_string()))
     };
     let secret = ledger.secret().to_owned();
-    let patience = options.patience;
-    let job = Job::new(address("job/v1/")?, &secret, patience)?;
-    let webhook = Webhook::new(address("webhook/v1/")?, &secret, patience)?;
-    let slack = Slack::new(
-        address("slack/api/")?,
-        &secret,
-        patience,
-        Arc::clone(&options.clock),
-    )?;
+    let client = connectors::client(options.patience)?;
+    let client = || client.clone();
+    let job = Job::new(client(), address("job/v1/")?, &secret);
+    let webhook = Webhook::new(client(), address("webhook/v1/")?, &secret);
+    let clock = Arc::clone(&options.clock);
+    let slack = Slack::new(client(), address("slack/api/")?, &secret, clock);
     let events = (address("pagerduty/")?, pagerduty::routing_key(&secret));
     let incidents = (address("pagerduty/api/")?, secret.as_str());
-    let pagerduty = Pagerduty::new(events, incidents, patience)?;
-    let stripe = Stripe::new(address("stripe/v1/")?, secret.clone(), options.patience)?;
-    let paypal = Paypal::new(address("paypal/")?, secret.clone(), options.patience)?;
+    let pagerduty = Pagerduty::new(client(), events, incidents);
+    let stripe = Stripe::new(client(), address("stripe/v1/")?, secret.clone());
+    let paypal = Paypal::new(
+        client(),
+        address("paypal/")?,
+        secret.clone(),
+        options.patience,
+    );
     let wise = Wise::new(
+        client(),
         address("wise/")?,
         secret.clone(),
         PROFILE.to_owned(),
-        options.patience,
-    )?;
-    let flag = Flag::new(address("flag/v1/")?, secret.clone(), options.patience)?;
-    let mail = Mail::new(address("mail/messages")?, secret, options.patience)?;
+    );
+    let flag = Flag::new(client(), address("flag/v1/")?, &secret);
+    let mail = Mail::new(client(), address("mail/messages")?, &secret);
     let mut connectors = Connectors::new();
     connectors.insert(Name::Stripe, Arc::new(stripe));
     connectors.insert(Name::Paypal, Arc::new(paypal));

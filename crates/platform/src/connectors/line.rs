@@ -1,7 +1,5 @@
 //! A line to a provider that speaks JSON: what its clients have in common.
 
-use std::time::Duration;
-
 use reqwest::header::AUTHORIZATION;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
@@ -21,17 +19,13 @@ pub(super) struct Line {
 
 impl Line {
     /// To this base address (ending in `/`), with this `Authorization`. A request without an answer
-    /// within `patience` is ambiguous.
-    pub(super) fn new(
-        base: Url,
-        authorization: String,
-        patience: Duration,
-    ) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            client: super::client(patience)?,
+    /// in the client's time is ambiguous.
+    pub(super) fn new(client: Client, base: Url, authorization: String) -> Self {
+        Self {
+            client,
             base,
             authorization,
-        })
+        }
     }
 
     /// Asks what stands there.

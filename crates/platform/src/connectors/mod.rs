@@ -187,8 +187,9 @@ impl From<Silence> for Sent {
     }
 }
 
-/// A client that waits for an answer so long, and goes nowhere else than where it was sent.
-fn client(patience: Duration) -> Result<Client, reqwest::Error> {
+/// A client that waits for an answer so long, and goes nowhere else than where it was sent. One serves all
+/// providers: each that is made reads the machine's certificates.
+pub fn client(patience: Duration) -> Result<Client, reqwest::Error> {
     Client::builder()
         .timeout(patience)
         .redirect(reqwest::redirect::Policy::none())
@@ -278,41 +279,35 @@ mod tests {
 
     fn all() -> Connectors {
         let (at, patience) = (nowhere, Duration::from_secs(1));
-        let secret = || "secret".to_owned();
+        let one = client(patience).unwrap();
+        let (client, secret) = (|| one.clone(), || "secret".to_owned());
         let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
         let (events, incidents) = ((at(), secret()), (at(), "secret"));
-        let pagerduty = pagerduty::Pagerduty::new(events, incidents, patience).unwrap();
-        let wise = wise::Wise::new(at(), secret(), "1".into(), patience).unwrap();
+        let pagerduty = pagerduty::Pagerduty::new(client(), events, incidents);
+        let paypal = paypal::Paypal::new(client(), at(), secret(), patience);
+        let wise = wise::Wise::new(client(), at(), secret(), "1".into());
+        let slack = slack::Slack::new(client(), at(), "secret", clock);
         let all: [(Name, Arc<dyn Connector>); 9] = [
             (
                 Name::Stripe,
-                Arc::new(stripe::Stripe::new(at(), secret(), patience).unwrap()),
+                Arc::new(stripe::Stripe::new(client(), at(), secret())),
             ),
-            (
-                Name::Paypal,
-                Arc::new(paypal::Paypal::new(at(), secret(), patience).unwrap()),
-            ),
+            (Name::Paypal, Arc::new(paypal)),
             (Name::Wise, Arc::new(wise)),
             (
                 Name::Mail,
-                Arc::new(mail::Mail::new(at(), secret(), patience).unwrap()),
+                Arc::new(mail::Mail::new(client(), at(), "secret")),
             ),
-            (
-                Name::Slack,
-                Arc::new(slack::Slack::new(at(), "secret", patience, clock).unwrap()),
-            ),
+            (Name::Slack, Arc::new(slack)),
             (Name::Pagerduty, Arc::new(pagerduty)),
-            (
-                Name::Job,
-                Arc::new(job::Job::new(at(), "secret", patience).unwrap()),
-            ),
+            (Name::Job, Arc::new(job::Job::new(client(), at(), "secret"))),
             (
                 Name::Flag,
-                Arc::new(flag::Flag::new(at(), secret(), patience).unwrap()),
+                Arc::new(flag::Flag::new(client(), at(), "secret")),
             ),
             (
                 Name::Webhook,
-                Arc::new(webhook::Webhook::new(at(), "secret", patience).unwrap()),
+                Arc::new(webhook::Webhook::new(client(), at(), "secret")),
             ),
         ];
         all.into()

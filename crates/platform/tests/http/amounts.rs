@@ -1,7 +1,7 @@
 //! Amounts reach a provider as it counts them, in the currency that was paid, or not at all.
 
-use std::time::Duration;
-
+use reqwest::Client;
+use reqwest::Client;
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector as Name;
@@ -20,7 +20,7 @@ fn stand_ins(world: &World) -> &StandIns {
 fn stripe(world: &World) -> Stripe {
     let base = format!("{}/provider/stripe/v1/", world.server.url());
     let secret = stand_ins(world).ledger.secret().to_owned();
-    Stripe::new(base.parse().unwrap(), secret, Duration::from_secs(10)).unwrap()
+    Stripe::new(Client::new(), base.parse().unwrap(), secret)
 }
 
 fn refund(charge: &str, minor: i64, currency: &str) -> Call {

@@ -8,11 +8,9 @@
 
 mod stand_in;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use reqwest::Url;
+use reqwest::{Client, Url};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
@@ -75,10 +73,10 @@ struct Variable {
 
 impl Flag {
     /// At this base address (ending in `/v1/`), with this secret key. A request without an answer
-    /// within `patience` is ambiguous.
-    pub fn new(base: Url, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        let line = Line::new(base, format!("Bearer {secret}"), patience)?;
-        Ok(Self { line })
+    /// in the client's time is ambiguous.
+    pub fn new(client: Client, base: Url, secret: &str) -> Self {
+        let line = Line::new(client, base, format!("Bearer {secret}"));
+        Self { line }
     }
 
     async fn read(&self, flag: &str, key: &str) -> Result<Variable, Silence> {

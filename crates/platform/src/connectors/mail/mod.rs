@@ -2,10 +2,8 @@
 
 mod stand_in;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use reqwest::Url;
+use reqwest::{Client, Url};
 use serde_json::json;
 use watchkeeper_model::Call;
 
@@ -23,9 +21,9 @@ pub struct Mail {
 
 impl Mail {
     /// Messages are posted to this address, with this secret key.
-    pub fn new(messages: Url, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        let line = Line::new(messages, format!("Bearer {secret}"), patience)?;
-        Ok(Self { line })
+    pub fn new(client: Client, messages: Url, secret: &str) -> Self {
+        let line = Line::new(client, messages, format!("Bearer {secret}"));
+        Self { line }
     }
 }
 

@@ -8,10 +8,8 @@
 
 mod stand_in;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use reqwest::Url;
+use reqwest::{Client, Url};
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
 
@@ -37,18 +35,19 @@ pub struct Pagerduty {
 
 impl Pagerduty {
     /// Events go to this address under this routing key; incidents are read at the other with this
-    /// token. Both addresses end in `/`. An event without an answer within `patience` is ambiguous.
+    /// token. Both addresses end in `/`. An event without an answer in the client's time is
+    /// ambiguous.
     pub fn new(
+        client: Client,
         (events, routing_key): (Url, String),
         (incidents, token): (Url, &str),
-        patience: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> Self {
         let authorization = format!("Token token={token}");
-        Ok(Self {
-            events: Line::new(events, authorization.clone(), patience)?,
-            incidents: Line::new(incidents, authorization, patience)?,
+        Self {
+            events: Line::new(client.clone(), events, authorization.clone()),
+            incidents: Line::new(client, incidents, authorization),
             routing_key,
-        })
+        }
     }
 
     fn trigger(&self, call: &Call, key: &str) -> Option<Value> {

@@ -59,15 +59,15 @@ struct Wanted<'a> {
 
 impl Paypal {
     /// At this base address (ending in `/`), with this access token. A send without an answer within
-    /// `patience` is ambiguous.
-    pub fn new(base: Url, token: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            line: Line::new(base.clone(), format!("Bearer {token}"), patience)?,
-            client: super::client(patience)?,
+    /// `patience`, which is the client's too, is ambiguous.
+    pub fn new(client: Client, base: Url, token: String, patience: Duration) -> Self {
+        Self {
+            line: Line::new(client.clone(), base.clone(), format!("Bearer {token}")),
+            client,
             base,
             token,
             patience,
-        })
+        }
     }
 
     async fn capture(&self, capture: &str) -> Found {

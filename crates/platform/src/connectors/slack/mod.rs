@@ -9,11 +9,10 @@
 mod stand_in;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use reqwest::Url;
+use reqwest::{Client, Url};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use watchkeeper_model::Call;
@@ -49,15 +48,10 @@ pub struct Slack {
 
 impl Slack {
     /// At this base address (ending in `/api/`), with this token. A post without an answer within
-    /// `patience` is ambiguous.
-    pub fn new(
-        base: Url,
-        token: &str,
-        patience: Duration,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, reqwest::Error> {
-        let line = Line::new(base, format!("Bearer {token}"), patience)?;
-        Ok(Self { line, clock })
+    /// the client's time is ambiguous.
+    pub fn new(client: Client, base: Url, token: &str, clock: Arc<dyn Clock>) -> Self {
+        let line = Line::new(client, base, format!("Bearer {token}"));
+        Self { line, clock }
     }
 }
 

@@ -9,8 +9,6 @@
 
 mod stand_in;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use chrono::DateTime;
 use reqwest::{Client, Response, StatusCode, Url};
@@ -79,13 +77,13 @@ enum Charge {
 
 impl Stripe {
     /// At this base address (ending in `/v1/`), with this secret key. A send without an answer
-    /// within `patience` is ambiguous.
-    pub fn new(base: Url, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            client: super::client(patience)?,
+    /// in the client's time is ambiguous.
+    pub fn new(client: Client, base: Url, secret: String) -> Self {
+        Self {
+            client,
             base,
             secret,
-        })
+        }
     }
 
     fn url(&self, path: &str, pairs: &[(&str, &str)]) -> Option<Url> {
@@ -388,7 +386,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_charge_that_cannot_be_read_keeps_its_refund_from_being_sent() {
-        let stripe = Stripe::new(nowhere(), "sk".into(), Duration::from_secs(1)).unwrap();
+        let stripe = Stripe::new(Client::new(), nowhere(), "sk".into());
         let amount = json!({"minor": 5, "currency": "AUD"});
         let unread = call("refund", json!({"charge": "ch_1", "amount": amount}));
         assert_eq!(stripe.hindrance(&unread).await, Some(Sent::NotNow(None)));
@@ -415,7 +413,7 @@ mod tests {
 
     #[test]
     fn a_refund_of_another_amount_is_told_and_one_that_says_none_is_not() {
-        let stripe = Stripe::new(nowhere(), "sk".into(), Duration::from_secs(1)).unwrap();
+        let stripe = Stripe::new(Client::new(), nowhere(), "sk".into());
         let amount = json!({"minor": 5, "currency": "ISK"});
         let asked = call("refund", json!({"charge": "ch_1", "amount": amount}));
         let differs = |refund: Value| stripe.differs(&asked, &refund).is_some();
@@ -436,7 +434,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_stripe_does_not_take_is_refused_before_anything_is_sent() {
-        let stripe = Stripe::new(nowhere(), "sk".into(), Duration::from_secs(1)).unwrap();
+        let stripe = Stripe::new(Client::new(), nowhere(), "sk".into());
         let amount = |minor: i64, currency: &str| json!({"minor": minor, "currency": currency});
         for (charge, amount, refused) in [
             ("ch_1", amount(5, "AUD"), false),

@@ -7,10 +7,8 @@
 
 mod stand_in;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use reqwest::Url;
+use reqwest::{Client, Url};
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
 
@@ -27,10 +25,10 @@ pub struct Webhook {
 
 impl Webhook {
     /// At this base address (ending in `/v1/`), with this secret key. A request without an answer
-    /// within `patience` is ambiguous.
-    pub fn new(base: Url, secret: &str, patience: Duration) -> Result<Self, reqwest::Error> {
-        let line = Line::new(base, format!("Bearer {secret}"), patience)?;
-        Ok(Self { line })
+    /// in the client's time is ambiguous.
+    pub fn new(client: Client, base: Url, secret: &str) -> Self {
+        let line = Line::new(client, base, format!("Bearer {secret}"));
+        Self { line }
     }
 }
 

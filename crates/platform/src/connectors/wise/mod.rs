@@ -71,19 +71,14 @@ enum Step {
 
 impl Wise {
     /// At this base address (ending in `/`), with this token, for this profile. A send without an answer
-    /// within `patience` is ambiguous.
-    pub fn new(
-        base: Url,
-        token: String,
-        profile: String,
-        patience: Duration,
-    ) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            client: super::client(patience)?,
+    /// in the client's time is ambiguous.
+    pub fn new(client: Client, base: Url, token: String, profile: String) -> Self {
+        Self {
+            client,
             base,
             token,
             profile,
-        })
+        }
     }
 
     fn url(&self, path: &str) -> Result<Url, Step> {
