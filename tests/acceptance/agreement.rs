@@ -117,8 +117,13 @@ async fn a_44_what_is_rejected_is_cancelled_and_who_asked_reads_why() {
     let approval = kim.ask("pc-1").await;
     kim.turn().await;
     fay.turn().await;
-    let bare = fay.act(("approval", &approval), "reject", None).await;
-    assert!(bare.is_err(), "a no has its reason");
+    for answer in ["approve", "reject"] {
+        for bare in [None, Some(" ")] {
+            let said = fay.act(("approval", &approval), answer, bare).await;
+            assert!(said.is_err(), "{answer} has its words");
+        }
+    }
+    assert_eq!(fay.approvals().await, (section("mine"), 1));
     let reason = Some("Our margin allows it.");
     fay.act(("approval", &approval), "reject", reason)
         .await
@@ -149,7 +154,9 @@ async fn a_44_nobody_agrees_to_what_they_asked_for_and_nobody_without_the_role()
     fay.turn().await;
     pia.turn().await;
     for laptop in [&fay, &pia] {
-        let said = laptop.act(("approval", &approval), "approve", None).await;
+        let said = laptop
+            .act(("approval", &approval), "approve", Some("Seen."))
+            .await;
         assert_eq!(said.unwrap_err().row.as_deref(), Some("A-39"));
     }
     assert_eq!(fay.approvals().await, (section("asked"), 0));
@@ -167,7 +174,7 @@ async fn a_44_what_was_taken_back_or_ran_out_is_said_to_everybody() {
     fay.turn().await;
     // She agrees to both without a line. One is taken back before she has one, and the other runs out.
     for approval in [&first, &second] {
-        fay.act(("approval", approval), "approve", None)
+        fay.act(("approval", approval), "approve", Some("Seen."))
             .await
             .unwrap();
     }
@@ -225,13 +232,15 @@ async fn x_12_after_twelve_hours_without_an_answer_the_founder_may() {
     gus.turn().await;
     assert_eq!(gus.approvals().await, (section("later"), 0));
     assert!(gus.told().await.is_empty());
-    let early = gus.act(("approval", &approval), "approve", None).await;
+    let early = gus
+        .act(("approval", &approval), "approve", Some("Seen."))
+        .await;
     assert_eq!(early.unwrap_err().row.as_deref(), Some("A-39"));
     office.clock.advance(TimeDelta::minutes(2));
     gus.turn().await;
     assert_eq!(gus.approvals().await, (section("instead"), 1));
     assert_eq!(gus.told().await, ["An approval waits for you"]);
-    gus.act(("approval", &approval), "approve", None)
+    gus.act(("approval", &approval), "approve", Some("Seen."))
         .await
         .unwrap();
     gus.turn().await;
@@ -262,16 +271,18 @@ async fn x_02_what_needs_two_is_done_when_two_people_have_agreed() {
     let regional = format!("{operation}-2");
     kim.turn().await;
     fay.turn().await;
-    fay.act(("approval", &finance), "approve", None)
+    fay.act(("approval", &finance), "approve", Some("Seen."))
         .await
         .unwrap();
     // Not with two hats, and that is known without a line.
-    let second = fay.act(("approval", &regional), "approve", None).await;
+    let second = fay
+        .act(("approval", &regional), "approve", Some("Seen."))
+        .await;
     assert_eq!(second.unwrap_err().row.as_deref(), Some("A-40"));
     fay.turn().await;
     assert_eq!(office.price().await.0, 10_000);
     rex.turn().await;
-    rex.act(("approval", &regional), "approve", None)
+    rex.act(("approval", &regional), "approve", Some("Seen."))
         .await
         .unwrap();
     rex.turn().await;
