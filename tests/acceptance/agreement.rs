@@ -39,7 +39,10 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
     assert_eq!(asks[0].fallback.as_deref(), Some("Founder"));
     let approval = kim.ask("pc-1").await;
     let queued = kim.ours("price_change", "pc-1").await;
-    assert_eq!(queued.word, OperationWord::Queued);
+    assert_eq!(
+        (queued.word, queued.agreement),
+        (OperationWord::Queued, None)
+    );
     assert_eq!(kim.record("price_change", "pc-1").await.state, before.state);
     kim.turn().await;
     let sent = kim.ours("price_change", "pc-1").await;
@@ -47,6 +50,16 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
         (sent.word, sent.standing),
         (OperationWord::Sent, Standing::Agreement)
     );
+    // Whoever asked is led to where it can be taken back.
+    let to = sent.agreement.unwrap();
+    assert_eq!(
+        (to.view.as_str(), to.kind.as_str(), to.id.as_str()),
+        ("approvals", "approval", approval.as_str())
+    );
+    assert_eq!(to.role, "Finance Lead");
+    let asked = kim.record(&to.kind, &to.id).await;
+    let withdraw = asked.actions.iter().find(|each| each.action == "withdraw");
+    assert!(withdraw.unwrap().denied.is_none());
     let why = sent.reason.unwrap();
     assert_eq!(
         (why.code.as_str(), why.row.as_deref()),
@@ -91,6 +104,7 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
     assert_eq!(office.price().await, (10_001, 2));
     let done = kim.ours("price_change", "pc-1").await;
     assert_eq!((done.word, done.reason), (OperationWord::Confirmed, None));
+    assert_eq!(done.agreement, None);
     assert_ne!(kim.record("price_change", "pc-1").await.state, before.state);
     assert_eq!(fay.approvals().await, (section("answered"), 0));
 
@@ -281,6 +295,13 @@ async fn x_02_what_needs_two_is_done_when_two_people_have_agreed() {
     assert_eq!(second.unwrap_err().row.as_deref(), Some("A-40"));
     fay.turn().await;
     assert_eq!(office.price().await.0, 10_000);
+    // Who asked is led to the one that waits still.
+    kim.turn().await;
+    let to = kim.ours("price_change", "pc-9").await.agreement.unwrap();
+    assert_eq!(
+        (to.id, to.role.as_str()),
+        (regional.clone(), "Regional Lead")
+    );
     rex.turn().await;
     rex.act(("approval", &regional), "approve", Some("Seen."))
         .await

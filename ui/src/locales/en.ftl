@@ -135,6 +135,7 @@ operation-waits-for =
         [sent] Waits for { $action } on { $title }, which the platform has.
        *[other] Waits for { $action } on { $title }, which goes first.
     }
+operation-agreement = Open what waits for { $role }
 operation-to = → { $value }
 operation-theirs = What the platform has
 operation-author = by { $author }
