@@ -1897,6 +1897,8 @@ export type ParamView = {
 	one_of: OptionView[],
 	/**  May be left out. */
 	optional: boolean,
+	/**  Of money: an amount as one puts it in, in the currency of the record, else in that of the pack. */
+	example: string | null,
 };
 
 /**  A part of a number. */
