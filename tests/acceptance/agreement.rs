@@ -39,7 +39,10 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
     assert_eq!(asks[0].fallback.as_deref(), Some("Founder"));
     let approval = kim.ask("pc-1").await;
     let queued = kim.ours("price_change", "pc-1").await;
-    assert_eq!(queued.word, OperationWord::Queued);
+    assert_eq!(
+        (queued.word, queued.agreement),
+        (OperationWord::Queued, None)
+    );
     assert_eq!(kim.record("price_change", "pc-1").await.state, before.state);
     kim.turn().await;
     let sent = kim.ours("price_change", "pc-1").await;
@@ -47,6 +50,16 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
         (sent.word, sent.standing),
         (OperationWord::Sent, Standing::Agreement)
     );
+    // Whoever asked is led to where it can be taken back.
+    let to = sent.agreement.unwrap();
+    assert_eq!(
+        (to.view.as_str(), to.kind.as_str(), to.id.as_str()),
+        ("approvals", "approval", approval.as_str())
+    );
+    assert_eq!(to.role, "Finance Lead");
+    let asked = kim.record(&to.kind, &to.id).await;
+    let withdraw = asked.actions.iter().find(|each| each.action == "withdraw");
+    assert!(withdraw.unwrap().denied.is_none());
     let why = sent.reason.unwrap();
     assert_eq!(
         (why.code.as_str(), why.row.as_deref()),
@@ -91,6 +104,7 @@ async fn a_44_and_a_39_from_the_request_to_the_log_though_both_are_cut_off_for_a
     assert_eq!(office.price().await, (10_001, 2));
     let done = kim.ours("price_change", "pc-1").await;
     assert_eq!((done.word, done.reason), (OperationWord::Confirmed, None));
+    assert_eq!(done.agreement, None);
     assert_ne!(kim.record("price_change", "pc-1").await.state, before.state);
     assert_eq!(fay.approvals().await, (section("answered"), 0));
 
@@ -117,8 +131,13 @@ async fn a_44_what_is_rejected_is_cancelled_and_who_asked_reads_why() {
     let approval = kim.ask("pc-1").await;
     kim.turn().await;
     fay.turn().await;
-    let bare = fay.act(("approval", &approval), "reject", None).await;
-    assert!(bare.is_err(), "a no has its reason");
+    for answer in ["approve", "reject"] {
+        for bare in [None, Some(" ")] {
+            let said = fay.act(("approval", &approval), answer, bare).await;
+            assert!(said.is_err(), "{answer} has its words");
+        }
+    }
+    assert_eq!(fay.approvals().await, (section("mine"), 1));
     let reason = Some("Our margin allows it.");
     fay.act(("approval", &approval), "reject", reason)
         .await
@@ -149,7 +168,9 @@ async fn a_44_nobody_agrees_to_what_they_asked_for_and_nobody_without_the_role()
     fay.turn().await;
     pia.turn().await;
     for laptop in [&fay, &pia] {
-        let said = laptop.act(("approval", &approval), "approve", None).await;
+        let said = laptop
+            .act(("approval", &approval), "approve", Some("Seen."))
+            .await;
         assert_eq!(said.unwrap_err().row.as_deref(), Some("A-39"));
     }
     assert_eq!(fay.approvals().await, (section("asked"), 0));
@@ -167,7 +188,7 @@ async fn a_44_what_was_taken_back_or_ran_out_is_said_to_everybody() {
     fay.turn().await;
     // She agrees to both without a line. One is taken back before she has one, and the other runs out.
     for approval in [&first, &second] {
-        fay.act(("approval", approval), "approve", None)
+        fay.act(("approval", approval), "approve", Some("Seen."))
             .await
             .unwrap();
     }
@@ -225,13 +246,15 @@ async fn x_12_after_twelve_hours_without_an_answer_the_founder_may() {
     gus.turn().await;
     assert_eq!(gus.approvals().await, (section("later"), 0));
     assert!(gus.told().await.is_empty());
-    let early = gus.act(("approval", &approval), "approve", None).await;
+    let early = gus
+        .act(("approval", &approval), "approve", Some("Seen."))
+        .await;
     assert_eq!(early.unwrap_err().row.as_deref(), Some("A-39"));
     office.clock.advance(TimeDelta::minutes(2));
     gus.turn().await;
     assert_eq!(gus.approvals().await, (section("instead"), 1));
     assert_eq!(gus.told().await, ["An approval waits for you"]);
-    gus.act(("approval", &approval), "approve", None)
+    gus.act(("approval", &approval), "approve", Some("Seen."))
         .await
         .unwrap();
     gus.turn().await;
@@ -262,16 +285,25 @@ async fn x_02_what_needs_two_is_done_when_two_people_have_agreed() {
     let regional = format!("{operation}-2");
     kim.turn().await;
     fay.turn().await;
-    fay.act(("approval", &finance), "approve", None)
+    fay.act(("approval", &finance), "approve", Some("Seen."))
         .await
         .unwrap();
     // Not with two hats, and that is known without a line.
-    let second = fay.act(("approval", &regional), "approve", None).await;
+    let second = fay
+        .act(("approval", &regional), "approve", Some("Seen."))
+        .await;
     assert_eq!(second.unwrap_err().row.as_deref(), Some("A-40"));
     fay.turn().await;
     assert_eq!(office.price().await.0, 10_000);
+    // Who asked is led to the one that waits still.
+    kim.turn().await;
+    let to = kim.ours("price_change", "pc-9").await.agreement.unwrap();
+    assert_eq!(
+        (to.id, to.role.as_str()),
+        (regional.clone(), "Regional Lead")
+    );
     rex.turn().await;
-    rex.act(("approval", &regional), "approve", None)
+    rex.act(("approval", &regional), "approve", Some("Seen."))
         .await
         .unwrap();
     rex.turn().await;

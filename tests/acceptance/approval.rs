@@ -154,6 +154,50 @@ fn x_60_a_charge_is_refunded_once() {
 }
 
 #[test]
+fn x_60_what_was_found_is_said_of_none_of_one_and_of_many() {
+    for (others, booked, found) in [
+        (
+            0,
+            0,
+            "0 other refunds of this charge; not booked as refunded",
+        ),
+        (1, 1, "1 other refund of this charge; booked as refunded"),
+        (
+            2,
+            0,
+            "2 other refunds of this charge; not booked as refunded",
+        ),
+    ] {
+        let mut refund = Refund::new(BOUGHT, NOW);
+        refund.lookups.insert("refunds_of_charge".into(), others);
+        refund.lookups.insert("charge_refunded".into(), booked);
+        let row = &refund.decide("approve").rows[1];
+        assert_eq!((row.id.as_str(), row.found.as_str()), ("X-60", found));
+    }
+}
+
+#[test]
+fn x_60_a_request_whose_money_is_back_is_closed_and_nobody_is_written_to() {
+    for state in ["requested", "failed"] {
+        for clock in ["now", "requested_at"] {
+            let mut refund = Refund::new(BOUGHT, NOW).with("state", json!(state));
+            refund.settings.insert("refund_clock".into(), json!(clock));
+            // Another request for the charge is on its way, and may fail yet.
+            refund.lookups.insert("refunds_of_charge".into(), 1);
+            assert_eq!(refund.denied("settle"), by("refund.not_returned", "X-60"));
+            refund.lookups.insert("charge_refunded".into(), 1);
+            assert_eq!(
+                refund.denied("approve"),
+                by("refund.already_refunded", "X-60")
+            );
+            let plan = refund.allowed("settle").plan.unwrap();
+            assert_eq!(plan.sets["state"], "settled", "{state}, {clock} counts");
+            assert!(plan.calls.is_empty() && plan.sets_on.is_empty());
+        }
+    }
+}
+
+#[test]
 fn d_52_a_freeze_stops_refunds() {
     let mut refund = Refund::new(BOUGHT, NOW);
     refund.controls.insert("freeze_refunds".into(), json!(true));

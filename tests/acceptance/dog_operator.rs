@@ -34,12 +34,19 @@ fn review(state: &str) -> Records {
     records
 }
 
-fn job(fields: Value) -> Records {
+/// A job whose last try timed out an hour ago, of an office that feeds no probe of its database.
+fn job_alone(fields: Value) -> Records {
     let body = json!({"name": "Expiry", "schedule": "daily at 02:00", "attempts": 5,
                       "max_attempts": 5, "last_failure": "2026-11-20T02:00:00.000Z",
                       "error_class": "database_timeout", "state": "failed"});
     let records = Records::new();
     records.add("job", "j", with(body, fields));
+    records
+}
+
+/// The same beside a database that answers.
+fn job(fields: Value) -> Records {
+    let records = job_alone(fields);
     let probe = json!({"name": "d", "sampled_at": NOW, "p95_ms": 180, "timeouts": 0});
     records.add("database", "d", probe);
     records
@@ -110,6 +117,31 @@ fn d_05_and_x_64_the_job_is_run_under_its_guard() {
     timing_out.add("database", "e", probe);
     let down = refused(&timing_out, ("job", "j"), "run", json!({}));
     assert_eq!(down, by("job.database_down", "D-26"));
+}
+
+#[test]
+fn d_26_without_a_probe_the_job_is_run_and_nothing_is_said_of_the_database() {
+    let timing_out = |timeouts: i64| {
+        let records = job_alone(json!({}));
+        let probe = json!({"name": "d", "sampled_at": NOW, "p95_ms": 180, "timeouts": timeouts});
+        records.add("database", "d", probe);
+        records
+    };
+    for (records, allowed, found) in [
+        (
+            job_alone(json!({})),
+            true,
+            "no probe of the database is known",
+        ),
+        (timing_out(0), true, "0 time-outs in five minutes"),
+        (timing_out(1), false, "1 time-out in five minutes"),
+        (timing_out(2), false, "2 time-outs in five minutes"),
+    ] {
+        let decision = records.decide(("job", "j"), ("run", json!({})), OPERATOR, NOW);
+        let row = decision.rows.iter().find(|row| row.id == "D-26").unwrap();
+        assert_eq!(row.found, found);
+        assert_eq!(decision.plan.is_some(), allowed, "{found}");
+    }
 }
 
 #[test]

@@ -234,6 +234,69 @@ fn p_12_and_x_30_a_suspended_account_is_reactivated_or_after_thirty_days_cancell
 }
 
 #[test]
+fn p_10_and_p_12_what_reactivation_needs_is_said_as_it_is_asked() {
+    let at = "2026-11-16T10:00:00.000Z";
+    let suspended = |why: &str, fields: Value| {
+        let body = json!({"state": "suspended", "suspended_for": why,
+                          "suspended_at": "2026-11-15T10:00:00.000Z"});
+        let fields = with(body, fields);
+        match why {
+            "trial_ended" => trial(fields),
+            _ => unpaid(fields),
+        }
+    };
+    let paid = |records: Records, times: u32| {
+        for n in 0..times {
+            let fields = json!({"outcome": "succeeded", "state": "succeeded"});
+            payment(
+                &records,
+                &format!("p{n}"),
+                "2026-11-15T11:00:00.000Z",
+                fields,
+            );
+        }
+        records
+    };
+    let ended = |plan: &str| suspended("trial_ended", json!({ "plan": plan }));
+    let missed = || suspended("payment_failed", json!({}));
+    let no_plan = by("account.no_plan", "P-10");
+    let nothing_paid = by("account.nothing_paid", "P-12");
+    for (records, said, found) in [
+        (ended("trial"), no_plan, "none was missed: the trial ended"),
+        (ended("pro"), passes(), "none was missed: the trial ended"),
+        (
+            missed(),
+            nothing_paid,
+            "0 payments since; method not updated",
+        ),
+        (
+            paid(missed(), 1),
+            passes(),
+            "1 payment since; method not updated",
+        ),
+        (
+            paid(missed(), 2),
+            passes(),
+            "2 payments since; method not updated",
+        ),
+    ] {
+        let decision = records.decide(ORG, ("reactivate", json!({})), &[], at);
+        let row = decision.rows.iter().find(|row| row.id == "P-12").unwrap();
+        assert_eq!(row.found, found);
+        assert_eq!(refused(&records, "reactivate", at), said, "{found}");
+    }
+    // What ends it looks at the same payments.
+    for (records, found) in [
+        (ended("trial"), "none was missed"),
+        (paid(missed(), 1), "1 payment since the failure"),
+    ] {
+        let decision = records.decide(ORG, ("cancel", json!({})), &[], at);
+        let row = decision.rows.iter().find(|row| row.id == "P-12").unwrap();
+        assert_eq!(row.found, found);
+    }
+}
+
+#[test]
 fn p_12_who_has_paid_since_is_reactivated_and_not_cancelled() {
     let over = "2026-12-01T10:00:00.000Z";
     let suspended = || {

@@ -111,22 +111,40 @@ fn d_16_oldest_purchase_first_in_every_section() {
         refund("long ago", "2026-11-05T02:59:59Z", "refunded"),
         refund("sent", "2026-11-12T00:00:00Z", "approved"),
         refund("stuck", "2026-11-09T00:00:00Z", "failed"),
+        refund("again", "2026-11-18T00:00:00Z", "failed"),
     ]);
     assert_eq!(ids(&db, section("open")), ["today", "young"]);
     assert_eq!(
         ids(&db, section("lapsed")),
-        ["late", "edge"],
-        "72 h to the millisecond is late"
+        ["stuck", "late", "edge"],
+        "72 h to the millisecond is late, and no less where the provider refused it"
     );
-    assert_eq!(ids(&db, section("failed")), ["stuck"]);
+    assert_eq!(ids(&db, section("failed")), ["again"]);
     assert_eq!(ids(&db, section("decided")), ["done", "sent"]);
     let all = ids(&db, &PACK.view("refunds").unwrap().filter);
     assert_eq!(
         all,
         [
-            "long ago", "stuck", "done", "sent", "late", "edge", "today", "young"
+            "long ago", "stuck", "done", "sent", "late", "edge", "today", "again", "young"
         ]
     );
+}
+
+/// X-42: whatever the 72 hours still run for, or have run out for, counts as waiting, once.
+#[test]
+fn x_42_what_nobody_has_ended_waits_in_one_section() {
+    let view = PACK.view("refunds").unwrap();
+    let waiting = view.def.sections.iter().filter(|section| section.waits);
+    let waiting: Vec<&str> = waiting.map(|section| section.id.as_str()).collect();
+    for state in kind().states.iter().map(|state| state.id.as_str()) {
+        for bought in [BOUGHT, "2026-11-17T03:00:00Z", "2026-11-09T00:00:00Z"] {
+            let db = store(&[refund("r", bought, state)]);
+            let of = |id: &&&str| !ids(&db, section(id)).is_empty();
+            let waits = waiting.iter().filter(of).count();
+            let expected = usize::from(["requested", "failed"].contains(&state));
+            assert_eq!(waits, expected, "{state}, bought {bought}");
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::json;
 use watchkeeper_model::RowOutcome;
 use watchkeeper_pack::format::Override;
+use watchkeeper_pack::value;
 
 use crate::world::{BOUGHT, Refund, at, by, kind};
 
@@ -156,41 +157,68 @@ fn x_42_requested_in_time_and_lapsed_with_us_goes_to_product() {
 }
 
 #[test]
-fn x_42_every_waiting_request_has_exactly_one_way_out() {
-    let requested = [1, 71, 72, 100];
-    let seen = [1, 71, 72, 200];
-    for (requested, seen) in requested
-        .iter()
-        .flat_map(|r| seen.iter().map(move |s| (*r, *s)))
-    {
-        if requested > seen {
-            continue;
+fn x_42_what_the_provider_refused_goes_to_product_with_what_it_said() {
+    let failed = Refund::new(BOUGHT, "2026-11-26T03:00:00Z")
+        .with("state", json!("failed"))
+        .with("provider_error", json!("charge disputed"));
+    let note = |refund: &Refund| {
+        let plan = refund.allowed("escalate").plan.unwrap();
+        plan.sets["escalation_note"].as_str().unwrap().to_owned()
+    };
+    let lapsed = note(&failed);
+    let said = "The provider refused it (charge disputed). The rule as written gives";
+    assert!(lapsed.contains(said), "{lapsed}");
+    assert!(!lapsed.contains("delay was ours"), "{lapsed}");
+    // Where the request counts the rule is no hindrance, and the money still does not move.
+    let mut of_request = failed;
+    of_request
+        .settings
+        .insert("refund_clock".into(), json!("requested_at"));
+    let note = note(&of_request);
+    let said = "The provider refused it (charge disputed). Please decide how the money goes back.";
+    assert!(note.ends_with(said), "{note}");
+}
+
+/// What can be done about a request, asked for and seen so many hours after the purchase.
+fn ways(state: &str, clock: &str, (requested, seen): (i64, i64)) -> Vec<&'static str> {
+    let hours = |n| value::instant_text(at(BOUGHT) + chrono::Duration::hours(n));
+    let mut refund = Refund::new(BOUGHT, &hours(seen))
+        .with("state", json!(state))
+        .with("requested_at", json!(hours(requested)));
+    refund.settings.insert("refund_clock".into(), json!(clock));
+    let mut ways = vec!["approve", "refuse", "escalate"];
+    ways.retain(|action| {
+        let mut refund = refund.clone();
+        if *action == "refuse" {
+            refund.params.insert("reason".into(), json!("too late"));
         }
-        let bought = at(BOUGHT);
-        let hours = |n| watchkeeper_pack::value::instant_text(bought + chrono::Duration::hours(n));
-        let mut refund =
-            Refund::new(BOUGHT, &hours(seen)).with("requested_at", json!(hours(requested)));
-        refund.params.clear();
-        let ways: Vec<&str> = ["approve", "refuse", "escalate"]
-            .into_iter()
-            .filter(|action| {
-                let mut refund = refund.clone();
-                if *action == "refuse" {
-                    refund.params.insert("reason".into(), json!("too late"));
+        refund.decide(action).plan.is_some()
+    });
+    ways
+}
+
+#[test]
+fn x_42_whatever_waits_has_a_way_out() {
+    for state in ["requested", "failed"] {
+        for clock in ["now", "requested_at"] {
+            for requested in [1, 71, 72, 100] {
+                for seen in [1, 71, 72, 200].into_iter().filter(|at| *at >= requested) {
+                    let expected: &[&str] = match (requested < 72, clock, state) {
+                        (false, ..) => &["refuse"],
+                        (true, "now", _) if seen < 72 => &["approve"],
+                        (true, "now", _) => &["escalate"],
+                        (true, _, "requested") => &["approve"],
+                        // What the provider refuses for good is not tried for ever.
+                        (true, ..) => &["approve", "escalate"],
+                    };
+                    assert_eq!(
+                        ways(state, clock, (requested, seen)),
+                        expected,
+                        "{state}, {clock} counts, requested after {requested} h, seen after {seen} h"
+                    );
                 }
-                refund.decide(action).plan.is_some()
-            })
-            .collect();
-        let expected = match (requested < 72, seen < 72) {
-            (true, true) => "approve",
-            (true, false) => "escalate",
-            (false, _) => "refuse",
-        };
-        assert_eq!(
-            ways,
-            [expected],
-            "requested after {requested} h, seen after {seen} h"
-        );
+            }
+        }
     }
 }
 

@@ -130,7 +130,7 @@ async fn approve(world: &World, id: &str) {
         kind: "approval".into(),
         id: id.into(),
         action: "approve".into(),
-        params: BTreeMap::new(),
+        params: BTreeMap::from([("comment".into(), json!("Seen.").to_string())]),
         typed: None,
         seen_revision: seen.revision,
         amends: None,

@@ -142,3 +142,46 @@ async fn actions_stand_as_the_pack_lists_them_with_their_keys() {
     let keys: Vec<&str> = keys.iter().map(|each| each.action.as_str()).collect();
     assert_eq!(keys, ["release", "return", "admit"]);
 }
+
+#[tokio::test]
+async fn an_amount_is_asked_for_in_the_currency_of_its_record_or_else_of_the_pack() {
+    let world = World::new(0).await;
+    let priced = pack(2, |text| {
+        let fee = "  fee: {type: money, label: Fee, indexed: true}\n";
+        let duty = "  duty: {type: money, label: Duty, optional: true}\n";
+        let reason = "{type: text, label: Reason}";
+        let amount = "\n      amount: {type: money, label: Amount, optional: true}";
+        text.replacen(fee, &format!("{fee}{duty}"), 1)
+            .replace(reason, &format!("{reason}{amount}"))
+    });
+    let of = |fee: &str, duty: Option<&str>| {
+        let mut body = parcel("N-1", 4);
+        body["fee"] = json!({"minor": 500, "currency": fee});
+        if let Some(duty) = duty {
+            body["duty"] = json!({"minor": 500, "currency": duty});
+        }
+        body
+    };
+    world.platform.with(|state| {
+        state.pack = Some(priced);
+        state.put("parcel", "euro", of("EUR", Some("EUR")));
+        state.put("parcel", "yen", of("JPY", None));
+        state.put("parcel", "both", of("EUR", Some("JPY")));
+    });
+    world.engine.sync_once().await.unwrap();
+    for (id, example) in [
+        ("euro", "22.00 EUR"),
+        ("yen", "2200 JPY"),
+        ("both", "22.00 AUD"),
+    ] {
+        let record = world.record(id).await;
+        let mut actions = record.actions.iter();
+        let asks = actions.find(|action| action.action == "return").unwrap();
+        let examples: Vec<Option<&str>> = asks
+            .params
+            .iter()
+            .map(|param| param.example.as_deref())
+            .collect();
+        assert_eq!(examples, [None, Some(example)], "{id}");
+    }
+}

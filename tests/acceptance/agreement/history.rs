@@ -37,7 +37,9 @@ async fn a_colleague_reads_what_was_refused_and_what_was_done_also_without_a_lin
     let reason = Some("Our margin allows it.");
     let no = fay.act(("approval", &first), "reject", reason).await;
     no.unwrap();
-    let yes = fay.act(("approval", &second), "approve", None).await;
+    let yes = fay
+        .act(("approval", &second), "approve", Some("Seen."))
+        .await;
     yes.unwrap();
     fay.turn().await;
     let refused = asked(&fay, "pc-1").await;

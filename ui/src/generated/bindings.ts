@@ -246,6 +246,18 @@ export type ActionView = {
 	undo: UndoView | null,
 };
 
+/**  An approval that an operation waits for; of several, the first that nobody has answered yet. */
+export type AgreementView = {
+	/**  The view in which it is opened. */
+	view: string,
+	/**  Its kind. */
+	kind: string,
+	/**  Its id. */
+	id: string,
+	/**  Role that answers, as shown. */
+	role: string,
+};
+
 /**  An alert. */
 export type AlertView = {
 	/**  Record of kind `alert`. */
@@ -1809,6 +1821,8 @@ export type OperationView = {
 	behind: number,
 	/**  The first of another lane that it waits for, because it was decided on what that one does. */
 	waits_for: WaitsForView | null,
+	/**  Where it waits for somebody's agreement: the approval in which that is given, and it is taken back. */
+	agreement: AgreementView | null,
 	/**  The other side's facts where it conflicts. */
 	theirs: FactView[],
 	/**
@@ -1883,6 +1897,8 @@ export type ParamView = {
 	one_of: OptionView[],
 	/**  May be left out. */
 	optional: boolean,
+	/**  Of money: an amount as one puts it in, in the currency of the record, else in that of the pack. */
+	example: string | null,
 };
 
 /**  A part of a number. */

@@ -135,6 +135,7 @@ operation-waits-for =
         [sent] Waits for { $action } on { $title }, which the platform has.
        *[other] Waits for { $action } on { $title }, which goes first.
     }
+operation-agreement = Open what waits for { $role }
 operation-to = → { $value }
 operation-theirs = What the platform has
 operation-author = by { $author }
@@ -454,7 +455,7 @@ act-offline = Cut off: it will wait here
 act-offline-text = It is queued on this laptop and goes out when the line is back, if it is not too late by then.
 act-queued = { $action } queued: { $title }
 param-optional = { $label } (optional)
-param-money = Amount and currency, such as 22.00 AUD
+param-money = Amount and currency, such as { $example }
 param-time = By the clock of { $zone }
 param-understood = Understood as { $value }
 param-wrong = This is no such value.

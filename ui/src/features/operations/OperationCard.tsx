@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useBackend } from "../../app/backend";
-import { CONTROL } from "../../app/place";
+import { CONTROL, placeOf, usePlace } from "../../app/place";
 import { useSaid } from "../../app/said";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
@@ -63,6 +63,7 @@ export function OperationCard({ operation, received, onRecord, onAmend }: Operat
             {operation.reason && became === null && <Reason operation={operation} />}
           </p>
           {operation.waits_for && <WaitsFor on={operation.waits_for} />}
+          {operation.agreement && <Agreement to={operation.agreement} />}
           {theirs.length > 0 && <Theirs facts={theirs} />}
           <Small operation={operation} />
         </div>
@@ -96,6 +97,19 @@ function Reason({ operation }: { operation: OperationView }) {
 function WaitsFor({ on }: { on: NonNullable<OperationView["waits_for"]> }) {
   const { action, title, word } = on;
   return <p className="quiet">{t("operation-waits-for", { action, title, word })}</p>;
+}
+
+/** Where it is agreed to, and where whoever asked takes it back. */
+function Agreement({ to }: { to: NonNullable<OperationView["agreement"]> }) {
+  const go = usePlace((store) => store.go);
+  const { view, kind, id, role } = to;
+  return (
+    <p>
+      <button type="button" className="link" onClick={() => go(placeOf({ kind, id }, view))}>
+        <bdi>{t("operation-agreement", { role })}</bdi>
+      </button>
+    </p>
+  );
 }
 
 function Theirs({ facts }: { facts: FactView[] }) {

@@ -66,7 +66,7 @@ export function ParamInput({ param, numbered, focused, value, refused, onValue }
           required={!param.optional}
           value={value}
           onValue={onValue}
-          hint={(!wrong && readOf(param.kind, value)) || hintOf(param.kind, zone)}
+          hint={(!wrong && readOf(param.kind, value)) || hintOf(param, zone)}
           error={wrong ? t("param-wrong") : refused}
         />
       );
@@ -79,7 +79,7 @@ const readOf = (kind: FieldType, value: string) =>
   kind === "number" || kind === "money" ? understood(value) : null;
 
 /** What has to be known to put in a value of this type. */
-function hintOf(kind: FieldType, zone: string | undefined): string | undefined {
-  if (kind === "money") return t("param-money");
+function hintOf({ kind, example }: ParamView, zone: string | undefined): string | undefined {
+  if (example !== null) return t("param-money", { example });
   return kind === "timestamp" && zone ? t("param-time", { zone: zoneName(zone) }) : undefined;
 }

@@ -9,6 +9,7 @@ const param = (kind: FieldType, more: Partial<ParamView> = {}): ParamView => ({
   kind,
   one_of: [],
   optional: false,
+  example: null,
   ...more,
 });
 

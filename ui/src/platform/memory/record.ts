@@ -108,8 +108,16 @@ function freeActionsOf(request: Request): ActionView[] {
             { value: "not_the_buyer", label: "not the buyer" },
           ],
           optional: false,
+          example: null,
         },
-        { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
+        {
+          name: "note",
+          label: "Note for the log",
+          kind: "text",
+          one_of: [],
+          optional: true,
+          example: null,
+        },
       ],
       policy: [
         {
@@ -146,7 +154,16 @@ function freeActionsOf(request: Request): ActionView[] {
       key: "p",
       row: "R-21",
       nature: "change",
-      params: [{ name: "remark", label: "Remark", kind: "text", one_of: [], optional: true }],
+      params: [
+        {
+          name: "remark",
+          label: "Remark",
+          kind: "text",
+          one_of: [],
+          optional: true,
+          example: null,
+        },
+      ],
       policy: [
         {
           id: "R-21",

@@ -229,8 +229,22 @@ export function reviewActions(world: World, review: Review): ActionView[] {
       key: "r",
       row: "V-14",
       params: [
-        { name: "reason", label: "Reason", kind: "enum", one_of: REASONS, optional: false },
-        { name: "note", label: "Note for the log", kind: "text", one_of: [], optional: true },
+        {
+          name: "reason",
+          label: "Reason",
+          kind: "enum",
+          one_of: REASONS,
+          optional: false,
+          example: null,
+        },
+        {
+          name: "note",
+          label: "Note for the log",
+          kind: "text",
+          one_of: [],
+          optional: true,
+          example: null,
+        },
       ],
       policy: [
         {

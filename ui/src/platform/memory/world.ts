@@ -184,6 +184,7 @@ export function operation(
     became: null,
     behind: 0,
     waits_for: null,
+    agreement: null,
     theirs: [],
     said: {},
     ...of,

@@ -8,8 +8,11 @@ use watchkeeper_pack::value::money_text;
 use watchkeeper_wire::operation::Reason;
 
 use super::cells::Shown;
+use super::queries::agreement::waiting;
 use super::said::said;
-use super::view::{DenialView, OperationView, OperationWord, Standing, WaitsForView};
+use super::view::{
+    AgreementView, DenialView, OperationView, OperationWord, Standing, WaitsForView,
+};
 use crate::error::Error;
 use crate::features::reading::{Reading, Row, view_of};
 use crate::features::settings::words_called;
@@ -128,6 +131,10 @@ pub(crate) fn view(reading: &Reading<'_>, operation: &Queued) -> Result<Operatio
         became: became(reading, operation)?,
         behind: u32::try_from(behind).unwrap_or(u32::MAX),
         waits_for: awaited.map(|on| waits_for(reading, &on)).transpose()?,
+        agreement: match standing {
+            Standing::Agreement => agreement(reading, &request.id.to_string())?,
+            _ => None,
+        },
         theirs: theirs(reading, operation)?,
         said: said(reading, operation)?,
     })
@@ -183,6 +190,24 @@ fn waits_for(reading: &Reading<'_>, on: &Queued) -> Result<WaitsForView, Error> 
         action: on.action.clone(),
         word: word(on, standing(&lane, on)),
     })
+}
+
+/// The approval that an operation waits for, where it is one to open.
+fn agreement(reading: &Reading<'_>, operation: &str) -> Result<Option<AgreementView>, Error> {
+    let Some(pack) = reading.pack.as_deref() else {
+        return Ok(None);
+    };
+    let (Some(kind), Some(view)) = (pack.kind(approval::KIND), view_of(pack, approval::KIND))
+    else {
+        return Ok(None);
+    };
+    let found = waiting(reading, kind, operation)?;
+    Ok(found.map(|(id, role)| AgreementView {
+        view: view.to_owned(),
+        kind: kind.name.clone(),
+        id,
+        role,
+    }))
 }
 
 /// Seconds of what is left, rounded up: what is left is not nothing.

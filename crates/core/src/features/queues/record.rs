@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use watchkeeper_model::approval::{self, Needed, role_label};
 use watchkeeper_model::{Decision, Outcome, RowOutcome, Situation, decide, mails};
+use watchkeeper_pack::format::FieldType;
+use watchkeeper_pack::value::money_text;
 use watchkeeper_pack::{Action, Kind, Pack};
 
 use super::basis::{Ours, ours, read_by};
@@ -195,7 +197,7 @@ pub(super) fn action_view(
         key: def.key.clone(),
         row: def.row.clone(),
         nature: decision.nature,
-        params: params_view(action),
+        params: params_view(action, currency_of(pack, kind, &situation.record.body)),
         policy: rows(action, &decision, ours),
         allowed: denied.is_none(),
         denied,
@@ -256,8 +258,20 @@ pub(super) fn ask_view(pack: &Pack, ask: &Needed) -> AskView {
     }
 }
 
-/// What an action asks for.
-pub(super) fn params_view(action: &Action) -> Vec<ParamView> {
+/// The currency of a record's amounts where they have one; else that of the pack.
+fn currency_of<'a>(pack: &'a Pack, kind: &Kind, body: &'a Map<String, Value>) -> &'a str {
+    let money = kind.fields.iter();
+    let money = money.filter(|(_, def)| def.type_ == FieldType::Money);
+    let mut said = money.filter_map(|(name, _)| body.get(name)?.get("currency")?.as_str());
+    match said.next() {
+        Some(first) if said.all(|other| other == first) => first,
+        _ => &pack.currency,
+    }
+}
+
+/// What an action asks for; amounts in this currency.
+pub(super) fn params_view(action: &Action, currency: &str) -> Vec<ParamView> {
+    let example = || format!("{} {currency}", money_text(2_200, currency));
     action
         .params_in_order()
         .into_iter()
@@ -274,6 +288,7 @@ pub(super) fn params_view(action: &Action) -> Vec<ParamView> {
                 })
                 .collect(),
             optional: def.optional,
+            example: (def.type_ == FieldType::Money).then(example),
         })
         .collect()
 }

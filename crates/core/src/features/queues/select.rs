@@ -268,7 +268,7 @@ impl Selecting<'_> {
             typed: typed.then(|| self.allowed.len().to_string()),
             nature: def.nature,
             will: self.will,
-            params: params_view(self.action),
+            params: params_view(self.action, &self.pack.currency),
             undo: undo_view(kind, self.action),
             sample,
             allowed: self.allowed,

@@ -18,7 +18,9 @@ pub use many::{
     SampledView, SelectRequest, SelectedView, SelectionView,
 };
 pub use navigation::{HeldSaved, NavigationView, QueueEntry, SavedEntry, ViewEntry};
-pub use operation::{ActRequest, OperationView, OperationWord, Standing, WaitsForView};
+pub use operation::{
+    ActRequest, AgreementView, OperationView, OperationWord, Standing, WaitsForView,
+};
 pub use page::{ActionKey, ColumnKind, ColumnView, RowView, SectionView, ViewPage, ViewRequest};
 pub use record::{
     AboutView, ActionView, AskView, ConsiderRequest, DenialView, MailView, OursView, ParamView,

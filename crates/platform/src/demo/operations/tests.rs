@@ -331,7 +331,7 @@ fn what_a_world_cannot_mean_is_told_before_anything_is_done() {
         by: "fiona".into(),
         ago,
         agrees: true,
-        comment: String::new(),
+        comment: "Seen.".into(),
     };
     // Money would go back as the world is filled, and at once where nobody is asked.
     let agreed = first(&|of| of.answers = vec![answer(1.0)]);

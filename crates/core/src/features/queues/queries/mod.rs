@@ -1,6 +1,7 @@
 //! What queues ask of the databases. All SQL of this feature stands here, most of it put together from
 //! the question, and nothing else of it does.
 
+pub(super) mod agreement;
 pub(super) mod batch;
 pub(super) mod groups;
 pub(super) mod judgements;

@@ -12,14 +12,14 @@ use crate::sync::text::{identifier, literal};
 /// How many are named.
 const NAMED: u32 = 5;
 
-/// How many records of a kind have this id in a field, and the first few of them by id and title.
-pub(crate) fn referring(
+/// Where records of a kind are read, as they are shown, that have `?1` in a field; none where the kind has no
+/// such field.
+pub(super) fn from(
     reading: &Reading<'_>,
     (kind, field): (&Kind, &str),
-    id: &str,
-) -> Result<(u32, Vec<OptionView>), Error> {
+) -> Result<Option<String>, Error> {
     let Some(column) = filter::column(kind, field) else {
-        return Ok((0, Vec::new()));
+        return Ok(None);
     };
     let table = reading.shown_table(&kind.name)?;
     let index = indexes::of_field(kind, field);
@@ -27,10 +27,21 @@ pub(crate) fn referring(
         true => format!(" INDEXED BY {}", identifier(&index)),
         false => String::new(),
     };
-    let from = format!(
+    Ok(Some(format!(
         "FROM {table}{along} WHERE kind = {} AND {column} = ?1",
         literal(&kind.name)
-    );
+    )))
+}
+
+/// How many records of a kind have this id in a field, and the first few of them by id and title.
+pub(crate) fn referring(
+    reading: &Reading<'_>,
+    (kind, field): (&Kind, &str),
+    id: &str,
+) -> Result<(u32, Vec<OptionView>), Error> {
+    let Some(from) = from(reading, (kind, field))? else {
+        return Ok((0, Vec::new()));
+    };
     let count: u32 = reading
         .cache
         .prepare_cached(&format!("SELECT count(*) {from}"))?

@@ -93,11 +93,26 @@ pub struct OperationView {
     pub behind: u32,
     /// The first of another lane that it waits for, because it was decided on what that one does.
     pub waits_for: Option<WaitsForView>,
+    /// Where it waits for somebody's agreement: the approval in which that is given, and it is taken back.
+    pub agreement: Option<AgreementView>,
     /// The other side's facts where it conflicts.
     pub theirs: Vec<FactView>,
     /// Where another may take its place: what was said with it, as JSON text by parameter, so that the other
     /// begins with that. Nothing of a record of somebody who was erased.
     pub said: std::collections::BTreeMap<String, String>,
+}
+
+/// An approval that an operation waits for; of several, the first that nobody has answered yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AgreementView {
+    /// The view in which it is opened.
+    pub view: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Role that answers, as shown.
+    pub role: String,
 }
 
 /// An operation that another one waits for.

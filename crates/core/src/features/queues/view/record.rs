@@ -161,6 +161,8 @@ pub struct ParamView {
     pub one_of: Vec<OptionView>,
     /// May be left out.
     pub optional: bool,
+    /// Of money: an amount as one puts it in, in the currency of the record, else in that of the pack.
+    pub example: Option<String>,
 }
 
 /// Somebody who has to agree.
