@@ -205,12 +205,16 @@ async fn a_29_and_x_90_who_is_erased_has_no_name_left_and_a_hold_or_an_open_case
     let of = |id: &'static str| ("privacy_request", id);
     let open = || by("privacy.case_open", "A-22");
     let hold = by("privacy.legal_hold", "X-90");
+    let (parcel, lost) = (("return_case", "rt"), json!({"reason": "Nothing came."}));
     let cases = [
         case(of("held"), "erase", json!({}), hold),
         case(of("refund"), "erase", json!({}), open()),
         case(of("return"), "erase", json!({}), open()),
         case(of("gone"), "erase", json!({}), None).then("done"),
+        case(parcel, "not_come", lost, None).then("closed"),
     ];
+    // What was in the way has ended.
+    let after = [case(of("return"), "erase", json!({}), None).then("done")];
     for run in world(&records).twice(&cases).await {
         let gone = ("customer", "gone");
         for (field, is) in [("state", "erased"), ("name", "erased"), ("email", "erased")] {
@@ -220,7 +224,8 @@ async fn a_29_and_x_90_who_is_erased_has_no_name_left_and_a_hold_or_an_open_case
         let shown = serde_json::to_string(&run.laptop.record(gone).await).unwrap();
         assert!(!shown.contains("kim@shop.example"), "{shown}");
         assert_eq!(run.field(("customer", "held"), "name").await, "Kim");
-        assert_eq!(run.mails(1).await.len(), 1);
+        run.through(&after).await;
+        assert_eq!(run.mails(3).await.len(), 3);
     }
 }
 
@@ -238,7 +243,7 @@ async fn a_29_and_x_90_nothing_of_who_is_erased_is_left_on_platform_and_laptop()
                         "state": "refunded"});
     records.add("refund", "theirs", refund("R-9", fields));
     let fields = json!({"customer": "gone", "order": "theirs", "email": mail, "reason": note,
-                        "state": "closed"});
+                        "state": "closed", "end_reason": note});
     records.add("return_case", "theirs", return_case("RT-9", fields));
     let fields = json!({"customer": "gone", "subject": note, "text": note});
     records.add("ticket", "theirs", ticket("T-9", fields));
