@@ -132,6 +132,29 @@ async fn a_27_what_is_moved_without_a_line_is_gone_from_the_shelf_for_the_next()
     }
 }
 
+#[tokio::test]
+async fn a_27_nothing_is_ordered_of_what_was_ended_in_the_same_sitting() {
+    let records = shop();
+    for id in ["ended", "archived", "sold"] {
+        let body = product(id, json!({"state": "active"}));
+        records.add("product", id, body);
+        records.add("stock", id, stock(id, 3, json!({"product": id})));
+    }
+    let over = || json!({"reason": "The season is over."});
+    let more = || json!({"units": 20, "urgency": "immediate"});
+    let nothing = || by("stock.nothing_to_order", "A-27");
+    let cases = [
+        case(("product", "ended"), "discontinue", over(), None).then("discontinued"),
+        case(("product", "archived"), "archive", over(), None).then("archived"),
+        case(("stock", "ended"), "restock", more(), nothing()),
+        case(("stock", "archived"), "restock", more(), nothing()),
+        case(("stock", "sold"), "restock", more(), None),
+    ];
+    for run in world(&records).twice(&cases).await {
+        assert_eq!(run.count("stock_move").await, 1, "{:?}", run.mode);
+    }
+}
+
 const RECEIVED: &str = "2026-11-10T10:00:00.000Z";
 
 #[tokio::test]
