@@ -1,6 +1,6 @@
 //! the four levels of stock, below, at and above each of their lines.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use watchkeeper_model::alert::State::Firing;
 use watchkeeper_pack::format::{Severity, Tone};
 
@@ -144,4 +144,26 @@ fn a_27_what_has_left_the_catalogue_is_not_ordered_and_alerts_nobody_before_the_
         assert_eq!(said("stock_low", 8), expected, "{state}");
         assert_eq!(said("reorder_point_reached", 15), expected, "{state}");
     }
+}
+
+#[test]
+fn a_23_and_a_27_units_that_will_not_come_keep_no_alert_down() {
+    let records = Records::of(&AMARISE);
+    records.add("stock", "s", stock("SKU-1", 3, json!({})));
+    let order = json!({"units": 20, "urgency": "immediate"});
+    records.carry_out(("stock", "s"), ("restock", order), ROLES, NOW);
+    assert_eq!(records.states("stock_critical", NOW), []);
+    let coming = ("stock_move", "restock-0");
+    let silent = records.refused(coming, ("not_come", json!({})), ROLES, NOW);
+    assert_eq!(silent, Some(("params.invalid".to_owned(), None)));
+    let reason = || json!({"reason": "The maker has none."});
+    records.carry_out(coming, ("not_come", reason()), ROLES, NOW);
+    assert_eq!(records.states("stock_critical", NOW), [Firing]);
+    let (body, _) = records.record(coming.0, coming.1);
+    let said = |name: &str| body.get(name).cloned().unwrap_or(Value::Null);
+    assert_eq!(said("state"), "cancelled");
+    assert_eq!(said("end_reason"), "The maker has none.");
+    assert_eq!(said("arrived_at"), Value::Null);
+    let again = records.refused(coming, ("not_come", reason()), ROLES, NOW);
+    assert_eq!(again, Some(("action.wrong_state".to_owned(), None)));
 }
