@@ -74,6 +74,11 @@ fn a_56_what_the_document_does_to_returns_refunds_stock_and_data_is_there() {
                 "Change: becomes labelled, mails return_label",
             ),
             (
+                "a return without a parcel",
+                "return_case.not_come",
+                "Submission: becomes closed, mails return_not_come",
+            ),
+            (
                 "a refund in part",
                 "refund.set_part",
                 "Change: sets amount part_reason scope",

@@ -108,7 +108,7 @@ fn returns() -> (Records, [&'static str; 6]) {
 fn data_of_a_21_a_return_is_decided_labelled_and_received_in_this_order() {
     let (records, states) = returns();
     let params = |action: &str| match action {
-        "approve" | "reject" => json!({"reason": "Unworn."}),
+        "approve" | "reject" | "not_come" | "close" => json!({"reason": "Unworn."}),
         _ => json!({}),
     };
     machine(
@@ -122,6 +122,8 @@ fn data_of_a_21_a_return_is_decided_labelled_and_received_in_this_order() {
             ("label", &["approved"], "labelled"),
             // A parcel may come without our label.
             ("receive", &["approved", "labelled"], "received"),
+            ("not_come", &["approved", "labelled"], "closed"),
+            ("close", &["received"], "closed"),
         ],
     );
 }

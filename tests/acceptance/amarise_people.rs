@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use watchkeeper_model::alert::State::Firing;
 use watchkeeper_pack::format::{Severity, SeverityDef};
 
-use crate::amarise_bodies::{NOW, customer, eur, gateway};
+use crate::amarise_bodies::{NOW, ROLES, customer, eur, gateway, order, refund};
 use crate::packs::AMARISE;
 use crate::records::Records;
 
@@ -173,6 +173,17 @@ fn flags(fields: Value) -> ([bool; 3], String) {
     (all, computed["advice"].as_str().unwrap().to_owned())
 }
 
+/// What is told to whoever pays a refund of this customer, beside its sums.
+fn told_at_a_refund(fields: Value) -> String {
+    let records = Records::of(&AMARISE);
+    records.add("customer", "c-1", customer("C-1", fields));
+    records.add("order", "o-1", order("A-1", json!({})));
+    records.add("refund", "r", refund("R-1", json!({})));
+    let decision = records.decide(("refund", "r"), ("pay", json!({})), ROLES, NOW);
+    let mut rows = decision.rows.into_iter();
+    rows.find(|row| row.id == "A-22").unwrap().found
+}
+
 #[test]
 fn a_31_more_than_five_thousand_euro_in_all_is_high_value_and_gets_priority_support() {
     for (minor, high) in [
@@ -214,6 +225,12 @@ fn a_32_and_x_10_more_than_thirty_percent_of_at_least_three_orders_is_frequent()
             frequent,
             "{returned} of {orders}"
         );
+        let told = told_at_a_refund(json!({"orders": orders, "returned": returned}));
+        assert_eq!(
+            told.contains("frequent returns, review orders (A-32)"),
+            frequent,
+            "{returned} of {orders}: {told}"
+        );
     }
 }
 
@@ -223,6 +240,14 @@ fn a_33_any_earlier_dispute_is_a_risk_and_reviewed_by_hand() {
         let (all, advice) = flags(json!({"disputes": disputes}));
         assert_eq!(all, [false, false, risk], "{disputes}");
         assert_eq!(advice.contains("manual review"), risk, "{disputes}");
+        let told = told_at_a_refund(json!({"disputes": disputes}));
+        assert_eq!(
+            told.contains("chargeback risk, review by hand (A-33)"),
+            risk,
+            "{disputes}: {told}"
+        );
+        // Whoever pays sees it; it decides nothing by itself.
+        assert!(told.contains("0 other refunds"), "{told}");
     }
     let (all, advice) = flags(json!({"disputes": 1, "returned": 5, "lifetime": eur(600_000)}));
     assert_eq!(all, [true, true, true]);

@@ -49,10 +49,12 @@ fn params(action: &str) -> Value {
 /// `-` where that stays, or what refuses. Whoever asks is checked, and a request refused, alike in all.
 fn goes_its_way((request, fields): (&str, Value), becomes: &[(&str, &str)]) {
     let records = Records::of(&AMARISE);
-    records.add("customer", "c-1", customer("C-1", json!({})));
     for state in STATES {
+        // Each of its own customer, so that none waits for another.
+        records.add("customer", state, customer(state, json!({})));
         let mut body = privacy(state, request, RECEIVED, fields.clone());
         body["state"] = state.into();
+        body["customer"] = state.into();
         records.add("privacy_request", state, body);
     }
     let alike = [("check_identity", "-"), ("refuse", "refused")];
@@ -66,7 +68,7 @@ fn goes_its_way((request, fields): (&str, Value), becomes: &[(&str, &str)]) {
 
 fn possible_in(action: &str) -> &'static [&'static str] {
     match action {
-        "start_export" | "erase" | "apply_consent" => &["received"],
+        "start_export" | "apply_consent" => &["received"],
         "send_export" => &["in_work"],
         _ => &["received", "in_work"],
     }
@@ -281,6 +283,35 @@ fn a_29_and_x_90_a_legal_hold_or_an_open_case_stops_it() {
         held.refused(("customer", "c-1"), hold, &["legal_counsel"], NOW),
         None
     );
+}
+
+/// Whose mail is erased can be sent no answer, not even a refusal: a request left open would stay so for ever.
+#[test]
+fn a_29_and_x_08_nobody_is_erased_who_is_owed_another_answer() {
+    let waits = by("privacy.request_open", "X-08");
+    for (request, state, customer, said) in [
+        ("export", "received", "c-1", waits.clone()),
+        ("export", "in_work", "c-1", waits.clone()),
+        ("consent", "received", "c-1", waits.clone()),
+        ("deletion", "received", "c-1", waits),
+        ("export", "done", "c-1", None),
+        ("deletion", "refused", "c-1", None),
+        ("export", "received", "c-2", None),
+    ] {
+        let records = one("deletion", RECEIVED, json!({}));
+        let fields = json!({"state": state, "customer": customer});
+        let other = privacy("P-2", request, RECEIVED, fields);
+        records.add("privacy_request", "other", other);
+        let found = refused(&records, "erase", json!({}));
+        assert_eq!(found, said, "{request} {state} of {customer}");
+    }
+    // Each is answered or refused while there is an address; then it is their turn.
+    let records = one("deletion", RECEIVED, json!({}));
+    let other = privacy("P-2", "deletion", RECEIVED, json!({}));
+    records.add("privacy_request", "other", other);
+    let twice = ("refuse", json!({"reason": "You asked twice."}));
+    records.carry_out(("privacy_request", "other"), twice, ROLES, NOW);
+    assert_eq!(refused(&records, "erase", json!({})), None);
 }
 
 #[test]

@@ -342,23 +342,27 @@ fn data_of_a_22_a_part_lies_between_nothing_and_all() {
 
 #[test]
 fn data_of_a_21_the_money_of_a_return_follows_its_parcel() {
-    for (state, expected) in [
-        ("requested", by("refund.parcel_missing", "A-21")),
-        ("approved", by("refund.parcel_missing", "A-21")),
-        ("labelled", by("refund.parcel_missing", "A-21")),
-        ("rejected", by("refund.parcel_missing", "A-21")),
-        ("received", None),
-        ("closed", None),
+    let missing = || by("refund.parcel_missing", "A-21");
+    let here = json!("2026-11-20T00:00:00.000Z");
+    for (state, received_at, expected) in [
+        ("requested", json!(null), missing()),
+        ("approved", json!(null), missing()),
+        ("labelled", json!(null), missing()),
+        ("rejected", json!(null), missing()),
+        ("received", here.clone(), None),
+        ("closed", here, None),
+        // It ended without a parcel.
+        ("closed", json!(null), missing()),
     ] {
         let records = one(json!({"return_number": "RT-1"}));
         records.add("order", "o-1", order("A-1", json!({})));
         records.add(
             "return_case",
             "rt",
-            return_case("RT-1", json!({"state": state})),
+            return_case("RT-1", json!({"state": state, "received_at": received_at})),
         );
         let said = records.refused(("refund", "r"), ("pay", json!({})), ROLES, NOW);
-        assert_eq!(said, expected, "{state}");
+        assert_eq!(said, expected, "{state} {received_at}");
     }
 }
 

@@ -3,13 +3,15 @@
 
 use serde_json::{Value, json};
 
-use crate::amarise_bodies::{NOW, ROLES, by, eur, order, product, refund, return_case, stock};
+use crate::amarise_bodies::{
+    NOW, ROLES, by, customer, eur, order, privacy, product, refund, return_case, stock,
+};
 use crate::packs::AMARISE;
 use crate::records::Records;
 
 fn params(action: &str) -> Value {
     match action {
-        "approve" | "reject" | "refuse" => json!({"reason": "Unworn."}),
+        "approve" | "reject" | "refuse" | "not_come" => json!({"reason": "Unworn."}),
         "set_part" => json!({"amount": eur(1200), "reason": "One of two."}),
         _ => json!({}),
     }
@@ -99,21 +101,127 @@ fn a_21_an_accepted_return_is_paid_once_its_parcel_is_here() {
 
 #[test]
 fn a_21_a_return_that_is_refused_or_never_comes_is_not_paid() {
-    let runs: [(&[&str], &str); 2] = [
-        (&["reject"], "rejected"),
-        (&["approve", "lost"], "labelled"),
+    let over = Some(("action.wrong_state".to_owned(), None));
+    let missing = by("refund.parcel_missing", "A-21");
+    let runs: [(&[&str], &str, &str, _); 3] = [
+        (&["reject"], "rejected", "refused", &over),
+        (&["approve", "lost", "given_up"], "closed", "refused", &over),
+        (
+            &["approve", "lost", "wait_on"],
+            "labelled",
+            "requested",
+            &missing,
+        ),
     ];
-    for (ways, state) in runs {
+    for (ways, state, money, said) in runs {
         let records = asked();
         walk(&records, "returns", "rt", ways);
         let of_return = |name: &str| field(&records, ("return_case", "rt"), name);
         assert_eq!(of_return("state"), state);
         assert_eq!(of_return("decision_reason"), "Unworn.");
-        assert_eq!(pay(&records), by("refund.parcel_missing", "A-21"));
-        assert_eq!(
-            field(&records, ("refund", "r"), "actionable_at"),
-            Value::Null
-        );
+        assert_eq!(of_return("received_at"), Value::Null);
+        let of_refund = |name: &str| field(&records, ("refund", "r"), name);
+        assert_eq!(of_refund("state"), money, "{ways:?}");
+        assert_eq!(of_refund("actionable_at"), Value::Null);
+        assert_eq!(&pay(&records), said, "{ways:?}");
+        // Who ended it, and why, stands with the refund as if it had been refused by hand.
+        let ended = money == "refused";
+        assert_eq!(of_refund("refusal_reason") == "Unworn.", ended);
+        assert_eq!(of_refund("decided_by") == "op-1", ended);
+        assert_eq!(of_refund("decided_at") == NOW, ended);
+        // Another refund for the same parcel is not paid either.
+        let again = json!({"return_case": "rt", "return_number": "RT-1"});
+        records.add("refund", "again", refund("R-2", again));
+        let again = records.refused(("refund", "again"), ("pay", json!({})), ROLES, NOW);
+        assert_eq!(again, missing, "{ways:?}");
+    }
+}
+
+#[test]
+fn a_21_a_refund_that_has_ended_stays_as_it_ended_whatever_becomes_of_its_return() {
+    for (action, from) in [("reject", "requested"), ("not_come", "labelled")] {
+        let records = Records::of(&AMARISE);
+        records.add("order", "o-1", order("A-1", json!({})));
+        let ended = json!({
+            "return_case": "rt", "return_number": "RT-1", "state": "refused", "decided_by": "op-2",
+            "decided_at": "2026-11-19T21:00:00.000Z", "refusal_reason": "Worn.",
+        });
+        records.add("refund", "r", refund("R-1", ended));
+        let fields = json!({"refund": "r", "state": from});
+        records.add("return_case", "rt", return_case("RT-1", fields));
+        let before = records.record("refund", "r").0;
+        let asked = (action, json!({"reason": "Too late."}));
+        records.carry_out(("return_case", "rt"), asked, ROLES, NOW);
+        assert_eq!(records.record("refund", "r").0, before, "{action}");
+    }
+}
+
+/// What is said of erasing whose return this is.
+fn erase(records: &Records) -> Option<(String, Option<String>)> {
+    records.refused(("privacy_request", "p"), ("erase", json!({})), ROLES, NOW)
+}
+
+#[test]
+fn a_29_and_a_21_however_a_return_ends_it_stands_in_the_way_of_no_erasure() {
+    let reason = || json!({"reason": "Nothing came."});
+    let (parcel, money) = (("return_case", "rt"), ("refund", "r"));
+    let approve = (parcel, "approve");
+    let receive = (parcel, "receive");
+    let ends: [&[((&str, &str), &str)]; 6] = [
+        &[(parcel, "reject")],
+        &[approve, (parcel, "not_come")],
+        &[approve, (parcel, "label"), (parcel, "not_come")],
+        &[approve, receive, (money, "pay")],
+        &[approve, receive, (money, "refuse")],
+        // Before there is a parcel, or even an answer.
+        &[(money, "refuse")],
+    ];
+    for steps in ends {
+        let records = asked();
+        records.add("customer", "c-1", customer("C-1", json!({})));
+        let body = privacy("P-1", "deletion", "2026-11-10T10:00:00.000Z", json!({}));
+        records.add("privacy_request", "p", body);
+        assert_eq!(erase(&records), by("privacy.case_open", "A-22"));
+        for (on, action) in steps {
+            let params = match *action {
+                "label" | "receive" | "pay" => json!({}),
+                _ => reason(),
+            };
+            records.carry_out(*on, (*action, params), ROLES, NOW);
+        }
+        assert_eq!(erase(&records), None, "{steps:?}");
+    }
+}
+
+#[test]
+fn a_21_a_parcel_that_no_refund_belongs_to_is_closed_by_hand_and_none_whose_refund_is_open() {
+    let parcel = ("return_case", "rt");
+    let close = || ("close", json!({"reason": "Exchanged in the shop."}));
+    let open = by("return.refund_open", "A-21");
+    for (state, said) in [
+        (None, None),
+        (Some("requested"), open.clone()),
+        (Some("approved"), open.clone()),
+        (Some("failed"), open),
+        (Some("refunded"), None),
+        (Some("refused"), None),
+    ] {
+        let records = Records::of(&AMARISE);
+        records.add("order", "o-1", order("A-1", json!({})));
+        let here = json!({"state": "received", "received_at": NOW});
+        records.add("return_case", "rt", return_case("RT-1", here));
+        if let Some(state) = state {
+            let fields = json!({"return_number": "RT-1", "state": state});
+            records.add("refund", "r", refund("R-1", fields));
+        }
+        let found = records.refused(parcel, close(), ROLES, NOW);
+        assert_eq!(found, said, "{state:?}");
+        if said.is_none() {
+            records.carry_out(parcel, close(), ROLES, NOW);
+            assert_eq!(field(&records, parcel, "state"), "closed");
+            let why = field(&records, parcel, "end_reason");
+            assert_eq!(why, "Exchanged in the shop.");
+        }
     }
 }
 
@@ -188,6 +296,9 @@ fn a_22_order_return_and_history_decide_whether_it_may_go() {
     ] {
         pattern.add("refund", id, refund(id, fields));
     }
+    told("; 2 other refunds asked for by this customer in a year");
+    // The same where the customer is known.
+    pattern.add("customer", "c-1", customer("C-1", json!({})));
     told("; 2 other refunds asked for by this customer in a year");
 }
 

@@ -279,6 +279,7 @@ fn h_02_every_action_on_a_page_starts_from_its_states_and_from_no_other() {
         "acknowledging",
         "acknowledged",
         "resolved",
+        "discarded",
     ];
     machine(
         &ADMIN_CONSOLE,
@@ -289,10 +290,25 @@ fn h_02_every_action_on_a_page_starts_from_its_states_and_from_no_other() {
             ("send", &["draft"]),
             ("acknowledge", &["sent"]),
             ("page_commander", &["sent", "acknowledging"]),
-            ("loop_in", &states),
+            ("loop_in", &states[..6]),
             ("begin_retrospective", &["acknowledged", "resolved"]),
+            ("discard", &["draft"]),
         ],
     );
+}
+
+#[test]
+fn h_01_what_nobody_is_paged_for_does_not_wait_to_be_sent() {
+    let records = page("s3", "draft", json!({}));
+    let informational = by("page.informational", "H-01");
+    assert_eq!(refused(&records, "send", SENT), informational);
+    assert_eq!(records.in_section("pages", "draft", SENT), ["p"]);
+    let silent = refused(&records, "discard", SENT);
+    assert_eq!(silent, Some(("params.invalid".to_owned(), None)));
+    let reason = json!({"reason": "Something to know."});
+    records.carry_out(PAGE, ("discard", reason), &[], SENT);
+    assert_eq!(records.in_section("pages", "draft", SENT), [""; 0]);
+    assert_eq!(records.in_section("pages", "discarded", SENT), ["p"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! D-05 to D-07, D-49 to D-53, D-59, X-59, X-86: what the operator does, never does, and passes on.
 
 use serde_json::{Value, json};
+use watchkeeper_model::Outcome;
 use watchkeeper_pack::format::{May, Nature};
 
 use crate::dog_world::{NOW, OPERATOR, business, charge, complaint, placement, refused, written};
@@ -120,27 +121,41 @@ fn d_05_and_x_64_the_job_is_run_under_its_guard() {
 }
 
 #[test]
-fn d_26_without_a_probe_the_job_is_run_and_nothing_is_said_of_the_database() {
-    let timing_out = |timeouts: i64| {
+fn d_26_without_a_probe_of_the_database_the_job_is_not_run_and_that_is_what_is_said() {
+    let probed = |timeouts: i64| {
         let records = job_alone(json!({}));
         let probe = json!({"name": "d", "sampled_at": NOW, "p95_ms": 180, "timeouts": timeouts});
         records.add("database", "d", probe);
         records
     };
-    for (records, allowed, found) in [
+    for (records, refusal, found) in [
         (
             job_alone(json!({})),
-            true,
+            Some("Nobody has told whether the database answers."),
             "no probe of the database is known",
         ),
-        (timing_out(0), true, "0 time-outs in five minutes"),
-        (timing_out(1), false, "1 time-out in five minutes"),
-        (timing_out(2), false, "2 time-outs in five minutes"),
+        (probed(0), None, "0 time-outs in five minutes"),
+        (
+            probed(1),
+            Some("The database times out just now."),
+            "1 time-out in five minutes",
+        ),
+        (
+            probed(2),
+            Some("The database times out just now."),
+            "2 time-outs in five minutes",
+        ),
     ] {
         let decision = records.decide(("job", "j"), ("run", json!({})), OPERATOR, NOW);
         let row = decision.rows.iter().find(|row| row.id == "D-26").unwrap();
         assert_eq!(row.found, found);
-        assert_eq!(decision.plan.is_some(), allowed, "{found}");
+        match (&decision.outcome, refusal) {
+            (Outcome::Deny { detail, .. }, Some(words)) => {
+                assert!(detail.starts_with(words), "{detail}");
+            }
+            (said, None) => assert_eq!(*said, Outcome::Allow),
+            (said, Some(_)) => panic!("{said:?}"),
+        }
     }
 }
 

@@ -132,6 +132,29 @@ async fn a_27_what_is_moved_without_a_line_is_gone_from_the_shelf_for_the_next()
     }
 }
 
+#[tokio::test]
+async fn a_27_nothing_is_ordered_of_what_was_ended_in_the_same_sitting() {
+    let records = shop();
+    for id in ["ended", "archived", "sold"] {
+        let body = product(id, json!({"state": "active"}));
+        records.add("product", id, body);
+        records.add("stock", id, stock(id, 3, json!({"product": id})));
+    }
+    let over = || json!({"reason": "The season is over."});
+    let more = || json!({"units": 20, "urgency": "immediate"});
+    let nothing = || by("stock.nothing_to_order", "A-27");
+    let cases = [
+        case(("product", "ended"), "discontinue", over(), None).then("discontinued"),
+        case(("product", "archived"), "archive", over(), None).then("archived"),
+        case(("stock", "ended"), "restock", more(), nothing()),
+        case(("stock", "archived"), "restock", more(), nothing()),
+        case(("stock", "sold"), "restock", more(), None),
+    ];
+    for run in world(&records).twice(&cases).await {
+        assert_eq!(run.count("stock_move").await, 1, "{:?}", run.mode);
+    }
+}
+
 const RECEIVED: &str = "2026-11-10T10:00:00.000Z";
 
 #[tokio::test]
@@ -205,12 +228,16 @@ async fn a_29_and_x_90_who_is_erased_has_no_name_left_and_a_hold_or_an_open_case
     let of = |id: &'static str| ("privacy_request", id);
     let open = || by("privacy.case_open", "A-22");
     let hold = by("privacy.legal_hold", "X-90");
+    let (parcel, lost) = (("return_case", "rt"), json!({"reason": "Nothing came."}));
     let cases = [
         case(of("held"), "erase", json!({}), hold),
         case(of("refund"), "erase", json!({}), open()),
         case(of("return"), "erase", json!({}), open()),
         case(of("gone"), "erase", json!({}), None).then("done"),
+        case(parcel, "not_come", lost, None).then("closed"),
     ];
+    // What was in the way has ended.
+    let after = [case(of("return"), "erase", json!({}), None).then("done")];
     for run in world(&records).twice(&cases).await {
         let gone = ("customer", "gone");
         for (field, is) in [("state", "erased"), ("name", "erased"), ("email", "erased")] {
@@ -220,7 +247,8 @@ async fn a_29_and_x_90_who_is_erased_has_no_name_left_and_a_hold_or_an_open_case
         let shown = serde_json::to_string(&run.laptop.record(gone).await).unwrap();
         assert!(!shown.contains("kim@shop.example"), "{shown}");
         assert_eq!(run.field(("customer", "held"), "name").await, "Kim");
-        assert_eq!(run.mails(1).await.len(), 1);
+        run.through(&after).await;
+        assert_eq!(run.mails(3).await.len(), 3);
     }
 }
 
@@ -238,7 +266,7 @@ async fn a_29_and_x_90_nothing_of_who_is_erased_is_left_on_platform_and_laptop()
                         "state": "refunded"});
     records.add("refund", "theirs", refund("R-9", fields));
     let fields = json!({"customer": "gone", "order": "theirs", "email": mail, "reason": note,
-                        "state": "closed"});
+                        "state": "closed", "end_reason": note});
     records.add("return_case", "theirs", return_case("RT-9", fields));
     let fields = json!({"customer": "gone", "subject": note, "text": note});
     records.add("ticket", "theirs", ticket("T-9", fields));

@@ -376,7 +376,8 @@ async fn a_21_a_return_is_answered_with_a_reason_labelled_received_and_only_then
         case(yes, "receive", json!({}), None).then("received"),
         case(no, "reject", unworn(), None).then("rejected"),
         case(no, "receive", json!({}), wrong_state()),
-        case(of_no, "pay", json!({}), missing()),
+        // Its refund has ended with it.
+        case(of_no, "pay", json!({}), wrong_state()),
     ];
     let world = World {
         charges: ["yes", "no"]
@@ -389,6 +390,7 @@ async fn a_21_a_return_is_answered_with_a_reason_labelled_received_and_only_then
         assert_eq!(label, "RL-yes", "{:?}", run.mode);
         assert_ne!(run.field(of_yes, "actionable_at").await, Value::Null);
         assert_eq!(run.field(of_no, "actionable_at").await, Value::Null);
+        assert_eq!(run.field(of_no, "state").await, "refused");
         assert!(run.stand_ins().stripe.refunds().unwrap().is_empty());
         // The parcel is here: the money may go, and the return is closed with it.
         run.through(&[case(of_yes, "pay", json!({}), None).then("refunded")])

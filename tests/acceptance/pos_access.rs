@@ -382,8 +382,34 @@ fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
             ("clean", &["to_audit"]),
             ("exposed", &["to_audit"]),
             ("tell", &["exposed"]),
+            ("told_otherwise", &["exposed"]),
         ],
     );
+}
+
+#[test]
+fn p_09_a_leak_ends_though_no_mail_reaches_an_organisation() {
+    let one = ("exposure", "e");
+    let exposed = |email: &str| {
+        let records = leak("audited", json!({}));
+        let records = records.setting("support_mailbox", json!("help@pos.example"));
+        organisation(&records, "gone", json!({"email": email}));
+        let body = json!({"leak": "L-1", "organisation": "gone", "listed_at": NOON, "what": "Orders.", "state": "exposed"});
+        records.add("exposure", "e", body);
+        records
+    };
+    let tell = |records: &Records| records.refused(one, ("tell", json!({})), &[], NOON);
+    assert_eq!(tell(&exposed("ada@bean.example")), None);
+    // What is left of an address once the account's data was deleted.
+    let records = exposed("erased");
+    assert!(tell(&records).is_some());
+    let untold = refused(&records, "finish_telling", json!({}));
+    assert_eq!(untold, by("leak.untold", "P-09"));
+    let silent = records.refused(one, ("told_otherwise", json!({})), &[], NOON);
+    assert_eq!(silent, Some(("params.invalid".into(), None)));
+    let how = json!({"how": "A letter to the last known address."});
+    records.carry_out(one, ("told_otherwise", how), &[], NOON);
+    assert_eq!(refused(&records, "finish_telling", json!({})), None);
 }
 
 #[test]

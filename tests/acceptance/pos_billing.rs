@@ -144,6 +144,23 @@ fn data_of_p_01_a_webhook_of_stripe_that_failed_is_seen() {
     let found = records.rule("webhook_failed", NOON);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].0.as_str(), found[0].1), ("a", Firing));
+    // What is not sent any more is done by hand, and is red no longer.
+    let by_hand = |id: &str, params: Value| {
+        records.refused(("webhook_delivery", id), ("settle", params), &[], NOON)
+    };
+    let cause = || json!({"cause": "The plan was set by hand."});
+    assert_eq!(
+        by_hand("a", json!({})),
+        Some(("params.invalid".into(), None))
+    );
+    for id in ["b", "c"] {
+        let said = by_hand(id, cause());
+        assert_eq!(said, Some(("action.wrong_state".into(), None)), "{id}");
+    }
+    records.carry_out(("webhook_delivery", "a"), ("settle", cause()), &[], NOON);
+    assert_eq!(records.states("webhook_failed", NOON), []);
+    let waits = records.in_section("webhook_problems", "failed", NOON);
+    assert_eq!(waits, [""; 0]);
 }
 
 #[test]

@@ -78,6 +78,7 @@ fn data_of_p_04_a_loss_is_red_until_it_is_restored() {
         ("restored", false),
         ("verified", false),
         ("closed", false),
+        ("dismissed", false),
     ] {
         let states = case("loss", state, json!({})).states("data_loss", NOON);
         assert_eq!(states == [Firing], fires, "{state}");
@@ -125,6 +126,67 @@ fn data_of_p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restore
 }
 
 #[test]
+fn p_04_another_backup_is_named_where_the_first_does_not_help() {
+    for state in ["assessed", "restored"] {
+        let records = case("loss", state, json!({}));
+        backup(&records, "b", "2026-11-20T03:00:00.000Z", "damaged");
+        backup(&records, "older", "2026-11-19T03:00:00.000Z", "verified");
+        let again = json!({
+            "damaged_at": "2026-11-20T06:00:00.000Z", "affected": 12, "audit_log": "A nightly job.",
+            "backup": "older",
+        });
+        records.carry_out(CASE, ("assess", again), &[], NOON);
+        let (body, _) = records.record(CASE.0, CASE.1);
+        assert_eq!(
+            (&body["state"], &body["backup"]),
+            (&json!("assessed"), &json!("older"))
+        );
+        assert_eq!(refused(&records, "restore", json!({})), None, "{state}");
+    }
+}
+
+#[test]
+fn p_04_where_nothing_was_lost_nothing_is_restored_and_the_case_ends() {
+    for state in ["open", "assessed"] {
+        let records = case("loss", state, json!({}));
+        assert_eq!(records.states("data_loss", NOON), [Firing], "{state}");
+        assert_eq!(records.in_section("data_cases", "open", NOON), ["c"]);
+        let silent = refused(&records, "dismiss", json!({}));
+        assert_eq!(silent, Some(("params.invalid".into(), None)));
+        let found = json!({"finding": "It was filtered out on their screen; told by phone."});
+        records.carry_out(CASE, ("dismiss", found), &[], NOON);
+        assert_eq!(records.states("data_loss", NOON), [], "{state}");
+        assert_eq!(records.in_section("data_cases", "open", NOON), [""; 0]);
+        assert_eq!(records.in_section("data_cases", "closed", NOON), ["c"]);
+        assert!(!clock(&POS_SAAS, &records, CASE, "told", NOON).runs);
+    }
+    let act = POS_SAAS.playbooks["data_loss"].step("no_restore").unwrap();
+    assert_eq!(act.def.act.as_ref().unwrap().action, "dismiss");
+}
+
+#[test]
+fn p_05_a_customer_whom_no_mail_reaches_is_told_another_way_and_the_case_is_closed() {
+    let records = case("loss", "verified", json!({"verified_at": NOON}));
+    let end = json!({"root_cause": "a job", "prevention": "a test"});
+    let how = json!({"how": "Ada, by phone, at noon."});
+    let on_its_way = case(
+        "loss",
+        "verified",
+        json!({"verified_at": NOON, "telling_at": NOON}),
+    );
+    let said = refused(&on_its_way, "told_otherwise", how.clone());
+    assert_eq!(said, by("case.telling", "P-32"));
+    assert_eq!(
+        refused(&records, "close", end.clone()),
+        by("case.untold", "P-05")
+    );
+    let silent = refused(&records, "told_otherwise", json!({}));
+    assert_eq!(silent, Some(("params.invalid".into(), None)));
+    records.carry_out(CASE, ("told_otherwise", how), &[], NOON);
+    assert_eq!(refused(&records, "close", end), None);
+}
+
+#[test]
 fn data_of_p_04_verified_told_and_closed_in_this_order() {
     let verified = case("loss", "verified", json!({"verified_at": NOON}));
     let end = json!({"root_cause": "a job", "prevention": "a test"});
@@ -157,6 +219,7 @@ fn data_of_p_04_and_p_06_every_action_starts_from_its_states_and_from_no_other()
         "restored",
         "verified",
         "closed",
+        "dismissed",
     ];
     machine(
         &POS_SAAS,
@@ -164,7 +227,7 @@ fn data_of_p_04_and_p_06_every_action_starts_from_its_states_and_from_no_other()
         &body,
         &states,
         &[
-            ("assess", &["open"]),
+            ("assess", &["open", "assessed", "restored"]),
             (
                 "tell_looking",
                 &["open", "assessed", "restoring", "restored"],
@@ -173,6 +236,8 @@ fn data_of_p_04_and_p_06_every_action_starts_from_its_states_and_from_no_other()
             ("restore", &["assessed"]),
             ("verify", &["restored"]),
             ("tell", &["verified"]),
+            ("told_otherwise", &["verified"]),
+            ("dismiss", &["open", "assessed"]),
             ("close", &["verified"]),
         ],
     );

@@ -147,6 +147,24 @@ fn p_14_word_for_word_and_the_count_begins_anew_next_month() {
 }
 
 #[test]
+fn p_13_and_p_14_what_was_not_told_in_its_month_waits_no_longer() {
+    for (count, section, action) in [(100, "full", "tell_full"), (80, "near", "tell_near")] {
+        let records = used(count, 100, json!({}));
+        for (now, waits) in [
+            (NOON, true),
+            ("2026-12-01T00:00:00.000Z", true),
+            ("2026-12-01T00:00:00.001Z", false),
+        ] {
+            let shown = records.in_section("usage_mails", section, now);
+            assert_eq!(shown == ["u"], waits, "{section} {now}");
+            // Exactly as long as something can be done about it.
+            let told = refused(&records, action, now);
+            assert_eq!(told.is_none(), waits, "{section} {now}: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn p_31_nine_distinct_texts_with_seven_buttons_and_none_is_written_with_a_hole() {
     // Ten occurrences: P-02 and P-11 quote the same one.
     let rows = [

@@ -25,6 +25,7 @@ struct State {
     lost: AtomicU32,
     ignores_ids: AtomicBool,
     without_stream: AtomicBool,
+    without_operations: AtomicBool,
     /// How often each operation was sent, where ids are ignored.
     sent: Mutex<BTreeMap<Vec<u8>, u32>>,
 }
@@ -69,6 +70,14 @@ impl Line {
     /// Closes every connection on which the stream of hints runs or is asked for, or lets it be again.
     pub fn without_stream(&self, without: bool) {
         self.state.without_stream.store(without, Ordering::SeqCst);
+    }
+
+    /// Closes every connection on which operations are sent or asked about, before the platform hears of it, or
+    /// lets them through again. All else passes.
+    pub fn without_operations(&self, without: bool) {
+        self.state
+            .without_operations
+            .store(without, Ordering::SeqCst);
     }
 
     /// The answers to this many requests that send operations are lost on the way back.
@@ -127,6 +136,11 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
                     ignore_ids(bytes, &state);
                 }
                 streams |= bytes.windows(EVENTS.len()).any(|window| window == EVENTS);
+                if state.without_operations.load(Ordering::SeqCst)
+                    && bytes.windows(OPERATIONS.len()).any(|window| window == OPERATIONS)
+                {
+                    return;
+                }
                 let sends = bytes.windows(19).any(|window| window == b"POST /v1/operations");
                 if sends && take_one(&state.lose) {
                     losing = true;
@@ -154,6 +168,9 @@ async fn relay(mut client: TcpStream, upstream: SocketAddr, state: Arc<State>) {
 
 /// How the stream of hints is asked for.
 const EVENTS: &[u8] = b"GET /v1/events";
+
+/// In the path of what sends operations and asks about them.
+const OPERATIONS: &[u8] = b" /v1/operations";
 
 /// What stands before an operation's id where it is sent, and where it is read back.
 const SENT: &[u8] = b"{\"operations\":[{\"id\":\"";

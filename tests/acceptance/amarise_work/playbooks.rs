@@ -249,13 +249,15 @@ fn data_of_a_21_a_return_ends_with_the_money_on_receipt_or_without_any() {
         run("returns", &["reject"]),
         ["request", "review", "decide", "reject"]
     );
+    let lost = [
+        "request", "review", "decide", "approve", "label", "parcel", "lost", "given_up",
+    ];
+    assert_eq!(run("returns", &["approve", "lost", "wait_on"]), lost);
     assert_eq!(
-        run("returns", &["approve", "lost"]),
-        [
-            "request", "review", "decide", "approve", "label", "parcel", "lost"
-        ]
+        run("returns", &["approve", "lost", "given_up"]),
+        [&lost[..], &["not_come"]].concat()
     );
-    for step in ["reject", "approve", "label", "receive"] {
+    for step in ["reject", "approve", "label", "receive", "not_come"] {
         assert_eq!(acts("returns", step), step);
     }
     assert_eq!(pages("returns", "lost"), "customer");
