@@ -184,3 +184,52 @@ fn l_14_and_x_17_made_reviewed_verified_processed_watched_and_put_right() {
         assert_eq!(log.last().map(String::as_str), Some("confirmed"), "{label}");
     }
 }
+
+#[test]
+fn l_14_whose_bank_details_change_after_the_review_is_not_paid_by_the_batch() {
+    // Friday, 14:30 in New York.
+    let mut desk = desk("2026-11-20T19:30:00Z");
+    desk.done(BATCH, "generate", json!({}));
+    for (id, ..) in PAID {
+        desk.stands(("payout", id), "ready");
+    }
+    for id in ["PO-W0-bea", "PO-W0-owen"] {
+        let why = json!({"reason": "The bank details are not current."});
+        desk.done(("payout", id), "hold", why);
+    }
+    desk.done(BATCH, "review", json!({}));
+    // The payout still says what was true when it was made.
+    desk.bring(
+        "creator",
+        "jonah",
+        json!({
+            "handle": "jonah", "name": "Jonah Reyes", "email": "jonah@creators.example",
+            "tier": "rise", "wise_recipient": "rcp-6666", "bank": "changed", "followers": 12_900,
+            "shows": 64, "mean_viewers": 240, "sales_90_days": {"minor": 1_192_000, "currency": "USD"},
+        }),
+    );
+    let jonah = ("payout", "PO-W0-jonah");
+    desk.seen(BATCH, |record| denied(record, "process").is_none());
+    desk.done(BATCH, "process", json!({}));
+    for id in ["PO-W0-thea", "PO-W0-mila"] {
+        desk.stands(("payout", id), "paid");
+    }
+    let paid: Vec<String> = transfers(&desk).into_iter().map(|one| one.0).collect();
+    assert_eq!(paid, ["PB-W0/mila", "PB-W0/thea"]);
+    let outdated = because("payout.bad_bank", "L-14");
+    let left = desk.seen(jonah, |record| denied(record, "send") == outdated);
+    assert_eq!(left["state"]["id"], "ready");
+    wait_for("the alert", || {
+        let fires = desk.fires("payout_bank");
+        Ok(fires.iter().any(|(_, id)| id == jonah.1).then_some(()))
+    })
+    .unwrap();
+    // The week ends without it; it is paid from this batch once the details are confirmed.
+    let unfinished = because("batch.unfinished", "L-14");
+    desk.seen(BATCH, |record| denied(record, "close") == unfinished);
+    let why = json!({"reason": "The bank details changed."});
+    desk.done(jonah, "hold", why);
+    desk.seen(BATCH, |record| denied(record, "close").is_none());
+    desk.done(BATCH, "close", json!({}));
+    desk.stands(BATCH, "closed");
+}

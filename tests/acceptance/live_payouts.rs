@@ -80,6 +80,90 @@ fn data_of_l_14_nobody_is_paid_before_the_bank_details_are_verified() {
     assert_eq!(of_batch(&held, "process", FRIDAY), passes());
 }
 
+/// A creator with these bank details, and a payout in this state that was made when they were others.
+fn other_details(details: Value, state: &str) -> Records {
+    let records = week(json!({"state": "processing"}));
+    records.add("creator", "bob", creator("bob", details));
+    let fields = json!({"creator": "bob", "state": state});
+    records.add("payout", "p-1", payout("p-1", fields));
+    assert_eq!(records.record("payout", "p-1").0["bank_ok"], true);
+    records
+}
+
+/// Details that are not current, and some to which Wise may send.
+fn details() -> [(Value, bool); 5] {
+    let bank = |word: &str| json!({"bank": word, "wise_recipient": "W-2"});
+    [
+        (bank("changed"), false),
+        (bank("refused"), false),
+        (bank("missing"), false),
+        (json!({"wise_recipient": Value::Null}), false),
+        (bank("good"), true),
+    ]
+}
+
+#[test]
+fn data_of_l_14_a_payout_goes_to_the_bank_details_that_the_creator_has_when_it_goes() {
+    for (bank, current) in details() {
+        for (action, state) in [("send", "ready"), ("retry", "failed")] {
+            let records = other_details(bank.clone(), state);
+            let asked = (action, json!({}));
+            let decision = records.decide(("payout", "p-1"), asked, &OP, FRIDAY);
+            if current {
+                let plan = decision.plan.unwrap();
+                assert_eq!(plan.calls[0].args["recipient"], "W-2", "{action}");
+                assert_eq!(plan.sets["wise_recipient"], "W-2", "{action}");
+            } else {
+                let said = of_payout(&records, action, json!({}));
+                assert_eq!(said, by("payout.bad_bank", "L-14"), "{action} {bank}");
+            }
+        }
+    }
+}
+
+#[test]
+fn data_of_l_14_an_adjustment_payout_has_the_bank_details_of_now() {
+    for (bank, current) in details() {
+        let records = other_details(bank.clone(), "paid");
+        let params = json!({"amount": usd(700), "reason": "an order was missing"});
+        let asked = ("pay_adjustment", params);
+        records.carry_out(("payout", "p-1"), asked, &OP, FRIDAY);
+        let made = ("payout", "pay_adjustment-0");
+        let (body, _) = records.record(made.0, made.1);
+        assert_eq!(body["bank_ok"], current, "{bank}");
+        assert_ne!(body.get("wise_recipient"), Some(&json!("W-1")), "{bank}");
+        let said = records.refused(made, ("send", json!({})), &OP, FRIDAY);
+        let refusal = (!current).then(|| by("payout.bad_bank", "L-14")).flatten();
+        assert_eq!(said, refusal, "{bank}");
+    }
+}
+
+#[test]
+fn data_of_l_14_who_is_looked_at_again_stops_the_batch_or_no_longer_does() {
+    for (bank, current) in details() {
+        let records = week(json!({"state": "reviewed"}));
+        records.add("creator", "bob", creator("bob", bank.clone()));
+        let fields = json!({"creator": "bob", "bank_ok": !current});
+        records.add("payout", "p-1", payout("p-1", fields));
+        let bad = by("batch.bad_bank", "L-14");
+        let before = current.then(|| bad.clone()).flatten();
+        assert_eq!(of_batch(&records, "process", FRIDAY), before, "{bank}");
+        let asked = ("check_bank", json!({}));
+        records.carry_out(("payout", "p-1"), asked, &OP, FRIDAY);
+        let after = (!current).then_some(bad).flatten();
+        assert_eq!(of_batch(&records, "process", FRIDAY), after, "{bank}");
+    }
+}
+
+#[test]
+fn data_of_l_14_bank_details_that_changed_since_the_batch_was_made_are_told() {
+    for (bank, told) in [("good", 0), ("changed", 1), ("refused", 1), ("missing", 1)] {
+        let records = other_details(json!({"bank": bank}), "ready");
+        let found = records.states("payout_bank", FRIDAY).len();
+        assert_eq!(found, told, "{bank}");
+    }
+}
+
 #[test]
 fn data_of_l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() {
     let empty = week(json!({"state": "generated"}));
