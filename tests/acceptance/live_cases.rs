@@ -206,16 +206,58 @@ fn opened(delivered: &str, sort: &str, wish: &str) -> Records {
     records
 }
 
+/// What an order of two items lists: a lamp of 60 dollars and two cups of 20 each.
+fn two_items(records: &Records) {
+    for (sku, quantity, minor) in [("lamp", 1, 6_000), ("cup", 2, 4_000)] {
+        let line = json!({
+            "line_number": format!("o-1-{sku}"), "order": "o-1", "order_number": "o-1",
+            "product": sku, "sku": sku, "quantity": quantity, "amount": usd(minor),
+            "sold_at": "2026-11-18T15:00:00.000Z", "reserved": true,
+        });
+        records.add("order_line", sku, line);
+    }
+}
+
+/// What stands beside a row of a policy, for these parameters.
+fn found(records: &Records, record: Named<'_>, action: &str, params: Value) -> String {
+    let decision = records.decide(record, (action, params), &OP, NOW);
+    decision.rows[0].found.clone()
+}
+
+/// A return of the order that is opened now, under an id of its own.
+fn another(records: &Records, id: &str, asked: Value) -> Map<String, Value> {
+    assert_eq!(refused(records, ORDER, "open_return", asked.clone()), None);
+    let plan = records.planned(ORDER, ("open_return", asked), &OP, NOW);
+    let body = plan.creates[0].body.clone();
+    records.add("return_case", id, Value::Object(body.clone()));
+    body
+}
+
 #[test]
 fn l_40_a_return_inside_30_days_from_the_question_to_the_money() {
     let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");
+    two_items(&records);
     let rma = body(&records, RETURN);
     assert_eq!(rma["number"], "RMA-o-1");
     assert_eq!(rma["basis"], "delivery");
+    assert_eq!(rma["amount"], usd(10_000), "all that is left");
     assert_eq!(records.in_section("returns", "requested", NOW).len(), 1);
+    // Only the lamp comes back.
+    let euro = json!({"minor": 6_000, "currency": "EUR"});
+    for wrong in [usd(0), usd(-1), usd(10_001), euro] {
+        let said = refused(&records, RETURN, "set_value", json!({"amount": wrong}));
+        assert_eq!(said, by("return.value", "L-12"));
+    }
+    let lamp = json!({"amount": usd(6_000)});
+    let beside = found(&records, RETURN, "set_value", lamp.clone());
+    assert!(
+        beside.contains("1 pieces of this product were sold for $60.00 USD"),
+        "{beside}"
+    );
+    carry(&records, RETURN, "set_value", lamp);
     carry(&records, RETURN, "approve", json!({}));
     let sent = mail(&records, RETURN, "send_label", json!({}));
-    for word in ["RMA-o-1", "Print the label", "we return $100.00 USD"] {
+    for word in ["RMA-o-1", "Print the label", "we return $60.00 USD"] {
         assert!(sent.body.contains(word), "{word} in {}", sent.body);
     }
     carry(&records, RETURN, "send_label", json!({}));
@@ -226,18 +268,69 @@ fn l_40_a_return_inside_30_days_from_the_question_to_the_money() {
     let paid = body(&records, RETURN);
     assert_eq!(paid["state"], "refunded");
     assert_eq!(paid["refund_reference"], "there-1");
-    assert_eq!(body(&records, ORDER)["refunded"], usd(10_000));
+    assert_eq!(body(&records, ORDER)["refunded"], usd(6_000));
 
-    // What is sent back later has a number of its own, and no money twice.
+    // The cups come back later: a number of their own, and not more than what is left.
+    let cups = |amount: Value| {
+        let asked = json!({"sort": "return", "reason": "The cups.", "wish": "refund"});
+        with(asked, json!({"product": "cup", "amount": amount}))
+    };
+    for wrong in [usd(0), usd(4_001)] {
+        let said = refused(&records, ORDER, "open_return", cups(wrong));
+        assert_eq!(said, by("order.return_value", "L-12"));
+    }
+    let second = another(&records, "second", cups(usd(2_000)));
+    assert_eq!(second["number"], "RMA-o-1-2");
+    assert_eq!(second["amount"], usd(2_000), "one of the two");
+    let cup = ("return_case", "second");
+    for step in ["approve", "send_label", "receive"] {
+        carry(&records, cup, step, json!({}));
+    }
+    agreed(&records, cup, "pay_back");
+    assert_eq!(body(&records, ORDER)["refunded"], usd(8_000));
+}
+
+#[test]
+fn l_40_and_l_12_a_return_is_paid_from_what_other_refunds_left() {
+    // A partial refund was agreed to while the goods were on their way.
+    let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");
+    for step in ["approve", "send_label", "receive"] {
+        carry(&records, RETURN, step, json!({}));
+    }
+    let refunded = |minor: i64| {
+        let delivered = json!({"state": "delivered", "refunded": usd(minor)});
+        order("o-1", delivered)
+    };
+    let with_order = |minor: i64| {
+        let other = live();
+        other.add("order", "o-1", refunded(minor));
+        let rma = Value::Object(body(&records, RETURN));
+        other.add(RETURN.0, RETURN.1, rma);
+        other
+    };
+    let part = with_order(3_000);
+    let too_much = by("return.too_much", "L-12");
+    assert_eq!(refused(&part, RETURN, "pay_back", json!({})), too_much);
+    let unpaid = refused(&part, RETURN, "nothing_left", json!({}));
+    assert_eq!(unpaid, by("return.something_left", "L-12"));
+    carry(&part, RETURN, "set_value", json!({"amount": usd(7_000)}));
+    agreed(&part, RETURN, "pay_back");
+    assert_eq!(body(&part, ORDER)["refunded"], usd(10_000));
+
+    // Where all went back, the return ends without money, and what is opened next is worth nothing.
+    let all = with_order(10_000);
+    assert_eq!(refused(&all, RETURN, "pay_back", json!({})), too_much);
+    carry(&all, RETURN, "nothing_left", json!({}));
+    assert_eq!(body(&all, RETURN)["state"], "closed");
+    assert_eq!(body(&all, ORDER)["refunded"], usd(10_000));
     let asked = json!({"sort": "return", "reason": "The other one.", "wish": "refund"});
-    let plan = records.planned(ORDER, ("open_return", asked), &OP, NOW);
-    assert_eq!(plan.creates[0].body["number"], "RMA-o-1-2");
-    let mut second = plan.creates[0].body.clone();
-    second.insert("state".to_owned(), json!("received"));
-    second.insert("received_at".to_owned(), json!(NOW));
-    records.add("return_case", "second", Value::Object(second));
-    let said = refused(&records, ("return_case", "second"), "pay_back", json!({}));
-    assert_eq!(said, by("return.too_much", "L-12"));
+    assert_eq!(another(&all, "second", asked)["amount"], usd(0));
+    let mut here = body(&all, ("return_case", "second"));
+    here.insert("state".to_owned(), json!("received"));
+    here.insert("received_at".to_owned(), json!(NOW));
+    all.add("return_case", "third", Value::Object(here));
+    let third = ("return_case", "third");
+    assert_eq!(refused(&all, third, "pay_back", json!({})), too_much);
 }
 
 #[test]

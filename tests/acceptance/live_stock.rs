@@ -363,6 +363,11 @@ fn l_40_a_return_is_paid_when_the_goods_are_here() {
             ("pay_back", &["received"]),
             ("replace", &["approved", "label_sent", "received"]),
             (
+                "set_value",
+                &["requested", "approved", "label_sent", "received"],
+            ),
+            ("nothing_left", &["received"]),
+            (
                 "flag_quality",
                 &[
                     "requested",
