@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::live_world::{
     NOW, OP, batch, by, creator, live, passes, payout, starts_from, usd, with,
 };
+use crate::packs::LIVE_SHOPPING;
 use crate::records::Records;
 
 /// Friday, 20 November 2026, 14:00 in New York.
@@ -319,6 +320,54 @@ fn data_of_l_17_a_wrong_amount_is_adjusted_before_it_is_paid() {
     );
     assert_eq!(figures(json!({"adjustment": usd(-500)}))[3], 11_500);
     assert_eq!(figures(json!({"adjustment": usd(500)}))[3], 12_500);
+}
+
+#[test]
+fn data_of_l_17_what_was_reviewed_is_what_the_batch_sends() {
+    let late = || by("payout.reviewed", "X-17");
+    for (batch, ready, held) in [
+        ("planned", None, None),
+        ("generated", None, None),
+        ("reviewed", late(), late()),
+        ("processing", late(), None),
+        ("closed", late(), None),
+    ] {
+        for (state, said) in [("ready", ready), ("held", held)] {
+            let records = week(json!({"state": batch}));
+            records.add("payout", "p-1", payout("p-1", json!({"state": state})));
+            let params = json!({"adjustment": usd(50_000), "reason": "a show was missing"});
+            let found = of_payout(&records, "adjust", params);
+            assert_eq!(found, said, "{state} in a batch that is {batch}");
+        }
+    }
+}
+
+#[test]
+fn data_of_l_14_and_l_17_what_moves_money_to_creators_is_for_those_who_pay_them() {
+    let payers = ["operations_team", "operations_manager", "finance_manager"];
+    let of_payouts = [
+        "release",
+        "send",
+        "retry",
+        "check_bank",
+        "adjust",
+        "pay_adjustment",
+    ];
+    let of_batches = ["generate", "review", "process", "close"];
+    let of_payouts = of_payouts.map(|action| (("payout", "p-1"), action));
+    let of_batches = of_batches.map(|action| (("payout_batch", "b-1"), action));
+    for (record, action) in of_payouts.into_iter().chain(of_batches) {
+        let refused = |role: &str| {
+            let records = week(json!({}));
+            records.add("payout", "p-1", payout("p-1", json!({})));
+            let said = records.refused(record, (action, json!({})), &[role], FRIDAY);
+            said.is_some_and(|(code, _)| code == "rights.missing_role")
+        };
+        for role in LIVE_SHOPPING.people.roles.keys() {
+            let pays = payers.contains(&role.as_str());
+            assert_eq!(refused(role), !pays, "{action} as {role}");
+        }
+    }
 }
 
 #[test]

@@ -143,12 +143,12 @@ async fn l_17_a_wrong_amount_is_corrected_before_it_is_paid_or_once_afterwards()
     let records = week(true, 30);
     let gone = batch(json!({"number": "gone", "state": "processing"}));
     records.add("payout_batch", "gone", gone);
-    for (id, state) in [("early", "ready"), ("done", "paid")] {
+    for (id, state) in [("early", "held"), ("seen", "ready"), ("done", "paid")] {
         let fields = json!({"batch": "gone", "batch_number": "gone", "once_key": id,
                             "state": state});
         records.add("payout", id, payout(id, fields));
     }
-    let (early, done) = (("payout", "early"), ("payout", "done"));
+    let (early, seen, done) = (("payout", "early"), ("payout", "seen"), ("payout", "done"));
     let less = json!({"adjustment": usd(-500), "reason": "counted twice"});
     let euro = json!({"adjustment": {"minor": 500, "currency": "EUR"}, "reason": "x"});
     let currency = || by("payout.currency", "L-17");
@@ -156,14 +156,16 @@ async fn l_17_a_wrong_amount_is_corrected_before_it_is_paid_or_once_afterwards()
     let cases = [
         case(early, "adjust", euro, currency()),
         case(early, "adjust", json!({"adjustment": usd(-500)}), silent()),
+        case(seen, "adjust", less.clone(), by("payout.reviewed", "X-17")),
         case(early, "adjust", less, None),
+        case(early, "release", json!({}), None),
         case(early, "send", json!({}), None).then("paid"),
         case(done, "pay_adjustment", missing(0), currency()),
         case(done, "pay_adjustment", missing(700), None).then("paid"),
     ];
     for run in shopping(&records, FRIDAY).twice(&cases).await {
         assert_eq!(transferred(&run), [11_500], "{:?}", run.mode);
-        assert_eq!(run.count("payout").await, 3, "{:?}", run.mode);
+        assert_eq!(run.count("payout").await, 4, "{:?}", run.mode);
         let again = by("payout.adjusted", "X-17");
         run.through(&[case(done, "pay_adjustment", missing(700), again)])
             .await;
