@@ -177,12 +177,88 @@ fn data_of_l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() 
     for (state, said) in [
         ("paid", None),
         ("held", None),
+        ("carried", None),
+        ("ready", by("batch.unfinished", "L-14")),
         ("sent", by("batch.unfinished", "L-14")),
         ("failed", by("batch.unfinished", "L-14")),
     ] {
         let records = week(json!({"state": "processing"}));
         records.add("payout", "p-1", payout("p-1", json!({"state": state})));
         assert_eq!(of_batch(&records, "close", FRIDAY), said, "{state}");
+    }
+}
+
+#[test]
+fn x_18_a_batch_with_a_payout_that_is_not_above_zero_closes_and_nothing_waits() {
+    for (clawback, carried) in [(12_000, 0), (12_001, -1), (20_000, -8_000)] {
+        let records = week(json!({"state": "generated"}));
+        records.add("creator", "bob", creator("bob", json!({"bank": "changed"})));
+        let fields = json!({"creator": "bob", "clawback": usd(clawback), "bank_ok": false});
+        records.add("payout", "p-1", payout("p-1", fields));
+        let (batch, of) = (("payout_batch", "b-1"), ("payout", "p-1"));
+        let section = |name: &str| records.in_section("payouts", name, FRIDAY);
+        let below = usize::from(carried < 0);
+        assert_eq!(section("nothing"), ["p-1"]);
+        assert_eq!(records.states("carry_forward", FRIDAY).len(), below);
+        assert_eq!(records.states("payout_bank", FRIDAY), []);
+        records.carry_out(batch, ("review", json!({})), &OP, FRIDAY);
+        // Who is paid nothing needs no bank details, and is not counted among those who are paid.
+        let asked = ("process", json!({}));
+        let will = records.decide(batch, asked.clone(), &OP, FRIDAY).will;
+        assert!(will[0].starts_with("send the 0 ready payouts"), "{will:?}");
+        records.carry_out(batch, asked, &OP, FRIDAY);
+        let nothing = by("payout.nothing", "X-18");
+        records.carry_out(("creator", "bob"), ("confirm_bank", json!({})), &OP, FRIDAY);
+        assert_eq!(of_payout(&records, "send", json!({})), nothing);
+        let open = by("batch.not_carried", "X-18");
+        assert_eq!(of_batch(&records, "close", FRIDAY), open);
+
+        records.carry_out(of, ("carry_on", json!({})), &OP, FRIDAY);
+        for name in ["failed", "held", "nothing", "bank", "ready"] {
+            assert_eq!(section(name), [""; 0], "{name}");
+        }
+        for alert in ["carry_forward", "payout_bank"] {
+            assert_eq!(records.states(alert, FRIDAY), [], "{alert}");
+        }
+        records.carry_out(batch, ("close", json!({})), &OP, FRIDAY);
+        // What is carried on stands as it is, and is in no batch yet.
+        let (body, computed) = records.record(of.0, of.1);
+        assert_eq!(computed["carry_forward"], usd(carried));
+        assert_eq!(
+            (&body["state"], body.get("carried_into")),
+            (&json!("carried"), None)
+        );
+        for action in [
+            "send",
+            "retry",
+            "hold",
+            "release",
+            "adjust",
+            "pay_adjustment",
+            "carry_on",
+        ] {
+            let (code, _) = of_payout(&records, action, json!({})).unwrap();
+            assert_eq!(code, "action.wrong_state", "{action}");
+        }
+    }
+}
+
+#[test]
+fn x_18_what_is_to_be_paid_is_not_carried_on_and_what_was_held_may_be() {
+    for (clawback, state, said) in [
+        (11_999, "ready", by("payout.something", "X-18")),
+        (11_999, "held", by("payout.something", "X-18")),
+        (12_000, "ready", None),
+        (12_001, "ready", None),
+        (12_001, "held", None),
+    ] {
+        let records = week(json!({"state": "processing"}));
+        let fields = json!({"clawback": usd(clawback), "state": state});
+        records.add("payout", "p-1", payout("p-1", fields));
+        let found = of_payout(&records, "carry_on", json!({}));
+        assert_eq!(found, said, "{clawback} {state}");
+        let held = records.in_section("payouts", "held", FRIDAY).len();
+        assert_eq!(held, usize::from(state == "held" && clawback < 12_000));
     }
 }
 
@@ -350,6 +426,7 @@ fn data_of_l_14_and_l_17_what_moves_money_to_creators_is_for_those_who_pay_them(
         "send",
         "retry",
         "check_bank",
+        "carry_on",
         "adjust",
         "pay_adjustment",
     ];
