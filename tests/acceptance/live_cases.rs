@@ -121,6 +121,65 @@ fn l_32_an_order_by_hand_from_the_product_to_the_supplier() {
 }
 
 #[test]
+fn l_32_a_draft_that_is_not_wanted_is_dropped_and_its_product_can_be_ordered_again() {
+    let records = live();
+    records.add("product", "lamp", product("lamp", json!({"stock": 9})));
+    let lamp = ("product", "lamp");
+    let fifty = || json!({"quantity": 50, "unit_price": usd(2_000)});
+    carry(&records, lamp, "order_more", fifty());
+    let (po, lamps) = (
+        ("purchase_order", "order_more-0"),
+        ("purchase_line", "order_more-1"),
+    );
+    let cups = json!({"sku": "cup", "name": "Cup", "quantity": 10, "unit_price": usd(1_000)});
+    carry(&records, po, "add_line", cups);
+    let costs = || json!({"freight": usd(7_000), "duty": usd(3_000)});
+    carry(&records, po, "set_costs", costs());
+    assert_eq!(body(&records, po)["goods"], usd(110_000));
+    assert_eq!(records.states("stock_below_reorder", NOW), []);
+    // Nothing of a draft comes into stock.
+    let unsent = by("purchase.not_sent", "L-29");
+    assert_eq!(refused(&records, lamps, "book_in", json!({})), unsent);
+
+    // What is taken off is not sent, and not paid for.
+    let cup = ("purchase_line", "add_line-0");
+    carry(&records, cup, "take_off", json!({}));
+    let incomplete = by("purchase.incomplete", "L-32");
+    assert_eq!(refused(&records, po, "submit", json!({})), incomplete);
+    carry(&records, po, "set_costs", costs());
+    let counted = body(&records, po);
+    assert_eq!(
+        (&counted["pieces"], &counted["goods"]),
+        (&json!(50), &usd(100_000))
+    );
+
+    let left = by("purchase.lines_left", "L-32");
+    assert_eq!(refused(&records, po, "drop", json!({})), left);
+    carry(&records, lamps, "take_off", json!({}));
+    carry(&records, po, "drop", json!({}));
+    assert_eq!(body(&records, po)["state"], "dropped");
+    assert_eq!(records.in_section("purchase_orders", "draft", NOW), [""; 0]);
+    assert_eq!(
+        records.in_section("purchase_lines", "ordered", NOW),
+        [""; 0]
+    );
+    too_early(&records, lamps, "book_in", json!({}));
+    too_early(&records, po, "submit", json!({}));
+    // It is low again, and on no order; a second order of the day has a number of its own.
+    assert_eq!(records.states("stock_below_reorder", NOW), [Firing]);
+    assert_eq!(refused(&records, lamp, "order_more", fifty()), None);
+    let again = records.planned(lamp, ("order_more", fifty()), &OP, NOW);
+    let first = body(&records, po)["number"].clone();
+    for made in again.creates {
+        let number = made.body.get("number").or(made.body.get("po_number"));
+        assert_eq!(
+            *number.unwrap(),
+            json!(format!("{}-2", first.as_str().unwrap()))
+        );
+    }
+}
+
+#[test]
 fn l_34_what_was_oversold_from_the_customers_to_what_prevents_it() {
     let records = live();
     records.add("product", "lamp", product("lamp", json!({})));
