@@ -350,6 +350,32 @@ fn l_40_a_return_inside_30_days_from_the_question_to_the_money() {
 }
 
 #[test]
+fn l_40_a_return_that_never_comes_ends_without_money_and_another_is_possible() {
+    for steps in [&["approve"][..], &["approve", "send_label"]] {
+        let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");
+        for step in steps {
+            carry(&records, RETURN, step, json!({}));
+        }
+        let asked = json!({"sort": "return", "reason": "Here it is.", "wish": "refund"});
+        let open = by("order.return_open", "L-40");
+        assert_eq!(refused(&records, ORDER, "open_return", asked.clone()), open);
+        let (unsaid, _) = refused(&records, RETURN, "not_come", json!({})).unwrap();
+        assert_eq!(unsaid, "params.invalid");
+        let reason = json!({"reason": "The customer kept it."});
+        carry(&records, RETURN, "not_come", reason);
+        let closed = body(&records, RETURN);
+        assert_eq!(closed["state"], "closed");
+        assert_eq!(closed["close_reason"], "The customer kept it.");
+        assert_eq!(body(&records, ORDER)["refunded"], usd(0));
+        assert_eq!(records.in_section("returns", "ended", NOW).len(), 1);
+        for step in ["receive", "pay_back", "not_come"] {
+            too_early(&records, RETURN, step, json!({}));
+        }
+        assert_eq!(another(&records, "second", asked)["number"], "RMA-o-1-2");
+    }
+}
+
+#[test]
 fn l_40_and_l_12_a_return_is_paid_from_what_other_refunds_left() {
     // A partial refund was agreed to while the goods were on their way.
     let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");

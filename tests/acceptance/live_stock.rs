@@ -416,6 +416,7 @@ fn l_40_a_return_is_paid_when_the_goods_are_here() {
                 "set_value",
                 &["requested", "approved", "label_sent", "received"],
             ),
+            ("not_come", &["approved", "label_sent"]),
             ("nothing_left", &["received"]),
             (
                 "flag_quality",
