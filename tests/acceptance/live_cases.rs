@@ -121,6 +121,65 @@ fn l_32_an_order_by_hand_from_the_product_to_the_supplier() {
 }
 
 #[test]
+fn l_32_a_draft_that_is_not_wanted_is_dropped_and_its_product_can_be_ordered_again() {
+    let records = live();
+    records.add("product", "lamp", product("lamp", json!({"stock": 9})));
+    let lamp = ("product", "lamp");
+    let fifty = || json!({"quantity": 50, "unit_price": usd(2_000)});
+    carry(&records, lamp, "order_more", fifty());
+    let (po, lamps) = (
+        ("purchase_order", "order_more-0"),
+        ("purchase_line", "order_more-1"),
+    );
+    let cups = json!({"sku": "cup", "name": "Cup", "quantity": 10, "unit_price": usd(1_000)});
+    carry(&records, po, "add_line", cups);
+    let costs = || json!({"freight": usd(7_000), "duty": usd(3_000)});
+    carry(&records, po, "set_costs", costs());
+    assert_eq!(body(&records, po)["goods"], usd(110_000));
+    assert_eq!(records.states("stock_below_reorder", NOW), []);
+    // Nothing of a draft comes into stock.
+    let unsent = by("purchase.not_sent", "L-29");
+    assert_eq!(refused(&records, lamps, "book_in", json!({})), unsent);
+
+    // What is taken off is not sent, and not paid for.
+    let cup = ("purchase_line", "add_line-0");
+    carry(&records, cup, "take_off", json!({}));
+    let incomplete = by("purchase.incomplete", "L-32");
+    assert_eq!(refused(&records, po, "submit", json!({})), incomplete);
+    carry(&records, po, "set_costs", costs());
+    let counted = body(&records, po);
+    assert_eq!(
+        (&counted["pieces"], &counted["goods"]),
+        (&json!(50), &usd(100_000))
+    );
+
+    let left = by("purchase.lines_left", "L-32");
+    assert_eq!(refused(&records, po, "drop", json!({})), left);
+    carry(&records, lamps, "take_off", json!({}));
+    carry(&records, po, "drop", json!({}));
+    assert_eq!(body(&records, po)["state"], "dropped");
+    assert_eq!(records.in_section("purchase_orders", "draft", NOW), [""; 0]);
+    assert_eq!(
+        records.in_section("purchase_lines", "ordered", NOW),
+        [""; 0]
+    );
+    too_early(&records, lamps, "book_in", json!({}));
+    too_early(&records, po, "submit", json!({}));
+    // It is low again, and on no order; a second order of the day has a number of its own.
+    assert_eq!(records.states("stock_below_reorder", NOW), [Firing]);
+    assert_eq!(refused(&records, lamp, "order_more", fifty()), None);
+    let again = records.planned(lamp, ("order_more", fifty()), &OP, NOW);
+    let first = body(&records, po)["number"].clone();
+    for made in again.creates {
+        let number = made.body.get("number").or(made.body.get("po_number"));
+        assert_eq!(
+            *number.unwrap(),
+            json!(format!("{}-2", first.as_str().unwrap()))
+        );
+    }
+}
+
+#[test]
 fn l_34_what_was_oversold_from_the_customers_to_what_prevents_it() {
     let records = live();
     records.add("product", "lamp", product("lamp", json!({})));
@@ -206,16 +265,58 @@ fn opened(delivered: &str, sort: &str, wish: &str) -> Records {
     records
 }
 
+/// What an order of two items lists: a lamp of 60 dollars and two cups of 20 each.
+fn two_items(records: &Records) {
+    for (sku, quantity, minor) in [("lamp", 1, 6_000), ("cup", 2, 4_000)] {
+        let line = json!({
+            "line_number": format!("o-1-{sku}"), "order": "o-1", "order_number": "o-1",
+            "product": sku, "sku": sku, "quantity": quantity, "amount": usd(minor),
+            "sold_at": "2026-11-18T15:00:00.000Z", "reserved": true,
+        });
+        records.add("order_line", sku, line);
+    }
+}
+
+/// What stands beside a row of a policy, for these parameters.
+fn found(records: &Records, record: Named<'_>, action: &str, params: Value) -> String {
+    let decision = records.decide(record, (action, params), &OP, NOW);
+    decision.rows[0].found.clone()
+}
+
+/// A return of the order that is opened now, under an id of its own.
+fn another(records: &Records, id: &str, asked: Value) -> Map<String, Value> {
+    assert_eq!(refused(records, ORDER, "open_return", asked.clone()), None);
+    let plan = records.planned(ORDER, ("open_return", asked), &OP, NOW);
+    let body = plan.creates[0].body.clone();
+    records.add("return_case", id, Value::Object(body.clone()));
+    body
+}
+
 #[test]
 fn l_40_a_return_inside_30_days_from_the_question_to_the_money() {
     let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");
+    two_items(&records);
     let rma = body(&records, RETURN);
     assert_eq!(rma["number"], "RMA-o-1");
     assert_eq!(rma["basis"], "delivery");
+    assert_eq!(rma["amount"], usd(10_000), "all that is left");
     assert_eq!(records.in_section("returns", "requested", NOW).len(), 1);
+    // Only the lamp comes back.
+    let euro = json!({"minor": 6_000, "currency": "EUR"});
+    for wrong in [usd(0), usd(-1), usd(10_001), euro] {
+        let said = refused(&records, RETURN, "set_value", json!({"amount": wrong}));
+        assert_eq!(said, by("return.value", "L-12"));
+    }
+    let lamp = json!({"amount": usd(6_000)});
+    let beside = found(&records, RETURN, "set_value", lamp.clone());
+    assert!(
+        beside.contains("1 pieces of this product were sold for $60.00 USD"),
+        "{beside}"
+    );
+    carry(&records, RETURN, "set_value", lamp);
     carry(&records, RETURN, "approve", json!({}));
     let sent = mail(&records, RETURN, "send_label", json!({}));
-    for word in ["RMA-o-1", "Print the label", "we return $100.00 USD"] {
+    for word in ["RMA-o-1", "Print the label", "we return $60.00 USD"] {
         assert!(sent.body.contains(word), "{word} in {}", sent.body);
     }
     carry(&records, RETURN, "send_label", json!({}));
@@ -226,18 +327,95 @@ fn l_40_a_return_inside_30_days_from_the_question_to_the_money() {
     let paid = body(&records, RETURN);
     assert_eq!(paid["state"], "refunded");
     assert_eq!(paid["refund_reference"], "there-1");
-    assert_eq!(body(&records, ORDER)["refunded"], usd(10_000));
+    assert_eq!(body(&records, ORDER)["refunded"], usd(6_000));
 
-    // What is sent back later has a number of its own, and no money twice.
+    // The cups come back later: a number of their own, and not more than what is left.
+    let cups = |amount: Value| {
+        let asked = json!({"sort": "return", "reason": "The cups.", "wish": "refund"});
+        with(asked, json!({"product": "cup", "amount": amount}))
+    };
+    for wrong in [usd(0), usd(4_001)] {
+        let said = refused(&records, ORDER, "open_return", cups(wrong));
+        assert_eq!(said, by("order.return_value", "L-12"));
+    }
+    let second = another(&records, "second", cups(usd(2_000)));
+    assert_eq!(second["number"], "RMA-o-1-2");
+    assert_eq!(second["amount"], usd(2_000), "one of the two");
+    let cup = ("return_case", "second");
+    for step in ["approve", "send_label", "receive"] {
+        carry(&records, cup, step, json!({}));
+    }
+    agreed(&records, cup, "pay_back");
+    assert_eq!(body(&records, ORDER)["refunded"], usd(8_000));
+}
+
+#[test]
+fn l_40_a_return_that_never_comes_ends_without_money_and_another_is_possible() {
+    for steps in [&["approve"][..], &["approve", "send_label"]] {
+        let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");
+        for step in steps {
+            carry(&records, RETURN, step, json!({}));
+        }
+        let asked = json!({"sort": "return", "reason": "Here it is.", "wish": "refund"});
+        let open = by("order.return_open", "L-40");
+        assert_eq!(refused(&records, ORDER, "open_return", asked.clone()), open);
+        let (unsaid, _) = refused(&records, RETURN, "not_come", json!({})).unwrap();
+        assert_eq!(unsaid, "params.invalid");
+        let reason = json!({"reason": "The customer kept it."});
+        carry(&records, RETURN, "not_come", reason);
+        let closed = body(&records, RETURN);
+        assert_eq!(closed["state"], "closed");
+        assert_eq!(closed["close_reason"], "The customer kept it.");
+        assert_eq!(body(&records, ORDER)["refunded"], usd(0));
+        assert_eq!(records.in_section("returns", "ended", NOW).len(), 1);
+        for step in ["receive", "pay_back", "not_come"] {
+            too_early(&records, RETURN, step, json!({}));
+        }
+        assert_eq!(another(&records, "second", asked)["number"], "RMA-o-1-2");
+    }
+}
+
+#[test]
+fn l_40_and_l_12_a_return_is_paid_from_what_other_refunds_left() {
+    // A partial refund was agreed to while the goods were on their way.
+    let records = opened("2026-11-01T15:00:00.000Z", "return", "refund");
+    for step in ["approve", "send_label", "receive"] {
+        carry(&records, RETURN, step, json!({}));
+    }
+    let refunded = |minor: i64| {
+        let delivered = json!({"state": "delivered", "refunded": usd(minor)});
+        order("o-1", delivered)
+    };
+    let with_order = |minor: i64| {
+        let other = live();
+        other.add("order", "o-1", refunded(minor));
+        let rma = Value::Object(body(&records, RETURN));
+        other.add(RETURN.0, RETURN.1, rma);
+        other
+    };
+    let part = with_order(3_000);
+    let too_much = by("return.too_much", "L-12");
+    assert_eq!(refused(&part, RETURN, "pay_back", json!({})), too_much);
+    let unpaid = refused(&part, RETURN, "nothing_left", json!({}));
+    assert_eq!(unpaid, by("return.something_left", "L-12"));
+    carry(&part, RETURN, "set_value", json!({"amount": usd(7_000)}));
+    agreed(&part, RETURN, "pay_back");
+    assert_eq!(body(&part, ORDER)["refunded"], usd(10_000));
+
+    // Where all went back, the return ends without money, and what is opened next is worth nothing.
+    let all = with_order(10_000);
+    assert_eq!(refused(&all, RETURN, "pay_back", json!({})), too_much);
+    carry(&all, RETURN, "nothing_left", json!({}));
+    assert_eq!(body(&all, RETURN)["state"], "closed");
+    assert_eq!(body(&all, ORDER)["refunded"], usd(10_000));
     let asked = json!({"sort": "return", "reason": "The other one.", "wish": "refund"});
-    let plan = records.planned(ORDER, ("open_return", asked), &OP, NOW);
-    assert_eq!(plan.creates[0].body["number"], "RMA-o-1-2");
-    let mut second = plan.creates[0].body.clone();
-    second.insert("state".to_owned(), json!("received"));
-    second.insert("received_at".to_owned(), json!(NOW));
-    records.add("return_case", "second", Value::Object(second));
-    let said = refused(&records, ("return_case", "second"), "pay_back", json!({}));
-    assert_eq!(said, by("return.too_much", "L-12"));
+    assert_eq!(another(&all, "second", asked)["amount"], usd(0));
+    let mut here = body(&all, ("return_case", "second"));
+    here.insert("state".to_owned(), json!("received"));
+    here.insert("received_at".to_owned(), json!(NOW));
+    all.add("return_case", "third", Value::Object(here));
+    let third = ("return_case", "third");
+    assert_eq!(refused(&all, third, "pay_back", json!({})), too_much);
 }
 
 #[test]

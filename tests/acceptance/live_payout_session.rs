@@ -14,6 +14,9 @@ const PAID: [(&str, &str, f64); 3] = [
     ("PO-W0-mila", "Mila Okafor", 63_700.0),
     ("PO-W0-jonah", "Jonah Reyes", 18_900.0),
 ];
+/// Whose bank details changed, and who earned less than was left over from the week before.
+const BEA: (&str, &str) = ("payout", "PO-W0-bea");
+const OWEN: (&str, &str) = ("payout", "PO-W0-owen");
 
 /// At the desk from this instant on.
 fn desk(start: &str) -> Desk {
@@ -113,14 +116,13 @@ fn l_14_and_x_17_made_reviewed_verified_processed_watched_and_put_right() {
     desk.seen(BATCH, |record| denied(record, "process") == unverified);
     desk.cut();
     assert_eq!(denied(&desk.record(BATCH), "process"), unverified);
-    for id in ["PO-W0-bea", "PO-W0-owen"] {
-        let why = json!({"reason": "The bank details are not current."});
-        desk.act(("payout", id), "hold", why).unwrap();
-    }
+    let why = json!({"reason": "The bank details are not current."});
+    desk.act(BEA, "hold", why).unwrap();
+    // Whoever is paid nothing stops nobody, and is carried on.
+    desk.act(OWEN, "carry_on", json!({})).unwrap();
     assert_eq!(desk.mend()["held"], json!([]));
-    for id in ["PO-W0-bea", "PO-W0-owen"] {
-        desk.stands(("payout", id), "held");
-    }
+    desk.stands(BEA, "held");
+    desk.stands(OWEN, "carried");
 
     // 5: processed once the line is back. One transfer is not taken by Wise.
     desk.platform.misbehave_as_wise("refuse", 1).unwrap();
@@ -184,4 +186,82 @@ fn l_14_and_x_17_made_reviewed_verified_processed_watched_and_put_right() {
         let log = desk.logged(BATCH, label);
         assert_eq!(log.last().map(String::as_str), Some("confirmed"), "{label}");
     }
+}
+
+#[test]
+fn l_14_whose_bank_details_change_after_the_review_is_not_paid_by_the_batch() {
+    // Friday, 14:30 in New York.
+    let mut desk = desk("2026-11-20T19:30:00Z");
+    desk.done(BATCH, "generate", json!({}));
+    for (id, ..) in PAID {
+        desk.stands(("payout", id), "ready");
+    }
+    let why = json!({"reason": "The bank details are not current."});
+    desk.done(BEA, "hold", why);
+    desk.done(OWEN, "carry_on", json!({}));
+    desk.done(BATCH, "review", json!({}));
+    // The payout still says what was true when it was made.
+    desk.bring(
+        "creator",
+        "jonah",
+        json!({
+            "handle": "jonah", "name": "Jonah Reyes", "email": "jonah@creators.example",
+            "tier": "rise", "wise_recipient": "rcp-6666", "bank": "changed", "followers": 12_900,
+            "shows": 64, "mean_viewers": 240, "sales_90_days": {"minor": 1_192_000, "currency": "USD"},
+        }),
+    );
+    let jonah = ("payout", "PO-W0-jonah");
+    desk.seen(BATCH, |record| denied(record, "process").is_none());
+    desk.done(BATCH, "process", json!({}));
+    for id in ["PO-W0-thea", "PO-W0-mila"] {
+        desk.stands(("payout", id), "paid");
+    }
+    let paid: Vec<String> = transfers(&desk).into_iter().map(|one| one.0).collect();
+    assert_eq!(paid, ["PB-W0/mila", "PB-W0/thea"]);
+    let outdated = because("payout.bad_bank", "L-14");
+    let left = desk.seen(jonah, |record| denied(record, "send") == outdated);
+    assert_eq!(left["state"]["id"], "ready");
+    wait_for("the alert", || {
+        let fires = desk.fires("payout_bank");
+        Ok(fires.iter().any(|(_, id)| id == jonah.1).then_some(()))
+    })
+    .unwrap();
+    // The week ends without it; it is paid from this batch once the details are confirmed.
+    let unfinished = because("batch.unfinished", "L-14");
+    desk.seen(BATCH, |record| denied(record, "close") == unfinished);
+    let why = json!({"reason": "The bank details changed."});
+    desk.done(jonah, "hold", why);
+    desk.seen(BATCH, |record| denied(record, "close").is_none());
+    desk.done(BATCH, "close", json!({}));
+    desk.stands(BATCH, "closed");
+}
+
+#[test]
+fn x_18_what_was_below_zero_is_taken_into_the_next_batch_once() {
+    // Friday, 14:30 in New York.
+    let mut desk = desk("2026-11-20T19:30:00Z");
+    let before = ("payout", "PO-W1-owen");
+    let cents = |record: &Value, field: &str| fact(record, field)["money"]["minor"].as_f64();
+    let into = |record: &Value| fact(record, "carried_into");
+    let last = desk.stands(before, "carried");
+    assert_eq!(cents(&last, "carry_forward"), Some(-1_160.0));
+    assert_eq!(into(&last)["type"], "empty", "in no batch yet");
+
+    desk.done(BATCH, "generate", json!({}));
+    let taken = desk.seen(before, |record| into(record)["type"] != "empty");
+    assert!(into(&taken).to_string().contains("PB-W0"), "{taken}");
+    let owen = desk.stands(OWEN, "ready");
+    assert_eq!(cents(&owen, "carried_in"), Some(-1_160.0));
+    // 75 dollars after costs, a tenth of it, less what was left over.
+    assert_eq!(cents(&owen, "payable"), Some(0.0));
+    assert_eq!(cents(&owen, "carry_forward"), Some(-410.0));
+
+    // The rest goes on from here, and what was taken in does not go on beside it.
+    desk.done(OWEN, "carry_on", json!({}));
+    let rest = desk.stands(OWEN, "carried");
+    assert_eq!(into(&rest)["type"], "empty", "{rest}");
+    assert_ne!(into(&desk.record(before))["type"], "empty");
+    let rows = desk.client.rows("payouts").unwrap().into_iter();
+    let nothing = rows.filter(|row| row["section"] == "nothing").count();
+    assert_eq!(nothing, 0);
 }

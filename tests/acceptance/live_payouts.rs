@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::live_world::{
     NOW, OP, batch, by, creator, live, passes, payout, starts_from, usd, with,
 };
+use crate::packs::LIVE_SHOPPING;
 use crate::records::Records;
 
 /// Friday, 20 November 2026, 14:00 in New York.
@@ -80,6 +81,90 @@ fn data_of_l_14_nobody_is_paid_before_the_bank_details_are_verified() {
     assert_eq!(of_batch(&held, "process", FRIDAY), passes());
 }
 
+/// A creator with these bank details, and a payout in this state that was made when they were others.
+fn other_details(details: Value, state: &str) -> Records {
+    let records = week(json!({"state": "processing"}));
+    records.add("creator", "bob", creator("bob", details));
+    let fields = json!({"creator": "bob", "state": state});
+    records.add("payout", "p-1", payout("p-1", fields));
+    assert_eq!(records.record("payout", "p-1").0["bank_ok"], true);
+    records
+}
+
+/// Details that are not current, and some to which Wise may send.
+fn details() -> [(Value, bool); 5] {
+    let bank = |word: &str| json!({"bank": word, "wise_recipient": "W-2"});
+    [
+        (bank("changed"), false),
+        (bank("refused"), false),
+        (bank("missing"), false),
+        (json!({"wise_recipient": Value::Null}), false),
+        (bank("good"), true),
+    ]
+}
+
+#[test]
+fn data_of_l_14_a_payout_goes_to_the_bank_details_that_the_creator_has_when_it_goes() {
+    for (bank, current) in details() {
+        for (action, state) in [("send", "ready"), ("retry", "failed")] {
+            let records = other_details(bank.clone(), state);
+            let asked = (action, json!({}));
+            let decision = records.decide(("payout", "p-1"), asked, &OP, FRIDAY);
+            if current {
+                let plan = decision.plan.unwrap();
+                assert_eq!(plan.calls[0].args["recipient"], "W-2", "{action}");
+                assert_eq!(plan.sets["wise_recipient"], "W-2", "{action}");
+            } else {
+                let said = of_payout(&records, action, json!({}));
+                assert_eq!(said, by("payout.bad_bank", "L-14"), "{action} {bank}");
+            }
+        }
+    }
+}
+
+#[test]
+fn data_of_l_14_an_adjustment_payout_has_the_bank_details_of_now() {
+    for (bank, current) in details() {
+        let records = other_details(bank.clone(), "paid");
+        let params = json!({"amount": usd(700), "reason": "an order was missing"});
+        let asked = ("pay_adjustment", params);
+        records.carry_out(("payout", "p-1"), asked, &OP, FRIDAY);
+        let made = ("payout", "pay_adjustment-0");
+        let (body, _) = records.record(made.0, made.1);
+        assert_eq!(body["bank_ok"], current, "{bank}");
+        assert_ne!(body.get("wise_recipient"), Some(&json!("W-1")), "{bank}");
+        let said = records.refused(made, ("send", json!({})), &OP, FRIDAY);
+        let refusal = (!current).then(|| by("payout.bad_bank", "L-14")).flatten();
+        assert_eq!(said, refusal, "{bank}");
+    }
+}
+
+#[test]
+fn data_of_l_14_who_is_looked_at_again_stops_the_batch_or_no_longer_does() {
+    for (bank, current) in details() {
+        let records = week(json!({"state": "reviewed"}));
+        records.add("creator", "bob", creator("bob", bank.clone()));
+        let fields = json!({"creator": "bob", "bank_ok": !current});
+        records.add("payout", "p-1", payout("p-1", fields));
+        let bad = by("batch.bad_bank", "L-14");
+        let before = current.then(|| bad.clone()).flatten();
+        assert_eq!(of_batch(&records, "process", FRIDAY), before, "{bank}");
+        let asked = ("check_bank", json!({}));
+        records.carry_out(("payout", "p-1"), asked, &OP, FRIDAY);
+        let after = (!current).then_some(bad).flatten();
+        assert_eq!(of_batch(&records, "process", FRIDAY), after, "{bank}");
+    }
+}
+
+#[test]
+fn data_of_l_14_bank_details_that_changed_since_the_batch_was_made_are_told() {
+    for (bank, told) in [("good", 0), ("changed", 1), ("refused", 1), ("missing", 1)] {
+        let records = other_details(json!({"bank": bank}), "ready");
+        let found = records.states("payout_bank", FRIDAY).len();
+        assert_eq!(found, told, "{bank}");
+    }
+}
+
 #[test]
 fn data_of_l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() {
     let empty = week(json!({"state": "generated"}));
@@ -92,12 +177,88 @@ fn data_of_l_14_a_batch_is_reviewed_with_payouts_and_closed_without_open_ones() 
     for (state, said) in [
         ("paid", None),
         ("held", None),
+        ("carried", None),
+        ("ready", by("batch.unfinished", "L-14")),
         ("sent", by("batch.unfinished", "L-14")),
         ("failed", by("batch.unfinished", "L-14")),
     ] {
         let records = week(json!({"state": "processing"}));
         records.add("payout", "p-1", payout("p-1", json!({"state": state})));
         assert_eq!(of_batch(&records, "close", FRIDAY), said, "{state}");
+    }
+}
+
+#[test]
+fn x_18_a_batch_with_a_payout_that_is_not_above_zero_closes_and_nothing_waits() {
+    for (clawback, carried) in [(12_000, 0), (12_001, -1), (20_000, -8_000)] {
+        let records = week(json!({"state": "generated"}));
+        records.add("creator", "bob", creator("bob", json!({"bank": "changed"})));
+        let fields = json!({"creator": "bob", "clawback": usd(clawback), "bank_ok": false});
+        records.add("payout", "p-1", payout("p-1", fields));
+        let (batch, of) = (("payout_batch", "b-1"), ("payout", "p-1"));
+        let section = |name: &str| records.in_section("payouts", name, FRIDAY);
+        let below = usize::from(carried < 0);
+        assert_eq!(section("nothing"), ["p-1"]);
+        assert_eq!(records.states("carry_forward", FRIDAY).len(), below);
+        assert_eq!(records.states("payout_bank", FRIDAY), []);
+        records.carry_out(batch, ("review", json!({})), &OP, FRIDAY);
+        // Who is paid nothing needs no bank details, and is not counted among those who are paid.
+        let asked = ("process", json!({}));
+        let will = records.decide(batch, asked.clone(), &OP, FRIDAY).will;
+        assert!(will[0].starts_with("send the 0 ready payouts"), "{will:?}");
+        records.carry_out(batch, asked, &OP, FRIDAY);
+        let nothing = by("payout.nothing", "X-18");
+        records.carry_out(("creator", "bob"), ("confirm_bank", json!({})), &OP, FRIDAY);
+        assert_eq!(of_payout(&records, "send", json!({})), nothing);
+        let open = by("batch.not_carried", "X-18");
+        assert_eq!(of_batch(&records, "close", FRIDAY), open);
+
+        records.carry_out(of, ("carry_on", json!({})), &OP, FRIDAY);
+        for name in ["failed", "held", "nothing", "bank", "ready"] {
+            assert_eq!(section(name), [""; 0], "{name}");
+        }
+        for alert in ["carry_forward", "payout_bank"] {
+            assert_eq!(records.states(alert, FRIDAY), [], "{alert}");
+        }
+        records.carry_out(batch, ("close", json!({})), &OP, FRIDAY);
+        // What is carried on stands as it is, and is in no batch yet.
+        let (body, computed) = records.record(of.0, of.1);
+        assert_eq!(computed["carry_forward"], usd(carried));
+        assert_eq!(
+            (&body["state"], body.get("carried_into")),
+            (&json!("carried"), None)
+        );
+        for action in [
+            "send",
+            "retry",
+            "hold",
+            "release",
+            "adjust",
+            "pay_adjustment",
+            "carry_on",
+        ] {
+            let (code, _) = of_payout(&records, action, json!({})).unwrap();
+            assert_eq!(code, "action.wrong_state", "{action}");
+        }
+    }
+}
+
+#[test]
+fn x_18_what_is_to_be_paid_is_not_carried_on_and_what_was_held_may_be() {
+    for (clawback, state, said) in [
+        (11_999, "ready", by("payout.something", "X-18")),
+        (11_999, "held", by("payout.something", "X-18")),
+        (12_000, "ready", None),
+        (12_001, "ready", None),
+        (12_001, "held", None),
+    ] {
+        let records = week(json!({"state": "processing"}));
+        let fields = json!({"clawback": usd(clawback), "state": state});
+        records.add("payout", "p-1", payout("p-1", fields));
+        let found = of_payout(&records, "carry_on", json!({}));
+        assert_eq!(found, said, "{clawback} {state}");
+        let held = records.in_section("payouts", "held", FRIDAY).len();
+        assert_eq!(held, usize::from(state == "held" && clawback < 12_000));
     }
 }
 
@@ -235,6 +396,55 @@ fn data_of_l_17_a_wrong_amount_is_adjusted_before_it_is_paid() {
     );
     assert_eq!(figures(json!({"adjustment": usd(-500)}))[3], 11_500);
     assert_eq!(figures(json!({"adjustment": usd(500)}))[3], 12_500);
+}
+
+#[test]
+fn data_of_l_17_what_was_reviewed_is_what_the_batch_sends() {
+    let late = || by("payout.reviewed", "X-17");
+    for (batch, ready, held) in [
+        ("planned", None, None),
+        ("generated", None, None),
+        ("reviewed", late(), late()),
+        ("processing", late(), None),
+        ("closed", late(), None),
+    ] {
+        for (state, said) in [("ready", ready), ("held", held)] {
+            let records = week(json!({"state": batch}));
+            records.add("payout", "p-1", payout("p-1", json!({"state": state})));
+            let params = json!({"adjustment": usd(50_000), "reason": "a show was missing"});
+            let found = of_payout(&records, "adjust", params);
+            assert_eq!(found, said, "{state} in a batch that is {batch}");
+        }
+    }
+}
+
+#[test]
+fn data_of_l_14_and_l_17_what_moves_money_to_creators_is_for_those_who_pay_them() {
+    let payers = ["operations_team", "operations_manager", "finance_manager"];
+    let of_payouts = [
+        "release",
+        "send",
+        "retry",
+        "check_bank",
+        "carry_on",
+        "adjust",
+        "pay_adjustment",
+    ];
+    let of_batches = ["generate", "review", "process", "close"];
+    let of_payouts = of_payouts.map(|action| (("payout", "p-1"), action));
+    let of_batches = of_batches.map(|action| (("payout_batch", "b-1"), action));
+    for (record, action) in of_payouts.into_iter().chain(of_batches) {
+        let refused = |role: &str| {
+            let records = week(json!({}));
+            records.add("payout", "p-1", payout("p-1", json!({})));
+            let said = records.refused(record, (action, json!({})), &[role], FRIDAY);
+            said.is_some_and(|(code, _)| code == "rights.missing_role")
+        };
+        for role in LIVE_SHOPPING.people.roles.keys() {
+            let pays = payers.contains(&role.as_str());
+            assert_eq!(refused(role), !pays, "{action} as {role}");
+        }
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
     };
     assert_eq!(more(&shelf(json!({}))), None);
     let nobody = shelf(json!({"supplier": Value::Null}));
-    assert_eq!(more(&nobody), by("product.no_supplier", "L-32"));
+    assert_eq!(more(&nobody), by("product.cannot_order", "L-32"));
     let ordered = shelf(json!({}));
     line(&ordered, "ordered");
     assert_eq!(more(&ordered), by("product.on_order", "L-31"));
@@ -109,6 +109,55 @@ fn l_32_an_order_by_hand_has_a_supplier_lines_and_a_landed_cost() {
 }
 
 #[test]
+fn l_32_an_order_is_of_some_pieces_at_no_price_below_zero() {
+    for (pieces, price, fits) in [
+        (1, 0, true),
+        (1, 2_000, true),
+        (0, 2_000, false),
+        (-5, 2_000, false),
+        (5, -1, false),
+    ] {
+        let params = json!({"quantity": pieces, "unit_price": usd(price)});
+        let asked = ("order_more", params);
+        let said = shelf(json!({})).refused(("product", "lamp"), asked, &OP, NOW);
+        let refusal = by("product.cannot_order", "L-32");
+        assert_eq!(
+            said,
+            (!fits).then_some(refusal).flatten(),
+            "{pieces} at {price}"
+        );
+    }
+    // Without a supplier that is said before anything is filled in.
+    let nobody = shelf(json!({"supplier_email": Value::Null}));
+    let said = nobody.refused(("product", "lamp"), ("order_more", json!({})), &OP, NOW);
+    assert_eq!(said, by("product.cannot_order", "L-32"));
+}
+
+#[test]
+fn l_29_and_l_32_a_line_comes_into_stock_once_its_order_was_sent_and_goes_off_before() {
+    for (state, here, off) in [
+        ("draft", false, true),
+        ("sent", true, false),
+        ("confirmed", true, false),
+        ("received", false, false),
+        ("dropped", false, false),
+    ] {
+        let records = live();
+        records.add("purchase_order", "po", purchase(json!({"state": state})));
+        line(&records, "ordered");
+        for (action, allowed, refusal) in [
+            ("book_in", here, by("purchase.not_sent", "L-29")),
+            ("take_off", off, by("purchase.sent", "L-32")),
+        ] {
+            let asked = (action, json!({}));
+            let said = records.refused(("purchase_line", "ordered"), asked, &OP, NOW);
+            let wanted = (!allowed).then_some(refusal).flatten();
+            assert_eq!(said, wanted, "{action} while the order is {state}");
+        }
+    }
+}
+
+#[test]
 fn l_32_the_landed_cost_is_goods_freight_and_duty() {
     let records = live();
     let costs = json!({"freight": usd(5_000), "duty": usd(1_000)});
@@ -124,6 +173,7 @@ fn l_32_the_landed_cost_is_goods_freight_and_duty() {
             ("set_costs", &["draft"]),
             ("submit", &["draft"]),
             ("receive", &["sent", "confirmed"]),
+            ("drop", &["draft"]),
         ],
     );
 }
@@ -362,6 +412,12 @@ fn l_40_a_return_is_paid_when_the_goods_are_here() {
             ("receive", &["label_sent"]),
             ("pay_back", &["received"]),
             ("replace", &["approved", "label_sent", "received"]),
+            (
+                "set_value",
+                &["requested", "approved", "label_sent", "received"],
+            ),
+            ("not_come", &["approved", "label_sent"]),
+            ("nothing_left", &["received"]),
             (
                 "flag_quality",
                 &[

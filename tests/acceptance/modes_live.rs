@@ -1,7 +1,8 @@
-//! L-15, L-17, L-35, L-37, X-17, X-18, X-25: payouts and fraud, on a laptop and by the platform, without a
+//! L-15, L-17, L-35 to L-37, X-17, X-18, X-25: payouts and fraud, on a laptop and by the platform, without a
 //! line and with one.
 
 use serde_json::{Value, json};
+use watchkeeper_core::features::queues::view::CellValue;
 
 use crate::live_world::{self, OP, batch, by, creator, fraud, live, order, payout, usd};
 use crate::modes::{World, case, wrong_state};
@@ -143,12 +144,12 @@ async fn l_17_a_wrong_amount_is_corrected_before_it_is_paid_or_once_afterwards()
     let records = week(true, 30);
     let gone = batch(json!({"number": "gone", "state": "processing"}));
     records.add("payout_batch", "gone", gone);
-    for (id, state) in [("early", "ready"), ("done", "paid")] {
+    for (id, state) in [("early", "held"), ("seen", "ready"), ("done", "paid")] {
         let fields = json!({"batch": "gone", "batch_number": "gone", "once_key": id,
                             "state": state});
         records.add("payout", id, payout(id, fields));
     }
-    let (early, done) = (("payout", "early"), ("payout", "done"));
+    let (early, seen, done) = (("payout", "early"), ("payout", "seen"), ("payout", "done"));
     let less = json!({"adjustment": usd(-500), "reason": "counted twice"});
     let euro = json!({"adjustment": {"minor": 500, "currency": "EUR"}, "reason": "x"});
     let currency = || by("payout.currency", "L-17");
@@ -156,17 +157,52 @@ async fn l_17_a_wrong_amount_is_corrected_before_it_is_paid_or_once_afterwards()
     let cases = [
         case(early, "adjust", euro, currency()),
         case(early, "adjust", json!({"adjustment": usd(-500)}), silent()),
+        case(seen, "adjust", less.clone(), by("payout.reviewed", "X-17")),
         case(early, "adjust", less, None),
+        case(early, "release", json!({}), None),
         case(early, "send", json!({}), None).then("paid"),
         case(done, "pay_adjustment", missing(0), currency()),
         case(done, "pay_adjustment", missing(700), None).then("paid"),
     ];
     for run in shopping(&records, FRIDAY).twice(&cases).await {
         assert_eq!(transferred(&run), [11_500], "{:?}", run.mode);
-        assert_eq!(run.count("payout").await, 3, "{:?}", run.mode);
+        assert_eq!(run.count("payout").await, 4, "{:?}", run.mode);
         let again = by("payout.adjusted", "X-17");
         run.through(&[case(done, "pay_adjustment", missing(700), again)])
             .await;
+    }
+}
+
+#[tokio::test]
+async fn l_36_whoever_reviews_a_case_reads_what_each_of_the_five_checks_found() {
+    let records = live();
+    records.add("order", "o-1", order("o-1", json!({})));
+    records.add("fraud_case", "clean", fraud("clean", json!({})));
+    let found = json!({
+        "ip_orders": 7, "device_known": false, "ip_reputation": "poor", "geo_mismatch": true,
+        "payment_history": "trouble",
+    });
+    records.add("fraud_case", "odd", fraud("odd", found));
+    let number = |number: f64| CellValue::Number { number };
+    let flag = |on: bool| CellValue::Flag { on };
+    let text = |text: &str| CellValue::Text { text: text.into() };
+    let checks = [
+        ("Orders from this IP in an hour", number(1.0), number(7.0)),
+        ("Device known", flag(true), flag(false)),
+        ("Reputation of the IP", text("good"), text("poor")),
+        ("IP far from the address", flag(false), flag(true)),
+        ("Payments before", text("good"), text("trouble")),
+    ];
+    for run in shopping(&records, live_world::NOW).twice(&[]).await {
+        let clean = run.laptop.record(("fraud_case", "clean")).await;
+        let odd = run.laptop.record(("fraud_case", "odd")).await;
+        for (label, good, bad) in &checks {
+            for (case, wanted) in [(&clean, good), (&odd, bad)] {
+                let fact = case.facts.iter().find(|fact| fact.label == *label);
+                let read = fact.map(|fact| &fact.value);
+                assert_eq!(read, Some(wanted), "{:?}: {label}, {}", run.mode, case.id);
+            }
+        }
     }
 }
 

@@ -134,9 +134,19 @@ async fn l_16_what_wise_did_not_take_is_retried_and_paid_once() {
 async fn l_17_a_wrong_amount_is_corrected_before_and_after_it_was_paid() {
     let world = shop().await;
     payout(&world, json!({})).await;
-    let more = json!({"adjustment": usd(500), "reason": "An order was missing."});
-    let adjusted = done(&world, ("payout", "p-1"), "adjust", more).await;
-    assert_eq!(adjusted.word, VerdictWord::Confirmed);
+    let more = || json!({"adjustment": usd(500), "reason": "An order was missing."});
+    // Its batch has gone by amounts that were reviewed.
+    let late = operation(&world, ("payout", "p-1"), "adjust", more()).await;
+    assert_eq!(code(&world.submit(&late).await), "payout.reviewed");
+    let why = json!({"reason": "An order is missing."});
+    for (action, params) in [("hold", why), ("adjust", more()), ("release", json!({}))] {
+        let verdict = done(&world, ("payout", "p-1"), action, params).await;
+        assert_eq!(
+            verdict.word,
+            VerdictWord::Confirmed,
+            "{action}: {verdict:?}"
+        );
+    }
     let verdict = done(&world, ("payout", "p-1"), "send", json!({})).await;
     assert_eq!(verdict.word, VerdictWord::Confirmed, "{verdict:?}");
     assert_eq!(transfers(&world)[0]["targetValue"], 125.0);
