@@ -15,14 +15,21 @@ use super::watched::{MAX_TRIES, Sight, Which};
 use crate::connectors::{self, name, tells_of};
 use crate::problem::ApiError;
 
-/// Looks at all providers of a tenant and writes what becomes of their episodes.
-pub(super) async fn look_at(sight: &Sight<'_>) -> Result<(), ApiError> {
+/// As many that wait are counted; more are more.
+const COUNTED: usize = 10;
+
+/// Looks at all providers of a tenant and writes what becomes of their episodes. `let_in` is
+/// told whether all let the platform in and no episode is open; while it is not known, it is not so.
+pub(super) async fn look_at(sight: &Sight<'_>, let_in: &mut bool) -> Result<(), ApiError> {
     let rule = rule();
     let store = &sight.platform.store;
     for _ in 0..MAX_TRIES {
         let told = store
             .calls_told(sight.tenant, connectors::KEEPS_OUT)
             .await?;
+        if told.is_empty() && *let_in {
+            return Ok(());
+        }
         let mut kept: BTreeMap<Connector, (DateTime<Utc>, usize)> = BTreeMap::new();
         for (provider, said) in &told {
             if tells_of(said, *provider) {
@@ -31,6 +38,7 @@ pub(super) async fn look_at(sight: &Sight<'_>) -> Result<(), ApiError> {
                 *count += 1;
             }
         }
+        let none = kept.is_empty();
         let looks = kept.into_iter().map(|(provider, (since, count))| Look {
             id: name(provider).to_owned(),
             kind: None,
@@ -42,6 +50,7 @@ pub(super) async fn look_at(sight: &Sight<'_>) -> Result<(), ApiError> {
         });
         let settled = settle(sight, &rule, &Which::All, looks.collect()).await?;
         if settled.is_some() {
+            *let_in = none;
             return Ok(());
         }
     }
@@ -51,12 +60,14 @@ pub(super) async fn look_at(sight: &Sight<'_>) -> Result<(), ApiError> {
 fn detail(provider: Connector, count: usize) -> String {
     let waits = match count {
         1 => "1 effect waits".to_owned(),
+        // Said to the end, each that comes or goes would write the alert anew.
+        count if count > COUNTED => format!("more than {COUNTED} effects wait"),
         count => format!("{count} effects wait"),
     };
     format!(
         "{} does not accept the platform's key, or the key lacks a right (it answers 401 or 403): {waits} for it. \
          Check the key in the configuration of the platform's host. Nothing is lost: what waits goes on by itself \
-         as soon as the key is good again, each until its own deadline.",
+         as soon as the key is good again.",
         name(provider)
     )
 }
@@ -94,5 +105,7 @@ mod tests {
         let many = detail(Connector::Wise, 2);
         assert!(many.starts_with("Wise ") && many.contains("2 effects wait for it"));
         assert!(many.contains("Check the key"), "{many}");
+        let most = detail(Connector::Wise, 11);
+        assert!(most.contains("more than 10 effects wait for it"), "{most}");
     }
 }

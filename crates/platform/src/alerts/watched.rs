@@ -67,6 +67,8 @@ pub struct Watched {
     at: Option<DateTime<Utc>>,
     /// When each record of a rule must be looked at, by rule and id.
     due: BTreeMap<String, BTreeMap<String, DateTime<Utc>>>,
+    /// All providers let the platform in, and no alert says otherwise.
+    let_in: bool,
 }
 
 #[derive(PartialEq)]
@@ -110,7 +112,8 @@ impl Watched {
             controls: pack.controls_in_force(&state.controls),
             now,
         };
-        kept_out::look_at(&sight).await?;
+        // Whatever comes of it, the rules are looked at.
+        let kept_out = kept_out::look_at(&sight, &mut self.let_in).await;
         // What somebody may be called for comes first, and what touches least.
         let mut rules: Vec<&Alert> = pack.alerts.values().collect();
         rules.sort_by_key(|rule| {
@@ -130,7 +133,7 @@ impl Watched {
             }
             due.extend(settled.look_again);
         }
-        Ok(())
+        kept_out
     }
 
     /// What changed since the last step.

@@ -123,7 +123,10 @@ pub(super) async fn finish(
     let tenant = row.id.tenant.as_str();
     // Other calls of it may be open, and it goes on.
     if ending.status != CallStatus::GivenUp {
-        say_let_in(platform, row).await?;
+        // Words alone: how it ended is written whether they are or not.
+        if let Err(error) = say_let_in(platform, row).await {
+            tracing::warn!(?error, operation = %row.id.operation, "not said that a provider lets in again");
+        }
     }
     for _ in 0..MAX_TRIES {
         let now = platform.clock.now();

@@ -45,7 +45,13 @@ pub(crate) fn tells_of(said: &Verdict, provider: Name) -> bool {
 pub(super) async fn say_kept_out(platform: &Platform, row: &CallRow) -> Result<(), ApiError> {
     let provider = row.call.connector;
     say(platform, row, |seen, _now| {
-        let why = reason(CODE, None, &words(provider, seen.word));
+        // What may have been done is not under way only: nothing is sent before that is known.
+        let word = if row.ambiguous {
+            VerdictWord::Unknown
+        } else {
+            seen.word
+        };
+        let why = reason(CODE, None, &words(provider, word));
         let gives_way = seen.reason.as_ref().is_none_or(|said| {
             let weaker = [AMBIGUOUS, UNREADABLE, LETS_IN].contains(&said.code.as_str());
             weaker || tells_of(seen, provider) && *said != why
@@ -53,7 +59,7 @@ pub(super) async fn say_kept_out(platform: &Platform, row: &CallRow) -> Result<(
         if gives_way {
             tracing::error!(?provider, operation = %row.id.operation, "does not let the platform in");
         }
-        gives_way.then_some((seen.word, why))
+        gives_way.then_some((word, why))
     })
     .await
 }
@@ -76,13 +82,15 @@ pub(super) async fn say_let_in(platform: &Platform, row: &CallRow) -> Result<(),
 
 fn words(provider: Name, word: VerdictWord) -> String {
     let doubt = match word {
-        VerdictWord::Unknown => " Nobody knows yet whether an earlier attempt was carried out.",
-        _ => "",
+        VerdictWord::Unknown => {
+            "Nobody knows yet whether an earlier attempt was carried out, and nothing is sent before that is known."
+        }
+        _ => "Nothing is lost.",
     };
     format!(
-        "{} does not let the platform in: its key is not accepted, or lacks a right.{doubt} Nothing is lost: it is \
-         tried again, and goes on by itself once the key is good, until its time has passed. Whoever runs the \
-         platform has to check the key in its configuration.",
+        "{} does not let the platform in: its key is not accepted, or lacks a right. {doubt} It is asked again, and \
+         this goes on by itself once the key is good. Whoever runs the platform has to check the key in its \
+         configuration.",
         name(provider)
     )
 }

@@ -105,6 +105,7 @@ async fn read_answer(answer: Response) -> Result<Value, Sent> {
     match answer.status().as_u16() {
         200..=299 => super::json_of(answer).await.ok_or(Sent::Ambiguous),
         429 => Err(Sent::NotNow(wait)),
+        status if super::keeps_out(status) => Err(Sent::KeptOut(wait)),
         // Nobody waited for it any longer, or the same is being worked on: neither is a no.
         408 | 409 | 425 => Err(Sent::Ambiguous),
         400..=499 => {
@@ -151,7 +152,10 @@ mod tests {
         for status in [302, 408, 409, 425, 500, 502, 504] {
             assert_eq!(answered(status).await, Err(Sent::Ambiguous), "{status}");
         }
-        for status in [400, 403, 404, 422] {
+        for status in [401, 403] {
+            assert_eq!(answered(status).await, Err(Sent::KeptOut(None)), "{status}");
+        }
+        for status in [400, 404, 422] {
             let refused = answered(status).await;
             assert!(matches!(refused, Err(Sent::Refused(_))), "{status}");
         }

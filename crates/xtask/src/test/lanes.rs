@@ -2,7 +2,6 @@
 //! that compute. Each lane helps the other once it has no more of its own.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, available_parallelism};
 use std::time::Instant;

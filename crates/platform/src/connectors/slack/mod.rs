@@ -39,6 +39,20 @@ const UNCERTAIN: [&str; 4] = [
     "request_timeout",
 ];
 
+/// Errors by which it does not let the platform in; nothing was looked at.
+const KEPT_OUT: [&str; 10] = [
+    "access_denied",
+    "account_inactive",
+    "ekm_access_denied",
+    "invalid_auth",
+    "missing_scope",
+    "no_permission",
+    "not_allowed_token_type",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+];
+
 /// Speaks to Slack, or to what stands in for it.
 #[derive(Clone)]
 pub struct Slack {
@@ -113,6 +127,7 @@ fn answered(answer: &Value, channel: &str) -> Sent {
     match text(answer, "error") {
         Some("ratelimited" | "rate_limited") => Sent::NotNow(None),
         Some(error) if UNCERTAIN.contains(&error) => Sent::Ambiguous,
+        Some(error) if KEPT_OUT.contains(&error) => Sent::KeptOut(None),
         Some(error) => Sent::Refused(format!("Slack refused: {}", short(error))),
         None => Sent::Ambiguous,
     }
@@ -152,6 +167,9 @@ impl Connector for Slack {
                 Some(Value::Bool(true)) => list(&answer, "messages"),
                 _ if text(&answer, "error") == Some("channel_not_found") => {
                     return not_found(channel);
+                }
+                _ if text(&answer, "error").is_some_and(|error| KEPT_OUT.contains(&error)) => {
+                    return Look::KeptOut;
                 }
                 _ => None,
             };
@@ -206,6 +224,7 @@ mod tests {
         assert_eq!(error("channel_not_found"), refused);
         assert_eq!(error("ratelimited"), Sent::NotNow(None));
         assert_eq!(error("internal_error"), Sent::Ambiguous);
+        assert_eq!(error("token_revoked"), Sent::KeptOut(None));
         for nothing in [json!({}), json!({"ok": true}), json!([])] {
             assert_eq!(answered(&nothing, "c"), Sent::Ambiguous, "{nothing}");
         }

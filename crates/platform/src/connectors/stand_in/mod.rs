@@ -86,7 +86,7 @@ pub(super) trait StandIn: Clone + Send + Sync + 'static {
     /// Its no for good. None where it says that itself when it comes to it.
     fn no() -> Option<Response> {
         let said = json!({"message": "This is not allowed here."});
-        Some(response((StatusCode::FORBIDDEN, said)))
+        Some(response((StatusCode::UNPROCESSABLE_ENTITY, said)))
     }
 }
 

@@ -31,7 +31,7 @@ fn what_is_lost_before_is_neither_done_nor_answered() {
 #[test]
 fn each_says_no_in_its_own_words() {
     let no = |answer: Option<Option<StatusCode>>| answer.flatten().map(|status| status.as_u16());
-    assert_eq!(no(before::<FlagStandIn>(Mode::Refuse)), Some(403));
+    assert_eq!(no(before::<FlagStandIn>(Mode::Refuse)), Some(422));
     assert_eq!(no(before::<SlackStandIn>(Mode::Refuse)), Some(200));
     assert_eq!(no(before::<WiseStandIn>(Mode::Refuse)), Some(201));
     // Stripe's no is kept with the key, so it comes with the doing.

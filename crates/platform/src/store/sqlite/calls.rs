@@ -156,9 +156,8 @@ pub fn of_operation(tx: &Transaction<'_>, tenant: &str, operation: Uuid) -> Resu
 }
 
 pub fn told(tx: &Transaction<'_>, tenant: &str, code: &str) -> Result<Vec<(Connector, Verdict)>> {
-    // Few wait of all that there ever were.
     tx.prepare_cached(
-        "SELECT c.call, o.verdict FROM call AS c INDEXED BY call_waiting
+        "SELECT c.call, o.verdict FROM call AS c INDEXED BY call_of_tenant
          CROSS JOIN operation AS o ON o.tenant = c.tenant AND o.id = c.operation
          WHERE c.status = 'waiting' AND c.tenant = ?
            AND json_extract(o.verdict, '$.reason.code') = ?",
