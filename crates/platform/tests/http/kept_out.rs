@@ -147,3 +147,25 @@ async fn what_breaks_after_it_kept_out_is_in_doubt_and_no_alert_any_more() {
     assert_eq!(told.word, VerdictWord::Unknown);
     assert_eq!(until(&world, RULE, "resolved").await.id, alert.id);
 }
+
+#[tokio::test]
+async fn what_a_provider_has_taken_is_in_doubt_while_it_keeps_out_and_is_looked_at_until_it_is_done()
+ {
+    let world = world(4_000).await;
+    world.misbehave(Mode::Pending, 1);
+    let operation = grant(&world);
+    world.submit(&operation).await;
+    while world.refunds().is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    world.misbehave(Mode::Revoked, 1_000_000);
+    while code(&world.verdict(operation.id).await) != "provider.keeps_out" {
+        world.clock.advance(TimeDelta::seconds(1));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = world.verdict(operation.id).await;
+    assert_eq!(told.word, VerdictWord::Unknown);
+    let words = told.reason.unwrap().detail;
+    assert!(words.contains("Nobody knows yet"), "{words}");
+    assert_eq!(world.refunds().len(), 1);
+}
