@@ -1,7 +1,6 @@
 //! Amounts reach a provider as it counts them, in the currency that was paid, or not at all.
 
 use reqwest::Client;
-use reqwest::Client;
 use serde_json::{Value, json};
 use watchkeeper_model::Call;
 use watchkeeper_pack::format::Connector as Name;
