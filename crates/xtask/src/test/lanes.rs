@@ -146,6 +146,8 @@ fn read(said: &str) -> anyhow::Result<Vec<Program>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
     use super::*;
 
     fn named(name: &str) -> Program {
