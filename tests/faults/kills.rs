@@ -1,6 +1,6 @@
 //! SIGKILL and lost answers: one effect, nothing lost, nothing twice.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use watchkeeper_tests::wait_for;
 
 use crate::world::{World, action, approve};
