@@ -2,6 +2,7 @@
 
 mod ended;
 mod in_trial;
+mod told;
 
 use serde_json::{Value, json};
 use watchkeeper_pack::format::Tone;
@@ -107,6 +108,8 @@ fn p_10_and_p_12_every_action_starts_from_its_states_and_from_no_other() {
             ("suspend_trial", &["trial"]),
             ("tell_payment_failed", &["past_due"]),
             ("suspend_unpaid", &["past_due"]),
+            ("tell_suspended", &["suspended"]),
+            ("told_otherwise", &["suspended"]),
             ("reactivate", &["suspended"]),
             ("cancel", &["suspended"]),
             ("erase", &["cancelled"]),
@@ -176,7 +179,8 @@ fn p_12_the_mail_names_thirty_days_and_then_thirty_more() {
 fn p_12_and_x_30_a_suspended_account_is_reactivated_or_after_thirty_days_cancelled() {
     let suspended = |fields: Value| {
         let body = json!({"state": "suspended", "suspended_for": "payment_failed",
-                          "suspended_at": "2026-11-08T10:00:00.000Z"});
+                          "suspended_at": "2026-11-08T10:00:00.000Z",
+                          "suspension_told_at": "2026-11-08T10:00:00.000Z"});
         unpaid(with(body, fields))
     };
     let records = suspended(json!({}));
@@ -302,7 +306,8 @@ fn p_12_who_has_paid_since_is_reactivated_and_not_cancelled() {
     let suspended = || {
         unpaid(
             json!({"state": "suspended", "suspended_for": "payment_failed",
-                      "suspended_at": "2026-11-01T10:00:00.000Z"}),
+                      "suspended_at": "2026-11-01T10:00:00.000Z",
+                      "suspension_told_at": "2026-11-01T10:00:00.000Z"}),
         )
     };
     assert_eq!(refused(&suspended(), "cancel", over), passes());
