@@ -169,9 +169,11 @@ fn leak(state: &str, fields: Value) -> Records {
     records
 }
 
-fn policy(records: &Records, id: &str, state: &str) {
-    let body = json!({"table": "orders", "name": id, "changed_at": "2026-11-16T12:00:00.000Z", "state": state});
-    records.add("rls_policy", id, body);
+/// Of the leak's table, tested when the leak was known.
+fn policy(records: &Records, id: &str, state: &str, fields: Value) {
+    let body = json!({"table": "orders", "name": id, "changed_at": "2026-11-16T12:00:00.000Z",
+                      "tested_at": "2026-11-17T12:00:00.000Z", "state": state});
+    records.add("rls_policy", id, with(body, fields));
 }
 
 fn exposure(records: &Records, id: &str, state: &str) {
@@ -241,12 +243,54 @@ fn data_of_p_09_isolation_holds_only_when_each_policy_was_corrected_and_tested()
         ("corrected", by("leak.policy_open", "P-09")),
     ] {
         let records = leak("reported", json!({}));
-        policy(&records, "p", state);
+        policy(&records, "p", state, json!({}));
         assert_eq!(refused(&records, "contain", json!({})), expected, "{state}");
         let dismissed = refused(&records, "dismiss", json!({"report": "tested"}));
         assert_eq!(dismissed, expected, "{state}");
         let fires = records.states("policy_broken", NOON) == [Firing];
         assert_eq!(fires, expected.is_some(), "{state}");
+    }
+}
+
+#[test]
+fn p_09_isolation_counts_as_restored_by_a_test_of_that_table_since_the_leak_was_known() {
+    let contain = |policies: &[(&str, Value)]| {
+        let records = leak("reported", json!({}));
+        for (place, (state, fields)) in policies.iter().enumerate() {
+            policy(&records, &format!("p{place}"), state, fields.clone());
+        }
+        refused(&records, "contain", json!({}))
+    };
+    let tested = || ("in_force", json!({}));
+    let open = by("leak.policy_open", "P-09");
+    assert_eq!(contain(&[]), open, "nothing was tested");
+    let before = json!({"tested_at": "2026-11-17T11:59:59.999Z"});
+    assert_eq!(contain(&[("in_force", before.clone())]), open);
+    assert_eq!(contain(&[("in_force", json!({"tested_at": null}))]), open);
+    assert_eq!(contain(&[tested(), ("in_force", before)]), open, "of two");
+    assert_eq!(contain(&[tested(), ("broken", json!({}))]), open);
+    let elsewhere = json!({"table": "reports"});
+    assert_eq!(contain(&[("in_force", elsewhere.clone())]), open);
+    // Another table is another leak.
+    assert_eq!(contain(&[tested(), ("broken", elsewhere)]), None);
+}
+
+#[test]
+fn p_09_nobody_is_told_that_the_fault_is_removed_while_it_is_open() {
+    for (state, contained) in [
+        ("reported", false),
+        ("contained", true),
+        ("audited", true),
+        ("told", true),
+        ("closed", true),
+        ("dismissed", false),
+    ] {
+        let records = leak(state, json!({}));
+        let records = records.setting("support_mailbox", json!("help@pos.example"));
+        exposure(&records, "e", "exposed");
+        let said = records.refused(("exposure", "e"), ("tell", json!({})), &[], NOON);
+        let open = by("exposure.leak_open", "P-09");
+        assert_eq!(said, open.filter(|_| !contained), "{state}");
     }
 }
 
@@ -414,8 +458,8 @@ fn p_09_a_leak_ends_though_no_mail_reaches_an_organisation() {
 
 #[test]
 fn data_of_p_09_the_notice_word_for_word() {
-    let records = Records::of(&POS_SAAS).setting("support_mailbox", json!("help@pos.example"));
-    organisation(&records, "o", json!({}));
+    let records = leak("contained", json!({}));
+    let records = records.setting("support_mailbox", json!("help@pos.example"));
     exposure(&records, "e", "exposed");
     let notice = mail(&records, ("exposure", "e"), ("tell", json!({})), NOON);
     assert_eq!(
