@@ -341,6 +341,72 @@ fn data_of_p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
 }
 
 #[test]
+fn x_34_and_p_09_no_leak_ends_with_nobody_audited() {
+    let contained = leak("contained", json!({}));
+    let nobody = refused(&contained, "finish_audit", json!({}));
+    assert_eq!(nobody, by("leak.nobody_listed", "X-34"));
+    // Brought so far without a list, or found affected after the telling.
+    let end = json!({"report": "r", "prevention": "p"});
+    let told = json!({"authority_told_at": NOON});
+    for (listed, said) in [
+        (None, by("leak.not_finished", "P-09")),
+        (Some("to_audit"), by("leak.not_finished", "P-09")),
+        (Some("exposed"), by("leak.not_finished", "P-09")),
+        (Some("clean"), None),
+        (Some("told"), None),
+    ] {
+        let records = leak("told", told.clone());
+        if let Some(state) = listed {
+            exposure(&records, "e", state);
+        }
+        assert_eq!(refused(&records, "close", end.clone()), said, "{listed:?}");
+    }
+}
+
+#[test]
+fn p_09_an_organisation_that_is_found_late_leads_back_to_the_audit() {
+    for (state, then) in [
+        ("reported", "reported"),
+        ("contained", "contained"),
+        ("audited", "contained"),
+        ("told", "contained"),
+    ] {
+        let records = leak(state, json!({"audited_at": NOON}));
+        exposure(&records, "e", "told");
+        let late = ("add_organisation", json!({"organisation": "o"}));
+        records.carry_out(LEAK, late, &[], NOON);
+        let (body, _) = records.record(LEAK.0, LEAK.1);
+        assert_eq!(body["state"], then, "{state}");
+        let open = records.in_section("exposures", "to_audit", NOON);
+        assert_eq!(open, ["add_organisation-0"], "{state}");
+    }
+    let late = leak("audited", json!({}));
+    late.carry_out(
+        LEAK,
+        ("add_organisation", json!({"organisation": "o"})),
+        &[],
+        NOON,
+    );
+    let unaudited = refused(&late, "finish_audit", json!({}));
+    assert_eq!(unaudited, by("leak.unaudited", "P-09"));
+}
+
+#[test]
+fn p_09_who_was_taken_for_not_affected_is_told_after_all() {
+    let records = leak("told", json!({"authority_told_at": NOON}));
+    exposure(&records, "e", "clean");
+    let end = json!({"report": "r", "prevention": "p"});
+    assert_eq!(refused(&records, "close", end.clone()), None);
+    let seen = ("exposed", json!({"what": "Orders of June."}));
+    records.carry_out(("exposure", "e"), seen, &[], NOON);
+    let untold = refused(&records, "close", end.clone());
+    assert_eq!(untold, by("leak.not_finished", "P-09"));
+    let how = ("told_otherwise", json!({"how": "By phone."}));
+    records.carry_out(("exposure", "e"), how, &[], NOON);
+    assert_eq!(refused(&records, "close", end), None);
+}
+
+#[test]
 fn x_34_seventy_two_hours_to_the_authority() {
     let records = leak("reported", json!({}));
     let standing = |now: &str| clock(&POS_SAAS, &records, LEAK, "authority", now);
@@ -392,7 +458,10 @@ fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
         &[
             ("contain", &["reported"]),
             ("dismiss", &["reported"]),
-            ("add_organisation", &["reported", "contained"]),
+            (
+                "add_organisation",
+                &["reported", "contained", "audited", "told"],
+            ),
             ("finish_audit", &["contained"]),
             ("finish_telling", &["audited"]),
             (
@@ -424,7 +493,7 @@ fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
         &states,
         &[
             ("clean", &["to_audit"]),
-            ("exposed", &["to_audit"]),
+            ("exposed", &["to_audit", "clean"]),
             ("tell", &["exposed"]),
             ("told_otherwise", &["exposed"]),
         ],
