@@ -202,7 +202,12 @@ fn p_10_and_p_12_whose_trial_ends_with_a_plan_is_neither_suspended_nor_cancelled
         assert_eq!(refusal, said("account.plan_chosen", "P-10"), "{what}");
     }
     // They are not among those to suspend, and nobody is called about them.
-    for (plan, section, alerts) in [("trial", "over", vec![Firing]), ("pro", "chosen", vec![])] {
+    for (plan, after, section, alerts) in [
+        ("trial", "to_cancel", "over", vec![Firing]),
+        ("pro", "to_reactivate", "chosen", vec![]),
+    ] {
+        let suspended = trial(with(ended.clone(), json!({ "plan": plan })));
+        assert_eq!(suspended.in_section("lifecycle", after, over), ["o"]);
         let records = trial(json!({ "plan": plan }));
         assert_eq!(records.in_section("trials", section, over), ["o"], "{plan}");
         assert_eq!(records.states("trial_over", over), alerts, "{plan}");
