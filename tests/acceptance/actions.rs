@@ -299,7 +299,7 @@ fn p_32_what_the_document_does_to_organisations_and_their_data_is_there() {
             (
                 "sync one organisation",
                 "organisation.synchronise",
-                "Change: sets difference_seen plan subscription_status synced_at",
+                "Change: sets difference_seen keep_until plan subscription_status synced_at",
             ),
             (
                 "restore",

@@ -120,7 +120,10 @@ async fn p_10_two_people_who_write_while_no_mail_leaves_have_written_once() {
 #[tokio::test]
 async fn p_20_and_x_30_and_x_37_two_clocks_run_before_anything_is_deleted() {
     let records = Records::of(&POS_SAAS);
-    let suspended = |since: &str, why: &str| json!({"state": "suspended", "suspended_for": why, "suspended_at": since});
+    let suspended = |since: &str, why: &str| {
+        json!({"state": "suspended", "suspended_for": why, "suspended_at": since,
+               "suspension_told_at": since})
+    };
     // 30 days before noon of the 20th, and two hours less.
     let (then, less) = ("2026-10-21T12:00:00.000Z", "2026-10-21T14:00:00.000Z");
     organisation(&records, "due", suspended(then, "payment_failed"));

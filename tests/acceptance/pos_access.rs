@@ -169,9 +169,11 @@ fn leak(state: &str, fields: Value) -> Records {
     records
 }
 
-fn policy(records: &Records, id: &str, state: &str) {
-    let body = json!({"table": "orders", "name": id, "changed_at": "2026-11-16T12:00:00.000Z", "state": state});
-    records.add("rls_policy", id, body);
+/// Of the leak's table, tested when the leak was known.
+fn policy(records: &Records, id: &str, state: &str, fields: Value) {
+    let body = json!({"table": "orders", "name": id, "changed_at": "2026-11-16T12:00:00.000Z",
+                      "tested_at": "2026-11-17T12:00:00.000Z", "state": state});
+    records.add("rls_policy", id, with(body, fields));
 }
 
 fn exposure(records: &Records, id: &str, state: &str) {
@@ -241,12 +243,54 @@ fn data_of_p_09_isolation_holds_only_when_each_policy_was_corrected_and_tested()
         ("corrected", by("leak.policy_open", "P-09")),
     ] {
         let records = leak("reported", json!({}));
-        policy(&records, "p", state);
+        policy(&records, "p", state, json!({}));
         assert_eq!(refused(&records, "contain", json!({})), expected, "{state}");
         let dismissed = refused(&records, "dismiss", json!({"report": "tested"}));
         assert_eq!(dismissed, expected, "{state}");
         let fires = records.states("policy_broken", NOON) == [Firing];
         assert_eq!(fires, expected.is_some(), "{state}");
+    }
+}
+
+#[test]
+fn p_09_isolation_counts_as_restored_by_a_test_of_that_table_since_the_leak_was_known() {
+    let contain = |policies: &[(&str, Value)]| {
+        let records = leak("reported", json!({}));
+        for (place, (state, fields)) in policies.iter().enumerate() {
+            policy(&records, &format!("p{place}"), state, fields.clone());
+        }
+        refused(&records, "contain", json!({}))
+    };
+    let tested = || ("in_force", json!({}));
+    let open = by("leak.policy_open", "P-09");
+    assert_eq!(contain(&[]), open, "nothing was tested");
+    let before = json!({"tested_at": "2026-11-17T11:59:59.999Z"});
+    assert_eq!(contain(&[("in_force", before.clone())]), open);
+    assert_eq!(contain(&[("in_force", json!({"tested_at": null}))]), open);
+    assert_eq!(contain(&[tested(), ("in_force", before)]), open, "of two");
+    assert_eq!(contain(&[tested(), ("broken", json!({}))]), open);
+    let elsewhere = json!({"table": "reports"});
+    assert_eq!(contain(&[("in_force", elsewhere.clone())]), open);
+    // Another table is another leak.
+    assert_eq!(contain(&[tested(), ("broken", elsewhere)]), None);
+}
+
+#[test]
+fn p_09_nobody_is_told_that_the_fault_is_removed_while_it_is_open() {
+    for (state, contained) in [
+        ("reported", false),
+        ("contained", true),
+        ("audited", true),
+        ("told", true),
+        ("closed", true),
+        ("dismissed", false),
+    ] {
+        let records = leak(state, json!({}));
+        let records = records.setting("support_mailbox", json!("help@pos.example"));
+        exposure(&records, "e", "exposed");
+        let said = records.refused(("exposure", "e"), ("tell", json!({})), &[], NOON);
+        let open = by("exposure.leak_open", "P-09");
+        assert_eq!(said, open.filter(|_| !contained), "{state}");
     }
 }
 
@@ -294,6 +338,72 @@ fn data_of_p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
     let nobody = leak("told", json!({}));
     exposure(&nobody, "e", "clean");
     assert_eq!(refused(&nobody, "close", end), None);
+}
+
+#[test]
+fn x_34_and_p_09_no_leak_ends_with_nobody_audited() {
+    let contained = leak("contained", json!({}));
+    let nobody = refused(&contained, "finish_audit", json!({}));
+    assert_eq!(nobody, by("leak.nobody_listed", "X-34"));
+    // Brought so far without a list, or found affected after the telling.
+    let end = json!({"report": "r", "prevention": "p"});
+    let told = json!({"authority_told_at": NOON});
+    for (listed, said) in [
+        (None, by("leak.not_finished", "P-09")),
+        (Some("to_audit"), by("leak.not_finished", "P-09")),
+        (Some("exposed"), by("leak.not_finished", "P-09")),
+        (Some("clean"), None),
+        (Some("told"), None),
+    ] {
+        let records = leak("told", told.clone());
+        if let Some(state) = listed {
+            exposure(&records, "e", state);
+        }
+        assert_eq!(refused(&records, "close", end.clone()), said, "{listed:?}");
+    }
+}
+
+#[test]
+fn p_09_an_organisation_that_is_found_late_leads_back_to_the_audit() {
+    for (state, then) in [
+        ("reported", "reported"),
+        ("contained", "contained"),
+        ("audited", "contained"),
+        ("told", "contained"),
+    ] {
+        let records = leak(state, json!({"audited_at": NOON}));
+        exposure(&records, "e", "told");
+        let late = ("add_organisation", json!({"organisation": "o"}));
+        records.carry_out(LEAK, late, &[], NOON);
+        let (body, _) = records.record(LEAK.0, LEAK.1);
+        assert_eq!(body["state"], then, "{state}");
+        let open = records.in_section("exposures", "to_audit", NOON);
+        assert_eq!(open, ["add_organisation-0"], "{state}");
+    }
+    let late = leak("audited", json!({}));
+    late.carry_out(
+        LEAK,
+        ("add_organisation", json!({"organisation": "o"})),
+        &[],
+        NOON,
+    );
+    let unaudited = refused(&late, "finish_audit", json!({}));
+    assert_eq!(unaudited, by("leak.unaudited", "P-09"));
+}
+
+#[test]
+fn p_09_who_was_taken_for_not_affected_is_told_after_all() {
+    let records = leak("told", json!({"authority_told_at": NOON}));
+    exposure(&records, "e", "clean");
+    let end = json!({"report": "r", "prevention": "p"});
+    assert_eq!(refused(&records, "close", end.clone()), None);
+    let seen = ("exposed", json!({"what": "Orders of June."}));
+    records.carry_out(("exposure", "e"), seen, &[], NOON);
+    let untold = refused(&records, "close", end.clone());
+    assert_eq!(untold, by("leak.not_finished", "P-09"));
+    let how = ("told_otherwise", json!({"how": "By phone."}));
+    records.carry_out(("exposure", "e"), how, &[], NOON);
+    assert_eq!(refused(&records, "close", end), None);
 }
 
 #[test]
@@ -348,7 +458,10 @@ fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
         &[
             ("contain", &["reported"]),
             ("dismiss", &["reported"]),
-            ("add_organisation", &["reported", "contained"]),
+            (
+                "add_organisation",
+                &["reported", "contained", "audited", "told"],
+            ),
             ("finish_audit", &["contained"]),
             ("finish_telling", &["audited"]),
             (
@@ -380,7 +493,7 @@ fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
         &states,
         &[
             ("clean", &["to_audit"]),
-            ("exposed", &["to_audit"]),
+            ("exposed", &["to_audit", "clean"]),
             ("tell", &["exposed"]),
             ("told_otherwise", &["exposed"]),
         ],
@@ -414,8 +527,8 @@ fn p_09_a_leak_ends_though_no_mail_reaches_an_organisation() {
 
 #[test]
 fn data_of_p_09_the_notice_word_for_word() {
-    let records = Records::of(&POS_SAAS).setting("support_mailbox", json!("help@pos.example"));
-    organisation(&records, "o", json!({}));
+    let records = leak("contained", json!({}));
+    let records = records.setting("support_mailbox", json!("help@pos.example"));
     exposure(&records, "e", "exposed");
     let notice = mail(&records, ("exposure", "e"), ("tell", json!({})), NOON);
     assert_eq!(

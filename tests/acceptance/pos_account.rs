@@ -2,6 +2,7 @@
 
 mod ended;
 mod in_trial;
+mod told;
 
 use serde_json::{Value, json};
 use watchkeeper_pack::format::Tone;
@@ -107,6 +108,8 @@ fn p_10_and_p_12_every_action_starts_from_its_states_and_from_no_other() {
             ("suspend_trial", &["trial"]),
             ("tell_payment_failed", &["past_due"]),
             ("suspend_unpaid", &["past_due"]),
+            ("tell_suspended", &["suspended"]),
+            ("told_otherwise", &["suspended"]),
             ("reactivate", &["suspended"]),
             ("cancel", &["suspended"]),
             ("erase", &["cancelled"]),
@@ -176,7 +179,8 @@ fn p_12_the_mail_names_thirty_days_and_then_thirty_more() {
 fn p_12_and_x_30_a_suspended_account_is_reactivated_or_after_thirty_days_cancelled() {
     let suspended = |fields: Value| {
         let body = json!({"state": "suspended", "suspended_for": "payment_failed",
-                          "suspended_at": "2026-11-08T10:00:00.000Z"});
+                          "suspended_at": "2026-11-08T10:00:00.000Z",
+                          "suspension_told_at": "2026-11-08T10:00:00.000Z"});
         unpaid(with(body, fields))
     };
     let records = suspended(json!({}));
@@ -302,7 +306,8 @@ fn p_12_who_has_paid_since_is_reactivated_and_not_cancelled() {
     let suspended = || {
         unpaid(
             json!({"state": "suspended", "suspended_for": "payment_failed",
-                      "suspended_at": "2026-11-01T10:00:00.000Z"}),
+                      "suspended_at": "2026-11-01T10:00:00.000Z",
+                      "suspension_told_at": "2026-11-01T10:00:00.000Z"}),
         )
     };
     assert_eq!(refused(&suspended(), "cancel", over), passes());
@@ -314,6 +319,45 @@ fn p_12_who_has_paid_since_is_reactivated_and_not_cancelled() {
         by("account.paid_since", "P-12")
     );
     assert_eq!(refused(&paid, "reactivate", over), passes());
+}
+
+#[test]
+fn p_02_and_p_12_who_has_updated_the_method_as_our_mail_asks_is_neither_suspended_nor_cancelled() {
+    let failed = "2026-10-30T10:00:00.000Z";
+    let told = "2026-11-08T10:00:00.000Z";
+    let over = "2026-12-20T10:00:00.000Z";
+    let suspended = |fields: Value| {
+        let body = json!({"state": "suspended", "suspended_for": "payment_failed",
+                          "suspended_at": told, "suspension_told_at": told});
+        unpaid(with(body, fields))
+    };
+    // At the failure itself the method is the one that failed; a millisecond later it is a new one.
+    for (updated, renewed) in [(failed, false), ("2026-10-30T10:00:00.001Z", true)] {
+        let fields = json!({ "method_updated_at": updated });
+        let said = |code: &str| renewed.then(|| by(code, "P-02")).flatten();
+        let overdue = unpaid(fields.clone());
+        let refusal = refused(&overdue, "suspend_unpaid", over);
+        assert_eq!(refusal, said("payment.method_renewed"), "{updated}");
+        let shown = |section: &str| overdue.in_section("lifecycle", section, over).len();
+        assert_eq!(
+            (shown("to_suspend"), shown("renewed")),
+            (usize::from(!renewed), usize::from(renewed))
+        );
+        let ended = suspended(fields);
+        let refusal = refused(&ended, "cancel", over);
+        assert_eq!(refusal, said("account.method_renewed"), "{updated}");
+        let shown = |section: &str| ended.in_section("lifecycle", section, over).len();
+        assert_eq!(
+            (shown("to_cancel"), shown("to_reactivate")),
+            (usize::from(!renewed), usize::from(renewed))
+        );
+        assert_eq!(refused(&ended, "reactivate", over).is_none(), renewed);
+    }
+    // A failure after it is one of the new method.
+    let again = json!({"payment_failed_at": "2026-11-10T10:00:00.000Z",
+                       "payment_notice_at": "2026-11-10T11:00:00.000Z",
+                       "method_updated_at": "2026-11-09T10:00:00.000Z"});
+    assert_eq!(refused(&unpaid(again), "suspend_unpaid", over), passes());
 }
 
 #[test]

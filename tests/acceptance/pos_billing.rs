@@ -82,6 +82,18 @@ fn data_of_p_01_the_steps_from_detection_to_the_root_cause() {
             ("differs", "document")
         ]
     );
+    let updated = |paid: i64, renewed: bool| {
+        let scope = Scope {
+            kind: POS_SAAS.kind("organisation"),
+            record: map(json!({"method_renewed": renewed})),
+            lookups: map(json!({"paid_since": paid})),
+            ..Scope::default()
+        };
+        proposed(&POS_SAAS, "payment_failure", "updated", &scope)
+    };
+    assert_eq!(updated(0, false), [""; 0]);
+    assert_eq!(updated(1, false), ["done"]);
+    assert_eq!(updated(0, true), ["done"]);
     let step = |id: &str| &POS_SAAS.playbooks["payment_failure"].step(id).unwrap().def;
     assert_eq!(
         step("stripe").link.as_deref(),

@@ -126,6 +126,22 @@ fn data_of_p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restore
 }
 
 #[test]
+fn p_04_and_p_32_the_restore_is_of_one_organisation_and_says_which() {
+    let records = case("loss", "assessed", json!({"organisation": "hurt"}));
+    organisation(&records, "hurt", json!({"code": "hurt-1"}));
+    backup(&records, "b", "2026-11-20T03:00:00.000Z", "verified");
+    let decision = records.decide(CASE, ("restore", json!({})), &[], NOON);
+    let plan = decision.plan.unwrap();
+    let args = &plan.calls[0].args;
+    assert_eq!(args["job"], "restore_organisation");
+    assert_eq!(args["argument"], "hurt-1:b");
+    // Of whom nothing is known here nothing is put back.
+    let unknown = case("loss", "assessed", json!({"organisation": "nobody"}));
+    backup(&unknown, "b", "2026-11-20T03:00:00.000Z", "verified");
+    assert!(refused(&unknown, "restore", json!({})).is_some());
+}
+
+#[test]
 fn p_04_another_backup_is_named_where_the_first_does_not_help() {
     for state in ["assessed", "restored"] {
         let records = case("loss", state, json!({}));

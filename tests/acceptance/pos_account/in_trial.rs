@@ -6,7 +6,8 @@ use watchkeeper_pack::format::Tone;
 
 use super::{ORG, refused, trial};
 use crate::packs::POS_SAAS;
-use crate::pos_world::{by, clock, mail, needs, seen};
+use crate::pos_billing::row;
+use crate::pos_world::{by, clock, mail, needs, passes, seen, with};
 
 #[test]
 fn p_10_and_x_35_each_mail_belongs_to_its_day_of_fourteen() {
@@ -166,4 +167,49 @@ fn p_10_after_fourteen_days_the_account_is_suspended_and_read_only() {
         refused(&suspended, "cancel", "2026-12-15T10:00:00.000Z"),
         None
     );
+}
+
+#[test]
+fn p_10_and_p_12_whose_trial_ends_with_a_plan_is_neither_suspended_nor_cancelled() {
+    let over = "2026-12-20T10:00:00.000Z";
+    let ended = json!({"state": "suspended", "suspended_for": "trial_ended",
+                       "suspended_at": "2026-11-15T10:00:00.000Z"});
+    let customer = json!({"converted_at": "2026-11-14T10:00:00.000Z"});
+    for (fields, latest, chosen) in [
+        (json!({}), None, false),
+        (json!({}), Some("trial"), false),
+        (json!({"plan": "pro"}), None, true),
+        (customer, Some("trial"), true),
+        // The copy here is behind.
+        (json!({}), Some("enterprise"), true),
+    ] {
+        let said = |code: &str, id: &str| match chosen {
+            true => by(code, id),
+            false => passes(),
+        };
+        let running = trial(fields.clone());
+        let suspended = trial(with(ended.clone(), fields.clone()));
+        for records in [&running, &suspended] {
+            let changed = "2026-11-14T10:00:00.000Z";
+            if let Some(plan) = latest {
+                row(records, "latest", plan, "active", changed);
+            }
+        }
+        let what = format!("{fields} {latest:?}");
+        let refusal = refused(&running, "suspend_trial", over);
+        assert_eq!(refusal, said("trial.plan_chosen", "P-03"), "{what}");
+        let refusal = refused(&suspended, "cancel", over);
+        assert_eq!(refusal, said("account.plan_chosen", "P-10"), "{what}");
+    }
+    // They are not among those to suspend, and nobody is called about them.
+    for (plan, after, section, alerts) in [
+        ("trial", "to_cancel", "over", vec![Firing]),
+        ("pro", "to_reactivate", "chosen", vec![]),
+    ] {
+        let suspended = trial(with(ended.clone(), json!({ "plan": plan })));
+        assert_eq!(suspended.in_section("lifecycle", after, over), ["o"]);
+        let records = trial(json!({ "plan": plan }));
+        assert_eq!(records.in_section("trials", section, over), ["o"], "{plan}");
+        assert_eq!(records.states("trial_over", over), alerts, "{plan}");
+    }
 }
