@@ -192,7 +192,15 @@ fn x_60_a_request_whose_money_is_back_is_closed_and_nobody_is_written_to() {
             );
             let plan = refund.allowed("settle").plan.unwrap();
             assert_eq!(plan.sets["state"], "settled", "{state}, {clock} counts");
-            assert!(plan.calls.is_empty() && plan.sets_on.is_empty());
+            assert!(plan.calls.is_empty());
+            // The slot or the place in the queue ends with it.
+            let on = &plan.sets_on[0];
+            assert_eq!(
+                (on.kind.as_str(), on.id.as_str()),
+                ("placement", "placement-7")
+            );
+            assert_eq!(on.set["state"], "ended");
+            assert_eq!(on.set["refund_status"], "refunded");
         }
     }
 }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use watchkeeper_model::alert::State::Firing;
 
 use crate::desk::{Desk, ago, denied, fact};
+use crate::dog_world::{NOW, OPERATOR, business, charge, placement};
 use crate::records::Records;
+use crate::world::{BOUGHT, Refund};
 
 const JOB: (&str, &str) = ("job", "featured-expiry-and-promotion");
 
@@ -83,6 +85,52 @@ fn d_22_a_refund_of_ours_that_is_under_way_is_no_difference() {
     });
     records.add("refund", "r", refund);
     assert_eq!(records.states("charge_held_wrongly", now), []);
+}
+
+#[test]
+fn x_84_and_d_22_what_went_back_by_another_way_ends_its_slot_as_the_request_is_closed() {
+    let before = "2026-11-18T00:00:00.000Z";
+    for (state, ended_at, end) in [
+        ("active", Value::Null, NOW),
+        ("queued", Value::Null, NOW),
+        ("ended", json!(before), before),
+    ] {
+        let records = Records::new();
+        business(&records, "b", json!({}));
+        charge(&records, "ch_p", json!({}));
+        placement(&records, "p", state, json!({ "ended_at": ended_at }));
+        let provider = json!({"charge_id": "ch_p", "amount": aud(), "given_back": aud(),
+                              "status": "refunded", "created_at": BOUGHT});
+        records.add("provider_charge", "ch_p", provider);
+        let stands = usize::from(state != "ended");
+        let corrected = json!({"status": "refunded", "reason": "Given back at the provider."});
+        let correct = ("correct_status", corrected);
+        let will = records.decide(("charge", "ch_p"), correct.clone(), OPERATOR, NOW);
+        let left = |line: &&String| line.starts_with("leave its placement");
+        assert_eq!(will.will.iter().filter(left).count(), stands, "{state}");
+        records.carry_out(("charge", "ch_p"), correct, OPERATOR, NOW);
+        assert_eq!(records.record("placement", "p").0["state"], state);
+        let told = records.rule("refunded_standing", NOW);
+        assert_eq!(told.len(), stands, "{state}: {told:?}");
+
+        let mut body = Refund::new(BOUGHT, NOW).body;
+        for (field, id) in [
+            ("business", "b"),
+            ("charge", "ch_p"),
+            ("charge_id", "ch_p"),
+            ("placement", "p"),
+        ] {
+            body.insert(field.to_owned(), json!(id));
+        }
+        records.add("refund", "r", Value::Object(body));
+        records.carry_out(("refund", "r"), ("settle", json!({})), OPERATOR, NOW);
+        let (slot, _) = records.record("placement", "p");
+        assert_eq!(
+            [&slot["state"], &slot["refund_status"], &slot["ended_at"]],
+            ["ended", "refunded", end]
+        );
+        assert_eq!(records.rule("refunded_standing", NOW).len(), 0, "{state}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use watchkeeper_model::RowOutcome;
 use watchkeeper_pack::format::Override;
 use watchkeeper_pack::value;
 
-use crate::dog_world::{business, charge};
+use crate::dog_world::{business, charge, placement};
 use crate::pos_world::{mail, with};
 use crate::records::Records;
 use crate::world::{BOUGHT, Refund, at, by, kind};
@@ -208,6 +208,8 @@ fn at_product(ticket: Value, booked: &str) -> Records {
         "charge-7",
         json!({"charge_id": "ch_7", "status": booked}),
     );
+    let fields = json!({"business": "biz-7", "charge_id": "ch_7"});
+    placement(&records, "placement-7", "active", fields);
     let lapsed = Refund::new(BOUGHT, LATER).with("state", json!("escalated"));
     records.add("refund", "r", Value::Object(lapsed.body));
     let body = json!({
@@ -268,6 +270,11 @@ fn x_42_and_d_20_what_is_with_product_stays_in_sight_until_they_have_answered() 
     );
     paid.carry_out(("refund", "r"), ("settle", json!({})), &["operator"], LATER);
     assert_eq!(paid.record("refund", "r").0["state"], "settled");
+    let (slot, _) = paid.record("placement", "placement-7");
+    assert_eq!(
+        [&slot["state"], &slot["refund_status"], &slot["ended_at"]],
+        ["ended", "refunded", LATER]
+    );
 }
 
 /// What can be done about a request, asked for and seen so many hours after the purchase.
