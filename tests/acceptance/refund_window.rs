@@ -5,7 +5,7 @@ use watchkeeper_model::RowOutcome;
 use watchkeeper_pack::format::Override;
 use watchkeeper_pack::value;
 
-use crate::dog_world::{business, charge, placement};
+use crate::dog_world::{self, business, charge, placement};
 use crate::pos_world::{mail, with};
 use crate::records::Records;
 use crate::world::{BOUGHT, Refund, at, by, kind};
@@ -212,12 +212,8 @@ fn at_product(ticket: Value, booked: &str) -> Records {
     placement(&records, "placement-7", "active", fields);
     let lapsed = Refund::new(BOUGHT, LATER).with("state", json!("escalated"));
     records.add("refund", "r", Value::Object(lapsed.body));
-    let body = json!({
-        "team": "product", "topic": "policy", "urgency": "low", "subject": "Refund R-1042",
-        "text": "Please decide.", "refund_number": "R-1042", "opened_by": "op-1",
-        "opened_at": "2026-11-26T03:00:00.000Z", "state": "open",
-    });
-    records.add("ticket", "tk", with(body, ticket));
+    let of_it = json!({"complaint_number": null, "refund_number": "R-1042"});
+    dog_world::ticket(&records, "tk", with(of_it, ticket));
     records
 }
 
