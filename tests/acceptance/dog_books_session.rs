@@ -5,8 +5,9 @@ use watchkeeper_model::alert::State::Firing;
 
 use crate::desk::{Desk, ago, denied, fact};
 use crate::dog_world::{NOW, OPERATOR, business, charge, placement};
+use crate::pos_world::by;
 use crate::records::Records;
-use crate::world::{BOUGHT, Refund};
+use crate::world::{BOUGHT, PACK, Refund};
 
 const JOB: (&str, &str) = ("job", "featured-expiry-and-promotion");
 
@@ -202,4 +203,48 @@ fn d_23_a_payment_that_only_the_provider_has_is_looked_into_and_comes_in_the_end
     }
     desk.firing("charge_late", &[]);
     desk.firing("charge_missing", &[]);
+}
+
+#[test]
+fn x_69_and_d_24_an_open_difference_is_one_of_its_own_week() {
+    let alert = |rule: &str, since: &str, state: &str| {
+        let records = Records::new();
+        let body = json!({
+            "fingerprint": "f", "rule": rule, "row": "X-69", "severity": "yellow", "label": "l",
+            "detail": "d", "rule_text": "r", "since": since, "state": state,
+        });
+        records.add("alert", "a", body);
+        let week = json!({"began_at": "2026-11-05T03:00:00.000Z",
+                          "ended_at": "2026-11-12T03:00:00.000Z", "state": "open"});
+        records.add("payment_week", "w", week);
+        let archive = ("archive", json!({"result": "Equal."}));
+        records.refused(("payment_week", "w"), archive, OPERATOR, NOW)
+    };
+    let differs = || by("reconciliation.differs", "X-69");
+    for (rule, since, expected) in [
+        ("charge_held_wrongly", "2026-11-05T02:59:59.999Z", None),
+        ("charge_held_wrongly", "2026-11-05T03:00:00.000Z", differs()),
+        ("charge_held_wrongly", "2026-11-12T02:59:59.999Z", differs()),
+        ("charge_held_wrongly", "2026-11-12T03:00:00.000Z", None),
+        // A payment is missing once a day has passed since it was made.
+        ("charge_missing", "2026-11-06T02:59:59.999Z", None),
+        ("charge_missing", "2026-11-06T03:00:00.000Z", differs()),
+        ("charge_missing", "2026-11-13T02:59:59.999Z", differs()),
+        ("charge_missing", "2026-11-13T03:00:00.000Z", None),
+    ] {
+        for state in ["firing", "acknowledged"] {
+            assert_eq!(
+                alert(rule, since, state),
+                expected,
+                "{rule} {since} {state}"
+            );
+        }
+        assert_eq!(alert(rule, since, "resolved"), None, "{rule} {since}");
+    }
+}
+
+#[test]
+fn x_69_what_is_held_wrongly_belongs_to_the_week_of_its_payment() {
+    let since = PACK.alerts["charge_held_wrongly"].since.as_ref().unwrap();
+    assert_eq!(since.source, "record.created_at");
 }
