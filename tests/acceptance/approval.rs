@@ -178,7 +178,7 @@ fn x_60_what_was_found_is_said_of_none_of_one_and_of_many() {
 
 #[test]
 fn x_60_a_request_whose_money_is_back_is_closed_and_nobody_is_written_to() {
-    for state in ["requested", "failed"] {
+    for state in ["requested", "failed", "escalated"] {
         for clock in ["now", "requested_at"] {
             let mut refund = Refund::new(BOUGHT, NOW).with("state", json!(state));
             refund.settings.insert("refund_clock".into(), json!(clock));
@@ -186,13 +186,23 @@ fn x_60_a_request_whose_money_is_back_is_closed_and_nobody_is_written_to() {
             refund.lookups.insert("refunds_of_charge".into(), 1);
             assert_eq!(refund.denied("settle"), by("refund.not_returned", "X-60"));
             refund.lookups.insert("charge_refunded".into(), 1);
-            assert_eq!(
-                refund.denied("approve"),
-                by("refund.already_refunded", "X-60")
-            );
+            let approved = refund.denied("approve");
+            if state == "escalated" {
+                assert_eq!(approved.0, "action.wrong_state");
+            } else {
+                assert_eq!(approved, by("refund.already_refunded", "X-60"));
+            }
             let plan = refund.allowed("settle").plan.unwrap();
             assert_eq!(plan.sets["state"], "settled", "{state}, {clock} counts");
-            assert!(plan.calls.is_empty() && plan.sets_on.is_empty());
+            assert!(plan.calls.is_empty());
+            // The slot or the place in the queue ends with it.
+            let on = &plan.sets_on[0];
+            assert_eq!(
+                (on.kind.as_str(), on.id.as_str()),
+                ("placement", "placement-7")
+            );
+            assert_eq!(on.set["state"], "ended");
+            assert_eq!(on.set["refund_status"], "refunded");
         }
     }
 }

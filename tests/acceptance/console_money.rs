@@ -294,6 +294,25 @@ fn h_07_and_x_74_a_share_that_moved_by_more_than_five_points_is_investigated() {
         let written = records.refused(("currency_week", "w"), ("investigated", finding), &[], NOON);
         assert_eq!(written, None, "{share} after {before}");
     }
+    // As it was last week, and not what payouts lead to expect.
+    for (payout, beside) in [(2_499, true), (2_500, false), (3_500, false), (3_501, true)] {
+        let records = Records::of(&ADMIN_CONSOLE);
+        let body = json!({
+            "currency": "EUR", "week": "2026-11-09", "at": NOON, "gross_base": usd(1_000),
+            "share_hundredths": 3_000, "before_hundredths": 3_000, "payout_hundredths": payout,
+            "state": "new",
+        });
+        records.add("currency_week", "w", body);
+        let refused = records.refused(("currency_week", "w"), ("confirm", json!({})), &[], NOON);
+        let expected = if beside {
+            by("currency.beside_payouts", "X-74")
+        } else {
+            None
+        };
+        assert_eq!(refused, expected, "{payout}");
+        let section = if beside { "shifted" } else { "new" };
+        assert_eq!(records.in_section("currency_mix", section, NOON), ["w"]);
+    }
     let (_, computed) = currency(3_500, 3_000).record("currency_week", "w");
     assert_eq!(
         (&computed["points"], computed["share"].as_f64()),

@@ -329,7 +329,7 @@ fn data_of_h_11_a_sandbox_mirrors_production_unless_on_purpose() {
         assert_eq!(records.states("sandbox_drifted", NOON) == [Firing], drifted);
         let refused = records.refused(("toggle", "t"), ("align", json!({})), &[], NOON);
         assert_eq!(
-            refused,
+            refused.clone(),
             if drifted {
                 None
             } else {
@@ -341,7 +341,16 @@ fn data_of_h_11_a_sandbox_mirrors_production_unless_on_purpose() {
             records.metric("sandbox_differences", NOON).value,
             Some(count)
         );
+        let why = ("on_purpose", json!({"why": "A sandbox charges no card."}));
+        let on_purpose = records.refused(("toggle", "t"), why, &[], NOON);
+        assert_eq!(on_purpose, refused, "only what differs differs on purpose");
         let meant = toggle(production, sandbox, "meant");
+        // Equal again it waits to be compared: a drift of later would alert nobody.
+        let section = if drifted { "meant" } else { "equal_again" };
+        assert_eq!(meant.in_section("sandboxes", section, NOON), ["t"]);
+        let again = toggle(production, sandbox, "meant");
+        again.carry_out(("toggle", "t"), ("compare_again", json!({})), &[], NOON);
+        assert_eq!(again.states("sandbox_drifted", NOON) == [Firing], drifted);
         assert_eq!(meant.states("sandbox_drifted", NOON), []);
         assert_eq!(meant.metric("sandbox_differences", NOON).value, Some(0.0));
     }
@@ -354,6 +363,7 @@ fn data_of_h_11_a_sandbox_mirrors_production_unless_on_purpose() {
         &[
             ("align", &["compared", "meant"]),
             ("on_purpose", &["compared"]),
+            ("compare_again", &["meant"]),
         ],
     );
 }

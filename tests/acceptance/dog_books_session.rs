@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use watchkeeper_model::alert::State::Firing;
 
 use crate::desk::{Desk, ago, denied, fact};
+use crate::dog_world::{NOW, OPERATOR, business, charge, placement};
+use crate::pos_world::by;
 use crate::records::Records;
+use crate::world::{BOUGHT, PACK, Refund};
 
 const JOB: (&str, &str) = ("job", "featured-expiry-and-promotion");
 
@@ -86,6 +89,52 @@ fn d_22_a_refund_of_ours_that_is_under_way_is_no_difference() {
 }
 
 #[test]
+fn x_84_and_d_22_what_went_back_by_another_way_ends_its_slot_as_the_request_is_closed() {
+    let before = "2026-11-18T00:00:00.000Z";
+    for (state, ended_at, end) in [
+        ("active", Value::Null, NOW),
+        ("queued", Value::Null, NOW),
+        ("ended", json!(before), before),
+    ] {
+        let records = Records::new();
+        business(&records, "b", json!({}));
+        charge(&records, "ch_p", json!({}));
+        placement(&records, "p", state, json!({ "ended_at": ended_at }));
+        let provider = json!({"charge_id": "ch_p", "amount": aud(), "given_back": aud(),
+                              "status": "refunded", "created_at": BOUGHT});
+        records.add("provider_charge", "ch_p", provider);
+        let stands = usize::from(state != "ended");
+        let corrected = json!({"status": "refunded", "reason": "Given back at the provider."});
+        let correct = ("correct_status", corrected);
+        let will = records.decide(("charge", "ch_p"), correct.clone(), OPERATOR, NOW);
+        let left = |line: &&String| line.starts_with("leave its placement");
+        assert_eq!(will.will.iter().filter(left).count(), stands, "{state}");
+        records.carry_out(("charge", "ch_p"), correct, OPERATOR, NOW);
+        assert_eq!(records.record("placement", "p").0["state"], state);
+        let told = records.rule("refunded_standing", NOW);
+        assert_eq!(told.len(), stands, "{state}: {told:?}");
+
+        let mut body = Refund::new(BOUGHT, NOW).body;
+        for (field, id) in [
+            ("business", "b"),
+            ("charge", "ch_p"),
+            ("charge_id", "ch_p"),
+            ("placement", "p"),
+        ] {
+            body.insert(field.to_owned(), json!(id));
+        }
+        records.add("refund", "r", Value::Object(body));
+        records.carry_out(("refund", "r"), ("settle", json!({})), OPERATOR, NOW);
+        let (slot, _) = records.record("placement", "p");
+        assert_eq!(
+            [&slot["state"], &slot["refund_status"], &slot["ended_at"]],
+            ["ended", "refunded", end]
+        );
+        assert_eq!(records.rule("refunded_standing", NOW).len(), 0, "{state}");
+    }
+}
+
+#[test]
 fn d_23_for_a_day_a_late_payment_is_waited_for_and_then_it_is_missing() {
     let records = Records::new();
     let body = json!({"charge_id": "ch", "amount": aud(), "status": "succeeded",
@@ -154,4 +203,48 @@ fn d_23_a_payment_that_only_the_provider_has_is_looked_into_and_comes_in_the_end
     }
     desk.firing("charge_late", &[]);
     desk.firing("charge_missing", &[]);
+}
+
+#[test]
+fn x_69_and_d_24_an_open_difference_is_one_of_its_own_week() {
+    let alert = |rule: &str, since: &str, state: &str| {
+        let records = Records::new();
+        let body = json!({
+            "fingerprint": "f", "rule": rule, "row": "X-69", "severity": "yellow", "label": "l",
+            "detail": "d", "rule_text": "r", "since": since, "state": state,
+        });
+        records.add("alert", "a", body);
+        let week = json!({"began_at": "2026-11-05T03:00:00.000Z",
+                          "ended_at": "2026-11-12T03:00:00.000Z", "state": "open"});
+        records.add("payment_week", "w", week);
+        let archive = ("archive", json!({"result": "Equal."}));
+        records.refused(("payment_week", "w"), archive, OPERATOR, NOW)
+    };
+    let differs = || by("reconciliation.differs", "X-69");
+    for (rule, since, expected) in [
+        ("charge_held_wrongly", "2026-11-05T02:59:59.999Z", None),
+        ("charge_held_wrongly", "2026-11-05T03:00:00.000Z", differs()),
+        ("charge_held_wrongly", "2026-11-12T02:59:59.999Z", differs()),
+        ("charge_held_wrongly", "2026-11-12T03:00:00.000Z", None),
+        // A payment is missing once a day has passed since it was made.
+        ("charge_missing", "2026-11-06T02:59:59.999Z", None),
+        ("charge_missing", "2026-11-06T03:00:00.000Z", differs()),
+        ("charge_missing", "2026-11-13T02:59:59.999Z", differs()),
+        ("charge_missing", "2026-11-13T03:00:00.000Z", None),
+    ] {
+        for state in ["firing", "acknowledged"] {
+            assert_eq!(
+                alert(rule, since, state),
+                expected,
+                "{rule} {since} {state}"
+            );
+        }
+        assert_eq!(alert(rule, since, "resolved"), None, "{rule} {since}");
+    }
+}
+
+#[test]
+fn x_69_what_is_held_wrongly_belongs_to_the_week_of_its_payment() {
+    let since = PACK.alerts["charge_held_wrongly"].since.as_ref().unwrap();
+    assert_eq!(since.source, "record.created_at");
 }

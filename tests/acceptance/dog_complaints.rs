@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use watchkeeper_model::Mail;
 
 use crate::dog_world::{
-    NOW, OPERATOR, business, charge, complaint, council, placement, refused, review,
+    NOW, OPERATOR, business, charge, complaint, council, nightly_job, placement, refused, review,
+    ticket,
 };
 use crate::pos_world::{by, mail, passes};
 use crate::records::Records;
@@ -54,6 +55,10 @@ fn not_so() -> Option<(String, Option<String>)> {
     by("complaint.not_so", "D-57")
 }
 
+fn not_told() -> Option<(String, Option<String>)> {
+    by("complaint.not_told", "D-51")
+}
+
 fn pass_on(team: &str, topic: &str) -> Value {
     json!({"team": team, "topic": topic, "urgency": "medium", "text": "Please look."})
 }
@@ -100,6 +105,7 @@ fn d_28_what_only_product_can_change_is_passed_on_and_answered() {
     let records = world("not_featured", json!({"verified": false}));
     charge(&records, "ch_p", json!({}));
     find(&records, "not_verified");
+    assert_eq!(said(&records, "answer_featured"), not_told());
     carry(&records, COMPLAINT, "pass_on", pass_on("product", "defect"));
     let (ticket, _) = records.record("ticket", "pass_on-0");
     assert_eq!(ticket["complaint_number"], "C-7");
@@ -150,6 +156,8 @@ fn d_28_and_d_57_no_cause_is_told_that_payment_placement_and_queue_speak_against
             let other = json!({"business": "b-2"});
             placement(&records, "q", "active", other.clone());
             charge(&records, "ch_q", other);
+            nightly_job(&records, json!({}));
+            ticket(&records, "tk", json!({}));
             find(&records, cause);
             let expected = if told.split(' ').any(|one| one == cause) {
                 passes()
@@ -158,6 +166,66 @@ fn d_28_and_d_57_no_cause_is_told_that_payment_placement_and_queue_speak_against
             };
             let found = said(&records, "answer_featured");
             assert_eq!(found, expected, "{cause}: {paid} {placed:?} {verified}");
+        }
+    }
+}
+
+#[test]
+fn d_28_and_d_57_that_the_job_runs_again_is_told_once_it_does() {
+    let stopped = json!({"state": "failed", "attempts": 5});
+    let tries = json!({"state": "retrying"});
+    let long_ago = json!({"last_success": "2026-11-19T02:59:59.999Z"});
+    for (job, expected) in [
+        (None, not_so()),
+        (Some(stopped), not_so()),
+        (Some(tries), not_so()),
+        (Some(long_ago), not_so()),
+        (Some(json!({})), passes()),
+    ] {
+        let records = world("not_featured", json!({}));
+        charge(&records, "ch_p", json!({}));
+        placement(&records, "p", "queued", json!({}));
+        find(&records, "job_defect");
+        let words = format!("{job:?}");
+        if let Some(job) = job {
+            nightly_job(&records, job);
+        }
+        assert_eq!(said(&records, "answer_featured"), expected, "{words}");
+    }
+}
+
+#[test]
+fn d_51_nobody_reads_that_product_was_told_before_they_have_a_ticket() {
+    for (about, cause, listing, action) in [
+        (
+            "not_featured",
+            "not_verified",
+            json!({"verified": false}),
+            "answer_featured",
+        ),
+        (
+            "search",
+            "listing_suspended",
+            json!({"state": "suspended"}),
+            "answer_search",
+        ),
+        ("search", "search_defect", json!({}), "answer_search"),
+    ] {
+        for (fields, expected) in [
+            (json!({}), passes()),
+            (json!({"state": "answered", "answered_at": NOW}), passes()),
+            (json!({"state": "closed", "answered_at": NOW}), passes()),
+            // Withdrawn, another team's, another complaint's.
+            (json!({"state": "closed"}), not_told()),
+            (json!({"team": "legal"}), not_told()),
+            (json!({"complaint_number": "C-8"}), not_told()),
+        ] {
+            let records = world(about, listing.clone());
+            charge(&records, "ch_p", json!({}));
+            find(&records, cause);
+            let words = fields.to_string();
+            ticket(&records, "tk", fields);
+            assert_eq!(said(&records, action), expected, "{cause} {words}");
         }
     }
 }
@@ -227,6 +295,7 @@ fn d_29_a_cache_counts_as_cleared_once_it_is_and_a_defect_is_passed_on() {
 
     let records = world("search", json!({}));
     find(&records, "search_defect");
+    assert_eq!(said(&records, "answer_search"), not_told());
     carry(&records, COMPLAINT, "pass_on", pass_on("product", "defect"));
     let line = "Looked into search results. Cause: search_defect";
     let mail = answered(&records, "answer_search", line);
@@ -236,22 +305,32 @@ fn d_29_a_cache_counts_as_cleared_once_it_is_and_a_defect_is_passed_on() {
 #[test]
 fn d_29_and_d_57_no_cause_is_told_that_the_listing_speaks_against() {
     let active = "profile_incomplete cache search_defect nothing_wrong";
-    for (state, told) in [
-        ("active", active),
-        ("suspended", "listing_suspended"),
-        ("deleted", "listing_deleted"),
+    let whole = "cache search_defect nothing_wrong";
+    let (puppies, none, empty) = (json!("Puppies"), Value::Null, json!(""));
+    for (state, ages, told) in [
+        ("active", &puppies, whole),
+        ("active", &none, "profile_incomplete"),
+        ("active", &empty, "profile_incomplete"),
+        ("suspended", &puppies, "listing_suspended"),
+        ("suspended", &none, "listing_suspended"),
+        ("deleted", &puppies, "listing_deleted"),
     ] {
         let gone = ["listing_suspended", "listing_deleted"];
         for cause in active.split(' ').chain(gone) {
-            let listing = json!({"state": state, "cache_cleared_at": NOW});
+            let listing = json!({"state": state, "age_specialties": ages, "cache_cleared_at": NOW});
             let records = world("search", listing);
+            ticket(&records, "tk", json!({}));
             find(&records, cause);
             let expected = if told.split(' ').any(|one| one == cause) {
                 passes()
             } else {
                 not_so()
             };
-            assert_eq!(said(&records, "answer_search"), expected, "{cause} {state}");
+            assert_eq!(
+                said(&records, "answer_search"),
+                expected,
+                "{cause} {state} {ages}"
+            );
         }
     }
     let nobody = world("search", json!({}));
@@ -327,6 +406,11 @@ fn d_30_what_a_trainer_reported_is_a_legal_question() {
     carry(&records, COMPLAINT, "pass_on", pass_on("legal", "legal"));
     let (ticket, _) = records.record("ticket", "pass_on-0");
     assert_eq!(ticket["team"], "legal");
+    // Only now Product is told, by a ticket of its own; nobody else is.
+    let finance = refused(&records, COMPLAINT, "pass_on", pass_on("finance", "legal"));
+    assert_eq!(finance, by("complaint.legal_leads", "X-86"));
+    let product = refused(&records, COMPLAINT, "pass_on", pass_on("product", "legal"));
+    assert_eq!(product, passes());
     let other = by("complaint.other_cause", "D-30");
     assert_eq!(said(&records, "answer_review"), other, "not before Legal");
 }

@@ -95,20 +95,25 @@ fn d_05_and_x_64_the_job_is_run_under_its_guard() {
     let said = |fields: Value| refused(&job(fields), ("job", "j"), "run", json!({}));
     let too_soon = by("job.too_soon", "X-64");
     for (class, failed, expected) in [
-        ("database_timeout", "02:50:00.001", too_soon.clone()),
-        ("database_timeout", "02:50:00.000", passes()),
-        ("database_timeout", "02:49:59.999", passes()),
-        ("lock_timeout", "02:55:00.001", too_soon),
-        ("lock_timeout", "02:55:00.000", passes()),
-        ("lock_timeout", "02:54:59.999", passes()),
-        ("network_refused", "02:59:59.999", passes()),
+        (Some("database_timeout"), "02:50:00.001", too_soon.clone()),
+        (Some("database_timeout"), "02:50:00.000", passes()),
+        (Some("database_timeout"), "02:49:59.999", passes()),
+        (Some("lock_timeout"), "02:55:00.001", too_soon.clone()),
+        (Some("lock_timeout"), "02:55:00.000", passes()),
+        (Some("lock_timeout"), "02:54:59.999", passes()),
+        (Some("network_refused"), "02:59:59.999", passes()),
+        // What nobody has told the cause of may have been the database.
+        (None, "02:50:00.001", too_soon),
+        (None, "02:50:00.000", passes()),
     ] {
         let at = format!("2026-11-20T{failed}Z");
         let fields = json!({"error_class": class, "last_failure": at});
-        assert_eq!(said(fields), expected, "{class} {failed}");
+        assert_eq!(said(fields), expected, "{class:?} {failed}");
         let since = json!({"error_class": class, "last_failure": null, "failed_since": at});
-        assert_eq!(said(since), expected, "{class} since {failed}");
+        assert_eq!(said(since), expected, "{class:?} since {failed}");
     }
+    let never = json!({"error_class": null, "last_failure": null, "state": "ok"});
+    assert_eq!(said(never), passes(), "nothing has failed");
     assert_eq!(said(json!({"lock_held": true})), by("job.locked", "D-42"));
     assert_eq!(said(json!({"lock_held": false})), passes());
     let running = said(json!({"state": "running"}));
@@ -121,29 +126,68 @@ fn d_05_and_x_64_the_job_is_run_under_its_guard() {
 }
 
 #[test]
+fn x_64_a_run_by_hand_that_fails_is_not_pressed_again_and_again() {
+    let records = job(json!({}));
+    let run = || ("run", json!({}));
+    let sets = records.settled(("job", "j"), run(), NOW, false);
+    assert_eq!(
+        sets["error_class"],
+        Value::Null,
+        "the one before was of another failure"
+    );
+    let failed = job(Value::Object(sets));
+    let said = |now: &str| failed.refused(("job", "j"), run(), OPERATOR, now);
+    let too_soon = by("job.too_soon", "X-64");
+    assert_eq!(said("2026-11-20T03:00:05.000Z"), too_soon);
+    assert_eq!(said("2026-11-20T03:09:59.999Z"), too_soon);
+    assert_eq!(said("2026-11-20T03:10:00.000Z"), passes());
+}
+
+#[test]
 fn d_26_without_a_probe_of_the_database_the_job_is_not_run_and_that_is_what_is_said() {
-    let probed = |timeouts: i64| {
+    let probed = |timeouts: i64, at: &str| {
         let records = job_alone(json!({}));
-        let probe = json!({"name": "d", "sampled_at": NOW, "p95_ms": 180, "timeouts": timeouts});
+        let probe = json!({"name": "d", "sampled_at": at, "p95_ms": 180, "timeouts": timeouts});
         records.add("database", "d", probe);
         records
     };
+    let times_out = Some("The database times out just now.");
     for (records, refusal, found) in [
         (
             job_alone(json!({})),
             Some("Nobody has told whether the database answers."),
             "no probe of the database is known",
         ),
-        (probed(0), None, "0 time-outs in five minutes"),
         (
-            probed(1),
-            Some("The database times out just now."),
-            "1 time-out in five minutes",
+            probed(0, NOW),
+            None,
+            "0 time-outs in five minutes, last sampled 20 November 2026, 14:00",
         ),
         (
-            probed(2),
-            Some("The database times out just now."),
-            "2 time-outs in five minutes",
+            probed(1, NOW),
+            times_out,
+            "1 time-out in five minutes, last sampled 20 November 2026, 14:00",
+        ),
+        (
+            probed(2, NOW),
+            times_out,
+            "2 time-outs in five minutes, last sampled 20 November 2026, 14:00",
+        ),
+        // A probe says something of now for twenty minutes, and an old one nothing at all.
+        (
+            probed(0, "2026-11-20T02:40:00.000Z"),
+            None,
+            "0 time-outs in five minutes, last sampled 20 November 2026, 13:40",
+        ),
+        (
+            probed(0, "2026-11-20T02:39:59.999Z"),
+            Some("The last probe of the database is more than twenty minutes old"),
+            "the last probe is of 20 November 2026, 13:39",
+        ),
+        (
+            probed(3, "2026-11-13T03:00:00.000Z"),
+            Some("The last probe of the database is more than twenty minutes old"),
+            "the last probe is of 13 November 2026, 14:00",
         ),
     ] {
         let decision = records.decide(("job", "j"), ("run", json!({})), OPERATOR, NOW);

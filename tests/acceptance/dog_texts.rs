@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use watchkeeper_model::Mail;
 use watchkeeper_pack::expr::Scope;
 
-use crate::dog_world::{NOW, business, charge, complaint, placement, refused, review};
+use crate::dog_world::{
+    NOW, business, charge, complaint, nightly_job, placement, refused, review, ticket,
+};
 use crate::pos_world::{by, mail, map, needs, seen};
 use crate::records::Records;
 use crate::world::{PACK, Refund};
@@ -92,6 +94,7 @@ fn about(about: &str, cause: &str) -> Records {
     let records = Records::new();
     let listing = match cause {
         "not_verified" => json!({"verified": false}),
+        "profile_incomplete" => json!({"behavior_issues": null}),
         "listing_deleted" => json!({"state": "deleted"}),
         "listing_suspended" => json!({"state": "suspended"}),
         "cache" => json!({"cache_cleared_at": "2026-11-19T22:00:00.000Z"}),
@@ -109,6 +112,8 @@ fn about(about: &str, cause: &str) -> Records {
         _ => "published",
     };
     review(&records, json!({"state": decided}));
+    nightly_job(&records, json!({}));
+    ticket(&records, "tk", json!({}));
     complaint(
         &records,
         "c",

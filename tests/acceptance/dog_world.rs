@@ -67,6 +67,25 @@ pub fn complaint(records: &Records, id: &str, fields: Value) {
     records.add("complaint", id, with(body, fields));
 }
 
+/// A ticket about complaint `C-7`, at Product and not answered yet.
+pub fn ticket(records: &Records, id: &str, fields: Value) {
+    let body = json!({
+        "team": "product", "topic": "policy", "urgency": "low", "subject": "Complaint C-7",
+        "text": "Please look.", "complaint_number": "C-7", "opened_by": "op-1",
+        "opened_at": "2026-11-19T01:00:00.000Z", "state": "open",
+    });
+    records.add("ticket", id, with(body, fields));
+}
+
+/// The nightly job, which succeeded last night.
+pub fn nightly_job(records: &Records, fields: Value) {
+    let body = json!({
+        "name": "Expiry", "schedule": "daily at 02:00", "attempts": 1, "max_attempts": 5,
+        "last_success": "2026-11-19T15:00:00.000Z", "state": "ok",
+    });
+    records.add("job", "j", with(body, fields));
+}
+
 /// What refuses the operator this action now.
 pub fn refused(records: &Records, record: (&str, &str), action: &str, params: Value) -> Refusal {
     records.refused(record, (action, params), OPERATOR, NOW)

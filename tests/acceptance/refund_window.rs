@@ -1,11 +1,17 @@
 //! D-17, X-42, X-43, X-44: seventy-two hours.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use watchkeeper_model::RowOutcome;
 use watchkeeper_pack::format::Override;
 use watchkeeper_pack::value;
 
+use crate::dog_world::{self, business, charge, placement};
+use crate::pos_world::{mail, with};
+use crate::records::Records;
 use crate::world::{BOUGHT, Refund, at, by, kind};
+
+/// Weeks after [`BOUGHT`].
+const LATER: &str = "2026-12-20T03:00:00.000Z";
 
 fn window_passed() -> (String, Option<String>) {
     by("refund.window_passed", "D-17")
@@ -142,6 +148,20 @@ fn x_42_requested_in_time_and_lapsed_with_us_goes_to_product() {
     );
     assert!(note.contains("212 h after it"), "{note}");
     assert!(plan.calls.is_empty(), "no money, no mail");
+    // Product has a ticket with the same words.
+    let [ticket] = plan.creates.as_slice() else {
+        panic!("{:?}", plan.creates);
+    };
+    assert_eq!(ticket.kind, "ticket");
+    for (field, value) in [
+        ("state", "open"),
+        ("team", "product"),
+        ("topic", "policy"),
+        ("refund_number", "R-1042"),
+        ("text", note),
+    ] {
+        assert_eq!(ticket.body[field], value, "{field}");
+    }
 
     let mut remarked = lapsed;
     remarked
@@ -177,6 +197,80 @@ fn x_42_what_the_provider_refused_goes_to_product_with_what_it_said() {
     let note = note(&of_request);
     let said = "The provider refused it (charge disputed). Please decide how the money goes back.";
     assert!(note.ends_with(said), "{note}");
+}
+
+/// A request that lapsed with us, as it stands at Product, whose ticket says this.
+fn at_product(ticket: Value, booked: &str) -> Records {
+    let records = Records::new();
+    business(&records, "biz-7", json!({}));
+    charge(
+        &records,
+        "charge-7",
+        json!({"charge_id": "ch_7", "status": booked}),
+    );
+    let fields = json!({"business": "biz-7", "charge_id": "ch_7"});
+    placement(&records, "placement-7", "active", fields);
+    let lapsed = Refund::new(BOUGHT, LATER).with("state", json!("escalated"));
+    records.add("refund", "r", Value::Object(lapsed.body));
+    let of_it = json!({"complaint_number": null, "refund_number": "R-1042"});
+    dog_world::ticket(&records, "tk", with(of_it, ticket));
+    records
+}
+
+#[test]
+fn x_42_and_d_20_what_is_with_product_stays_in_sight_until_they_have_answered() {
+    let no = json!({"answer": "The placement ran for eight days."});
+    let said = |records: &Records, action: &str| {
+        records.refused(("refund", "r"), (action, no.clone()), &["operator"], LATER)
+    };
+    let open = at_product(json!({}), "succeeded");
+    let shown = |records: &Records, section| records.in_section("refunds", section, LATER);
+    assert_eq!(
+        shown(&open, "product"),
+        ["r"],
+        "weeks after it was passed on"
+    );
+    assert_eq!(shown(&open, "decided"), Vec::<String>::new());
+    assert_eq!(
+        said(&open, "decline"),
+        Some(by("refund.product_silent", "X-42"))
+    );
+    assert_eq!(
+        said(&open, "settle"),
+        Some(by("refund.not_returned", "X-60"))
+    );
+    // Its ticket is not taken back meanwhile: that would be a no of ours.
+    let why = json!({"why": "Asked by mistake."});
+    let withdrawn = open.refused(("ticket", "tk"), ("withdraw", why), &["operator"], LATER);
+    assert_eq!(withdrawn, Some(by("ticket.refund_waits", "X-42")));
+
+    let answered = json!({"state": "answered", "answer": "No.", "answered_at": BOUGHT});
+    let refused = at_product(answered.clone(), "succeeded");
+    let mail = mail(&refused, ("refund", "r"), ("decline", no.clone()), LATER);
+    assert_eq!(mail.to, "kim@pawsandplay.example");
+    assert!(mail.body.contains("ran for eight days."), "{}", mail.body);
+    refused.carry_out(
+        ("refund", "r"),
+        ("decline", no.clone()),
+        &["operator"],
+        LATER,
+    );
+    assert_eq!(refused.record("refund", "r").0["state"], "denied");
+    assert_eq!(shown(&refused, "decided"), ["r"]);
+
+    // They said yes, and the money went back.
+    let paid = at_product(answered, "refunded");
+    assert_eq!(
+        said(&paid, "decline"),
+        Some(by("refund.already_refunded", "X-60"))
+    );
+    paid.carry_out(("refund", "r"), ("settle", json!({})), &["operator"], LATER);
+    assert_eq!(paid.record("refund", "r").0["state"], "settled");
+    let (slot, _) = paid.record("placement", "placement-7");
+    assert_eq!(
+        [&slot["state"], &slot["refund_status"], &slot["ended_at"]],
+        ["ended", "refunded", LATER]
+    );
 }
 
 /// What can be done about a request, asked for and seen so many hours after the purchase.

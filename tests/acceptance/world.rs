@@ -104,6 +104,12 @@ impl Refund {
             };
             (name.clone(), value)
         });
+        // Its placement stands.
+        let stands = LookupValue {
+            value: Value::Null,
+            as_of: self.now,
+        };
+        let lookups = lookups.chain([("placement_ended".to_owned(), stands)]);
         look(&Situation {
             pack: &PACK,
             kind: kind(),

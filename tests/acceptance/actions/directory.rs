@@ -173,7 +173,11 @@ fn d_60_the_six_that_the_document_leaves_out_are_there() {
                 "business.propose",
                 "Change: sets proposed_at, makes ticket",
             ),
-            ("a ticket", "refund.escalate", "Change: becomes escalated"),
+            (
+                "a ticket",
+                "refund.escalate",
+                "Change: becomes escalated, makes ticket",
+            ),
             ("a reminder", "job.remind", "Change: makes reminder"),
             ("a reminder", "charge.remind", "Change: makes reminder"),
             (

@@ -217,7 +217,7 @@ impl World<'_> {
         let refs = record.fields.iter().filter_map(|(name, def)| {
             let kind = def.kind.as_ref().filter(|_| def.type_ == FieldType::Ref)?;
             let shape = self.records.get(kind).map_or(Shape::Value, |target| {
-                let names = self.own(target, With::FieldsOnly);
+                let names = self.own(target, With::Stored);
                 Shape::fields(names)
             });
             Some((name.clone(), shape))

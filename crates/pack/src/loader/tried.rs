@@ -307,7 +307,10 @@ impl<'a> Trial<'a> {
             let there = self.made != Made::Least || !def.optional;
             let target = def.kind.as_ref().filter(|_| there)?;
             let target = self.pack.kind(target)?;
-            Some((name.clone(), self.body(target, None).into()))
+            let mut fields = self.body(target, None);
+            let computed = value::compute(target, &fields);
+            fields.extend(computed);
+            Some((name.clone(), fields.into()))
         });
         let lookups = kind.lookups.iter();
         let actor = json!({"id": "op-1", "roles": ["operator"], "regions": ["one"]});

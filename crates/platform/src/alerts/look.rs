@@ -211,7 +211,9 @@ async fn refs(
             .record(sight.tenant, &target, id)
             .await?;
         if let Some(row) = row {
-            refs.insert(field, Value::Object(row.body));
+            let mut fields = row.body;
+            fields.extend(row.computed);
+            refs.insert(field, Value::Object(fields));
         }
     }
     Ok(refs)

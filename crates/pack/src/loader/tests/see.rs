@@ -124,6 +124,28 @@ fn an_action_reads_through_its_lookups_its_references_and_its_mail() {
 }
 
 #[test]
+fn what_a_record_referred_to_computes_is_read_and_hidden_with_what_it_is_made_of() {
+    let guard = ("when: record.visits < 10", "when: refs.shop.busy");
+    let shop = |expr: &str| {
+        let busy = format!("computed:\n  busy: {{type: boolean, label: Busy, expr: '{expr}'}}\n");
+        format!("{}{busy}", fixture::SHOP)
+    };
+    let stored = shop("record.closed != null && record.closed > 3");
+    let told = found(&[guard], &[PEOPLE, ("records/shop.yaml", &stored)]);
+    assert_eq!(codes(&told), Vec::<&str>::new(), "{told:#?}");
+    // What it is now is for the eye, and is no part of a record that is read along.
+    let of_now = shop("now > timestamp(\"2026-11-20T00:00:00Z\")");
+    let told = found(&[guard], &[PEOPLE, ("records/shop.yaml", &of_now)]);
+    assert_eq!(codes(&told), ["pack.expression"], "{told:#?}");
+    let hidden = stored.replace(
+        "label: Closed tickets,",
+        "label: Closed tickets, seen_by: [lead],",
+    );
+    let told = found(&[guard], &[PEOPLE, ("records/shop.yaml", &hidden)]);
+    assert_eq!(codes(&told), ["see.action"], "{told:#?}");
+}
+
+#[test]
 fn whoever_has_to_agree_sees_it_too() {
     let approvals = (
         "    not_after: record.ends_at\n",
