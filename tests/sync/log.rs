@@ -1,7 +1,7 @@
 //! The Log: pages, filter, search, and what the check of the chain found.
 
 use watchkeeper_core::features::log;
-use watchkeeper_core::features::log::view::{LogPage, LogRequest, LogSort};
+use watchkeeper_core::features::log::view::{LogEntry, LogPage, LogRequest, LogSort};
 use watchkeeper_core::store::StoreError;
 use watchkeeper_wire::operation::VerdictWord;
 
@@ -59,6 +59,8 @@ async fn entries_are_newest_first_with_what_they_are_about() {
         &sorts[3..],
         [LogSort::Denied, LogSort::Queued, LogSort::Queued]
     );
+    let by_name = |entry: &LogEntry| entry.actor == "Robin";
+    assert!(page.entries.iter().all(by_name), "the chain has the id");
     let denied = &page.entries[3];
     assert_eq!(denied.code.as_deref(), Some("parcel.too_late"));
     assert_eq!(denied.rows, ["P-1"]);
@@ -176,6 +178,9 @@ async fn words_are_found_in_the_entry_and_in_what_its_operation_was() {
     assert_eq!(find(&world, "TOO_LATE p9").await.len(), 1);
     assert_eq!(find(&world, "too_late p1").await, Vec::<u32>::new());
     assert_eq!(find(&world, "op-1").await.len(), 6, "the operator");
+    assert_eq!(find(&world, "ROB").await.len(), 6, "what they are called");
+    assert_eq!(find(&world, "robin p9").await.len(), 1);
+    assert_eq!(find(&world, "robin_").await, Vec::<u32>::new());
     assert_eq!(find(&world, "%").await, Vec::<u32>::new(), "no wildcard");
     assert_eq!(find(&world, "too?late").await, Vec::<u32>::new());
 }

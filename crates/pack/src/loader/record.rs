@@ -94,6 +94,10 @@ fn fields(world: &World<'_>, def: &RecordFile, spot: &Spot, problems: &mut Probl
             let message = "only an `id` is that of an operator";
             problems.error(&spot.at("operator"), "pack.field", message);
         }
+        if field.operator && field.searched {
+            let message = "an operator is shown by their name, and search would find their id";
+            problems.error(&spot.at("searched"), "pack.field", message);
+        }
         one_of(&field.one_of, field.type_, &spot, problems);
         labels(&field.one_of, &field.labels, &spot, problems);
         links::roles(world, &field.seen_by, &spot.at("seen_by"), problems);

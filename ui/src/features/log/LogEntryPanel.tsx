@@ -57,7 +57,9 @@ function Facts({ entry }: { entry: LogEntry }) {
         <Fact label={t("log-when")}>
           <Instant at={entry.at} both />
         </Fact>
-        <Fact label={t("log-by")}>{entry.actor}</Fact>
+        <Fact label={t("log-by")}>
+          <bdi>{entry.actor}</bdi>
+        </Fact>
         <Fact label={t("log-event")}>
           <code>{entry.event}</code>
         </Fact>

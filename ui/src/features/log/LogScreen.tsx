@@ -173,7 +173,7 @@ function cellOf(entry: LogEntry, { id }: CellColumn) {
     default:
       return (
         <span className="cell-main" title={entry.actor}>
-          {entry.actor}
+          <bdi>{entry.actor}</bdi>
         </span>
       );
   }

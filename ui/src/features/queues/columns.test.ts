@@ -61,3 +61,20 @@ test("words give way where there are many columns, before the list scrolls sidew
     );
   expect(widest(many)).toBeLessThan(widest(few));
 });
+
+test("the word of a state is never cut, however narrow the window; capitals are wider", () => {
+  const least = (label: string) => {
+    const rows = reviews.rows.map((row) => ({
+      ...row,
+      cells: row.cells.map((cell) =>
+        cell.value.type === "state" ? { ...cell, value: { ...cell.value, label } } : cell,
+      ),
+    }));
+    const state = gridColumns({ ...reviews, rows }, 2).find(({ id }) => id === "state");
+    expect(state?.width).toBe(`${state?.least}px`);
+    return state?.least ?? 0;
+  };
+  const calm = least("evidence required");
+  expect(calm).toBeGreaterThan(least("won"));
+  expect(least("EVIDENCE_REQUIRED")).toBeGreaterThan(calm);
+});

@@ -20,10 +20,11 @@ const LETTER_PX = 6.4;
 /** The same of a digit: they are all as wide. */
 const DIGIT_PX = 7.4;
 const PADDING_PX = 14;
-/** A word of a state may be long; up to here its column gives way, then the word is cut. */
+/** The same of a capital. */
+const CAPITAL_PX = 7.6;
+const CAPITALS = /[\p{Lu}_]/gu;
+/** What stands around the word of a state: its shape, the pill, and the space on both sides. */
 const PILL_PX = 46;
-/** Share of the window that it may take. */
-const STATE_SHARE = "11vw";
 
 const longest = (lengths: number[]) => Math.max(0, ...lengths);
 
@@ -52,6 +53,18 @@ function lettersIn(page: ViewPage, at: number): number {
       const cell = cells[at];
       if (cell?.value.type !== "text") return 0;
       return cell.value.text.length + (cell.beside?.length ?? 0);
+    }),
+  );
+}
+
+/** Pixels of the widest word of a state in a column, likewise. */
+function statesIn(page: ViewPage, at: number): number {
+  return longest(
+    page.rows.map(({ cells }) => {
+      const value = cells[at]?.value;
+      if (value?.type !== "state") return 0;
+      const capitals = value.label.match(CAPITALS)?.length ?? 0;
+      return CAPITAL_PX * capitals + LETTER_PX * (value.label.length - capitals);
     }),
   );
 }
@@ -104,11 +117,9 @@ function widthOf(
       return { least: wide, width: `${wide}px` };
     }
     case "state": {
-      const labels = page.rows.flatMap(({ cells }) =>
-        cells.map(({ value }) => (value.type === "state" ? value.label.length : 0)),
-      );
-      const wanted = Math.ceil(PILL_PX + LETTER_PX * longest(labels));
-      return { least, width: `max(${least}px, min(${wanted}px, ${STATE_SHARE}))` };
+      // Nor is the word of a state.
+      const wide = Math.max(least, Math.ceil(PILL_PX + statesIn(page, at)));
+      return { least: wide, width: `${wide}px` };
     }
     default: {
       // Their heads are longer than what stands below.

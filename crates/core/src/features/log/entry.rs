@@ -74,7 +74,7 @@ pub(super) fn shown(
     Ok(LogEntry {
         seq: number,
         at: reading.wall(entry.at),
-        actor: entry.actor,
+        actor: reading.rights.operator(&entry.actor).to_owned(),
         sort: sort_of(Some(about.event), about.word.as_deref()),
         event: about.event.to_owned(),
         action,

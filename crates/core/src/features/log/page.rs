@@ -25,7 +25,8 @@ fn answer(
     check: &ChainCheck,
     request: &LogRequest,
 ) -> Result<LogPage, Error> {
-    let search = Search::new(&request.search);
+    let me = (reading.me.as_str(), reading.rights.operator(&reading.me));
+    let search = Search::new(&request.search, me);
     let groups = groups(reading.state, &search)?;
     let wanted = wanted(&groups, &request.sorts);
     let limit = usize::try_from(request.limit.clamp(1, MOST)).unwrap_or(1);

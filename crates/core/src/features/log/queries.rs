@@ -39,46 +39,63 @@ pub(super) fn head(state: &Connection) -> Result<String, Error> {
         .unwrap_or_default())
 }
 
-/// Words that must all occur, as patterns for `LIKE`.
+/// Words that must all occur.
 pub(super) struct Search {
-    patterns: Vec<String>,
+    words: Vec<Word>,
+}
+
+/// A word that must occur, as patterns for `LIKE`.
+struct Word {
+    anywhere: String,
+    /// Whose entry it is, where the word is of what they are called: the chain has their id alone.
+    by: Option<String>,
 }
 
 impl Search {
-    pub fn new(typed: &str) -> Self {
-        let patterns = typed
-            .split_whitespace()
-            .take(MOST_WORDS)
-            .map(|word| {
-                let word: String = word.chars().take(100).collect();
-                let plain = word
-                    .replace('\\', "\\\\")
-                    .replace('%', "\\%")
-                    .replace('_', "\\_");
-                format!("%{plain}%")
-            })
-            .collect();
-        Self { patterns }
+    /// What was typed, in the chain of the operator with this id and name: nobody else writes in it.
+    pub fn new(typed: &str, (id, name): (&str, &str)) -> Self {
+        let name = name.to_lowercase();
+        let words = typed.split_whitespace().take(MOST_WORDS).map(|word| {
+            let word: String = word.chars().take(100).collect();
+            let is_named = name.contains(&word.to_lowercase());
+            Word {
+                anywhere: format!("%{}%", plain(&word)),
+                // The actor is the last of an entry's words.
+                by: is_named.then(|| format!("% {}", plain(id))),
+            }
+        });
+        Self {
+            words: words.collect(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
+        self.words.is_empty()
     }
 
     /// The condition over `audit`, with its parameters. An entry that only names an operation has
     /// the words of that operation's record and action too.
     fn condition(&self) -> (String, Vec<Sql>) {
-        let each = "(words LIKE ? ESCAPE '\\' OR operation IN (SELECT id FROM operation
+        const ANYWHERE: &str = "words LIKE ? ESCAPE '\\' OR operation IN (SELECT id FROM operation
                      WHERE lane LIKE ? ESCAPE '\\' OR action LIKE ? ESCAPE '\\'
-                        OR title LIKE ? ESCAPE '\\'))";
-        let text = vec![each; self.patterns.len()].join(" AND ");
-        let params = self
-            .patterns
-            .iter()
-            .flat_map(|pattern| vec![Sql::Text(pattern.clone()); 4])
-            .collect();
-        (text, params)
+                        OR title LIKE ? ESCAPE '\\')";
+        const BY: &str = " OR words LIKE ? ESCAPE '\\'";
+        let (mut each, mut params) = (Vec::new(), Vec::new());
+        for Word { anywhere, by } in &self.words {
+            let or_by = if by.is_some() { BY } else { "" };
+            each.push(format!("({ANYWHERE}{or_by})"));
+            params.extend(vec![Sql::Text(anywhere.clone()); 4]);
+            params.extend(by.clone().map(Sql::Text));
+        }
+        (each.join(" AND "), params)
     }
+}
+
+/// As it is, nothing of it a wildcard.
+fn plain(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 /// How many entries match by type and word.

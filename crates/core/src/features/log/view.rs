@@ -8,7 +8,8 @@ use crate::features::sync::view::ChainView;
 /// What is asked of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct LogRequest {
-    /// Words that must occur in action, record, code, row, operation id or operator; none if empty.
+    /// Words that must occur in action, record, code, row, operation id or what the operator is called;
+    /// none if empty.
     pub search: String,
     /// Only these sorts; all if empty.
     pub sorts: Vec<LogSort>,
@@ -79,7 +80,7 @@ pub struct LogEntry {
     pub seq: u32,
     /// When, tenant's wall clock, RFC 3339 with offset.
     pub at: String,
-    /// Operator.
+    /// Operator, as shown: by what they are called now.
     pub actor: String,
     /// Its sort.
     pub sort: LogSort,

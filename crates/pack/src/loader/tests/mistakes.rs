@@ -103,6 +103,13 @@ fn each_mistake_is_found_where_it_stands() {
         ),
         (
             RECORD,
+            "label: Number, indexed: true, searched: true}",
+            "label: Number, operator: true, indexed: true, searched: true}",
+            "pack.field",
+            "true}",
+        ),
+        (
+            RECORD,
             "one_of: [low, high]",
             "one_of: [low, Low]",
             "pack.case",
