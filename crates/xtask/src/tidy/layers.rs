@@ -48,6 +48,17 @@ const LAYERS: &[(&str, &[&str])] = &[
             "xtask",
         ],
     ),
+    (
+        "watchkeeper-simulation",
+        &[
+            "watchkeeper-pack",
+            "watchkeeper-model",
+            "watchkeeper-wire",
+            "watchkeeper-core",
+            "watchkeeper-platform",
+            "watchkeeper-tests",
+        ],
+    ),
 ];
 
 /// What must not be in the engine's tree: it knows no window and no server.
