@@ -124,6 +124,20 @@ pub fn clock(
     standing_of(pack, kind, &kind.clocks[clock], (&body, &computed), at(now)).unwrap()
 }
 
+/// A clock runs.
+pub fn runs(
+    pack: &'static Pack,
+    records: &Records,
+    record: (&str, &str),
+    clock: &str,
+    now: &str,
+) -> bool {
+    let kind = pack.kind(record.0).unwrap();
+    let (body, computed) = records.record(record.0, record.1);
+    standing_of(pack, kind, &kind.clocks[clock], (&body, &computed), at(now))
+        .is_some_and(|standing| standing.runs)
+}
+
 /// All states times all actions: an action starts from the states of the table, and from no other.
 pub fn machine(
     pack: &'static Pack,

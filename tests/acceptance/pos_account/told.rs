@@ -5,7 +5,7 @@ use watchkeeper_model::alert::State::Firing;
 
 use super::{ORG, refused, trial, unpaid};
 use crate::packs::POS_SAAS;
-use crate::pos_world::{NOON, by, clock, mail, passes, payment, with};
+use crate::pos_world::{NOON, by, mail, passes, payment, runs, with};
 use crate::records::Records;
 
 /// Overdue for a failure that is permanent.
@@ -47,8 +47,8 @@ fn p_11_a_notice_of_an_earlier_failure_is_none_of_this_one() {
         assert_eq!(refused(&records, "tell_payment_failed", over), telling);
         let stands = if counts { "to_suspend" } else { "untold" };
         assert_eq!(records.in_section("lifecycle", stands, over), ["o"]);
-        let runs = clock(&POS_SAAS, &records, ORG, "suspension", over).runs;
-        assert_eq!(runs, counts, "{failed}");
+        let suspension = runs(&POS_SAAS, &records, ORG, "suspension", over);
+        assert_eq!(suspension, counts, "{failed}");
         let fires = records.states("payment_untold", over) == [Firing];
         assert_eq!(fires, !counts, "{failed}");
     }
