@@ -215,6 +215,10 @@ async fn words_and_chips_narrow_many_as_they_narrow_few_and_what_is_drawn_over_t
     world.engine.sync_once().await.unwrap_err();
     world.act("return", "p004", None).await.unwrap();
     everywhere("drawn over").await;
+    let all = page(&world, &asked(vec![])).await;
+    for section in &all.sections {
+        eprintln!("{} {}", section.id, section.count);
+    }
     let returned = chip("state", json!({"type": "among", "values": ["returned"]}));
     let request = ViewRequest {
         search: "s".into(),

@@ -1438,7 +1438,7 @@ export type LogEntry = {
 	seq: number,
 	/**  When, tenant's wall clock, RFC 3339 with offset. */
 	at: string,
-	/**  Operator. */
+	/**  Operator, as shown: by what they are called now. */
 	actor: string,
 	/**  Its sort. */
 	sort: LogSort,
@@ -1512,7 +1512,10 @@ export type LogRecord = {
 
 /**  What is asked of the log. */
 export type LogRequest = {
-	/**  Words that must occur in action, record, code, row, operation id or operator; none if empty. */
+	/**
+	 *  Words that must occur in action, record, code, row, operation id or what the operator is called;
+	 *  none if empty.
+	 */
 	search: string,
 	/**  Only these sorts; all if empty. */
 	sorts: LogSort[],

@@ -94,7 +94,11 @@ async fn an_operation_its_record_and_its_verdict_come_with_the_feed() {
     );
     assert_eq!(record.body["decided_by"], "kim");
     let (lines, _) = world.pages(&world.token, Some(&cursor)).await;
-    assert_eq!(short(&lines), ["+refund/rf-1", "verdict Confirmed"]);
+    let lines = short(&lines);
+    // The ticket at Product comes with it.
+    assert_eq!((lines.len(), lines[0].as_str()), (3, "+refund/rf-1"));
+    assert!(lines[1].starts_with("+ticket/"), "{lines:?}");
+    assert_eq!(lines[2], "verdict Confirmed");
     // Nobody else is told what became of it.
     let (_, cursor) = world.pages(&world.admin, None).await;
     let other = world.refund(2, 90).await;
