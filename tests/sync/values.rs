@@ -153,6 +153,8 @@ async fn an_amount_is_asked_for_in_the_currency_of_its_record_or_else_of_the_pac
         let amount = "\n      amount: {type: money, label: Amount, optional: true}";
         text.replacen(fee, &format!("{fee}{duty}"), 1)
             .replace(reason, &format!("{reason}{amount}"))
+            // Of two amounts one is named that is typed.
+            .replace("confirm: typed", "confirm: typed\n    types: fee")
     });
     let of = |fee: &str, duty: Option<&str>| {
         let mut body = parcel("N-1", 4);
