@@ -350,7 +350,9 @@ fn a_38_a_country_is_paused_with_a_banner_and_a_reason_and_its_customers_are_tol
     let log = client.ask(&asked).unwrap();
     let mut entries = log["entries"].as_array().unwrap().iter();
     assert!(
-        entries.any(|entry| entry["record"]["id"] == "sales_paused/us" && entry["actor"] == "Léna Vidal")
+        entries
+            .any(|entry| entry["record"]["id"] == "sales_paused/us"
+                && entry["actor"] == "Léna Vidal")
     );
 
     // 5: who has an order under way there is written to, once, and nobody else.
