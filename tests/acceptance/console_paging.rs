@@ -298,7 +298,7 @@ fn h_02_every_action_on_a_page_starts_from_its_states_and_from_no_other() {
 }
 
 #[test]
-fn h_01_what_nobody_is_paged_for_does_not_wait_to_be_sent() {
+fn part_of_h_01_what_nobody_is_paged_for_does_not_wait_to_be_sent() {
     let records = page("s3", "draft", json!({}));
     let informational = by("page.informational", "H-01");
     assert_eq!(refused(&records, "send", SENT), informational);

@@ -206,7 +206,7 @@ fn d_23_a_payment_that_only_the_provider_has_is_looked_into_and_comes_in_the_end
 }
 
 #[test]
-fn x_69_and_d_24_an_open_difference_is_one_of_its_own_week() {
+fn part_of_x_69_and_d_24_an_open_difference_is_one_of_its_own_week() {
     let alert = |rule: &str, since: &str, state: &str| {
         let records = Records::new();
         let body = json!({
@@ -244,7 +244,7 @@ fn x_69_and_d_24_an_open_difference_is_one_of_its_own_week() {
 }
 
 #[test]
-fn x_69_what_is_held_wrongly_belongs_to_the_week_of_its_payment() {
+fn part_of_x_69_what_is_held_wrongly_belongs_to_the_week_of_its_payment() {
     let since = PACK.alerts["charge_held_wrongly"].since.as_ref().unwrap();
     assert_eq!(since.source, "record.created_at");
 }

@@ -134,7 +134,7 @@ fn l_32_an_order_is_of_some_pieces_at_no_price_below_zero() {
 }
 
 #[test]
-fn l_29_and_l_32_a_line_comes_into_stock_once_its_order_was_sent_and_goes_off_before() {
+fn l_32_a_line_comes_into_stock_once_its_order_was_sent_and_goes_off_before() {
     for (state, here, off) in [
         ("draft", false, true),
         ("sent", true, false),

@@ -253,7 +253,7 @@ fn data_of_p_09_isolation_holds_only_when_each_policy_was_corrected_and_tested()
 }
 
 #[test]
-fn p_09_isolation_counts_as_restored_by_a_test_of_that_table_since_the_leak_was_known() {
+fn part_of_p_09_isolation_counts_as_restored_by_a_test_of_that_table_since_the_leak_was_known() {
     let contain = |policies: &[(&str, Value)]| {
         let records = leak("reported", json!({}));
         for (place, (state, fields)) in policies.iter().enumerate() {
@@ -276,7 +276,7 @@ fn p_09_isolation_counts_as_restored_by_a_test_of_that_table_since_the_leak_was_
 }
 
 #[test]
-fn p_09_nobody_is_told_that_the_fault_is_removed_while_it_is_open() {
+fn part_of_p_09_nobody_is_told_that_the_fault_is_removed_while_it_is_open() {
     for (state, contained) in [
         ("reported", false),
         ("contained", true),
@@ -341,7 +341,7 @@ fn data_of_p_09_a_leak_is_closed_with_its_report_once_the_authority_knows() {
 }
 
 #[test]
-fn x_34_and_p_09_no_leak_ends_with_nobody_audited() {
+fn x_34_no_leak_ends_with_nobody_audited() {
     let contained = leak("contained", json!({}));
     let nobody = refused(&contained, "finish_audit", json!({}));
     assert_eq!(nobody, by("leak.nobody_listed", "X-34"));
@@ -364,7 +364,7 @@ fn x_34_and_p_09_no_leak_ends_with_nobody_audited() {
 }
 
 #[test]
-fn p_09_an_organisation_that_is_found_late_leads_back_to_the_audit() {
+fn part_of_p_09_an_organisation_that_is_found_late_leads_back_to_the_audit() {
     for (state, then) in [
         ("reported", "reported"),
         ("contained", "contained"),
@@ -392,7 +392,7 @@ fn p_09_an_organisation_that_is_found_late_leads_back_to_the_audit() {
 }
 
 #[test]
-fn p_09_who_was_taken_for_not_affected_is_told_after_all() {
+fn part_of_p_09_who_was_taken_for_not_affected_is_told_after_all() {
     let records = leak("told", json!({"authority_told_at": NOON}));
     exposure(&records, "e", "clean");
     let end = json!({"report": "r", "prevention": "p"});
@@ -501,7 +501,7 @@ fn data_of_p_09_every_action_starts_from_its_states_and_from_no_other() {
 }
 
 #[test]
-fn p_09_a_leak_ends_though_no_mail_reaches_an_organisation() {
+fn part_of_p_09_a_leak_ends_though_no_mail_reaches_an_organisation() {
     let one = ("exposure", "e");
     let exposed = |email: &str| {
         let records = leak("audited", json!({}));

@@ -126,7 +126,7 @@ fn data_of_p_04_and_p_06_only_a_checked_backup_from_before_the_damage_is_restore
 }
 
 #[test]
-fn p_04_and_p_32_the_restore_is_of_one_organisation_and_says_which() {
+fn p_32_the_restore_is_of_one_organisation_and_says_which() {
     let records = case("loss", "assessed", json!({"organisation": "hurt"}));
     organisation(&records, "hurt", json!({"code": "hurt-1"}));
     backup(&records, "b", "2026-11-20T03:00:00.000Z", "verified");
@@ -142,7 +142,7 @@ fn p_04_and_p_32_the_restore_is_of_one_organisation_and_says_which() {
 }
 
 #[test]
-fn p_04_another_backup_is_named_where_the_first_does_not_help() {
+fn part_of_p_04_another_backup_is_named_where_the_first_does_not_help() {
     for state in ["assessed", "restored"] {
         let records = case("loss", state, json!({}));
         backup(&records, "b", "2026-11-20T03:00:00.000Z", "damaged");
@@ -162,7 +162,7 @@ fn p_04_another_backup_is_named_where_the_first_does_not_help() {
 }
 
 #[test]
-fn p_04_where_nothing_was_lost_nothing_is_restored_and_the_case_ends() {
+fn part_of_p_04_where_nothing_was_lost_nothing_is_restored_and_the_case_ends() {
     for state in ["open", "assessed"] {
         let records = case("loss", state, json!({}));
         assert_eq!(records.states("data_loss", NOON), [Firing], "{state}");

@@ -92,7 +92,7 @@ fn p_20_nobody_deletes_before_and_nothing_is_exported_after() {
 }
 
 #[test]
-fn x_30_and_p_03_nothing_is_deleted_by_a_plan_that_the_latest_subscription_row_does_not_have() {
+fn x_30_nothing_is_deleted_by_a_plan_that_the_latest_subscription_row_does_not_have() {
     // Cancelled on 1 October: 30 days are over at noon of 20 November, 90 are not.
     let cancelled = |plan: &str, fields| {
         let records = records();
