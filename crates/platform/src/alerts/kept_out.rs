@@ -65,7 +65,7 @@ fn detail(provider: Connector, count: usize) -> String {
         count => format!("{count} effects wait"),
     };
     format!(
-        "{} does not accept the platform's key, or the key lacks a right (it answers 401 or 403): {waits} for it. \
+        "{} does not accept the platform's key, or the key lacks a right: {waits} for it. \
          Check the key in the configuration of the platform's host. Nothing is lost: what waits goes on by itself \
          as soon as the key is good again.",
         name(provider)

@@ -1,5 +1,5 @@
-//! A provider that does not let the platform in: it answers 401 or 403, for a key that was revoked or lacks a
-//! right.
+//! A provider that does not let the platform in: it answers 401 or 403 (Slack: 200, and why), for a key that
+//! was revoked or lacks a right.
 //!
 //! That is said with each operation that waits for it, and nowhere else: operators are told by what is said
 //! there (`alerts::kept_out`), so it holds as long as that does, whatever is killed. When and whether anything
