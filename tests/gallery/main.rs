@@ -1,5 +1,5 @@
 //! A picture book: the screens of every pack, and what opens over them, in both themes and two sizes.
-//! For the eye: `cargo xtask shots` asks for them, `./test` does not. They are in `target/shots`.
+//! For the eye: `cargo xtask shots` asks for them. They are in `target/shots`.
 
 #![allow(
     clippy::unwrap_used,
@@ -203,22 +203,15 @@ async fn take(dark: bool, size: (u32, u32)) {
     book.switches().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn gallery_light() {
-    take(false, (1280, 800)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn gallery_dark() {
-    take(true, (1280, 800)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn gallery_light_large() {
-    take(false, (1680, 1050)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn gallery_dark_large() {
-    take(true, (1680, 1050)).await;
+fn main() {
+    std::thread::scope(|scope| {
+        for dark in [false, true] {
+            for size in [(1280, 800), (1680, 1050)] {
+                scope.spawn(move || {
+                    let runtime = tokio::runtime::Runtime::new().unwrap();
+                    runtime.block_on(take(dark, size));
+                });
+            }
+        }
+    });
 }

@@ -17,6 +17,24 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// The feature that builds what is no test and nothing that ships: what measures, and the picture book.
+pub const TOOLS: &str = "watchkeeper-tests/tools";
+
+/// A cargo command of the whole workspace in which clippy looks at all of ours that is compiled, and denies its
+/// warnings. `cargo clippy` by itself would go over every dependency once more than they are built.
+pub fn linted(command: &str, arguments: &[&str]) -> Command {
+    let mut cargo = cargo(&[command, "--workspace", "--all-targets", "--features", TOOLS]);
+    cargo
+        .args(arguments)
+        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+        // As `cargo clippy -- --deny warnings` hands it on.
+        .env(
+            "CLIPPY_ARGS",
+            "--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__",
+        );
+    cargo
+}
+
 /// An npm command in the user interface.
 pub fn npm(arguments: &[&str]) -> Command {
     let mut command = Command::new("npm");

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::build::{self, cargo};
 use crate::progress::{say, step, stream};
-use crate::root::target;
+use crate::root::{program, target};
 use crate::setup;
 
 /// `ui/src/generated/bindings.ts`, from the commands of the shell.
@@ -37,9 +37,6 @@ pub fn schemas() -> anyhow::Result<()> {
     step("schemas", || stream(write.args(["schema", "packs/schema"])))
 }
 
-/// What builds the picture book.
-pub const GALLERY: &str = "watchkeeper-tests/gallery";
-
 /// Screenshots of the real window.
 ///
 /// # Errors
@@ -47,16 +44,18 @@ pub const GALLERY: &str = "watchkeeper-tests/gallery";
 pub fn shots() -> anyhow::Result<()> {
     setup::setup()?;
     build::everything()?;
-    let mut test: Command = cargo(&[
-        "test",
-        "--workspace",
-        "--test",
-        "desktop",
-        "--test",
-        "gallery",
-    ]);
-    test.args(["--features", GALLERY, "--", "shots", "gallery"]);
-    step("screenshots", || stream(&mut test))?;
+    step("picture book", || {
+        stream(&mut cargo(&[
+            "build",
+            "--workspace",
+            "--bins",
+            "--features",
+            build::TOOLS,
+        ]))?;
+        stream(&mut Command::new(program("gallery")))
+    })?;
+    let shots = ["test", "--workspace", "--test", "desktop", "--", "shots"];
+    step("screenshots", || stream(&mut cargo(&shots)))?;
     say(&format!(
         "screenshots: {}",
         target().join("shots").display()

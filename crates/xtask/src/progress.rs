@@ -43,16 +43,12 @@ pub fn stream(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a program with its output on the terminal, each line behind this, and hands each line of it to `line`
-/// too. Answers whether it ended well.
+/// Runs a program with its output on the terminal and hands each line of it to `line` too. Answers
+/// whether it ended well.
 ///
 /// # Errors
 /// Where it cannot be started.
-pub fn tee(
-    command: &mut Command,
-    behind: &str,
-    mut line: impl FnMut(&str),
-) -> anyhow::Result<bool> {
+pub fn tee(command: &mut Command, mut line: impl FnMut(&str)) -> anyhow::Result<bool> {
     let name = shown(command);
     let mut child = command
         .stdout(Stdio::piped())
@@ -61,7 +57,7 @@ pub fn tee(
     if let Some(output) = child.stdout.take() {
         for text in BufReader::new(output).lines() {
             let text = text?;
-            println!("{behind}{text}");
+            println!("{text}");
             line(&text);
         }
     }

@@ -1,7 +1,5 @@
 //! Every check and test there is, and a line that sums them up.
 
-mod lanes;
-
 use std::ops::AddAssign;
 use std::path::PathBuf;
 use std::process::Command;
@@ -56,13 +54,8 @@ const STEPS: &[Step] = &[
     }),
     ("interface: tests", interface_tests),
     ("interface: build", || one(build::interface())),
-    ("clippy", || one(stream(&mut clippy()))),
-    ("build", || {
-        one(stream(&mut cargo(&[
-            "build",
-            "--workspace",
-            "--all-targets",
-        ])))
+    ("build and clippy", || {
+        one(stream(&mut build::linted("build", &[])))
     }),
     ("tests", rust_tests),
 ];
@@ -121,22 +114,6 @@ fn one(result: anyhow::Result<()>) -> anyhow::Result<Count> {
     })
 }
 
-fn clippy() -> Command {
-    cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        // What only the bench and the picture book build must not rot.
-        "--features",
-        crate::bench::FEATURES,
-        "--features",
-        crate::generate::GALLERY,
-        "--",
-        "--deny",
-        "warnings",
-    ])
-}
-
 /// Version of the tool that checks licences, bans and sources of dependencies.
 const CARGO_DENY: &str = "0.20.2";
 
@@ -185,7 +162,7 @@ fn interface_tests() -> anyhow::Result<Count> {
         "--reporter=default",
         "--reporter=json",
     ]);
-    let ended_well = tee(vitest.arg(output), "", |_| ())?;
+    let ended_well = tee(vitest.arg(output), |_| ())?;
     let found: Vitest = serde_json::from_slice(&std::fs::read(report)?)?;
     let failed = found.num_failed_tests.max(found.num_failed_test_suites);
     Ok(Count {
@@ -198,7 +175,13 @@ fn interface_tests() -> anyhow::Result<Count> {
 fn rust_tests() -> anyhow::Result<Count> {
     let mut count = Count::default();
     let mut results = String::new();
-    let ended_well = lanes::run(|line| {
+    let mut tests = build::linted("test", &["--no-fail-fast"]);
+    // Those of the desktop mostly wait for windows and other processes.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let cores = std::thread::available_parallelism()?.get();
+        tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
+    }
+    let ended_well = tee(&mut tests, |line| {
         if let Some(more) = counted(line) {
             count += more;
         }

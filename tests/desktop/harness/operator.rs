@@ -69,13 +69,17 @@ impl Window {
         self.find_path(&path).await
     }
 
-    /// Goes to a room of the rail.
+    /// Goes to a room of the rail, and waits until it is the one that is open.
     pub async fn go_to(&self, room: &str) {
         self.button_within("//nav", room)
             .await
             .click()
             .await
             .unwrap();
+        let open = format!(
+            "//nav//button[@aria-current='page' and starts-with(normalize-space(.), '{room}')]"
+        );
+        self.find_path(&open).await;
     }
 
     /// Picks each record of the list in turn and reads it.

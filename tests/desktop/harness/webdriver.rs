@@ -35,6 +35,8 @@ impl Session {
         let mut session = Self {
             http: reqwest::Client::builder()
                 .timeout(super::PATIENCE)
+                // On one that is kept, a request may meet the driver as it closes it.
+                .pool_max_idle_per_host(0)
                 .build()
                 .map_err(|error| error.to_string())?,
             url: driver.to_owned(),

@@ -71,7 +71,8 @@ impl Window {
     async fn find_by(&self, by: By, name: &str) -> Element {
         let begun = Instant::now();
         loop {
-            let shown = self.session.shown(by, name).await.unwrap();
+            let shown = self.session.shown(by, name).await;
+            let shown = shown.unwrap_or_else(|error| panic!("looking for {name}: {error}"));
             if let Some(first) = shown.into_iter().next() {
                 return first;
             }

@@ -89,7 +89,7 @@ pub fn bench(options: &Options) -> anyhow::Result<()> {
 }
 
 /// What is built beside the programs that ship.
-pub const FEATURES: &str = "watchkeeper-tests/measure,watchkeeper-bare-window/bare";
+const FEATURES: &str = "watchkeeper-tests/tools,watchkeeper-bare-window/bare";
 
 /// Where everything that is measured keeps what it has. Left as it is for a look afterwards.
 fn folder() -> PathBuf {

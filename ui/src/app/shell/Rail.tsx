@@ -35,33 +35,11 @@ type RailProps = {
   profile: ProfileView | undefined;
   /** The other profiles of this laptop. */
   others: ProfileView[];
-  navigation: NavigationView | undefined;
-  readOnly: boolean;
   onProfile: () => void;
-};
+} & RoomsProps;
 
 /** Whose operation it is, the rooms, and at the foot how things stand with the platform. */
-export function Rail({ profile, others, navigation, readOnly, onProfile }: RailProps) {
-  const go = usePlace((store) => store.go);
-  const room = usePlace(({ place }) => roomOf(place));
-  // A saved view is told by its own entry.
-  const saved = usePlace(({ place }) => place.screen === "queue" && place.saved !== undefined);
-  const readAhead = useReadAhead();
-  const sync = useSync().data;
-  const rooms = useRef<HTMLElement>(null);
-  const heading = useId();
-  const queues = navigation?.queues ?? [];
-  // What is open may stand where the list of queues is scrolled away.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another room is open, or has come
-  useEffect(() => {
-    const open = rooms.current?.querySelector("[aria-current]");
-    open?.scrollIntoView?.({ block: "nearest" });
-  }, [room, queues.length]);
-  const known = new Set(queues.map(({ view }) => view));
-  const savedOf = (queue: string | null) =>
-    (navigation?.saved ?? []).filter(({ view }) =>
-      queue === null ? !known.has(view) : view === queue,
-    );
+export function Rail({ profile, others, onProfile, ...rooms }: RailProps) {
   return (
     <aside className="rail">
       {profile && (
@@ -89,115 +67,150 @@ export function Rail({ profile, others, navigation, readOnly, onProfile }: RailP
           <ChevronsUpDown size={14} aria-hidden className="tenant-more" />
         </button>
       )}
-      <nav aria-label={t("nav-label")} ref={rooms} onKeyDown={moveAlong}>
-        <ul>
-          <li>
-            <Entry
-              icon={<Radar size={16} aria-hidden />}
-              label={t("nav-watch")}
-              current={room === "watch"}
-              onGo={() => go({ screen: "watch" })}
-              end={<RedCount />}
-            />
-          </li>
-        </ul>
-        <h2 className="rail-heading" id={heading}>
-          {t("nav-queues")}
-        </h2>
-        <ul
-          className="rail-queues"
-          aria-labelledby={heading}
-          style={{ "--queues": queues.length } as CSSProperties}
-        >
-          {queues.map((queue) => (
-            <li key={queue.view}>
-              <Entry
-                icon={<Inbox size={16} aria-hidden />}
-                label={queue.label}
-                current={
-                  room === roomOf({ screen: "queue", view: queue.view, record: null }) && !saved
-                }
-                // Its rows are read while the key or the button is still on its way up.
-                onAim={(aim) => readAhead({ view: queue.view, ...NO_WISH }, aim)}
-                onGo={() => go({ screen: "queue", view: queue.view, record: null })}
-                end={<QueueCount queue={queue} />}
-              />
-              <SavedEntries
-                entries={savedOf(queue.view)}
-                label={t("nav-saved-of", { queue: queue.label })}
-                readOnly={readOnly}
-              />
-            </li>
-          ))}
-        </ul>
-        <SavedEntries entries={savedOf(null)} label={t("nav-saved")} readOnly={readOnly} />
-        <hr />
-        <ul>
-          <li>
-            <Entry
-              icon={<ScrollText size={16} aria-hidden />}
-              label={t("nav-log")}
-              current={room === "log"}
-              onGo={() => go({ screen: "log" })}
-              end={null}
-            />
-          </li>
-          <li>
-            <Entry
-              icon={<BookOpenText size={16} aria-hidden />}
-              label={t("nav-reference")}
-              current={room === "reference"}
-              onGo={() => go({ screen: "reference" })}
-              end={null}
-            />
-          </li>
-          <li>
-            <Entry
-              icon={<SlidersHorizontal size={16} aria-hidden />}
-              label={t("nav-tenant")}
-              current={room === "tenant"}
-              onGo={() => go({ screen: "tenant" })}
-              end={<Unsaid />}
-            />
-          </li>
-          <li>
-            <Entry
-              icon={<ToggleRight size={16} aria-hidden />}
-              label={t("nav-controls")}
-              current={room === "controls"}
-              onGo={() => go({ screen: "controls" })}
-              end={<Switched />}
-            />
-          </li>
-          <li>
-            <Entry
-              icon={<RefreshCw size={16} aria-hidden />}
-              label={t("nav-sync")}
-              current={room === "sync"}
-              onGo={() => go({ screen: "sync" })}
-              end={
-                sync && sync.open.held > 0 ? (
-                  <span className="badge">
-                    {sync.open.held}
-                    <span className="visually-hidden">{t("nav-held")}</span>
-                  </span>
-                ) : null
-              }
-            />
-          </li>
-          <li>
-            <Entry
-              icon={<Settings2 size={16} aria-hidden />}
-              label={t("nav-settings")}
-              current={room === "settings"}
-              onGo={() => go({ screen: "settings" })}
-              end={null}
-            />
-          </li>
-        </ul>
-      </nav>
+      <Rooms {...rooms} />
       <SyncLine />
     </aside>
+  );
+}
+
+type RoomsProps = {
+  navigation: NavigationView | undefined;
+  /** The queues could not be read: the other rooms stand without them. */
+  failed: boolean;
+  readOnly: boolean;
+};
+
+function Rooms({ navigation, failed, readOnly }: RoomsProps) {
+  const go = usePlace((store) => store.go);
+  const room = usePlace(({ place }) => roomOf(place));
+  // A saved view is told by its own entry.
+  const saved = usePlace(({ place }) => place.screen === "queue" && place.saved !== undefined);
+  const readAhead = useReadAhead();
+  const sync = useSync().data;
+  const rooms = useRef<HTMLElement>(null);
+  const heading = useId();
+  const queues = navigation?.queues ?? [];
+  // What is open may stand where the list of queues is scrolled away.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another room is open, or has come
+  useEffect(() => {
+    const open = rooms.current?.querySelector("[aria-current]");
+    open?.scrollIntoView?.({ block: "nearest" });
+  }, [room, queues.length]);
+  const known = new Set(queues.map(({ view }) => view));
+  const savedOf = (queue: string | null) =>
+    (navigation?.saved ?? []).filter(({ view }) =>
+      queue === null ? !known.has(view) : view === queue,
+    );
+  // Not before the queues: a room that moved under a pointer would be another one when it is pressed.
+  if (!navigation && !failed) return <nav aria-label={t("nav-label")} />;
+  return (
+    <nav aria-label={t("nav-label")} ref={rooms} onKeyDown={moveAlong}>
+      <ul>
+        <li>
+          <Entry
+            icon={<Radar size={16} aria-hidden />}
+            label={t("nav-watch")}
+            current={room === "watch"}
+            onGo={() => go({ screen: "watch" })}
+            end={<RedCount />}
+          />
+        </li>
+      </ul>
+      <h2 className="rail-heading" id={heading}>
+        {t("nav-queues")}
+      </h2>
+      <ul
+        className="rail-queues"
+        aria-labelledby={heading}
+        style={{ "--queues": queues.length } as CSSProperties}
+      >
+        {queues.map((queue) => (
+          <li key={queue.view}>
+            <Entry
+              icon={<Inbox size={16} aria-hidden />}
+              label={queue.label}
+              current={
+                room === roomOf({ screen: "queue", view: queue.view, record: null }) && !saved
+              }
+              // Its rows are read while the key or the button is still on its way up.
+              onAim={(aim) => readAhead({ view: queue.view, ...NO_WISH }, aim)}
+              onGo={() => go({ screen: "queue", view: queue.view, record: null })}
+              end={<QueueCount queue={queue} />}
+            />
+            <SavedEntries
+              entries={savedOf(queue.view)}
+              label={t("nav-saved-of", { queue: queue.label })}
+              readOnly={readOnly}
+            />
+          </li>
+        ))}
+      </ul>
+      <SavedEntries entries={savedOf(null)} label={t("nav-saved")} readOnly={readOnly} />
+      <hr />
+      <ul>
+        <li>
+          <Entry
+            icon={<ScrollText size={16} aria-hidden />}
+            label={t("nav-log")}
+            current={room === "log"}
+            onGo={() => go({ screen: "log" })}
+            end={null}
+          />
+        </li>
+        <li>
+          <Entry
+            icon={<BookOpenText size={16} aria-hidden />}
+            label={t("nav-reference")}
+            current={room === "reference"}
+            onGo={() => go({ screen: "reference" })}
+            end={null}
+          />
+        </li>
+        <li>
+          <Entry
+            icon={<SlidersHorizontal size={16} aria-hidden />}
+            label={t("nav-tenant")}
+            current={room === "tenant"}
+            onGo={() => go({ screen: "tenant" })}
+            end={<Unsaid />}
+          />
+        </li>
+        <li>
+          <Entry
+            icon={<ToggleRight size={16} aria-hidden />}
+            label={t("nav-controls")}
+            current={room === "controls"}
+            onGo={() => go({ screen: "controls" })}
+            end={<Switched />}
+          />
+        </li>
+        <li>
+          <Entry
+            icon={<RefreshCw size={16} aria-hidden />}
+            label={t("nav-sync")}
+            current={room === "sync"}
+            onGo={() => go({ screen: "sync" })}
+            end={
+              sync && sync.open.held > 0 ? (
+                <span className="badge">
+                  {sync.open.held}
+                  <span className="visually-hidden">{t("nav-held")}</span>
+                </span>
+              ) : null
+            }
+          />
+        </li>
+        <li>
+          <Entry
+            icon={<Settings2 size={16} aria-hidden />}
+            label={t("nav-settings")}
+            current={room === "settings"}
+            onGo={() => go({ screen: "settings" })}
+            end={null}
+          />
+        </li>
+      </ul>
+    </nav>
   );
 }
 

@@ -65,6 +65,7 @@ export function Shell({ app }: { app: AppView }) {
         profile={profile}
         others={app.profiles.filter((each) => each.id !== app.current)}
         navigation={navigation.data}
+        failed={navigation.isError}
         readOnly={app.phase === "read_only"}
         onProfile={() => setOverlay("profile")}
       />

@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { BackendError } from "../../platform/backend";
 import { makeWorld } from "../../platform/memory/world";
 import { openApp } from "../../test-harness";
 import { usePlace } from "../place";
@@ -59,6 +60,19 @@ describe("rooms", () => {
     expect(usePlace.getState().place).toMatchObject({ screen: "queue", view: "approvals" });
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
     expect(acting).not.toHaveBeenCalled();
+  });
+
+  test("no room is there to be pressed before its place is sure: the queues push those under them down", async () => {
+    const { backend } = openApp(makeWorld());
+    let fail: (why: BackendError) => void = () => {};
+    const read = vi.spyOn(backend, "navigation");
+    read.mockImplementation(() => new Promise((_, reject) => (fail = reject)));
+    const rail = within(await screen.findByRole("navigation", { name: "Rooms" }));
+    await heading("Queues");
+    expect(rail.queryAllByRole("button")).toHaveLength(0);
+    // Without them the others stand where they are.
+    fail(new BackendError({ code: "internal", detail: "broken", row: null }));
+    expect(await rail.findByRole("button", { name: /^Sync/ })).toBeVisible();
   });
 
   test("the arrows go along the rail, however many queues there are", async () => {
