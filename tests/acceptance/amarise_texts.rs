@@ -24,7 +24,7 @@ fn of(kind: &str, body: Value, refs: Value, params: Value) -> Scope<'static> {
     let computed = value::compute(kind, &body);
     Scope {
         kind: Some(kind),
-        record: value::merged(kind, &body, &computed, at(NOW)),
+        record: value::merged(kind, &body, &computed, (at(NOW), AMARISE.zone)),
         refs: map(refs),
         params: map(params),
         now: Some(at(NOW)),

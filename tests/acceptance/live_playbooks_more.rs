@@ -303,10 +303,9 @@ fn data_of_l_40_i_want_to_return_this() {
         ],
     );
     for (ends, wanted) in [
+        // The last moment counts, as it does where the return is decided.
         ("2026-11-19T15:00:00.000Z", "inside"),
-        // The last second counts to its end, as it does where the return is decided.
-        ("2026-11-19T14:59:59.001Z", "inside"),
-        ("2026-11-19T14:59:59.000Z", "outside"),
+        ("2026-11-19T14:59:59.999Z", "outside"),
     ] {
         let record = with(return_case(json!({})), json!({"window_ends": ends}));
         assert_eq!(

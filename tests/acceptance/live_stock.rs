@@ -347,7 +347,10 @@ fn x_95_who_bought_too_much_of_a_product_is_offered_something_else_or_the_money(
 }
 
 fn decided(fields: Value, action: &str) -> Option<(String, Option<String>)> {
-    let records = live();
+    decided_of(&live(), fields, action)
+}
+
+fn decided_of(records: &Records, fields: Value, action: &str) -> Option<(String, Option<String>)> {
     records.add("order", "o-1", order("o-1", json!({})));
     records.add("return_case", "r", return_case(fields));
     records.refused(("return_case", "r"), (action, json!({})), &OP, NOW)
@@ -392,6 +395,41 @@ fn x_24_a_return_is_possible_for_30_days_the_last_until_its_end() {
         spring("2026-03-23T04:00:00.000Z"),
         by("return.too_late", "L-40")
     );
+}
+
+#[test]
+fn x_24_the_last_day_of_a_return_is_the_tenant_s_own() {
+    // Delivered in the evening of 20 October in Warsaw and in the morning of the 21st in Auckland, where
+    // the same thirty days end at another midnight. Who says no zone has that of the pack.
+    for (zone, last, late) in [
+        (
+            Some("Europe/Warsaw"),
+            "2026-11-19T22:59:59.999Z",
+            "2026-11-19T23:00:00.000Z",
+        ),
+        (
+            Some("Pacific/Auckland"),
+            "2026-11-20T10:59:59.999Z",
+            "2026-11-20T11:00:00.000Z",
+        ),
+        (
+            Some("America/New_York"),
+            "2026-11-20T04:59:59.999Z",
+            "2026-11-20T05:00:00.000Z",
+        ),
+        (None, "2026-11-20T04:59:59.999Z", "2026-11-20T05:00:00.000Z"),
+    ] {
+        let refused = |requested: &str| {
+            let records = match zone {
+                Some(zone) => live().setting("tenant_zone", json!(zone)),
+                None => live(),
+            };
+            decided_of(&records, json!({"requested_at": requested}), "approve")
+        };
+        assert_eq!(refused(last), None, "{zone:?}");
+        let too_late = by("return.too_late", "L-40");
+        assert_eq!(refused(late), too_late, "{zone:?}");
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub fn seen(
     let kind = pack.kind(record.0).unwrap();
     let (body, computed) = records.record(record.0, record.1);
     Scope {
-        record: value::merged(kind, &body, &computed, at(now)),
+        record: value::merged(kind, &body, &computed, (at(now), pack.zone)),
         now: Some(at(now)),
         ..Scope::default()
     }

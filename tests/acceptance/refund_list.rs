@@ -95,7 +95,8 @@ fn d_16_the_list_shows_business_amount_purchase_and_days() {
     );
     let seen = Refund::new(BOUGHT, NOW);
     let snapshot = seen.snapshot();
-    let now = value::compute_at(kind(), &snapshot.body, &snapshot.computed, seen.now);
+    let at = (seen.now, PACK.zone);
+    let now = value::compute_at(kind(), &snapshot.body, &snapshot.computed, at);
     assert_eq!(now["days_elapsed"], 2);
     assert_eq!(snapshot.computed["lapses_at"], "2026-11-20T06:41:00.000Z");
 }

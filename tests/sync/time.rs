@@ -3,16 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::{Asia, Australia, Europe, Tz};
 use serde_json::{Map, Value, json};
 use watchkeeper_core::Code;
 use watchkeeper_core::clock::{Clock, SystemClock};
+use watchkeeper_core::features::queues::view::CellValue;
 use watchkeeper_core::features::sync::view::Link;
 use watchkeeper_core::features::{queues, tenant};
 
 use crate::scripted::{Reply, now};
 use crate::world::{World, pack_with};
+
+/// The tenant says its zone.
+const SAYS_ZONE: &str = "zone_setting: place\nsettings:\n  \
+                         place: {row: P-6, label: Zone, type: string, needed: true}\n";
 
 /// A machine whose wall clock is off, in this boot or after another one.
 struct Off {
@@ -177,9 +182,7 @@ async fn fault_54_the_platform_s_instants_count_where_zones_are_reckoned_by_othe
 #[tokio::test]
 async fn the_zone_that_the_tenant_says_moves_its_sessions_and_its_wall_clock() {
     let world = World::new(1).await;
-    let more = "zone_setting: place\nsettings:\n  \
-                place: {row: P-6, label: Zone, type: string, needed: true}\n";
-    let bound = pack_with(1, more, &[], ToOwned::to_owned);
+    let bound = pack_with(1, SAYS_ZONE, &[], ToOwned::to_owned);
     world.platform.with(|state| state.pack = Some(bound));
     world.engine.sync_once().await.unwrap();
     let begins = |zone: Tz| {
@@ -203,5 +206,50 @@ async fn the_zone_that_the_tenant_says_moves_its_sessions_and_its_wall_clock() {
         let view = tenant::tenant(&world.engine).await.unwrap();
         let told = view.settings[0].misfit.is_some();
         assert_eq!(told, said == "Mars/Olympus");
+    }
+}
+
+#[tokio::test]
+async fn x_13_a_day_of_the_tenant_ends_in_the_zone_that_it_says_as_shown_and_as_decided() {
+    let world = World::new(1).await;
+    let bound = pack_with(1, SAYS_ZONE, &[], |parcel| {
+        let ends = "ends_at: {type: timestamp, label: Ends, \
+                    expr: 'end_of_day(record.arrived_at, 30)'}";
+        parcel
+            .replace("  due_at: {", &format!("  {ends}\n  due_at: {{"))
+            .replace(
+                "found: 'of 72 h'",
+                "found: '{{ record.ends_at | datetime }}'",
+            )
+            .replace("detail: [number,", "detail: [number, ends_at,")
+    });
+    world.platform.with(|state| state.pack = Some(bound));
+    // What is kept of the parcel does not change: only what the tenant says does.
+    for said in ["Australia/Melbourne", "Europe/Warsaw", "Pacific/Auckland"] {
+        let settings = Map::from_iter([("place".to_owned(), json!(said))]);
+        world.platform.with(|state| state.settings = settings);
+        world.engine.sync_once().await.unwrap();
+        let record = world.record("p1").await;
+        let wall = |field: &str| {
+            let fact = record.facts.iter().find(|fact| fact.field == field);
+            match fact.map(|fact| &fact.value) {
+                Some(CellValue::Instant { at }) => at.clone(),
+                other => panic!("{field} in {said}: {other:?}"),
+            }
+        };
+        let arrived = DateTime::parse_from_rfc3339(&wall("arrived_at")).unwrap();
+        let last = arrived.date_naive() + Days::new(30);
+        let ends = wall("ends_at");
+        assert!(
+            ends.starts_with(&format!("{last}T23:59:59")),
+            "{said}: {ends}"
+        );
+        let release = record.actions.iter().find(|one| one.action == "release");
+        let found = &release.unwrap().policy[0].found;
+        assert_eq!(
+            *found,
+            last.format("%-d %B %Y, 23:59").to_string(),
+            "{said}"
+        );
     }
 }

@@ -151,10 +151,11 @@ impl<'a> Situation<'a> {
             ("regions".to_owned(), serde_json::json!(regions)),
         ];
         let lookups = self.lookups.iter();
+        let zone = self.pack.zone_in(self.settings);
         Scope {
             kind: Some(self.kind),
             action,
-            record: value::merged(self.kind, &record.body, &record.computed, self.now),
+            record: value::merged(self.kind, &record.body, &record.computed, (self.now, zone)),
             refs: record.refs.clone(),
             params: self.params.clone(),
             actor: actor.into_iter().collect(),
@@ -167,7 +168,7 @@ impl<'a> Situation<'a> {
             answers: Map::new(),
             values: Map::new(),
             now: Some(self.now),
-            zone: Some(self.pack.zone_in(self.settings)),
+            zone: Some(zone),
         }
     }
 }

@@ -26,6 +26,7 @@ use serde_json::Value;
 
 pub(crate) use check::nearest;
 use direct::Direct;
+pub(crate) use own::OF_DAYS;
 pub use scope::Scope;
 
 /// Longest expression, in bytes.
@@ -120,6 +121,8 @@ impl Shape {
 pub struct Allowed {
     /// By root.
     pub roots: BTreeMap<String, Shape>,
+    /// Read where the tenant's zone is known: days may be asked for.
+    pub zoned: bool,
 }
 
 impl Allowed {
@@ -144,6 +147,13 @@ impl Allowed {
     {
         let names = names.into_iter().map(|name| (name.into(), Shape::Value));
         self.shape(root, Shape::fields(names))
+    }
+
+    /// Also days of the tenant: what reads them is run where its zone is known.
+    #[must_use]
+    pub fn zoned(mut self) -> Self {
+        self.zoned = true;
+        self
     }
 
     /// Also `root` with this shape.

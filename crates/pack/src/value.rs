@@ -9,6 +9,7 @@ mod shown;
 mod tests;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use crate::expr::{Program, Scope};
@@ -195,14 +196,15 @@ pub fn compute(kind: &Kind, body: &Map<String, Value>) -> Map<String, Value> {
     evaluate(kind, (body, &Map::new()), None)
 }
 
-/// The computed fields that mention `now`: for display and decisions, never stored.
+/// The computed fields that read `now` or the tenant's day, at this instant in its zone: for display
+/// and decisions, never stored.
 pub fn compute_at(
     kind: &Kind,
     body: &Map<String, Value>,
     computed: &Map<String, Value>,
-    now: DateTime<Utc>,
+    at: (DateTime<Utc>, Tz),
 ) -> Map<String, Value> {
-    evaluate(kind, (body, computed), Some(now))
+    evaluate(kind, (body, computed), Some(at))
 }
 
 /// Of a record's fields and stored computed fields, what these expressions read: a record is large,
@@ -224,15 +226,16 @@ pub fn read_by<'a>(
         .collect()
 }
 
-/// What expressions see as `record`: fields, stored computed fields, and those of this instant.
+/// What expressions see as `record`: fields, stored computed fields, and those of this instant in the
+/// tenant's zone.
 pub fn merged(
     kind: &Kind,
     body: &Map<String, Value>,
     computed: &Map<String, Value>,
-    now: DateTime<Utc>,
+    at: (DateTime<Utc>, Tz),
 ) -> Map<String, Value> {
     let mut record = stored(body, computed);
-    record.extend(compute_at(kind, body, computed, now));
+    record.extend(compute_at(kind, body, computed, at));
     record
 }
 
@@ -242,20 +245,22 @@ fn stored(body: &Map<String, Value>, computed: &Map<String, Value>) -> Map<Strin
     record
 }
 
-/// The computed fields that need no instant, or with one those that do.
+/// The computed fields that need no instant and no zone, or with both those that do.
 fn evaluate(
     kind: &Kind,
     (body, computed): (&Map<String, Value>, &Map<String, Value>),
-    now: Option<DateTime<Utc>>,
+    at: Option<(DateTime<Utc>, Tz)>,
 ) -> Map<String, Value> {
     let wanted = || {
         let all = kind.computed.iter();
-        all.filter(|(_, computed)| computed.volatile == now.is_some())
+        all.filter(|(_, computed)| computed.volatile == at.is_some())
     };
+    let (now, zone) = at.unzip();
     let scope = Scope {
         kind: Some(kind),
         record: read_by(wanted().map(|(_, c)| &c.program), body, computed),
         now,
+        zone,
         ..Scope::default()
     };
     wanted()

@@ -145,6 +145,12 @@ impl Reading<'_> {
         self.rights.zone_in(self.pack.as_deref())
     }
 
+    /// The zone whose days decisions count, here and at the platform.
+    pub(crate) fn decided_zone(&self) -> Tz {
+        let pack = self.pack.as_deref();
+        pack.map_or_else(|| self.zone(), |pack| pack.zone_in(&self.rights.settings))
+    }
+
     /// An instant as the tenant's wall clock, RFC 3339 with offset.
     pub(crate) fn wall(&self, at: DateTime<Utc>) -> String {
         at.with_timezone(&self.zone())

@@ -55,6 +55,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "getMonth",
     "getFullYear",
     own::DAY,
+    own::END_OF_DAY,
     own::SLUG,
 ];
 
@@ -121,10 +122,8 @@ impl Walk<'_> {
                     let message = format!("unknown function `{}`", call.func_name);
                     return self.refuse(node, message);
                 }
-                // Elsewhere nothing says whose day is meant, and what is stored would not follow it.
-                if call.func_name == own::DAY && !self.allowed.roots.contains_key("params") {
-                    let message = "`day` is offered in actions alone".to_owned();
-                    return self.refuse(node, message);
+                if own::OF_DAYS.contains(&call.func_name.as_str()) {
+                    self.of_days(node, &call.func_name, call.target.is_some())?;
                 }
                 self.additions += usize::from(call.func_name == "_+_");
                 if self.additions > MAX_ADDITIONS {
@@ -145,6 +144,19 @@ impl Walk<'_> {
                 "loops such as `all` and `map` are not offered: ask with a lookup".into(),
             ),
         }
+    }
+
+    /// Elsewhere nothing says whose day is meant, and what is stored would not follow it.
+    fn of_days(&self, node: &IdedExpr, name: &str, of_something: bool) -> Result<(), ExprError> {
+        if !self.allowed.zoned {
+            let message = format!("`{name}` is offered in actions and computed fields alone");
+            return self.refuse(node, message);
+        }
+        // By its word the loader sees that a computed field is not to be stored.
+        if of_something {
+            return self.refuse(node, format!("`{name}` takes its instant in brackets"));
+        }
+        Ok(())
     }
 
     fn entry(&mut self, entry: &IdedEntryExpr, depth: usize) -> Result<(), ExprError> {

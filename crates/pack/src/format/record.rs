@@ -33,7 +33,8 @@ pub struct RecordFile {
     /// other state an action has to lead.
     #[serde(default)]
     pub arrives_in: Vec<String>,
-    /// Fields that follow from others. Without `now` they are stored and may be filtered on.
+    /// Fields that follow from others. Without `now` and days of the tenant they are stored and may be
+    /// filtered on.
     #[serde(default)]
     pub computed: BTreeMap<String, ComputedDef>,
     /// Questions over other records, answered by SQL on either side.
@@ -211,9 +212,9 @@ pub struct ComputedDef {
     pub type_: FieldType,
     /// Name as shown.
     pub label: String,
-    /// CEL over `record` (and `now`, for display only).
+    /// CEL over `record` (and `now` and days of the tenant, for display and decisions).
     pub expr: String,
-    /// Views may filter and sort on it; not with `now`.
+    /// Views may filter and sort on it; not with `now` or days of the tenant.
     #[serde(default)]
     pub indexed: bool,
 }

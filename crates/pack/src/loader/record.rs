@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::{Problems, Spot};
-use super::scopes::{World, columns, mentions_now};
+use super::scopes::{World, columns, is_volatile, mentions_now};
 use super::{action, document, links, names, states, view};
 use crate::expr::Allowed;
 use crate::filter::{Columns, Filter};
@@ -202,10 +202,12 @@ fn computed(
         let Some(program) = problems.program(&spot.at("expr"), &part.expr, &allowed) else {
             continue;
         };
-        let volatile = mentions_now(&part.expr);
+        let volatile = is_volatile(&part.expr);
         if volatile && part.indexed {
-            let hint = "a field that changes with time cannot be filtered on; compare the instant it comes from";
-            let message = format!("`{name}` mentions `now`, so it is not stored and has no index");
+            let hint = "what changes with time or zone cannot be filtered on; compare the instant it comes from";
+            let message = format!(
+                "`{name}` reads `now` or the tenant's day, so it is not stored and has no index"
+            );
             problems.error_with(&spot.at("indexed"), "pack.volatile_index", message, hint);
         }
         computed.insert(

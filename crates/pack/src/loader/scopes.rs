@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::parts::Parts;
 use super::problems::Spot;
-use crate::expr::{Allowed, Shape};
+use crate::expr::{Allowed, OF_DAYS, Shape};
 use crate::filter::Columns;
 use crate::format::{
     ActionDef, Answer, FieldDef, FieldType, LookupDef, MetricFile, PackFile, ParamDef, RecordFile,
@@ -55,11 +55,12 @@ impl World<'_> {
             .shape("controls", Shape::fields(controls))
     }
 
-    /// Expressions of stored computed fields: the record's own fields, and `now`.
+    /// Expressions of computed fields: the record's own fields, `now`, and days of the tenant.
     pub fn computed(&self, record: &RecordFile) -> Allowed {
         Allowed::none()
             .shape("record", Shape::fields(self.own(record, With::FieldsOnly)))
             .value("now")
+            .zoned()
     }
 
     /// Titles: fields, stored computed fields, and fields of records referred to.
@@ -93,7 +94,8 @@ impl World<'_> {
     pub fn action(&self, decision: &Allowed, action: &ActionDef) -> Allowed {
         let params = action.params.iter();
         let params = params.map(|(name, def)| (name.clone(), asked(def)));
-        decision.clone().shape("params", Shape::fields(params))
+        let allowed = decision.clone().shape("params", Shape::fields(params));
+        allowed.zoned()
     }
 
     /// Texts about a record: likewise, with what a person fills in, and those parameters that every
@@ -129,7 +131,8 @@ impl World<'_> {
         let filled = fields.iter().map(|(name, def)| (name, asked(def)));
         let names = common.chain(filled);
         let names = names.map(|(name, shape)| (name.clone(), shape));
-        self.decision(record).shape("params", Shape::fields(names))
+        let allowed = self.decision(record).shape("params", Shape::fields(names));
+        allowed.zoned()
     }
 
     /// Which records may take part when an action is taken on many at once.
@@ -154,7 +157,7 @@ impl World<'_> {
     pub fn words(&self, fields: &BTreeMap<String, ParamDef>) -> Allowed {
         let fields = fields.iter().map(|(name, def)| (name.clone(), asked(def)));
         let allowed = Allowed::none().shape("params", Shape::fields(fields));
-        self.tenant(allowed.value("now"))
+        self.tenant(allowed.value("now").zoned())
     }
 
     /// A rule that is watched for each record; texts of it without `now`.
@@ -234,7 +237,7 @@ impl World<'_> {
         let state = (!record.states.is_empty()).then(|| ("state".to_owned(), Shape::words(states)));
         let computed = record.computed.iter().filter(move |(_, def)| match with {
             With::FieldsOnly => false,
-            With::Stored => !mentions_now(&def.expr),
+            With::Stored => !is_volatile(&def.expr),
             With::All => true,
         });
         let computed = computed.map(|(name, _)| (name.clone(), Shape::Value));
@@ -264,8 +267,17 @@ const ACTOR: [&str; 3] = ["id", "roles", "regions"];
 
 /// Does an expression mention `now`? Judged by its words, before it is compiled.
 pub(super) fn mentions_now(expr: &str) -> bool {
+    words(expr).any(|word| word == "now" || word.starts_with("now."))
+}
+
+/// Does a computed field change without its record, with time or with the zone that the tenant says? Then
+/// it is made when it is read, and stored nowhere. Judged likewise.
+pub(super) fn is_volatile(expr: &str) -> bool {
+    mentions_now(expr) || words(expr).any(|word| OF_DAYS.contains(&word))
+}
+
+fn words(expr: &str) -> impl Iterator<Item = &str> {
     expr.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.')
-        .any(|word| word == "now" || word.starts_with("now."))
 }
 
 /// Which computed fields may be read.

@@ -137,7 +137,6 @@ impl<'a> Trial<'a> {
         let made = there.map(|(name, def)| (name.clone(), self.value(def.type_, &def.one_of)));
         scope.params = made.collect();
         scope.action = Some(action);
-        scope.zone = Some(self.pack.zone);
         let from = action.def.from.first().map(String::as_str);
         let stands = scope.record.get("state").and_then(Value::as_str);
         if from.is_some() && from != stands {
@@ -325,6 +324,7 @@ impl<'a> Trial<'a> {
                 .map(|(name, lookup)| (name.clone(), self.answer(lookup)))
                 .collect(),
             now: Some(now()),
+            zone: Some(self.pack.zone),
             ..Scope::default()
         }
     }
@@ -332,7 +332,8 @@ impl<'a> Trial<'a> {
     /// A record in a state, the first one where none is said, with what is computed of it.
     fn record(&self, kind: &Kind, state: Option<&str>) -> Map<String, Value> {
         let body = self.body(kind, state);
-        value::merged(kind, &body, &value::compute(kind, &body), now())
+        let computed = value::compute(kind, &body);
+        value::merged(kind, &body, &computed, (now(), self.pack.zone))
     }
 
     fn body(&self, kind: &Kind, state: Option<&str>) -> Map<String, Value> {

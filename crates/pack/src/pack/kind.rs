@@ -55,7 +55,7 @@ pub struct Computed {
     pub def: ComputedDef,
     /// Compiled.
     pub program: Program,
-    /// It mentions `now`: for display only, never stored.
+    /// It reads `now` or the tenant's day: for display and decisions, never stored.
     pub volatile: bool,
 }
 

@@ -135,7 +135,30 @@ fn stored_fields_are_computed_and_an_error_gives_null() {
     assert!(!computed.contains_key("age"), "it changes with time");
     assert_eq!(compute(kind, &Map::new())["ends_at"], Value::Null);
     let now = instant("2026-11-18T06:41:00Z").unwrap();
-    assert_eq!(compute_at(kind, &ticket(), &computed, now)["age"], 24);
+    let at = (now, Tz::UTC);
+    assert_eq!(compute_at(kind, &ticket(), &computed, at)["age"], 24);
+}
+
+#[test]
+fn what_asks_for_the_tenant_s_day_is_stored_nowhere_and_follows_its_zone() {
+    let of_now = "{type: integer, label: Age, expr: (now - record.bought_at).getHours()}";
+    let of_day = "{type: timestamp, label: Age, expr: 'end_of_day(record.bought_at, 3)'}";
+    assert!(fixture::TICKET.contains(of_now));
+    let text = fixture::TICKET.replace(of_now, of_day);
+    let files = fixture::files(&[("records/ticket.yaml", text.as_str())]);
+    let pack = crate::load_files(&files).unwrap();
+    let kind = pack.kind("ticket").unwrap();
+    let computed = compute(kind, &ticket());
+    assert!(!computed.contains_key("age"), "it changes with the zone");
+    let now = instant("2026-11-18T06:41:00Z").unwrap();
+    for (zone, ends) in [
+        (Tz::UTC, "2026-11-20T23:59:59.999Z"),
+        (Tz::Australia__Melbourne, "2026-11-20T12:59:59.999Z"),
+        (Tz::Europe__Warsaw, "2026-11-20T22:59:59.999Z"),
+    ] {
+        let record = merged(kind, &ticket(), &computed, (now, zone));
+        assert_eq!(record["age"], ends, "{zone}");
+    }
 }
 
 #[test]

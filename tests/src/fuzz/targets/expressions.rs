@@ -31,6 +31,7 @@ fn allowed() -> Allowed {
         .fields("controls", ["freeze_refunds"])
         .fields("lookups", ["refunds_of_charge", "charge_refunded"])
         .value("now")
+        .zoned()
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -55,6 +56,7 @@ fn scope() -> Scope<'static> {
         controls: object(json!({"freeze_refunds": false})),
         lookups: object(json!({"refunds_of_charge": 0, "charge_refunded": 0})),
         now: Some(now()),
+        zone: Some(Tz::Australia__Melbourne),
         ..Scope::default()
     }
 }

@@ -110,7 +110,8 @@ pub(crate) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub(crate) fn new(reading: &Reading<'_>, kind: &'a Kind, row: &'a Row) -> Self {
-        let volatile = value::compute_at(kind, &row.body, &row.computed, reading.now.at);
+        let at = (reading.now.at, reading.decided_zone());
+        let volatile = value::compute_at(kind, &row.body, &row.computed, at);
         Self {
             kind,
             row,
@@ -120,7 +121,7 @@ impl<'a> Shown<'a> {
 
     fn get(&self, name: &str) -> &Value {
         let row = self.row;
-        [&row.body, &row.computed, &self.volatile]
+        [&row.body, &self.volatile, &row.computed]
             .into_iter()
             .find_map(|part| part.get(name))
             .unwrap_or(&Value::Null)

@@ -2,7 +2,7 @@
 
 use crate::format::{ActionDef, Confirm, FieldType, Nature, RecordFile};
 use crate::loader::problems::{Problems, Spot};
-use crate::loader::scopes::mentions_now;
+use crate::loader::scopes::is_volatile;
 
 /// An amount is typed from one place, and the pack says which where there are several.
 pub(super) fn check(record: &RecordFile, action: &ActionDef, spot: &Spot, problems: &mut Problems) {
@@ -31,7 +31,7 @@ pub(super) fn check(record: &RecordFile, action: &ActionDef, spot: &Spot, proble
     }
     let computed = record.computed.iter();
     let stored = computed
-        .filter(|(_, def)| def.type_ == FieldType::Money && !mentions_now(&def.expr))
+        .filter(|(_, def)| def.type_ == FieldType::Money && !is_volatile(&def.expr))
         .map(|(name, _)| name.as_str());
     let mut names = fields
         .into_iter()

@@ -383,6 +383,21 @@ fn each_mistake_is_found_where_it_stands() {
             "pack.volatile_index",
             "true, expr",
         ),
+        // The tenant may say another zone, and what is stored would not follow.
+        (
+            RECORD,
+            "type: integer, label: Age, expr: (now - record.bought_at).getHours()",
+            "type: timestamp, label: Age, indexed: true, expr: 'end_of_day(record.bought_at, 3)'",
+            "pack.volatile_index",
+            "true, expr",
+        ),
+        (
+            RECORD,
+            "start: record.bought_at, due: record.ends_at, runs",
+            "start: record.bought_at, due: 'end_of_day(record.bought_at, 3)', runs",
+            "pack.expression",
+            "",
+        ),
         (
             RECORD,
             "title: '{{ record.number }}",
