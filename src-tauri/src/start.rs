@@ -118,8 +118,13 @@ async fn start_core(config: Config, handle: AppHandle) {
     let _ = handle.state::<Shell>().started.set(started);
 }
 
+/// How long the end of the app waits for a core that is only starting: its databases are not to be worked on
+/// while the process ends, and it may be the keyring that it waits for.
+const START_MOST: Duration = Duration::from_secs(5);
+
 async fn stop_core(handle: &AppHandle) {
-    if let Some(Ok(app)) = handle.state::<Shell>().started.get() {
+    let shell = handle.state::<Shell>();
+    if let Ok(Ok(app)) = tokio::time::timeout(START_MOST, shell.started.wait()).await {
         app.stop().await;
     }
 }

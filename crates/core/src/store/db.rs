@@ -39,9 +39,23 @@ struct Inner {
     reading: bool,
 }
 
+/// The thread that writes. Whoever lets go of it waits until it has ended: at the end of a process the cipher
+/// frees its memory, and a thread that still works with it goes down.
 struct Writer {
-    jobs: mpsc::Sender<Job>,
-    thread: std::thread::JoinHandle<()>,
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        // The thread itself may be the last that had it, telling of damage.
+        let this = std::thread::current().id();
+        let another = |thread: &std::thread::JoinHandle<()>| thread.thread().id() != this;
+        if let Some(thread) = self.thread.take().filter(another) {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl std::fmt::Debug for Db {
@@ -66,7 +80,10 @@ impl Db {
                     job(&mut connection);
                 }
             })?;
-        let writer = Writer { jobs, thread };
+        let writer = Writer {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 writer: Mutex::new(Some(writer)),
@@ -126,13 +143,16 @@ impl Db {
             return gated.write(write).await;
         }
         let (reply, answer) = oneshot::channel();
-        let db = self.clone();
+        // It may be let go of before this is done, and then waits for it.
+        let inner = Arc::downgrade(&self.inner);
         let job: Job = Box::new(move |connection| {
             damage::take();
             let result = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, write)));
             let result = result.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
-            if damage::take() {
-                db.note_damage();
+            if damage::take()
+                && let Some(inner) = inner.upgrade()
+            {
+                Self { inner }.note_damage();
             }
             // Nobody waiting any more is no failure of the write.
             let _ = reply.send(result);
@@ -203,10 +223,7 @@ impl Db {
             gated.close();
         }
         let writer = lock(&self.inner.writer).take();
-        if let Some(Writer { jobs, thread }) = writer {
-            drop(jobs);
-            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
-        }
+        let _ = tokio::task::spawn_blocking(move || drop(writer)).await;
     }
 
     /// Runs blocking work off the async threads; a panic in it becomes an error.
@@ -245,7 +262,7 @@ impl Db {
         }
         lock(&self.inner.writer)
             .as_ref()
-            .map(|writer| writer.jobs.clone())
+            .and_then(|writer| writer.jobs.clone())
             .ok_or(StoreError::Closed)
     }
 }

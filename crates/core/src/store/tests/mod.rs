@@ -184,3 +184,27 @@ async fn closed_databases_say_so() {
     let read = stores.cache.read(|tx| setting::get::<u8>(tx, "a")).await;
     assert!(matches!(read, Err(StoreError::Closed)));
 }
+
+#[tokio::test]
+async fn what_is_let_go_of_has_written_what_was_asked_for_and_leaves_no_thread() {
+    let (folder, stores) = stores();
+    let state = stores.state.clone();
+    stores.cache.close().await;
+    drop(stores);
+    // Nobody waits for the answer.
+    let slow = state.write(|tx| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        setting::put(tx, "a", &1)
+    });
+    tokio::select! {
+        biased;
+        _ = slow => panic!("it is slower"),
+        () = std::future::ready(()) => {}
+    }
+    drop(state);
+    // The last connection takes the log with it.
+    assert!(!folder.path().join("state.db-wal").exists());
+    let stores = Stores::open(folder.path(), &key(1)).unwrap();
+    let value = stores.state.read(|tx| setting::get::<u8>(tx, "a")).await;
+    assert_eq!(value.unwrap(), Some(1));
+}
