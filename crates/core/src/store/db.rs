@@ -28,8 +28,9 @@ struct Inner {
     path: PathBuf,
     which: Which,
     key: DbKey,
-    writer: Mutex<Option<Writer>>,
+    // Those that read go first: the last connection takes the log with it, and one that only reads may not.
     idle: Mutex<Vec<Connection>>,
+    writer: Mutex<Option<Writer>>,
     permits: Arc<Semaphore>,
     damaged: AtomicBool,
     on_damage: OnceLock<Box<dyn Fn() + Send + Sync>>,
