@@ -123,6 +123,46 @@ impl Book {
         self.picture("saved");
     }
 
+    /// From now on this is how a provider behaves.
+    async fn behaves(&self, provider: &str, mode: &str) {
+        let ready = self.laptop.ready();
+        let address = ready.platform.trim_end_matches('/');
+        let url = format!("{address}/provider/{provider}/misbehave");
+        let to = reqwest::Client::new().post(url).bearer_auth(&ready.admin);
+        let told = to
+            .json(&json!({"mode": mode, "times": 10_000}))
+            .send()
+            .await;
+        told.unwrap().error_for_status().unwrap();
+    }
+
+    /// A provider that does not let the platform in, as the operation and Watch say it.
+    async fn kept_out(&self) {
+        let window = &self.window;
+        self.behaves("stripe", "revoked").await;
+        window.pick_one_that_may("Approve").await;
+        window.act("Approve", None).await;
+        window.shows("Stripe does not let the platform in").await;
+        self.picture("kept-out");
+        window.go_to("Watch").await;
+        window
+            .shows("A provider does not let the platform in")
+            .await;
+        self.picture("kept-out-watch");
+        self.behaves("stripe", "none").await;
+    }
+
+    /// A form for an amount, in the currency of its record.
+    async fn amount(&self) {
+        let window = &self.window;
+        window.go_to("Refunds").await;
+        window.pick_one_that_may("Refund a part only").await;
+        window.press(&["p"]).await;
+        window.find("[role=dialog] input").await;
+        self.picture("amount");
+        self.in_dialog("Cancel").await;
+    }
+
     /// Fills in the form of a switch.
     async fn ask(&self, control: &str, reason: &str) {
         let window = &self.window;
@@ -166,7 +206,8 @@ impl Book {
 
 async fn take(dark: bool, size: (u32, u32)) {
     let mut book = Book::open(dark, size).await;
-    book.window.button("Open the demo").await;
+    book.window.sign_in_to_demo().await;
+    book.kept_out().await;
     let mut others: Vec<String> = book
         .laptop
         .ready()
@@ -176,10 +217,8 @@ async fn take(dark: bool, size: (u32, u32)) {
         .collect();
     // The shop comes last: its line is cut.
     others.sort_by_key(|name| name == SHOP);
-    for (place, tenant) in others.iter().enumerate() {
-        if place > 0 {
-            book.window.sign_in_to_another().await;
-        }
+    for tenant in &others {
+        book.window.sign_in_to_another().await;
         book.window.sign_in_by(tenant).await;
         book.window.find(".number").await;
         let name = tenant.split(' ').next().unwrap_or_default().to_lowercase();
@@ -192,6 +231,7 @@ async fn take(dark: bool, size: (u32, u32)) {
     }
     book.window.go_to("Approvals").await;
     book.picture("approvals");
+    book.amount().await;
     book.first_queue().await;
     book.tools().await;
     book.window.go_to("Settings").await;

@@ -115,6 +115,7 @@ standing-waiting = Waits here for its turn.
 standing-in-flight = On its way to the platform.
 standing-in-doubt = It was sent and no answer came. The platform is asked for it by its id before it is sent again.
 standing-accepted = The platform has it; its provider is at work.
+standing-accepted-but = The platform has it.
 standing-agreement = The platform has it and has asked.
 standing-unknown = Nobody knows yet whether it happened. It is looked up, never sent blindly again.
 standing-held-refused = Held for you: it was refused.

@@ -31,8 +31,10 @@ export const STANDINGS: Record<Standing, Choices> = {
 };
 
 /** Where it stands, in words. What was sent and not answered may have arrived. */
-export function standingWords({ word, standing }: OperationView): string {
+export function standingWords({ word, standing, reason }: OperationView): string {
   if (word === "unknown" && standing === "in_flight") return "standing-in-doubt";
+  // What there is to say of its provider follows.
+  if (standing === "accepted" && reason) return "standing-accepted-but";
   return STANDINGS[standing].words;
 }
 

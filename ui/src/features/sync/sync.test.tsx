@@ -307,6 +307,18 @@ describe("Sync", () => {
     expect(screen.queryByText(/On its way/)).not.toBeInTheDocument();
   });
 
+  test("says of a provider that is not at work what keeps it, and not that it is", async () => {
+    const world = makeWorld();
+    const of = { title: "It", record: "R-1", action_id: "approve", action: "Approve" };
+    const detail = "Stripe does not let the platform in.";
+    const reason = { code: "provider.keeps_out", row: null, detail };
+    world.operations = [operation({ ...of, reason }, "sent", "accepted")];
+    openApp(world);
+    expect(await screen.findByText(/^The platform has it\./)).toHaveTextContent(
+      "The platform has it. Stripe does not let the platform in.",
+    );
+  });
+
   test("amending opens the record, and says so where the action is gone", async () => {
     const world = makeWorld();
     for (const each of world.operations) each.action_id = "of an older pack";
