@@ -56,8 +56,13 @@ impl Session {
         };
         let found = self
             .post("elements", json!({"using": using, "value": name}))
-            .await?;
+            .await;
         let mut shown = Vec::new();
+        // Drawn anew while the driver took hold of it: it is looked for again.
+        let found = match found {
+            Err(error) if error.contains("stale element reference") => return Ok(shown),
+            found => found?,
+        };
         for each in found.as_array().into_iter().flatten() {
             let id = each[ELEMENT].as_str().unwrap_or_default().to_owned();
             // One that has gone meanwhile is not shown.
