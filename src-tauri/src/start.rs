@@ -97,6 +97,8 @@ const OTHERS_AFTER: Duration = Duration::from_secs(2);
 
 async fn start_core(config: Config, handle: AppHandle) {
     let started = App::start(config).await.map(Arc::new);
+    // Before the tray, which waits for the main thread: that one may be ending the app.
+    let _ = handle.state::<Shell>().started.set(started.clone());
     match &started {
         Ok(app) => {
             let others = Arc::clone(app);
@@ -115,7 +117,6 @@ async fn start_core(config: Config, handle: AppHandle) {
         }
         Err(error) => tracing::error!(code = ?error.code, "the core did not start"),
     }
-    let _ = handle.state::<Shell>().started.set(started);
 }
 
 /// How long the end of the app waits for a core that is only starting: its databases are not to be worked on

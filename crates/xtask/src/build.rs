@@ -1,5 +1,6 @@
 //! Building. Everything is built as one workspace, so that each dependency is compiled once, with
-//! one set of features, for `run`, `test` and the editor alike.
+//! one set of features, for `run`, `test` and the editor alike. Ours are compiled apart for tests
+//! ([`linted`]).
 
 use std::path::Path;
 use std::process::Command;
@@ -21,7 +22,8 @@ pub fn cargo(arguments: &[&str]) -> Command {
 pub const TOOLS: &str = "watchkeeper-tests/tools";
 
 /// A cargo command of the whole workspace in which clippy looks at all of ours that is compiled, and denies its
-/// warnings. `cargo clippy` by itself would go over every dependency once more than they are built.
+/// warnings. `cargo clippy` by itself would go over every dependency once more than they are built. What
+/// clippy compiles, cargo keeps apart from what it compiles without.
 pub fn linted(command: &str, arguments: &[&str]) -> Command {
     let mut cargo = cargo(&[command, "--workspace", "--all-targets", "--features", TOOLS]);
     cargo

@@ -224,7 +224,9 @@ impl Db {
             gated.close();
         }
         let writer = lock(&self.inner.writer).take();
-        let _ = tokio::task::spawn_blocking(move || drop(writer)).await;
+        if let Some(writer) = writer {
+            let _ = tokio::task::spawn_blocking(move || drop(writer)).await;
+        }
     }
 
     /// Runs blocking work off the async threads; a panic in it becomes an error.

@@ -65,7 +65,8 @@ export function Shell({ app }: { app: AppView }) {
         profile={profile}
         others={app.profiles.filter((each) => each.id !== app.current)}
         navigation={navigation.data}
-        failed={navigation.isError}
+        // Not whether it failed at last: that is forgotten while it is tried again.
+        failed={navigation.errorUpdateCount > 0}
         readOnly={app.phase === "read_only"}
         onProfile={() => setOverlay("profile")}
       />
